@@ -1,0 +1,188 @@
+/**
+ * Every error that octavec raises on purpose, in one table: what is wrong, where, and what to do.
+ * `docs/errors.md` mirrors it, and a test holds the two together.
+ */
+
+/** Exit statuses of the command line: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no. */
+export type ExitStatus = 1 | 2 | 3;
+
+interface ErrorEntry<Details> {
+  readonly exit: ExitStatus;
+  readonly http: number;
+  readonly message: (details: Details) => string;
+}
+
+function entry<Details>(exit: ExitStatus, http: number, message: (details: Details) => string): ErrorEntry<Details> {
+  return { exit, http, message };
+}
+
+export const errorTable = {
+  USAGE: entry<{ problem: string; hint?: string }>(2, 400, (d) => `${d.problem}.${d.hint ? ` ${d.hint}` : ''}`),
+
+  FILE_NOT_FOUND: entry<{ path: string; what: string }>(
+    1,
+    404,
+    (d) => `${d.what} not found: ${d.path}. Check the path.`,
+  ),
+  FILE_NOT_READABLE: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `Cannot read ${d.path}: ${d.why}. Check the file and its permissions.`,
+  ),
+  OUTPUT_NOT_WRITABLE: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `Cannot write ${d.path}: ${d.why}. Nothing was left behind; choose a folder that you may write to.`,
+  ),
+  DISK_FULL: entry<{ path: string }>(
+    1,
+    507,
+    (d) =>
+      `The disk is full: ${d.path} could not be written. Nothing was left behind; free some space or choose another folder.`,
+  ),
+  OUTPUT_IS_SOURCE: entry<{ path: string }>(
+    2,
+    400,
+    (d) => `The output ${d.path} is the original itself, and octavec never changes a source. Give another output.`,
+  ),
+
+  NOT_ONNX: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) =>
+      `${d.path} is not an ONNX model: ${d.why}. If it was downloaded, the download may be a web page or incomplete.`,
+  ),
+  ONNX_CORRUPT: entry<{ path: string; where: string; why: string }>(
+    1,
+    400,
+    (d) => `${d.path} is corrupt at ${d.where}: ${d.why}. Fetch or export the file again.`,
+  ),
+  ONNX_LIMIT: entry<{ path: string; limit: string; found: string }>(
+    1,
+    400,
+    (d) => `${d.path} goes beyond a safety limit (${d.limit}): ${d.found}. octavec does not open such files.`,
+  ),
+  ONNX_UNSUPPORTED: entry<{ path: string; what: string; hint: string }>(
+    1,
+    400,
+    (d) => `${d.path}: ${d.what} is not supported. ${d.hint}`,
+  ),
+  EXTERNAL_DATA: entry<{ path: string; tensor: string; why: string }>(
+    1,
+    400,
+    (d) =>
+      `The weights of tensor "${d.tensor}" in ${d.path} cannot be read: ${d.why}. Put the complete external data file beside the model.`,
+  ),
+  ALREADY_QUANTIZED: entry<{ path: string; found: string }>(
+    1,
+    400,
+    (d) => `${d.path} is quantized already (${d.found}). Start from the full-precision original.`,
+  ),
+  NOTHING_TO_QUANTIZE: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `${d.path} has nothing to quantize: ${d.why}. Is it the embedding model that you meant?`,
+  ),
+
+  MODEL_NOT_FOUND: entry<{ path: string; looked: string }>(
+    1,
+    404,
+    (d) =>
+      `No ONNX model in ${d.path} (looked for ${d.looked}). Give a model folder in Hugging Face layout or an .onnx file.`,
+  ),
+  CONFIG_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `${d.path} does not hold what is expected: ${d.why}. Fetch the file again from the model's source.`,
+  ),
+  TOKENIZER_MISSING: entry<{ path: string }>(
+    1,
+    400,
+    (d) =>
+      `No tokenizer.json for ${d.path}. Put it beside the model, or name it with --tokenizer <folder or tokenizer.json>.`,
+  ),
+  TOKENIZER_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `The tokenizer ${d.path} cannot be used: ${d.why}. Fetch tokenizer.json again from the model's source.`,
+  ),
+  PROMPT_UNKNOWN: entry<{ name: string; known: string }>(
+    2,
+    422,
+    (d) => `The model has no prompt named "${d.name}". Known prompts: ${d.known}.`,
+  ),
+  TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
+  MODEL_OUTPUT: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) =>
+      `${d.path} does not give embeddings: ${d.why}. octavec runs encoders that return [batch, tokens, width] or [batch, width].`,
+  ),
+  TOKEN_OUT_OF_RANGE: entry<{ path: string; id: number; size: number }>(
+    1,
+    400,
+    (d) =>
+      `The tokenizer gives id ${d.id}, but ${d.path} knows ids 0 to ${d.size - 1} only. Tokenizer and model do not belong together.`,
+  ),
+
+  ENGINE_LOAD: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `The run time cannot load ${d.path}: ${d.why}. Run "octavec inspect" on the file to see what it holds.`,
+  ),
+  ENGINE_RUN: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `The run time failed while running ${d.path}: ${d.why}.`,
+  ),
+  ENGINE_DIED: entry<{ path: string; why: string }>(
+    1,
+    503,
+    (d) =>
+      `A worker that ran ${d.path} died: ${d.why}. If memory is short, use a smaller token budget or fewer workers.`,
+  ),
+  CLOSED: entry<{ what: string }>(1, 503, (d) => `This ${d.what} was closed. Load it again before using it.`),
+  CANCELLED: entry<{ what: string }>(1, 499, (d) => `Cancelled: ${d.what}.`),
+
+  GATE_REFUSED: entry<{ path: string; failures: string }>(
+    3,
+    422,
+    (d) => `The quality gate refused ${d.path}: ${d.failures}.`,
+  ),
+  NOT_COMPARABLE: entry<{ why: string }>(
+    1,
+    400,
+    (d) => `The two models cannot be compared: ${d.why}. Compare a candidate with the original that it was made from.`,
+  ),
+} as const;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export type ErrorDetails<Code extends ErrorCode> = Parameters<(typeof errorTable)[Code]['message']>[0];
+
+/** An error that octavec raised on purpose; `code` is a key of the error table and part of the API. */
+export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'OctavecError';
+  readonly code: Code;
+  readonly details: ErrorDetails<Code>;
+
+  constructor(code: Code, details: ErrorDetails<Code>, cause?: unknown) {
+    const message = errorTable[code].message as (details: ErrorDetails<Code>) => string;
+    super(message(details), cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  get exitStatus(): ExitStatus {
+    return errorTable[this.code].exit;
+  }
+
+  get httpStatus(): number {
+    return errorTable[this.code].http;
+  }
+}
+
+/** One line that says what a caught value is, without its stack. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,8 @@
+/** What every room may lean on: errors, progress, numbers, files. Knows nothing of models. */
+export * from './cancel.js';
+export * from './errors.js';
+export * from './fp16.js';
+export * from './output-file.js';
+export * from './progress.js';
+export * from './statistics.js';
+export * from './vectors.js';

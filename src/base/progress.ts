@@ -1,0 +1,17 @@
+/** How far a long task is. `total` may grow while it runs. */
+export interface ProgressEvent {
+  /** What is being done, as a phrase that can stand before a bar: "Embedding with the original". */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  /** What is counted: "texts", "tensors". */
+  readonly unit: string;
+}
+
+export type OnProgress = (event: ProgressEvent) => void;
+
+/** What every long-running function of the library accepts. */
+export interface TaskOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}

@@ -1,0 +1,65 @@
+/** Descriptive statistics, as numpy and scipy define them. */
+
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i];
+  }
+  return sum / values.length;
+}
+
+/** The q-quantile (0 ≤ q ≤ 1) of ascending values, linearly interpolated (numpy.quantile's default). */
+export function quantile(ascending: ArrayLike<number>, q: number): number {
+  const position = q * (ascending.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, ascending.length - 1);
+  return ascending[below] + (position - below) * (ascending[above] - ascending[below]);
+}
+
+export function ascending(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
+export function median(values: ArrayLike<number>): number {
+  return quantile(ascending(values), 0.5);
+}
+
+/** Pearson's correlation; NaN where one side is constant (as scipy.stats.pearsonr). */
+export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const meanA = mean(a);
+  const meanB = mean(b);
+  let covariance = 0;
+  let varianceA = 0;
+  let varianceB = 0;
+  for (let i = 0; i < a.length; i++) {
+    const da = a[i] - meanA;
+    const db = b[i] - meanB;
+    covariance += da * db;
+    varianceA += da * da;
+    varianceB += db * db;
+  }
+  return covariance / Math.sqrt(varianceA * varianceB);
+}
+
+/** Ranks from 1, ties get the mean of their ranks (scipy.stats.rankdata). */
+export function ranks(values: ArrayLike<number>): Float64Array {
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const result = new Float64Array(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end]] === values[order[start]]) {
+      end++;
+    }
+    const rank = (start + end + 1) / 2;
+    for (let i = start; i < end; i++) {
+      result[order[i]] = rank;
+    }
+    start = end;
+  }
+  return result;
+}
+
+/** Spearman's rank correlation; NaN where one side is constant (as scipy.stats.spearmanr). */
+export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return pearson(ranks(a), ranks(b));
+}

@@ -1,0 +1,41 @@
+/** Token ids of several texts, one after the other, without padding. */
+export interface TokenBatch {
+  /** [tokens] */
+  readonly ids: Int32Array;
+  /** [texts + 1]: the ids of text i are `ids[offsets[i]]` to before `ids[offsets[i + 1]]`. Every text has a token. */
+  readonly offsets: Int32Array;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What an engine says of itself, for logs, evidence and reports. */
+export interface EngineDescription {
+  readonly name: 'onnxruntime' | 'native';
+  readonly version: string;
+  readonly workers: number;
+  readonly threadsPerWorker: number;
+}
+
+/** One loaded model that turns token ids into vectors. Never blocks the event loop. */
+export interface Engine {
+  readonly description: EngineDescription;
+  /** Length of a vector. */
+  readonly width: number;
+  /**
+   * Pooled (and, where the model says so, projected and normalised) vectors: [texts × width], in the batch's order.
+   *
+   * @throws ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED, TOKEN_OUT_OF_RANGE
+   */
+  embed(batch: TokenBatch, options?: RunOptions): Promise<Float32Array>;
+  /**
+   * The last hidden state: [tokens × hidden width], ragged as the batch is.
+   *
+   * @throws as `embed`, and MODEL_OUTPUT if the model gives pooled vectors only
+   */
+  hiddenStates(batch: TokenBatch, options?: RunOptions): Promise<Float32Array>;
+  /** Waits for what runs, then frees everything. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,78 @@
+/** Element types of ONNX tensors (TensorProto.DataType) and what they take. */
+export const dataType = {
+  undefined: 0,
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  uint32: 12,
+  uint64: 13,
+  complex64: 14,
+  complex128: 15,
+  bfloat16: 16,
+  float8e4m3fn: 17,
+  float8e4m3fnuz: 18,
+  float8e5m2: 19,
+  float8e5m2fnuz: 20,
+  uint4: 21,
+  int4: 22,
+  float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
+} as const;
+
+export type DataType = (typeof dataType)[keyof typeof dataType];
+
+const bits: Readonly<Record<number, number>> = {
+  1: 32,
+  2: 8,
+  3: 8,
+  4: 16,
+  5: 16,
+  6: 32,
+  7: 64,
+  9: 8,
+  10: 16,
+  11: 64,
+  12: 32,
+  13: 64,
+  14: 64,
+  15: 128,
+  16: 16,
+  17: 8,
+  18: 8,
+  19: 8,
+  20: 8,
+  21: 4,
+  22: 4,
+  23: 4,
+  24: 8,
+  25: 2,
+  26: 2,
+};
+
+const names = new Map<number, string>(Object.entries(dataType).map(([name, value]) => [value, name]));
+
+/** Bits of one element; undefined for strings and unknown types. Types of less than 8 bits are packed, low bits first. */
+export function bitsPerElement(type: number): number | undefined {
+  return bits[type];
+}
+
+/** "float16" for 10; "type 99" for what is not known. */
+export function dataTypeName(type: number | undefined): string {
+  return names.get(type ?? 0) ?? `type ${type}`;
+}
+
+/** Bytes that `count` elements take as raw data; undefined for strings and unknown types. */
+export function byteLength(type: number, count: number): number | undefined {
+  const width = bits[type];
+  return width === undefined ? undefined : Math.ceil((count * width) / 8);
+}

@@ -1,0 +1,17 @@
+/**
+ * Reading and writing ONNX files: every field, every data type, weights inside or beside the file, and no faith in
+ * what a file says of itself.
+ *
+ * @module
+ */
+export { decodeModel } from './decode.js';
+export * from './element-types.js';
+export { encodedSize, encodeModel } from './encode.js';
+export { isExternal } from './external-data.js';
+export { limits } from './limits.js';
+export type * from './messages.js';
+export * from './model.js';
+export * from './node.js';
+export { parseModel, readModel } from './read-model.js';
+export * from './tensor.js';
+export { type WriteOptions, type WrittenModel, writeModel } from './write-model.js';

@@ -1,0 +1,44 @@
+import type { GraphProto, ModelProto } from './messages.js';
+
+/** A model as read from a file. `path` says where its external data are to be found, and what errors call it. */
+export interface OnnxModel {
+  readonly path: string;
+  readonly proto: ModelProto & { readonly graph: GraphProto };
+}
+
+/** The opset version of a domain ('' and 'ai.onnx' are the same); undefined if the model does not import it. */
+export function opsetVersion(model: OnnxModel, domain = ''): number | undefined {
+  return model.proto.opsetImport.find((opset) => normalDomain(opset.domain) === normalDomain(domain))?.version;
+}
+
+/** '' for the standard domain, whichever way it is written. */
+export function normalDomain(domain: string | undefined): string {
+  return domain === undefined || domain === 'ai.onnx' ? '' : domain;
+}
+
+/** The model with another graph. */
+export function withGraph(model: OnnxModel, graph: GraphProto): OnnxModel {
+  return { ...model, proto: { ...model.proto, graph } };
+}
+
+/** The model with an opset import set to at least `version`. */
+export function withOpset(model: OnnxModel, domain: string, version: number): OnnxModel {
+  const current = opsetVersion(model, domain);
+  if (current !== undefined && current >= version) {
+    return model;
+  }
+  const others = model.proto.opsetImport.filter((opset) => normalDomain(opset.domain) !== domain);
+  return { ...model, proto: { ...model.proto, opsetImport: [...others, { domain, version }] } };
+}
+
+/** Metadata of a model as a map. */
+export function metadata(model: OnnxModel): ReadonlyMap<string, string> {
+  return new Map(model.proto.metadataProps.map((entry) => [entry.key ?? '', entry.value ?? '']));
+}
+
+/** The model with metadata entries set; others stay. */
+export function withMetadata(model: OnnxModel, entries: Readonly<Record<string, string>>): OnnxModel {
+  const kept = model.proto.metadataProps.filter((entry) => !((entry.key ?? '') in entries));
+  const added = Object.entries(entries).map(([key, value]) => ({ key, value }));
+  return { ...model, proto: { ...model.proto, metadataProps: [...kept, ...added] } };
+}

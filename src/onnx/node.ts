@@ -1,0 +1,113 @@
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from './messages.js';
+import { normalDomain } from './model.js';
+
+/** AttributeProto.AttributeType */
+export const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+  tensors: 9,
+  graphs: 10,
+} as const;
+
+/** What an attribute can be made from. Numbers in `int` and `ints` must be integers. */
+export type AttributeValue =
+  | { readonly int: number | bigint }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] }
+  | { readonly tensor: TensorProto };
+
+const emptyAttribute = { floats: [], ints: [], strings: [], tensors: [], graphs: [] } as const;
+
+export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
+  if ('int' in value) {
+    return { ...emptyAttribute, name, type: attributeType.int, i: BigInt(value.int) };
+  }
+  if ('float' in value) {
+    return { ...emptyAttribute, name, type: attributeType.float, f: value.float };
+  }
+  if ('string' in value) {
+    return { ...emptyAttribute, name, type: attributeType.string, s: new TextEncoder().encode(value.string) };
+  }
+  if ('ints' in value) {
+    return { ...emptyAttribute, name, type: attributeType.ints, ints: value.ints.map(BigInt) };
+  }
+  return { ...emptyAttribute, name, type: attributeType.tensor, t: value.tensor };
+}
+
+export interface NodeOptions {
+  readonly name?: string;
+  readonly domain?: string;
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A node. An input of '' is an optional input that is left out. */
+export function makeNode(
+  opType: string,
+  input: readonly string[],
+  output: readonly string[],
+  options: NodeOptions = {},
+): NodeProto {
+  return {
+    opType,
+    input,
+    output,
+    name: options.name ?? output[0],
+    domain: options.domain,
+    attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => makeAttribute(name, value)),
+    metadataProps: [],
+  };
+}
+
+/** Is the node this operator of this domain? */
+export function isOp(node: NodeProto | undefined, opType: string, domain = ''): node is NodeProto {
+  return node !== undefined && node.opType === opType && normalDomain(node.domain) === domain;
+}
+
+export function attribute(node: NodeProto, name: string): AttributeProto | undefined {
+  return node.attribute.find((candidate) => candidate.name === name);
+}
+
+export function intAttribute(node: NodeProto, name: string): number | undefined {
+  const value = attribute(node, name)?.i;
+  return value === undefined ? undefined : Number(value);
+}
+
+export function intsAttribute(node: NodeProto, name: string): number[] | undefined {
+  return attribute(node, name)?.ints.map(Number);
+}
+
+export function floatAttribute(node: NodeProto, name: string): number | undefined {
+  return attribute(node, name)?.f;
+}
+
+export function stringAttribute(node: NodeProto, name: string): string | undefined {
+  const value = attribute(node, name)?.s;
+  return value === undefined ? undefined : new TextDecoder().decode(value);
+}
+
+/** The node without some attributes and with others set. */
+export function withAttributes(
+  node: NodeProto,
+  values: Readonly<Record<string, AttributeValue | undefined>>,
+): NodeProto {
+  const kept = node.attribute.filter((candidate) => !((candidate.name ?? '') in values));
+  const added = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [makeAttribute(name, value)],
+  );
+  return { ...node, attribute: [...kept, ...added] };
+}
+
+/** Graphs inside a node's attributes (the branches of If, the bodies of Loop and Scan). */
+export function subgraphs(node: NodeProto): GraphProto[] {
+  return node.attribute.flatMap((candidate) => [
+    ...(candidate.g === undefined ? [] : [candidate.g]),
+    ...candidate.graphs,
+  ]);
+}
