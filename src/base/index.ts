@@ -1,7 +1,10 @@
 /** What every room may lean on: errors, progress, numbers, files. Knows nothing of models. */
+export * from './breathe.js';
 export * from './cancel.js';
 export * from './errors.js';
 export * from './fp16.js';
+export * from './matrix.js';
+export * from './order.js';
 export * from './output-file.js';
 export * from './progress.js';
 export * from './statistics.js';

@@ -1,3 +1,5 @@
+import { ascendingOrder } from './order.js';
+
 /** Descriptive statistics, as numpy and scipy define them. */
 
 export function mean(values: ArrayLike<number>): number {
@@ -43,7 +45,7 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** Ranks from 1, ties get the mean of their ranks (scipy.stats.rankdata). */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i] - values[j]);
+  const order = ascendingOrder(values);
   const result = new Float64Array(values.length);
   for (let start = 0; start < order.length; ) {
     let end = start + 1;
@@ -59,7 +61,16 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return result;
 }
 
-/** Spearman's rank correlation; NaN where one side is constant (as scipy.stats.spearmanr). */
+/** Spearman's rank correlation; NaN where one side is constant or holds NaN (as scipy.stats.spearmanr). */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return pearson(ranks(a), ranks(b));
+  return hasNaN(a) || hasNaN(b) ? Number.NaN : pearson(ranks(a), ranks(b));
+}
+
+function hasNaN(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) {
+      return true;
+    }
+  }
+  return false;
 }

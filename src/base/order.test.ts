@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ascendingOrder } from './order.js';
+
+describe('ascendingOrder', () => {
+  test('orders like a stable sort by value, NaN last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.double(), fc.integer({ min: -3, max: 3 }))), (values) => {
+        const compare = (i: number, j: number) => {
+          const [a, b] = [values[i], values[j]];
+          return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || (a < b ? -1 : a > b ? 1 : 0);
+        };
+        const expected = values.map((_, i) => i).sort((i, j) => compare(i, j) || i - j);
+        expect([...ascendingOrder(values)]).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('infinities, both zeros and the smallest numbers stand where they belong', () => {
+    const values = [0, Number.POSITIVE_INFINITY, 5e-324, -0, -5e-324, Number.NEGATIVE_INFINITY, Number.NaN, -1];
+    expect([...ascendingOrder(values)]).toEqual([5, 7, 4, 0, 3, 2, 1, 6]);
+  });
+});
