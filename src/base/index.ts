@@ -2,6 +2,7 @@
 export * from './breathe.js';
 export * from './cancel.js';
 export * from './errors.js';
+export * from './file-hash.js';
 export * from './fp16.js';
 export * from './matrix.js';
 export * from './order.js';
@@ -9,3 +10,4 @@ export * from './output-file.js';
 export * from './progress.js';
 export * from './statistics.js';
 export * from './vectors.js';
+export * from './version.js';

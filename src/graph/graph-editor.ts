@@ -1,0 +1,139 @@
+import {
+  type GraphProto,
+  type NodeProto,
+  type OnnxModel,
+  subgraphs,
+  type TensorProto,
+  withGraph,
+} from '../onnx/index.js';
+import { type GraphIndex, indexGraph } from './graph-index.js';
+import { topologicalOrder } from './topological-order.js';
+
+/**
+ * The changes that a pass makes to a graph. The model that it was opened on stays as it is; `finish` gives the new one.
+ * `index` describes the graph before the changes.
+ */
+export class GraphEditor {
+  readonly index: GraphIndex;
+  readonly #model: OnnxModel;
+  readonly #names: Set<string>;
+  readonly #replacements = new Map<NodeProto, readonly NodeProto[]>();
+  readonly #added: NodeProto[] = [];
+  readonly #initializers: Map<string, TensorProto>;
+  readonly #renamed = new Map<string, string>();
+
+  constructor(model: OnnxModel) {
+    this.#model = model;
+    this.index = indexGraph(model.proto.graph);
+    this.#initializers = new Map(this.index.initializers);
+    this.#names = allNames(model.proto.graph);
+  }
+
+  /** A name that nothing in the graph has: `base`, or `base_2`, `base_3`, … */
+  uniqueName(base: string): string {
+    let name = base;
+    for (let count = 2; this.#names.has(name); count++) {
+      name = `${base}_${count}`;
+    }
+    this.#names.add(name);
+    return name;
+  }
+
+  /** Adds a tensor, or takes the place of the one with its name, and returns its name. */
+  setInitializer(tensor: TensorProto): string {
+    const name = tensor.name ?? '';
+    this.#names.add(name);
+    this.#initializers.set(name, tensor);
+    return name;
+  }
+
+  /** Adds nodes; `finish` finds their place. */
+  add(...nodes: readonly NodeProto[]): void {
+    this.#added.push(...nodes);
+  }
+
+  /** Puts other nodes in a node's place; none removes it. */
+  replace(node: NodeProto, ...nodes: readonly NodeProto[]): void {
+    this.#replacements.set(node, nodes);
+  }
+
+  /** What `replace` made of a node so far. */
+  current(node: NodeProto): readonly NodeProto[] {
+    return this.#replacements.get(node) ?? [node];
+  }
+
+  /** Lets all users of the value `from` (not the graph's outputs) use `to`. Its producer is left alone. */
+  redirect(from: string, to: string): void {
+    this.#renamed.set(from, to);
+  }
+
+  /** The model with all changes, its nodes in order. What is no longer used is still there: see `removeDeadNodes`. */
+  finish(): OnnxModel {
+    const { graph } = this.#model.proto;
+    const nodes = [...graph.node.flatMap((node) => this.current(node)), ...this.#added];
+    const redirected = this.#renamed.size === 0 ? nodes : nodes.map((node) => renameInputs(node, this.#renamed));
+    return withGraph(this.#model, {
+      ...graph,
+      node: topologicalOrder(redirected, this.#model.path),
+      initializer: [...this.#initializers.values()],
+    });
+  }
+}
+
+/** The node with its inputs renamed, also where graphs inside it take values from outside. */
+export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  const resolve = (name: string): string => {
+    let current = name;
+    for (let next = names.get(current); next !== undefined && next !== name; next = names.get(current)) {
+      current = next;
+    }
+    return current;
+  };
+  const input = node.input.map(resolve);
+  const inside = subgraphs(node).length > 0;
+  return inside ? { ...node, input, attribute: node.attribute.map((a) => renameInside(a, names)) } : { ...node, input };
+}
+
+function renameInside(
+  attribute: NodeProto['attribute'][number],
+  names: ReadonlyMap<string, string>,
+): NodeProto['attribute'][number] {
+  const inGraph = (graph: GraphProto): GraphProto => {
+    // A name that the inner graph defines itself hides the outer one.
+    const own = new Set([
+      ...graph.input.map((value) => value.name ?? ''),
+      ...graph.initializer.map((tensor) => tensor.name ?? ''),
+      ...graph.node.flatMap((node) => node.output),
+    ]);
+    const visible = new Map([...names].filter(([from]) => !own.has(from)));
+    return {
+      ...graph,
+      node: graph.node.map((node) => renameInputs(node, visible)),
+      output: graph.output.map((output) => ({ ...output, name: visible.get(output.name ?? '') ?? output.name })),
+    };
+  };
+  return {
+    ...attribute,
+    g: attribute.g === undefined ? undefined : inGraph(attribute.g),
+    graphs: attribute.graphs.map(inGraph),
+  };
+}
+
+function allNames(graph: GraphProto): Set<string> {
+  const names = new Set<string>();
+  for (const value of [...graph.input, ...graph.output, ...graph.valueInfo, ...graph.initializer]) {
+    names.add(value.name ?? '');
+  }
+  for (const node of graph.node) {
+    names.add(node.name ?? '');
+    for (const name of [...node.input, ...node.output]) {
+      names.add(name);
+    }
+    for (const inner of subgraphs(node)) {
+      for (const name of allNames(inner)) {
+        names.add(name);
+      }
+    }
+  }
+  return names;
+}

@@ -1,0 +1,12 @@
+/**
+ * Searching and editing ONNX graphs, as passes from model to model.
+ *
+ * @module
+ */
+export { foldConstants, int64Constant } from './constant-folding.js';
+export { removeDeadNodes } from './dead-nodes.js';
+export { type ElementTypes, inferElementTypes } from './element-type-inference.js';
+export { GraphEditor, renameInputs } from './graph-editor.js';
+export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-index.js';
+export { raiseOpset } from './opset-upgrade.js';
+export { topologicalOrder } from './topological-order.js';

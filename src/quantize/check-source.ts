@@ -1,0 +1,53 @@
+import { OctavecError } from '../base/index.js';
+import { type OnnxModel, subgraphs } from '../onnx/index.js';
+import { linearLayers } from './linear-layers.js';
+
+/** Operators that only quantized models have. */
+const quantizedOperators = new Set([
+  'ConvInteger',
+  'DequantizeLinear',
+  'DynamicQuantizeLinear',
+  'DynamicQuantizeLSTM',
+  'DynamicQuantizeMatMul',
+  'GatherBlockQuantized',
+  'MatMulBnb4',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'MatMulNBits',
+  'QAttention',
+  'QEmbedLayerNormalization',
+  'QGemm',
+  'QLinearMatMul',
+  'QuantizeLinear',
+]);
+
+/** Names of the operators that show that a model is quantized; empty for a full-precision one. */
+export function quantizedOperatorsIn(model: OnnxModel): string[] {
+  const found = new Set<string>();
+  const pending = [model.proto.graph];
+  for (let graph = pending.pop(); graph !== undefined; graph = pending.pop()) {
+    for (const node of graph.node) {
+      if (quantizedOperators.has(node.opType ?? '')) {
+        found.add(node.opType ?? '');
+      }
+      pending.push(...subgraphs(node));
+    }
+  }
+  return [...found].sort();
+}
+
+/**
+ * Makes sure that a model in FP32 (see `widen`) can be quantized.
+ *
+ * @throws ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE
+ */
+export function checkQuantizable(model: OnnxModel): void {
+  const found = quantizedOperatorsIn(model);
+  if (found.length > 0) {
+    throw new OctavecError('ALREADY_QUANTIZED', { path: model.path, found: found.join(', ') });
+  }
+  if (linearLayers(model).length === 0) {
+    const why = 'no MatMul or Gemm has a constant float weight matrix';
+    throw new OctavecError('NOTHING_TO_QUANTIZE', { path: model.path, why });
+  }
+}

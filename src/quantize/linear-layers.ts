@@ -1,0 +1,86 @@
+import { type GraphIndex, indexGraph } from '../graph/index.js';
+import {
+  dataType,
+  elementCount,
+  floatAttribute,
+  intAttribute,
+  isOp,
+  type NodeProto,
+  type OnnxModel,
+  type TensorProto,
+  tensorFloats,
+} from '../onnx/index.js';
+
+/** A node y = x W (+ b) whose weight is a constant matrix. */
+export interface LinearLayer {
+  readonly node: NodeProto;
+  readonly activation: string;
+  readonly weight: TensorProto;
+  /** Is W stored as [outputs × inputs] (Gemm with transB)? */
+  readonly transposed: boolean;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** The bias of a Gemm. A MatMul's bias is an Add of its own, which stays. */
+  readonly bias?: string;
+}
+
+/** Weights with fewer elements are not worth a quantized operator. */
+const smallestWeight = 1024;
+
+/** All linear layers with float32 weights, in the order of the graph. */
+export function linearLayers(model: OnnxModel): LinearLayer[] {
+  const index = indexGraph(model.proto.graph);
+  return model.proto.graph.node.flatMap((node) => linearLayer(node, index) ?? []);
+}
+
+function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefined {
+  const weight = index.initializers.get(node.input[1] ?? '');
+  if (
+    weight === undefined ||
+    weight.dataType !== dataType.float ||
+    weight.dims.length !== 2 ||
+    elementCount(weight) < smallestWeight ||
+    index.inputs.has(weight.name ?? '')
+  ) {
+    return undefined;
+  }
+  const [rows, columns] = weight.dims;
+  if (isOp(node, 'MatMul')) {
+    return { node, activation: node.input[0], weight, transposed: false, inputs: rows, outputs: columns };
+  }
+  const plainGemm =
+    isOp(node, 'Gemm') &&
+    (intAttribute(node, 'transA') ?? 0) === 0 &&
+    (floatAttribute(node, 'alpha') ?? 1) === 1 &&
+    (floatAttribute(node, 'beta') ?? 1) === 1;
+  if (!plainGemm) {
+    return undefined;
+  }
+  const transposed = intAttribute(node, 'transB') === 1;
+  return {
+    node,
+    activation: node.input[0],
+    weight,
+    transposed,
+    inputs: transposed ? columns : rows,
+    outputs: transposed ? rows : columns,
+    bias: node.input[2] || undefined,
+  };
+}
+
+/** The weight of a layer as [inputs × outputs], row-major, float32. */
+export function layerWeights(model: OnnxModel, layer: LinearLayer): Float32Array {
+  const weights = tensorFloats(model, layer.weight);
+  return layer.transposed ? transposeMatrix(weights, layer.outputs, layer.inputs) : weights;
+}
+
+/** [rows × columns] → [columns × rows] */
+export function transposeMatrix(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result[column * rows + row] = matrix[row * columns + column];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,36 @@
+import { version } from '../base/index.js';
+import { metadata, type OnnxModel, withMetadata } from '../onnx/index.js';
+
+/** Everything needed to make a variant again. Stored in the file's metadata under `octavec.recipe`. */
+export interface Recipe {
+  readonly method: string;
+  /** Options that differ from the method's defaults, or that the method chose by itself. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the original ONNX file. */
+  readonly source: string;
+  readonly tool: string;
+}
+
+const key = 'octavec.recipe';
+
+export function makeRecipe(method: string, source: string, options: Readonly<Record<string, unknown>> = {}): Recipe {
+  return { method, options, source, tool: `octavec ${version}` };
+}
+
+/** The model with the recipe in its metadata. */
+export function withRecipe(model: OnnxModel, recipe: Recipe): OnnxModel {
+  return withMetadata(model, { [key]: JSON.stringify(recipe) });
+}
+
+/** The recipe of a model that octavec made; undefined for others. */
+export function recipeOf(model: OnnxModel): Recipe | undefined {
+  const text = metadata(model).get(key);
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text) as Recipe;
+  } catch {
+    return undefined;
+  }
+}

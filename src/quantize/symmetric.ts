@@ -1,0 +1,69 @@
+/** Symmetric 8-bit quantization of weights: w ≈ scale · q with q in −127 … 127 (−128 is left out, as in the ONNX tools). */
+
+export interface QuantizedMatrix {
+  /** [rows × columns], row-major */
+  readonly values: Int8Array;
+  /** One scale for each column or row. */
+  readonly scales: Float32Array;
+}
+
+const largest = 127;
+
+/** A matrix [rows × columns] with one scale a column: the output channels of a weight W in y = x W. */
+export function quantizeColumns(weights: Float32Array, rows: number, columns: number): QuantizedMatrix {
+  const scales = new Float32Array(columns);
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    for (let column = 0; column < columns; column++) {
+      const magnitude = Math.abs(weights[start + column]);
+      if (magnitude > scales[column]) {
+        scales[column] = magnitude;
+      }
+    }
+  }
+  const inverses = finishScales(scales);
+  const values = new Int8Array(weights.length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    for (let column = 0; column < columns; column++) {
+      values[start + column] = roundHalfEven(weights[start + column] * inverses[column]);
+    }
+  }
+  return { values, scales };
+}
+
+/** A matrix [rows × columns] with one scale a row: the words of an embedding table. */
+export function quantizeRows(weights: Float32Array, rows: number, columns: number): QuantizedMatrix {
+  const scales = new Float32Array(rows);
+  const values = new Int8Array(weights.length);
+  for (let row = 0; row < rows; row++) {
+    let magnitude = 0;
+    for (let i = row * columns; i < (row + 1) * columns; i++) {
+      magnitude = Math.max(magnitude, Math.abs(weights[i]));
+    }
+    scales[row] = magnitude;
+  }
+  const inverses = finishScales(scales);
+  for (let row = 0; row < rows; row++) {
+    for (let i = row * columns; i < (row + 1) * columns; i++) {
+      values[i] = roundHalfEven(weights[i] * inverses[row]);
+    }
+  }
+  return { values, scales };
+}
+
+/** Turns largest magnitudes into scales, in place, and gives their inverses. A channel of zeros gets scale 1. */
+function finishScales(scales: Float32Array): Float64Array {
+  const inverses = new Float64Array(scales.length);
+  for (let i = 0; i < scales.length; i++) {
+    scales[i] = scales[i] === 0 ? 1 : scales[i] / largest;
+    inverses[i] = 1 / scales[i];
+  }
+  return inverses;
+}
+
+/** Rounds to the nearest integer, ties to even: what run times do with activations (ONNX QuantizeLinear). */
+export function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && (rounded & 1) === 1 ? rounded - 1 : rounded;
+}

@@ -1,0 +1,82 @@
+import { GraphEditor, inferElementTypes } from '../graph/index.js';
+import {
+  attribute,
+  dataType,
+  floatTensor,
+  intAttribute,
+  isOp,
+  type NodeProto,
+  type OnnxModel,
+  type TensorProto,
+  tensorFloats,
+  type ValueInfoProto,
+  withAttributes,
+  withGraph,
+} from '../onnx/index.js';
+
+/** Does the model keep weights in half precision (FP16 or BF16)? */
+export function hasHalfWeights(model: OnnxModel): boolean {
+  return model.proto.graph.initializer.some((tensor) => isHalf(tensor.dataType));
+}
+
+/**
+ * The model in FP32: half-precision weights are widened exactly, Casts between the two precisions vanish. What an FP16
+ * file is measured by and quantized from when it is the original.
+ */
+export function widen(model: OnnxModel): OnnxModel {
+  const { graph } = model.proto;
+  const wide = withGraph(model, {
+    ...graph,
+    initializer: graph.initializer.map((tensor) => widenTensor(model, tensor)),
+    node: graph.node.map((node) => widenNode(model, node)),
+    input: graph.input.map(widenValue),
+    output: graph.output.map(widenValue),
+    valueInfo: graph.valueInfo.map(widenValue),
+  });
+  return removeFloatCasts(wide);
+}
+
+function isHalf(type: number | undefined): boolean {
+  return type === dataType.float16 || type === dataType.bfloat16;
+}
+
+function widenTensor(model: OnnxModel, tensor: TensorProto): TensorProto {
+  return isHalf(tensor.dataType) ? floatTensor(tensor.name ?? '', tensor.dims, tensorFloats(model, tensor)) : tensor;
+}
+
+function widenNode(model: OnnxModel, node: NodeProto): NodeProto {
+  if (isHalf(intAttribute(node, 'to')) && isOp(node, 'Cast')) {
+    return withAttributes(node, { to: { int: dataType.float } });
+  }
+  if (isHalf(intAttribute(node, 'dtype'))) {
+    return withAttributes(node, { dtype: { int: dataType.float } });
+  }
+  const value = attribute(node, 'value')?.t;
+  return isHalf(value?.dataType) && value !== undefined
+    ? withAttributes(node, { value: { tensor: widenTensor(model, value) } })
+    : node;
+}
+
+function widenValue(value: ValueInfoProto): ValueInfoProto {
+  const tensorType = value.type?.tensorType;
+  return isHalf(tensorType?.elemType)
+    ? { ...value, type: { ...value.type, tensorType: { ...tensorType, elemType: dataType.float } } }
+    : value;
+}
+
+/** Removes the Casts that only went from one float precision to the other, except where they make an output. */
+function removeFloatCasts(model: OnnxModel): OnnxModel {
+  const types = inferElementTypes(model.proto.graph);
+  const editor = new GraphEditor(model);
+  for (const node of model.proto.graph.node) {
+    const [input] = node.input;
+    const [output] = node.output;
+    const nothingLeft =
+      isOp(node, 'Cast') && intAttribute(node, 'to') === dataType.float && types.get(input) === dataType.float;
+    if (nothingLeft && !editor.index.outputs.has(output)) {
+      editor.redirect(output, input);
+      editor.replace(node);
+    }
+  }
+  return editor.finish();
+}
