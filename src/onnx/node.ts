@@ -66,7 +66,7 @@ export function makeNode(
 }
 
 /** Is the node this operator of this domain? */
-export function isOp(node: NodeProto | undefined, opType: string, domain = ''): node is NodeProto {
+export function isOp(node: NodeProto | undefined, opType: string, domain = ''): boolean {
   return node !== undefined && node.opType === opType && normalDomain(node.domain) === domain;
 }
 
