@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { OctavecError, reasonOf, writeOutputFile } from '../base/index.js';
+import type { Evidence } from './evidence.js';
+import { gateMetricNames } from './gate-metrics.js';
+
+/** JSON has no NaN and no infinity: they are written as null and come back as NaN, which no gate lets pass. */
+const figure = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const count = z.number().int().nonnegative();
+const sides = z.object({ original: count, candidate: count });
+const neighbour = z.object({ index: count, text: z.string().optional(), similarity: figure });
+
+const fidelitySchema = z.object({
+  texts: count,
+  width: count,
+  cosine: z.object({ mean: figure, p50: figure, p1: figure, min: figure }),
+  l2: z.object({ mean: figure, max: figure }),
+  relativeL2: z.object({ mean: figure, max: figure }),
+  similarity: z.object({
+    pairs: count,
+    meanAbsoluteError: figure,
+    bias: figure,
+    spearman: figure,
+    rankedPairs: count,
+  }),
+  neighbours: z.object({ texts: count, k: count, topOneAgreement: figure, topKOverlap: figure }),
+  nonFinite: sides,
+  zero: sides,
+  worst: z.array(
+    z.object({
+      index: count,
+      text: z.string().optional(),
+      cosine: figure,
+      neighboursBefore: z.array(neighbour),
+      neighboursAfter: z.array(neighbour),
+    }),
+  ),
+  samples: z.object({ cosines: z.array(figure), similarities: z.array(z.tuple([figure, figure])) }),
+});
+
+const verdictSchema = z.object({
+  gate: z.string(),
+  passed: z.boolean(),
+  failures: z.array(z.object({ metric: z.enum(gateMetricNames), figure, limit: z.number(), message: z.string() })),
+  notMeasured: z.array(z.enum(gateMetricNames)),
+});
+
+const file = { name: z.string(), bytes: count, sha256: z.string(), precision: z.string() };
+const run = z.object({ textsPerSecond: figure.optional(), peakBytes: figure.optional() });
+
+const evidenceSchema: z.ZodType<Evidence> = z.object({
+  schema: z.literal(1),
+  tool: z.string(),
+  file: z.object(file),
+  original: z.object({ ...file, fp32Bytes: count.optional() }),
+  recipe: z.unknown().optional(),
+  engine: z.object({ name: z.string(), version: z.string(), workers: count, threadsPerWorker: count }),
+  texts: z.object({ count, sha256: z.string(), source: z.string() }),
+  fidelity: fidelitySchema,
+  run: run.optional(),
+  originalRun: run.optional(),
+  verdict: verdictSchema.optional(),
+});
+
+/** Where the evidence of a variant stands: "onnx/model_int8.onnx" → "onnx/model_int8.evidence.json". */
+export function evidencePath(variantPath: string): string {
+  return `${variantPath.replace(/\.onnx$/, '')}.evidence.json`;
+}
+
+/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+export async function writeEvidence(path: string, evidence: Evidence): Promise<void> {
+  await writeOutputFile(path, evidenceAsJson(evidence));
+}
+
+/** Indented, but lists of numbers on one line, for they are long. (No line ends within a JSON string.) */
+export function evidenceAsJson(evidence: Evidence): string {
+  const numberList = /\[\n\s*(?:(?:null|-?[\d.e+-]+),\s*)*(?:null|-?[\d.e+-]+)\s*\]/g;
+  return `${JSON.stringify(evidence, null, 2).replace(numberList, (list) => list.replaceAll(/\s+/g, ''))}\n`;
+}
+
+/** @throws FILE_NOT_READABLE, CONFIG_INVALID */
+export async function readEvidence(path: string): Promise<Evidence> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  });
+  try {
+    return evidenceSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : reasonOf(error);
+    throw new OctavecError('CONFIG_INVALID', { path, why }, error);
+  }
+}

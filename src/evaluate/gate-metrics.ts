@@ -1,0 +1,53 @@
+import type { Evidence } from './evidence.js';
+
+/** A figure of the evidence that a gate can limit. */
+interface GateMetric {
+  readonly label: string;
+  /** Which side of the limit passes. */
+  readonly bound: 'at least' | 'at most';
+  /** Digits behind the point when shown. */
+  readonly digits: number;
+  /** undefined where it was not measured. */
+  readonly of: (evidence: Evidence) => number | undefined;
+}
+
+function atLeast(label: string, digits: number, of: GateMetric['of']): GateMetric {
+  return { label, bound: 'at least', digits, of };
+}
+
+function atMost(label: string, digits: number, of: GateMetric['of']): GateMetric {
+  return { label, bound: 'at most', digits, of };
+}
+
+export const gateMetrics = {
+  nonFinite: atMost('number of vectors with NaN or infinity', 0, (e) => e.fidelity.nonFinite.candidate),
+  lostLength: atMost('number of vectors that became all zeros', 0, (e) =>
+    Math.max(0, e.fidelity.zero.candidate - e.fidelity.zero.original),
+  ),
+  cosineMean: atLeast('cosine mean', 4, (e) => e.fidelity.cosine.mean),
+  cosineP50: atLeast('cosine p50', 4, (e) => e.fidelity.cosine.p50),
+  cosineP1: atLeast('cosine p1', 4, (e) => e.fidelity.cosine.p1),
+  cosineMin: atLeast('cosine minimum', 4, (e) => e.fidelity.cosine.min),
+  l2Mean: atMost('L2 distance, mean', 4, (e) => e.fidelity.l2.mean),
+  relativeL2Mean: atMost('relative L2 distance, mean', 4, (e) => e.fidelity.relativeL2.mean),
+  relativeL2Max: atMost('relative L2 distance, maximum', 4, (e) => e.fidelity.relativeL2.max),
+  similarityError: atMost('mean error of similarities', 4, (e) => e.fidelity.similarity.meanAbsoluteError),
+  similaritySpearman: atLeast('Spearman of similarities', 4, (e) => e.fidelity.similarity.spearman),
+  topOneAgreement: atLeast('agreement on the nearest neighbour', 3, (e) => e.fidelity.neighbours.topOneAgreement),
+  topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity.neighbours.topKOverlap),
+  sizeReduction: atLeast('size reduction (times smaller)', 2, sizeReduction),
+  speedUp: atLeast('speed-up (times as fast)', 2, (e) => ratio(e.run?.textsPerSecond, e.originalRun?.textsPerSecond)),
+} satisfies Record<string, GateMetric>;
+
+export type GateMetricName = keyof typeof gateMetrics;
+
+export const gateMetricNames = Object.keys(gateMetrics) as readonly GateMetricName[];
+
+/** How many times smaller than the original in FP32 the candidate is. */
+export function sizeReduction(evidence: Evidence): number {
+  return (evidence.original.fp32Bytes ?? evidence.original.bytes) / evidence.file.bytes;
+}
+
+function ratio(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below;
+}

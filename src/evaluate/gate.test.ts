@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { soundEvidence } from '../../test/support/evidence.js';
+import { failuresAsText, type Gate, judge } from './gate.js';
+import { gateMetricNames } from './gate-metrics.js';
+import { gatePresets } from './gate-presets.js';
+
+/** cosine mean, p1, min and overlap as measured for all-MiniLM-L6-v2 under known recipes. */
+function measured(mean: number, p1: number, min: number, topKOverlap: number) {
+  const { neighbours } = soundEvidence().fidelity;
+  return soundEvidence({ cosine: { mean, p50: mean, p1, min }, neighbours: { ...neighbours, topKOverlap } });
+}
+
+describe('presets tell sound recipes from bad ones', () => {
+  test.each([
+    ['dynamic, per channel', 'int8', 0.9926, 0.9792, 0.9669, 0.911, true],
+    ['a published file', 'int8', 0.9909, 0.9751, 0.9665, 0.904, true],
+    ['static with smoothing and bias correction', 'int8', 0.996, 0.969, 0.9026, 0.914, true],
+    ['dynamic, per tensor', 'int8', 0.9605, 0.8769, 0.8008, 0.789, false],
+    ['dynamic, reduced range', 'int8', 0.867, 0.674, 0.5826, 0.7, false],
+    ['static, all operators', 'int8', 0.781, 0.613, 0.526, 0.5, false],
+    ['4 bit weights, asymmetric', 'int4', 0.973, 0.93, 0.895, 0.838, true],
+    ['4 bit weights are no INT8', 'int8', 0.968, 0.92, 0.881, 0.838, false],
+    ['half precision', 'fp16', 1, 0.99999, 0.99999, 0.999, true],
+    ['half precision', 'strict', 1, 0.99999, 0.99999, 0.999, true],
+    ['8 bit weights', 'strict', 0.9999, 0.9996, 0.9994, 0.98, true],
+    ['dynamic, per channel, is no strict match', 'strict', 0.9926, 0.9792, 0.9669, 0.911, false],
+  ] as const)('%s (%s)', (_, preset, mean, p1, min, overlap, passed) => {
+    expect(judge(measured(mean, p1, min, overlap), gatePresets[preset]).passed).toBe(passed);
+  });
+});
+
+describe('judge', () => {
+  const gate = (limits: Gate['limits'], limitsWhereMeasured: Gate['limits'] = {}): Gate => ({
+    name: 'mine',
+    limits,
+    limitsWhereMeasured,
+  });
+
+  test('names metric, figure and limit', () => {
+    const verdict = judge(soundEvidence(), gate({ cosineP1: 0.98, sizeReduction: 4, l2Mean: 0.2 }));
+    expect(verdict).toMatchObject({ gate: 'mine', passed: false });
+    expect(verdict.failures.map(({ metric, figure, limit }) => [metric, figure, limit])).toEqual([
+      ['cosineP1', 0.9792, 0.98],
+      ['sizeReduction', 90 / 23, 4],
+    ]);
+    expect(failuresAsText(verdict)).toBe(
+      'cosine p1 is 0.9792, the limit is at least 0.98; size reduction (times smaller) is 3.91, the limit is at least 4',
+    );
+  });
+
+  test('a figure on the limit passes, one just beside it fails and is shown to differ', () => {
+    expect(judge(soundEvidence(), gate({ cosineP1: 0.9792 })).passed).toBe(true);
+    const cosine = { mean: 1, p50: 1, p1: 0.9799999, min: 1 };
+    expect(failuresAsText(judge(soundEvidence({ cosine }), gate({ cosineP1: 0.98 })))).toContain('is 0.9799999,');
+  });
+
+  test.each(gateMetricNames)('NaN fails: %s', (metric) => {
+    const nan = Number.NaN;
+    const broken = soundEvidence(
+      {
+        cosine: { mean: nan, p50: nan, p1: nan, min: nan },
+        l2: { mean: nan, max: nan },
+        relativeL2: { mean: nan, max: nan },
+        similarity: { pairs: 1, meanAbsoluteError: nan, bias: nan, spearman: nan, rankedPairs: 1 },
+        neighbours: { texts: 3, k: 2, topOneAgreement: nan, topKOverlap: nan },
+        nonFinite: { original: 0, candidate: 1 },
+        zero: { original: 0, candidate: 1 },
+      },
+      {
+        file: { name: 'x', bytes: nan, sha256: '', precision: 'int8' },
+        run: { textsPerSecond: nan },
+      },
+    );
+    for (const limits of [gate({ [metric]: 0 }), gate({}, { [metric]: 0 })]) {
+      expect(judge(broken, limits).failures.map((failure) => failure.metric)).toEqual([metric]);
+    }
+  });
+
+  test('what was not measured fails where asked for, and is only named where not', () => {
+    const { run: _, ...unmeasured } = soundEvidence();
+    const asked = judge(unmeasured, gate({ speedUp: 1 }));
+    expect(asked.passed).toBe(false);
+    expect(failuresAsText(asked)).toBe('speed-up (times as fast) was not measured, the limit is at least 1');
+    expect(judge(unmeasured, gate({}, { speedUp: 1 }))).toMatchObject({ passed: true, notMeasured: ['speedUp'] });
+  });
+
+  test('size reduction counts from the weights in FP32', () => {
+    const evidence = soundEvidence();
+    const halved = { ...evidence, original: { ...evidence.original, bytes: 45e6, fp32Bytes: 90e6, precision: 'fp16' } };
+    expect(judge(halved, gate({ sizeReduction: 3.9 })).passed).toBe(true);
+  });
+});

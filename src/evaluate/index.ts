@@ -1,0 +1,9 @@
+/** What a candidate is worth: fidelity to its original, the gate that says pass or fail, the texts to measure with. */
+export * from './evidence.js';
+export * from './evidence-file.js';
+export * from './fidelity.js';
+export * from './gate.js';
+export { type GateMetricName, gateMetricNames, gateMetrics, sizeReduction } from './gate-metrics.js';
+export * from './gate-presets.js';
+export * from './texts.js';
+export type { DamagedText, Neighbour, TextReference } from './worst-texts.js';

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const textList = z.array(z.string()).readonly();
+
+/** 1,000 distinct English texts: questions, claims, sentences, whole abstracts (data/ATTRIBUTION.md says whose). */
+export function verificationTexts(): Promise<readonly string[]> {
+  return shippedTexts('verification-texts.json');
+}
+
+/** 512 distinct texts of the same kinds, none of them among the verification texts. */
+export function calibrationTexts(): Promise<readonly string[]> {
+  return shippedTexts('calibration-texts.json');
+}
+
+async function shippedTexts(name: string): Promise<readonly string[]> {
+  const file = new URL(`../../data/${name}`, import.meta.url);
+  return textList.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+/** SHA-256, hexadecimal, of texts in their order: of their JSON array, in which no two lists look alike. */
+export function hashOfTexts(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+}
