@@ -1,0 +1,253 @@
+#include "description.h"
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace octavec {
+namespace {
+
+/** Larger than any encoder, small enough that no product of two overflows 63 bits. */
+constexpr int32_t kMaxWidth = 1 << 15;
+constexpr int32_t kMaxLayers = 512;
+/** So that 255 · 127 times as many keys fits 31 bits. */
+constexpr int32_t kMaxTokens = 1 << 16;
+
+[[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
+
+size_t element_bytes(int32_t type) {
+  switch (type) {
+    case OCTAVEC_F32:
+      return 4;
+    case OCTAVEC_F16:
+      return 2;
+    case OCTAVEC_S8:
+      return 1;
+  }
+  refuse("a tensor of unknown type " + std::to_string(type));
+}
+
+void check_tensor(const Tensor& tensor) {
+  constexpr int64_t most = int64_t{1} << 31;
+  const size_t bytes = element_bytes(tensor.type);
+  if (tensor.rows < 1 || tensor.columns < 1 || tensor.rows > most || tensor.columns > most ||
+      tensor.data == nullptr || tensor.rows > (int64_t{1} << 40) / tensor.columns ||
+      tensor.bytes != static_cast<size_t>(tensor.rows) * static_cast<size_t>(tensor.columns) * bytes) {
+    refuse("a tensor whose size and shape do not agree");
+  }
+}
+
+class Reader {
+ public:
+  Reader(const int32_t* words, size_t count, const Tensor* tensors, size_t tensor_count)
+      : words_(words), left_(count), tensors_(tensors), tensor_count_(tensor_count) {}
+
+  int32_t word() {
+    if (left_ == 0) {
+      refuse("the description ends early");
+    }
+    left_--;
+    return *words_++;
+  }
+
+  int32_t between(const char* what, int32_t low, int32_t high) {
+    const int32_t value = word();
+    if (value < low || value > high) {
+      refuse(std::string(what) + " is " + std::to_string(value) + ", not " + std::to_string(low) + " to " +
+             std::to_string(high));
+    }
+    return value;
+  }
+
+  bool flag(const char* what) { return between(what, 0, 1) != 0; }
+
+  float number(const char* what) {
+    const int32_t bits = word();
+    float value;
+    std::memcpy(&value, &bits, 4);
+    if (!std::isfinite(value)) {
+      refuse(std::string(what) + " is not a finite number");
+    }
+    return value;
+  }
+
+  const Tensor* optional_tensor(const char* what) {
+    const int32_t index = word();
+    if (index == -1) {
+      return nullptr;
+    }
+    if (index < 0 || static_cast<size_t>(index) >= tensor_count_) {
+      refuse(std::string(what) + " is tensor " + std::to_string(index) + " of " + std::to_string(tensor_count_));
+    }
+    return tensors_ + index;
+  }
+
+  const Tensor* tensor(const char* what) {
+    const Tensor* found = optional_tensor(what);
+    if (found == nullptr) {
+      refuse(std::string(what) + " is missing");
+    }
+    return found;
+  }
+
+  /** A tensor of floats, [rows × columns] if it is there. */
+  const Tensor* floats(const char* what, int64_t rows, int64_t columns, bool required) {
+    const Tensor* found = required ? tensor(what) : optional_tensor(what);
+    if (found != nullptr && (found->rows != rows || found->columns != columns || found->type == OCTAVEC_S8)) {
+      refuse(std::string(what) + " has the wrong shape or type");
+    }
+    return found;
+  }
+
+  void expect_end() const {
+    if (left_ != 0) {
+      refuse("the description is too long");
+    }
+  }
+
+ private:
+  const int32_t* words_;
+  size_t left_;
+  const Tensor* tensors_;
+  size_t tensor_count_;
+};
+
+NormDescription read_norm(Reader& reader, int32_t width) {
+  NormDescription norm;
+  norm.gamma = reader.floats("a norm's gamma", 1, width, false);
+  norm.beta = reader.floats("a norm's beta", 1, width, false);
+  norm.epsilon = reader.number("a norm's epsilon");
+  if (norm.epsilon < 0) {
+    refuse("a norm's epsilon is negative");
+  }
+  return norm;
+}
+
+LinearDescription read_linear(Reader& reader, const char* what, int32_t inputs, int32_t columns) {
+  LinearDescription linear{};
+  linear.inputs = inputs;
+  linear.columns = columns;
+  linear.weights = reader.tensor(what);
+  linear.transposed = reader.flag("transposed");
+  const int64_t depth = linear.transposed ? linear.weights->columns : linear.weights->rows;
+  const int64_t all = linear.transposed ? linear.weights->rows : linear.weights->columns;
+  linear.first_column = reader.between("a first column", 0, kMaxWidth * 16);
+  if (depth != inputs || linear.first_column + static_cast<int64_t>(columns) > all) {
+    refuse(std::string(what) + " has the wrong shape");
+  }
+  linear.bias = reader.optional_tensor("a bias");
+  linear.first_bias = reader.between("a first bias", 0, kMaxWidth * 16);
+  if (linear.bias != nullptr && (linear.bias->rows != 1 || linear.bias->type == OCTAVEC_S8 ||
+                                 linear.first_bias + static_cast<int64_t>(columns) > linear.bias->columns)) {
+    refuse(std::string(what) + " has a bias of the wrong shape or type");
+  }
+  linear.scale = reader.floats("a scale", 1, all, false);
+  if ((linear.scale != nullptr) != (linear.weights->type == OCTAVEC_S8)) {
+    refuse(std::string(what) + " must have scales exactly if its weights are S8");
+  }
+  linear.factor = reader.floats("a factor", 1, inputs, false);
+  return linear;
+}
+
+int32_t read_panels(Reader& reader, const char* what) {
+  const int32_t width = reader.between(what, kPanel, kMaxWidth);
+  if (width % kPanel != 0) {
+    refuse(std::string(what) + " is " + std::to_string(width) + ", not a multiple of " + std::to_string(kPanel));
+  }
+  return width;
+}
+
+LayerDescription read_layer(Reader& reader, const ModelDescription& model) {
+  LayerDescription layer{};
+  const int32_t inner = model.inner();
+  layer.attention_norm = read_norm(reader, model.hidden);
+  layer.query = read_linear(reader, "the query projection", model.hidden, inner);
+  layer.key = read_linear(reader, "the key projection", model.hidden, inner);
+  layer.value = read_linear(reader, "the value projection", model.hidden, inner);
+  layer.out = read_linear(reader, "the attention's output projection", inner, model.hidden);
+  layer.ffn_norm = read_norm(reader, model.hidden);
+  layer.up = read_linear(reader, "the FFN's first layer", model.hidden, model.ffn);
+  if (model.gated) {
+    layer.gate = read_linear(reader, "the FFN's gate", model.hidden, model.ffn);
+  }
+  layer.down = read_linear(reader, "the FFN's last layer", model.ffn, model.hidden);
+  layer.rotation = reader.floats("the rotation", 1, model.head_width / 2, false);
+  layer.window = reader.between("the window", 0, kMaxTokens);
+  if (layer.key.factor != layer.query.factor || layer.value.factor != layer.query.factor ||
+      (model.gated && layer.gate.factor != layer.up.factor)) {
+    refuse("projections of the same input with different factors");
+  }
+  if (!model.pre_norm && (layer.attention_norm.gamma == nullptr || layer.ffn_norm.gamma == nullptr)) {
+    refuse("a layer without its norms");
+  }
+  return layer;
+}
+
+void read_head(Reader& reader, ModelDescription& model) {
+  const int32_t modes = reader.between("the number of pooling modes", 1, 6);
+  for (int32_t i = 0; i < modes; i++) {
+    model.pooling.push_back(static_cast<Pooling>(reader.between("a pooling mode", 0, 5)));
+  }
+  int32_t width = modes * model.hidden;
+  const int32_t layers = reader.between("the number of dense layers", 0, 8);
+  for (int32_t i = 0; i < layers; i++) {
+    DenseDescription dense{};
+    dense.inputs = width;
+    dense.outputs = width = reader.between("a dense layer's width", 1, kMaxWidth);
+    dense.weights = reader.floats("a dense layer's weights", dense.outputs, dense.inputs, true);
+    dense.bias = reader.floats("a dense layer's bias", 1, dense.outputs, false);
+    dense.tanh = reader.flag("tanh");
+    model.dense.push_back(dense);
+  }
+  model.normalize = reader.flag("normalize");
+}
+
+}  // namespace
+
+ModelDescription read_description(const int32_t* words, size_t count, const Tensor* tensors, size_t tensor_count) {
+  for (size_t i = 0; i < tensor_count; i++) {
+    check_tensor(tensors[i]);
+  }
+  Reader reader(words, count, tensors, tensor_count);
+  if (reader.word() != kMagic || reader.word() != kFormat) {
+    refuse("not a description of this format");
+  }
+  ModelDescription model{};
+  model.precision = static_cast<Precision>(reader.between("the precision", 0, 1));
+  model.hidden = read_panels(reader, "the hidden width");
+  model.heads = reader.between("the number of heads", 1, 1024);
+  model.head_width = reader.between("the width of a head", 16, 1024);
+  if (model.head_width % 16 != 0 || model.inner() % kPanel != 0 || model.inner() > kMaxWidth) {
+    refuse("heads of width " + std::to_string(model.head_width) + " × " + std::to_string(model.heads));
+  }
+  model.ffn = read_panels(reader, "the FFN's width");
+  model.max_tokens = reader.between("the longest text", 1, kMaxTokens);
+  model.activation = static_cast<Activation>(reader.between("the activation", 0, 3));
+  model.gated = reader.flag("gated");
+  model.pre_norm = reader.flag("pre-norm");
+  model.score_scale = reader.number("the scores' scale");
+  model.words = reader.tensor("the word table");
+  if (model.words->columns != model.hidden || model.words->type == OCTAVEC_S8 || model.words->rows > (1 << 24)) {
+    refuse("the word table has the wrong shape or type");
+  }
+  model.positions = reader.optional_tensor("the position table");
+  model.first_position = reader.between("the first position", 0, kMaxTokens);
+  if (model.positions != nullptr &&
+      (model.positions->columns != model.hidden || model.positions->type == OCTAVEC_S8 ||
+       model.positions->rows < static_cast<int64_t>(model.first_position) + model.max_tokens)) {
+    refuse("the position table has the wrong shape or type");
+  }
+  model.token_type = reader.floats("the token type", 1, model.hidden, false);
+  model.relative_bias =
+      reader.floats("the relative bias", model.heads, 2 * static_cast<int64_t>(model.max_tokens) - 1, false);
+  model.embedding_norm = read_norm(reader, model.hidden);
+  model.final_norm = read_norm(reader, model.hidden);
+  const int32_t layers = reader.between("the number of layers", 1, kMaxLayers);
+  for (int32_t i = 0; i < layers; i++) {
+    model.layers.push_back(read_layer(reader, model));
+  }
+  read_head(reader, model);
+  reader.expect_end();
+  return model;
+}
+
+}  // namespace octavec

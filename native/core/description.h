@@ -1,0 +1,97 @@
+/**
+ * What a model is made of, as the caller describes it: a list of words, in the order of the structs below.
+ *
+ * Floats are words with the same bits. A tensor is named by its index, -1 where there is none. Counts stand before what
+ * they count.
+ */
+#pragma once
+#include <string>
+#include <vector>
+#include "../kernels/kernels.h"
+#include "tensor.h"
+
+namespace octavec {
+
+constexpr int32_t kMagic = 0x4f435456;
+constexpr int32_t kFormat = 1;
+
+enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1 };
+
+enum class Pooling : int32_t { kCls = 0, kLastToken = 1, kMax = 2, kMean = 3, kMeanSqrtLength = 4, kWeightedMean = 5 };
+
+/** gamma [width], beta [width] or none, epsilon. No gamma: no norm at all. */
+struct NormDescription {
+  const Tensor* gamma;
+  const Tensor* beta;
+  float epsilon;
+};
+
+/**
+ * y = (x * factor) W + b. The weights are columns `first_column` and on of a tensor [inputs × all columns], or its rows
+ * if it is transposed; those of S8 come with a scale for each column of the tensor.
+ */
+struct LinearDescription {
+  const Tensor* weights;
+  bool transposed;
+  int32_t first_column;
+  const Tensor* bias;
+  int32_t first_bias;
+  const Tensor* scale;
+  const Tensor* factor;
+  int32_t inputs;
+  int32_t columns;
+};
+
+struct LayerDescription {
+  NormDescription attention_norm;
+  LinearDescription query, key, value, out;
+  NormDescription ffn_norm;
+  /** `gate` holds weights only in gated models: y = activation(up) * gate. */
+  LinearDescription up, gate, down;
+  /** [head width / 2] radians that a step in position turns a pair of dimensions by; none without rotary positions. */
+  const Tensor* rotation;
+  /** Tokens to either side that are seen; 0 for all. */
+  int32_t window;
+};
+
+struct DenseDescription {
+  int32_t inputs, outputs;
+  /** [outputs × inputs] */
+  const Tensor* weights;
+  const Tensor* bias;
+  bool tanh;
+};
+
+struct ModelDescription {
+  Precision precision;
+  int32_t hidden, heads, head_width, ffn, max_tokens;
+  Activation activation;
+  bool gated;
+  /** Norms stand before attention and FFN, not behind the additions. */
+  bool pre_norm;
+  /** Scores are query · key times this. */
+  float score_scale;
+  /** [vocabulary × hidden] */
+  const Tensor* words;
+  /** [positions × hidden], the first token taking row `first_position`. */
+  const Tensor* positions;
+  int32_t first_position;
+  /** [hidden], added to every token. */
+  const Tensor* token_type;
+  /** [heads × (2 max_tokens - 1)]: added to the score of key j for query i at [head, j - i + max_tokens - 1]. */
+  const Tensor* relative_bias;
+  NormDescription embedding_norm;
+  NormDescription final_norm;
+  std::vector<LayerDescription> layers;
+  std::vector<Pooling> pooling;
+  std::vector<DenseDescription> dense;
+  bool normalize;
+
+  int32_t inner() const { return heads * head_width; }
+  int32_t vocabulary() const { return static_cast<int32_t>(words->rows); }
+};
+
+/** Reads and checks a description. The pointers in it lead into `tensors`. Throws std::invalid_argument. */
+ModelDescription read_description(const int32_t* words, size_t count, const Tensor* tensors, size_t tensor_count);
+
+}  // namespace octavec

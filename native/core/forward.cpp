@@ -1,0 +1,302 @@
+#include "forward.h"
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace octavec {
+namespace {
+
+/** Rows that go through the FFN at a time: its inner activations are the largest of all and should stay near. */
+constexpr int32_t kFfnRows = 128;
+
+size_t padded(size_t value, size_t step) { return (value + step - 1) / step * step; }
+
+/** Where the heads of the chunk's texts have their packed keys and values: one text after the other, padded. */
+struct HeadPlaces {
+  const Kernels& kernels;
+  const Model& model;
+  const Batch& batch;
+
+  size_t keys_before(int32_t first_text, int32_t text) const {
+    size_t total = 0;
+    for (int32_t i = first_text; i < text; i++) {
+      total += padded(tokens(i), kernels.key_step);
+    }
+    return total;
+  }
+  int32_t tokens(int32_t text) const { return batch.offsets[text + 1] - batch.offsets[text]; }
+  size_t depth() const { return padded(model.head_width, kernels.depth_step); }
+};
+
+/** One member's view of its work on a chunk. */
+class Member {
+ public:
+  Member(const ChunkTask& task, MemberBuffers& own, int rank)
+      : task_(task),
+        model_(task.model),
+        kernels_(task.kernels),
+        shared_(task.buffers),
+        own_(own),
+        rank_(rank),
+        rows_(task.chunk.tokens, rank, task.team.size(), 16),
+        hidden_(shared_.hidden.data() + size_t(rows_.begin) * model_.hidden) {}
+
+  Outcome run() {
+    try {
+      own_.require(model_, kernels_, task_.batch, task_.chunk, count());
+    } catch (const std::bad_alloc&) {
+      task_.team.fail();
+    }
+    task_.team.wait();
+    if (task_.team.failed()) {
+      return Outcome::kNoMemory;
+    }
+    embed();
+    for (const Layer& layer : model_.layers) {
+      if (task_.team.size() == 1 && task_.cancelled.load(std::memory_order_relaxed)) {
+        return Outcome::kCancelled;
+      }
+      attention(layer);
+      feed_forward(layer);
+    }
+    if (model_.final_norm.present()) {
+      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, model_.final_norm.view(), nullptr, nullptr,
+                              nullptr);
+    }
+    return Outcome::kDone;
+  }
+
+ private:
+  int32_t count() const { return rows_.end - rows_.begin; }
+  size_t qkv_stride() const { return 3 * size_t(model_.inner()); }
+
+  static const float* factor(const std::vector<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
+
+  QuantizedRows quantized(int32_t width) const {
+    return {own_.quantized.data(), size_t(width), own_.scales.data(), count()};
+  }
+
+  void embed() {
+    const Batch& batch = task_.batch;
+    int32_t text = task_.chunk.first_text;
+    for (int32_t row = rows_.begin; row < rows_.end; row++) {
+      const int32_t token = task_.chunk.first_token + row;
+      while (batch.offsets[text + 1] <= token) {
+        text++;
+      }
+      embed_token(batch.ids[token], token - batch.offsets[text],
+                  shared_.hidden.data() + size_t(row) * model_.hidden);
+    }
+    if (model_.embedding_norm.present()) {
+      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, model_.embedding_norm.view(), nullptr, nullptr,
+                              nullptr);
+    }
+  }
+
+  void embed_token(int32_t word, int32_t position, float* out) const {
+    const size_t width = model_.hidden;
+    const int8_t* row = model_.words.quantized.data() + word * width;
+    const float scale = model_.words.scale[word];
+    const float* added = !model_.positions.empty()    ? model_.positions.data() + position * width
+                         : !model_.token_type.empty() ? model_.token_type.data()
+                                                      : nullptr;
+    for (size_t i = 0; i < width; i++) {
+      out[i] = scale * float(row[i]) + (added != nullptr ? added[i] : 0.0f);
+    }
+  }
+
+  /** Own rows of the residual stream, quantized as the input of a linear layer, behind `norm` in pre-norm models. */
+  QuantizedRows input(const NormWeights& norm, const std::vector<float>& factors) {
+    if (model_.pre_norm && norm.present()) {
+      kernels_.normalize_rows(hidden_, own_.normed.data(), count(), model_.hidden, norm.view(), factor(factors),
+                              own_.quantized.data(), own_.scales.data());
+    } else {
+      kernels_.quantize_rows(hidden_, model_.hidden, count(), model_.hidden, factor(factors), own_.quantized.data(),
+                             own_.scales.data());
+    }
+    return quantized(model_.hidden);
+  }
+
+  /** The norm behind an addition, in post-norm models. */
+  void finish(const NormWeights& norm) {
+    if (!model_.pre_norm) {
+      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, norm.view(), nullptr, nullptr, nullptr);
+    }
+  }
+
+  void attention(const Layer& layer) {
+    const int32_t inner = model_.inner();
+    float* qkv = shared_.qkv.data() + rows_.begin * qkv_stride();
+    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), qkv, qkv_stride());
+    if (!layer.rotation.empty()) {
+      rotate(layer);
+    }
+    task_.team.wait();
+    pack_heads();
+    task_.team.wait();
+    attend(layer);
+    kernels_.quantize_rows(qkv, qkv_stride(), count(), inner, factor(layer.out_factor), own_.quantized.data(),
+                           own_.scales.data());
+    kernels_.linear_add(quantized(inner), layer.out.packed(), hidden_, model_.hidden);
+    finish(layer.attention_norm);
+  }
+
+  void feed_forward(const Layer& layer) {
+    const QuantizedRows all = input(layer.ffn_norm, layer.up_factor);
+    for (int32_t first = 0; first < count(); first += kFfnRows) {
+      const int32_t rows = std::min(kFfnRows, count() - first);
+      const QuantizedRows part{all.values + first * all.stride, all.stride, all.scales + first, rows};
+      const auto up = model_.gated ? kernels_.linear_gated : kernels_.linear_activate;
+      up(part, layer.up.packed(), model_.activation, own_.ffn.data(), model_.ffn, own_.ranges.data());
+      if (layer.down_factor.empty()) {
+        kernels_.quantize_ranged(own_.ffn.data(), model_.ffn, rows, model_.ffn, own_.ranges.data(),
+                                 own_.ffn_quantized.data(), own_.ffn_scales.data());
+      } else {
+        kernels_.quantize_rows(own_.ffn.data(), model_.ffn, rows, model_.ffn, layer.down_factor.data(),
+                               own_.ffn_quantized.data(), own_.ffn_scales.data());
+      }
+      kernels_.linear_add({own_.ffn_quantized.data(), size_t(model_.ffn), own_.ffn_scales.data(), rows},
+                          layer.down.packed(), hidden_ + size_t(first) * model_.hidden, model_.hidden);
+    }
+    finish(layer.ffn_norm);
+  }
+
+  /** Turns the pairs (i, i + half) of own queries and keys by position times the pair's angle. */
+  void rotate(const Layer& layer) {
+    const int32_t half = model_.head_width / 2;
+    float* sine = own_.turns.data();
+    float* cosine = sine + half;
+    const Batch& batch = task_.batch;
+    int32_t text = task_.chunk.first_text;
+    for (int32_t row = rows_.begin; row < rows_.end; row++) {
+      const int32_t token = task_.chunk.first_token + row;
+      while (batch.offsets[text + 1] <= token) {
+        text++;
+      }
+      for (int32_t i = 0; i < half; i++) {
+        const float angle = float(token - batch.offsets[text]) * layer.rotation[i];
+        sine[i] = std::sin(angle);
+        cosine[i] = std::cos(angle);
+      }
+      float* heads = shared_.qkv.data() + row * qkv_stride();
+      for (int32_t head = 0; head < 2 * model_.heads; head++, heads += model_.head_width) {
+        for (int32_t i = 0; i < half; i++) {
+          const float a = heads[i], b = heads[i + half];
+          heads[i] = a * cosine[i] - b * sine[i];
+          heads[i + half] = b * cosine[i] + a * sine[i];
+        }
+      }
+    }
+  }
+
+  HeadTask head_task(int32_t text, size_t keys_before, int32_t head) const {
+    const HeadPlaces places{kernels_, model_, task_.batch};
+    const int32_t tokens = places.tokens(text), inner = model_.inner();
+    const size_t keys = padded(tokens, kernels_.key_step);
+    const size_t place = keys_before * model_.heads + keys * head;
+    const size_t width = model_.head_width;
+    const float* query = shared_.qkv.data() +
+                         (task_.batch.offsets[text] - task_.chunk.first_token) * qkv_stride() + head * width;
+    return {query,
+            query + inner,
+            query + 2 * inner,
+            qkv_stride(),
+            tokens,
+            model_.head_width,
+            {shared_.keys.data() + place * places.depth(), shared_.key_scale.data() + place,
+             shared_.key_offset.data() + place, shared_.values.data() + place * width,
+             shared_.value_scale.data() + ((text - task_.chunk.first_text) * size_t(model_.heads) + head) * width}};
+  }
+
+  void pack_heads() {
+    const HeadPlaces places{kernels_, model_, task_.batch};
+    const int32_t texts = task_.chunk.end_text - task_.chunk.first_text;
+    const Share mine(texts * model_.heads, rank_, task_.team.size(), 1);
+    size_t before = places.keys_before(task_.chunk.first_text, task_.chunk.first_text + mine.begin / model_.heads);
+    for (int32_t i = mine.begin; i < mine.end; i++) {
+      const int32_t text = task_.chunk.first_text + i / model_.heads, head = i % model_.heads;
+      kernels_.pack_head(head_task(text, before, head));
+      if (head == model_.heads - 1) {
+        before += padded(places.tokens(text), kernels_.key_step);
+      }
+    }
+  }
+
+  void attend(const Layer& layer) {
+    const HeadPlaces places{kernels_, model_, task_.batch};
+    size_t before = 0;
+    for (int32_t text = task_.chunk.first_text; text < task_.chunk.end_text; text++) {
+      const int32_t start = task_.batch.offsets[text] - task_.chunk.first_token, tokens = places.tokens(text);
+      const int32_t first = std::max(rows_.begin - start, 0), end = std::min(rows_.end - start, tokens);
+      for (int32_t head = 0; first < end && head < model_.heads; head++) {
+        AttendTask attend{head_task(text, before, head),
+                          first,
+                          end,
+                          model_.score_scale * 1.44269504f,
+                          model_.relative_bias_of(head),
+                          layer.window,
+                          nullptr,
+                          qkv_stride(),
+                          own_.attend.data()};
+        attend.out = const_cast<float*>(attend.head.query);
+        kernels_.attend(attend);
+      }
+      before += padded(tokens, kernels_.key_step);
+    }
+  }
+
+  const ChunkTask& task_;
+  const Model& model_;
+  const Kernels& kernels_;
+  ChunkBuffers& shared_;
+  MemberBuffers& own_;
+  const int rank_;
+  const Share rows_;
+  float* const hidden_;
+};
+
+int32_t longest_text(const Batch& batch, const Chunk& chunk) {
+  int32_t most = 0;
+  for (int32_t i = chunk.first_text; i < chunk.end_text; i++) {
+    most = std::max(most, batch.offsets[i + 1] - batch.offsets[i]);
+  }
+  return most;
+}
+
+}  // namespace
+
+void ChunkBuffers::require(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk) {
+  const HeadPlaces places{kernels, model, batch};
+  const size_t all_keys = places.keys_before(chunk.first_text, chunk.end_text) * model.heads;
+  const size_t texts = chunk.end_text - chunk.first_text;
+  hidden.require(size_t(chunk.tokens) * model.hidden);
+  qkv.require(size_t(chunk.tokens) * 3 * model.inner());
+  keys.require(all_keys * places.depth());
+  values.require(all_keys * model.head_width);
+  key_scale.require(all_keys);
+  key_offset.require(all_keys);
+  value_scale.require(texts * model.inner());
+}
+
+void MemberBuffers::require(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk,
+                            int32_t rows) {
+  const size_t padded_rows = padded(rows, kRowPadding);
+  const size_t block = std::min<size_t>(padded_rows, kFfnRows);
+  quantized.require(padded_rows * std::max(model.hidden, model.inner()));
+  scales.require(padded_rows);
+  ffn_quantized.require(block * model.ffn);
+  ffn_scales.require(block);
+  ffn.require(block * model.ffn);
+  ranges.require(block * 32);
+  if (model.pre_norm) {
+    normed.require(size_t(rows) * model.hidden);
+  }
+  turns.require(model.head_width);
+  attend.require(kernels.attend_scratch(longest_text(batch, chunk), model.head_width));
+}
+
+Outcome forward(const ChunkTask& task, MemberBuffers& own, int rank) {
+  return Member(task, own, rank).run();
+}
+
+}  // namespace octavec

@@ -1,0 +1,47 @@
+/** The weights of a linear layer in memory: packed and quantized, or as floats for the reference path. */
+#pragma once
+#include <vector>
+#include "../kernels/kernels.h"
+#include "buffer.h"
+#include "description.h"
+
+namespace octavec {
+
+/** Weights [inputs × columns] as floats, and what is known of them. */
+struct Matrix {
+  int32_t inputs, columns;
+  std::vector<float> values;
+  std::vector<float> bias;
+
+  float* row(int32_t input) { return values.data() + static_cast<size_t>(input) * columns; }
+  const float* row(int32_t input) const { return values.data() + static_cast<size_t>(input) * columns; }
+};
+
+/** Reads weights as floats; S8 are multiplied with their scales. Throws std::invalid_argument if one is not finite. */
+Matrix read_matrix(const LinearDescription&);
+
+/** [a | b]: the columns of several matrices side by side. */
+Matrix join(const std::vector<const Matrix*>& matrices);
+
+/** Panels of 64 columns in turn: a, b, a, b. */
+Matrix interleave_panels(const Matrix& a, const Matrix& b);
+
+struct LinearLayer {
+  int32_t inputs = 0, columns = 0;
+  std::vector<float> bias;
+  Buffer<int8_t> groups;
+  std::vector<float> scale, sum;
+  /** [inputs × columns], only on the reference path. */
+  std::vector<float> floats;
+
+  PackedLinear packed() const { return {groups.data(), scale.data(), sum.data(), bias.data(), inputs, columns}; }
+  size_t bytes() const {
+    return groups.bytes() + (bias.size() + scale.size() + sum.size() + floats.size()) * sizeof(float);
+  }
+};
+
+LinearLayer keep_floats(Matrix);
+/** Quantizes each column symmetrically to ±limit and packs it as the kernels want it. */
+LinearLayer quantize_and_pack(const Matrix&, int limit);
+
+}  // namespace octavec

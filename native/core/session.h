@@ -1,0 +1,65 @@
+/** Threads that take chunks of jobs from one queue and run them through a model. */
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+#include "batch.h"
+#include "forward.h"
+
+namespace octavec {
+
+struct Job {
+  Batch batch;
+  float* out;
+  octavec_done done;
+  void* user;
+  std::vector<Chunk> chunks;
+  /** The next chunk that nobody has taken; guarded by the session's mutex. */
+  size_t next = 0;
+  std::atomic<size_t> left{0};
+  std::atomic<bool> cancelled{false};
+  std::atomic<bool> no_memory{false};
+};
+
+class Session {
+ public:
+  Session(std::shared_ptr<const Model> model, const Kernels& kernels, int threads);
+  /** Waits for all jobs. */
+  ~Session();
+
+  const Model& model() const { return *model_; }
+  /** The batch must have been checked. */
+  std::shared_ptr<Job> run(const Batch& batch, float* out, octavec_done done, void* user);
+
+ private:
+  /** A chunk that several threads work on. */
+  struct TeamWork;
+
+  void work();
+  /** Joins a team or takes a chunk; returns when that is done. False if the session closes. */
+  bool work_once(ChunkBuffers& buffers, MemberBuffers& own);
+  std::shared_ptr<TeamWork> lead(std::shared_ptr<Job> job, ChunkBuffers& buffers);
+  void take_part(TeamWork& work, MemberBuffers& own, int rank);
+  void finish_chunk(Job& job);
+
+  const std::shared_ptr<const Model> model_;
+  const Kernels& kernels_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Job>> queue_;
+  /** A team that still has free places, and the next of them. */
+  std::shared_ptr<TeamWork> team_;
+  int next_place_ = 0;
+  int idle_ = 0;
+  bool closing_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/** Runs a batch on the calling thread. The batch must have been checked. Throws std::bad_alloc. */
+void run_here(const Model& model, const Kernels& kernels, const Batch& batch, float* out);
+
+}  // namespace octavec

@@ -1,0 +1,7 @@
+// AMX-INT8: Intel from Sapphire Rapids on.
+#define OCTAVEC_KERNELS kernels_amx
+#define OCTAVEC_ISA_NAME "amx-int8"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_avx512.h"
+#include "multiply_amx.h"
+#include "table.h"

@@ -1,0 +1,7 @@
+// AVX2 with FMA: x86-64-v3.
+#define OCTAVEC_KERNELS kernels_avx2
+#define OCTAVEC_ISA_NAME "avx2"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_avx2.h"
+#include "multiply_avx2.h"
+#include "table.h"

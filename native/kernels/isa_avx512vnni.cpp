@@ -1,0 +1,7 @@
+// AVX-512 with VNNI: Intel from Ice Lake on, AMD from Zen 4 on.
+#define OCTAVEC_KERNELS kernels_avx512vnni
+#define OCTAVEC_ISA_NAME "avx512-vnni"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_avx512.h"
+#include "multiply_avx512vnni.h"
+#include "table.h"

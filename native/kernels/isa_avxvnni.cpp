@@ -1,0 +1,7 @@
+// AVX2 with AVX-VNNI: Intel from Alder Lake on, AMD from Zen 5 on.
+#define OCTAVEC_KERNELS kernels_avxvnni
+#define OCTAVEC_ISA_NAME "avx-vnni"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_avx2.h"
+#include "multiply_avxvnni.h"
+#include "table.h"

@@ -1,0 +1,7 @@
+// arm64 with dot products.
+#define OCTAVEC_KERNELS kernels_neon_dot
+#define OCTAVEC_ISA_NAME "neon-dotprod"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_neon.h"
+#include "multiply_neon.h"
+#include "table.h"

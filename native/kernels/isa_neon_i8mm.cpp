@@ -1,0 +1,7 @@
+// arm64 with products of signed and unsigned bytes.
+#define OCTAVEC_KERNELS kernels_neon_i8mm
+#define OCTAVEC_ISA_NAME "neon-i8mm"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_neon.h"
+#include "multiply_neon.h"
+#include "table.h"

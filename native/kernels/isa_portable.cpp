@@ -1,0 +1,7 @@
+// Plain C++, for every processor; what all others are compared with.
+#define OCTAVEC_KERNELS kernels_portable
+#define OCTAVEC_ISA_NAME "portable"
+#define OCTAVEC_CHUNK_TOKENS 128
+#include "lanes_portable.h"
+#include "multiply_portable.h"
+#include "table.h"

@@ -1,0 +1,141 @@
+/**
+ * What a set of kernels for one instruction set offers, as a table of functions over plain data.
+ *
+ * Every instruction set has one object file of its own that fills one such table. This header holds plain structs only:
+ * anything with code in it could be compiled for AVX-512 in one object and merged by the linker into another.
+ *
+ * Numbers: activations are U8 per row (x = low + scale * q), weights S8 per output column (w = scale * q), products are
+ * exact int32. The floating-point steps around them run in the same order on sixteen lanes everywhere, with fused
+ * multiply-adds, so that all instruction sets give the same bits.
+ */
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace octavec {
+
+/** Lanes of a vector in the kernels' view, and columns of a group of packed weights. */
+constexpr int kLanes = 16;
+/** Columns that a linear layer works on at a time; its width must be a multiple of it. */
+constexpr int kPanel = 64;
+/** Rows in row buffers are rounded up to this, so that tile kernels may compute rows that nobody reads. */
+constexpr int kRowPadding = 32;
+
+struct RowScale {
+  float scale;
+  float low;
+};
+
+/** U8 rows: [rows × depth], a row every `stride` bytes; buffers reach to the next multiple of kRowPadding rows. */
+struct QuantizedRows {
+  const uint8_t* values;
+  size_t stride;
+  const RowScale* scales;
+  int rows;
+};
+
+/** A linear layer, y = x W + b. */
+struct PackedLinear {
+  /** [columns / 16][inputs / 4][16][4] */
+  const int8_t* groups;
+  /** [columns] */
+  const float* scale;
+  /** [columns] scale times the sum of a column's quantized weights: what `low` of a row is multiplied with. */
+  const float* sum;
+  /** [columns] */
+  const float* bias;
+  int inputs;
+  int columns;
+};
+
+enum class Activation : int32_t { kGelu = 0, kGeluTanh = 1, kRelu = 2, kSilu = 3 };
+
+struct Norm {
+  const float* gamma;
+  const float* beta;
+  float epsilon;
+};
+
+/** Keys and values of one head of one sequence, quantized and packed as the right-hand sides of products. */
+struct HeadMemory {
+  /** [padded keys / 16][padded depth / 4][16][4] */
+  int8_t* keys;
+  /** [padded keys] */
+  float* key_scale;
+  /** [padded keys] -128 times the sum of a key's quantized numbers: queries are stored as s8 + 128. */
+  int32_t* key_offset;
+  /** [head width / 16][padded keys / 4][16][4] */
+  int8_t* values;
+  /** [head width] */
+  float* value_scale;
+};
+
+/** One head of one sequence. Rows of the projections stand every `stride` floats. */
+struct HeadTask {
+  const float* query;
+  const float* key;
+  const float* value;
+  size_t stride;
+  int keys;
+  int head_width;
+  HeadMemory memory;
+};
+
+struct AttendTask {
+  HeadTask head;
+  /** Query rows to do. */
+  int first_row;
+  int end_row;
+  /** 1 / sqrt(head width) * log2(e), or what the model says in place of the root. */
+  float query_factor;
+  /** Added to the scores (in units of log2): bias of key j for query i at [j - i], or null. */
+  const float* relative_bias;
+  /** Keys farther away than this are not seen; 0 means that all are. */
+  int window;
+  /** Where row `i` of the result goes: out + i * out_stride. May be the queries' own place. */
+  float* out;
+  size_t out_stride;
+  /** At least `attend_scratch` bytes, 64-byte aligned. */
+  uint8_t* scratch;
+};
+
+struct Kernels {
+  const char* name;
+  /** Tokens of a chunk that is good for this instruction set's caches. */
+  int chunk_tokens;
+  /** Largest magnitude of quantized weights: 127, or 63 where sixteen bits hold the sums of products. */
+  int signed_limit;
+  /** Keys and depth of packed keys and values are rounded up to these. */
+  int key_step;
+  int depth_step;
+  /** Called by each thread once before it uses the other functions. */
+  void (*enter_thread)();
+
+  /** out[row][column] = y */
+  void (*linear_store)(const QuantizedRows&, const PackedLinear&, float* out, size_t stride);
+  /** out[row][column] += y */
+  void (*linear_add)(const QuantizedRows&, const PackedLinear&, float* out, size_t stride);
+  /** out[row][column] = activation(y); ranges: [rows][2][16] lane-wise minima and maxima. */
+  void (*linear_activate)(const QuantizedRows&, const PackedLinear&, Activation, float* out, size_t stride,
+                          float* ranges);
+  /** As linear_activate for out = activation(a) * b, where panels of a (64 columns) and b alternate in the weights. */
+  void (*linear_gated)(const QuantizedRows&, const PackedLinear&, Activation, float* out, size_t stride,
+                       float* ranges);
+
+  /** Quantizes rows whose ranges are known. width: multiple of 16. */
+  void (*quantize_ranged)(const float* rows, size_t stride, int count, int width, const float* ranges, uint8_t* out,
+                          RowScale* scales);
+  /** Quantizes rows, each number times its column's `factor` (null: 1). */
+  void (*quantize_rows)(const float* rows, size_t stride, int count, int width, const float* factor, uint8_t* out,
+                        RowScale* scales);
+  /** LayerNorm of rows into `out` (which may be `rows`), width numbers each, and with `quantized` given, quantized as by quantize_rows. */
+  void (*normalize_rows)(const float* rows, float* out, int count, int width, const Norm&, const float* factor,
+                         uint8_t* quantized, RowScale* scales);
+
+  /** Quantizes and packs keys and values. */
+  void (*pack_head)(const HeadTask&);
+  size_t (*attend_scratch)(int keys, int head_width);
+  void (*attend)(const AttendTask&);
+};
+
+}  // namespace octavec

@@ -1,0 +1,49 @@
+/** Sixteen lanes as one AVX-512 register. See lanes_portable.h for what each function means. */
+#pragma once
+#include <immintrin.h>
+#include <stddef.h>
+#include <stdint.h>
+
+namespace {
+
+using F = __m512;
+using I = __m512i;
+
+inline F load(const float* p) { return _mm512_loadu_ps(p); }
+inline void store(float* p, F v) { _mm512_storeu_ps(p, v); }
+inline I load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
+inline F splat(float v) { return _mm512_set1_ps(v); }
+inline I splat_int(int32_t v) { return _mm512_set1_epi32(v); }
+inline F add(F a, F b) { return _mm512_add_ps(a, b); }
+inline F sub(F a, F b) { return _mm512_sub_ps(a, b); }
+inline F mul(F a, F b) { return _mm512_mul_ps(a, b); }
+inline F div(F a, F b) { return _mm512_div_ps(a, b); }
+inline F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
+inline F min(F a, F b) { return _mm512_min_ps(a, b); }
+inline F max(F a, F b) { return _mm512_max_ps(a, b); }
+inline F magnitude(F a) { return _mm512_abs_ps(a); }
+inline F to_float(I v) { return _mm512_cvtepi32_ps(v); }
+inline I round_int(F v) { return _mm512_cvtps_epi32(v); }
+inline I add_ints(I a, I b) { return _mm512_add_epi32(a, b); }
+inline F times_power_of_two(F v, I n) {
+  return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(n, 23)));
+}
+inline void store_bytes(void* p, I v) { _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(v)); }
+inline void store_quads(void* p, I a, I b, I c, I d) {
+  const I low = _mm512_set1_epi32(255);
+  const I ab = _mm512_or_si512(_mm512_and_si512(a, low), _mm512_slli_epi32(_mm512_and_si512(b, low), 8));
+  const I cd = _mm512_or_si512(_mm512_and_si512(c, low), _mm512_slli_epi32(d, 8));
+  _mm512_storeu_si512(p, _mm512_or_si512(ab, _mm512_slli_epi32(cd, 16)));
+}
+
+inline float sum(F v) {
+  const __m256 a = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+  const __m128 b = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  const __m128 c = _mm_add_ps(b, _mm_movehl_ps(b, b));
+  return _mm_cvtss_f32(_mm_add_ss(c, _mm_movehdup_ps(c)));
+}
+inline float smallest(F v) { return _mm512_reduce_min_ps(v); }
+inline float largest(F v) { return _mm512_reduce_max_ps(v); }
+inline int32_t sum_ints(I v) { return _mm512_reduce_add_epi32(v); }
+
+}  // namespace

@@ -1,0 +1,17 @@
+/** Fills the table of functions: the last include of every object file of kernels, which says its name before. */
+#pragma once
+#include "attention.h"
+#include "kernels.h"
+#include "linear.h"
+#include "rows.h"
+
+namespace octavec {
+
+extern const Kernels OCTAVEC_KERNELS;
+const Kernels OCTAVEC_KERNELS = {
+    OCTAVEC_ISA_NAME, OCTAVEC_CHUNK_TOKENS, kSignedLimit,    kKeyStep,      kDepthStep,      enter_thread,
+    linear_store,     linear_add,           linear_activate, linear_gated,  quantize_ranged, quantize_rows,
+    normalize_rows,   pack_head,            attend_scratch,  attend,
+};
+
+}  // namespace octavec

@@ -1,0 +1,114 @@
+/** Descriptions of small models with random weights, for tests. */
+#pragma once
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <vector>
+#include "../core/description.h"
+
+namespace octavec {
+
+struct RandomModelOptions {
+  int32_t precision = 0, hidden = 64, heads = 4, head_width = 16, ffn = 128, layers = 2, max_tokens = 600,
+          vocabulary = 300, activation = 0;
+  bool gated = false, pre_norm = false, rotation = false, relative_bias = false, half = false;
+  int32_t window = 0;
+  std::vector<int32_t> pooling = {3};
+};
+
+/** The words and tensors of a description, and the memory behind them. */
+class RandomModel {
+ public:
+  explicit RandomModel(const RandomModelOptions& o) : o_(o) {
+    const int32_t inner = o.heads * o.head_width;
+    words = {kMagic, kFormat, o.precision, o.hidden, o.heads, o.head_width, o.ffn, o.max_tokens, o.activation, o.gated,
+             o.pre_norm};
+    number(0.25f);
+    tensor(o.vocabulary, o.hidden, 1.0f);
+    tensor(o.max_tokens + 2, o.hidden, 0.3f);
+    words.push_back(2);
+    tensor(1, o.hidden, 0.1f);
+    o.relative_bias ? tensor(o.heads, 2 * o.max_tokens - 1, 1.0f) : none();
+    norm();
+    o.pre_norm ? norm() : no_norm();
+    words.push_back(o.layers);
+    for (int32_t i = 0; i < o.layers; i++) {
+      norm();
+      for (int32_t role = 0; role < 3; role++) {
+        linear(o.hidden, inner, role == 1);
+      }
+      linear(inner, o.hidden, false);
+      norm();
+      linear(o.hidden, o.ffn, true);
+      if (o.gated) {
+        linear(o.hidden, o.ffn, false);
+      }
+      linear(o.ffn, o.hidden, false);
+      o.rotation ? tensor(1, o.head_width / 2, 0.5f) : none();
+      words.push_back(o.window);
+    }
+    words.push_back(static_cast<int32_t>(o.pooling.size()));
+    words.insert(words.end(), o.pooling.begin(), o.pooling.end());
+    words.push_back(0);
+    words.push_back(1);
+  }
+
+  std::vector<int32_t> words;
+  std::vector<Tensor> tensors;
+
+  ModelDescription description() const {
+    return read_description(words.data(), words.size(), tensors.data(), tensors.size());
+  }
+
+ private:
+  /** About normally distributed: the sum of twelve even ones. */
+  float random() {
+    float sum = -6;
+    for (int i = 0; i < 12; i++) {
+      state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+      sum += static_cast<float>(state_ >> 40) / 16777216.0f;
+    }
+    return sum;
+  }
+  void number(float value) {
+    int32_t bits;
+    std::memcpy(&bits, &value, 4);
+    words.push_back(bits);
+  }
+  void none() { words.push_back(-1); }
+  void tensor(int64_t rows, int64_t columns, float spread, float mean = 0) {
+    auto values = std::make_unique<std::vector<float>>(rows * columns);
+    for (float& value : *values) {
+      value = mean + spread * random();
+    }
+    words.push_back(static_cast<int32_t>(tensors.size()));
+    tensors.push_back({OCTAVEC_F32, rows, columns, values->data(), values->size() * 4});
+    memory_.push_back(std::move(values));
+  }
+  void norm() {
+    tensor(1, o_.hidden, 0.2f, 1.0f);
+    tensor(1, o_.hidden, 0.2f);
+    number(1e-6f);
+  }
+  void no_norm() {
+    none();
+    none();
+    number(0);
+  }
+  void linear(int32_t inputs, int32_t columns, bool transposed) {
+    const float spread = 1.0f / std::sqrt(static_cast<float>(inputs));
+    transposed ? tensor(columns, inputs, spread) : tensor(inputs, columns, spread);
+    words.push_back(transposed);
+    words.push_back(0);
+    tensor(1, columns, 0.1f);
+    words.push_back(0);
+    none();
+    none();
+  }
+
+  RandomModelOptions o_;
+  uint64_t state_ = 42;
+  std::vector<std::unique_ptr<std::vector<float>>> memory_;
+};
+
+}  // namespace octavec

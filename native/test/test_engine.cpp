@@ -1,0 +1,288 @@
+/**
+ * Tests of the engine's core without Node: against its own reference path, across instruction sets, batches and threads,
+ * and with descriptions that are not sound. Prints a line for each and exits with 1 if one fails.
+ */
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include "../core/isa.h"
+#include "../core/session.h"
+#include "random_model.h"
+
+using namespace octavec;
+
+namespace {
+
+int failures = 0;
+int passes = 0;
+
+void expect(bool ok, const std::string& what) {
+  (ok ? passes : failures)++;
+  if (!ok) {
+    std::printf("FAILED %s\n", what.c_str());
+  }
+}
+
+/** Texts of the given lengths with ids that follow from their number and place alone. */
+struct Texts {
+  std::vector<int32_t> ids, offsets{0};
+
+  Texts(const std::vector<int32_t>& lengths, const std::vector<int32_t>& numbers, int32_t vocabulary) {
+    for (size_t i = 0; i < lengths.size(); i++) {
+      for (int32_t t = 0; t < lengths[i]; t++) {
+        ids.push_back((numbers[i] * 7919 + t * 104729 + t * t) % vocabulary);
+      }
+      offsets.push_back(static_cast<int32_t>(ids.size()));
+    }
+  }
+  Batch batch(bool hidden = false) const {
+    return {ids.data(), offsets.data(), static_cast<int32_t>(offsets.size()) - 1, 0, hidden};
+  }
+};
+
+const std::vector<int32_t> kLengths = {16, 5, 1, 130, 33, 2, 64, 47, 300, 17};
+
+std::vector<int32_t> numbered(size_t count) {
+  std::vector<int32_t> numbers(count);
+  for (size_t i = 0; i < count; i++) {
+    numbers[i] = static_cast<int32_t>(i);
+  }
+  return numbers;
+}
+
+Model build(RandomModelOptions options, const Kernels& kernels, int32_t precision) {
+  options.precision = precision;
+  return build_model(RandomModel(options).description(), kernels);
+}
+
+std::vector<float> embed(const Model& model, const Kernels& kernels, const Texts& texts, bool hidden = false) {
+  const Batch batch = texts.batch(hidden);
+  check_batch(batch, model);
+  std::vector<float> out(hidden ? texts.ids.size() * model.hidden : size_t(batch.texts) * model.width());
+  run_here(model, kernels, batch, out.data());
+  return out;
+}
+
+double worst_cosine(const std::vector<float>& a, const std::vector<float>& b, size_t width) {
+  double worst = 1;
+  for (size_t row = 0; row < a.size(); row += width) {
+    double ab = 0, aa = 0, bb = 0;
+    for (size_t i = row; i < row + width; i++) {
+      ab += double(a[i]) * b[i];
+      aa += double(a[i]) * a[i];
+      bb += double(b[i]) * b[i];
+    }
+    worst = std::min(worst, ab / std::sqrt(aa * bb));
+  }
+  return worst;
+}
+
+struct Architecture {
+  const char* name;
+  RandomModelOptions options;
+};
+
+std::vector<Architecture> architectures() {
+  std::vector<Architecture> all(6);
+  all[0].name = "bert";
+  all[1].name = "wide heads, relu, relative bias";
+  all[1].options.heads = 2;
+  all[1].options.head_width = 64;
+  all[1].options.hidden = 128;
+  all[1].options.activation = 2;
+  all[1].options.relative_bias = true;
+  all[2].name = "pre-norm, rotary, gated gelu, window";
+  all[2].options.pre_norm = all[2].options.rotation = all[2].options.gated = true;
+  all[2].options.window = 20;
+  all[3].name = "post-norm, rotary, gated silu";
+  all[3].options.rotation = all[3].options.gated = true;
+  all[3].options.activation = 3;
+  all[4].name = "heads of 48, tanh gelu, all poolings";
+  all[4].options.heads = 4;
+  all[4].options.head_width = 48;
+  all[4].options.hidden = 192;
+  all[4].options.activation = 1;
+  all[4].options.pooling = {0, 1, 2, 3, 4, 5};
+  all[5].name = "heads of 128";
+  all[5].options.heads = 1;
+  all[5].options.head_width = 128;
+  all[5].options.hidden = 128;
+  return all;
+}
+
+void test_against_reference(const Architecture& architecture, const Kernels& kernels) {
+  const Model exact = build(architecture.options, kernels, 1), fast = build(architecture.options, kernels, 0);
+  const Texts texts(kLengths, numbered(kLengths.size()), fast.vocabulary);
+  const std::vector<float> want = embed(exact, kernels, texts), got = embed(fast, kernels, texts);
+  const double cosine = worst_cosine(want, got, fast.width());
+  const double floor = kernels.signed_limit == 127 ? 0.999 : 0.997;
+  std::printf("%-40s %-14s worst cosine to the reference %.5f\n", architecture.name, kernels.name, cosine);
+  expect(cosine > floor, std::string(architecture.name) + " on " + kernels.name + " against the reference");
+}
+
+void test_same_bits(const Architecture& architecture, const Kernels& kernels) {
+  const Kernels& plain = *find_kernels(kernels.signed_limit == 127 ? "portable" : "portable-7bit");
+  const Model model = build(architecture.options, kernels, 0), expected = build(architecture.options, plain, 0);
+  const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
+  expect(embed(model, kernels, texts) == embed(expected, plain, texts),
+         std::string(architecture.name) + ": " + kernels.name + " gives other bits than " + plain.name);
+}
+
+void test_batch_invariance(const Architecture& architecture, const Kernels& kernels) {
+  const Model model = build(architecture.options, kernels, 0);
+  const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
+  const std::vector<float> together = embed(model, kernels, texts);
+  for (size_t i = 0; i < kLengths.size(); i++) {
+    const std::vector<float> alone =
+        embed(model, kernels, Texts({kLengths[i]}, {static_cast<int32_t>(i)}, model.vocabulary));
+    expect(std::equal(alone.begin(), alone.end(), together.begin() + i * model.width()),
+           std::string(architecture.name) + " on " + kernels.name + ": text " + std::to_string(i) +
+               " alone differs from the batch");
+  }
+}
+
+/** Waits for a number of jobs. */
+struct Latch {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int left;
+  int cancelled = 0;
+
+  explicit Latch(int count) : left(count) {}
+  static void done(void* user, octavec_status status) {
+    Latch& latch = *static_cast<Latch*>(user);
+    const std::lock_guard<std::mutex> lock(latch.mutex);
+    latch.left--;
+    latch.cancelled += status == OCTAVEC_CANCELLED;
+    latch.changed.notify_all();
+  }
+  void wait() {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [this] { return left == 0; });
+  }
+};
+
+void test_threads(const Architecture& architecture, const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architecture.options, kernels, 0));
+  const Texts texts(kLengths, numbered(kLengths.size()), model->vocabulary), one({300}, {8}, model->vocabulary);
+  const std::vector<float> want = embed(*model, kernels, texts);
+  for (int threads = 1; threads <= 3; threads++) {
+    Session session(model, kernels, threads);
+    std::vector<std::vector<float>> results(6, std::vector<float>(want.size()));
+    std::vector<float> single(model->width());
+    Latch latch(6);
+    for (auto& result : results) {
+      session.run(texts.batch(), result.data(), Latch::done, &latch);
+    }
+    latch.wait();
+    for (const auto& result : results) {
+      expect(result == want, std::string(architecture.name) + ": other bits with several threads");
+    }
+    for (int repeat = 0; repeat < 5; repeat++) {
+      Latch alone(1);
+      session.run(one.batch(), single.data(), Latch::done, &alone);
+      alone.wait();
+      expect(std::equal(single.begin(), single.end(), want.begin() + 8 * model->width()),
+             std::string(architecture.name) + ": other bits when threads share a text");
+    }
+  }
+}
+
+void test_cancelling(const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels, 0));
+  const Texts texts(std::vector<int32_t>(64, 500), numbered(64), model->vocabulary);
+  std::vector<float> out(64 * size_t(model->width()));
+  Latch latch(2);
+  {
+    Session session(model, kernels, 1);
+    session.run(texts.batch(), out.data(), Latch::done, &latch);
+    session.run(texts.batch(), out.data(), Latch::done, &latch)->cancelled = true;
+  }
+  expect(latch.left == 0, "closing a session waits for its jobs");
+  expect(latch.cancelled == 1, "a cancelled job says so");
+}
+
+bool refuses(const RandomModel& model, const std::vector<int32_t>& words) {
+  try {
+    read_description(words.data(), words.size(), model.tensors.data(), model.tensors.size());
+    return false;
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+}
+
+/** Every word of a sound description replaced by hostile ones: a refusal, or a model that still runs. */
+void test_hostile_descriptions(const Kernels& kernels) {
+  RandomModelOptions options;
+  options.layers = 1;
+  options.max_tokens = 20;
+  const RandomModel model(options);
+  expect(!refuses(model, model.words), "a sound description is taken");
+  for (size_t length = 0; length < model.words.size(); length++) {
+    expect(refuses(model, {model.words.begin(), model.words.begin() + length}), "a shortened description is refused");
+  }
+  const Texts texts({3, 9}, {1, 2}, 30);
+  for (size_t i = 0; i < model.words.size(); i++) {
+    for (const int32_t value : {-2, -1, 0, 1, 2, 3, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000}) {
+      std::vector<int32_t> words = model.words;
+      words[i] = value;
+      try {
+        const ModelDescription description =
+            read_description(words.data(), words.size(), model.tensors.data(), model.tensors.size());
+        const Model built = build_model(description, kernels);
+        check_batch(texts.batch(), built);
+        embed(built, kernels, texts);
+      } catch (const std::invalid_argument&) {
+      }
+    }
+  }
+}
+
+void test_batches_that_are_refused(const Kernels& kernels) {
+  const Model model = build(architectures()[0].options, kernels, 0);
+  const auto refused = [&](std::vector<int32_t> ids, std::vector<int32_t> offsets) {
+    const Batch batch{ids.data(), offsets.data(), static_cast<int32_t>(offsets.size()) - 1, 0, 0};
+    try {
+      check_batch(batch, model);
+      return false;
+    } catch (const std::invalid_argument&) {
+      return true;
+    }
+  };
+  expect(refused({1, 2}, {0, 0, 2}), "an empty text");
+  expect(refused({1, 2}, {1, 2}), "offsets that do not begin at 0");
+  expect(refused({1, 2}, {0, 2, 1}), "offsets that fall");
+  expect(refused({1, -1}, {0, 2}), "a negative id");
+  expect(refused({1, model.vocabulary}, {0, 2}), "an id beyond the vocabulary");
+  expect(refused(std::vector<int32_t>(601, 1), {0, 601}), "a text that is too long");
+  expect(!refused({1, 2}, {0, 1, 2}), "a sound batch");
+}
+
+}  // namespace
+
+int main() {
+  const char* names[] = {"portable",  "portable-7bit", "avx2",        "avx-vnni",
+                         "avx512-vnni", "amx-int8",      "neon-dotprod", "neon-i8mm"};
+  for (const char* name : names) {
+    const Kernels* kernels = find_kernels(name);
+    if (kernels == nullptr) {
+      std::printf("%s: not on this machine\n", name);
+      continue;
+    }
+    for (const Architecture& architecture : architectures()) {
+      test_against_reference(architecture, *kernels);
+      test_same_bits(architecture, *kernels);
+      test_batch_invariance(architecture, *kernels);
+      test_threads(architecture, *kernels);
+    }
+    test_cancelling(*kernels);
+    test_hostile_descriptions(*kernels);
+    test_batches_that_are_refused(*kernels);
+  }
+  std::printf("%d passed, %d failed\n", passes, failures);
+  return failures == 0 ? 0 : 1;
+}
