@@ -8,6 +8,13 @@ export interface TokenBatch {
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
+  /**
+   * How many tokens at the beginning of every text are left out of mean and maximum pooling: those of a prompt, for
+   * models that do not include it (see `Head.includePrompt`). 0 by default.
+   */
+  readonly unpooledTokens?: number;
+  /** Told how many more texts are done. */
+  readonly onDone?: (texts: number) => void;
 }
 
 /** What an engine says of itself, for logs, evidence and reports. */
@@ -25,6 +32,7 @@ export interface Engine {
   readonly width: number;
   /**
    * Pooled (and, where the model says so, projected and normalised) vectors: [texts × width], in the batch's order.
+   * A batch may have any number of texts; the engine cuts it as it needs.
    *
    * @throws ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED, TOKEN_OUT_OF_RANGE
    */

@@ -1,0 +1,35 @@
+import { OctavecError } from '../base/index.js';
+import type { ModelFiles } from '../model/index.js';
+import type { PromptOptions } from './embedder.js';
+import type { TextTokenizer } from './text-tokenizer.js';
+
+/**
+ * The text to put before every text: the one that is given, the model's prompt of the given name, or its default one.
+ *
+ * @throws PROMPT_UNKNOWN, USAGE if text and name are both given
+ */
+export function resolvePrompt(
+  { prompts, defaultPrompt }: Pick<ModelFiles, 'prompts' | 'defaultPrompt'>,
+  { prompt, promptName }: PromptOptions,
+): string {
+  if (prompt !== undefined && promptName !== undefined) {
+    throw new OctavecError('USAGE', { problem: 'A prompt and the name of a prompt cannot be given together' });
+  }
+  const name = promptName ?? defaultPrompt;
+  if (prompt !== undefined || name === undefined) {
+    return prompt ?? '';
+  }
+  if (!Object.hasOwn(prompts, name)) {
+    throw new OctavecError('PROMPT_UNKNOWN', { name, known: Object.keys(prompts).join(', ') || 'none' });
+  }
+  return prompts[name];
+}
+
+/** How many tokens a prompt takes at the beginning of a text, special tokens before it included. */
+export async function promptTokens(tokenizer: TextTokenizer, prompt: string): Promise<number> {
+  if (prompt === '') {
+    return 0;
+  }
+  const { lengths } = await tokenizer.tokenize([prompt], '');
+  return lengths[0] - tokenizer.tokensBehind;
+}

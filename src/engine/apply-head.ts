@@ -1,0 +1,34 @@
+import { dot, normalizeInPlace } from '../base/index.js';
+import { type DenseLayer, type Head, headWidth } from '../model/index.js';
+import { type HiddenRows, poolText } from './pooling.js';
+
+/**
+ * Hidden states of several texts → their vectors: pooling, dense layers, normalising.
+ *
+ * @param skip leading tokens of each text that are left out of the pooling
+ * @returns [texts × width of the head]
+ */
+export function applyHead(head: Head, texts: readonly HiddenRows[], skip: readonly number[]): Float32Array {
+  const hiddenWidth = texts[0]?.width ?? 0;
+  const width = headWidth(head, hiddenWidth);
+  const vectors = new Float32Array(texts.length * width);
+  const pooled = new Float32Array(head.pooling.length * hiddenWidth);
+  texts.forEach((rows, index) => {
+    const vector = vectors.subarray(index * width, (index + 1) * width);
+    poolText(head.pooling, rows, skip[index], pooled);
+    vector.set(head.dense.reduce(applyDense, pooled));
+    if (head.normalize) {
+      normalizeInPlace(vector);
+    }
+  });
+  return vectors;
+}
+
+function applyDense(input: Float32Array, layer: DenseLayer): Float32Array {
+  const output = new Float32Array(layer.outputs);
+  for (let i = 0; i < layer.outputs; i++) {
+    const sum = dot(input, layer.weight.subarray(i * layer.inputs, (i + 1) * layer.inputs)) + (layer.bias?.[i] ?? 0);
+    output[i] = layer.activation === 'tanh' ? Math.tanh(sum) : sum;
+  }
+  return output;
+}

@@ -1,0 +1,14 @@
+/**
+ * Running token ids through a model, behind the {@link Engine} interface.
+ *
+ * @module
+ */
+export type * from './engine.js';
+export {
+  type GraphData,
+  type GraphInput,
+  type GraphSession,
+  type GraphTensor,
+  openSession,
+} from './onnxruntime/graph-session.js';
+export { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';

@@ -1,0 +1,60 @@
+import { type ErrorCode, type ErrorDetails, OctavecError, reasonOf } from '../../base/index.js';
+import type { Head } from '../../model/index.js';
+
+/** What the threads of the engine say to each other. Arrays are transferred, not copied. */
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  readonly onnxPath: string;
+  readonly threads: number;
+  readonly padTokenId: number;
+  readonly head: Head;
+}
+
+/** Vectors, or the last hidden state. */
+export type Wanted = 'vectors' | 'hidden';
+
+export interface BatchMessage {
+  readonly kind: 'batch';
+  readonly wanted: Wanted;
+  /** As in TokenBatch. */
+  readonly ids: Int32Array;
+  readonly offsets: Int32Array;
+  /** Tokens of each text that are left out of the pooling. */
+  readonly unpooled: readonly number[];
+}
+
+export type ToWorker = BatchMessage | { readonly kind: 'close' };
+
+/** What a worker found in its model. */
+export interface ReadyMessage {
+  readonly kind: 'ready';
+  readonly version: string;
+  readonly width: number;
+  /** undefined for a model that gives pooled vectors only */
+  readonly hiddenWidth?: number;
+}
+
+export type FromWorker =
+  | ReadyMessage
+  | { readonly kind: 'result'; readonly data: Float32Array }
+  | { readonly kind: 'failed'; readonly error: PlainError };
+
+/** An OctavecError as it passes between threads. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails<ErrorCode>;
+}
+
+/** Anything caught in a worker → what can be sent. What is not the table's own becomes ENGINE_RUN. */
+export function plainError(error: unknown, path: string): PlainError {
+  if (error instanceof OctavecError) {
+    const { code, details } = error as OctavecError;
+    return { code, details };
+  }
+  return { code: 'ENGINE_RUN', details: { path, why: reasonOf(error) } };
+}
+
+export function revivedError({ code, details }: PlainError): OctavecError {
+  return new OctavecError<ErrorCode>(code, details);
+}

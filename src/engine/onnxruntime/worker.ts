@@ -1,0 +1,83 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { env } from 'onnxruntime-node';
+import { OctavecError } from '../../base/index.js';
+import { type Head, headWidth } from '../../model/index.js';
+import { applyHead } from '../apply-head.js';
+import type { HiddenRows } from '../pooling.js';
+import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
+import { type BatchMessage, type FromWorker, plainError, type ToWorker, type WorkerSettings } from './protocol.js';
+import { createSession } from './session.js';
+
+/** A thread that holds one session. The pool sends one batch at a time. */
+
+if (parentPort === null) {
+  throw new Error('worker.js runs in a worker thread only');
+}
+const port = parentPort;
+const settings = workerData as WorkerSettings;
+
+function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+try {
+  const session = await createSession(settings);
+  const encoder = await bindEncoder(session, settings.onnxPath, settings.padTokenId);
+  const hiddenWidth = encoder.hidden?.width;
+  // Vectors that the model pooled itself have passed its own dense layers, too.
+  const width = encoder.pooled?.width ?? headWidth(settings.head, hiddenWidth as number);
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'close') {
+      session.release().finally(() => port.close());
+      return;
+    }
+    runBatch(encoder, settings.head, message).then(
+      (data) => send({ kind: 'result', data }, [data.buffer as ArrayBuffer]),
+      (error: unknown) => send({ kind: 'failed', error: plainError(error, settings.onnxPath) }),
+    );
+  });
+  send({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth });
+} catch (error) {
+  send({ kind: 'failed', error: plainError(error, settings.onnxPath) });
+  port.close();
+}
+
+async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Promise<Float32Array> {
+  const { offsets, wanted, unpooled } = batch;
+  const lengths = Array.from(offsets.subarray(1), (end, text) => end - offsets[text]);
+  const longest = Math.max(...lengths);
+  const usesPooled = wanted === 'vectors' && encoder.pooled !== undefined;
+  if (usesPooled) {
+    const { name, width } = encoder.pooled;
+    const vectors = await runEncoder(encoder, batch, longest, name);
+    return applyHead(
+      { ...head, pooling: ['cls'], dense: [] },
+      rowsOf(
+        vectors,
+        width,
+        1,
+        lengths.map(() => 1),
+      ),
+      unpooled,
+    );
+  }
+  if (encoder.hidden === undefined) {
+    throw new OctavecError('MODEL_OUTPUT', { path: encoder.path, why: 'it gives pooled vectors only' });
+  }
+  const { name, width } = encoder.hidden;
+  const hidden = await runEncoder(encoder, batch, longest, name);
+  const texts = rowsOf(hidden, width, longest, lengths);
+  return wanted === 'vectors' ? applyHead(head, texts, unpooled) : withoutPadding(texts, offsets);
+}
+
+function rowsOf(data: Float32Array, width: number, longest: number, lengths: readonly number[]): HiddenRows[] {
+  return lengths.map((tokens, text) => ({ data, start: text * longest * width, tokens, width }));
+}
+
+function withoutPadding(texts: readonly HiddenRows[], offsets: Int32Array): Float32Array {
+  const ragged = new Float32Array(offsets[texts.length] * texts[0].width);
+  texts.forEach(({ data, start, tokens, width }, text) => {
+    ragged.set(data.subarray(start, start + tokens * width), offsets[text] * width);
+  });
+  return ragged;
+}

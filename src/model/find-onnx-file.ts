@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OctavecError } from '../base/index.js';
+import { isMissing } from './json-file.js';
+import { variantFileName } from './variants.js';
+
+/** From the highest precision to the lowest. */
+const byPrecision = ['fp32', 'fp16', 'q8', 'int8_static', 'int8', 'quantized', 'uint8', 'q4'];
+
+/**
+ * The ONNX file of a model folder, in `onnx/` or beside the configuration: the asked variant, else the one of highest
+ * precision, else the only one there is.
+ *
+ * @throws MODEL_NOT_FOUND
+ */
+export async function findOnnxFile(folder: string, variant?: string): Promise<string> {
+  const places = [join(folder, 'onnx'), folder];
+  const found = await Promise.all(places.map(onnxFilesIn));
+  for (const wanted of variant === undefined ? byPrecision : [variant]) {
+    const name = variantFileName(wanted);
+    const place = found.findIndex((files) => files.includes(name));
+    if (place >= 0) {
+      return join(places[place], name);
+    }
+  }
+  const all = found.flatMap((files, place) => files.map((name) => join(places[place], name)));
+  if (variant === undefined && all.length === 1) {
+    return all[0];
+  }
+  const wanted = variantFileName(variant ?? 'fp32');
+  const present = all.length > 0 ? `; there are: ${all.slice(0, 10).join(', ')}` : '';
+  throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}` });
+}
+
+async function onnxFilesIn(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names.filter((name) => name.endsWith('.onnx')).sort();
+  } catch (error) {
+    if (isMissing(error)) {
+      return [];
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What an embedding model is on disk: a folder in Hugging Face / sentence-transformers layout, or a single ONNX file.
+ *
+ * @module
+ */
+export * from './head.js';
+export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model-folder.js';
+export * from './variants.js';
