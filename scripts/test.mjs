@@ -5,8 +5,9 @@ import { installIfMissing, root, run } from './npm.mjs';
 const tool = (path, ...args) => run(process.execPath, [`${root}node_modules/${path}`, ...args]);
 
 installIfMissing();
+// First, because end-to-end tests import the built package, types included.
+build();
 tool('typescript/bin/tsc', '--noEmit');
 tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.');
-build();
 tool('publint/src/cli.js', '--strict');
 tool('vitest/vitest.mjs', 'run', ...process.argv.slice(2));

@@ -1,0 +1,121 @@
+import { setTimeout } from 'node:timers/promises';
+import { Embedder, OctavecError } from 'octavec';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embeddedModel, goldenTexts } from './support/golden-texts.js';
+
+const texts = goldenTexts.map(({ text }) => text);
+
+/** The FP32 original is too large for the repository; where there is one, it is held to a stricter bound. */
+const models = [
+  { name: 'FP16 weights', path: embeddedModel, leastCosine: 0.99999 },
+  ...(process.env.OCTAVEC_FP32_MODEL
+    ? [{ name: 'FP32', path: process.env.OCTAVEC_FP32_MODEL, leastCosine: 0.999999 }]
+    : []),
+];
+
+describe.each(models)('all-MiniLM-L6-v2, $name', ({ path, leastCosine }) => {
+  let embedder: Embedder;
+  beforeAll(async () => {
+    embedder = await Embedder.load(path);
+  });
+  afterAll(() => embedder.close());
+
+  test('tokenizes as sentence-transformers does', async () => {
+    const { ids, offsets } = await embedder.tokenize(texts);
+    expect(texts.map((_, i) => Array.from(ids.subarray(offsets[i], offsets[i + 1])))).toEqual(
+      goldenTexts.map((golden) => golden.ids),
+    );
+  });
+
+  test('embeds as sentence-transformers does, empty and over-long texts included', async () => {
+    const vectors = await embedder.embed(texts);
+    const cosines = goldenTexts.map(({ embedding }, i) => cosine(vectors.at(i), embedding));
+    expect(Math.min(...cosines)).toBeGreaterThan(leastCosine);
+    expect(vectors.truncated).toBe(goldenTexts.filter((_, i) => vectors.tokenCounts[i] > embedder.maxTokens).length);
+    expect(vectors.truncated).toBeGreaterThan(0);
+  });
+
+  test('gives the same vector for a text alone and among others', async () => {
+    const together = await embedder.embed(texts);
+    for (const i of [0, 7, texts.length - 1]) {
+      const alone = await embedder.embed([texts[i]]);
+      expect(cosine(alone.at(0), Array.from(together.at(i)))).toBeGreaterThan(0.9999);
+    }
+  });
+});
+
+describe('Embedder', () => {
+  let embedder: Embedder;
+  beforeAll(async () => {
+    embedder = await Embedder.load(embeddedModel);
+  });
+  afterAll(() => embedder.close());
+
+  test('leaves the event loop free while it embeds', async () => {
+    const many = Array.from({ length: 1000 }, (_, i) => `${texts[i % texts.length].slice(0, 200)} ${i}`);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 10);
+    const start = performance.now();
+    await embedder.embed(many);
+    const elapsed = performance.now() - start;
+    clearInterval(timer);
+    // A blocked loop would let the timer fire once or twice; a busy machine may swallow some ticks.
+    expect(ticks).toBeGreaterThan(elapsed / 10 / 3);
+  });
+
+  test('embeds nothing as nothing', async () => {
+    const vectors = await embedder.embed([]);
+    expect([vectors.rows, vectors.columns, vectors.data.length]).toEqual([0, 384, 0]);
+  });
+
+  test('reports progress up to the last text', async () => {
+    const seen: number[] = [];
+    await embedder.embed(texts, { onProgress: ({ done, total }) => seen.push(done / total) });
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  test('puts a prompt before the texts', async () => {
+    const [prompted, spelled] = [
+      await embedder.embed(['what is INT8?'], { prompt: 'query: ' }),
+      await embedder.embed(['query: what is INT8?']),
+    ];
+    expect(Array.from(prompted.data)).toEqual(Array.from(spelled.data));
+  });
+
+  test('says which prompts it knows', async () => {
+    await expect(embedder.embed(['a'], { promptName: 'query' })).rejects.toMatchObject({ code: 'PROMPT_UNKNOWN' });
+  });
+
+  test('says which text is not one', async () => {
+    const wrong = ['a', 3] as unknown as string[];
+    await expect(embedder.embed(wrong)).rejects.toMatchObject({ code: 'TEXT_INVALID', details: { index: 1 } });
+  });
+
+  test('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const many = Array.from({ length: 500 }, (_, i) => `${'word '.repeat(100)}${i}`);
+    const embedding = embedder.embed(many, { signal: controller.signal });
+    await setTimeout(100);
+    controller.abort();
+    await expect(embedding).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(embedder.embed(['still works'])).resolves.toMatchObject({ rows: 1 });
+  });
+
+  test('says that it was closed', async () => {
+    const closed = await Embedder.load(embeddedModel);
+    await closed.close();
+    await expect(closed.embed(['a'])).rejects.toBeInstanceOf(OctavecError);
+    await expect(closed.embed(['a'])).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+function cosine(a: Float32Array, b: readonly number[]): number {
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  a.forEach((value, i) => {
+    product += value * b[i];
+    squaresA += value * value;
+    squaresB += b[i] * b[i];
+  });
+  return product / Math.sqrt(squaresA * squaresB);
+}
