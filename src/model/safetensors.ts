@@ -80,7 +80,11 @@ async function readTensor(
   dataStart: number,
   fileSize: number,
 ): Promise<FloatTensor> {
-  const { dtype, shape, data_offsets: offsets } = entry as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+  const {
+    dtype,
+    shape,
+    data_offsets: offsets,
+  } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   if (typeof dtype !== 'string' || !(dtype in elementBytes)) {
     throw invalid(path, `tensor "${name}" has the type ${String(dtype).slice(0, 20)}; F32, F16 and BF16 are read`);
   }

@@ -1,0 +1,177 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openModelFolder } from './model-folder.js';
+
+/** A folder with the given files; objects are written as JSON. */
+function folder(files: Readonly<Record<string, unknown>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'octavec-model-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(
+      join(root, name),
+      typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content),
+    );
+  }
+  return root;
+}
+
+const minimal = { 'tokenizer.json': {}, 'onnx/model.onnx': '' };
+
+const modules = (generation: 'old' | 'new', ...more: readonly (readonly [string, string])[]) => [
+  { idx: 0, name: '0', path: '', type: moduleType(generation, 'Transformer') },
+  { idx: 1, name: '1', path: '1_Pooling', type: moduleType(generation, 'Pooling') },
+  ...more.map(([kind, path], i) => ({ idx: 2 + i, name: `${2 + i}`, path, type: moduleType(generation, kind) })),
+];
+
+const moduleType = (generation: 'old' | 'new', kind: string) =>
+  generation === 'old'
+    ? `sentence_transformers.models.${kind}`
+    : `sentence_transformers.base.modules.${kind.toLowerCase()}.${kind}`;
+
+describe('openModelFolder: files', () => {
+  test('takes the file of highest precision, or the asked variant', async () => {
+    const path = folder({ ...minimal, 'onnx/model_fp16.onnx': '', 'onnx/model_int8.onnx': '' });
+    expect((await openModelFolder(path)).onnxPath).toBe(join(path, 'onnx/model.onnx'));
+    expect((await openModelFolder(path, { variant: 'int8' })).onnxPath).toBe(join(path, 'onnx/model_int8.onnx'));
+    const half = folder({ 'tokenizer.json': {}, 'model_int8.onnx': '', 'model_fp16.onnx': '' });
+    expect((await openModelFolder(half)).onnxPath).toBe(join(half, 'model_fp16.onnx'));
+  });
+
+  test('takes the only file there is, whatever its name', async () => {
+    const path = folder({ 'tokenizer.json': {}, 'encoder.onnx': '' });
+    expect((await openModelFolder(path)).onnxPath).toBe(join(path, 'encoder.onnx'));
+  });
+
+  test('says what it looked for', async () => {
+    await expect(openModelFolder(folder({ 'tokenizer.json': {} }))).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await expect(openModelFolder(folder(minimal), { variant: 'q4' })).rejects.toThrow(
+      /model_q4\.onnx.*there are: .*model\.onnx/,
+    );
+    await expect(openModelFolder('/no/such/model')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await expect(openModelFolder(folder({ 'model.onnx': '' }))).rejects.toMatchObject({ code: 'TOKENIZER_MISSING' });
+  });
+
+  test('finds the folder around a single file', async () => {
+    const path = folder({ ...minimal, 'config.json': { model_type: 'bert' }, 'onnx/x-INT8.onnx': '' });
+    const files = await openModelFolder(join(path, 'onnx/x-INT8.onnx'));
+    expect(files).toMatchObject({ folder: path, tokenizerPath: join(path, 'tokenizer.json'), architecture: 'bert' });
+  });
+
+  test('takes what a lone file lacks from another model or from a named tokenizer', async () => {
+    const lone = join(folder({ 'x.onnx': '' }), 'x.onnx');
+    await expect(openModelFolder(lone)).rejects.toMatchObject({ code: 'TOKENIZER_MISSING' });
+    const original = folder({
+      ...minimal,
+      'modules.json': modules('old'),
+      '1_Pooling/config.json': { pooling_mode_cls_token: true },
+      'sentence_bert_config.json': { max_seq_length: 77 },
+    });
+    const like = await openModelFolder(original);
+    const expected = { onnxPath: lone, tokenizerPath: like.tokenizerPath, maxTokens: 77, head: { pooling: ['cls'] } };
+    expect(await openModelFolder(lone, { like })).toMatchObject(expected);
+    expect(await openModelFolder(lone, { tokenizer: original })).toMatchObject(expected);
+    await expect(openModelFolder(lone, { tokenizer: dirname(lone) })).rejects.toMatchObject({
+      code: 'TOKENIZER_MISSING',
+    });
+  });
+});
+
+describe('openModelFolder: pooling', () => {
+  const headOf = async (files: Readonly<Record<string, unknown>>) =>
+    (await openModelFolder(folder({ ...minimal, ...files }))).head;
+
+  test('is the normalised mean where nothing is said', async () => {
+    expect(await headOf({})).toEqual({ pooling: ['mean'], includePrompt: true, dense: [], normalize: true });
+  });
+
+  test.each(['old', 'new'] as const)('is read from modules.json of the %s generation', async (generation) => {
+    const head = await headOf({
+      'modules.json': modules(generation, ['Normalize', '2_Normalize']),
+      '1_Pooling/config.json':
+        generation === 'old'
+          ? { word_embedding_dimension: 8, pooling_mode_lasttoken: true, include_prompt: false }
+          : { embedding_dimension: 8, pooling_mode: 'lasttoken', include_prompt: false },
+    });
+    expect(head).toEqual({ pooling: ['lasttoken'], includePrompt: false, dense: [], normalize: true });
+  });
+
+  test('keeps the order in which several modes are concatenated, and does not normalise unasked', async () => {
+    const head = await headOf({
+      'modules.json': modules('old'),
+      '1_Pooling/config.json': { pooling_mode_mean_tokens: true, pooling_mode_cls_token: true },
+    });
+    expect(head).toMatchObject({ pooling: ['cls', 'mean'], normalize: false });
+  });
+
+  test('reads dense layers', async () => {
+    const weight = Float32Array.of(1, 2, 3, 4, 5, 6);
+    const header = Buffer.from(
+      JSON.stringify({ 'linear.weight': { dtype: 'F32', shape: [3, 2], data_offsets: [0, 24] } }),
+    );
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const head = await headOf({
+      'modules.json': modules('new', ['Dense', '2_Dense']),
+      '1_Pooling/config.json': { pooling_mode: 'mean' },
+      '2_Dense/config.json': {
+        in_features: 2,
+        out_features: 3,
+        bias: false,
+        activation_function: 'torch.nn.modules.linear.Identity',
+      },
+      '2_Dense/model.safetensors': Buffer.concat([length, header, Buffer.from(weight.buffer)]),
+    });
+    expect(head.dense).toEqual([{ inputs: 2, outputs: 3, weight, bias: undefined, activation: 'identity' }]);
+  });
+
+  test.each([
+    ['a module that octavec does not know', { 'modules.json': modules('old', ['Router', '2_Router']) }],
+    ['a path that leaves the folder', { 'modules.json': modules('old', ['Dense', '../../secret']) }],
+    ['no mode at all', { '1_Pooling/config.json': {} }],
+    ['a mode that does not exist', { '1_Pooling/config.json': { pooling_mode: 'median' } }],
+    ['modules.json that is not JSON', { 'modules.json': '[{' }],
+    ['modules.json that is no list', { 'modules.json': { type: 'Pooling' } }],
+    ['a dense layer after normalising', { 'modules.json': modules('old', ['Normalize', '2'], ['Dense', '3']) }],
+  ])('refuses %s', async (_, files) => {
+    const good = { 'modules.json': modules('old'), '1_Pooling/config.json': { pooling_mode_mean_tokens: true } };
+    await expect(headOf({ ...good, ...files })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('openModelFolder: texts', () => {
+  const limitOf = async (files: Readonly<Record<string, unknown>>) =>
+    (await openModelFolder(folder({ ...minimal, ...files }))).maxTokens;
+
+  test.each([
+    [256, { 'sentence_bert_config.json': { max_seq_length: 256 }, 'tokenizer_config.json': { model_max_length: 512 } }],
+    [128, { 'sentence_roberta_config.json': { max_seq_length: 128 } }],
+    [384, { 'tokenizer_config.json': { model_max_length: 384 }, 'config.json': { max_position_embeddings: 512 } }],
+    [512, { 'tokenizer_config.json': { model_max_length: 1e30 }, 'config.json': { max_position_embeddings: 512 } }],
+    [512, { 'config.json': { model_type: 'xlm-roberta', max_position_embeddings: 514 } }],
+    [100, { 'sentence_bert_config.json': { max_seq_length: null }, 'config.json': { max_position_embeddings: 100 } }],
+    [512, {}],
+  ])('may have %i tokens', async (limit, files) => {
+    expect(await limitOf(files)).toBe(limit);
+  });
+
+  test('have prompts', async () => {
+    const path = folder({
+      ...minimal,
+      'config_sentence_transformers.json': { prompts: { query: 'query: ' }, default_prompt_name: 'query' },
+    });
+    expect(await openModelFolder(path)).toMatchObject({ prompts: { query: 'query: ' }, defaultPrompt: 'query' });
+    const wrong = folder({ ...minimal, 'config_sentence_transformers.json': { default_prompt_name: 'query' } });
+    await expect(openModelFolder(wrong)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  test('are lower-cased and padded as the files say', async () => {
+    const path = folder({
+      ...minimal,
+      'sentence_bert_config.json': { max_seq_length: 8, do_lower_case: true },
+      'config.json': { pad_token_id: 1 },
+    });
+    expect(await openModelFolder(path)).toMatchObject({ lowerCase: true, padTokenId: 1 });
+  });
+});
