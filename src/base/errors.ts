@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /**
  * Every error that octavec raises on purpose, in one table: what is wrong, where, and what to do.
  * `docs/errors.md` mirrors it, and a test holds the two together.
@@ -39,6 +41,12 @@ export const errorTable = {
     507,
     (d) =>
       `The disk is full: ${d.path} could not be written. Nothing was left behind; free some space or choose another folder.`,
+  ),
+  OUTPUT_TOO_LARGE: entry<{ path: string; bytes: number }>(
+    1,
+    400,
+    (d) =>
+      `${d.path} would take ${d.bytes} bytes, and an ONNX file cannot be larger than 2 GB. Let the weights go to an external data file.`,
   ),
   OUTPUT_IS_SOURCE: entry<{ path: string }>(
     2,
@@ -168,7 +176,7 @@ export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
 
   constructor(code: Code, details: ErrorDetails<Code>, cause?: unknown) {
     const message = errorTable[code].message as (details: ErrorDetails<Code>) => string;
-    super(message(details), cause === undefined ? undefined : { cause });
+    super(printable(message(details)), cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
   }
@@ -182,7 +190,8 @@ export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** One line that says what a caught value is, without its stack. */
+/** One line that says what a caught value is, without its stack and without the full stop at its end. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return printable(reason).trim().replace(/\.$/, '');
 }

@@ -7,6 +7,7 @@ export * from './fp16.js';
 export * from './matrix.js';
 export * from './order.js';
 export * from './output-file.js';
+export * from './printable.js';
 export * from './progress.js';
 export * from './statistics.js';
 export * from './vectors.js';

@@ -1,40 +1,106 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { OctavecError, reasonOf } from './errors.js';
 
 /**
- * Writes a file beside its target under a temporary name, syncs it and renames it, so that the target is either
- * whole or untouched. Missing folders are made.
+ * Writes files that belong together beside their targets under temporary names, syncs them and renames them, so that
+ * every target is either whole or untouched. Missing folders are made.
  *
- * @throws OUTPUT_NOT_WRITABLE, DISK_FULL; the temporary file is gone then. What `write` throws itself passes through.
+ * @param targets in the order of renaming: what refers to the others comes last
+ * @param write gets the open files, in the order of the targets, and their temporary names
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL; temporary files and new folders are gone then. What `write` throws itself
+ *   passes through.
  */
-export async function writeOutput<Result>(
+export async function writeOutputs<Result>(
+  targets: readonly string[],
+  write: (files: readonly FileHandle[], temporaryPaths: readonly string[]) => Promise<Result>,
+): Promise<Result> {
+  const outputs: Output[] = [];
+  const renamed: Output[] = [];
+  try {
+    for (const target of targets) {
+      outputs.push(await openOutput(target));
+    }
+    const result = await write(
+      outputs.map((output) => output.file),
+      outputs.map((output) => output.temporary),
+    );
+    for (const { file, target } of outputs) {
+      await file.sync().catch((error) => Promise.reject(asOutputError(error, target)));
+      await file.close().catch((error) => Promise.reject(asOutputError(error, target)));
+    }
+    for (const output of outputs) {
+      await rename(output.temporary, output.target);
+      renamed.push(output);
+    }
+    return result;
+  } catch (error) {
+    // The half of a pair that has its name already is of no use without the other.
+    await Promise.all(renamed.map(({ target }) => rm(target, { force: true }).catch(() => undefined)));
+    await Promise.all(outputs.map(discard));
+    throw asOutputError(error, outputs.at(-1)?.target ?? targets[0]);
+  }
+}
+
+/** One file, whole or not at all. See {@link writeOutputs}. */
+export function writeOutput<Result>(
   target: string,
   write: (file: FileHandle, temporaryPath: string) => Promise<Result>,
 ): Promise<Result> {
+  return writeOutputs([target], ([file], [temporary]) => write(file, temporary));
+}
+
+/** Text or bytes into a file, whole or not at all. See {@link writeOutputs}. */
+export async function writeOutputFile(target: string, content: string | Uint8Array): Promise<void> {
+  await writeOutput(target, (file) => file.writeFile(content));
+}
+
+interface Output {
+  readonly target: string;
+  readonly temporary: string;
+  readonly file: FileHandle;
+  /** The outermost folder that had to be made. */
+  readonly madeFolder: string | undefined;
+}
+
+async function openOutput(target: string): Promise<Output> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
+  let madeFolder: string | undefined;
   try {
-    await mkdir(dirname(target), { recursive: true });
-    const file = await open(temporary, 'wx');
-    let result: Result;
-    try {
-      result = await write(file, temporary);
-      await file.sync();
-    } finally {
-      await file.close();
+    madeFolder = await mkdir(dirname(target), { recursive: true });
+    // Renaming would put a file in the place of a device, and fail on a folder after all the work.
+    const existing = await stat(target).catch(() => undefined);
+    if (existing !== undefined && !existing.isFile()) {
+      const why = existing.isDirectory() ? 'it is a folder' : 'it is not a file';
+      throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: target, why });
     }
-    await rename(temporary, target);
-    return result;
+    return { target, temporary, file: await open(temporary, 'wx'), madeFolder };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await removeFolders(dirname(target), madeFolder);
     throw asOutputError(error, target);
   }
 }
 
-/** Text or bytes into a file, whole or not at all. See {@link writeOutput}. */
-export async function writeOutputFile(target: string, content: string | Uint8Array): Promise<void> {
-  await writeOutput(target, (file) => file.writeFile(content));
+async function discard({ target, temporary, file, madeFolder }: Output): Promise<void> {
+  await file.close().catch(() => undefined);
+  await rm(temporary, { force: true }).catch(() => undefined);
+  await removeFolders(dirname(target), madeFolder);
+}
+
+/** Removes folders that were made for nothing, from the inside out, as far as they are empty. */
+async function removeFolders(innermost: string, outermost: string | undefined): Promise<void> {
+  if (outermost === undefined) {
+    return;
+  }
+  const outer = resolve(outermost);
+  try {
+    for (let folder = resolve(innermost); folder.length >= outer.length; folder = dirname(folder)) {
+      await rmdir(folder);
+    }
+  } catch {
+    // Somebody put something into it meanwhile.
+  }
 }
 
 /** Turns an error of the file system into the table's; leaves others alone. */

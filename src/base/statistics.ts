@@ -10,8 +10,14 @@ export function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** The q-quantile (0 ≤ q ≤ 1) of ascending values, linearly interpolated (numpy.quantile's default). */
+/**
+ * The q-quantile (0 ≤ q ≤ 1) of ascending values, linearly interpolated (numpy.quantile's default); NaN if there are
+ * none or one of them is NaN, which stands at the end.
+ */
 export function quantile(ascending: ArrayLike<number>, q: number): number {
+  if (ascending.length === 0 || Number.isNaN(ascending[ascending.length - 1])) {
+    return Number.NaN;
+  }
   const position = q * (ascending.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, ascending.length - 1);
@@ -26,8 +32,12 @@ export function median(values: ArrayLike<number>): number {
   return quantile(ascending(values), 0.5);
 }
 
-/** Pearson's correlation; NaN where one side is constant (as scipy.stats.pearsonr). */
+/** Pearson's correlation, from -1 to 1; NaN where one side is constant (as scipy.stats.pearsonr). */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  // The mean of equal numbers is rarely that number to the last bit, so the variance alone would not tell.
+  if (isConstant(a) || isConstant(b)) {
+    return Number.NaN;
+  }
   const meanA = mean(a);
   const meanB = mean(b);
   let covariance = 0;
@@ -40,7 +50,17 @@ export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
     varianceA += da * da;
     varianceB += db * db;
   }
-  return covariance / Math.sqrt(varianceA * varianceB);
+  const correlation = covariance / (Math.sqrt(varianceA) * Math.sqrt(varianceB));
+  return Math.min(Math.max(correlation, -1), 1);
+}
+
+function isConstant(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] !== values[0]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Ranks from 1, ties get the mean of their ranks (scipy.stats.rankdata). */

@@ -1,7 +1,8 @@
 import { OctavecError } from '../base/index.js';
 import { limits } from './limits.js';
 import type { ModelProto } from './messages.js';
-import { fieldLists, isMessageKind, type MessageName, type NamedField, schema, wireType } from './schema.js';
+import { fieldLists, type MessageName, type NamedField, wireType } from './schema.js';
+import { WireError, WireReader } from './wire-reader.js';
 
 /**
  * Bytes of a ModelProto → the message. Tensor data are views into `bytes`: nothing large is copied.
@@ -10,254 +11,198 @@ import { fieldLists, isMessageKind, type MessageName, type NamedField, schema, w
  * @throws ONNX_CORRUPT, ONNX_LIMIT
  */
 export function decodeModel(bytes: Uint8Array, path: string): ModelProto {
-  return new Decoder(bytes, path).message('ModelProto', 0, bytes.length, 0) as unknown as ModelProto;
+  return new Decoder(bytes, path).model();
 }
-
-const fieldsByNumber = Object.fromEntries(
-  (Object.keys(schema) as MessageName[]).map((name) => [
-    name,
-    new Map(fieldLists[name].map((field) => [field.number, field])),
-  ]),
-) as unknown as { readonly [Name in MessageName]: ReadonlyMap<number, NamedField> };
 
 type Draft = Record<string, unknown>;
 
+const messageNames = Object.keys(fieldLists) as MessageName[];
+
+function byMessage<Value>(make: (fields: readonly NamedField[]) => Value): { readonly [Name in MessageName]: Value } {
+  return Object.fromEntries(messageNames.map((name) => [name, make(fieldLists[name])])) as Record<MessageName, Value>;
+}
+
+const fieldsByNumber = byMessage((fields) => new Map(fields.map((field) => [field.number, field])));
+
+/** All repeated fields that a message does not have are this one array: most are, and graphs have many messages. */
+const nothing: readonly unknown[] = Object.freeze([]);
+const emptyMessages = byMessage((fields) =>
+  Object.fromEntries(fields.filter((field) => field.repeated).map((field) => [field.key, nothing])),
+);
+
 class Decoder {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #wire: WireReader;
   readonly #path: string;
-  readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  /** Keys and indices from the root to where the decoder stands, for error messages. */
-  readonly #trail: string[] = [];
-  #position = 0;
+  /** Keys and indices (-1: none) from the root to where the decoder stands, for error messages. */
+  readonly #trail: (string | number)[] = [];
   #items = 0;
+  #textBytes = 0;
 
   constructor(bytes: Uint8Array, path: string) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // A Buffer's slices are views; those of the plain array are what this code means.
+    this.#wire = new WireReader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.#path = path;
   }
 
-  message(name: MessageName, start: number, end: number, depth: number): Draft {
+  model(): ModelProto {
+    try {
+      const draft = { ...emptyMessages.ModelProto };
+      return this.#message('ModelProto', this.#wire.bytes.length, 0, draft) as unknown as ModelProto;
+    } catch (error) {
+      if (error instanceof WireError) {
+        const where = `${this.#place()} (byte ${this.#wire.position})`;
+        throw new OctavecError('ONNX_CORRUPT', { path: this.#path, where, why: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /** Reads fields up to `end` into the draft. */
+  #message(name: MessageName, end: number, depth: number, draft: Draft): Draft {
     if (depth > limits.depth) {
       this.#overLimit(`${limits.depth} levels of nesting`, 'deeper nesting');
     }
-    const draft: Draft = {};
-    for (const field of fieldLists[name]) {
-      if (field.repeated) {
-        draft[field.key] = [];
+    const fields = fieldsByNumber[name];
+    const wire = this.#wire;
+    while (wire.position < end) {
+      const fieldStart = wire.position;
+      const tag = wire.uint32(end);
+      const valueStart = wire.position;
+      if (tag >>> 3 === 0) {
+        throw new WireError('field number 0');
       }
-    }
-    const unknown: Uint8Array[] = [];
-    this.#position = start;
-    while (this.#position < end) {
-      const fieldStart = this.#position;
-      const tag = this.#uint32(end);
-      const field = fieldsByNumber[name].get(tag >>> 3);
-      if (field !== undefined && this.#read(draft, field, tag & 7, end, depth)) {
+      const field = fields.get(tag >>> 3);
+      if (field !== undefined && this.#known(draft, field, tag & 7, end, depth)) {
         continue;
       }
-      this.#skip(tag, end);
-      this.#countItem();
-      unknown.push(this.#bytes.subarray(fieldStart, this.#position));
-    }
-    if (unknown.length > 0) {
-      draft.unknownFields = unknown;
+      wire.position = valueStart;
+      wire.skip(tag, end);
+      this.#append(draft, 'unknownFields', wire.bytes.subarray(fieldStart, wire.position));
     }
     return draft;
   }
 
-  /** Reads a known field into the draft; false if the wire type is not one that the field can have. */
-  #read(draft: Draft, field: NamedField, wire: number, end: number, depth: number): boolean {
-    const { key, kind } = field;
-    if (isMessageKind(kind)) {
-      if (wire !== wireType.bytes) {
-        return false;
-      }
-      const stop = this.#length(end);
-      const list = draft[key] as Draft[];
-      this.#trail.push(field.repeated ? `${key}[${list.length}]` : key);
-      const value = this.message(kind, this.#position, stop, depth + 1);
-      this.#trail.pop();
-      this.#put(draft, field, value);
-      return true;
+  /** Reads a field of the schema into the draft; false if it has a form that the field cannot have. */
+  #known(draft: Draft, field: NamedField, found: number, end: number, depth: number): boolean {
+    if (field.message !== undefined) {
+      return found === wireType.bytes && this.#nested(draft, field, field.message, end, depth);
     }
-    if (kind === 'string' || kind === 'bytes') {
-      if (wire !== wireType.bytes) {
-        return false;
-      }
-      const stop = this.#length(end);
-      const bytes = this.#bytes.subarray(this.#position, stop);
-      this.#put(draft, field, kind === 'bytes' ? bytes : this.#string(bytes, key));
-      this.#position = stop;
-      return true;
+    if (field.packed) {
+      return this.#tensorNumbers(draft, field, found, end);
     }
-    if (kind === 'packed-varint' || kind === 'packed-fixed32' || kind === 'packed-fixed64') {
-      return this.#packed(draft, field, wire, end);
+    if (found === field.wire) {
+      return this.#put(draft, field, this.#scalar(field, end));
     }
-    return this.#numbers(draft, field, wire, end);
+    return found === wireType.bytes && field.repeated && this.#packedNumbers(draft, field, end);
   }
 
-  /** A numeric field outside tensors, which may stand alone or, where repeated, packed. */
-  #numbers(draft: Draft, field: NamedField, wire: number, end: number): boolean {
-    const own = field.kind === 'float' ? wireType.fixed32 : wireType.varint;
-    if (wire === own) {
-      this.#put(draft, field, this.#number(field, end));
-      return true;
+  #nested(draft: Draft, field: NamedField, name: MessageName, end: number, depth: number): boolean {
+    const stop = this.#wire.stop(end);
+    const before = draft[field.key];
+    this.#trail.push(field.key, field.repeated ? (before as readonly unknown[]).length : -1);
+    // A message that should come once and comes in pieces is the sum of them, says the encoding.
+    const into = field.repeated || before === undefined ? { ...emptyMessages[name] } : (before as Draft);
+    this.#put(draft, field, this.#message(name, stop, depth + 1, into));
+    this.#trail.length -= 2;
+    return true;
+  }
+
+  #scalar(field: NamedField, end: number): unknown {
+    const wire = this.#wire;
+    switch (field.kind) {
+      case 'int':
+        return wire.integer(end, field.key);
+      case 'int64':
+        return wire.int64(end);
+      case 'float':
+        return wire.float(end);
+      case 'bytes':
+        return wire.take(wire.uint32(end), end);
+      default:
+        return this.#text(field.key, wire.stop(end));
     }
-    if (wire !== wireType.bytes || !field.repeated) {
+  }
+
+  #text(key: string, stop: number): string | undefined {
+    this.#textBytes += stop - this.#wire.position;
+    if (this.#textBytes > limits.textBytes) {
+      this.#overLimit(`${limits.textBytes} bytes of names and other text`, 'more text');
+    }
+    const text = this.#wire.text(stop);
+    // Nothing depends on documentation, so it may be anything: it survives as an unknown field.
+    if (text === undefined && key !== 'docString') {
+      throw new WireError(`${key} is not UTF-8 text`);
+    }
+    return text;
+  }
+
+  /** Repeated numbers outside tensors, in one piece. */
+  #packedNumbers(draft: Draft, field: NamedField, end: number): boolean {
+    if (field.wire === wireType.bytes) {
       return false;
     }
-    const stop = this.#length(end);
-    while (this.#position < stop) {
-      this.#put(draft, field, this.#number(field, stop));
+    const stop = this.#wire.stop(end);
+    while (this.#wire.position < stop) {
+      this.#put(draft, field, this.#scalar(field, stop));
     }
     return true;
   }
 
-  #number(field: NamedField, end: number): number | bigint {
-    if (field.kind === 'float') {
-      this.#need(4, end);
-      this.#position += 4;
-      return this.#view.getFloat32(this.#position - 4, true);
+  /** Numbers of a tensor: their bytes are kept as they stand, whether they come in one piece or one by one. */
+  #tensorNumbers(draft: Draft, field: NamedField, found: number, end: number): boolean {
+    const wire = this.#wire;
+    const before = draft[field.key] as Uint8Array | undefined;
+    if (found === wireType.bytes) {
+      const data = wire.take(wire.uint32(end), end);
+      draft[field.key] = before === undefined ? data : this.#joined(before, data);
+      return true;
     }
-    const value = this.#int64(end);
-    if (field.kind === 'int64') {
-      return value;
-    }
-    const small = Number(value);
-    if (!Number.isSafeInteger(small)) {
-      this.#corrupt(`${field.key} is ${value}`);
-    }
-    return small;
-  }
-
-  /** A numeric field of a tensor: its bytes are kept as they stand. */
-  #packed(draft: Draft, field: NamedField, wire: number, end: number): boolean {
-    const start = this.#position;
-    let data: Uint8Array;
-    if (wire === wireType.bytes) {
-      const stop = this.#length(end);
-      data = this.#bytes.subarray(this.#position, stop);
-      this.#position = stop;
-    } else if (wire === wireType.varint && field.kind === 'packed-varint') {
-      this.#int64(end);
-      data = this.#bytes.subarray(start, this.#position);
-    } else if (wire === wireType.fixed32 && field.kind === 'packed-fixed32') {
-      this.#need(4, end);
-      data = this.#bytes.subarray(start, start + 4);
-      this.#position += 4;
-    } else if (wire === wireType.fixed64 && field.kind === 'packed-fixed64') {
-      this.#need(8, end);
-      data = this.#bytes.subarray(start, start + 8);
-      this.#position += 8;
-    } else {
+    if (found !== field.wire) {
       return false;
     }
-    draft[field.key] = this.#append(draft[field.key] as Uint8Array | undefined, data, wire === wireType.bytes);
+    const start = wire.position;
+    wire.skip(found, end);
+    draft[field.key] = this.#joined(before ?? new Uint8Array(), wire.bytes.subarray(start, wire.position));
     return true;
   }
 
-  /** Joins pieces of a packed field. A field that was written number by number may have millions of them. */
-  #append(before: Uint8Array | undefined, more: Uint8Array, wasPacked: boolean): Uint8Array {
-    if (before === undefined) {
-      return wasPacked ? more : more.slice();
-    }
+  /** Joins pieces of numbers. What was written number by number may come in millions of them. */
+  #joined(before: Uint8Array, more: Uint8Array): Uint8Array {
     const length = before.length + more.length;
-    // Room to grow is kept behind the view, so that n single numbers cost n, not n².
-    const ownsBuffer = before.buffer !== this.#bytes.buffer;
-    if (ownsBuffer && before.byteOffset + length <= before.buffer.byteLength) {
-      const grown = new Uint8Array(before.buffer, before.byteOffset, length);
-      grown.set(more, before.length);
-      return grown;
+    // Room to grow is kept behind the view, so that n pieces cost n, not n².
+    const roomy = before.buffer !== this.#wire.bytes.buffer && length <= before.buffer.byteLength;
+    const joined = roomy
+      ? new Uint8Array(before.buffer, 0, length)
+      : new Uint8Array(new ArrayBuffer(length * 2), 0, length);
+    if (!roomy) {
+      joined.set(before);
     }
-    const grown = new Uint8Array(new ArrayBuffer(length * 2), 0, length);
-    grown.set(before);
-    grown.set(more, before.length);
-    return grown;
+    joined.set(more, before.length);
+    return joined;
   }
 
-  #put(draft: Draft, field: NamedField, value: unknown): void {
-    this.#countItem();
+  /** Sets or appends a value; false if there is none. */
+  #put(draft: Draft, field: NamedField, value: unknown): boolean {
+    if (value === undefined) {
+      return false;
+    }
     if (field.repeated) {
-      (draft[field.key] as unknown[]).push(value);
+      this.#append(draft, field.key, value);
     } else {
+      this.#countItem();
       draft[field.key] = value;
     }
+    return true;
   }
 
-  #string(bytes: Uint8Array, key: string): string {
-    try {
-      return this.#text.decode(bytes);
-    } catch {
-      return this.#corrupt(`${key} is not UTF-8 text`);
-    }
-  }
-
-  /** Passes over a field that the schema does not know. */
-  #skip(tag: number, end: number): void {
-    const wire = tag & 7;
-    if (tag >>> 3 === 0) {
-      this.#corrupt('field number 0');
-    }
-    if (wire === wireType.varint) {
-      this.#int64(end);
-    } else if (wire === wireType.fixed64) {
-      this.#need(8, end);
-      this.#position += 8;
-    } else if (wire === wireType.bytes) {
-      this.#position = this.#length(end);
-    } else if (wire === wireType.fixed32) {
-      this.#need(4, end);
-      this.#position += 4;
+  #append(draft: Draft, key: string, value: unknown): void {
+    this.#countItem();
+    const list = draft[key];
+    if (list === undefined || list === nothing) {
+      draft[key] = [value];
     } else {
-      this.#corrupt(`wire type ${wire}, which no ONNX field has`);
+      (list as unknown[]).push(value);
     }
-  }
-
-  /** Reads a length and returns where what it measures ends. */
-  #length(end: number): number {
-    const length = this.#uint32(end);
-    this.#need(length, end);
-    return this.#position + length;
-  }
-
-  #need(length: number, end: number): void {
-    if (length > end - this.#position) {
-      this.#corrupt(`${length} bytes expected, ${end - this.#position} left`);
-    }
-  }
-
-  #uint32(end: number): number {
-    const value = this.#int64(end);
-    if (value < 0n || value > 0xffffffffn) {
-      this.#corrupt(`tag or length ${value}`);
-    }
-    return Number(value);
-  }
-
-  /** A varint as a signed 64-bit number. */
-  #int64(end: number): bigint {
-    const bytes = this.#bytes;
-    let low = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      this.#need(1, end);
-      const byte = bytes[this.#position++];
-      low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        return BigInt(low);
-      }
-    }
-    let value = BigInt(low);
-    for (let shift = 28n; shift < 70n; shift += 7n) {
-      this.#need(1, end);
-      const byte = bytes[this.#position++];
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        return BigInt.asIntN(64, value);
-      }
-    }
-    return this.#corrupt('a number of more than ten bytes');
   }
 
   #countItem(): void {
@@ -267,19 +212,17 @@ class Decoder {
     }
   }
 
-  #corrupt(why: string): never {
-    throw new OctavecError('ONNX_CORRUPT', {
-      path: this.#path,
-      where: `${this.#trail.join('.') || 'the top level'} (byte ${this.#position})`,
-      why,
-    });
+  #overLimit(limit: string, found: string): never {
+    throw new OctavecError('ONNX_LIMIT', { path: this.#path, limit, found: `${found} at ${this.#place()}` });
   }
 
-  #overLimit(limit: string, found: string): never {
-    throw new OctavecError('ONNX_LIMIT', {
-      path: this.#path,
-      limit,
-      found: `${found} at ${this.#trail.slice(0, 6).join('.')}`,
-    });
+  /** "graph.node[3].attribute[0]" */
+  #place(): string {
+    let place = '';
+    for (let i = 0; i < this.#trail.length; i += 2) {
+      const index = this.#trail[i + 1];
+      place += `${i === 0 ? '' : '.'}${this.#trail[i]}${index === -1 ? '' : `[${index}]`}`;
+    }
+    return place === '' ? 'the top level' : place;
   }
 }

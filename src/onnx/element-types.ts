@@ -27,6 +27,8 @@ export const dataType = {
   float8e8m0: 24,
   uint2: 25,
   int2: 26,
+  float6e2m3: 27,
+  float6e3m2: 28,
 } as const;
 
 export type DataType = (typeof dataType)[keyof typeof dataType];
@@ -57,6 +59,8 @@ const bits: Readonly<Record<number, number>> = {
   24: 8,
   25: 2,
   26: 2,
+  27: 6,
+  28: 6,
 };
 
 const names = new Map<number, string>(Object.entries(dataType).map(([name, value]) => [value, name]));

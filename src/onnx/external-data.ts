@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { dirname, join, posix } from 'node:path';
+import { OctavecError, reasonOf, shortened } from '../base/index.js';
 import type { TensorProto } from './messages.js';
 
 export const dataLocationExternal = 1;
@@ -9,7 +9,7 @@ export const dataLocationExternal = 1;
 export interface ExternalLocation {
   readonly file: string;
   readonly offset: number;
-  /** Bytes; undefined means up to the end of the file. */
+  /** Bytes; undefined where the entry does not say. */
   readonly length?: number;
 }
 
@@ -19,28 +19,25 @@ export function isExternal(tensor: TensorProto): boolean {
 
 /**
  * Where the external data of a tensor of the model file `modelPath` lie. The location must be a relative path that
- * stays within the model's folder (ONNX external data specification, and CVE-2022-25882 for why).
+ * stays within the model's folder (ONNX external data specification, and CVE-2022-25882 for why). Links are followed:
+ * caches of the hub keep the files elsewhere and link to them.
  *
  * @throws EXTERNAL_DATA
  */
 export function externalLocation(modelPath: string, tensor: TensorProto): ExternalLocation {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value ?? '']));
   const location = entries.get('location') ?? '';
-  const plain = normalize(location.replaceAll('\\', '/'));
-  if (
-    location === '' ||
-    location.includes('\0') ||
-    isAbsolute(plain) ||
-    /^[a-zA-Z]:/.test(plain) ||
-    plain.startsWith('..')
-  ) {
-    throw externalError(modelPath, tensor, `the location "${location}" is not a path inside the model's folder`);
+  const plain = posix.normalize(location.replaceAll('\\', '/'));
+  const leaves = plain === '..' || plain.startsWith('../') || plain.startsWith('/') || /^[a-zA-Z]:/.test(plain);
+  if (location === '' || location.includes('\0') || leaves) {
+    const why = `the location "${shortened(location)}" is not a path inside the model's folder`;
+    throw externalError(modelPath, tensor, why);
   }
   const length = entries.get('length');
   return {
     file: join(dirname(modelPath), plain),
-    offset: count(modelPath, tensor, 'offset', entries.get('offset') ?? '0'),
-    length: length === undefined ? undefined : count(modelPath, tensor, 'length', length),
+    offset: byteCount(modelPath, tensor, 'offset', entries.get('offset') ?? '0'),
+    length: length === undefined ? undefined : byteCount(modelPath, tensor, 'length', length),
   };
 }
 
@@ -55,52 +52,50 @@ export function readExternalData(modelPath: string, tensor: TensorProto, expecte
   if (length !== expected) {
     throw externalError(modelPath, tensor, `its entry says ${length} bytes, type and dimensions ask for ${expected}`);
   }
-  checkRange(modelPath, tensor, file, offset, length);
-  const bytes = new Uint8Array(length);
+  try {
+    // Asked before the file is opened: opening a pipe would wait for its writer.
+    checkRange(file, offset, length);
+    const bytes = new Uint8Array(length);
+    readFully(file, bytes, offset);
+    return bytes;
+  } catch (error) {
+    throw externalError(modelPath, tensor, shortened(reasonOf(error), 400), error);
+  }
+}
+
+function checkRange(file: string, offset: number, length: number): void {
+  const stats = statSync(file);
+  if (!stats.isFile()) {
+    throw new Error(`${file} is not a file`);
+  }
+  if (offset + length > stats.size) {
+    throw new Error(`bytes ${offset} to ${offset + length} of ${file} are asked for, it has ${stats.size}`);
+  }
+}
+
+function readFully(file: string, bytes: Uint8Array, offset: number): void {
   const descriptor = openSync(file, 'r');
   try {
     // One read call takes at most 2 GiB - 1.
-    for (let done = 0; done < length; ) {
-      const got = readSync(descriptor, bytes, done, Math.min(length - done, 2 ** 30), offset + done);
+    for (let done = 0; done < bytes.length; ) {
+      const got = readSync(descriptor, bytes, done, Math.min(bytes.length - done, 2 ** 30), offset + done);
       if (got === 0) {
-        throw externalError(modelPath, tensor, `${file} ended early`);
+        throw new Error(`${file} ended early`);
       }
       done += got;
     }
   } finally {
     closeSync(descriptor);
   }
-  return bytes;
 }
 
-function checkRange(modelPath: string, tensor: TensorProto, file: string, offset: number, length: number): void {
-  let size: number;
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) {
-      throw new Error(`${file} is not a file`);
-    }
-    size = stats.size;
-  } catch (error) {
-    throw externalError(modelPath, tensor, reasonOf(error));
+function byteCount(modelPath: string, tensor: TensorProto, key: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) {
+    throw externalError(modelPath, tensor, `${key} "${shortened(text)}" is not a number of bytes`);
   }
-  if (offset + length > size) {
-    throw externalError(
-      modelPath,
-      tensor,
-      `bytes ${offset} to ${offset + length} of ${file} are asked for, it has ${size}`,
-    );
-  }
+  return Number(text);
 }
 
-function count(modelPath: string, tensor: TensorProto, key: string, text: string): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) {
-    throw externalError(modelPath, tensor, `${key} "${text.slice(0, 40)}" is not a number of bytes`);
-  }
-  return value;
-}
-
-function externalError(path: string, tensor: TensorProto, why: string): OctavecError {
-  return new OctavecError('EXTERNAL_DATA', { path, tensor: tensor.name ?? '', why });
+function externalError(path: string, tensor: TensorProto, why: string, cause?: unknown): OctavecError {
+  return new OctavecError('EXTERNAL_DATA', { path, tensor: shortened(tensor.name ?? ''), why }, cause);
 }

@@ -27,7 +27,7 @@ export function withOpset(model: OnnxModel, domain: string, version: number): On
   if (current !== undefined && current >= version) {
     return model;
   }
-  const others = model.proto.opsetImport.filter((opset) => normalDomain(opset.domain) !== domain);
+  const others = model.proto.opsetImport.filter((opset) => normalDomain(opset.domain) !== normalDomain(domain));
   return { ...model, proto: { ...model.proto, opsetImport: [...others, { domain, version }] } };
 }
 
@@ -38,7 +38,7 @@ export function metadata(model: OnnxModel): ReadonlyMap<string, string> {
 
 /** The model with metadata entries set; others stay. */
 export function withMetadata(model: OnnxModel, entries: Readonly<Record<string, string>>): OnnxModel {
-  const kept = model.proto.metadataProps.filter((entry) => !((entry.key ?? '') in entries));
+  const kept = model.proto.metadataProps.filter((entry) => !Object.hasOwn(entries, entry.key ?? ''));
   const added = Object.entries(entries).map(([key, value]) => ({ key, value }));
   return { ...model, proto: { ...model.proto, metadataProps: [...kept, ...added] } };
 }

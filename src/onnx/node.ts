@@ -1,3 +1,4 @@
+import { toInt64 } from './make-tensor.js';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from './messages.js';
 import { normalDomain } from './model.js';
 
@@ -27,7 +28,7 @@ const emptyAttribute = { floats: [], ints: [], strings: [], tensors: [], graphs:
 
 export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
   if ('int' in value) {
-    return { ...emptyAttribute, name, type: attributeType.int, i: BigInt(value.int) };
+    return { ...emptyAttribute, name, type: attributeType.int, i: toInt64(value.int) };
   }
   if ('float' in value) {
     return { ...emptyAttribute, name, type: attributeType.float, f: value.float };
@@ -36,7 +37,7 @@ export function makeAttribute(name: string, value: AttributeValue): AttributePro
     return { ...emptyAttribute, name, type: attributeType.string, s: new TextEncoder().encode(value.string) };
   }
   if ('ints' in value) {
-    return { ...emptyAttribute, name, type: attributeType.ints, ints: value.ints.map(BigInt) };
+    return { ...emptyAttribute, name, type: attributeType.ints, ints: value.ints.map(toInt64) };
   }
   return { ...emptyAttribute, name, type: attributeType.tensor, t: value.tensor };
 }
@@ -74,8 +75,12 @@ export function attribute(node: NodeProto, name: string): AttributeProto | undef
   return node.attribute.find((candidate) => candidate.name === name);
 }
 
+// Writers of the proto3 dialect leave out what is 0 or empty: an attribute of the type without a value has that value.
+
+/** An integer; beyond ±2^53 the nearest number, see {@link toInt64}. */
 export function intAttribute(node: NodeProto, name: string): number | undefined {
-  const value = attribute(node, name)?.i;
+  const found = attribute(node, name);
+  const value = found?.i ?? (found?.type === attributeType.int ? 0n : undefined);
   return value === undefined ? undefined : Number(value);
 }
 
@@ -84,11 +89,13 @@ export function intsAttribute(node: NodeProto, name: string): number[] | undefin
 }
 
 export function floatAttribute(node: NodeProto, name: string): number | undefined {
-  return attribute(node, name)?.f;
+  const found = attribute(node, name);
+  return found?.f ?? (found?.type === attributeType.float ? 0 : undefined);
 }
 
 export function stringAttribute(node: NodeProto, name: string): string | undefined {
-  const value = attribute(node, name)?.s;
+  const found = attribute(node, name);
+  const value = found?.s ?? (found?.type === attributeType.string ? new Uint8Array() : undefined);
   return value === undefined ? undefined : new TextDecoder().decode(value);
 }
 
@@ -97,7 +104,7 @@ export function withAttributes(
   node: NodeProto,
   values: Readonly<Record<string, AttributeValue | undefined>>,
 ): NodeProto {
-  const kept = node.attribute.filter((candidate) => !((candidate.name ?? '') in values));
+  const kept = node.attribute.filter((candidate) => !Object.hasOwn(values, candidate.name ?? ''));
   const added = Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [makeAttribute(name, value)],
   );

@@ -1,28 +1,29 @@
-import { open } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { OctavecError, reasonOf, shortened, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { checkStructure } from './check-structure.js';
 import { decodeModel } from './decode.js';
 import { limits } from './limits.js';
 import type { OnnxModel } from './model.js';
+import { fieldLists } from './schema.js';
 
 /**
  * Reads an ONNX file. The whole file is read once; tensors are views of it. External data stay where they are until
  * a tensor is asked for.
  *
- * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, CANCELLED, and as {@link parseModel}
  */
-export async function readModel(path: string): Promise<OnnxModel> {
-  return parseModel(await readWhole(path), path);
+export async function readModel(path: string, options: TaskOptions = {}): Promise<OnnxModel> {
+  return parseModel(await readWhole(path, options), path);
 }
 
-/** Parses the bytes of an ONNX file. `path` is what errors call it and where external data are looked for. */
+/**
+ * Parses the bytes of an ONNX file and checks what the rest of octavec takes for granted (see {@link checkStructure}).
+ *
+ * @param path what errors call it and where external data are looked for
+ * @throws NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
+ */
 export function parseModel(bytes: Uint8Array, path: string): OnnxModel {
-  if (bytes.length === 0) {
-    throw new OctavecError('NOT_ONNX', { path, why: 'the file is empty' });
-  }
-  // Field 1 of a ModelProto is the IR version, and every writer puts it, or the opset imports, first.
-  if (![0x08, 0x42, 0x12, 0x3a].includes(bytes[0])) {
-    throw new OctavecError('NOT_ONNX', { path, why: `it begins with ${describeStart(bytes)}` });
-  }
+  refuseOtherFormats(bytes, path);
   const proto = decodeModel(bytes, path);
   const { graph } = proto;
   if (graph === undefined) {
@@ -31,46 +32,79 @@ export function parseModel(bytes: Uint8Array, path: string): OnnxModel {
   if (proto.opsetImport.length === 0) {
     throw new OctavecError('NOT_ONNX', { path, why: 'it names no operator set' });
   }
-  return { path, proto: { ...proto, graph } };
+  const model = { path, proto: { ...proto, graph } };
+  checkStructure(model);
+  return model;
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
+/** Tells from the first bytes what cannot be a ModelProto, before much else is read. */
+function refuseOtherFormats(bytes: Uint8Array, path: string): void {
+  if (bytes.length === 0) {
+    throw new OctavecError('NOT_ONNX', { path, why: 'the file is empty' });
+  }
+  const text = Buffer.from(bytes.subarray(0, 24)).toString('latin1');
+  if (text.startsWith('version https://git-lfs')) {
+    const why = 'it is a Git LFS pointer that stands for the model ("git lfs pull" fetches it)';
+    throw new OctavecError('NOT_ONNX', { path, why });
+  }
+  // A message begins with the tag of one of its fields. Fields beyond the 15th take two bytes and come late.
+  if (!fieldLists.ModelProto.some(({ tag }) => tag === bytes[0])) {
+    throw new OctavecError('NOT_ONNX', { path, why: `it begins with ${describeStart(text)}` });
+  }
+}
+
+function describeStart(text: string): string {
+  const readable = /^[\t\n\r\x20-\x7e]{8,}$/.test(text);
+  return readable ? `"${text.trim()}"` : `bytes ${Buffer.from(text.slice(0, 4), 'latin1').toString('hex')}`;
+}
+
+async function readWhole(path: string, options: TaskOptions): Promise<Uint8Array> {
+  let file: FileHandle | undefined;
   try {
-    await using file = await open(path, 'r');
-    const stats = await file.stat();
-    if (!stats.isFile()) {
-      throw new OctavecError('FILE_NOT_READABLE', { path, why: 'it is not a file' });
-    }
-    if (stats.size > limits.fileBytes) {
-      throw new OctavecError('NOT_ONNX', {
-        path,
-        why: `${stats.size} bytes are more than the format allows; larger models keep their weights in external data files`,
-      });
-    }
-    const bytes = new Uint8Array(stats.size);
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesRead } = await file.read(bytes, done, Math.min(bytes.length - done, 2 ** 26), done);
-      if (bytesRead === 0) {
-        throw new OctavecError('FILE_NOT_READABLE', { path, why: 'it shrank while it was read' });
-      }
-      done += bytesRead;
-    }
-    return bytes;
+    const size = await sizeOfFile(path);
+    file = await open(path, 'r');
+    return await readBytes(file, size, path, options);
   } catch (error) {
     if (error instanceof OctavecError) {
       throw error;
     }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The model' }, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new OctavecError('FILE_NOT_FOUND', { path: shortened(path, 400), what: 'The model' }, error);
     }
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  } finally {
+    await file?.close();
   }
 }
 
-function describeStart(bytes: Uint8Array): string {
-  const start = bytes.subarray(0, 16);
-  const printable = start.every((byte) => byte >= 0x20 && byte < 0x7f);
-  return printable
-    ? `"${Buffer.from(start).toString('latin1')}"`
-    : `bytes ${Buffer.from(start.subarray(0, 4)).toString('hex')}`;
+/** Asked before the file is opened: opening a pipe would wait for its writer. */
+async function sizeOfFile(path: string): Promise<number> {
+  const stats = await stat(path);
+  if (!stats.isFile()) {
+    const why = stats.isDirectory() ? 'it is a folder' : 'it is not a file';
+    throw new OctavecError('FILE_NOT_READABLE', { path, why });
+  }
+  if (stats.size > limits.fileBytes) {
+    const why = `${stats.size} bytes are more than the format allows; larger models keep their weights in external data files`;
+    throw new OctavecError('NOT_ONNX', { path, why });
+  }
+  return stats.size;
+}
+
+async function readBytes(file: FileHandle, size: number, path: string, options: TaskOptions): Promise<Uint8Array> {
+  const { signal } = options;
+  const start = new Uint8Array(Math.min(size, 64));
+  await file.read(start, 0, start.length, 0);
+  refuseOtherFormats(start, path);
+  const bytes = new Uint8Array(size);
+  for (let done = 0; done < size; ) {
+    throwIfCancelled(signal, `reading ${path}`);
+    const { bytesRead } = await file.read(bytes, done, Math.min(size - done, 2 ** 26), done);
+    if (bytesRead === 0) {
+      throw new OctavecError('FILE_NOT_READABLE', { path, why: 'it shrank while it was read' });
+    }
+    done += bytesRead;
+  }
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import type * as onnx from './messages.js';
+import { varintSize } from './varint.js';
 
 /** The messages of the schema by name. */
 export interface MessageTypes {
@@ -168,18 +169,47 @@ export const schema: { readonly [Name in MessageName]: FieldsOf<MessageTypes[Nam
 /** Wire types of protocol buffers (https://protobuf.dev/programming-guides/encoding/). */
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
-/** A field with its key, as codecs want them: by number for reading, as a list for writing. */
+/** A field as codecs want it. */
 export interface NamedField extends Field {
   readonly key: string;
+  /** The wire type of one value of it. */
+  readonly wire: number;
+  /** The tag that it is written with, and what that takes as a varint. */
+  readonly tag: number;
+  readonly tagSize: number;
+  readonly packed: boolean;
+  /** The name of its message if it holds one. */
+  readonly message: MessageName | undefined;
 }
 
+const scalarWire: Readonly<Partial<Record<FieldKind, number>>> = {
+  int: wireType.varint,
+  int64: wireType.varint,
+  float: wireType.fixed32,
+  'packed-varint': wireType.varint,
+  'packed-fixed32': wireType.fixed32,
+  'packed-fixed64': wireType.fixed64,
+};
+
+function named(key: string, field: Field): NamedField {
+  const wire = scalarWire[field.kind] ?? wireType.bytes;
+  const packed = field.kind.startsWith('packed-');
+  const tag = (field.number << 3) | (packed ? wireType.bytes : wire);
+  return {
+    ...field,
+    key,
+    wire,
+    packed,
+    tag,
+    tagSize: varintSize(tag),
+    message: field.kind in schema ? (field.kind as MessageName) : undefined,
+  };
+}
+
+/** The fields of each message in the order in which they are written. */
 export const fieldLists = Object.fromEntries(
   Object.entries(schema).map(([name, fields]) => [
     name,
-    Object.entries(fields).map(([key, field]): NamedField => ({ key, ...(field as Field) })),
+    Object.entries(fields).map(([key, field]) => named(key, field)),
   ]),
 ) as unknown as { readonly [Name in MessageName]: readonly NamedField[] };
-
-export function isMessageKind(kind: FieldKind): kind is MessageName {
-  return kind in schema;
-}

@@ -1,13 +1,14 @@
-import { halvesToFloats, OctavecError } from '../base/index.js';
+import { halvesToFloats, OctavecError, shortened } from '../base/index.js';
 import { bitsPerElement, byteLength, dataType, dataTypeName } from './element-types.js';
 import { isExternal, readExternalData } from './external-data.js';
 import { limits } from './limits.js';
 import type { TensorProto } from './messages.js';
 import type { OnnxModel } from './model.js';
+import { typedDataBytes } from './typed-data.js';
 
 /** Number of elements; 1 for a scalar. */
 export function elementCount(tensor: { readonly dims: readonly number[] }): number {
-  return tensor.dims.reduce((product, dim) => product * dim, 1);
+  return tensor.dims.includes(0) ? 0 : tensor.dims.reduce((product, dim) => product * dim, 1);
 }
 
 /**
@@ -21,7 +22,10 @@ export function tensorBytes(model: OnnxModel, tensor: TensorProto): Uint8Array {
   if (isExternal(tensor)) {
     return readExternalData(model.path, tensor, expected);
   }
-  const bytes = tensor.rawData ?? typedFieldBytes(tensor);
+  const bytes = tensor.rawData ?? typedDataBytes(tensor);
+  if (bytes === undefined) {
+    throw corrupt(model.path, tensor, 'its data are no row of numbers');
+  }
   if (bytes.length !== expected) {
     throw corrupt(model.path, tensor, `${bytes.length} bytes of data, type and dimensions ask for ${expected}`);
   }
@@ -46,7 +50,7 @@ function expectedBytes(path: string, tensor: TensorProto): number {
   if (bitsPerElement(type) === undefined) {
     throw new OctavecError('ONNX_UNSUPPORTED', {
       path,
-      what: `data of type ${dataTypeName(type)} in tensor "${tensor.name ?? ''}"`,
+      what: `data of type ${dataTypeName(type)} in tensor ${quotedName(tensor)}`,
       hint: 'Export the model again with a current exporter.',
     });
   }
@@ -57,56 +61,13 @@ function expectedBytes(path: string, tensor: TensorProto): number {
   return bytes;
 }
 
-/** Converts the typed data fields (float_data, int32_data, …) to raw bytes. See TensorProto in onnx.proto. */
-function typedFieldBytes(tensor: TensorProto): Uint8Array {
-  const type = tensor.dataType ?? 0;
-  switch (type) {
-    case dataType.float:
-    case dataType.complex64:
-      return tensor.floatData ?? new Uint8Array();
-    case dataType.double:
-    case dataType.complex128:
-      return tensor.doubleData ?? new Uint8Array();
-    case dataType.int64:
-      return bytesOf(BigInt64Array.from(varints(tensor.int64Data)));
-    case dataType.uint64:
-      return bytesOf(BigUint64Array.from(varints(tensor.uint64Data)));
-    case dataType.uint32:
-      return bytesOf(Uint32Array.from(varints(tensor.uint64Data), Number));
-    case dataType.int32:
-      return bytesOf(Int32Array.from(varints(tensor.int32Data), Number));
-  }
-  const wide = bitsPerElement(type) === 16;
-  const values = varints(tensor.int32Data);
-  return wide ? bytesOf(Uint16Array.from(values, Number)) : Uint8Array.from(values, Number);
-}
-
-function* varints(bytes: Uint8Array | undefined): Generator<bigint> {
-  let value = 0n;
-  let shift = 0n;
-  for (const byte of bytes ?? []) {
-    value |= BigInt(byte & 0x7f) << shift;
-    if (byte < 0x80) {
-      yield BigInt.asIntN(64, value);
-      value = 0n;
-      shift = 0n;
-    } else {
-      shift += 7n;
-    }
-  }
-}
-
-function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
 /** Raw bytes as the typed array of their element type; copied only when they are not aligned. */
 function aligned<T>(
   bytes: Uint8Array,
   type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
 ): T {
   const width = type.BYTES_PER_ELEMENT;
-  const usable = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const usable = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new type(usable.buffer, usable.byteOffset, usable.byteLength / width);
 }
 
@@ -123,15 +84,25 @@ export function tensorFloats(model: OnnxModel, tensor: TensorProto): Float32Arra
     case dataType.float16:
       return halvesToFloats(aligned(bytes, Uint16Array));
     case dataType.bfloat16:
-      return new Float32Array(Uint32Array.from(aligned(bytes, Uint16Array), (half) => half << 16).buffer);
+      return bfloatsToFloats(aligned(bytes, Uint16Array));
     case dataType.double:
-      return Float32Array.from(aligned(bytes, Float64Array));
+      return new Float32Array(aligned(bytes, Float64Array));
   }
   throw notOfKind(model, tensor, 'floating-point numbers');
 }
 
+/** bfloat16 is the upper half of a float32. */
+function bfloatsToFloats(halves: Uint16Array): Float32Array {
+  const words = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    words[i] = halves[i] << 16;
+  }
+  return new Float32Array(words.buffer);
+}
+
 /**
  * A tensor of an integer type or bool as numbers, [product of dims]. For shapes, axes and indices, not for weights.
+ * 64-bit integers beyond ±2^53 become the nearest number.
  *
  * @throws ONNX_UNSUPPORTED for other types, and as {@link tensorBytes}
  */
@@ -140,6 +111,10 @@ export function tensorIntegers(model: OnnxModel, tensor: TensorProto): number[] 
   switch (tensor.dataType) {
     case dataType.int64:
       return Array.from(aligned(bytes, BigInt64Array), Number);
+    case dataType.uint64:
+      return Array.from(aligned(bytes, BigUint64Array), Number);
+    case dataType.uint32:
+      return Array.from(aligned(bytes, Uint32Array));
     case dataType.int32:
       return Array.from(aligned(bytes, Int32Array));
     case dataType.int16:
@@ -155,41 +130,22 @@ export function tensorIntegers(model: OnnxModel, tensor: TensorProto): number[] 
   throw notOfKind(model, tensor, 'integers');
 }
 
-/** Makes a tensor from a typed array whose bytes are its raw data (little-endian, as every platform of Node is). */
-export function makeTensor(name: string, type: number, dims: readonly number[], data: ArrayBufferView): TensorProto {
-  return {
-    name,
-    dataType: type,
-    dims,
-    rawData: bytesOf(data),
-    stringData: [],
-    externalData: [],
-    metadataProps: [],
-  };
-}
-
-/** A float32 tensor. */
-export function floatTensor(name: string, dims: readonly number[], data: Float32Array): TensorProto {
-  return makeTensor(name, dataType.float, dims, data);
-}
-
-/** An int64 tensor; a scalar if `dims` is empty. */
-export function int64Tensor(name: string, dims: readonly number[], data: readonly number[]): TensorProto {
-  return makeTensor(name, dataType.int64, dims, BigInt64Array.from(data, BigInt));
-}
-
 function notOfKind(model: OnnxModel, tensor: TensorProto, wanted: string): OctavecError {
   return new OctavecError('ONNX_UNSUPPORTED', {
     path: model.path,
-    what: `tensor "${tensor.name ?? ''}" of type ${dataTypeName(tensor.dataType)}, where ${wanted} are expected,`,
+    what: `tensor ${quotedName(tensor)} of type ${dataTypeName(tensor.dataType)}, where ${wanted} are expected,`,
     hint: 'Export the model again with a current exporter.',
   });
 }
 
 function corrupt(path: string, tensor: TensorProto, why: string): OctavecError {
-  return new OctavecError('ONNX_CORRUPT', { path, where: `tensor "${tensor.name ?? ''}"`, why });
+  return new OctavecError('ONNX_CORRUPT', { path, where: `tensor ${quotedName(tensor)}`, why });
 }
 
 function overLimit(path: string, tensor: TensorProto, limit: string, found: string): OctavecError {
-  return new OctavecError('ONNX_LIMIT', { path, limit, found: `tensor "${tensor.name ?? ''}" has ${found}` });
+  return new OctavecError('ONNX_LIMIT', { path, limit, found: `tensor ${quotedName(tensor)} has ${found}` });
+}
+
+function quotedName(tensor: TensorProto): string {
+  return `"${shortened(tensor.name ?? '')}"`;
 }

@@ -1,14 +1,17 @@
-import type { FileHandle } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { writeOutput } from '../base/index.js';
+import { OctavecError, type TaskOptions, writeOutput, writeOutputs } from '../base/index.js';
 import { encodedSize, encodeModel } from './encode.js';
-import { dataLocationExternal, isExternal } from './external-data.js';
+import { externalLocation, isExternal } from './external-data.js';
+import { insideTensor, type MovedTensor, moveOut } from './external-layout.js';
+import { FileWriter } from './file-writer.js';
 import { limits } from './limits.js';
-import type { GraphProto, TensorProto } from './messages.js';
-import { type OnnxModel, withGraph } from './model.js';
-import { tensorBytes } from './tensor.js';
+import type { ModelProto, TensorProto } from './messages.js';
+import type { OnnxModel } from './model.js';
+import { tensorByteLength, tensorBytes } from './tensor.js';
+import { everyTensor, mapTensors } from './walk-tensors.js';
 
-export interface WriteOptions {
+export interface WriteOptions extends TaskOptions {
   /**
    * Where weights go: `inline` into the model file, `external` into `<name>_data` beside it, `auto` (the default) inline
    * as long as the file stays under the 2 GB that protocol buffers allow.
@@ -23,101 +26,94 @@ export interface WrittenModel {
   readonly bytes: number;
 }
 
-/** Smaller tensors stay inside the model file, where shape inference and people can see them. */
-const externalFrom = 1024;
-/** Run times map external data into memory, which wants offsets on page boundaries. */
-const pageBytes = 4096;
-
 /**
  * Writes a model. External tensors of the source are read from beside `model.path` and written anew, so that the
  * result stands on its own. The same model gives the same bytes.
  *
- * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, EXTERNAL_DATA, ONNX_LIMIT when an inline file would be over 2 GB
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, OUTPUT_TOO_LARGE, CANCELLED; EXTERNAL_DATA, ONNX_CORRUPT and
+ *   ONNX_LIMIT if the data of the source are not what it says
  */
 export async function writeModel(model: OnnxModel, target: string, options: WriteOptions = {}): Promise<WrittenModel> {
   const { weights = 'auto' } = options;
-  const external = weights === 'external' || (weights === 'auto' && inlineSize(model) > limits.fileBytes);
-  if (!external) {
-    const whole = mapTensors(model, (tensor) =>
-      isExternal(tensor) ? inline(tensor, tensorBytes(model, tensor)) : tensor,
-    );
-    const bytes = await writeOutput(target, (file) => writePieces(file, encodeModel(whole.proto)));
-    return { path: target, files: [target], bytes };
-  }
   const dataPath = `${target}_data`;
-  let dataBytes = 0;
-  const light = await writeOutput(dataPath, async (file) => {
-    const located = new Map<TensorProto, TensorProto>();
-    for (const tensor of model.proto.graph.initializer) {
-      if (tensor.stringData.length > 0 || (!isExternal(tensor) && inlineLength(tensor) < externalFrom)) {
-        continue;
-      }
-      const bytes = tensorBytes(model, tensor);
-      const offset = Math.ceil(dataBytes / pageBytes) * pageBytes;
-      await writeAll(file, bytes, offset);
-      dataBytes = offset + bytes.length;
-      located.set(tensor, externalTensor(tensor, basename(dataPath), offset, bytes.length));
-    }
-    return mapTensors(model, (tensor) => located.get(tensor) ?? tensor);
+  await refuseSources(model, [target, dataPath]);
+  const external = weights === 'external' || (weights === 'auto' && inlineSize(model) > limits.fileBytes);
+  const { proto, moved } = external ? moveOut(model, basename(dataPath)) : { proto: model.proto, moved: [] };
+  return moved.length > 0
+    ? writePair(model, proto, moved, target, dataPath, options)
+    : writeSingle(model, target, options);
+}
+
+async function writeSingle(model: OnnxModel, target: string, options: WriteOptions): Promise<WrittenModel> {
+  const whole = withDataInside(model, model.proto);
+  const bytes = checkedSize(whole, target);
+  await writeOutput(target, async (file) => {
+    await new FileWriter(target, bytes, options).all(file, encodeModel(whole));
   });
-  const bytes = await writeOutput(target, (file) => writePieces(file, encodeModel(light.proto)));
-  return { path: target, files: [target, dataPath], bytes: bytes + dataBytes };
+  return { path: target, files: [target], bytes };
+}
+
+async function writePair(
+  model: OnnxModel,
+  light: ModelProto,
+  moved: readonly MovedTensor[],
+  target: string,
+  dataPath: string,
+  options: WriteOptions,
+): Promise<WrittenModel> {
+  const proto = withDataInside(model, light, new Set(moved.map(({ after }) => after)));
+  const protoBytes = checkedSize(proto, target);
+  const { offset, length } = moved[moved.length - 1];
+  const bytes = offset + length + protoBytes;
+  await writeOutputs([dataPath, target], async ([dataFile, protoFile]) => {
+    const writer = new FileWriter(target, bytes, options);
+    for (const { before, offset } of moved) {
+      await writer.at(dataFile, tensorBytes(model, before), offset);
+    }
+    await writer.all(protoFile, encodeModel(proto));
+  });
+  return { path: target, files: [target, dataPath], bytes };
+}
+
+/** The message with external data read in, but for the tensors in `outside`, which are where they shall be. */
+function withDataInside(
+  model: OnnxModel,
+  proto: ModelProto,
+  outside: ReadonlySet<TensorProto> = new Set(),
+): ModelProto {
+  return mapTensors(proto, (tensor) =>
+    isExternal(tensor) && !outside.has(tensor) ? insideTensor(tensor, tensorBytes(model, tensor)) : tensor,
+  );
 }
 
 /** What the model file would take with all weights inside. */
 function inlineSize(model: OnnxModel): number {
-  const external = model.proto.graph.initializer.filter(isExternal);
-  return encodedSize(model.proto) + external.reduce((sum, tensor) => sum + externalLength(tensor), 0);
+  const outside = everyTensor(model.proto).filter(isExternal);
+  return outside.reduce((sum, tensor) => sum + tensorByteLength(model, tensor), encodedSize(model.proto));
 }
 
-function externalLength(tensor: TensorProto): number {
-  return Number(tensor.externalData.find((entry) => entry.key === 'length')?.value ?? 0);
-}
-
-function inlineLength(tensor: TensorProto): number {
-  return (tensor.rawData ?? tensor.floatData ?? tensor.int32Data ?? tensor.int64Data ?? tensor.doubleData)?.length ?? 0;
-}
-
-const noData = {
-  rawData: undefined,
-  floatData: undefined,
-  int32Data: undefined,
-  int64Data: undefined,
-  doubleData: undefined,
-  uint64Data: undefined,
-} as const;
-
-function inline(tensor: TensorProto, rawData: Uint8Array): TensorProto {
-  return { ...tensor, ...noData, externalData: [], dataLocation: undefined, rawData };
-}
-
-function externalTensor(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
-  const externalData = Object.entries({ location, offset: `${offset}`, length: `${length}` });
-  return {
-    ...tensor,
-    ...noData,
-    dataLocation: dataLocationExternal,
-    externalData: externalData.map(([key, value]) => ({ key, value })),
-  };
-}
-
-function mapTensors(model: OnnxModel, change: (tensor: TensorProto) => TensorProto): OnnxModel {
-  const graph: GraphProto = { ...model.proto.graph, initializer: model.proto.graph.initializer.map(change) };
-  return withGraph(model, graph);
-}
-
-async function writePieces(file: FileHandle, pieces: Iterable<Uint8Array>): Promise<number> {
-  let position = 0;
-  for (const piece of pieces) {
-    await writeAll(file, piece, position);
-    position += piece.length;
+function checkedSize(proto: ModelProto, path: string): number {
+  const bytes = encodedSize(proto);
+  if (bytes > limits.fileBytes) {
+    throw new OctavecError('OUTPUT_TOO_LARGE', { path, bytes });
   }
-  return position;
+  return bytes;
 }
 
-async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, Math.min(bytes.length - done, 2 ** 26), position + done);
-    done += bytesWritten;
+/** Sources are never changed: neither the model's own file nor its data may be among what is written. */
+async function refuseSources(model: OnnxModel, targets: readonly string[]): Promise<void> {
+  const dataFiles = everyTensor(model.proto)
+    .filter(isExternal)
+    .map((tensor) => externalLocation(model.path, tensor).file);
+  const sources = await Promise.all([...new Set([model.path, ...dataFiles])].map(realPath));
+  for (const path of targets) {
+    const real = await realPath(path);
+    if (real !== undefined && sources.includes(real)) {
+      throw new OctavecError('OUTPUT_IS_SOURCE', { path });
+    }
   }
+}
+
+function realPath(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
 }

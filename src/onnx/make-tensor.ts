@@ -1,0 +1,37 @@
+import { dataType } from './element-types.js';
+import type { TensorProto } from './messages.js';
+
+/** Makes a tensor from a typed array whose bytes are its raw data (little-endian, as every platform of Node is). */
+export function makeTensor(name: string, type: number, dims: readonly number[], data: ArrayBufferView): TensorProto {
+  return {
+    name,
+    dataType: type,
+    dims,
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    stringData: [],
+    externalData: [],
+    metadataProps: [],
+  };
+}
+
+/** A float32 tensor. */
+export function floatTensor(name: string, dims: readonly number[], data: Float32Array): TensorProto {
+  return makeTensor(name, dataType.float, dims, data);
+}
+
+/** An int64 tensor; a scalar if `dims` is empty. Integers beyond the range become its ends, see {@link toInt64}. */
+export function int64Tensor(name: string, dims: readonly number[], data: readonly number[]): TensorProto {
+  return makeTensor(name, dataType.int64, dims, BigInt64Array.from(data, toInt64));
+}
+
+const int64Max = 2n ** 63n - 1n;
+const int64Min = -(2n ** 63n);
+
+/**
+ * A number as int64, the ends of the range instead of what lies beyond. Slices "to the end" say 2^63 - 1, which as a
+ * JavaScript number is 2^63, and would come back negative.
+ */
+export function toInt64(value: number | bigint): bigint {
+  const integer = BigInt(value);
+  return integer > int64Max ? int64Max : integer < int64Min ? int64Min : integer;
+}

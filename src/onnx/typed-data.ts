@@ -1,0 +1,60 @@
+import { bitsPerElement, dataType } from './element-types.js';
+import type { TensorProto } from './messages.js';
+import { varintWords } from './varint.js';
+
+/**
+ * The typed data fields of a tensor (float_data, int32_data, …) as raw little-endian bytes; which field holds which
+ * type stands at TensorProto in onnx.proto.
+ *
+ * @returns undefined if the field's bytes are no row of numbers
+ */
+export function typedDataBytes(tensor: TensorProto): Uint8Array | undefined {
+  switch (tensor.dataType) {
+    case dataType.float:
+    case dataType.complex64:
+      return tensor.floatData ?? none;
+    case dataType.double:
+    case dataType.complex128:
+      return tensor.doubleData ?? none;
+    case dataType.int64:
+      return bytesOf(varintWords(tensor.int64Data ?? none, 2));
+    case dataType.uint64:
+      return bytesOf(varintWords(tensor.uint64Data ?? none, 2));
+    case dataType.uint32:
+      return bytesOf(varintWords(tensor.uint64Data ?? none, 1));
+    default:
+      return narrowed(tensor.int32Data ?? none, bitsPerElement(tensor.dataType ?? 0));
+  }
+}
+
+const none = new Uint8Array();
+
+/** int32_data as elements of so many bits. Those of 4 and 2 bits come as whole bytes, those of 6 one by one. */
+function narrowed(int32Data: Uint8Array, bits: number | undefined): Uint8Array | undefined {
+  const words = varintWords(int32Data, 1);
+  if (words === undefined || bits === 32) {
+    return bytesOf(words);
+  }
+  if (bits === 16) {
+    return bytesOf(new Uint16Array(words));
+  }
+  return bits === 6 ? packedSixes(words) : new Uint8Array(words);
+}
+
+/** Six-bit elements without gaps, low bits first: four in three bytes. */
+function packedSixes(values: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil((values.length * 6) / 8));
+  for (let i = 0; i < values.length; i++) {
+    const bit = i * 6;
+    const shifted = (values[i] & 0x3f) << (bit & 7);
+    bytes[bit >>> 3] |= shifted;
+    if (shifted > 0xff) {
+      bytes[(bit >>> 3) + 1] |= shifted >>> 8;
+    }
+  }
+  return bytes;
+}
+
+function bytesOf(array: ArrayBufferView | undefined): Uint8Array | undefined {
+  return array && new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
