@@ -12,7 +12,7 @@ import { quantizedOperatorsIn } from './check-source.js';
 import { embeddingTables } from './embedding-tables.js';
 import { linearLayers } from './linear-layers.js';
 import { type Recipe, recipeOf } from './recipe.js';
-import { hasHalfWeights, widen } from './widen.js';
+import { widen } from './widen.js';
 
 /** An input or output of a model: "input_ids", int64, ["batch", "sequence"]. */
 export interface InspectedValue {

@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander';
+import { OctavecError } from '../base/index.js';
+import { readTexts } from '../embed/index.js';
+import { type Gate, gatePresets } from '../evaluate/index.js';
+import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
+
+/** Parsers of option values that several commands share. */
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  }
+  return value;
+}
+
+/** "int8,fp16", also given several times. */
+export function methodList(text: string, before: readonly MethodName[] = []): readonly MethodName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(methodNames as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`"${unknown}" is not a method. Known: ${methodNames.join(', ')}.`);
+  }
+  return [...new Set([...before, ...(names as MethodName[])])];
+}
+
+export function gatePreset(name: string): Gate {
+  if (!Object.hasOwn(gatePresets, name)) {
+    throw new InvalidArgumentError(`"${name}" is not a gate. Known: ${Object.keys(gatePresets).join(', ')}.`);
+  }
+  return gatePresets[name as keyof typeof gatePresets];
+}
+
+/** Own texts for a comparison; undefined for octavec's. */
+export async function proofTexts(path: string | undefined): Promise<ProofTexts | undefined> {
+  if (path === undefined) {
+    return undefined;
+  }
+  const texts = [...new Set(await readTexts(path))];
+  if (texts.length < 3) {
+    throw new OctavecError('USAGE', {
+      problem: `${path} holds ${texts.length} distinct texts`,
+      hint: 'Three are the least.',
+    });
+  }
+  return { texts, source: path };
+}

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import type { Gate } from '../evaluate/index.js';
+import { gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
+import { formatQuantizeOutcome } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { gatePreset, methodList, positiveInteger, proofTexts } from './options.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Examples:
+  octavec quantize ./all-MiniLM-L6-v2 --to int8
+  octavec quantize ./bge-small-en-v1.5 ./out --to int8,fp16 --bench
+  octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json`;
+
+interface Options {
+  readonly to: readonly MethodName[];
+  readonly tokenizer?: string;
+  readonly texts?: string;
+  readonly gate?: Gate;
+  readonly force?: boolean;
+  readonly bench?: boolean;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function quantizeCommand(): Command {
+  return new Command('quantize')
+    .description('Make smaller variants of a model, and prove them against it before they get their names.')
+    .argument('<model>', 'model folder or .onnx file')
+    .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)')
+    .requiredOption('--to <methods>', 'what to make: int8, fp16, or several with commas', methodList)
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
+    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--gate <name>', 'hold the variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option('--force', 'write what the gate refuses, too')
+    .option('--bench', 'measure speed and memory as well')
+    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (model: string, output: string | undefined, options: Options) => {
+      const line = progressLine();
+      const outcome = await quantizeModel(model, {
+        ...options,
+        output,
+        texts: await proofTexts(options.texts),
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : formatQuantizeOutcome(outcome));
+      const refused = gateError(outcome);
+      if (refused !== undefined && !options.force) {
+        throw refused;
+      }
+    });
+}

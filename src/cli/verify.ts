@@ -1,0 +1,48 @@
+import { Command } from 'commander';
+import { OctavecError } from '../base/index.js';
+import { failuresAsText, type Gate } from '../evaluate/index.js';
+import { verifyModel } from '../pipeline/index.js';
+import { formatEvidence } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { gatePreset, positiveInteger, proofTexts } from './options.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Examples:
+  octavec verify ./model/onnx/model_int8.onnx --against ./model
+  octavec verify model_quantized.onnx --against ./model --gate strict --json`;
+
+interface Options {
+  readonly against: string;
+  readonly tokenizer?: string;
+  readonly texts?: string;
+  readonly gate?: Gate;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Compare a quantized model with its original; exit status 3 if the quality gate says no.')
+    .argument('<candidate>', 'model folder or .onnx file, whoever made it')
+    .requiredOption('--against <original>', 'the full-precision model: folder or .onnx file')
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, if neither model has one')
+    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--gate <name>', 'fp16, int8, int4 or strict (default: by the precision of the candidate)', gatePreset)
+    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (candidate: string, options: Options) => {
+      const line = progressLine();
+      const evidence = await verifyModel(candidate, {
+        ...options,
+        texts: await proofTexts(options.texts),
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      process.stdout.write(options.json ? `${JSON.stringify(evidence)}\n` : formatEvidence(evidence));
+      if (evidence.verdict?.passed === false) {
+        throw new OctavecError('GATE_REFUSED', { path: candidate, failures: failuresAsText(evidence.verdict) });
+      }
+    });
+}

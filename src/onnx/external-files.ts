@@ -1,0 +1,12 @@
+import { externalLocation, isExternal } from './external-data.js';
+import type { OnnxModel } from './model.js';
+
+/**
+ * The files beside a model in which its weights lie, each once.
+ *
+ * @throws EXTERNAL_DATA
+ */
+export function externalDataFiles(model: OnnxModel): string[] {
+  const external = model.proto.graph.initializer.filter(isExternal);
+  return [...new Set(external.map((tensor) => externalLocation(model.path, tensor).file))];
+}

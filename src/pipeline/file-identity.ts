@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileHash } from '../base/index.js';
+import type { FileIdentity } from '../evaluate/index.js';
+import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
+
+/** What a model file is recognised by, its external data included. */
+export async function fileIdentity(model: OnnxModel, precision: string): Promise<FileIdentity> {
+  const files = [model.path, ...externalDataFiles(model)];
+  const hashes = await Promise.all(files.map(fileHash));
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const sha256 = hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.join()).digest('hex');
+  return {
+    name: shortName(model.path),
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    sha256,
+    precision,
+  };
+}
+
+/** "onnx/model_int8.onnx" for a file of a model folder, else the file's name. */
+export function shortName(path: string): string {
+  const folder = basename(dirname(path));
+  return folder === 'onnx' ? join(folder, basename(path)) : basename(path);
+}

@@ -1,0 +1,15 @@
+/**
+ * The main job as one call: a model in, proven variants out.
+ *
+ * @module
+ */
+export { type MethodName, methodNames } from './methods.js';
+export type { ProofTexts } from './prove.js';
+export {
+  gateError,
+  type QuantizeOptions,
+  type QuantizeOutcome,
+  quantizeModel,
+  type VariantOutcome,
+} from './quantize-model.js';
+export { type VerifyOptions, verifyModel } from './verify-model.js';

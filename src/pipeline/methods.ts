@@ -1,0 +1,51 @@
+import { type GatePresetName, gatePresets } from '../evaluate/index.js';
+import type { OnnxModel } from '../onnx/index.js';
+import { dynamicInt8, fp16 } from '../quantize/index.js';
+
+/** What a method made of a model. */
+export interface MethodResult {
+  readonly model: OnnxModel;
+  /** What the user should know: "3 values beyond the range of half precision were clamped". */
+  readonly notes: readonly string[];
+}
+
+/** A way to make a variant. */
+export interface Method {
+  /** Suffix of the file's name: model_<variant>.onnx. */
+  readonly variant: string;
+  /** What its weights are kept in, for people. */
+  readonly precision: string;
+  readonly gate: GatePresetName;
+  readonly apply: (model: OnnxModel) => Promise<MethodResult>;
+}
+
+/** All methods by the name that `--to` knows them by. */
+export const methods = {
+  fp16: {
+    variant: 'fp16',
+    precision: 'fp16',
+    gate: 'fp16',
+    apply: async (source) => {
+      const { model, clamped } = fp16(source);
+      const notes = clamped.map(
+        ({ tensor, values }) =>
+          `${values} value(s) of "${tensor}" lie beyond the range of half precision and became ±65504`,
+      );
+      return { model, notes };
+    },
+  },
+  int8: {
+    variant: 'int8',
+    precision: 'int8',
+    gate: 'int8',
+    apply: async (source) => ({ model: dynamicInt8(source), notes: [] }),
+  },
+} satisfies Record<string, Method>;
+
+export type MethodName = keyof typeof methods;
+
+export const methodNames = Object.keys(methods) as readonly MethodName[];
+
+export function gateOf(method: MethodName): (typeof gatePresets)[GatePresetName] {
+  return gatePresets[methods[method].gate];
+}

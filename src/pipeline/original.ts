@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OriginalIdentity } from '../evaluate/index.js';
+import { foldConstants } from '../graph/index.js';
+import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
+import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
+import { hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
+import { fileIdentity } from './file-identity.js';
+
+/** The side that a candidate is measured against, ready to be run. */
+export interface Original {
+  /** As found on disk. */
+  readonly files: ModelFiles;
+  /** In FP32. */
+  readonly model: OnnxModel;
+  /** What to run: the file itself, or its widened copy. */
+  readonly runnable: ModelFiles;
+  readonly identity: OriginalIdentity;
+  /** Removes the widened copy. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model as an original. Weights in half precision are widened to FP32, in a temporary copy, for what they are
+ * compared with must not be rounded again on its way.
+ *
+ * @throws what `openModelFolder` and `readModel` throw
+ */
+export async function openOriginal(path: string, options: OpenModelOptions = {}): Promise<Original> {
+  const files = await openModelFolder(path, options);
+  const source = await readModel(files.onnxPath);
+  if (!hasHalfWeights(source)) {
+    const precision = quantizedOperatorsIn(source).length > 0 ? 'quantized' : 'fp32';
+    const identity = await fileIdentity(source, precision);
+    return { files, model: foldConstants(source), runnable: files, identity, close: async () => undefined };
+  }
+  const model = foldConstants(widen(source));
+  const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
+  const written = await writeModel(model, join(folder, 'model.onnx'));
+  return {
+    files,
+    model,
+    runnable: { ...files, onnxPath: written.path },
+    identity: { ...(await fileIdentity(source, 'fp16')), fp32Bytes: written.bytes },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}

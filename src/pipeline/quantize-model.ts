@@ -1,0 +1,185 @@
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import { measureRuns, type RunMeasurement } from '../bench/index.js';
+import type { EmbedderOptions } from '../embed/index.js';
+import {
+  type Evidence,
+  evidencePath,
+  failuresAsText,
+  type Gate,
+  verificationTexts,
+  writeEvidence,
+} from '../evaluate/index.js';
+import { readModel } from '../onnx/index.js';
+import { checkQuantizable, makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
+import { fileIdentity, shortName } from './file-identity.js';
+import { gateOf, type MethodName, methods } from './methods.js';
+import { type Original, openOriginal } from './original.js';
+import { copyConfiguration, outputPaths } from './output-paths.js';
+import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
+import { type StagedModel, stageModel } from './staging.js';
+
+export interface QuantizeOptions extends TaskOptions {
+  readonly to: readonly MethodName[];
+  /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
+  readonly output?: string;
+  /** tokenizer.json, or the folder that holds it, if the model has none. */
+  readonly tokenizer?: string;
+  /** What the variants are proven with; octavec's verification texts by default. */
+  readonly texts?: ProofTexts;
+  /** Instead of the gate that belongs to each method. */
+  readonly gate?: Gate;
+  /** Publish what the gate refuses, too. */
+  readonly force?: boolean;
+  /** Measure speed and memory as well. */
+  readonly bench?: boolean;
+  readonly threads?: number;
+}
+
+/** What became of one variant. */
+export interface VariantOutcome {
+  readonly method: MethodName;
+  readonly path: string;
+  /** false: the gate refused it, and it was not written. */
+  readonly published: boolean;
+  readonly evidence: Evidence;
+  readonly notes: readonly string[];
+  /** Seconds for the quantization alone. */
+  readonly seconds: number;
+}
+
+export interface QuantizeOutcome {
+  readonly original: Evidence['original'];
+  readonly originalPath: string;
+  readonly originalRun?: RunMeasurement;
+  readonly variants: readonly VariantOutcome[];
+}
+
+interface Candidate {
+  readonly method: MethodName;
+  readonly path: string;
+  readonly staged: StagedModel;
+  readonly recipe: Recipe;
+  readonly notes: readonly string[];
+  readonly seconds: number;
+}
+
+/**
+ * The main job: makes variants of a model, loads what was written, compares it with the original and publishes what
+ * the gate lets pass, with its evidence beside it. The original is never changed, and what was refused leaves nothing.
+ *
+ * @throws ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE, OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, CANCELLED, and what
+ *   opening and running the model throws
+ */
+export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+  const original = await openOriginal(path, { tokenizer: options.tokenizer });
+  const candidates: Candidate[] = [];
+  try {
+    checkQuantizable({ ...original.model, path: original.files.onnxPath });
+    const source = { path, files: original.files };
+    const variants = options.to.map((name) => methods[name].variant);
+    const paths = await outputPaths(source, variants, options.output);
+    for (const [i, method] of options.to.entries()) {
+      candidates.push(await makeCandidate(original, method, paths[i], options));
+    }
+    const outcomes = await proveCandidates(original, candidates, options);
+    if (outcomes.variants.some((variant) => variant.published)) {
+      await copyConfiguration(source, options.output);
+    }
+    return outcomes;
+  } finally {
+    await Promise.all([original.close(), ...candidates.map(({ staged }) => staged.discard())]);
+  }
+}
+
+async function makeCandidate(
+  original: Original,
+  method: MethodName,
+  path: string,
+  { onProgress, to }: QuantizeOptions,
+): Promise<Candidate> {
+  onProgress?.({ stage: `Quantizing to ${method}`, done: to.indexOf(method), total: to.length, unit: 'variants' });
+  const start = performance.now();
+  const { model, notes } = await methods[method].apply(original.model);
+  const recipe = makeRecipe(method, original.identity.sha256);
+  const staged = await stageModel(withRecipe(model, recipe), path);
+  return { method, path, staged, recipe, notes, seconds: (performance.now() - start) / 1000 };
+}
+
+async function proveCandidates(
+  original: Original,
+  candidates: readonly Candidate[],
+  options: QuantizeOptions,
+): Promise<QuantizeOutcome> {
+  const texts = options.texts ?? (await defaultTexts());
+  const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
+  const { vectors: originalVectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
+  const runnables = candidates.map(({ staged }) => ({ ...original.files, onnxPath: staged.path }));
+  let evidences: Evidence[] = [];
+  for (const [i, { method, staged, recipe, path }] of candidates.entries()) {
+    const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
+    const proof = {
+      original,
+      originalVectors,
+      candidate: runnables[i],
+      identity: { ...identity, name: shortName(path) },
+      recipe,
+      texts,
+      gate: options.gate ?? gateOf(method),
+    };
+    evidences.push(await prove(proof, embedding));
+  }
+  let originalRun: RunMeasurement | undefined;
+  if (options.bench) {
+    const [first, ...others] = await measure(original, candidates, runnables, texts.texts, embedding);
+    originalRun = first;
+    evidences = evidences.map((evidence, i) =>
+      withRuns(evidence, options.gate ?? gateOf(candidates[i].method), first, others[i]),
+    );
+  }
+  const variants: VariantOutcome[] = [];
+  for (const [i, candidate] of candidates.entries()) {
+    variants.push(await publish(candidate, evidences[i], options.force ?? false));
+  }
+  return { original: original.identity, originalPath: original.files.onnxPath, originalRun, variants };
+}
+
+async function defaultTexts(): Promise<ProofTexts> {
+  return { texts: await verificationTexts(), source: "octavec's verification texts" };
+}
+
+/** Texts of a speed round: enough for every length, few enough that a round takes seconds. */
+const benchTexts = 128;
+
+function measure(
+  original: Original,
+  candidates: readonly Candidate[],
+  runnables: readonly Original['runnable'][],
+  texts: readonly string[],
+  { onProgress, signal, ...embedder }: EmbedderOptions & TaskOptions,
+): Promise<RunMeasurement[]> {
+  const subjects = [
+    { name: 'original', model: original.runnable },
+    ...candidates.map(({ method }, i) => ({ name: method, model: runnables[i] })),
+  ];
+  const step = Math.max(1, Math.floor(texts.length / benchTexts));
+  const chosen = texts.filter((_, i) => i % step === 0).slice(0, benchTexts);
+  return measureRuns(subjects, chosen, { embedder, onProgress, signal });
+}
+
+async function publish(candidate: Candidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {
+  const { method, path, staged, notes, seconds } = candidate;
+  const published = force || evidence.verdict?.passed === true;
+  if (published) {
+    await staged.publish();
+    await writeEvidence(evidencePath(path), evidence);
+  }
+  return { method, path, published, evidence, notes, seconds };
+}
+
+/** The error for variants that the gate refused; undefined if it let all pass. */
+export function gateError({ variants }: QuantizeOutcome): OctavecError | undefined {
+  const refused = variants.find(({ evidence }) => evidence.verdict?.passed === false);
+  return refused === undefined || refused.evidence.verdict === undefined
+    ? undefined
+    : new OctavecError('GATE_REFUSED', { path: refused.path, failures: failuresAsText(refused.evidence.verdict) });
+}

@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { asOutputError } from '../base/index.js';
+import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
+
+/** A model file that is written and can be run, but does not carry its name yet. */
+export interface StagedModel extends WrittenModel {
+  /** Gives the files their place. */
+  publish(): Promise<void>;
+  /** Removes what was not published. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Writes a model into a temporary folder beside its target, so that it can be tried before it is published.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
+export async function stageModel(model: OnnxModel, target: string): Promise<StagedModel> {
+  const parent = dirname(target);
+  let folder: string;
+  try {
+    await mkdir(parent, { recursive: true });
+    folder = await mkdtemp(join(parent, '.octavec-'));
+  } catch (error) {
+    throw asOutputError(error, target);
+  }
+  const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const written = await writeModel(model, join(folder, basename(target)));
+    return {
+      ...written,
+      publish: async () => {
+        // The model file comes last: as long as it is missing, nobody sees its external data.
+        for (const file of written.files.toReversed()) {
+          await rename(file, join(parent, basename(file)));
+        }
+      },
+      discard,
+    };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import type { TaskOptions } from '../base/index.js';
+import { type Evidence, type Gate, gatePresets, verificationTexts } from '../evaluate/index.js';
+import { openModelFolder } from '../model/index.js';
+import { dataType, type OnnxModel, readModel } from '../onnx/index.js';
+import { quantizedOperatorsIn, recipeOf } from '../quantize/index.js';
+import { fileIdentity } from './file-identity.js';
+import { methods } from './methods.js';
+import { openOriginal } from './original.js';
+import { embedOnce, type ProofTexts, prove } from './prove.js';
+
+export interface VerifyOptions extends TaskOptions {
+  /** The model that the candidate must be like: a folder or an .onnx file. */
+  readonly against: string;
+  readonly tokenizer?: string;
+  readonly texts?: ProofTexts;
+  /** By default the gate of the candidate's precision. */
+  readonly gate?: Gate;
+  readonly threads?: number;
+}
+
+/**
+ * Compares a candidate, wherever it comes from, with the original. A single file takes tokenizer, pooling and prompts
+ * from the folder around it, else from the original.
+ *
+ * @throws what opening and running the models throws; NOT_COMPARABLE. A refusal is in the verdict, not thrown.
+ */
+export async function verifyModel(path: string, options: VerifyOptions): Promise<Evidence> {
+  const original = await openOriginal(options.against, { tokenizer: options.tokenizer });
+  try {
+    const candidate = await openModelFolder(path, { tokenizer: options.tokenizer, like: original.files });
+    const model = await readModel(candidate.onnxPath);
+    const { precision, gate } = describePrecision(model);
+    const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
+    const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
+    const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
+    return await prove(
+      {
+        original,
+        originalVectors: vectors,
+        candidate,
+        identity: await fileIdentity(model, precision),
+        recipe: recipeOf(model),
+        texts,
+        gate: options.gate ?? gatePresets[gate],
+      },
+      embedding,
+    );
+  } finally {
+    await original.close();
+  }
+}
+
+/** What a file's weights are kept in, and the gate that is fair to it. */
+function describePrecision(model: OnnxModel): { precision: string; gate: keyof typeof gatePresets } {
+  const method = Object.entries(methods).find(([name]) => name === recipeOf(model)?.method)?.[1];
+  if (method !== undefined) {
+    return method;
+  }
+  const { node, initializer } = model.proto.graph;
+  const fourBits = node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'bits' && i === 4n));
+  if (
+    fourBits ||
+    initializer.some((tensor) => tensor.dataType === dataType.int4 || tensor.dataType === dataType.uint4)
+  ) {
+    return { precision: 'int4', gate: 'int4' };
+  }
+  if (quantizedOperatorsIn(model).length > 0) {
+    return { precision: 'int8', gate: 'int8' };
+  }
+  const half = initializer.some((tensor) => tensor.dataType === dataType.float16);
+  return { precision: half ? 'fp16' : 'fp32', gate: 'fp16' };
+}

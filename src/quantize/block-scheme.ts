@@ -1,0 +1,117 @@
+/**
+ * Block-wise quantization of weights: every block of consecutive values has a scale and a zero point, and a value is
+ * (code − zero point) · scale. The form of ONNX Runtime's MatMulNBits and GatherBlockQuantized operators.
+ */
+export interface BlockScheme {
+  readonly bits: 4 | 8;
+  /** Values in a block: 16, 32, 64, 128 or 256. */
+  readonly blockSize: number;
+  /** Symmetric blocks have the zero point in the middle (8 or 128) and store none. */
+  readonly symmetric: boolean;
+  /** `mse` shrinks the range of a block where that lessens the squared error; `none` covers all values. */
+  readonly clipping: 'none' | 'mse';
+}
+
+export interface BlockFit {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** Shares of a block's full range that are tried. */
+const shrinks = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
+
+/**
+ * Scale and zero point for the first `count` values of a block.
+ *
+ * @param importance weight of each value's squared error; all alike if left out
+ */
+export function fitBlock(
+  values: Float32Array,
+  count: number,
+  scheme: BlockScheme,
+  importance?: Float32Array,
+): BlockFit {
+  const full = scheme.symmetric ? fitSymmetric(values, count, scheme, 1) : fitAsymmetric(values, count, scheme, 1);
+  if (scheme.clipping === 'none' || full.scale === 0) {
+    return full;
+  }
+  let best = full;
+  let least = Number.POSITIVE_INFINITY;
+  for (const shrink of shrinks) {
+    const tried = scheme.symmetric
+      ? fitSymmetric(values, count, scheme, shrink)
+      : fitAsymmetric(values, count, scheme, shrink);
+    const refined = refineScale(values, count, scheme, tried, importance);
+    if (refined.error < least) {
+      least = refined.error;
+      best = refined.fit;
+    }
+  }
+  return best;
+}
+
+/** The code of a value: 0 … 2^bits − 1. A block of zeros has scale 0, and its values the zero point as code. */
+export function encodeValue(value: number, { scale, zeroPoint }: BlockFit, bits: number): number {
+  if (scale === 0) {
+    return zeroPoint;
+  }
+  const code = Math.round(Math.fround(value * Math.fround(1 / scale)) + zeroPoint);
+  return Math.min(Math.max(code, 0), 2 ** bits - 1);
+}
+
+/** The whole range from the least to the largest value, zero included, in 2^bits − 1 steps. */
+function fitAsymmetric(values: Float32Array, count: number, { bits }: BlockScheme, shrink: number): BlockFit {
+  let least = 0;
+  let largest = 0;
+  for (let i = 0; i < count; i++) {
+    least = Math.min(least, values[i]);
+    largest = Math.max(largest, values[i]);
+  }
+  const levels = 2 ** bits - 1;
+  const scale = Math.fround((shrink * Math.fround(largest - least)) / levels);
+  if (scale === 0) {
+    return { scale, zeroPoint: 2 ** (bits - 1) };
+  }
+  const zeroPoint = Math.round(Math.fround((-shrink * least) / scale));
+  return { scale, zeroPoint: Math.min(Math.max(zeroPoint, 0), levels) };
+}
+
+/** The value of largest magnitude gets the outermost code, −2^(bits−1): the scale has the opposite sign of that value. */
+function fitSymmetric(values: Float32Array, count: number, { bits }: BlockScheme, shrink: number): BlockFit {
+  let outermost = 0;
+  for (let i = 0; i < count; i++) {
+    if (Math.abs(values[i]) > Math.abs(outermost)) {
+      outermost = values[i];
+    }
+  }
+  const zeroPoint = 2 ** (bits - 1);
+  return { scale: Math.fround((shrink * outermost) / -zeroPoint), zeroPoint };
+}
+
+/** The scale of least squared error for the codes that a first fit gives, and that error. */
+function refineScale(
+  values: Float32Array,
+  count: number,
+  { bits }: BlockScheme,
+  fit: BlockFit,
+  importance: Float32Array | undefined,
+): { readonly fit: BlockFit; readonly error: number } {
+  const inverse = 1 / fit.scale;
+  const levels = 2 ** bits - 1;
+  const { zeroPoint } = fit;
+  let product = 0;
+  let square = 0;
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const weight = importance === undefined ? 1 : importance[i];
+    const code = Math.min(Math.max(Math.round(values[i] * inverse + zeroPoint), 0), levels) - zeroPoint;
+    product += weight * code * values[i];
+    square += weight * code * code;
+    total += weight * values[i] * values[i];
+  }
+  if (square === 0) {
+    return { fit, error: total };
+  }
+  // With s = product / square the error Σ w (v − s c)² becomes Σ w v² − product² / square.
+  return { fit: { scale: Math.fround(product / square), zeroPoint }, error: total - (product * product) / square };
+}
