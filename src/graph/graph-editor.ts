@@ -74,8 +74,23 @@ export class GraphEditor {
     const redirected = this.#renamed.size === 0 ? nodes : nodes.map((node) => renameInputs(node, this.#renamed));
     return withGraph(this.#model, {
       ...graph,
-      node: topologicalOrder(redirected, this.#model.path),
+      node: this.#withUniqueNames(topologicalOrder(redirected, this.#model.path)),
       initializer: [...this.#initializers.values()],
+    });
+  }
+
+  /** Run times refuse a graph in which two nodes have the same name. */
+  #withUniqueNames(nodes: readonly NodeProto[]): NodeProto[] {
+    const taken = new Set<string>();
+    return nodes.map((node) => {
+      const name = node.name || undefined;
+      if (name === undefined || !taken.has(name)) {
+        taken.add(name ?? '');
+        return node;
+      }
+      const other = this.uniqueName(name);
+      taken.add(other);
+      return { ...node, name: other };
     });
   }
 }
