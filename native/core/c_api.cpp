@@ -76,6 +76,11 @@ octavec_status octavec_session_create(octavec_model* model, int32_t threads, oct
   });
 }
 
+size_t octavec_session_row_width(const octavec_session* session, int32_t want_hidden) {
+  const octavec::Model& model = session->session.model();
+  return want_hidden != 0 ? model.hidden : model.width();
+}
+
 void octavec_session_release(octavec_session* session) { delete session; }
 
 octavec_status octavec_run(octavec_session* session, const octavec_batch* batch, float* out, octavec_done done,
@@ -89,6 +94,7 @@ octavec_status octavec_run(octavec_session* session, const octavec_batch* batch,
 }
 
 void octavec_job_cancel(octavec_job* job) { job->job->cancelled = true; }
+octavec_job* octavec_job_retain(octavec_job* job) { return new (std::nothrow) octavec_job{job->job}; }
 void octavec_job_release(octavec_job* job) { delete job; }
 
 octavec_status octavec_run_here(octavec_model* model, const octavec_batch* batch, float* out, char* why,

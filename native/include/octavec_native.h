@@ -54,6 +54,8 @@ size_t octavec_model_bytes(const octavec_model*);
 
 /** Threads that run a model. Keeps a reference to it. */
 octavec_status octavec_session_create(octavec_model*, int32_t threads, octavec_session**);
+/** Numbers of a result's row: the width of a pooled vector, or of a hidden state. */
+size_t octavec_session_row_width(const octavec_session*, int32_t want_hidden);
 /** Waits for the jobs that run. */
 void octavec_session_release(octavec_session*);
 
@@ -77,6 +79,8 @@ octavec_status octavec_run(octavec_session*, const octavec_batch* batch, float* 
                            octavec_job** job, char* why, size_t why_size);
 /** Asks a job to stop at the next chance; `done` is still called. */
 void octavec_job_cancel(octavec_job*);
+/** Another handle of the job; null without memory. */
+octavec_job* octavec_job_retain(octavec_job*);
 void octavec_job_release(octavec_job*);
 
 /** For tests: vectors of one text after the other on the calling thread. */

@@ -1,0 +1,165 @@
+/** Models as JavaScript sees them. A process holds each model once, whichever threads ask for it. */
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+#include "../include/octavec_native.h"
+#include "values.h"
+
+namespace octavec_node {
+namespace {
+
+struct Release {
+  void operator()(octavec_model* model) const { octavec_model_release(model); }
+};
+using SharedModel = std::shared_ptr<octavec_model>;
+
+std::mutex models_mutex;
+std::map<std::string, std::weak_ptr<octavec_model>> models;
+
+SharedModel known_model(const std::string& key) {
+  const std::lock_guard<std::mutex> lock(models_mutex);
+  const auto found = models.find(key);
+  return found == models.end() ? nullptr : found->second.lock();
+}
+
+/** The model that others know under this key: that of the first who came. */
+SharedModel remember(const std::string& key, SharedModel model) {
+  const std::lock_guard<std::mutex> lock(models_mutex);
+  for (auto entry = models.begin(); entry != models.end();) {
+    entry = entry->second.expired() ? models.erase(entry) : std::next(entry);
+  }
+  std::weak_ptr<octavec_model>& place = models[key];
+  if (const SharedModel first = place.lock()) {
+    return first;
+  }
+  place = model;
+  return model;
+}
+
+napi_value wrap_model(napi_env env, SharedModel model) {
+  auto* holder = new SharedModel(std::move(model));
+  napi_value object = carrier(env, kModelTag, (*holder).get() != nullptr ? octavec_model_retain(holder->get()) : nullptr,
+                              [](napi_env, void* data, void*) { octavec_model_release(static_cast<octavec_model*>(data)); });
+  if (object == nullptr) {
+    delete holder;
+    return throw_error(env, "out of memory");
+  }
+  // The shared pointer is what keeps the entry in the map alive.
+  napi_add_finalizer(env, object, holder, [](napi_env, void* data, void*) { delete static_cast<SharedModel*>(data); },
+                     nullptr, nullptr);
+  const octavec_model* facts = holder->get();
+  const struct {
+    const char* name;
+    double value;
+  } properties[] = {{"width", double(octavec_model_width(facts))},
+                    {"hiddenWidth", double(octavec_model_hidden_width(facts))},
+                    {"vocabulary", double(octavec_model_vocabulary(facts))},
+                    {"maxTokens", double(octavec_model_max_tokens(facts))},
+                    {"bytes", double(octavec_model_bytes(facts))}};
+  for (const auto& property : properties) {
+    napi_set_named_property(env, object, property.name, number(env, property.value));
+  }
+  return object;
+}
+
+/** Building a model off the event loop. */
+struct Load {
+  napi_async_work work = nullptr;
+  napi_deferred deferred = nullptr;
+  napi_ref tensors_alive = nullptr;
+  std::string key;
+  std::vector<int32_t> words;
+  std::vector<octavec_tensor> tensors;
+  SharedModel model;
+  octavec_status status = OCTAVEC_OK;
+  char why[512] = "";
+};
+
+void build(napi_env, void* data) {
+  Load& load = *static_cast<Load*>(data);
+  octavec_model* model = nullptr;
+  load.status = octavec_model_create(load.words.data(), load.words.size(), load.tensors.data(), load.tensors.size(),
+                                     &model, load.why, sizeof load.why);
+  if (load.status == OCTAVEC_OK) {
+    load.model = remember(load.key, SharedModel(model, Release()));
+  }
+}
+
+void finish(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<Load> load(static_cast<Load*>(data));
+  napi_delete_reference(env, load->tensors_alive);
+  napi_delete_async_work(env, load->work);
+  if (load->model != nullptr) {
+    napi_resolve_deferred(env, load->deferred, wrap_model(env, load->model));
+    return;
+  }
+  napi_value error;
+  napi_create_error(env, nullptr, text(env, load->why), &error);
+  napi_reject_deferred(env, load->deferred, error);
+}
+
+bool property(napi_env env, napi_value object, const char* name, int32_t& value) {
+  napi_value held;
+  return napi_get_named_property(env, object, name, &held) == napi_ok && int32(env, held, value);
+}
+
+/** { type, rows, columns, data: Uint8Array } */
+bool read_tensor(napi_env env, napi_value list, uint32_t index, octavec_tensor& tensor) {
+  napi_value object, data;
+  int32_t type, rows, columns;
+  Array bytes;
+  if (napi_get_element(env, list, index, &object) != napi_ok || !property(env, object, "type", type) ||
+      !property(env, object, "rows", rows) || !property(env, object, "columns", columns) ||
+      napi_get_named_property(env, object, "data", &data) != napi_ok ||
+      !typed_array(env, data, napi_uint8_array, bytes)) {
+    return false;
+  }
+  tensor = {type, rows, columns, bytes.data, bytes.length};
+  return true;
+}
+
+}  // namespace
+
+/** findModel(key): the model, or undefined if this process does not hold it. */
+napi_value find_model(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  std::string key;
+  if (!string(env, arguments[0], key)) {
+    return throw_error(env, "findModel(key)");
+  }
+  SharedModel model = known_model(key);
+  return model == nullptr ? undefined(env) : wrap_model(env, std::move(model));
+}
+
+/** loadModel(key, words: Int32Array, tensors): a promise of the model. */
+napi_value load_model(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  auto load = std::make_unique<Load>();
+  Array words;
+  uint32_t count = 0;
+  if (!string(env, arguments[0], load->key) || !typed_array(env, arguments[1], napi_int32_array, words) ||
+      napi_get_array_length(env, arguments[2], &count) != napi_ok) {
+    return throw_error(env, "loadModel(key, words, tensors)");
+  }
+  const auto* first = static_cast<const int32_t*>(words.data);
+  load->words.assign(first, first + words.length);
+  load->tensors.resize(count);
+  for (uint32_t i = 0; i < count; i++) {
+    if (!read_tensor(env, arguments[2], i, load->tensors[i])) {
+      return throw_error(env, "loadModel: a tensor is not { type, rows, columns, data: Uint8Array }");
+    }
+  }
+  napi_value promise;
+  if (napi_create_reference(env, arguments[2], 1, &load->tensors_alive) != napi_ok ||
+      napi_create_promise(env, &load->deferred, &promise) != napi_ok ||
+      napi_create_async_work(env, nullptr, text(env, "octavec load"), build, finish, load.get(), &load->work) !=
+          napi_ok ||
+      napi_queue_async_work(env, load->work) != napi_ok) {
+    return throw_error(env, "out of memory");
+  }
+  load.release();
+  return promise;
+}
+
+}  // namespace octavec_node

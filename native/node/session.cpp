@@ -1,0 +1,192 @@
+/** Sessions and their jobs as JavaScript sees them: promises that the session's own threads fulfil. */
+#include <atomic>
+#include <memory>
+#include <set>
+#include "../include/octavec_native.h"
+#include "values.h"
+
+namespace octavec_node {
+namespace {
+
+struct Open;
+
+/** A job that runs. Belongs to JavaScript's thread; the job's own thread only hands it back. */
+struct Run {
+  Open* open;
+  octavec_job* job = nullptr;
+  napi_deferred deferred = nullptr;
+  /** An array that keeps ids, offsets and results alive. */
+  napi_ref alive = nullptr;
+  octavec_status status = OCTAVEC_OK;
+};
+
+/** A session, and the way from its threads to JavaScript's. */
+struct Open {
+  napi_env env;
+  octavec_session* session = nullptr;
+  napi_threadsafe_function deliver = nullptr;
+  std::set<Run*> running;
+};
+
+void settle(napi_env env, Run* run) {
+  napi_value result;
+  switch (run->status) {
+    case OCTAVEC_OK:
+      napi_resolve_deferred(env, run->deferred, undefined(env));
+      return;
+    case OCTAVEC_CANCELLED:
+      napi_create_error(env, text(env, "CANCELLED"), text(env, "cancelled"), &result);
+      break;
+    default:
+      napi_create_error(env, text(env, "NO_MEMORY"), text(env, "out of memory"), &result);
+  }
+  napi_reject_deferred(env, run->deferred, result);
+}
+
+void forget(napi_env env, Run* run) {
+  Open& open = *run->open;
+  open.running.erase(run);
+  if (open.running.empty() && open.deliver != nullptr) {
+    napi_unref_threadsafe_function(env, open.deliver);
+  }
+  napi_delete_reference(env, run->alive);
+  octavec_job_release(run->job);
+  delete run;
+}
+
+void on_delivery(napi_env env, napi_value, void*, void* data) {
+  // Without an environment Node is going down, and nobody waits for the promise.
+  if (env != nullptr) {
+    Run* run = static_cast<Run*>(data);
+    settle(env, run);
+    forget(env, run);
+  }
+}
+
+/** On a thread of the session. */
+void on_done(void* user, octavec_status status) {
+  Run* run = static_cast<Run*>(user);
+  run->status = status;
+  napi_call_threadsafe_function(run->open->deliver, run, napi_tsfn_nonblocking);
+}
+
+/** Ends a session: its jobs are cancelled and waited for. */
+void shut(void* data) {
+  Open& open = *static_cast<Open*>(data);
+  if (open.session != nullptr) {
+    for (Run* run : open.running) {
+      octavec_job_cancel(run->job);
+    }
+    octavec_session_release(open.session);
+    open.session = nullptr;
+    napi_release_threadsafe_function(open.deliver, napi_tsfn_release);
+    open.deliver = nullptr;
+  }
+}
+
+void collect(napi_env env, void* data, void*) {
+  napi_remove_env_cleanup_hook(env, shut, data);
+  shut(data);
+  delete static_cast<Open*>(data);
+}
+
+}  // namespace
+
+/** openSession(model, threads): the session. */
+napi_value open_session(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  auto* model = carried<octavec_model>(env, arguments[0], kModelTag);
+  int32_t threads;
+  if (model == nullptr || !int32(env, arguments[1], threads)) {
+    return throw_error(env, "openSession(model, threads)");
+  }
+  auto open = std::make_unique<Open>();
+  open->env = env;
+  if (napi_create_threadsafe_function(env, nullptr, nullptr, text(env, "octavec"), 0, 1, nullptr, nullptr, nullptr,
+                                      on_delivery, &open->deliver) != napi_ok) {
+    return throw_error(env, "out of memory");
+  }
+  napi_unref_threadsafe_function(env, open->deliver);
+  if (octavec_session_create(model, threads, &open->session) != OCTAVEC_OK) {
+    napi_release_threadsafe_function(open->deliver, napi_tsfn_release);
+    return throw_error(env, "the threads could not be started");
+  }
+  napi_add_env_cleanup_hook(env, shut, open.get());
+  return carrier(env, kSessionTag, open.release(), collect);
+}
+
+/**
+ * run(session, ids, offsets, unpooledTokens, wantHidden, out): [promise, job]. `out` must be as long as the results;
+ * neither array may be changed before the promise is settled.
+ */
+napi_value run_batch(napi_env env, napi_callback_info info) {
+  const Arguments<6> arguments(env, info);
+  auto* open = carried<Open>(env, arguments[0], kSessionTag);
+  Array ids, offsets, out;
+  int32_t unpooled, want_hidden;
+  if (open == nullptr || open->session == nullptr || !typed_array(env, arguments[1], napi_int32_array, ids) ||
+      !typed_array(env, arguments[2], napi_int32_array, offsets) || offsets.length < 1 ||
+      offsets.length > INT32_MAX || !int32(env, arguments[3], unpooled) || !int32(env, arguments[4], want_hidden) ||
+      !typed_array(env, arguments[5], napi_float32_array, out)) {
+    return throw_error(env, "run(session, ids, offsets, unpooledTokens, wantHidden, out)");
+  }
+  const auto* bounds = static_cast<const int32_t*>(offsets.data);
+  const octavec_batch batch = {static_cast<const int32_t*>(ids.data), bounds, static_cast<int32_t>(offsets.length - 1),
+                               unpooled, want_hidden};
+  const size_t rows = want_hidden != 0 ? ids.length : offsets.length - 1;
+  if (bounds[batch.texts] < 0 || static_cast<size_t>(bounds[batch.texts]) != ids.length ||
+      out.length != rows * octavec_session_row_width(open->session, want_hidden)) {
+    return throw_error(env, "ids, offsets and results do not fit each other");
+  }
+
+  auto run = std::make_unique<Run>();
+  run->open = open;
+  napi_value held, pair, promise;
+  napi_create_array_with_length(env, 3, &held);
+  for (uint32_t i = 0; i < 3; i++) {
+    napi_set_element(env, held, i, arguments[i == 2 ? 5 : i + 1]);
+  }
+  napi_create_array_with_length(env, 2, &pair);
+  if (napi_create_reference(env, held, 1, &run->alive) != napi_ok ||
+      napi_create_promise(env, &run->deferred, &promise) != napi_ok) {
+    return throw_error(env, "out of memory");
+  }
+  char why[256] = "out of memory";
+  Run* started = run.release();
+  open->running.insert(started);
+  if (open->running.size() == 1) {
+    napi_ref_threadsafe_function(env, open->deliver);
+  }
+  // The results arrive through the event loop, never before this function returns.
+  if (octavec_run(open->session, &batch, static_cast<float*>(out.data), on_done, started, &started->job, why,
+                  sizeof why) != OCTAVEC_OK) {
+    forget(env, started);
+    return throw_error(env, why);
+  }
+  octavec_job* handle = octavec_job_retain(started->job);
+  napi_set_element(env, pair, 0, promise);
+  napi_set_element(env, pair, 1, carrier(env, kJobTag, handle, [](napi_env, void* data, void*) {
+                     octavec_job_release(static_cast<octavec_job*>(data));
+                   }));
+  return pair;
+}
+
+/** cancel(job) */
+napi_value cancel_job(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  if (auto* job = carried<octavec_job>(env, arguments[0], kJobTag)) {
+    octavec_job_cancel(job);
+  }
+  return undefined(env);
+}
+
+/** closeSession(session): to be called when no job runs. */
+napi_value close_session(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  if (auto* open = carried<Open>(env, arguments[0], kSessionTag)) {
+    shut(open);
+  }
+  return undefined(env);
+}
+
+}  // namespace octavec_node

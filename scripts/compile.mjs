@@ -1,0 +1,89 @@
+/** Running a C++ compiler on changed sources only. */
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+/** The compiler's command: CXX, or the first of the usual ones that answers; undefined if there is none. */
+export function findCompiler() {
+  const candidates = process.env.CXX ? [process.env.CXX] : ['g++', 'clang++', 'c++'];
+  return candidates.find((command) => {
+    try {
+      execFileSync(command, ['--version'], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+      if (error) {
+        reject(new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`));
+      } else {
+        resolve(stderr);
+      }
+    });
+  });
+}
+
+/** When the newest header of a tree was changed. */
+export function newestHeader(folder) {
+  const headers = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => /\.h$/.test(entry.name));
+  return Math.max(0, ...headers.map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs));
+}
+
+/**
+ * Compiles sources that are newer than their objects, or whose flags changed.
+ *
+ * @param sources [{ source, object, flags, optional }]
+ * @returns objects: paths of all objects; missing: optional sources that the compiler refused; compiled: how many
+ *   were compiled
+ */
+export async function compileAll(compiler, sources, folder, headersChanged) {
+  mkdirSync(folder, { recursive: true });
+  const missing = [];
+  let compiled = 0;
+  const compile = async ({ source, object, flags, optional }) => {
+    const target = join(folder, object);
+    const args = [...flags, '-c', source, '-o', target];
+    const stamp = createHash('sha256').update([compiler, ...args].join('\0')).digest('hex');
+    const stampFile = `${target}.stamp`;
+    const newest = Math.max(statSync(source).mtimeMs, headersChanged);
+    if (
+      existsSync(target) &&
+      statSync(target).mtimeMs >= newest &&
+      existsSync(stampFile) &&
+      readFileSync(stampFile, 'utf8') === stamp
+    ) {
+      return;
+    }
+    try {
+      await run(compiler, args);
+    } catch (error) {
+      if (!optional) {
+        throw error;
+      }
+      missing.push(source);
+      return;
+    }
+    writeFileSync(stampFile, stamp);
+    compiled++;
+  };
+  const queue = [...sources];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      await compile(next);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  const objects = sources.filter(({ source }) => !missing.includes(source)).map(({ object }) => join(folder, object));
+  return { objects, missing, compiled };
+}
+
+export function link(compiler, args) {
+  return run(compiler, args);
+}
