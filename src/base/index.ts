@@ -1,9 +1,11 @@
 /** What every room may lean on: errors, progress, numbers, files. Knows nothing of models. */
 export * from './breathe.js';
 export * from './cancel.js';
+export type { CgroupLimit } from './cgroup.js';
 export * from './errors.js';
 export * from './file-hash.js';
 export * from './fp16.js';
+export * from './host.js';
 export * from './matrix.js';
 export * from './order.js';
 export * from './output-file.js';

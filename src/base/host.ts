@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { type CgroupLimit, readCgroupLimits } from './cgroup.js';
+
+/** What this process may use of the machine. */
+export interface HostFacts {
+  /** "linux-x64" */
+  readonly platform: string;
+  /** "AMD EPYC 9354P" */
+  readonly cpuModel: string;
+  /** What the CPU can do, in the words of /proc/cpuinfo ("avx512_vnni"); empty on other systems. */
+  readonly cpuFlags: readonly string[];
+  /** Logical CPUs that the process may run on (its affinity). */
+  readonly visibleCpus: number;
+  /** Physical cores among them: two threads of one core share its arithmetic units. */
+  readonly physicalCores: number;
+  /** CPUs' worth of time that a cgroup grants. */
+  readonly cpuQuota?: CgroupLimit;
+  readonly memoryBytes: number;
+  /** Bytes that a cgroup grants. */
+  readonly memoryLimit?: CgroupLimit;
+}
+
+/** @param root where /proc and /sys lie; for tests */
+export async function readHostFacts(root = '/'): Promise<HostFacts> {
+  const [limits, info, physicalCores] = await Promise.all([
+    readCgroupLimits(root),
+    readFile(join(root, 'proc/cpuinfo'), 'utf8').catch(() => ''),
+    countPhysicalCores(root),
+  ]);
+  const visibleCpus = availableParallelism();
+  return {
+    platform: `${platform()}-${arch()}`,
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    // "flags" on x86, "Features" on ARM
+    cpuFlags: /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1].trim().split(/\s+/) ?? [],
+    visibleCpus,
+    physicalCores: Math.min(physicalCores ?? visibleCpus, visibleCpus),
+    cpuQuota: limits.cpu,
+    memoryBytes: totalmem(),
+    memoryLimit: limits.memory,
+  };
+}
+
+export interface CpuBudget {
+  /** Threads that may run at the same time: at least 1. */
+  readonly threads: number;
+  /** "2 physical cores, cgroup quota 1.5" */
+  readonly reason: string;
+}
+
+/** How many threads may calculate at the same time without getting in each other's way. */
+export function cpuBudget({ physicalCores, visibleCpus, cpuQuota }: HostFacts): CpuBudget {
+  const cores = `${physicalCores} physical core${physicalCores === 1 ? '' : 's'}`;
+  const among = visibleCpus > physicalCores ? ` of ${visibleCpus} CPUs` : '';
+  const quota = cpuQuota === undefined ? 'no cgroup quota' : `cgroup quota ${cpuQuota.value.toFixed(1)}`;
+  const granted = Math.min(physicalCores, cpuQuota?.value ?? Number.POSITIVE_INFINITY);
+  return { threads: Math.max(1, Math.floor(granted)), reason: `${cores}${among}, ${quota}` };
+}
+
+/** Bytes that this process may take in all. */
+export function memoryBudget({ memoryBytes, memoryLimit }: HostFacts): number {
+  return Math.min(memoryBytes, memoryLimit?.value ?? Number.POSITIVE_INFINITY);
+}
+
+/** Cores among the CPUs of the affinity; undefined where the system does not tell. */
+async function countPhysicalCores(root: string): Promise<number | undefined> {
+  const status = await readFile(join(root, 'proc/self/status'), 'utf8').catch(() => '');
+  const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
+  if (allowed === undefined) {
+    return undefined;
+  }
+  const siblings = await Promise.all(
+    parseCpuList(allowed).map((cpu) =>
+      readFile(join(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`), 'utf8').catch(() => ''),
+    ),
+  );
+  const cores = new Set(siblings.filter((list) => list !== ''));
+  return cores.size > 0 ? cores.size : undefined;
+}
+
+/** "0-2,5" → [0, 1, 2, 5] */
+function parseCpuList(list: string): number[] {
+  return list.split(',').flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
