@@ -8,6 +8,7 @@ export { decodeModel } from './decode.js';
 export * from './element-types.js';
 export { encodedSize, encodeModel } from './encode.js';
 export { isExternal } from './external-data.js';
+export { externalDataFiles } from './external-files.js';
 export { limits } from './limits.js';
 export * from './make-tensor.js';
 export type * from './messages.js';

@@ -50,7 +50,7 @@ function expectedBytes(path: string, tensor: TensorProto): number {
   if (bitsPerElement(type) === undefined) {
     throw new OctavecError('ONNX_UNSUPPORTED', {
       path,
-      what: `data of type ${dataTypeName(type)} in tensor ${quotedName(tensor)}`,
+      what: `${dataTypeName(type)} data in tensor ${quotedName(tensor)}`,
       hint: 'Export the model again with a current exporter.',
     });
   }
