@@ -12,3 +12,4 @@ export {
   openSession,
 } from './onnxruntime/graph-session.js';
 export { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+export { textFeeds } from './onnxruntime/text-feeds.js';

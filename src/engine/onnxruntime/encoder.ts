@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { halvesToFloats, OctavecError } from '../../base/index.js';
 import type { TokenBatch } from '../engine.js';
-import { bindInputs, type InputBinding, paddedFeeds } from './inputs.js';
+import { bindInputs, type DeclaredInput, type InputBinding, paddedFeeds } from './inputs.js';
 import { plainReason } from './session.js';
 
 /** A model with its outputs found: where the hidden states come out, or vectors that are pooled already. */
@@ -27,7 +27,7 @@ const pooledNames = ['sentence_embedding', 'sentence_embeddings', 'embeddings'];
  * @throws MODEL_OUTPUT, ENGINE_RUN
  */
 export async function bindEncoder(session: InferenceSession, path: string, padTokenId: number): Promise<Encoder> {
-  const inputs = bindInputs(session, path);
+  const inputs = bindInputs(session.inputMetadata.map(declaredInput), path);
   const probe: TokenBatch = { ids: new Int32Array(2), offsets: Int32Array.of(0, 2) };
   const outputs = await runSession({ path, session, inputs, padTokenId }, probe, 2, session.outputNames);
   const withShape = (rank: number) =>
@@ -50,6 +50,10 @@ export async function bindEncoder(session: InferenceSession, path: string, padTo
     throw new OctavecError('MODEL_OUTPUT', { path, why: `for one text of two tokens it gives ${found.join(', ')}` });
   }
   return { path, session, inputs, padTokenId, hidden, pooled };
+}
+
+function declaredInput(input: InferenceSession.ValueMetadata): DeclaredInput {
+  return { name: input.name, type: input.isTensor ? input.type : undefined };
 }
 
 /**

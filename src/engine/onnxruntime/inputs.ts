@@ -1,8 +1,13 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import type { TokenBatch } from '../engine.js';
 
 type Role = 'ids' | 'mask' | 'types' | 'positions';
+
+/** An input as the run time describes it. */
+export interface DeclaredInput {
+  readonly name: string;
+  readonly type?: string;
+}
 
 /** An input of the model, and what octavec gives it. */
 export interface InputBinding {
@@ -31,10 +36,10 @@ const roles: Readonly<Record<string, Role>> = {
  *
  * @throws MODEL_OUTPUT for an input that is unknown or not of integers
  */
-export function bindInputs(session: InferenceSession, path: string): readonly InputBinding[] {
-  const bindings = session.inputMetadata.map((input): InputBinding => {
+export function bindInputs(declared: readonly DeclaredInput[], path: string): readonly InputBinding[] {
+  const bindings = declared.map((input): InputBinding => {
     const role = Object.hasOwn(roles, input.name) ? roles[input.name] : undefined;
-    const type = input.isTensor ? input.type : 'not a tensor';
+    const type = input.type ?? 'not a tensor';
     if (role === undefined || (type !== 'int64' && type !== 'int32')) {
       throw new OctavecError('MODEL_OUTPUT', {
         path,

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
+import { openSession, type TokenBatch, textFeeds } from '../../engine/index.js';
+import { type OnnxModel, writeModel } from '../../onnx/index.js';
+import { instrument, type Probe } from './probes.js';
+
+/** Texts to calibrate with, as token ids, and what names them in a recipe. */
+export interface CalibrationTexts {
+  readonly tokens: TokenBatch;
+  /** SHA-256 of the texts. */
+  readonly hash: string;
+}
+
+/** Gets what a probe saw in one text. The array is the receiver's to keep. */
+export type Observer = (probe: number, data: Float32Array, text: number) => void;
+
+/**
+ * Runs the model over the texts, one after the other and without padding, and hands over what the probes see. Memory
+ * does not grow with the number of texts.
+ *
+ * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, CANCELLED, OUTPUT_NOT_WRITABLE for the temporary file
+ */
+export async function observe(
+  model: OnnxModel,
+  probes: readonly Probe[],
+  { tokens }: CalibrationTexts,
+  observer: Observer,
+  { signal, onProgress }: TaskOptions = {},
+): Promise<void> {
+  const instrumented = instrument(model, probes);
+  const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
+  try {
+    const { path } = await writeModel(instrumented.model, join(folder, 'model.onnx'));
+    await using session = await openSession(path);
+    const total = tokens.offsets.length - 1;
+    for (let text = 0; text < total; text++) {
+      throwIfCancelled(signal, 'calibrating');
+      onProgress?.({ stage: 'Calibrating', done: text, total, unit: 'texts' });
+      const ids = tokens.ids.slice(tokens.offsets[text], tokens.offsets[text + 1]);
+      const results = await session.run(textFeeds(session.inputs, ids, model.path), instrumented.outputs);
+      for (const [probe, name] of instrumented.outputs.entries()) {
+        observer(probe, results[name].data as Float32Array, text);
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,86 @@
+import { GraphEditor, int64Constant, raiseOpset } from '../../graph/index.js';
+import {
+  dataType,
+  makeNode,
+  type NodeProto,
+  type OnnxModel,
+  type ValueInfoProto,
+  withGraph,
+} from '../../onnx/index.js';
+
+/**
+ * What is looked at in an activation X, all but its last axis taken together: [tokens × channels].
+ *
+ * - `minimum`, `maximum`, `mean`, `meanSquare`: of each channel, [channels]
+ * - `gram`: XᵀX, [channels × channels]
+ * - `values`: X itself, [tokens × channels]
+ */
+export type ProbeKind = 'minimum' | 'maximum' | 'mean' | 'meanSquare' | 'gram' | 'values';
+
+export interface Probe {
+  readonly activation: string;
+  readonly channels: number;
+  readonly kind: ProbeKind;
+}
+
+/** A model that also gives what the probes look at. `outputs` are the names, in the order of the probes. */
+export interface InstrumentedModel {
+  readonly model: OnnxModel;
+  readonly outputs: readonly string[];
+}
+
+/** Reductions take their axes as an input from this opset on, for all of them alike. */
+const neededOpset = 18;
+
+/** Adds an output for each probe. The run time computes the reductions: only they leave it, whatever the texts' number. */
+export function instrument(source: OnnxModel, probes: readonly Probe[]): InstrumentedModel {
+  const model = raiseOpset(source, neededOpset);
+  const editor = new GraphEditor(model);
+  const axis = int64Constant(editor, 'probe_axis', [0]);
+  const rows = new Map<string, string>();
+  const rowsOf = ({ activation, channels }: Probe): string => {
+    let name = rows.get(activation);
+    if (name === undefined) {
+      name = editor.uniqueName(`${activation}_rows`);
+      editor.add(makeNode('Reshape', [activation, int64Constant(editor, `${name}_shape`, [-1, channels])], [name]));
+      rows.set(activation, name);
+    }
+    return name;
+  };
+  const outputs = probes.map((probe) => {
+    const output = editor.uniqueName(`${probe.activation}_${probe.kind}`);
+    editor.add(...probeNodes(probe.kind, rowsOf(probe), axis, output));
+    return output;
+  });
+  const finished = editor.finish();
+  const { graph } = finished.proto;
+  return {
+    model: withGraph(finished, { ...graph, output: [...graph.output, ...outputs.map(floatOutput)] }),
+    outputs,
+  };
+}
+
+const reductions = { minimum: 'ReduceMin', maximum: 'ReduceMax', mean: 'ReduceMean' } as const;
+
+function probeNodes(kind: ProbeKind, rows: string, axis: string, output: string): NodeProto[] {
+  switch (kind) {
+    case 'values':
+      return [makeNode('Identity', [rows], [output])];
+    case 'meanSquare':
+      return [
+        makeNode('Mul', [rows, rows], [`${output}_squared`]),
+        makeNode('ReduceMean', [`${output}_squared`, axis], [output], { attributes: { keepdims: { int: 0 } } }),
+      ];
+    case 'gram':
+      return [
+        makeNode('Transpose', [rows], [`${output}_transposed`], { attributes: { perm: { ints: [1, 0] } } }),
+        makeNode('MatMul', [`${output}_transposed`, rows], [output]),
+      ];
+    default:
+      return [makeNode(reductions[kind], [rows, axis], [output], { attributes: { keepdims: { int: 0 } } })];
+  }
+}
+
+function floatOutput(name: string): ValueInfoProto {
+  return { name, type: { tensorType: { elemType: dataType.float } }, metadataProps: [] };
+}
