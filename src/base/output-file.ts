@@ -38,8 +38,11 @@ export async function writeOutputs<Result>(
   } catch (error) {
     // The half of a pair that has its name already is of no use without the other.
     await Promise.all(renamed.map(({ target }) => rm(target, { force: true }).catch(() => undefined)));
-    await Promise.all(outputs.map(discard));
-    throw asOutputError(error, outputs.at(-1)?.target ?? targets[0]);
+    // The first made the folders that the others lie in, so it is the last to go.
+    for (const output of outputs.reverse()) {
+      await discard(output);
+    }
+    throw asOutputError(error, targets[targets.length - 1]);
   }
 }
 

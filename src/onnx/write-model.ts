@@ -63,16 +63,17 @@ async function writePair(
 ): Promise<WrittenModel> {
   const proto = withDataInside(model, light, new Set(moved.map(({ after }) => after)));
   const protoBytes = checkedSize(proto, target);
-  const { offset, length } = moved[moved.length - 1];
-  const bytes = offset + length + protoBytes;
+  const written = moved.reduce((sum, { length }) => sum + length, protoBytes);
   await writeOutputs([dataPath, target], async ([dataFile, protoFile]) => {
-    const writer = new FileWriter(target, bytes, options);
+    const writer = new FileWriter(target, written, options);
     for (const { before, offset } of moved) {
       await writer.at(dataFile, tensorBytes(model, before), offset);
     }
     await writer.all(protoFile, encodeModel(proto));
   });
-  return { path: target, files: [target, dataPath], bytes };
+  // Between the tensors lie gaps up to the next page.
+  const last = moved[moved.length - 1];
+  return { path: target, files: [target, dataPath], bytes: protoBytes + last.offset + last.length };
 }
 
 /** The message with external data read in, but for the tensors in `outside`, which are where they shall be. */
