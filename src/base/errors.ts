@@ -119,6 +119,12 @@ export const errorTable = {
     422,
     (d) => `The model has no prompt named "${d.name}". Known prompts: ${d.known}.`,
   ),
+  TEXT_TOO_LONG: entry<{ index: number; tokens: number; maxTokens: number }>(
+    1,
+    422,
+    (d) =>
+      `Text ${d.index} has ${d.tokens} tokens, and the model takes ${d.maxTokens}. Shorten it, or let octavec cut it (overLong: 'truncate') or embed it in parts (overLong: 'chunk').`,
+  ),
   TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
   MODEL_OUTPUT: entry<{ path: string; why: string }>(
     1,
@@ -148,6 +154,12 @@ export const errorTable = {
     503,
     (d) =>
       `A worker that ran ${d.path} died: ${d.why}. If memory is short, use a smaller token budget or fewer workers.`,
+  ),
+  QUEUE_FULL: entry<{ waiting: string; limit: string }>(
+    1,
+    429,
+    (d) =>
+      `Too much is waiting to be embedded: ${d.waiting}, and ${d.limit} are allowed. Try again later, or send less at a time.`,
   ),
   CLOSED: entry<{ what: string }>(1, 503, (d) => `This ${d.what} was closed. Load it again before using it.`),
   CANCELLED: entry<{ what: string }>(1, 499, (d) => `Cancelled: ${d.what}.`),

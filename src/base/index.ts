@@ -1,5 +1,6 @@
 /** What every room may lean on: errors, progress, numbers, files. Knows nothing of models. */
 export * from './breathe.js';
+export { cacheFolder } from './cache-folder.js';
 export * from './cancel.js';
 export type { CgroupLimit } from './cgroup.js';
 export * from './errors.js';

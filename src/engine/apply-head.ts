@@ -8,7 +8,7 @@ import { type HiddenRows, poolText } from './pooling.js';
  * @param skip leading tokens of each text that are left out of the pooling
  * @returns [texts × width of the head]
  */
-export function applyHead(head: Head, texts: readonly HiddenRows[], skip: readonly number[]): Float32Array {
+export function applyHead(head: Head, texts: readonly HiddenRows[], skip: ArrayLike<number>): Float32Array {
   const hiddenWidth = texts[0]?.width ?? 0;
   const width = headWidth(head, hiddenWidth);
   const vectors = new Float32Array(texts.length * width);

@@ -17,12 +17,16 @@ export interface RunOptions {
   readonly onDone?: (texts: number) => void;
 }
 
-/** What an engine says of itself, for logs, evidence and reports. */
+/** What an engine says of itself, for logs, evidence and reports. Workers beyond the first start when there is work. */
 export interface EngineDescription {
   readonly name: 'onnxruntime' | 'native';
   readonly version: string;
   readonly workers: number;
   readonly threadsPerWorker: number;
+  /** Where the counts come from: "2 physical cores, cgroup quota 1.5". */
+  readonly threadsReason: string;
+  /** `fast`: a packed copy of the weights for each worker. `shared`: one mapped file for all. */
+  readonly memory: 'fast' | 'shared';
 }
 
 /** One loaded model that turns token ids into vectors. Never blocks the event loop. */

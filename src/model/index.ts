@@ -4,5 +4,6 @@
  * @module
  */
 export * from './head.js';
+export { mappedCopy } from './mapped-copy.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model-folder.js';
 export * from './variants.js';

@@ -1,35 +1,57 @@
-import { availableParallelism } from 'node:os';
+import { cpuBudget, memoryBudget, readHostFacts } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
-import type { BatchLimits } from './request-queue.js';
+import { planThreads, type ThreadOptions } from '../thread-plan.js';
+import { type MemoryMode, planMemory } from './memory-plan.js';
 import { WorkerPool } from './worker-pool.js';
 
-export interface EngineOptions {
-  /** Sessions that run side by side, each in a thread of its own. 1 by default. */
-  readonly workers?: number;
-  /** Threads of each session. */
-  readonly threads?: number;
-  /** Padded tokens of one batch at most (texts × longest text). 4096 by default. */
+/** Without `workers` and `threads` the granted CPUs are shared out (see `planThreads`). */
+export interface EngineOptions extends ThreadOptions {
+  /** How weights are held in memory; `auto` by default. */
+  readonly memory?: MemoryMode;
+  /**
+   * Padded tokens of one batch at most (texts × longest text). More take more memory and are no faster: activations
+   * leave the caches. By default 1024, or 512 a thread where that is more.
+   */
   readonly batchTokens?: number;
 }
 
-const defaultBatchTokens = 4096;
+const leastBatchTokens = 1024;
+const batchTokensPerThread = 512;
 
-/** 128 MB for twelve heads in float32: texts × longest² × 12 × 4 bytes. */
-const maxSquaredTokens = 2 ** 28 / 96;
+/**
+ * Attention holds texts × heads × longest² numbers. Batches of texts longer than this get smaller by it, so that
+ * attention never takes more than with texts of this length: 6 MB for 12 heads and 1024 tokens.
+ */
+const longTextTokens = 128;
 
 /**
  * Loads a model into ONNX Runtime sessions in worker threads. The engine does not keep the process alive while it has
  * nothing to do.
  *
- * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT
+ * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE
  */
 export async function loadOnnxRuntimeEngine(
   files: Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head'>,
   options: EngineOptions = {},
 ): Promise<Engine> {
-  const { workers = 1, threads = availableParallelism(), batchTokens = defaultBatchTokens } = options;
-  const limits: BatchLimits = { tokens: batchTokens, squaredTokens: maxSquaredTokens };
+  const facts = await readHostFacts();
+  const { workers, threads, reason } = planThreads(cpuBudget(facts), options);
   const { onnxPath, padTokenId, head } = files;
-  return WorkerPool.start({ onnxPath, threads, padTokenId, head }, workers, limits);
+  const memory = await planMemory(onnxPath, options.memory ?? 'auto', workers, memoryBudget(facts));
+  const settings = { onnxPath, threads, padTokenId, head, sharesMemory: memory.mode === 'shared' };
+  const tokens = options.batchTokens ?? Math.max(leastBatchTokens, batchTokensPerThread * threads);
+  return WorkerPool.start({
+    size: workers,
+    limits: { tokens, squaredTokens: tokens * longTextTokens },
+    first: { ...settings, mappedPath: await memory.firstPath() },
+    further: async () => ({ ...settings, mappedPath: await memory.furtherPath() }),
+    description: {
+      name: 'onnxruntime',
+      workers,
+      threadsPerWorker: threads,
+      threadsReason: reason,
+      memory: memory.mode,
+    },
+  });
 }

@@ -1,12 +1,11 @@
 import { type ErrorCode, type ErrorDetails, OctavecError, reasonOf } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
+import type { SessionSettings } from './session.js';
 
 /** What the threads of the engine say to each other. Arrays are transferred, not copied. */
 
 /** What a worker is started with. */
-export interface WorkerSettings {
-  readonly onnxPath: string;
-  readonly threads: number;
+export interface WorkerSettings extends SessionSettings {
   readonly padTokenId: number;
   readonly head: Head;
 }
@@ -21,7 +20,7 @@ export interface BatchMessage {
   readonly ids: Int32Array;
   readonly offsets: Int32Array;
   /** Tokens of each text that are left out of the pooling. */
-  readonly unpooled: readonly number[];
+  readonly unpooled: Int32Array;
 }
 
 export type ToWorker = BatchMessage | { readonly kind: 'close' };

@@ -39,9 +39,19 @@ export class RequestQueue {
     this.#requests = this.#requests.filter((request) => request.nextLength !== undefined);
   }
 
+  /** Tokens that wait, in all. */
+  get waitingTokens(): number {
+    return this.#requests.reduce((sum, request) => sum + request.waitingTokens, 0);
+  }
+
+  /** How long the oldest request that still waits for something has been there. */
+  get oldestAgeMs(): number {
+    return this.#requests.reduce((oldest, request) => Math.max(oldest, request.ageMs), 0);
+  }
+
   /** Takes all requests out. */
-  clear(): readonly Request[] {
-    return this.#requests.splice(0);
+  clear(): readonly { readonly request: Request }[] {
+    return this.#requests.splice(0).map((request) => ({ request }));
   }
 
   /**
@@ -55,8 +65,8 @@ export class RequestQueue {
     if (first === undefined) {
       return [];
     }
-    const waiting = this.#requests.reduce((sum, request) => sum + request.waitingTokens, 0);
-    const tokens = Math.min(this.#limits.tokens, Math.max(smallestShare, Math.ceil(waiting / workers)));
+    const share = Math.max(smallestShare, Math.ceil(this.waitingTokens / workers));
+    const tokens = Math.min(this.#limits.tokens, share);
     const room = new Room({ ...this.#limits, tokens }, first.nextLength as number);
     const takes = (length: number) => room.add(length);
     const mergeable = others

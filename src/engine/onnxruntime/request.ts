@@ -17,6 +17,8 @@ export class Request {
   #taken = 0;
   #done = 0;
   #waitingTokens: number;
+  readonly #since = performance.now();
+  #isSettled = false;
   #settle: { resolve: (rows: Float32Array) => void; reject: (error: unknown) => void } | undefined;
 
   /**
@@ -41,13 +43,25 @@ export class Request {
     };
     this.result = new Promise<Float32Array>((resolve, reject) => {
       this.#settle = { resolve, reject };
-    }).finally(() => signal?.removeEventListener('abort', cancel));
+    }).finally(() => {
+      this.#isSettled = true;
+      signal?.removeEventListener('abort', cancel);
+    });
     if (signal?.aborted) {
       this.fail(new OctavecError('CANCELLED', { what: 'embedding' }, signal.reason));
     } else if (texts === 0) {
       this.#settle?.resolve(this.#rows);
     }
     signal?.addEventListener('abort', cancel, { once: true });
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#since;
+  }
+
+  /** Whether the caller has its answer. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /** Tokens of the texts that were not given out yet. */

@@ -2,9 +2,14 @@ import { InferenceSession } from 'onnxruntime-node';
 import { OctavecError, reasonOf } from '../../base/index.js';
 
 export interface SessionSettings {
+  /** What errors call the model. */
   readonly onnxPath: string;
+  /** The file to open, if it is a copy of the model with another layout. */
+  readonly mappedPath?: string;
   /** Threads of one run. */
   readonly threads: number;
+  /** Calculate with the weights as they lie in the file, and give memory back after every run. */
+  readonly sharesMemory?: boolean;
 }
 
 /**
@@ -13,9 +18,10 @@ export interface SessionSettings {
  *
  * @throws ENGINE_LOAD
  */
-export async function createSession({ onnxPath, threads }: SessionSettings): Promise<InferenceSession> {
+export async function createSession(settings: SessionSettings): Promise<InferenceSession> {
+  const { onnxPath, mappedPath = onnxPath, threads, sharesMemory = false } = settings;
   try {
-    return await InferenceSession.create(onnxPath, {
+    return await InferenceSession.create(mappedPath, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -25,8 +31,15 @@ export async function createSession({ onnxPath, threads }: SessionSettings): Pro
       enableMemPattern: false,
       // 3 = errors. Warnings about the graph of somebody else's model are of no use to its user.
       logSeverityLevel: 3,
-      // Waiting threads that spin take the CPU from everybody else.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+      enableCpuMemArena: !sharesMemory,
+      extra: {
+        session: {
+          disable_prepacking: sharesMemory ? '1' : '0',
+          // Waiting threads that spin take the CPU from everybody else.
+          intra_op: { allow_spinning: '0' },
+          inter_op: { allow_spinning: '0' },
+        },
+      },
     });
   } catch (error) {
     throw new OctavecError('ENGINE_LOAD', { path: onnxPath, why: plainReason(error) }, error);

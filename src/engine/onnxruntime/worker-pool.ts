@@ -1,50 +1,57 @@
 import { OctavecError } from '../../base/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
+import { batchMessage, deliverBatch } from './batch.js';
 import { PooledWorker } from './pooled-worker.js';
-import type { BatchMessage, ReadyMessage, Wanted, WorkerSettings } from './protocol.js';
+import type { ReadyMessage, Wanted, WorkerSettings } from './protocol.js';
 import { type Piece, Request } from './request.js';
 import { type BatchLimits, RequestQueue } from './request-queue.js';
 
-/** Several workers with a session each that share the work of all callers. */
+export interface PoolSettings {
+  /** Workers at most. */
+  readonly size: number;
+  readonly limits: BatchLimits;
+  /** What the first worker is started with. */
+  readonly first: WorkerSettings;
+  /** What further workers are started with. */
+  readonly further: () => Promise<WorkerSettings>;
+  readonly description: Omit<EngineDescription, 'version'>;
+}
+
+/** Another worker is started when a request has waited as long as this, or when more waits than some batches. */
+const patienceMs = 50;
+const batchesWorthAWorker = 4;
+
+/**
+ * Several workers with a session each that share the work of all callers. One is there from the beginning, the others
+ * are started when there is work for them, and in the place of one that died.
+ */
 export class WorkerPool implements Engine {
   readonly description: EngineDescription;
   readonly width: number;
-  readonly #settings: WorkerSettings;
+  readonly #settings: PoolSettings;
   readonly #hiddenWidth: number | undefined;
   readonly #queue: RequestQueue;
   /** What workers were at when they died. */
   readonly #retries: Piece[] = [];
-  #idle: PooledWorker[];
+  readonly #idle: PooledWorker[];
   #busy = 0;
   #starting = 0;
   #closing: Promise<void> | undefined;
   #whenQuiet: (() => void) | undefined;
 
-  private constructor(settings: WorkerSettings, limits: BatchLimits, workers: PooledWorker[], ready: ReadyMessage) {
+  private constructor(settings: PoolSettings, worker: PooledWorker, ready: ReadyMessage) {
     this.#settings = settings;
-    this.#queue = new RequestQueue(limits);
-    this.#idle = workers;
+    this.#queue = new RequestQueue(settings.limits);
+    this.#idle = [worker];
     this.#hiddenWidth = ready.hiddenWidth;
     this.width = ready.width;
-    this.description = {
-      name: 'onnxruntime',
-      version: ready.version,
-      workers: workers.length,
-      threadsPerWorker: settings.threads,
-    };
+    this.description = { ...settings.description, version: ready.version };
   }
 
   /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
-  static async start(settings: WorkerSettings, size: number, limits: BatchLimits): Promise<WorkerPool> {
-    const started = await Promise.allSettled(Array.from({ length: size }, () => PooledWorker.start(settings)));
-    const ready = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    const workers = ready.map(({ worker }) => worker);
-    const failed = started.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) {
-      await Promise.all(workers.map((worker) => worker.close()));
-      throw failed.reason;
-    }
-    return new WorkerPool(settings, limits, workers, ready[0].ready);
+  static async start(settings: PoolSettings): Promise<WorkerPool> {
+    const { worker, ready } = await PooledWorker.start(settings.first);
+    return new WorkerPool(settings, worker, ready);
   }
 
   embed(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {
@@ -53,7 +60,7 @@ export class WorkerPool implements Engine {
 
   hiddenStates(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {
     if (this.#hiddenWidth === undefined) {
-      const path = this.#settings.onnxPath;
+      const path = this.#settings.first.onnxPath;
       return Promise.reject(new OctavecError('MODEL_OUTPUT', { path, why: 'it gives pooled vectors only' }));
     }
     return this.#request('hidden', batch, this.#hiddenWidth, options);
@@ -72,12 +79,11 @@ export class WorkerPool implements Engine {
     if (this.#closing !== undefined) {
       return Promise.reject(new OctavecError('CLOSED', { what: 'engine' }));
     }
-    const request = new Request(wanted, batch, width, options, () => this.#queue.dropEmpty());
+    const request = new Request(wanted, batch, width, options, () => {
+      this.#queue.dropEmpty();
+      this.#dispatch();
+    });
     this.#queue.add(request);
-    if (this.#idle.length + this.#busy + this.#starting === 0) {
-      // All workers died and none could be started in their place; perhaps one can now.
-      void this.#startWorker();
-    }
     this.#dispatch();
     return request.result;
   }
@@ -86,99 +92,79 @@ export class WorkerPool implements Engine {
   #dispatch(): void {
     while (this.#idle.length > 0) {
       const again = this.#retries.shift();
-      const pieces = again === undefined ? this.#queue.take(this.description.workers) : [again];
+      const pieces = again === undefined ? this.#queue.take(this.#settings.size) : [again];
       if (pieces.length === 0) {
         break;
       }
       void this.#run(this.#idle.pop() as PooledWorker, pieces, again === undefined);
     }
-    if (this.#busy === 0 && this.#starting === 0) {
+    if (this.#needsWorker()) {
+      void this.#startWorker();
+    }
+    if (this.#busy === 0 && this.#starting === 0 && this.#queue.isEmpty && this.#retries.length === 0) {
       this.#whenQuiet?.();
     }
+  }
+
+  #needsWorker(): boolean {
+    const { size, limits } = this.#settings;
+    const alive = this.#idle.length + this.#busy;
+    if (this.#starting > 0 || alive >= size || (this.#queue.isEmpty && this.#retries.length === 0)) {
+      return false;
+    }
+    return (
+      alive === 0 ||
+      this.#queue.waitingTokens > batchesWorthAWorker * limits.tokens ||
+      this.#queue.oldestAgeMs > patienceMs
+    );
   }
 
   async #run(worker: PooledWorker, pieces: readonly Piece[], mayRetry: boolean): Promise<void> {
     this.#busy++;
     try {
-      deliver(pieces, await worker.run(batchMessage(pieces)));
+      deliverBatch(pieces, await worker.run(batchMessage(pieces)));
     } catch (error) {
       if (!worker.isAlive && mayRetry) {
         // Caller by caller, so that one whose texts kill workers does not take others along.
-        this.#retries.push(...pieces);
+        this.#retries.push(...pieces.filter(({ request }) => !request.isSettled));
       } else {
-        fail(
-          pieces.map(({ request }) => request),
-          error,
-        );
+        failAll(pieces, error);
         this.#queue.dropEmpty();
       }
     }
     this.#busy--;
     if (worker.isAlive) {
       this.#idle.push(worker);
-    } else {
-      void this.#startWorker();
     }
     this.#dispatch();
   }
 
-  /** Starts a worker in the place of one that died. If it cannot be, and no other is left, all that wait fail. */
+  /** Starts a worker. If that fails and no other is left, all that wait fail with the reason. */
   async #startWorker(): Promise<void> {
     this.#starting++;
     try {
-      this.#idle.push((await PooledWorker.start(this.#settings)).worker);
-      this.#starting--;
+      const { worker } = await PooledWorker.start(await this.#settings.further());
+      this.#idle.push(worker);
     } catch (error) {
-      this.#starting--;
-      if (this.#idle.length + this.#busy + this.#starting === 0) {
-        fail([...this.#retries.splice(0).map(({ request }) => request), ...this.#queue.clear()], error);
+      if (this.#idle.length + this.#busy === 0) {
+        failAll([...this.#retries.splice(0), ...this.#queue.clear()], error);
       }
     }
+    this.#starting--;
     this.#dispatch();
   }
 
   async #close(): Promise<void> {
-    if (this.#busy + this.#starting > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenQuiet = resolve;
-      });
-    }
+    await new Promise<void>((resolve) => {
+      this.#whenQuiet = resolve;
+      this.#dispatch();
+    });
     await Promise.all(this.#idle.splice(0).map((worker) => worker.close()));
   }
 }
 
-/** The ids of the pieces' texts, one after the other, in arrays that can be given away. */
-function batchMessage(pieces: readonly Piece[]): BatchMessage {
-  const texts = pieces.reduce((sum, piece) => sum + piece.texts.length, 0);
-  const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.tokens, 0));
-  const offsets = new Int32Array(texts + 1);
-  const unpooled: number[] = [];
-  for (const { request, texts } of pieces) {
-    for (const text of texts) {
-      const start = offsets[unpooled.length];
-      const textIds = request.idsOf(text);
-      ids.set(textIds, start);
-      unpooled.push(request.unpooledTokens);
-      offsets[unpooled.length] = start + textIds.length;
-    }
-  }
-  return { kind: 'batch', wanted: pieces[0].request.wanted, ids, offsets, unpooled };
-}
-
-/** Hands the rows of a batch to the callers. */
-function deliver(pieces: readonly Piece[], rows: Float32Array): void {
-  const counts = pieces.map((piece) => (piece.request.wanted === 'vectors' ? piece.texts.length : piece.tokens));
-  const width = rows.length / counts.reduce((sum, count) => sum + count, 0);
-  let start = 0;
-  pieces.forEach(({ request, texts }, index) => {
-    const end = start + counts[index] * width;
-    request.deliver(texts, rows.subarray(start, end));
-    start = end;
-  });
-}
-
-function fail(requests: readonly Request[], error: unknown): void {
-  for (const request of requests) {
+function failAll(pieces: readonly Pick<Piece, 'request'>[], error: unknown): void {
+  for (const { request } of pieces) {
     request.fail(error);
   }
 }

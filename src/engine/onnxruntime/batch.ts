@@ -1,0 +1,33 @@
+import type { BatchMessage } from './protocol.js';
+import type { Piece } from './request.js';
+
+/** The ids of the pieces' texts, one after the other, in arrays that can be given away. */
+export function batchMessage(pieces: readonly Piece[]): BatchMessage {
+  const texts = pieces.reduce((sum, piece) => sum + piece.texts.length, 0);
+  const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.tokens, 0));
+  const offsets = new Int32Array(texts + 1);
+  const unpooled = new Int32Array(texts);
+  let count = 0;
+  for (const { request, texts } of pieces) {
+    for (const text of texts) {
+      const textIds = request.idsOf(text);
+      ids.set(textIds, offsets[count]);
+      unpooled[count] = request.unpooledTokens;
+      count++;
+      offsets[count] = offsets[count - 1] + textIds.length;
+    }
+  }
+  return { kind: 'batch', wanted: pieces[0].request.wanted, ids, offsets, unpooled };
+}
+
+/** Hands the rows of a batch, in the order of its message, to the callers. */
+export function deliverBatch(pieces: readonly Piece[], rows: Float32Array): void {
+  const counts = pieces.map((piece) => (piece.request.wanted === 'vectors' ? piece.texts.length : piece.tokens));
+  const width = rows.length / counts.reduce((sum, count) => sum + count, 0);
+  let start = 0;
+  pieces.forEach(({ request, texts }, index) => {
+    const end = start + counts[index] * width;
+    request.deliver(texts, rows.subarray(start, end));
+    start = end;
+  });
+}
