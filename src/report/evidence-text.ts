@@ -1,0 +1,44 @@
+import { printable } from '../base/index.js';
+import type { DamagedText, Evidence, Verdict } from '../evaluate/index.js';
+import { formatCount, formatFigure } from './quantities.js';
+import { type Style, styleOf } from './style.js';
+import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
+
+/** One candidate against its original: table, verdict, and the texts that suffered most. */
+export function formatEvidence(evidence: Evidence, style: Style = styleOf(process.stdout)): string {
+  return [
+    formatVariantTable(variantRows([evidence]), style),
+    `\n${conditions(evidence)}\n`,
+    evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '',
+    evidence.verdict?.passed ? '' : formatWorst(evidence.fidelity.worst.slice(0, 3), style),
+  ].join('');
+}
+
+/** What the figures were measured with, in one line. */
+export function conditions({ texts, engine }: Evidence): string {
+  const run = `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`;
+  return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)}); ${run}.`;
+}
+
+/** The verdict, with every failure on a line of its own. */
+export function formatVerdict(verdict: Verdict, style: Style): string {
+  const reasons = verdict.failures.map(({ message }) => `  ${style.paint('red', '✗')} ${message}\n`).join('');
+  return `${verdictWord(verdict, style)} (gate ${verdict.gate})\n${reasons}`;
+}
+
+function formatWorst(worst: readonly DamagedText[], style: Style): string {
+  const lines = worst.map(({ index, text, cosine }) => {
+    const shown = text === undefined ? `text ${index}` : printable(text);
+    return `  ${formatFigure(cosine, 4)}  ${cut(shown, style.columns - 12)}\n`;
+  });
+  return `\nChanged most (cosine to the original's vector):\n${lines.join('')}`;
+}
+
+function cut(text: string, length: number): string {
+  const characters = Array.from(text);
+  return characters.length <= length ? text : `${characters.slice(0, Math.max(1, length - 1)).join('')}…`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { soundEvidence } from '../../test/support/evidence.js';
+import { gatePresets, judge } from '../evaluate/index.js';
+import type { QuantizeOutcome } from '../pipeline/index.js';
+import { formatEvidence } from './evidence-text.js';
+import { formatInspection } from './inspection-text.js';
+import { formatQuantizeOutcome } from './quantize-outcome.js';
+import { plainStyle } from './style.js';
+
+const sound = soundEvidence();
+const passed = { ...sound, verdict: judge(sound, gatePresets.int8) };
+const refused = { ...sound, verdict: judge(sound, gatePresets.strict) };
+
+describe('evidence', () => {
+  test('a sound candidate: table, conditions and verdict', () => {
+    expect(formatEvidence(passed, plainStyle)).toBe(
+      [
+        'variant             size  smaller  cos mean      p1     min     L2  Spearman  top-10  texts/s  peak RSS  verdict',
+        'original (fp32)  90.0 MB        –         –       –       –      –         –       –      115    500 MB        –',
+        'int8             23.0 MB     3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
+        '',
+        'Measured on 1,000 texts (made up); onnxruntime 1.30.0, 1 worker with 2 threads.',
+        '',
+        'pass (gate int8)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('a refused one: every failure, and the texts that changed most, safe to show', () => {
+    const text = formatEvidence(refused, plainStyle);
+    expect(text).toContain('FAIL (gate strict)\n  ✗ cosine mean is 0.9926, the limit is at least 0.9995\n');
+    expect(text.match(/✗/g)).toHaveLength(4);
+    expect(text).toContain('  0.9669  a text with [1,\\u00092] and "quotes"\n');
+  });
+
+  test('columns that nobody measured are left out', () => {
+    const { run: _, originalRun: __, ...unmeasured } = passed;
+    expect(formatEvidence(unmeasured, plainStyle)).not.toMatch(/texts\/s|peak RSS/);
+  });
+});
+
+test('the outcome of the main job says what was written, what not, and what to try next', () => {
+  const variant = { method: 'int8', path: '/tmp/my models/model_int8.onnx', notes: ['a note'], seconds: 2 } as const;
+  const outcome: QuantizeOutcome = {
+    original: sound.original,
+    originalPath: '/tmp/my models',
+    variants: [
+      { ...variant, published: true, evidence: passed },
+      { ...variant, published: false, evidence: refused },
+    ],
+  };
+  const text = formatQuantizeOutcome(outcome, plainStyle);
+  expect(text).toContain('int8: /tmp/my models/model_int8.onnx, made in 2.0 s\n  note: a note\npass (gate int8)\n');
+  expect(text).toContain('int8: not written (--force writes what the gate refuses), made in 2.0 s\n');
+  expect(text).toContain('npx octavec embed \'/tmp/my models/model_int8.onnx\' "hello world"\n');
+  const none = formatQuantizeOutcome({ ...outcome, variants: outcome.variants.slice(1) }, plainStyle);
+  expect(none).not.toContain('Next:');
+});
+
+test('an inspection shows the file in short lines', () => {
+  const inspection = {
+    path: 'model.onnx',
+    producer: 'pytorch 2.1',
+    irVersion: 8,
+    opsets: { 'ai.onnx': 14 },
+    inputs: [{ name: 'input_ids', type: 'int64', shape: ['batch', 128] }],
+    outputs: [{ name: 'evil\u001b[2J', type: 'float', shape: ['?'] }],
+    nodes: 20,
+    operators: Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`Op${i}`, 1])),
+    parameters: 22_713_216,
+    weightBytes: 90_852_864,
+    bytesByType: { float: 90_852_864 },
+    externalDataBytes: 0,
+    quantizedOperators: [],
+    linearLayers: 36,
+    embeddingTables: 3,
+    estimates: { fp32: 90_852_864, fp16: 45_426_432, int8: 22_900_000 },
+  };
+  const text = formatInspection(inspection, plainStyle);
+  expect(text).toContain('inputs      input_ids int64 [batch, 128]\n');
+  expect(text).toContain('evil\\u001b[2J');
+  expect(text).toContain('and 2 more kinds\n');
+  expect(text).toContain('weights would take fp32 90.9 MB, fp16 45.4 MB, int8 22.9 MB\n');
+  const quantized = formatInspection({ ...inspection, estimates: undefined, quantizedOperators: ['MatMulInteger'] });
+  expect(quantized).toContain('already (MatMulInteger)');
+});

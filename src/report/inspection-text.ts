@@ -1,0 +1,51 @@
+import { printable } from '../base/index.js';
+import type { InspectedValue, Inspection } from '../quantize/index.js';
+import { formatBytes, formatCount } from './quantities.js';
+import { type Style, styleOf } from './style.js';
+
+const shownOperators = 12;
+
+/** What a model file holds, and what quantizing it would bring. */
+export function formatInspection(inspection: Inspection, style: Style = styleOf(process.stdout)): string {
+  const { parameters, weightBytes, externalDataBytes } = inspection;
+  const external = externalDataBytes > 0 ? `, ${formatBytes(externalDataBytes)} of them as external data` : '';
+  const types = Object.entries(inspection.bytesByType).map(([type, bytes]) => `${type} ${formatBytes(bytes)}`);
+  const opsets = Object.entries(inspection.opsets).map(([domain, version]) => `${printable(domain)} ${version}`);
+  const lines: [string, string][] = [
+    ['producer', printable(inspection.producer)],
+    ['format', `IR ${inspection.irVersion}, opset ${opsets.join(', ')}`],
+    ['inputs', inspection.inputs.map(formatValue).join(', ')],
+    ['outputs', inspection.outputs.map(formatValue).join(', ')],
+    ['parameters', `${formatCount(parameters)}, ${formatBytes(weightBytes)}${external}`],
+    ['weights', types.join(', ') || 'none'],
+    ['operators', `${formatCount(inspection.nodes)}: ${operatorList(inspection.operators)}`],
+    ...quantizing(inspection),
+  ];
+  const body = lines.map(([name, value]) => `${style.paint('dim', name.padEnd(11))} ${value}\n`).join('');
+  return `${style.paint('bold', printable(inspection.path))}\n${body}`;
+}
+
+function formatValue({ name, type, shape }: InspectedValue): string {
+  return `${printable(name)} ${type} [${shape.map((size) => printable(String(size))).join(', ')}]`;
+}
+
+function operatorList(operators: Readonly<Record<string, number>>): string {
+  const all = Object.entries(operators);
+  const shown = all.slice(0, shownOperators).map(([name, count]) => `${printable(name)} ${count}`);
+  const more = all.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more kinds` : '');
+}
+
+function quantizing(inspection: Inspection): [string, string][] {
+  const made: [string, string][] =
+    inspection.recipe === undefined
+      ? []
+      : [['recipe', printable(`${inspection.recipe.method} by ${inspection.recipe.tool}`)]];
+  const { estimates, linearLayers, embeddingTables } = inspection;
+  if (estimates === undefined) {
+    return [...made, ['quantized', `already (${inspection.quantizedOperators.map(printable).join(', ')})`]];
+  }
+  const sizes = Object.entries(estimates).map(([precision, bytes]) => `${precision} ${formatBytes(bytes)}`);
+  const layers = `${formatCount(linearLayers)} linear layers, ${formatCount(embeddingTables)} embedding tables`;
+  return [...made, ['quantizing', `${layers}; weights would take ${sizes.join(', ')}`]];
+}

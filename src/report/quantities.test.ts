@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { formatBytes, formatCount, formatDuration, formatFigure } from './quantities.js';
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.00 kB'],
+  [22_968_123, '23.0 MB'],
+  [90_387_606, '90.4 MB'],
+  [999_499, '999 kB'],
+  [999_999, '1.00 MB'],
+  [133_093_467, '133 MB'],
+  [2_500_000_000, '2.50 GB'],
+])('%d bytes', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+test.each([
+  [3, '3'],
+  [1379, '1,379'],
+  [28.731, '28.7'],
+  [9.996, '10.0'],
+  [0.5, '0.50'],
+  [1234.5, '1,235'],
+])('count %d', (value, text) => expect(formatCount(value)).toBe(text));
+
+test.each([
+  [0.0124, '12 ms'],
+  [0.9999, '1.0 s'],
+  [4.21, '4.2 s'],
+  [99.96, '1 min 40 s'],
+  [200.4, '3 min 20 s'],
+  [3725, '1 h 2 min'],
+])('%d seconds', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+
+test('a figure that is none is shown as such', () => {
+  expect([formatFigure(0.97921, 4), formatFigure(Number.NaN, 4), formatFigure(undefined, 4)]).toEqual([
+    '0.9792',
+    'NaN',
+    '–',
+  ]);
+});

@@ -1,0 +1,45 @@
+/** Figures as people read them, with their units. What is not a number is shown as such. */
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Three digits or so, with decimal units: 23123456 → "23.1 MB". */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // From 999.5 on, rounding would show a fourth digit.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : threeDigits(value)} ${units[unit]}`;
+}
+
+/** 3 → "3", 28.73 → "28.7", 1379 → "1,379". */
+export function formatCount(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : threeDigits(value);
+}
+
+/** 0.012 → "12 ms", 4.21 → "4.2 s", 200 → "3 min 20 s". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0.9995) {
+    return `${Math.round(seconds * 1000)} ms`;
+  }
+  if (seconds < 99.95) {
+    return `${seconds.toFixed(1)} s`;
+  }
+  const whole = Math.round(seconds);
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  return minutes < 60 ? `${minutes} min ${rest} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A figure with a fixed count of digits behind the point; "NaN" where it is none, "–" where there is none. */
+export function formatFigure(value: number | undefined, digits: number): string {
+  return value === undefined ? '–' : value.toFixed(digits);
+}
+
+function threeDigits(value: number): string {
+  if (value >= 99.95) {
+    return Math.round(value).toLocaleString('en-US');
+  }
+  return value.toFixed(value >= 9.995 ? 1 : 2);
+}
