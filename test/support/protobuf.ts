@@ -11,8 +11,8 @@ export function varint(value: number | bigint, bytes = 1): Uint8Array {
   return Uint8Array.from(out, (group, i) => (i < out.length - 1 ? group | 0x80 : group));
 }
 
-export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat(parts.map((part) => Uint8Array.from(part))));
 }
 
 /** A field with its tag: wire types 0, 1, 2 and 5. */
