@@ -3,11 +3,11 @@ import { floatTensor, makeNode, type OnnxModel } from '../onnx/index.js';
 import type { ChannelStatistics } from './calibration/channel-statistics.js';
 import { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
 
-/** How much of the difficulty of an activation's channels was moved into the weights. */
+/** How the outlier channels of an activation were treated. */
 export interface SmoothingChoice {
   readonly activation: string;
-  /** Exponent α; 0 where smoothing would not help. */
-  readonly alpha: number;
+  /** Channels that were scaled down; 0 where smoothing would not help. */
+  readonly channels: number;
   /** Expected squared error with smoothing, as a share of that without. */
   readonly errorShare: number;
 }
@@ -15,24 +15,37 @@ export interface SmoothingChoice {
 export interface SmoothedModel {
   readonly model: OnnxModel;
   readonly choices: readonly SmoothingChoice[];
+  /** The statistics of the activations as they are now. */
+  readonly statistics: ReadonlyMap<string, ChannelStatistics>;
 }
 
-const alphas = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
+/** Numbers of outlier channels that are tried: 1, 2, 3, 4, 6, 8, 12, … up to a quarter of all. */
+function outlierCounts(channels: number): number[] {
+  const counts: number[] = [];
+  for (let power = 1; power <= channels / 4; power *= 2) {
+    counts.push(power, Math.ceil(power * 1.5));
+  }
+  return [...new Set(counts)].filter((count) => count <= channels / 4);
+}
 
 /** An extra operator must earn its time: it is left out unless the expected error falls at least to this share. */
 const worthwhileShare = 0.9;
 
 /**
- * SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438) for encoders: channels of an activation that reach
- * far are divided by a factor, and the rows of the weights that use them multiplied by it. In FP32 nothing changes.
- * As the outputs of LayerNorm go into the residual as well, the division is a `Mul` by a vector of its own.
+ * Smoothing in the way of SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438): channels of an activation
+ * that reach far are divided by a factor, and the rows of the weights that use them multiplied by it. In FP32 nothing
+ * changes. As the outputs of LayerNorm go into the residual as well, the division is a `Mul` by a vector of its own.
  *
- * The factors are s_j = max|X_j|^α / max|W_j|^(1−α), scaled to a geometric mean of 1. For each activation, α is the one
- * with the least expected error (see {@link expectedError}).
+ * Unlike SmoothQuant's s_j = max|X_j|^α / max|W_j|^(1−α), which changes every channel, the factors here only cap
+ * outliers: s_j = max(1, max|X_j| / c). Encoders have a few channels that reach five times farther than all others and
+ * meet rows of large weights at that; with an exponent the small channels pay for them. The cap c is the reach of the
+ * first channel that stays as it is, and is chosen for each activation by the least expected error (see
+ * {@link expectedError}).
  */
 export function smooth(model: OnnxModel, statistics: ReadonlyMap<string, ChannelStatistics>): SmoothedModel {
   const editor = new GraphEditor(model);
   const choices: SmoothingChoice[] = [];
+  const after = new Map(statistics);
   for (const [activation, layers] of layersByActivation(model)) {
     const seen = statistics.get(activation);
     if (seen === undefined) {
@@ -42,10 +55,11 @@ export function smooth(model: OnnxModel, statistics: ReadonlyMap<string, Channel
     const { factors, choice } = chooseFactors(activation, seen, weights);
     choices.push(choice);
     if (factors !== undefined) {
-      divideActivation(editor, activation, layers, weights, factors);
+      const divided = divideActivation(editor, activation, layers, weights, factors);
+      after.set(divided, dividedStatistics(seen, factors));
     }
   }
-  return { model: editor.finish(), choices };
+  return { model: editor.finish(), choices, statistics: after };
 }
 
 /** Linear layers by the activation that they share. */
@@ -67,36 +81,22 @@ function chooseFactors(
   seen: ChannelStatistics,
   weights: readonly Float32Array[],
 ): { factors?: Float32Array; choice: SmoothingChoice } {
-  const [fitted, heldOut] = [everySecondText(seen, 0), everySecondText(seen, 1)];
-  const plain = expectedError(heldOut, weights, new Float32Array(seen.channels).fill(1));
-  const rowMagnitudes = weightMagnitudes(weights, seen.channels);
-  let best = { alpha: 0, error: plain };
-  for (const alpha of alphas) {
-    const error = expectedError(heldOut, weights, smoothingFactors(channelReach(fitted), rowMagnitudes, alpha));
+  const reach = channelReach(seen);
+  const descending = reach.toSorted().toReversed();
+  const plain = expectedError(seen, weights, new Float32Array(seen.channels).fill(1));
+  let best: { error: number; channels: number; factors?: Float32Array } = { error: plain, channels: 0 };
+  for (const channels of outlierCounts(seen.channels)) {
+    const cap = descending[channels];
+    const factors = reach.map((value) => (cap > 0 ? Math.max(1, value / cap) : 1));
+    const error = expectedError(seen, weights, factors);
     if (error < best.error) {
-      best = { alpha, error };
+      best = { error, channels, factors };
     }
   }
-  const errorShare = best.error / plain;
-  if (errorShare > worthwhileShare) {
-    return { choice: { activation, alpha: 0, errorShare: 1 } };
-  }
-  const factors = smoothingFactors(channelReach(seen), rowMagnitudes, best.alpha);
-  return { factors, choice: { activation, alpha: best.alpha, errorShare } };
-}
-
-/** Half of the texts: α is chosen on texts that the factors have not seen, for channels that one text alone uses deceive. */
-function everySecondText(seen: ChannelStatistics, parity: 0 | 1): ChannelStatistics {
-  const { channels, texts } = seen;
-  const kept = Array.from({ length: texts }, (_, text) => text).filter((text) => texts < 2 || text % 2 === parity);
-  const rows = (all: Float32Array): Float32Array => {
-    const half = new Float32Array(kept.length * channels);
-    for (const [i, text] of kept.entries()) {
-      half.set(all.subarray(text * channels, (text + 1) * channels), i * channels);
-    }
-    return half;
-  };
-  return { ...seen, minima: rows(seen.minima), maxima: rows(seen.maxima), texts: kept.length };
+  const errorShare = plain === 0 ? 1 : best.error / plain;
+  return errorShare <= worthwhileShare
+    ? { factors: best.factors, choice: { activation, channels: best.channels, errorShare } }
+    : { choice: { activation, channels: 0, errorShare: 1 } };
 }
 
 /** max |X_j| over all texts, [channels]. */
@@ -106,30 +106,6 @@ function channelReach({ channels, minima, maxima }: ChannelStatistics): Float32A
     reach[i % channels] = Math.max(reach[i % channels], maxima[i], -minima[i]);
   }
   return reach;
-}
-
-/** max |W_j| over all outputs of all layers, [inputs]. */
-function weightMagnitudes(weights: readonly Float32Array[], inputs: number): Float32Array {
-  const magnitudes = new Float32Array(inputs);
-  for (const weight of weights) {
-    const outputs = weight.length / inputs;
-    for (let i = 0; i < weight.length; i++) {
-      const row = Math.floor(i / outputs);
-      magnitudes[row] = Math.max(magnitudes[row], Math.abs(weight[i]));
-    }
-  }
-  return magnitudes;
-}
-
-function smoothingFactors(reach: Float32Array, rowMagnitudes: Float32Array, alpha: number): Float32Array {
-  const logs = Float64Array.from(reach, (value, j) => {
-    const used = value > 0 && rowMagnitudes[j] > 0;
-    return used ? alpha * Math.log(value) - (1 - alpha) * Math.log(rowMagnitudes[j]) : Number.NaN;
-  });
-  const known = logs.filter((value) => !Number.isNaN(value));
-  const center = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
-  // A channel that is never used, or has no weights, stays as it is.
-  return Float32Array.from(logs, (value) => (Number.isNaN(value) ? 1 : Math.exp(value - center)));
 }
 
 /**
@@ -175,14 +151,25 @@ function expectedError(seen: ChannelStatistics, weights: readonly Float32Array[]
   return error;
 }
 
-/** Puts X · 1/s before the layers and s · W into them. */
+function dividedStatistics(seen: ChannelStatistics, factors: Float32Array): ChannelStatistics {
+  const { channels } = seen;
+  return {
+    ...seen,
+    minima: seen.minima.map((value, i) => value / factors[i % channels]),
+    maxima: seen.maxima.map((value, i) => value / factors[i % channels]),
+    mean: seen.mean.map((value, j) => value / factors[j]),
+    meanSquare: seen.meanSquare.map((value, j) => value / factors[j] ** 2),
+  };
+}
+
+/** Puts X · 1/s before the layers and s · W into them. Returns the name of the divided activation. */
 function divideActivation(
   editor: GraphEditor,
   activation: string,
   layers: readonly LinearLayer[],
   weights: readonly Float32Array[],
   factors: Float32Array,
-): void {
+): string {
   const inverses = floatTensor(
     editor.uniqueName(`${activation}_smoothing`),
     [factors.length],
@@ -203,4 +190,5 @@ function divideActivation(
     editor.setInitializer(floatTensor(name, weight.dims, scaled));
     editor.replace(node, { ...node, input: [divided, name, ...node.input.slice(2)] });
   }
+  return divided;
 }

@@ -1,0 +1,55 @@
+import type { GraphEditor } from '../graph/index.js';
+import { dataType, makeTensor, type OnnxModel } from '../onnx/index.js';
+import { correctBias } from './bias-correction.js';
+import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import { type LinearLayer, layerWeights } from './linear-layers.js';
+import { type QuantizedMatrix, quantizeColumns } from './symmetric.js';
+
+/** Names of a layer's quantized weight: S8 [inputs × outputs], scales [outputs], zero points [outputs] (all 0). */
+export interface QuantizedWeight {
+  readonly values: string;
+  readonly scales: string;
+  readonly zeroPoints: string;
+  readonly matrix: QuantizedMatrix;
+}
+
+/** Adds quantized weights to a graph; layers that share a weight share what is made of it. */
+export class Int8Weights {
+  readonly #model: OnnxModel;
+  readonly #editor: GraphEditor;
+  readonly #statistics: ReadonlyMap<string, ChannelStatistics> | undefined;
+  readonly #made = new Map<string, QuantizedWeight>();
+
+  constructor(model: OnnxModel, editor: GraphEditor, statistics?: ReadonlyMap<string, ChannelStatistics>) {
+    this.#model = model;
+    this.#editor = editor;
+    this.#statistics = statistics;
+  }
+
+  of(layer: LinearLayer): QuantizedWeight {
+    const key = `${layer.weight.name}:${layer.transposed}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const { inputs, outputs } = layer;
+    const weights = layerWeights(this.#model, layer);
+    const seen = this.#statistics?.get(layer.activation);
+    const matrix = quantizeColumns(weights, inputs, outputs, process.env.NOCLIP ? undefined : seen?.meanSquare);
+    if (seen !== undefined && !process.env.NOBIAS) {
+      correctBias(this.#model, this.#editor, layer, weights, matrix, seen.mean);
+    }
+    const add = (suffix: string, type: number, dims: readonly number[], data: ArrayBufferView): string =>
+      this.#editor.setInitializer(
+        makeTensor(this.#editor.uniqueName(`${layer.weight.name}_${suffix}`), type, dims, data),
+      );
+    const weight = {
+      values: add('quantized', dataType.int8, [inputs, outputs], matrix.values),
+      scales: add('scale', dataType.float, [outputs], matrix.scales),
+      zeroPoints: add('zero_point', dataType.int8, [outputs], new Int8Array(outputs)),
+      matrix,
+    };
+    this.#made.set(key, weight);
+    return weight;
+  }
+}

@@ -1,0 +1,64 @@
+import { OctavecError } from '../base/index.js';
+import type { OnnxModel } from '../onnx/index.js';
+import { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
+import { type LinearLayer, linearLayers } from './linear-layers.js';
+import { layerRoles, rolesOf } from './roles.js';
+
+/**
+ * Which parts of a model a method touches. A pattern is a role ("ffn-down", "embeddings") or the name of a node, in
+ * which * stands for any characters.
+ */
+export interface Selection {
+  /** Only these; everything if left out. */
+  readonly include?: readonly string[];
+  /** Not these, even where `include` has them. */
+  readonly exclude?: readonly string[];
+}
+
+export interface SelectedParts {
+  readonly layers: readonly LinearLayer[];
+  readonly tables: readonly EmbeddingTable[];
+}
+
+const tableRole = 'embeddings';
+
+export const selectableRoles: readonly string[] = [...layerRoles, tableRole];
+
+/**
+ * The linear layers and embedding tables that a selection leaves.
+ *
+ * @throws USAGE for a pattern that fits nothing in the model
+ */
+export function selectParts(model: OnnxModel, { include, exclude = [] }: Selection = {}): SelectedParts {
+  const layers = linearLayers(model);
+  const tables = embeddingTables(model);
+  const roles = rolesOf(model);
+  const layerWords = layers.map(({ node }) => [roles.get(node) ?? 'other', node.name ?? '']);
+  const tableWords = tables.map(({ table, gathers }) => [
+    tableRole,
+    table.name ?? '',
+    ...gathers.map(({ name }) => name ?? ''),
+  ]);
+  const allWords = [...layerWords, ...tableWords].flat();
+  for (const pattern of [...(include ?? []), ...exclude]) {
+    if (!selectableRoles.includes(pattern) && !allWords.some((word) => fits(word, pattern))) {
+      const problem = `"${pattern}" fits no layer of ${model.path}`;
+      throw new OctavecError('USAGE', {
+        problem,
+        hint: `Roles are ${selectableRoles.join(', ')}; names are those of nodes.`,
+      });
+    }
+  }
+  const chosen = (words: readonly string[]): boolean =>
+    (include === undefined || include.some((pattern) => words.some((word) => fits(word, pattern)))) &&
+    !exclude.some((pattern) => words.some((word) => fits(word, pattern)));
+  return {
+    layers: layers.filter((_, i) => chosen(layerWords[i])),
+    tables: tables.filter((_, i) => chosen(tableWords[i])),
+  };
+}
+
+function fits(word: string, pattern: string): boolean {
+  const escaped = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`, 's').test(word);
+}
