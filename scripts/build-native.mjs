@@ -21,7 +21,10 @@ async function build(compiler) {
   const rest = await compileAll(
     compiler,
     withCommon([
-      ...folderSources('core', present.filter(({ optional }) => optional).map(({ macro }) => `-D${macro}`)),
+      ...folderSources(
+        'core',
+        present.filter(({ optional }) => optional).map(({ macro }) => `-D${macro}`),
+      ),
       ...folderSources('node', ['-DNAPI_VERSION=8', '-I', nodeHeaders]),
     ]),
     folder,

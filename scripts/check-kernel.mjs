@@ -11,7 +11,10 @@ import { execFileSync } from 'node:child_process';
 export function findStackTraffic(object) {
   let code;
   try {
-    code = execFileSync('objdump', ['-d', '-C', '--no-show-raw-insn', object], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+    code = execFileSync('objdump', ['-d', '-C', '--no-show-raw-insn', object], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
   } catch {
     return undefined;
   }
@@ -25,7 +28,9 @@ export function findStackTraffic(object) {
     lines.findIndex((line) => line.includes('vpdpbusd')),
     lines.findLastIndex((line) => line.includes('vpdpbusd')),
   );
-  const moves = inLoop.filter((line) => /vmovdqa|vmovdqu|vmovaps|vmovups/.test(line) && /rsp|rbp|zmm\d+,%zmm/.test(line));
+  const moves = inLoop.filter(
+    (line) => /vmovdqa|vmovdqu|vmovaps|vmovups/.test(line) && /rsp|rbp|zmm\d+,%zmm/.test(line),
+  );
   if (dots < 24) {
     return `it has ${dots} dot products in place of 24`;
   }

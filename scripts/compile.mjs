@@ -32,7 +32,9 @@ function run(command, args) {
 
 /** When the newest header of a tree was changed. */
 export function newestHeader(folder) {
-  const headers = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => /\.h$/.test(entry.name));
+  const headers = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    /\.h$/.test(entry.name),
+  );
   return Math.max(0, ...headers.map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs));
 }
 
@@ -50,7 +52,9 @@ export async function compileAll(compiler, sources, folder, headersChanged) {
   const compile = async ({ source, object, flags, optional }) => {
     const target = join(folder, object);
     const args = [...flags, '-c', source, '-o', target];
-    const stamp = createHash('sha256').update([compiler, ...args].join('\0')).digest('hex');
+    const stamp = createHash('sha256')
+      .update([compiler, ...args].join('\0'))
+      .digest('hex');
     const stampFile = `${target}.stamp`;
     const newest = Math.max(statSync(source).mtimeMs, headersChanged);
     if (

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../../base/index.js';
+
+/** A model in native memory, shared by all threads of the process that ask for the same key. */
+export interface NativeModel {
+  readonly width: number;
+  readonly hiddenWidth: number;
+  readonly vocabulary: number;
+  readonly maxTokens: number;
+  /** Memory that the weights take. */
+  readonly bytes: number;
+}
+
+declare const sessionTag: unique symbol;
+declare const jobTag: unique symbol;
+export interface NativeSession {
+  readonly [sessionTag]: true;
+}
+export interface NativeJob {
+  readonly [jobTag]: true;
+}
+
+/** Element types of tensors, with ONNX's numbers: float, S8, half. */
+export type NativeTensorType = 1 | 3 | 10;
+
+export interface NativeTensor {
+  readonly type: NativeTensorType;
+  readonly rows: number;
+  readonly columns: number;
+  /** Raw little-endian numbers, row after row. */
+  readonly data: Uint8Array;
+}
+
+/** What native/node/binding.cpp gives. */
+export interface NativeBinding {
+  /** Name of the instruction set in use; undefined if OCTAVEC_ISA names one that this machine does not have. */
+  readonly isa: string | undefined;
+  findModel(key: string): NativeModel | undefined;
+  loadModel(key: string, words: Int32Array, tensors: readonly NativeTensor[]): Promise<NativeModel>;
+  openSession(model: NativeModel, threads: number): NativeSession;
+  run(
+    session: NativeSession,
+    ids: Int32Array,
+    offsets: Int32Array,
+    unpooledTokens: number,
+    wantHidden: 0 | 1,
+    out: Float32Array,
+  ): [Promise<void>, NativeJob];
+  cancel(job: NativeJob): void;
+  closeSession(session: NativeSession): void;
+}
+
+/** From src/engine/native as from dist/engine/native. */
+const builtHere = fileURLToPath(new URL('../../../build/native/octavec.node', import.meta.url));
+
+/** Packages with ready-made binaries, one for each platform. */
+const packaged = `@octavec/native-${process.platform}-${process.arch}`;
+
+const load = createRequire(import.meta.url);
+let loaded: { readonly binding: NativeBinding } | { readonly reason: string } | undefined;
+
+/** Loads the native engine once: what was built in this checkout, or the platform's package. */
+export function loadBinding(): { readonly binding: NativeBinding } | { readonly reason: string } {
+  loaded ??= firstThatLoads([builtHere, packaged]);
+  return loaded;
+}
+
+function firstThatLoads(paths: readonly string[]): { readonly binding: NativeBinding } | { readonly reason: string } {
+  const problems: string[] = [];
+  for (const path of paths) {
+    try {
+      const binding = load(path) as NativeBinding;
+      return binding.isa === undefined
+        ? { reason: `OCTAVEC_ISA asks for "${process.env.OCTAVEC_ISA}", which this machine does not have` }
+        : { binding };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
+        problems.push(reasonOf(error));
+      }
+    }
+  }
+  return { reason: problems[0] ?? 'the native engine is not built here (npm run build:native needs a C++ compiler)' };
+}

@@ -1,0 +1,35 @@
+import type { TokenBatch } from '../engine.js';
+
+/** Texts of a batch that are handed to the native engine as one job. */
+export interface BatchPart extends TokenBatch {
+  /** Where the part begins in the batch. */
+  readonly firstText: number;
+  readonly firstToken: number;
+}
+
+/** Enough tokens to keep many threads busy, few enough that progress can be told and a job be cancelled in between. */
+const partTokens = 16_384;
+
+/**
+ * Cuts a batch into parts of whole texts. The arrays of the parts are copies: other threads read them while the caller
+ * may do with its own what it likes.
+ */
+export function cutBatch({ ids, offsets }: TokenBatch, limit = partTokens): BatchPart[] {
+  const parts: BatchPart[] = [];
+  const texts = offsets.length - 1;
+  for (let firstText = 0; firstText < texts; ) {
+    const firstToken = offsets[firstText];
+    let end = firstText + 1;
+    while (end < texts && offsets[end + 1] - firstToken <= limit) {
+      end++;
+    }
+    parts.push({
+      ids: ids.slice(firstToken, offsets[end]),
+      offsets: offsets.slice(firstText, end + 1).map((offset) => offset - firstToken),
+      firstText,
+      firstToken,
+    });
+    firstText = end;
+  }
+  return parts;
+}

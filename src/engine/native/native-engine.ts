@@ -1,0 +1,168 @@
+import { stat } from 'node:fs/promises';
+import { cpuBudget, OctavecError, readHostFacts, reasonOf, version } from '../../base/index.js';
+import type { ModelFiles } from '../../model/index.js';
+import { readModel } from '../../onnx/index.js';
+import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
+import { planThreads, type ThreadOptions } from '../thread-plan.js';
+import { loadBinding, type NativeBinding, type NativeJob, type NativeModel, type NativeSession } from './binding.js';
+import { cutBatch } from './cut-batch.js';
+import { recogniseEncoder } from './recognise/encoder.js';
+import { describeForCore, type NativePrecision } from './words.js';
+
+/** Workers and threads come to the same here: so many threads in all, by default as many as CPUs are granted. */
+export interface NativeEngineOptions extends ThreadOptions {
+  /** `int8` (default) quantizes FP32 and FP16 weights when they are loaded; `fp32` is the slow reference path. */
+  readonly precision?: NativePrecision;
+}
+
+/**
+ * Loads a model into the native engine, if it is built for this machine and knows the model.
+ *
+ * @returns the engine, or in one line why it cannot be used; octavec then runs the model on ONNX Runtime
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT, EXTERNAL_DATA
+ */
+export async function tryNativeEngine(
+  files: ModelFiles,
+  options: NativeEngineOptions = {},
+): Promise<{ readonly engine: Engine } | { readonly reason: string }> {
+  const loaded = loadBinding();
+  if ('reason' in loaded) {
+    return loaded;
+  }
+  const { binding } = loaded;
+  const precision = options.precision ?? 'int8';
+  if (precision === 'int8' && binding.isa === 'portable' && process.env.OCTAVEC_ISA === undefined) {
+    return { reason: 'this processor has none of the instruction sets that the native engine is fast with' };
+  }
+  const { workers, threads, reason } = planThreads(cpuBudget(await readHostFacts()), options);
+  const open = (model: NativeModel) => {
+    const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
+    return { engine: new NativeEngine(binding, model, files.onnxPath, plan) };
+  };
+  const key = await modelKey(files, precision);
+  const known = binding.findModel(key);
+  if (known !== undefined) {
+    return open(known);
+  }
+  const model = await readModel(files.onnxPath);
+  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId });
+  if ('reason' in recognised) {
+    return { reason: `the native engine does not know this model: ${recognised.reason}` };
+  }
+  const maxTokens = Math.min(files.maxTokens, recognised.encoder.maxTokens ?? files.maxTokens);
+  const { words, tensors } = describeForCore(model, recognised.encoder, files.head, maxTokens, precision);
+  try {
+    return open(await binding.loadModel(key, words, tensors));
+  } catch (error) {
+    return { reason: `the native engine cannot take this model: ${reasonOf(error)}` };
+  }
+}
+
+/** The same for the same file in the same state, run in the same way: such models share their weights. */
+async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(files.onnxPath).catch((error: unknown) => {
+    throw new OctavecError('FILE_NOT_FOUND', { path: files.onnxPath, what: 'The model' }, error);
+  });
+  const { pooling, dense, normalize } = files.head;
+  const layers = dense.map(({ weight, bias, activation }) => [activation, ...weight, ...(bias ?? [])]);
+  return JSON.stringify([files.onnxPath, mtimeMs, size, ino, precision, files.maxTokens, pooling, layers, normalize]);
+}
+
+type ThreadFacts = Pick<EngineDescription, 'workers' | 'threadsPerWorker' | 'threadsReason'>;
+
+class NativeEngine implements Engine {
+  readonly description: EngineDescription;
+  readonly width: number;
+  readonly #binding: NativeBinding;
+  /** Keeps the weights known to others that load the same model. */
+  readonly #model: NativeModel;
+  readonly #session: NativeSession;
+  readonly #path: string;
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(binding: NativeBinding, model: NativeModel, path: string, threads: ThreadFacts) {
+    this.#binding = binding;
+    this.#model = model;
+    this.#path = path;
+    this.#session = binding.openSession(model, threads.threadsPerWorker);
+    this.width = model.width;
+    this.description = { name: 'native', version: `${version} ${binding.isa}`, ...threads, memory: 'shared' };
+  }
+
+  embed(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {
+    return this.#run(batch, options, false);
+  }
+
+  hiddenStates(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {
+    return this.#run(batch, options, true);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+    this.#binding.closeSession(this.#session);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(batch: TokenBatch, options: RunOptions, wantHidden: boolean): Promise<Float32Array> {
+    const { signal, unpooledTokens = 0, onDone } = options;
+    if (this.#closed) {
+      throw new OctavecError('CLOSED', { what: 'engine' });
+    }
+    if (signal?.aborted) {
+      throw new OctavecError('CANCELLED', { what: 'embedding' }, signal.reason);
+    }
+    this.#checkIds(batch.ids);
+    const width = wantHidden ? this.#model.hiddenWidth : this.width;
+    const rows = wantHidden ? batch.ids.length : batch.offsets.length - 1;
+    const out = new Float32Array(rows * width);
+    const jobs: NativeJob[] = [];
+    const cancel = () => {
+      for (const job of jobs) {
+        this.#binding.cancel(job);
+      }
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    const parts = cutBatch(batch).map(async ({ ids, offsets, firstText, firstToken }) => {
+      const start = wantHidden ? firstToken : firstText;
+      const end = start + (wantHidden ? ids.length : offsets.length - 1);
+      const target = out.subarray(start * width, end * width);
+      const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
+      jobs.push(job);
+      await done;
+      onDone?.(offsets.length - 1);
+    });
+    const all = Promise.all(parts);
+    this.#running.add(all);
+    try {
+      await all;
+      return out;
+    } catch (error) {
+      cancel();
+      if (signal?.aborted) {
+        throw new OctavecError('CANCELLED', { what: 'embedding' }, signal.reason);
+      }
+      throw new OctavecError('ENGINE_RUN', { path: this.#path, why: reasonOf(error) }, error);
+    } finally {
+      // Other parts may still run; nobody waits for them but `close`.
+      const settled = Promise.allSettled(parts);
+      this.#running.delete(all);
+      this.#running.add(settled);
+      settled.then(() => this.#running.delete(settled));
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #checkIds(ids: Int32Array): void {
+    const { vocabulary } = this.#model;
+    for (const id of ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw new OctavecError('TOKEN_OUT_OF_RANGE', { path: this.#path, id, size: vocabulary });
+      }
+    }
+  }
+}

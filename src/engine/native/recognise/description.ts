@@ -1,0 +1,65 @@
+import type { TensorProto } from '../../../onnx/index.js';
+
+/** What an encoder is made of, as recognised in a graph: every tensor in its role. */
+export interface EncoderDescription {
+  readonly hidden: number;
+  readonly heads: number;
+  readonly headWidth: number;
+  readonly ffn: number;
+  /** The longest text that positions, or relative biases, are there for; undefined where nothing bounds it. */
+  readonly maxTokens?: number;
+  readonly activation: ActivationName;
+  /** FFN: activation(up) * gate, rather than activation(up). */
+  readonly gated: boolean;
+  /** Norms stand before attention and FFN, rather than behind the additions. */
+  readonly preNorm: boolean;
+  /** Scores are query · key times this. */
+  readonly scoreScale: number;
+  readonly words: TensorProto;
+  readonly positions?: { readonly table: TensorProto; readonly first: number };
+  /** [hidden] what is added to every token. */
+  readonly tokenType?: Float32Array;
+  /** [heads × (2 maxTokens - 1)] bias of key j for query i at [head, j - i + maxTokens - 1]. */
+  readonly relativeBias?: Float32Array;
+  readonly embeddingNorm?: NormRole;
+  readonly finalNorm?: NormRole;
+  readonly layers: readonly LayerRole[];
+}
+
+export type ActivationName = 'gelu' | 'geluTanh' | 'relu' | 'silu';
+
+export interface NormRole {
+  readonly gamma: TensorProto;
+  readonly beta?: TensorProto;
+  readonly epsilon: number;
+}
+
+/** y = (x * factor) W + b for some columns of a weight tensor. */
+export interface LinearRole {
+  /** [inputs × columns], or the other way round if `transposed`. */
+  readonly weights: TensorProto;
+  readonly transposed: boolean;
+  readonly firstColumn: number;
+  readonly bias?: TensorProto;
+  /** [columns of the tensor] scales of S8 weights. */
+  readonly scale?: Float32Array;
+  /** [inputs] */
+  readonly factor?: TensorProto;
+}
+
+export interface LayerRole {
+  /** In pre-norm models a layer may do without. */
+  readonly attentionNorm?: NormRole;
+  readonly query: LinearRole;
+  readonly key: LinearRole;
+  readonly value: LinearRole;
+  readonly out: LinearRole;
+  readonly ffnNorm?: NormRole;
+  readonly up: LinearRole;
+  readonly gate?: LinearRole;
+  readonly down: LinearRole;
+  /** [head width / 2] radians that a pair of dimensions is turned by at each step in position. */
+  readonly rotation?: Float32Array;
+  /** Tokens to either side that are seen; 0 for all. */
+  readonly window: number;
+}

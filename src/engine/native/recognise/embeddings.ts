@@ -1,0 +1,62 @@
+import { dataType, type TensorProto, tensorFloats } from '../../../onnx/index.js';
+import type { EncoderDescription } from './description.js';
+import { isA, maker, original } from './graph-view.js';
+import { constantOf } from './linear.js';
+import { type Prober, sampleTokens } from './probe.js';
+import { require } from './unrecognised.js';
+
+export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 'tokenType'>;
+
+/**
+ * The tables whose rows are added to give `value`: words by id, positions one after the other, and what is the same
+ * for every token.
+ *
+ * @throws Unrecognised
+ */
+export function matchEmbeddings(prober: Prober, value: string, hidden: number): EmbeddingMatch {
+  let words: TensorProto | undefined;
+  let positions: EmbeddingMatch['positions'];
+  let tokenType: Float32Array | undefined;
+  for (const leaf of addends(prober, value)) {
+    const node = maker(prober.view, leaf);
+    const table = isA(node, 'Gather') ? constantOf(prober.view, node.input[0]) : undefined;
+    const floating = [dataType.float, dataType.float16].some((type) => type === table?.dataType);
+    require(node !== undefined &&
+      table?.dims.length === 2 &&
+      table.dims[1] === hidden &&
+      floating, 'embeddings that are not sums of table rows');
+    if (isInput(prober, node.input[1])) {
+      require(words === undefined, 'two tables of words');
+      words = table;
+      continue;
+    }
+    const rows = prober.evaluate(node.input[1])?.data;
+    require(rows?.length === sampleTokens, 'rows of a table that depend on more than the length of a text');
+    if (rows.every((row) => row === rows[0])) {
+      require(tokenType === undefined, 'two tables of token types');
+      const start = rows[0] * hidden;
+      tokenType = tensorFloats(prober.view.model, table).slice(start, start + hidden);
+    } else {
+      require(positions === undefined && rows.every((row, i) => row === rows[0] + i), 'positions that do not count up');
+      positions = { table, first: rows[0] };
+    }
+  }
+  require(words !== undefined, 'no table of words');
+  return { words, positions, tokenType };
+}
+
+/** The values that are added up to give a value. */
+function addends(prober: Prober, value: string): string[] {
+  const node = maker(prober.view, value);
+  return isA(node, 'Add') ? node.input.flatMap((input) => addends(prober, input)) : [original(prober.view, value)];
+}
+
+/** The token ids, perhaps cast to another integer type. */
+function isInput(prober: Prober, value: string): boolean {
+  const source = original(prober.view, value);
+  return (
+    !/mask|type|segment|position/i.test(source) &&
+    prober.view.graph.input.some(({ name }) => name === source) &&
+    constantOf(prober.view, source) === undefined
+  );
+}

@@ -1,0 +1,234 @@
+import type { OnnxModel } from '../../../onnx/index.js';
+import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
+import type { EncoderDescription, LayerRole, LinearRole, NormRole } from './description.js';
+import { matchEmbeddings } from './embeddings.js';
+import { type FeedForwardMatch, matchFeedForward } from './feed-forward.js';
+import { isA, maker, original, viewGraph } from './graph-view.js';
+import { type LinearMatch, matchLinear } from './linear.js';
+import { matchNorm, type NormMatch } from './norm.js';
+import { makeProber, type Prober } from './probe.js';
+import { findScoreMask, findScoreScale } from './score-mask.js';
+import { require, Unrecognised } from './unrecognised.js';
+
+/** Masks of models without a table of positions are looked at for texts of this length. */
+const maskTokens = 512;
+
+export type Recognition =
+  | { readonly encoder: EncoderDescription; readonly hiddenOutput: string }
+  | { readonly reason: string };
+
+export interface RecogniseOptions {
+  /** Id that pads: sample texts are made of another one. */
+  readonly padTokenId: number;
+}
+
+/**
+ * Recognises a BERT-like encoder in a graph by what its parts do, not by what they are called: from the hidden states
+ * back to the embeddings, layer by layer.
+ *
+ * @returns the encoder, or what stands in the way
+ */
+export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
+  const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
+  try {
+    const hiddenOutput = findHiddenOutput(prober);
+    return { encoder: readEncoder(prober, hiddenOutput), hiddenOutput };
+  } catch (error) {
+    if (error instanceof Unrecognised) {
+      return { reason: error.message };
+    }
+    throw error;
+  }
+}
+
+function findHiddenOutput(prober: Prober): string {
+  const outputs = prober.view.graph.output.map(({ name = '' }) => name);
+  const hidden = outputs.filter((name) => prober.evaluate(name)?.shape.length === 3);
+  const named = hidden.find((name) => /last_hidden_state|token_embeddings/.test(name)) ?? hidden[0];
+  require(named !== undefined, 'no output of hidden states [batch × tokens × width]');
+  return named;
+}
+
+/** A layer with what is needed to look at its mask later. */
+interface LayerMatch {
+  readonly role: Omit<LayerRole, 'window'>;
+  readonly attention: AttentionMatch;
+  readonly feedForward: FeedForwardMatch;
+  readonly down: LinearMatch;
+}
+
+function readEncoder(prober: Prober, output: string): EncoderDescription {
+  const { view } = prober;
+  const hidden = prober.evaluate(output)?.shape[2] ?? 0;
+  const last = matchNorm(view, output, hidden);
+  const isPreNorm = last !== undefined && matchFeedForwardBlock(prober, last.input, hidden)?.preNorm === true;
+  let current = isPreNorm ? last.input : original(view, output);
+  const layers: LayerMatch[] = [];
+  for (
+    let next = matchLayer(prober, current, hidden, isPreNorm);
+    next;
+    next = matchLayer(prober, current, hidden, isPreNorm)
+  ) {
+    layers.unshift(next.layer);
+    current = next.input;
+  }
+  require(layers.length > 0, 'the hidden states do not come from an encoder layer');
+  const embeddingNorm = matchNorm(view, current, hidden);
+  const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden);
+
+  const [{ attention, feedForward, down }] = layers;
+  const { heads, headWidth } = attention;
+  const sameShape = layers.every(
+    (layer) =>
+      layer.attention.heads === heads &&
+      layer.attention.headWidth === headWidth &&
+      layer.feedForward.activation === feedForward.activation &&
+      (layer.feedForward.gate === undefined) === (feedForward.gate === undefined) &&
+      layer.down.inputs === down.inputs,
+  );
+  require(sameShape, 'layers of different shapes');
+  const maxTokens = tables.positions && tables.positions.table.dims[0] - tables.positions.first;
+  return {
+    hidden,
+    heads,
+    headWidth,
+    ffn: down.inputs,
+    activation: feedForward.activation,
+    gated: feedForward.gate !== undefined,
+    preNorm: isPreNorm,
+    ...tables,
+    embeddingNorm: embeddingNorm && normRole(embeddingNorm),
+    finalNorm: isPreNorm ? normRole(last) : undefined,
+    ...readScores(prober, layers, maxTokens),
+  };
+}
+
+/** Scale, windows and relative biases of all layers. */
+function readScores(
+  prober: Prober,
+  layers: readonly LayerMatch[],
+  maxTokens: number | undefined,
+): Pick<EncoderDescription, 'layers' | 'maxTokens' | 'relativeBias' | 'scoreScale'> {
+  const tokens = maxTokens === undefined ? maskTokens : Math.min(maxTokens, 2 * maskTokens);
+  const evaluator = prober.forTokens(tokens);
+  const { heads } = layers[0].attention;
+  const scales = layers.map(({ attention }) => findScoreScale(prober, attention.scores, heads));
+  require(scales.every(
+    (scale) => Math.abs(scale - scales[0]) <= 1e-6 * scales[0],
+  ), 'layers whose scores are scaled differently');
+  const masks = layers.map(({ attention }) => findScoreMask(evaluator, attention.scores, heads, tokens));
+  const relativeBias = masks[0].bias;
+  const sameBias = masks.every(({ bias }) =>
+    bias === undefined || relativeBias === undefined
+      ? bias === relativeBias
+      : bias.every((x, i) => x === relativeBias[i]),
+  );
+  require(sameBias, 'layers with different relative biases');
+  require(relativeBias === undefined || maxTokens === tokens, 'relative biases for texts of unknown length');
+  return {
+    scoreScale: scales[0],
+    relativeBias,
+    maxTokens,
+    layers: layers.map(({ role }, i) => ({ ...role, window: masks[i].window })),
+  };
+}
+
+/** The encoder layer that ends at `value`, and what goes into it; undefined if there is none: the embeddings begin. */
+function matchLayer(
+  prober: Prober,
+  value: string,
+  hidden: number,
+  preNorm: boolean,
+): { readonly layer: LayerMatch; readonly input: string } | undefined {
+  const ffnNorm = preNorm ? undefined : matchNorm(prober.view, value, hidden);
+  if (!preNorm && ffnNorm === undefined) {
+    return undefined;
+  }
+  const ffn = matchFeedForwardBlock(prober, ffnNorm?.input ?? value, hidden);
+  if (ffn === undefined || ffn.preNorm !== preNorm) {
+    return undefined;
+  }
+  const attentionNorm = preNorm ? undefined : matchNorm(prober.view, ffn.residual, hidden);
+  require(preNorm || attentionNorm !== undefined, 'an attention without the norm behind it');
+  const attention = matchAttentionBlock(prober, attentionNorm?.input ?? ffn.residual, hidden, preNorm);
+  return {
+    input: attention.residual,
+    layer: {
+      attention: attention.match,
+      feedForward: ffn.match,
+      down: ffn.down,
+      role: {
+        attentionNorm: preNorm ? attention.norm : attentionNorm && normRole(attentionNorm),
+        query: attention.match.query,
+        key: attention.match.key,
+        value: attention.match.value,
+        out: attention.out,
+        rotation: attention.match.rotation,
+        ffnNorm: preNorm ? ffn.norm : ffnNorm && normRole(ffnNorm),
+        up: ffn.match.up,
+        gate: ffn.match.gate,
+        down: linearRole(ffn.down),
+      },
+    },
+  };
+}
+
+/** The two orders in which the operands of a residual addition may stand: what a linear layer makes, and the residual. */
+function* residualAdditions(prober: Prober, value: string): Generator<{ linear: LinearMatch; residual: string }> {
+  const node = maker(prober.view, value);
+  if (isA(node, 'Add')) {
+    for (const [made, residual] of [node.input, [...node.input].reverse()]) {
+      const linear = matchLinear(prober.view, made);
+      if (linear !== undefined) {
+        yield { linear, residual: original(prober.view, residual) };
+      }
+    }
+  }
+}
+
+interface FeedForwardBlock {
+  readonly match: FeedForwardMatch;
+  readonly down: LinearMatch;
+  readonly residual: string;
+  readonly preNorm: boolean;
+  readonly norm?: NormRole;
+}
+
+function matchFeedForwardBlock(prober: Prober, value: string, hidden: number): FeedForwardBlock | undefined {
+  for (const { linear: down, residual } of residualAdditions(prober, value)) {
+    const match = matchFeedForward(prober, down.input, down.inputs);
+    const norm = match && matchNorm(prober.view, match.input, hidden);
+    if (match?.input === residual) {
+      return { match, down, residual, preNorm: false };
+    }
+    if (match !== undefined && norm?.input === residual) {
+      return { match, down, residual, preNorm: true, norm: normRole(norm) };
+    }
+  }
+  return undefined;
+}
+
+interface AttentionBlock {
+  readonly match: AttentionMatch;
+  readonly out: LinearRole;
+  readonly residual: string;
+  readonly norm?: NormRole;
+}
+
+function matchAttentionBlock(prober: Prober, value: string, hidden: number, preNorm: boolean): AttentionBlock {
+  for (const { linear, residual } of residualAdditions(prober, value)) {
+    const match = matchAttention(prober, linear.input);
+    const out = linearRole(linear);
+    if (match.input === residual) {
+      return { match, out, residual };
+    }
+    const norm = preNorm ? matchNorm(prober.view, match.input, hidden) : undefined;
+    require(norm?.input === residual, 'an attention whose residual comes from elsewhere');
+    return { match, out, residual, norm: normRole(norm) };
+  }
+  throw new Unrecognised('a layer without attention');
+}
+
+function normRole({ gamma, beta, epsilon }: NormMatch): NormRole {
+  return { gamma, beta, epsilon };
+}

@@ -1,0 +1,273 @@
+import {
+  attribute,
+  dataType,
+  elementCount,
+  intAttribute,
+  intsAttribute,
+  type NodeProto,
+  normalDomain,
+  stringAttribute,
+  type TensorProto,
+  tensorFloats,
+  tensorIntegers,
+} from '../../../onnx/index.js';
+import { elementwise, elementwiseOperators } from './elementwise.js';
+import type { GraphView } from './graph-view.js';
+import * as move from './movement.js';
+import { broadcastShape, count, scalar, type Value } from './value.js';
+
+/** Numbers of values beyond this are not worked out, nor those of weights. */
+const mostElements = 1 << 24;
+
+/** Values of a graph for one sample input. */
+export interface Evaluator {
+  /** undefined for values that depend on operators that it does not know. */
+  readonly evaluate: Evaluate;
+  /** Gives a value in advance, before anything that depends on it was evaluated. */
+  readonly give: (value: string, known: Value) => void;
+}
+
+export type Evaluate = (value: string) => Value | undefined;
+
+/**
+ * Works out values of a graph for one sample input: shapes always, numbers where everything that they depend on is
+ * known. So what exporters write as long chains of operators (shapes, positions, masks) is seen for what it gives, not
+ * for how it is written. Values can be given in advance, to see what a part of the graph does with them.
+ */
+export function makeEvaluator(view: GraphView, given: ReadonlyMap<string, Value>): Evaluator {
+  const known = new Map<string, Value | undefined>(given);
+  const evaluate: Evaluate = (value) => {
+    // Deep graphs would overflow the call stack: what is missing is worked out first.
+    const pending = [value];
+    const begun = new Set<string>();
+    while (pending.length > 0) {
+      const next = pending[pending.length - 1];
+      if (known.has(next)) {
+        pending.pop();
+        continue;
+      }
+      const constant = view.constant(next);
+      const node = constant === undefined ? view.producer(next) : undefined;
+      const missing = node?.input.filter((input) => input !== '' && !known.has(input)) ?? [];
+      if (missing.length > 0 && !begun.has(next)) {
+        begun.add(next);
+        pending.push(...missing);
+      } else if (constant !== undefined) {
+        known.set(next, fromTensor(view, constant));
+      } else {
+        known.set(next, node && run(view, node, node.output.indexOf(next), (input) => known.get(input)));
+      }
+    }
+    return known.get(value);
+  };
+  return { evaluate, give: (value, numbers) => known.set(value, numbers) };
+}
+
+function fromTensor(view: GraphView, tensor: TensorProto): Value | undefined {
+  const shape = tensor.dims;
+  const floats = [dataType.float, dataType.float16, dataType.bfloat16, dataType.double] as number[];
+  const kind = floats.includes(tensor.dataType ?? 0) ? 'float' : tensor.dataType === dataType.bool ? 'bool' : 'int';
+  if (elementCount(tensor) > 65_536) {
+    return { shape, kind };
+  }
+  const numbers = kind === 'float' ? tensorFloats(view.model, tensor) : tensorIntegers(view.model, tensor);
+  return { shape, kind, data: Float64Array.from(numbers) };
+}
+
+type Lookup = (value: string) => Value | undefined;
+
+function run(view: GraphView, node: NodeProto, output: number, lookup: Lookup): Value | undefined {
+  if (normalDomain(node.domain) !== '') {
+    return undefined;
+  }
+  const opType = node.opType ?? '';
+  const inputs = node.input.map((input) => (input === '' ? undefined : lookup(input)));
+  if (elementwiseOperators.has(opType)) {
+    return inputs.every((input) => input !== undefined)
+      ? elementwise(opType, inputs as Value[], stringAttribute(node, 'approximate') ?? 'none')
+      : undefined;
+  }
+  const operator = operators[opType];
+  if (operator === undefined || inputs[0] === undefined) {
+    return undefined;
+  }
+  const result = operator(inputs as unknown as Inputs, node, output, view);
+  return result !== undefined && count(result.shape) > mostElements
+    ? { shape: result.shape, kind: result.kind }
+    : result;
+}
+
+/** The first input is known; others may be left out, or not be known. */
+type Inputs = readonly [Value, ...(Value | undefined)[]];
+
+type Operator = (inputs: Inputs, node: NodeProto, output: number, view: GraphView) => Value | undefined;
+
+/** Integers that an operator takes as an input or, in older operator sets, as an attribute; null if not known. */
+function integers(input: Value | undefined, node: NodeProto, name: string): number[] | undefined | null {
+  if (input !== undefined) {
+    return input.data === undefined ? null : Array.from(input.data);
+  }
+  return intsAttribute(node, name);
+}
+
+const copy: Operator = ([x]) => x;
+const sameShape: Operator = ([x]) => ({ shape: x.shape, kind: 'float' });
+
+const operators: Readonly<Record<string, Operator>> = {
+  Identity: copy,
+  Dropout: copy,
+  LayerNormalization: sameShape,
+  Softmax: sameShape,
+  Cast: ([x], node) => cast(x, intAttribute(node, 'to') ?? 0),
+  Shape: ([x], node) => move.shapeOf(x, intAttribute(node, 'start'), intAttribute(node, 'end')),
+  Size: ([x]) => scalar('int', count(x.shape)),
+  Transpose: ([x], node) =>
+    move.transpose(x, intsAttribute(node, 'perm') ?? x.shape.map((_, axis) => x.shape.length - 1 - axis)),
+  Reshape: ([x, shape], node) =>
+    shape?.data && move.reshape(x, Array.from(shape.data), intAttribute(node, 'allowzero') === 1),
+  Flatten: ([x], node) => {
+    const axis = intAttribute(node, 'axis') ?? 1;
+    return { ...x, shape: [count(x.shape.slice(0, axis)), count(x.shape.slice(axis))] };
+  },
+  Unsqueeze: ([x, axes], node) => {
+    const list = integers(axes, node, 'axes');
+    return list ? move.unsqueeze(x, list) : undefined;
+  },
+  Squeeze: ([x, axes], node) => {
+    const list = integers(axes, node, 'axes');
+    return list === null ? undefined : move.squeeze(x, list);
+  },
+  Slice: sliceOperator,
+  Split: splitOperator,
+  Gather: ([x, indices], node) => indices && move.gather(x, indices, intAttribute(node, 'axis') ?? 0),
+  GatherElements: ([x, indices], node) => indices && move.gatherElements(x, indices, intAttribute(node, 'axis') ?? 0),
+  GatherND: ([x, indices], node) =>
+    indices && (intAttribute(node, 'batch_dims') ?? 0) === 0 ? move.gatherNd(x, indices) : undefined,
+  Concat: (inputs, node) =>
+    inputs.every((input) => input !== undefined)
+      ? move.concat(inputs as unknown as Value[], intAttribute(node, 'axis') ?? 0)
+      : undefined,
+  Expand: ([x, shape]) => shape?.data && expand(x, Array.from(shape.data)),
+  Range: ([start, limit, delta]) => range(start, limit, delta),
+  ConstantOfShape: constantOfShape,
+  CumSum: ([x, axis]) => axis?.data && move.cumulate(x, axis.data[0]),
+  Trilu: ([x, diagonal], node) => move.triangle(x, intAttribute(node, 'upper') !== 0, diagonal?.data?.[0] ?? 0),
+  MatMul: ([a, b]) => b && matMul(a, b),
+  MatMulInteger: ([a, b]) => b && { shape: [...a.shape.slice(0, -1), ...b.shape.slice(-1)], kind: 'int' },
+  Gemm: ([a, b], node) =>
+    b && { shape: [a.shape[0], b.shape[intAttribute(node, 'transB') === 1 ? 0 : 1]], kind: 'float' },
+  DynamicQuantizeLinear: ([x], _node, output) => ({
+    shape: output === 0 ? x.shape : [],
+    kind: output === 1 ? 'float' : 'int',
+  }),
+  DequantizeLinear: sameShape,
+  ReduceMean: lastAxisReduction,
+};
+
+/** Shape of a reduction over the last axis: what LayerNorm is written with. */
+function lastAxisReduction([x]: Inputs, node: NodeProto): Value | undefined {
+  return intAttribute(node, 'keepdims') === 0 ? undefined : { shape: [...x.shape.slice(0, -1), 1], kind: 'float' };
+}
+
+function cast(x: Value, to: number): Value {
+  const integer = [dataType.int64, dataType.int32, dataType.int8, dataType.uint8] as number[];
+  const kind = to === dataType.bool ? 'bool' : integer.includes(to) ? 'int' : 'float';
+  const convert = kind === 'bool' ? (v: number) => Number(v !== 0) : kind === 'int' ? Math.trunc : (v: number) => v;
+  return { shape: x.shape, kind, data: kind === x.kind ? x.data : x.data?.map(convert) };
+}
+
+function sliceOperator(inputs: Inputs, node: NodeProto): Value | undefined {
+  const [x, ...rest] = inputs;
+  const starts = integers(rest[0], node, 'starts');
+  const ends = integers(rest[1], node, 'ends');
+  const axes = integers(rest[2], node, 'axes');
+  if (!starts || !ends || axes === null || (rest[3] !== undefined && rest[3].data === undefined)) {
+    return undefined;
+  }
+  const steps = rest[3]?.data;
+  return move.slice(
+    x,
+    starts.map((start, i) => ({ axis: axes?.[i] ?? i, start, end: ends[i], step: steps?.[i] ?? 1 })),
+  );
+}
+
+function splitOperator([x, split]: Inputs, node: NodeProto, output: number): Value | undefined {
+  const axis = intAttribute(node, 'axis') ?? 0;
+  const length = x.shape[axis < 0 ? axis + x.shape.length : axis];
+  const given = integers(split, node, 'split');
+  if (given === null) {
+    return undefined;
+  }
+  const each = Math.ceil(length / node.output.length);
+  const even = node.output.map((_, i) => Math.min(each, length - i * each));
+  return move.splitPart(x, given ?? even, axis, output);
+}
+
+function expand(x: Value, wanted: readonly number[]): Value | undefined {
+  const shape = broadcastShape([x.shape, wanted]);
+  return shape && elementwise('Add', [x, zeros(shape, x.kind)], '');
+}
+
+function zeros(shape: readonly number[], kind: Value['kind']): Value {
+  return { shape, kind, data: count(shape) > mostElements ? undefined : new Float64Array(count(shape)) };
+}
+
+function range(start: Value, limit: Value | undefined, delta: Value | undefined): Value | undefined {
+  if (start.data === undefined || limit?.data === undefined || delta?.data === undefined) {
+    return undefined;
+  }
+  const [first, end, step] = [start.data[0], limit.data[0], delta.data[0]];
+  const length = Math.min(Math.max(0, Math.ceil((end - first) / step)), mostElements);
+  return { shape: [length], kind: start.kind, data: Float64Array.from({ length }, (_, i) => first + i * step) };
+}
+
+function constantOfShape([shape]: Inputs, node: NodeProto, _output: number, view: GraphView): Value | undefined {
+  if (shape.data === undefined) {
+    return undefined;
+  }
+  const tensor = attribute(node, 'value')?.t;
+  const filling = tensor === undefined ? scalar('float', 0) : fromTensor(view, tensor);
+  const empty = zeros(Array.from(shape.data), filling?.kind ?? 'float');
+  return { ...empty, data: empty.data?.fill(filling?.data?.[0] ?? 0) };
+}
+
+/** Shapes of any product, numbers of small ones: exporters write rotary angles as position × frequency this way. */
+function matMul(a: Value, b: Value): Value | undefined {
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    return undefined;
+  }
+  const batch = broadcastShape([a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+  const [rows, depth] = a.shape.slice(-2);
+  const columns = b.shape[b.shape.length - 1];
+  if (batch === undefined || b.shape[b.shape.length - 2] !== depth) {
+    return undefined;
+  }
+  const shape = [...batch, rows, columns];
+  if (a.data === undefined || b.data === undefined || depth !== 1) {
+    return { shape, kind: 'float' };
+  }
+  return elementwise('Mul', [a, b], '');
+}
+
+/** A value's numbers for a sample of one text without padding, from nothing but the graph's inputs. */
+export function textInputs(view: GraphView, tokens: number, tokenId: number): Map<string, Value> {
+  const row = (numbers: (i: number) => number): Value => ({
+    shape: [1, tokens],
+    kind: 'int',
+    data: Float64Array.from({ length: tokens }, (_, i) => numbers(i)),
+  });
+  const initializers = new Set(view.graph.initializer.map((tensor) => tensor.name));
+  return new Map(
+    view.graph.input
+      .filter((input) => !initializers.has(input.name))
+      .map(({ name = '' }) => {
+        if (/mask/i.test(name)) {
+          return [name, row(() => 1)];
+        }
+        if (/type|segment/i.test(name)) {
+          return [name, row(() => 0)];
+        }
+        return [name, row(/position/i.test(name) ? (i) => i : () => tokenId)];
+      }),
+  );
+}

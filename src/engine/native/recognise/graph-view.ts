@@ -1,0 +1,68 @@
+import {
+  attribute,
+  type GraphProto,
+  isOp,
+  type NodeProto,
+  type OnnxModel,
+  type TensorProto,
+} from '../../../onnx/index.js';
+
+/** Is the node there, and this operator of the standard domain? */
+export function isA<Op extends string>(
+  node: NodeProto | undefined,
+  opType: Op,
+): node is NodeProto & { readonly opType: Op } {
+  return node !== undefined && isOp(node, opType);
+}
+
+/** A graph as recognition walks it: against the arrows, from values to what makes them. */
+export interface GraphView {
+  readonly model: OnnxModel;
+  readonly graph: GraphProto;
+  /** The node that makes a value; undefined for inputs and constants. */
+  producer(value: string): NodeProto | undefined;
+  /** The tensor of an initializer or of a Constant node. */
+  constant(value: string): TensorProto | undefined;
+}
+
+export function viewGraph(model: OnnxModel): GraphView {
+  const { graph } = model.proto;
+  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
+  const producers = new Map<string, NodeProto>();
+  for (const node of graph.node) {
+    for (const output of node.output) {
+      producers.set(output, node);
+    }
+  }
+  return {
+    model,
+    graph,
+    producer: (value) => producers.get(value),
+    constant(value) {
+      const producer = producers.get(value);
+      return isA(producer, 'Constant') ? attribute(producer, 'value')?.t : initializers.get(value);
+    },
+  };
+}
+
+const passing = new Set(['Identity', 'Dropout', 'Cast']);
+
+/**
+ * The value that a value is a mere copy of: Identity, Dropout (which does nothing in inference) and Cast between
+ * floating-point types are skipped.
+ */
+export function original(view: GraphView, value: string): string {
+  let current = value;
+  for (let node = view.producer(current); node !== undefined; node = view.producer(current)) {
+    if (!passing.has(node.opType ?? '') || node.output[0] !== current) {
+      break;
+    }
+    current = node.input[0];
+  }
+  return current;
+}
+
+/** The node behind copies that makes a value. */
+export function maker(view: GraphView, value: string): NodeProto | undefined {
+  return view.producer(original(view, value));
+}

@@ -1,0 +1,95 @@
+import type { ScorePath } from './attention.js';
+import type { Evaluator } from './evaluator.js';
+import { floats, type Prober, sampleTokens } from './probe.js';
+import { require } from './unrecognised.js';
+import { count } from './value.js';
+
+/** What happens to scores between the product of queries and keys and the softmax. */
+export interface ScoreMask {
+  /** Tokens to either side that are seen; 0 for all. */
+  readonly window: number;
+  /** [heads × (2 tokens - 1)] by distance; undefined where there is none. */
+  readonly bias?: Float32Array;
+}
+
+/** Scores below this are out of sight: exporters write -10000, the lowest float, or minus infinity. */
+const hidden = -9000;
+
+/** What scores are multiplied with, in all. @throws Unrecognised */
+export function findScoreScale(prober: Prober, path: ScorePath, heads: number): number {
+  const send = (x: number) =>
+    prober.probe(path.softmaxInput, { [path.product]: floats([1, heads, sampleTokens, sampleTokens], () => x) })?.data;
+  const [zero, one, two] = [send(0), send(1), send(2)];
+  require(zero && one && two, 'scores that cannot be followed');
+  // The token itself is always in sight.
+  const scale = one[0] - zero[0];
+  require(scale > 0 && Math.abs(two[0] - zero[0] - 2 * scale) < 1e-5 * scale, 'scores that are not just scaled');
+  return scale * path.operandScale;
+}
+
+/**
+ * What is added to scores in a text without padding, for all pairs of its tokens.
+ *
+ * @param evaluator for a text of `tokens` tokens; shared by the layers, most of which have the same mask
+ * @throws Unrecognised for masks that are more than a window of sight: those of decoders, for example
+ */
+export function findScoreMask(evaluator: Evaluator, path: ScorePath, heads: number, tokens: number): ScoreMask {
+  evaluator.give(
+    path.product,
+    floats([1, 1, tokens, tokens], () => 0),
+  );
+  const added = evaluator.evaluate(path.softmaxInput);
+  require(added?.data !== undefined, 'an attention mask that cannot be followed');
+  const { data, shape } = added;
+  const maps = data.length / (tokens * tokens);
+  require(count(shape) === data.length && (maps === 1 || maps === heads), 'an attention mask of an unknown form');
+
+  // Sight and bias must depend on the distance alone.
+  const width = 2 * tokens - 1;
+  const bias = new Float32Array(maps * width).fill(Number.NaN);
+  for (let map = 0; map < maps; map++) {
+    for (let i = 0; i < tokens; i++) {
+      const row = (map * tokens + i) * tokens;
+      for (let j = 0; j < tokens; j++) {
+        const value = data[row + j] < hidden ? Number.NEGATIVE_INFINITY : data[row + j];
+        const place = map * width + j - i + tokens - 1;
+        require(Number.isNaN(bias[place]) ||
+          bias[place] === value, 'an attention that depends on more than the distance of tokens');
+        bias[place] = value;
+      }
+    }
+  }
+  const window = findWindow(bias, tokens);
+  return bias.some((value) => Number.isFinite(value) && value !== 0)
+    ? {
+        window,
+        bias: repeat(
+          bias.map((value) => (Number.isFinite(value) ? value : 0)),
+          heads / maps,
+        ),
+      }
+    : { window };
+}
+
+/** How far a token sees, the same to both sides; 0 if everything is in sight. */
+function findWindow(bias: Float32Array, tokens: number): number {
+  const visible = (distance: number) => Number.isFinite(bias[distance + tokens - 1]);
+  let reach = 0;
+  while (reach + 1 < tokens && visible(reach + 1)) {
+    reach++;
+  }
+  for (let distance = 0; distance < tokens; distance++) {
+    const expected = distance <= reach;
+    require(visible(distance) === expected &&
+      visible(-distance) === expected, 'an attention that looks to one side: a decoder');
+  }
+  return reach + 1 < tokens ? reach : 0;
+}
+
+function repeat(values: Float32Array, times: number): Float32Array {
+  const all = new Float32Array(values.length * times);
+  for (let i = 0; i < times; i++) {
+    all.set(values, i * values.length);
+  }
+  return all;
+}

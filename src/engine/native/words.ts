@@ -1,0 +1,169 @@
+import type { Head, PoolingMode } from '../../model/index.js';
+import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
+import type { NativeTensor } from './binding.js';
+import type { ActivationName, EncoderDescription, LinearRole, NormRole } from './recognise/description.js';
+
+/** A model as the native core reads it: native/core/description.h says in which order. */
+export interface NativeDescription {
+  readonly words: Int32Array;
+  readonly tensors: readonly NativeTensor[];
+}
+
+export type NativePrecision = 'fp32' | 'int8';
+
+const magic = 0x4f435456;
+const format = 1;
+const precisions: Readonly<Record<NativePrecision, number>> = { int8: 0, fp32: 1 };
+const activations: Readonly<Record<ActivationName, number>> = { gelu: 0, geluTanh: 1, relu: 2, silu: 3 };
+const poolings: Readonly<Record<PoolingMode, number>> = {
+  cls: 0,
+  lasttoken: 1,
+  max: 2,
+  mean: 3,
+  mean_sqrt_len_tokens: 4,
+  weightedmean: 5,
+};
+
+/** Writes what was recognised, with what comes after the hidden states, for the native core. */
+export function describeForCore(
+  model: OnnxModel,
+  encoder: EncoderDescription,
+  head: Head,
+  maxTokens: number,
+  precision: NativePrecision,
+): NativeDescription {
+  const writer = new WordWriter(model);
+  const { hidden } = encoder;
+  writer.integers(magic, format, precisions[precision]);
+  writer.integers(hidden, encoder.heads, encoder.headWidth, encoder.ffn, maxTokens);
+  writer.integers(activations[encoder.activation], Number(encoder.gated), Number(encoder.preNorm));
+  writer.number(encoder.scoreScale);
+  writer.tensor(encoder.words, hidden);
+  writer.tensor(encoder.positions?.table, hidden);
+  writer.integers(encoder.positions?.first ?? 0);
+  writer.floats(encoder.tokenType, hidden);
+  writer.floats(encoder.relativeBias && centre(encoder.relativeBias, encoder.heads, maxTokens), 2 * maxTokens - 1);
+  writer.norm(encoder.embeddingNorm, hidden);
+  writer.norm(encoder.finalNorm, hidden);
+  writer.integers(encoder.layers.length);
+  for (const layer of encoder.layers) {
+    writer.norm(layer.attentionNorm, hidden);
+    for (const linear of [layer.query, layer.key, layer.value, layer.out]) {
+      writer.linear(linear);
+    }
+    writer.norm(layer.ffnNorm, hidden);
+    for (const linear of [layer.up, layer.gate, layer.down]) {
+      if (linear !== undefined) {
+        writer.linear(linear);
+      }
+    }
+    writer.floats(layer.rotation, encoder.headWidth / 2);
+    writer.integers(layer.window);
+  }
+  writer.head(head);
+  return writer.finish();
+}
+
+/** [heads × (2 longest - 1)] biases by distance, cut to those of shorter texts. */
+function centre(bias: Float32Array, heads: number, tokens: number): Float32Array {
+  const all = bias.length / heads;
+  const start = (all + 1) / 2 - tokens;
+  const width = 2 * tokens - 1;
+  const cut = new Float32Array(heads * width);
+  for (let head = 0; head < heads; head++) {
+    cut.set(bias.subarray(head * all + start, head * all + start + width), head * width);
+  }
+  return cut;
+}
+
+class WordWriter {
+  readonly #model: OnnxModel;
+  readonly #words: number[] = [];
+  readonly #tensors: NativeTensor[] = [];
+  readonly #known = new Map<object, number>();
+
+  constructor(model: OnnxModel) {
+    this.#model = model;
+  }
+
+  integers(...values: readonly number[]): void {
+    this.#words.push(...values);
+  }
+
+  /** A float by its bits. */
+  number(value: number): void {
+    this.#words.push(new Int32Array(Float32Array.of(value).buffer)[0]);
+  }
+
+  /** A tensor of the file, as rows of `columns` numbers. */
+  tensor(tensor: TensorProto | undefined, columns: number): void {
+    this.#add(tensor, () => {
+      const bytes = tensor as TensorProto;
+      const rows = bytes.dims.reduce((product, dim) => product * dim, 1) / columns;
+      switch (bytes.dataType) {
+        case dataType.float:
+        case dataType.float16:
+        case dataType.int8:
+          return { type: bytes.dataType, rows, columns, data: tensorBytes(this.#model, bytes) };
+        default:
+          return { type: dataType.float, rows, columns, data: bytesOf(tensorFloats(this.#model, bytes)) };
+      }
+    });
+  }
+
+  floats(values: Float32Array | undefined, columns: number): void {
+    this.#add(values, () => {
+      const numbers = values as Float32Array;
+      return { type: dataType.float, rows: numbers.length / columns, columns, data: bytesOf(numbers) };
+    });
+  }
+
+  norm(norm: NormRole | undefined, width: number): void {
+    this.tensor(norm?.gamma, width);
+    this.tensor(norm?.beta, width);
+    this.number(norm?.epsilon ?? 0);
+  }
+
+  linear({ weights, transposed, firstColumn, bias, scale, factor }: LinearRole): void {
+    const columns = weights.dims[transposed ? 0 : 1];
+    this.tensor(weights, weights.dims[1]);
+    this.integers(Number(transposed), firstColumn);
+    this.tensor(bias, columns);
+    this.integers(bias === undefined ? 0 : firstColumn);
+    this.floats(scale, columns);
+    this.tensor(factor, weights.dims[transposed ? 1 : 0]);
+  }
+
+  head({ pooling, dense, normalize }: Head): void {
+    this.integers(pooling.length, ...pooling.map((mode) => poolings[mode]), dense.length);
+    for (const layer of dense) {
+      this.integers(layer.outputs);
+      this.floats(layer.weight, layer.inputs);
+      this.floats(layer.bias, layer.outputs);
+      this.integers(Number(layer.activation === 'tanh'));
+    }
+    this.integers(Number(normalize));
+  }
+
+  finish(): NativeDescription {
+    return { words: Int32Array.from(this.#words), tensors: this.#tensors };
+  }
+
+  /** Writes the index of a tensor, which is made when it is met for the first time; -1 for none. */
+  #add(key: object | undefined, make: () => NativeTensor): void {
+    if (key === undefined) {
+      this.#words.push(-1);
+      return;
+    }
+    let index = this.#known.get(key);
+    if (index === undefined) {
+      index = this.#tensors.push(make()) - 1;
+      this.#known.set(key, index);
+    }
+    this.#words.push(index);
+  }
+}
+
+function bytesOf(array: Float32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
