@@ -98,7 +98,7 @@ describe('what is not ONNX is NOT_ONNX and says what it is', () => {
     truncateSync(path, 1.9e9);
     const start = performance.now();
     await expect(readModel(path)).rejects.toMatchObject({ code: 'NOT_ONNX' });
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(performance.now() - start).toBeLessThan(1000);
     truncateSync(path, 0);
   });
 });
