@@ -12,6 +12,7 @@ export * from './order.js';
 export * from './output-file.js';
 export * from './printable.js';
 export * from './progress.js';
+export * from './random.js';
 export * from './statistics.js';
 export * from './vectors.js';
 export * from './version.js';

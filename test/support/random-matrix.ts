@@ -1,15 +1,4 @@
-import type { Matrix } from '../../src/base/index.js';
-
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { type Matrix, randomNumbers } from '../../src/base/index.js';
 
 /** [rows × columns] of numbers in [-1, 1). */
 export function randomMatrix(rows: number, columns: number, seed: number): Matrix {
