@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { reasonOf } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
 import type { FromRunner, ToRunner } from './run-protocol.js';
@@ -29,7 +30,22 @@ async function answer(message: ToRunner): Promise<FromRunner> {
       return { kind: 'ran', seconds: seconds() };
     case 'finish':
       await embedder?.close();
-      // ru_maxrss is in kilobytes on every platform that Node gives it on.
-      return { kind: 'finished', peakBytes: process.resourceUsage().maxRSS * 1024 };
+      return { kind: 'finished', peakBytes: peakMemory() };
   }
+}
+
+/**
+ * The largest resident memory of this process in bytes. On Linux a process inherits the maximum of getrusage from the
+ * one that started it, so the kernel's own account of this program is read instead.
+ */
+function peakMemory(): number {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kilobytes !== undefined) {
+      return Number(kilobytes) * 1024;
+    }
+  } catch {
+    // Not Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
 }

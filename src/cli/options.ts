@@ -24,6 +24,11 @@ export function methodList(text: string, before: readonly MethodName[] = []): re
   return [...new Set([...before, ...(names as MethodName[])])];
 }
 
+/** "ffn-down,embeddings", also given several times. */
+export function wordList(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(',').map((word) => word.trim())];
+}
+
 export function gatePreset(name: string): Gate {
   if (!Object.hasOwn(gatePresets, name)) {
     throw new InvalidArgumentError(`"${name}" is not a gate. Known: ${Object.keys(gatePresets).join(', ')}.`);

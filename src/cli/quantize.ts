@@ -3,7 +3,7 @@ import type { Gate } from '../evaluate/index.js';
 import { gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, methodList, positiveInteger, proofTexts } from './options.js';
+import { gatePreset, methodList, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -16,6 +16,10 @@ interface Options {
   readonly to: readonly MethodName[];
   readonly tokenizer?: string;
   readonly texts?: string;
+  /** false by --no-calibration */
+  readonly calibration?: string | false;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly gate?: Gate;
   readonly force?: boolean;
   readonly bench?: boolean;
@@ -31,6 +35,14 @@ export function quantizeCommand(): Command {
     .requiredOption('--to <methods>', 'what to make: int8, fp16, or several with commas', methodList)
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--no-calibration', 'do not run the model to see its activations (faster, worse)')
+    .option(
+      '--include <patterns>',
+      'quantize only these: roles such as ffn-down, embeddings, or names of nodes',
+      wordList,
+    )
+    .option('--exclude <patterns>', 'leave these as they are', wordList)
     .option('--gate <name>', 'hold the variants against this gate: fp16, int8, int4, strict', gatePreset)
     .option('--force', 'write what the gate refuses, too')
     .option('--bench', 'measure speed and memory as well')
@@ -38,11 +50,15 @@ export function quantizeCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, options: Options) => {
+      // Commander gives true for a --no-… option that was not used.
+      const calibrated = options.calibration === false ? false : undefined;
       const line = progressLine();
       const outcome = await quantizeModel(model, {
         ...options,
         output,
         texts: await proofTexts(options.texts),
+        calibration: typeof options.calibration === 'string' ? await proofTexts(options.calibration) : calibrated,
+        selection: { include: options.include, exclude: options.exclude },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

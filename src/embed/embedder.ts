@@ -1,18 +1,11 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { type Engine, type EngineDescription, type EngineOptions, loadOnnxRuntimeEngine } from '../engine/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
-import { promptTokens, resolvePrompt } from './prompt.js';
+import { type PromptOptions, promptTokens, resolvePrompt } from './prompt.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 import { Vectors } from './vectors.js';
 
 export interface EmbedderOptions extends OpenModelOptions, EngineOptions {}
-
-export interface PromptOptions {
-  /** Text that is put before every text. */
-  readonly prompt?: string;
-  /** Name of one of the model's prompts ("query"). Without either the model's default prompt is used, if it has one. */
-  readonly promptName?: string;
-}
 
 export interface EmbedOptions extends PromptOptions, TaskOptions {}
 

@@ -1,7 +1,13 @@
 import { OctavecError } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
-import type { PromptOptions } from './embedder.js';
 import type { TextTokenizer } from './text-tokenizer.js';
+
+export interface PromptOptions {
+  /** Text that is put before every text. */
+  readonly prompt?: string;
+  /** Name of one of the model's prompts ("query"). Without either the model's default prompt is used, if it has one. */
+  readonly promptName?: string;
+}
 
 /**
  * The text to put before every text: the one that is given, the model's prompt of the given name, or its default one.

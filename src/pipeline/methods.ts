@@ -1,10 +1,21 @@
+import type { TaskOptions } from '../base/index.js';
 import { type GatePresetName, gatePresets } from '../evaluate/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { dynamicInt8, fp16 } from '../quantize/index.js';
+import { type CalibrationTexts, dynamicInt8, fp16, type Selection, smoothWithTexts } from '../quantize/index.js';
+
+/** What methods are given besides the model. */
+export interface MethodContext {
+  /** undefined: calibration is not wanted. */
+  readonly calibration?: CalibrationTexts;
+  readonly selection: Selection;
+  readonly task: TaskOptions;
+}
 
 /** What a method made of a model. */
 export interface MethodResult {
   readonly model: OnnxModel;
+  /** What goes into the recipe. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** What the user should know: "3 values beyond the range of half precision were clamped". */
   readonly notes: readonly string[];
 }
@@ -16,7 +27,7 @@ export interface Method {
   /** What its weights are kept in, for people. */
   readonly precision: string;
   readonly gate: GatePresetName;
-  readonly apply: (model: OnnxModel) => Promise<MethodResult>;
+  readonly apply: (model: OnnxModel, context: MethodContext) => Promise<MethodResult>;
 }
 
 /** All methods by the name that `--to` knows them by. */
@@ -31,14 +42,25 @@ export const methods = {
         ({ tensor, values }) =>
           `${values} value(s) of "${tensor}" lie beyond the range of half precision and became ±65504`,
       );
-      return { model, notes };
+      return { model, options: {}, notes };
     },
   },
   int8: {
     variant: 'int8',
     precision: 'int8',
     gate: 'int8',
-    apply: async (source) => ({ model: dynamicInt8(source), notes: [] }),
+    apply: async (source, { calibration, selection, task }) => {
+      if (calibration === undefined) {
+        return { model: dynamicInt8(source, selection), options: { ...selection }, notes: [] };
+      }
+      const { model, choices, statistics } = await smoothWithTexts(source, calibration, task);
+      const smoothed = choices.filter(({ channels }) => channels > 0).length;
+      return {
+        model: dynamicInt8(model, { ...selection, statistics }),
+        options: { ...selection, calibration: calibration.hash, smoothedActivations: smoothed },
+        notes: [],
+      };
+    },
   },
 } satisfies Record<string, Method>;
 

@@ -1,18 +1,27 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
-import type { EmbedderOptions } from '../embed/index.js';
+import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
 import {
+  calibrationTexts,
   type Evidence,
   evidencePath,
   failuresAsText,
   type Gate,
+  hashOfTexts,
   verificationTexts,
   writeEvidence,
 } from '../evaluate/index.js';
 import { readModel } from '../onnx/index.js';
-import { checkQuantizable, makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
+import {
+  type CalibrationTexts,
+  checkQuantizable,
+  makeRecipe,
+  type Recipe,
+  type Selection,
+  withRecipe,
+} from '../quantize/index.js';
 import { fileIdentity, shortName } from './file-identity.js';
-import { gateOf, type MethodName, methods } from './methods.js';
+import { gateOf, type MethodContext, type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { copyConfiguration, outputPaths } from './output-paths.js';
 import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
@@ -26,6 +35,10 @@ export interface QuantizeOptions extends TaskOptions {
   readonly tokenizer?: string;
   /** What the variants are proven with; octavec's verification texts by default. */
   readonly texts?: ProofTexts;
+  /** Texts to calibrate with, where a method can use them; octavec's by default, none if false. */
+  readonly calibration?: ProofTexts | false;
+  /** Which layers are quantized; all by default. */
+  readonly selection?: Selection;
   /** Instead of the gate that belongs to each method. */
   readonly gate?: Gate;
   /** Publish what the gate refuses, too. */
@@ -74,12 +87,17 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   const candidates: Candidate[] = [];
   try {
-    checkQuantizable({ ...original.model, path: original.files.onnxPath });
+    checkQuantizable(original.model);
     const source = { path, files: original.files };
     const variants = options.to.map((name) => methods[name].variant);
     const paths = await outputPaths(source, variants, options.output);
+    const context: MethodContext = {
+      calibration: await calibrationTokens(original, options),
+      selection: options.selection ?? {},
+      task: { signal: options.signal, onProgress: options.onProgress },
+    };
     for (const [i, method] of options.to.entries()) {
-      candidates.push(await makeCandidate(original, method, paths[i], options));
+      candidates.push(await makeCandidate(original, method, paths[i], context));
     }
     const outcomes = await proveCandidates(original, candidates, options);
     if (outcomes.variants.some((variant) => variant.published)) {
@@ -95,12 +113,11 @@ async function makeCandidate(
   original: Original,
   method: MethodName,
   path: string,
-  { onProgress, to }: QuantizeOptions,
+  context: MethodContext,
 ): Promise<Candidate> {
-  onProgress?.({ stage: `Quantizing to ${method}`, done: to.indexOf(method), total: to.length, unit: 'variants' });
   const start = performance.now();
-  const { model, notes } = await methods[method].apply(original.model);
-  const recipe = makeRecipe(method, original.identity.sha256);
+  const { model, options, notes } = await methods[method].apply(original.model, context);
+  const recipe = makeRecipe(method, original.identity.sha256, options);
   const staged = await stageModel(withRecipe(model, recipe), path);
   return { method, path, staged, recipe, notes, seconds: (performance.now() - start) / 1000 };
 }
@@ -143,6 +160,26 @@ async function proveCandidates(
   return { original: original.identity, originalPath: original.files.onnxPath, originalRun, variants };
 }
 
+/** How many of octavec's own texts are calibrated with: more were measured to change nothing. */
+const calibrationCount = 128;
+
+async function calibrationTokens(
+  original: Original,
+  { calibration }: QuantizeOptions,
+): Promise<CalibrationTexts | undefined> {
+  if (calibration === false) {
+    return undefined;
+  }
+  const texts = calibration?.texts ?? evenlyChosen(await calibrationTexts(), calibrationCount);
+  return { tokens: await tokenizeOnce(original.files, texts), hash: hashOfTexts(texts) };
+}
+
+/** `count` of the items, from all over the list. */
+function evenlyChosen<Item>(items: readonly Item[], count: number): Item[] {
+  const step = Math.max(1, items.length / count);
+  return items.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
+}
+
 async function defaultTexts(): Promise<ProofTexts> {
   return { texts: await verificationTexts(), source: "octavec's verification texts" };
 }
@@ -161,9 +198,7 @@ function measure(
     { name: 'original', model: original.runnable },
     ...candidates.map(({ method }, i) => ({ name: method, model: runnables[i] })),
   ];
-  const step = Math.max(1, Math.floor(texts.length / benchTexts));
-  const chosen = texts.filter((_, i) => i % step === 0).slice(0, benchTexts);
-  return measureRuns(subjects, chosen, { embedder, onProgress, signal });
+  return measureRuns(subjects, evenlyChosen(texts, benchTexts), { embedder, onProgress, signal });
 }
 
 async function publish(candidate: Candidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {

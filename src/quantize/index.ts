@@ -1,13 +1,20 @@
 /**
- * Quantization of ONNX graphs: methods from model to model. Nothing here runs a model or writes a file.
+ * Quantization of ONNX graphs: methods from model to model. Nothing here writes a variant; calibration runs the model
+ * through the engine's door.
  *
  * @module
  */
+export { seeActivations, smoothWithTexts } from './calibrated-int8.js';
+export type { ChannelStatistics } from './calibration/channel-statistics.js';
+export type { CalibrationTexts } from './calibration/observe.js';
 export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
-export { dynamicInt8 } from './dynamic-int8.js';
+export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
 export { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 export { type Fp16Model, fp16 } from './fp16.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
 export { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
 export { makeRecipe, type Recipe, recipeOf, withRecipe } from './recipe.js';
+export { type LayerRole, layerRoles, rolesOf } from './roles.js';
+export { type Selection, selectableRoles, selectParts } from './selection.js';
+export { type SmoothedModel, type SmoothingChoice, smooth } from './smoothing.js';
 export { hasHalfWeights, widen } from './widen.js';

@@ -35,8 +35,8 @@ export class Int8Weights {
     const { inputs, outputs } = layer;
     const weights = layerWeights(this.#model, layer);
     const seen = this.#statistics?.get(layer.activation);
-    const matrix = quantizeColumns(weights, inputs, outputs, process.env.NOCLIP ? undefined : seen?.meanSquare);
-    if (seen !== undefined && !process.env.NOBIAS) {
+    const matrix = quantizeColumns(weights, inputs, outputs, seen?.meanSquare);
+    if (seen !== undefined) {
       correctBias(this.#model, this.#editor, layer, weights, matrix, seen.mean);
     }
     const add = (suffix: string, type: number, dims: readonly number[], data: ArrayBufferView): string =>

@@ -68,6 +68,20 @@ function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefine
   };
 }
 
+/** Linear layers by the activation that they share. */
+export function layersByActivation(model: OnnxModel): ReadonlyMap<string, readonly LinearLayer[]> {
+  const groups = new Map<string, LinearLayer[]>();
+  for (const layer of linearLayers(model)) {
+    const group = groups.get(layer.activation);
+    if (group === undefined) {
+      groups.set(layer.activation, [layer]);
+    } else {
+      group.push(layer);
+    }
+  }
+  return groups;
+}
+
 /** The weight of a layer as [inputs × outputs], row-major, float32. */
 export function layerWeights(model: OnnxModel, layer: LinearLayer): Float32Array {
   const weights = tensorFloats(model, layer.weight);

@@ -1,7 +1,7 @@
 import { GraphEditor } from '../graph/index.js';
 import { floatTensor, makeNode, type OnnxModel } from '../onnx/index.js';
 import type { ChannelStatistics } from './calibration/channel-statistics.js';
-import { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
+import { type LinearLayer, layersByActivation, layerWeights } from './linear-layers.js';
 
 /** How the outlier channels of an activation were treated. */
 export interface SmoothingChoice {
@@ -60,20 +60,6 @@ export function smooth(model: OnnxModel, statistics: ReadonlyMap<string, Channel
     }
   }
   return { model: editor.finish(), choices, statistics: after };
-}
-
-/** Linear layers by the activation that they share. */
-export function layersByActivation(model: OnnxModel): ReadonlyMap<string, readonly LinearLayer[]> {
-  const groups = new Map<string, LinearLayer[]>();
-  for (const layer of linearLayers(model)) {
-    const group = groups.get(layer.activation);
-    if (group === undefined) {
-      groups.set(layer.activation, [layer]);
-    } else {
-      group.push(layer);
-    }
-  }
-  return groups;
 }
 
 function chooseFactors(
