@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+export type { BlockScheme } from './block-scheme.js';
 export { seeActivations, smoothWithTexts } from './calibrated-int8.js';
 export type { ChannelStatistics } from './calibration/channel-statistics.js';
 export type { CalibrationTexts } from './calibration/observe.js';
@@ -11,10 +13,12 @@ export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
 export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
 export { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 export { type Fp16Model, fp16 } from './fp16.js';
+export { fp16Weights } from './fp16-weights.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
 export { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
 export { makeRecipe, type Recipe, recipeOf, withRecipe } from './recipe.js';
 export { type LayerRole, layerRoles, rolesOf } from './roles.js';
 export { type Selection, selectableRoles, selectParts } from './selection.js';
 export { type SmoothedModel, type SmoothingChoice, smooth } from './smoothing.js';
+export { type WeightOnlyOptions, weightOnly } from './weight-only.js';
 export { hasHalfWeights, widen } from './widen.js';

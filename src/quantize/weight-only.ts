@@ -12,10 +12,10 @@ import {
 } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { embeddingTables } from './embedding-tables.js';
-import { type LinearLayer, layerWeights, linearLayers, transposeMatrix } from './linear-layers.js';
+import { type LinearLayer, layerWeights, transposeMatrix } from './linear-layers.js';
+import { type Selection, selectParts } from './selection.js';
 
-export interface WeightOnlyOptions extends TaskOptions {
+export interface WeightOnlyOptions extends Selection, TaskOptions {
   readonly layers: BlockScheme;
   readonly tables: BlockScheme;
   /**
@@ -36,8 +36,7 @@ const microsoft = 'com.microsoft';
 export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxModel {
   const model = foldConstants(source);
   const editor = new GraphEditor(model);
-  const layers = linearLayers(model);
-  const tables = embeddingTables(model);
+  const { layers, tables } = selectParts(model, options);
   const made = new Map<string, QuantizedNames>();
   const total = layers.length + tables.length;
   let done = 0;
