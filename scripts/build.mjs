@@ -1,14 +1,20 @@
-/** Compiles src/ to dist/. `npm run build`. */
-import { rmSync } from 'node:fs';
-import { installIfMissing, root, run } from './npm.mjs';
+/** Compiles src/ to dist/. `npm run build` starts from nothing; `npm start` and `npm test` compile what changed. */
+import { existsSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { installIfMissing, root, runTool } from './npm.mjs';
+
+const notes = `${root}node_modules/.cache/octavec.tsbuildinfo`;
 
 export function build() {
-  run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json']);
+  // The compiler goes by its notes: where its output is gone, they are wrong.
+  if (!existsSync(`${root}dist/index.js`)) {
+    rmSync(notes, { force: true });
+  }
+  runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json');
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   installIfMissing();
   rmSync(`${root}dist`, { recursive: true, force: true });
-  rmSync(`${root}node_modules/.cache/octavec.tsbuildinfo`, { force: true });
   build();
 }

@@ -1,43 +1,63 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** The root of the checkout. */
-export const root = new URL('..', import.meta.url).pathname;
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a command of the project with its output shown; ends this process if it fails. */
-export function run(command, args, options = {}) {
+/** Runs a command of the project with its output shown; ends this process with the command's status if it fails. */
+export function run(command, args) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
-    ...options,
+    shell: process.platform === 'win32' && command !== process.execPath,
   });
-  if (error !== undefined || status !== 0) {
-    console.error(`\n${[command, ...args].join(' ')} failed${error === undefined ? '' : `: ${error.message}`}`);
-    process.exit(status || 1);
+  if (error !== undefined || status === null) {
+    console.error(
+      `\n${[command, ...args].join(' ')} ${error === undefined ? 'was ended' : `failed: ${error.message}`}`,
+    );
+  }
+  if (status !== 0) {
+    process.exit(status ?? 1);
   }
 }
 
-/** Installs the locked dependencies, unless what is installed is what the lock file asks for. */
+/** A tool of node_modules, without a shell or npm between. */
+export function runTool(path, ...args) {
+  run(process.execPath, [`${root}node_modules/${path}`, ...args]);
+}
+
+/** Installs the locked dependencies, unless they are there. */
 export function installIfMissing() {
-  const lock = `${root}package-lock.json`;
-  const installed = `${root}node_modules/.package-lock.json`;
-  if (existsSync(installed) && sameTree(lock, installed)) {
-    return;
+  refuseOldNode();
+  if (!isInstalled()) {
+    console.log('Installing dependencies …');
+    run('npm', ['ci', '--no-audit', '--no-fund']);
   }
-  console.log('Installing dependencies …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** Are the packages of the lock file those that npm noted when it installed? Optional ones of other platforms may be missing. */
-function sameTree(lock, installed) {
-  if (statSync(installed).mtimeMs > statSync(lock).mtimeMs) {
-    return true;
+function refuseOldNode() {
+  const wanted = readJson('package.json').engines.node.replace('>=', '');
+  if (process.versions.node.localeCompare(wanted, 'en', { numeric: true }) < 0) {
+    console.error(`octavec needs Node.js ${wanted} or newer; this is ${process.versions.node}.`);
+    process.exit(1);
   }
-  const wanted = JSON.parse(readFileSync(lock, 'utf8')).packages;
-  const present = JSON.parse(readFileSync(installed, 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, { version, optional, link }]) =>
-      path === '' || !path.startsWith('node_modules/') || optional || link || present[path]?.version === version,
-  );
+}
+
+/** Is what npm noted when it installed what the lock file asks for? Packages for other platforms may be missing. */
+function isInstalled() {
+  const installed = 'node_modules/.package-lock.json';
+  if (!existsSync(`${root}${installed}`)) {
+    return false;
+  }
+  const present = readJson(installed).packages;
+  return Object.entries(readJson('package-lock.json').packages)
+    .filter(([path]) => path.startsWith('node_modules/'))
+    .every(([path, { version, optional }]) =>
+      path in present ? present[path].version === version && existsSync(`${root}${path}`) : optional,
+    );
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(`${root}${path}`, 'utf8'));
 }

@@ -5,15 +5,15 @@
 import { build } from './build.mjs';
 import { installIfMissing, root, run } from './npm.mjs';
 
+const model = 'models/all-MiniLM-L6-v2';
+const output = 'out/all-MiniLM-L6-v2';
+
 installIfMissing();
+console.log('Building …');
 build();
+console.log(`Quantizing ${model} to INT8 and FP16 in ${output} …\n`);
 run(process.execPath, [
   `${root}dist/cli/main.js`,
-  'quantize',
-  'models/all-MiniLM-L6-v2',
-  'out/all-MiniLM-L6-v2',
-  '--to',
-  'int8,fp16',
-  '--bench',
+  ...['quantize', model, output, '--to', 'int8,fp16', '--bench'],
   ...process.argv.slice(2),
 ]);

@@ -1,13 +1,11 @@
-/** `npm test`: installs what is missing, builds, then type check, lint, tests and the check of the package. */
+/** `npm test`: installs what is missing, builds, then type check, lint, check of the package and tests. */
 import { build } from './build.mjs';
-import { installIfMissing, root, run } from './npm.mjs';
-
-const tool = (path, ...args) => run(process.execPath, [`${root}node_modules/${path}`, ...args]);
+import { installIfMissing, runTool } from './npm.mjs';
 
 installIfMissing();
 // First, because end-to-end tests import the built package, types included.
 build();
-tool('typescript/bin/tsc', '--noEmit');
-tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.');
-tool('publint/src/cli.js', '--strict');
-tool('vitest/vitest.mjs', 'run', ...process.argv.slice(2));
+runTool('typescript/bin/tsc', '--noEmit');
+runTool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.');
+runTool('publint/src/cli.js', '--strict');
+runTool('vitest/vitest.mjs', 'run', ...process.argv.slice(2));
