@@ -103,6 +103,17 @@ export const errorTable = {
     400,
     (d) => `${d.path} does not hold what is expected: ${d.why}. Fetch the file again from the model's source.`,
   ),
+  DATA_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `${d.path} cannot be used as evaluation data: ${d.why}. docs/evaluation.md shows the formats.`,
+  ),
+  TASK_UNKNOWN: entry<{ task: string; known: string }>(
+    2,
+    400,
+    (d) =>
+      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, or <kind>:<file> (docs/evaluation.md).`,
+  ),
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,
     400,

@@ -1,9 +1,19 @@
 /** What a candidate is worth: fidelity to its original, the gate that says pass or fail, the texts to measure with. */
+
+export { embeddedTaskNames } from './data/embedded-tasks.js';
+export * from './data/read-task.js';
+export type { CacheOptions } from './embedding-cache.js';
 export * from './evidence.js';
 export * from './evidence-file.js';
 export * from './fidelity.js';
 export * from './gate.js';
 export { type GateMetricName, gateMetricNames, gateMetrics, sizeReduction } from './gate-metrics.js';
 export * from './gate-presets.js';
+export { compareResults, type Finding, type TaskComparison } from './tasks/compare-results.js';
+export { evaluateTask } from './tasks/evaluate-task.js';
+export { evaluateRetrieval } from './tasks/retrieval.js';
+export * from './tasks/task.js';
+export { taskEmbedder } from './tasks/task-embedder.js';
+export type { TaskResult, TaskSamples } from './tasks/task-result.js';
 export * from './texts.js';
 export type { DamagedText, Neighbour, TextReference } from './worst-texts.js';
