@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
 export { type MethodName, methodNames } from './methods.js';
 export type { ProofTexts } from './prove.js';
 export {

@@ -1,10 +1,10 @@
 import type { TaskOptions } from '../base/index.js';
 import { type Evidence, type Gate, gatePresets, verificationTexts } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';
-import { dataType, type OnnxModel, readModel } from '../onnx/index.js';
-import { quantizedOperatorsIn, recipeOf } from '../quantize/index.js';
+import { readModel } from '../onnx/index.js';
+import { recipeOf } from '../quantize/index.js';
+import { describePrecision } from './describe-precision.js';
 import { fileIdentity } from './file-identity.js';
-import { methods } from './methods.js';
 import { openOriginal } from './original.js';
 import { embedOnce, type ProofTexts, prove } from './prove.js';
 
@@ -48,25 +48,4 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
   } finally {
     await original.close();
   }
-}
-
-/** What a file's weights are kept in, and the gate that is fair to it. */
-function describePrecision(model: OnnxModel): { precision: string; gate: keyof typeof gatePresets } {
-  const method = Object.entries(methods).find(([name]) => name === recipeOf(model)?.method)?.[1];
-  if (method !== undefined) {
-    return method;
-  }
-  const { node, initializer } = model.proto.graph;
-  const fourBits = node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'bits' && i === 4n));
-  if (
-    fourBits ||
-    initializer.some((tensor) => tensor.dataType === dataType.int4 || tensor.dataType === dataType.uint4)
-  ) {
-    return { precision: 'int4', gate: 'int4' };
-  }
-  if (quantizedOperatorsIn(model).length > 0) {
-    return { precision: 'int8', gate: 'int8' };
-  }
-  const half = initializer.some((tensor) => tensor.dataType === dataType.float16);
-  return { precision: half ? 'fp16' : 'fp32', gate: 'fp16' };
 }
