@@ -1,28 +1,21 @@
-import { OctavecError, type TaskOptions } from '../base/index.js';
-import { type Engine, type EngineDescription, type EngineOptions, loadOnnxRuntimeEngine } from '../engine/index.js';
-import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
-import { type PromptOptions, promptTokens, resolvePrompt } from './prompt.js';
+import { type EngineDescription, loadOnnxRuntimeEngine } from '../engine/index.js';
+import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { Admission } from './admission.js';
+import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
+import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
+import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
-import { Vectors } from './vectors.js';
-
-export interface EmbedderOptions extends OpenModelOptions, EngineOptions {}
-
-export interface EmbedOptions extends PromptOptions, TaskOptions {}
-
-/**
- * Texts that are tokenized and handed to the engine together: many enough to find texts of the same length, few enough
- * that memory stays bounded.
- */
-const textsPerWindow = 4096;
+import type { Vectors } from './vectors.js';
 
 /**
  * Turns texts into vectors. Everything heavy happens in other threads; the event loop stays free.
  *
  * @example
  * ```ts
- * await using embedder = await Embedder.load('models/all-MiniLM-L6-v2');
+ * const embedder = await Embedder.load('models/all-MiniLM-L6-v2');
  * const vectors = await embedder.embed(['A cat sits on the mat.', 'Ein Hund schläft.']);
  * for (const vector of vectors) console.log(vector); // Float32Array(384)
+ * await embedder.close();
  * ```
  */
 export class Embedder {
@@ -32,98 +25,89 @@ export class Embedder {
   readonly width: number;
   /** Longest input in tokens, special tokens included. */
   readonly maxTokens: number;
-  readonly #engine: Engine;
-  readonly #tokenizer: TextTokenizer;
+  readonly #loaded: LoadedModel;
+  readonly #admission: Admission;
 
-  private constructor(model: ModelFiles, engine: Engine, tokenizer: TextTokenizer) {
-    this.model = model;
-    this.width = engine.width;
-    this.maxTokens = model.maxTokens;
-    this.#engine = engine;
-    this.#tokenizer = tokenizer;
+  private constructor(loaded: LoadedModel, admission: Admission) {
+    this.model = loaded.files;
+    this.width = loaded.engine.width;
+    this.maxTokens = loaded.files.maxTokens;
+    this.#loaded = loaded;
+    this.#admission = admission;
   }
 
   /**
-   * Loads a model.
+   * Loads a model. An embedder that has nothing to do does not keep the process alive.
    *
    * @param model a folder in Hugging Face layout, a single .onnx file, or what {@link openModelFolder} found
    * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, TOKENIZER_INVALID, CONFIG_INVALID, ENGINE_LOAD,
-   *   ENGINE_RUN, MODEL_OUTPUT
+   *   ENGINE_RUN, MODEL_OUTPUT, USAGE
    */
   static async load(model: string | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
     const files = typeof model === 'string' ? await openModelFolder(model, options) : model;
-    const { tokenizerPath: path, lowerCase, maxTokens, padTokenId } = files;
-    const tokenizer = await TextTokenizer.open({ path, lowerCase, maxTokens, padTokenId });
-    try {
-      return new Embedder(files, await loadOnnxRuntimeEngine(files, options), tokenizer);
-    } catch (error) {
-      await tokenizer.close();
-      throw error;
+    const [tokenizer, engine] = await Promise.allSettled([
+      TextTokenizer.of(files),
+      loadOnnxRuntimeEngine(files, options),
+    ]);
+    if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
+      return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value }, new Admission(options));
     }
+    const loaded = [tokenizer, engine].filter((part) => part.status === 'fulfilled');
+    await Promise.all(loaded.map((part) => part.value.close()));
+    throw [tokenizer, engine].find((part) => part.status === 'rejected')?.reason;
   }
 
   get engine(): EngineDescription {
-    return this.#engine.description;
+    return this.#loaded.engine.description;
   }
 
   /**
-   * The vectors of texts, in their order. A text longer than `maxTokens` counts with its beginning only, and the
-   * result says how many such texts there were. An empty text is embedded as its special tokens.
+   * The vectors of texts, in their order. By default a text longer than `maxTokens` counts with its beginning only, and
+   * the result says how many such texts there were. An empty text is embedded as its special tokens.
    *
-   * @throws TEXT_INVALID, PROMPT_UNKNOWN, TOKEN_OUT_OF_RANGE, ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED
+   * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL, ENGINE_RUN,
+   *   ENGINE_DIED, CANCELLED, CLOSED
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
-    checkTexts(texts);
-    const { signal, onProgress } = options;
-    const prompt = resolvePrompt(this.model, options);
-    const unpooledTokens = this.model.head.includePrompt ? 0 : await promptTokens(this.#tokenizer, prompt);
-    const data = new Float32Array(texts.length * this.width);
-    const lengths = new Int32Array(texts.length);
-    let done = 0;
-    const onDone = (count: number) => {
-      done += count;
-      onProgress?.({ stage: 'Embedding', done, total: texts.length, unit: 'texts' });
-    };
-    const embedWindow = async (start: number, tokens: TokenizedTexts) => {
-      lengths.set(tokens.lengths, start);
-      data.set(await this.#engine.embed(tokens, { signal, unpooledTokens, onDone }), start * this.width);
-    };
-    // While the engine is at one window, the next is tokenized.
-    let running: Promise<void> | undefined;
-    for (let start = 0; start < texts.length; start += textsPerWindow) {
-      const window = texts.slice(start, start + textsPerWindow);
-      const [tokens] = await Promise.all([this.#tokenizer.tokenize(window, prompt, signal), running]);
-      running = embedWindow(start, tokens);
-      // An error is seen when the window is awaited; until then it is not "unhandled".
-      running.catch(() => undefined);
-    }
-    await running;
-    return new Vectors(data, this.width, lengths, this.maxTokens);
+    return this.#admission.run(texts, () => encodeTexts(this.#loaded, texts, options));
   }
 
   /**
-   * Token ids of texts as the engine gets them: prompt and special tokens included, shortened to `maxTokens`.
+   * Embeds a stream of any length, in order and in bounded memory: two windows of about a thousand texts are under way
+   * at most, and the source is read no faster than the vectors are taken.
    *
-   * @throws TEXT_INVALID, PROMPT_UNKNOWN, CLOSED
+   * @throws as {@link embed}, except QUEUE_FULL; and what the source throws
+   * @example
+   * ```ts
+   * for await (const { items, vectors } of embedder.stream(lines)) await store(items, vectors);
+   * ```
    */
-  async tokenize(texts: readonly string[], options: PromptOptions = {}): Promise<TokenizedTexts> {
-    checkTexts(texts);
-    return this.#tokenizer.tokenize(texts, resolvePrompt(this.model, options));
+  stream<Item = string>(
+    source: AsyncIterable<Item> | Iterable<Item>,
+    options: StreamOptions<Item> = {},
+  ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
+    return embedStream(source, options, (texts, textOptions) =>
+      this.#admission.runUnbounded(texts, () => encodeTexts(this.#loaded, texts, textOptions)),
+    );
+  }
+
+  /**
+   * Token ids of texts as the engine gets them: prompt and special tokens included, shortened to `maxTokens` or cut into
+   * windows.
+   *
+   * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
+   */
+  async tokenize(texts: readonly string[], options: TextOptions = {}): Promise<TokenizedTexts> {
+    return this.#admission.run(texts, () => tokenizeTexts(this.#loaded, texts, options));
   }
 
   /** Waits for what runs, then frees everything. */
   async close(): Promise<void> {
-    await Promise.all([this.#engine.close(), this.#tokenizer.close()]);
+    await this.#admission.close();
+    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-function checkTexts(texts: readonly string[]): void {
-  const index = texts.findIndex((text) => typeof text !== 'string');
-  if (index >= 0) {
-    throw new OctavecError('TEXT_INVALID', { index, why: `it is ${typeof texts[index]}, not a string` });
   }
 }

@@ -3,9 +3,12 @@
  *
  * @module
  */
-export { Embedder, type EmbedderOptions, type EmbedOptions } from './embedder.js';
+export type { EmbedderOptions, EmbedOptions, PromptOptions, TextOptions, VectorOptions } from './embed-options.js';
+export type { StreamBatch, StreamOptions } from './embed-stream.js';
+export { Embedder } from './embedder.js';
 export { npyBytes } from './npy.js';
-export type { PromptOptions } from './prompt.js';
+export type { OverLong } from './over-long.js';
+export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRanges } from './quantize-vectors.js';
 export { readTexts } from './read-texts.js';
 export type { TokenizedTexts } from './text-tokenizer.js';
 export { tokenizeOnce } from './tokenize-once.js';

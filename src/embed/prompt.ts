@@ -1,13 +1,6 @@
 import { OctavecError } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
-import type { TextTokenizer } from './text-tokenizer.js';
-
-export interface PromptOptions {
-  /** Text that is put before every text. */
-  readonly prompt?: string;
-  /** Name of one of the model's prompts ("query"). Without either the model's default prompt is used, if it has one. */
-  readonly promptName?: string;
-}
+import type { PromptOptions } from './embed-options.js';
 
 /**
  * The text to put before every text: the one that is given, the model's prompt of the given name, or its default one.
@@ -29,13 +22,4 @@ export function resolvePrompt(
     throw new OctavecError('PROMPT_UNKNOWN', { name, known: Object.keys(prompts).join(', ') || 'none' });
   }
   return prompts[name];
-}
-
-/** How many tokens a prompt takes at the beginning of a text, special tokens before it included. */
-export async function promptTokens(tokenizer: TextTokenizer, prompt: string): Promise<number> {
-  if (prompt === '') {
-    return 0;
-  }
-  const { lengths } = await tokenizer.tokenize([prompt], '');
-  return lengths[0] - tokenizer.tokensBehind;
 }

@@ -1,12 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
+import type { OverLong } from './over-long.js';
+import { joinPacks } from './pack-rows.js';
 import type { FromTokenizer, TokenizeMessage, TokenizerSettings, TokensMessage } from './tokenizer-protocol.js';
 
-/** Texts as the model takes them. */
+/** Texts as the model takes them: a row of ids for each text, or several for one that is embedded in windows. */
 export interface TokenizedTexts extends TokenBatch {
-  /** [texts] tokens of each text before it was shortened to the model's longest input, special tokens included. */
+  /** [texts + 1] the rows of text i are `rowOffsets[i]` to before `rowOffsets[i + 1]`. */
+  readonly rowOffsets: Int32Array;
+  /** [texts] tokens of each text as it was given, special tokens and prompt included. */
   readonly lengths: Int32Array;
+}
+
+export interface TokenizeOptions {
+  /** Stands before every text. */
+  readonly prompt: string;
+  readonly overLong: OverLong;
+  readonly overlap: number;
+  readonly signal?: AbortSignal;
 }
 
 /** Texts in one message to the thread: short requests of other callers pass between two of them. */
@@ -42,30 +55,37 @@ export class TextTokenizer {
     this.#worker.once('exit', (code) => this.#die(`it ended with exit code ${code}`));
   }
 
-  /** @throws TOKENIZER_INVALID, ENGINE_DIED */
-  static async open(settings: TokenizerSettings): Promise<TextTokenizer> {
-    const tokenizer = new TextTokenizer(settings);
+  /**
+   * Loads the tokenizer of a model.
+   *
+   * @throws TOKENIZER_INVALID, ENGINE_DIED
+   */
+  static async of({ tokenizerPath: path, lowerCase, maxTokens, padTokenId }: ModelFiles): Promise<TextTokenizer> {
+    const tokenizer = new TextTokenizer({ path, lowerCase, maxTokens, padTokenId });
     const message = await tokenizer.#next();
     if (message.kind === 'ready') {
       tokenizer.tokensBehind = message.tokensBehind;
+    } else if (message.kind === 'failed') {
+      throw new OctavecError(message.error.code, message.error.details);
     }
     return tokenizer;
   }
 
   /**
-   * Token ids of texts, each behind the prompt.
+   * Token ids of texts.
    *
-   * @throws TEXT_INVALID, CANCELLED, CLOSED, ENGINE_DIED
+   * @throws TEXT_INVALID, TEXT_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
-  async tokenize(texts: readonly string[], prompt: string, signal?: AbortSignal): Promise<TokenizedTexts> {
+  async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
+    const { prompt, overLong, overlap, signal } = options;
     const parts: TokensMessage[] = [];
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      parts.push(await this.#send({ texts: texts.slice(start, end), prompt }, start));
+      parts.push(await this.#send({ texts: texts.slice(start, end), prompt, overLong, overlap }, start));
       start = end;
     }
-    return parts.length === 1 ? parts[0] : joined(parts);
+    return joinPacks(parts);
   }
 
   async close(): Promise<void> {
@@ -90,7 +110,7 @@ export class TextTokenizer {
     return answer as TokensMessage;
   }
 
-  async #next(): Promise<FromTokenizer> {
+  #next(): Promise<FromTokenizer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
@@ -112,23 +132,4 @@ function endOfMessage(texts: readonly string[], start: number): number {
     end++;
   }
   return end;
-}
-
-function joined(parts: readonly TokensMessage[]): TokenizedTexts {
-  const texts = parts.reduce((sum, { lengths }) => sum + lengths.length, 0);
-  const ids = new Int32Array(parts.reduce((sum, part) => sum + part.ids.length, 0));
-  const offsets = new Int32Array(texts + 1);
-  const lengths = new Int32Array(texts);
-  let text = 0;
-  let token = 0;
-  for (const part of parts) {
-    ids.set(part.ids, token);
-    lengths.set(part.lengths, text);
-    for (let i = 1; i < part.offsets.length; i++) {
-      offsets[text + i] = token + part.offsets[i];
-    }
-    text += part.lengths.length;
-    token += part.ids.length;
-  }
-  return { ids, offsets, lengths };
 }

@@ -1,22 +1,22 @@
 import type { ModelFiles } from '../model/index.js';
-import { type PromptOptions, resolvePrompt } from './prompt.js';
+import type { TextOptions } from './embed-options.js';
+import { tokenizeTexts } from './encode-texts.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 
 /**
  * Token ids of texts as a model gets them (prompt and special tokens included, shortened to its longest input),
  * without loading the model.
  *
- * @throws TOKENIZER_INVALID, TEXT_INVALID, PROMPT_UNKNOWN
+ * @throws TOKENIZER_INVALID, TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN
  */
 export async function tokenizeOnce(
   model: ModelFiles,
   texts: readonly string[],
-  options: PromptOptions = {},
+  options: TextOptions = {},
 ): Promise<TokenizedTexts> {
-  const { tokenizerPath: path, lowerCase, maxTokens, padTokenId } = model;
-  const tokenizer = await TextTokenizer.open({ path, lowerCase, maxTokens, padTokenId });
+  const tokenizer = await TextTokenizer.of(model);
   try {
-    return await tokenizer.tokenize(texts, resolvePrompt(model, options));
+    return await tokenizeTexts({ files: model, tokenizer }, texts, options);
   } finally {
     await tokenizer.close();
   }

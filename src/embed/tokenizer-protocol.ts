@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from '../base/index.js';
+import type { OverLong } from './over-long.js';
 
 /** What the main thread and the tokenizer's thread say to each other. */
 
@@ -15,13 +16,20 @@ export interface TokenizeMessage {
   readonly texts: readonly string[];
   /** Stands before every text. */
   readonly prompt: string;
+  readonly overLong: OverLong;
+  /** Tokens that two windows of a text have in common (`chunk`). */
+  readonly overlap: number;
 }
 
 export interface TokensMessage {
   readonly kind: 'tokens';
+  /** Ids of the rows: one for each text, or several windows for an over-long one. */
   readonly ids: Int32Array;
+  /** [rows + 1] */
   readonly offsets: Int32Array;
-  /** [texts] tokens of every text before it was shortened. */
+  /** [texts + 1] the rows of text i are `rowOffsets[i]` to before `rowOffsets[i + 1]`. */
+  readonly rowOffsets: Int32Array;
+  /** [texts] tokens of every text as it was given. */
   readonly lengths: Int32Array;
 }
 

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Encoding, Tokenizer } from 'tokenizers';
+import { Tokenizer } from 'tokenizers';
 import { reasonOf } from '../base/index.js';
+import { type Frame, truncated, windows } from './over-long.js';
+import { packRows } from './pack-rows.js';
 import type { FromTokenizer, TokenizeMessage, TokenizerSettings } from './tokenizer-protocol.js';
 
 /** The thread that holds the tokenizer: loading one with a large vocabulary takes a second, and ids come as arrays. */
@@ -15,18 +17,13 @@ function send(message: FromTokenizer, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-/** Special tokens that the tokenizer puts before and behind every text. */
-interface Frame {
-  readonly before: readonly number[];
-  readonly behind: readonly number[];
-}
-
 try {
   const tokenizer = Tokenizer.fromFile(path);
   // What tokenizer.json says of padding and cutting is for other uses of it.
   tokenizer.disablePadding();
   tokenizer.disableTruncation();
   const frame = await frameOf(tokenizer);
+  // One after the other, in the order of the calls: a thread that is busy with one text is enough.
   let last = Promise.resolve();
   port.on('message', (message: TokenizeMessage | 'close') => {
     if (message === 'close') {
@@ -41,44 +38,44 @@ try {
   port.close();
 }
 
-async function answer(tokenizer: Tokenizer, frame: Frame, { texts, prompt }: TokenizeMessage): Promise<void> {
-  const kept: number[][] = [];
+async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
+  const { texts, prompt, overLong, overlap } = message;
+  const rows: (readonly (readonly number[])[])[] = [];
   const lengths = new Int32Array(texts.length);
-  for (let i = 0; i < texts.length; i++) {
+  let promptIds: readonly number[] | undefined;
+  for (let index = 0; index < texts.length; index++) {
     try {
-      const ids = await encode(tokenizer, prompt + texts[i]);
-      lengths[i] = ids.length;
-      kept.push(shortened(ids, frame));
+      const ids = await encode(tokenizer, prompt + texts[index]);
+      lengths[index] = ids.length;
+      if (ids.length <= maxTokens) {
+        rows.push([ids]);
+      } else if (overLong === 'truncate') {
+        rows.push([truncated(ids, frame, maxTokens)]);
+      } else if (overLong === 'error') {
+        const details = { index, tokens: ids.length, maxTokens };
+        send({ kind: 'failed', error: { code: 'TEXT_TOO_LONG', details } });
+        return;
+      } else {
+        promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
+        rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
+      }
     } catch (error) {
-      send({ kind: 'failed', error: { code: 'TEXT_INVALID', details: { index: i, why: reasonOf(error) } } });
+      send({ kind: 'failed', error: { code: 'TEXT_INVALID', details: { index, why: reasonOf(error) } } });
       return;
     }
   }
-  const offsets = new Int32Array(texts.length + 1);
-  kept.forEach((ids, i) => {
-    offsets[i + 1] = offsets[i] + ids.length;
-  });
-  const ids = new Int32Array(offsets[texts.length]);
-  kept.forEach((textIds, i) => {
-    ids.set(textIds, offsets[i]);
-  });
-  send({ kind: 'tokens', ids, offsets, lengths }, [ids.buffer, offsets.buffer, lengths.buffer]);
+  const packed = packRows(rows);
+  const transfer = [packed.ids.buffer, packed.offsets.buffer, packed.rowOffsets.buffer, lengths.buffer];
+  send({ kind: 'tokens', ...packed, lengths }, transfer as ArrayBuffer[]);
 }
 
 /** Ids of a text, special tokens included; one padding token where there would be none. */
 async function encode(tokenizer: Tokenizer, text: string): Promise<number[]> {
   // sentence-transformers strips and lower-cases texts before its tokenizer sees them.
   const stripped = text.trim();
-  const encoding: Encoding = await tokenizer.encode(lowerCase ? stripped.toLowerCase() : stripped);
+  const encoding = await tokenizer.encode(lowerCase ? stripped.toLowerCase() : stripped);
   const ids = encoding.getIds();
   return ids.length > 0 ? ids : [padTokenId];
-}
-
-/** The longest allowed beginning of a text, its special tokens kept. */
-function shortened(ids: number[], { before, behind }: Frame): number[] {
-  return ids.length <= maxTokens
-    ? ids
-    : [...ids.slice(0, Math.max(maxTokens - behind.length, before.length)), ...behind].slice(0, maxTokens);
 }
 
 /** Finds the special tokens around a text by tokenizing a word with and without them. */

@@ -8,24 +8,24 @@ export class Vectors implements Matrix, Iterable<Float32Array> {
   readonly rows: number;
   /** Length of a vector. */
   readonly columns: number;
-  /** [rows] tokens of each text, before it was shortened to the model's longest input. */
+  /** [rows] tokens of each text as it was given, prompt and special tokens included. */
   readonly tokenCounts: Int32Array;
   /** How many of the texts were longer than the model takes, so that only their beginning counted. */
   readonly truncated: number;
 
-  constructor(data: Float32Array, columns: number, tokenCounts: Int32Array, maxTokens: number) {
+  constructor(data: Float32Array, columns: number, tokenCounts: Int32Array, truncated: number) {
     this.data = data;
     this.rows = tokenCounts.length;
     this.columns = columns;
     this.tokenCounts = tokenCounts;
-    this.truncated = tokenCounts.reduce((count, tokens) => count + (tokens > maxTokens ? 1 : 0), 0);
+    this.truncated = truncated;
   }
 
   /** The vector of text i, a view of `data`: [columns]. Negative indices count from the end. */
   at(i: number): Float32Array {
     const row = i < 0 ? this.rows + i : i;
     if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
-      throw new RangeError(`There is no vector ${i}: this is ${this.rows} vectors`);
+      throw new RangeError(`There is no vector ${i}: these are ${this.rows} vectors`);
     }
     return rowOf(this, row);
   }

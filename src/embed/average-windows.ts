@@ -1,0 +1,37 @@
+import { normalizeInPlace } from '../base/index.js';
+import type { TokenizedTexts } from './text-tokenizer.js';
+
+/**
+ * Vectors of rows → vectors of texts: those of a text's windows are averaged, weighted by their tokens, and scaled to
+ * length 1 again where the model does so. Texts of one row keep their vector as it is.
+ *
+ * @param rows [rows × width]
+ * @returns [texts × width]
+ */
+export function averageWindows(
+  rows: Float32Array,
+  { rowOffsets, offsets }: Pick<TokenizedTexts, 'rowOffsets' | 'offsets'>,
+  width: number,
+  normalize: boolean,
+): Float32Array {
+  const texts = rowOffsets.length - 1;
+  if (rowOffsets[texts] === texts) {
+    return rows;
+  }
+  const vectors = new Float32Array(texts * width);
+  for (let text = 0; text < texts; text++) {
+    const vector = vectors.subarray(text * width, (text + 1) * width);
+    const [first, end] = [rowOffsets[text], rowOffsets[text + 1]];
+    const tokens = offsets[end] - offsets[first];
+    for (let row = first; row < end; row++) {
+      const weight = (offsets[row + 1] - offsets[row]) / tokens;
+      for (let i = 0; i < width; i++) {
+        vector[i] += weight * rows[row * width + i];
+      }
+    }
+    if (normalize && end - first > 1) {
+      normalizeInPlace(vector);
+    }
+  }
+  return vectors;
+}

@@ -1,0 +1,29 @@
+import type { TaskOptions } from '../base/index.js';
+import type { EngineOptions } from '../engine/index.js';
+import type { OpenModelOptions } from '../model/index.js';
+import type { AdmissionLimits } from './admission.js';
+import type { OverLong } from './over-long.js';
+
+export interface EmbedderOptions extends OpenModelOptions, EngineOptions, AdmissionLimits {}
+
+export interface PromptOptions {
+  /** Text that is put before every text. */
+  readonly prompt?: string;
+  /** Name of one of the model's prompts ("query"). Without either the model's default prompt is used, if it has one. */
+  readonly promptName?: string;
+}
+
+export interface TextOptions extends PromptOptions {
+  /** What happens to texts that have more tokens than the model takes; `truncate` by default. */
+  readonly overLong?: OverLong;
+  /** Tokens that two windows of an over-long text have in common (`chunk`); an eighth of the model's longest input by default. */
+  readonly overlap?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface VectorOptions extends TextOptions {
+  /** Length of the vectors, for models that may be cut (Matryoshka). All dimensions by default. */
+  readonly dimensions?: number;
+}
+
+export interface EmbedOptions extends VectorOptions, TaskOptions {}

@@ -1,0 +1,132 @@
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import type { Engine } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { averageWindows } from './average-windows.js';
+import type { EmbedOptions, TextOptions, VectorOptions } from './embed-options.js';
+import { resolvePrompt } from './prompt.js';
+import { shortenVectors } from './shorten-vectors.js';
+import type { TextTokenizer, TokenizedTexts, TokenizeOptions } from './text-tokenizer.js';
+import { Vectors } from './vectors.js';
+
+/** Texts that are tokenized and handed to the engine together: enough to find many of the same length. */
+const textsPerWindow = 4096;
+
+/** A model's parts, brought together. */
+export interface LoadedModel {
+  readonly files: ModelFiles;
+  readonly tokenizer: TextTokenizer;
+  readonly engine: Engine;
+}
+
+/**
+ * Token ids of texts as the engine gets them.
+ *
+ * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, CANCELLED, CLOSED
+ */
+export async function tokenizeTexts(
+  { files, tokenizer }: Pick<LoadedModel, 'files' | 'tokenizer'>,
+  texts: readonly string[],
+  options: TextOptions,
+): Promise<TokenizedTexts> {
+  checkTexts(texts);
+  return tokenizer.tokenize(texts, tokenizeOptions(files, options));
+}
+
+/**
+ * The vectors of texts. Many texts are worked off window by window: while the engine is at one, the next is tokenized.
+ *
+ * @throws as {@link tokenizeTexts}, and TOKEN_OUT_OF_RANGE, ENGINE_RUN, ENGINE_DIED
+ */
+export async function encodeTexts(
+  model: LoadedModel,
+  texts: readonly string[],
+  options: EmbedOptions,
+): Promise<Vectors> {
+  if (texts.length <= textsPerWindow) {
+    return encodeTokens(model, await tokenizeTexts(model, texts, options), options, progress(options, texts.length, 0));
+  }
+  const columns = options.dimensions ?? model.engine.width;
+  const data = new Float32Array(texts.length * columns);
+  const tokenCounts = new Int32Array(texts.length);
+  let truncatedTexts = 0;
+  const encodeWindow = async (tokens: TokenizedTexts, start: number) => {
+    const window = await encodeTokens(model, tokens, options, progress(options, texts.length, start));
+    data.set(window.data, start * columns);
+    tokenCounts.set(window.tokenCounts, start);
+    truncatedTexts += window.truncated;
+  };
+  let running: Promise<void> | undefined;
+  for (let start = 0; start < texts.length; start += textsPerWindow) {
+    const window = texts.slice(start, start + textsPerWindow);
+    const [tokens] = await Promise.all([tokenizeTexts(model, window, options), running]);
+    running = encodeWindow(tokens, start);
+    // An error is thrown where the window is awaited; until then it is not "unhandled".
+    running.catch(() => undefined);
+  }
+  await running;
+  return new Vectors(data, columns, tokenCounts, truncatedTexts);
+}
+
+/** @param onDone told which share of the texts is done */
+async function encodeTokens(
+  { files, tokenizer, engine }: LoadedModel,
+  tokens: TokenizedTexts,
+  options: VectorOptions,
+  onDone: ((share: number, texts: number) => void) | undefined,
+): Promise<Vectors> {
+  const { signal, overLong = 'truncate', dimensions = engine.width } = options;
+  const { includePrompt, normalize } = files.head;
+  const texts = tokens.lengths.length;
+  const rows = tokens.offsets.length - 1;
+  let done = 0;
+  const vectors = await engine.embed(tokens, {
+    signal,
+    unpooledTokens: includePrompt ? 0 : await promptTokens(tokenizer, tokenizeOptions(files, options)),
+    onDone: (more) => {
+      done += more;
+      onDone?.(done / rows, texts);
+    },
+  });
+  const data = averageWindows(vectors, tokens, engine.width, normalize);
+  const shorter = shortenVectors({ data, rows: texts, columns: engine.width }, dimensions, normalize);
+  const isCut = (length: number) => overLong === 'truncate' && length > files.maxTokens;
+  const truncated = tokens.lengths.reduce((count, length) => count + (isCut(length) ? 1 : 0), 0);
+  return new Vectors(shorter, dimensions, tokens.lengths, truncated);
+}
+
+/** Texts are done in any order, and may be several rows: what can be told is the share of a window that is done. */
+function progress(
+  { onProgress }: TaskOptions,
+  total: number,
+  start: number,
+): ((share: number, texts: number) => void) | undefined {
+  return (
+    onProgress &&
+    ((share, texts) =>
+      onProgress({ stage: 'Embedding', done: start + Math.floor(share * texts), total, unit: 'texts' }))
+  );
+}
+
+function tokenizeOptions(files: ModelFiles, options: TextOptions): TokenizeOptions {
+  const { overLong = 'truncate', overlap = Math.floor(files.maxTokens / 8), signal } = options;
+  if (!Number.isSafeInteger(overlap) || overlap < 0) {
+    throw new OctavecError('USAGE', { problem: `An overlap of ${overlap} tokens was asked for` });
+  }
+  return { prompt: resolvePrompt(files, options), overLong, overlap, signal };
+}
+
+/** How many tokens a prompt takes at the beginning of a text, special tokens before it included. */
+async function promptTokens(tokenizer: TextTokenizer, options: TokenizeOptions): Promise<number> {
+  if (options.prompt === '') {
+    return 0;
+  }
+  const { lengths } = await tokenizer.tokenize([options.prompt], { ...options, prompt: '' });
+  return lengths[0] - tokenizer.tokensBehind;
+}
+
+function checkTexts(texts: readonly string[]): void {
+  const index = texts.findIndex((text) => typeof text !== 'string');
+  if (index >= 0) {
+    throw new OctavecError('TEXT_INVALID', { index, why: `it is ${typeof texts[index]}, not a string` });
+  }
+}

@@ -1,0 +1,97 @@
+import type { Matrix } from '../base/index.js';
+
+/** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
+export type VectorType = 'float32' | 'int8' | 'uint8' | 'binary' | 'ubinary';
+
+/** The least and the greatest value of every dimension. */
+export interface VectorRanges {
+  /** [columns] */
+  readonly least: Float32Array;
+  /** [columns] */
+  readonly greatest: Float32Array;
+}
+
+interface VectorData {
+  readonly float32: Float32Array;
+  readonly int8: Int8Array;
+  readonly uint8: Uint8Array;
+  readonly binary: Int8Array;
+  readonly ubinary: Uint8Array;
+}
+
+/**
+ * Ranges to quantize with, from the vectors of texts that stand for those to come (100 at least, better thousands).
+ */
+export function vectorRanges({ data, rows, columns }: Matrix): VectorRanges {
+  const least = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
+  const greatest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i++) {
+      const value = data[row * columns + i];
+      least[i] = Math.min(least[i], value);
+      greatest[i] = Math.max(greatest[i], value);
+    }
+  }
+  return { least, greatest };
+}
+
+/**
+ * Vectors in a smaller number type, equal to sentence-transformers' `quantize_embeddings`: 8-bit numbers share the
+ * range of their dimension among 256 steps and are cut towards zero; values beyond the range become its ends. Bits are 1
+ * where a value is above 0, the first dimension in the highest bit; `binary` is `ubinary` minus 128. Rows of a length
+ * that is no multiple of 8 end in zero bits.
+ *
+ * @param ranges for `int8` and `uint8`: from calibration, because those of a few vectors make them incomparable with
+ *   others. By default those of the vectors themselves.
+ * @returns [rows × columns], or [rows × ⌈columns / 8⌉] for bits
+ */
+export function quantizeVectors<Type extends VectorType>(
+  matrix: Matrix,
+  type: Type,
+  ranges: VectorRanges = vectorRanges(matrix),
+): VectorData[Type] {
+  switch (type) {
+    case 'int8':
+      return Int8Array.from(levels(matrix, ranges, 128)) as VectorData[Type];
+    case 'uint8':
+      return Uint8Array.from(levels(matrix, ranges, 0)) as VectorData[Type];
+    case 'ubinary':
+      return signBits(matrix) as VectorData[Type];
+    case 'binary':
+      return Int8Array.from(signBits(matrix), (byte) => byte - 128) as VectorData[Type];
+    default:
+      return matrix.data.slice() as VectorData[Type];
+  }
+}
+
+/** Steps from the beginning of the range minus `shift`, in the float32 arithmetic of the reference. */
+function levels({ data, rows, columns }: Matrix, { least, greatest }: VectorRanges, shift: number): Int16Array {
+  const { fround } = Math;
+  const result = new Int16Array(data.length);
+  for (let i = 0; i < columns; i++) {
+    const step = fround(fround(greatest[i] - least[i]) / 255);
+    for (let at = i; at < rows * columns; at += columns) {
+      const level = step > 0 ? fround(fround(data[at] - least[i]) / step) : 0;
+      result[at] = Math.trunc(fround(Math.min(255, Math.max(0, level)) - shift));
+    }
+  }
+  return result;
+}
+
+function signBits({ data, rows, columns }: Matrix): Uint8Array {
+  const bytes = Math.ceil(columns / 8);
+  const bits = new Uint8Array(rows * bytes);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i++) {
+      if (data[row * columns + i] > 0) {
+        bits[row * bytes + (i >>> 3)] |= 0x80 >>> (i & 7);
+      }
+    }
+  }
+  return bits;
+}
+
+/** A vector's bytes (little-endian for float32) in base64 with the standard alphabet, as OpenAI's API sends them. */
+export function toBase64(vector: Float32Array | Int8Array | Uint8Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}
