@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { modelWith } from '../../test/support/protobuf.js';
 import { openModelFolder } from './model-folder.js';
 
 /** A folder with the given files; objects are written as JSON. */
@@ -50,7 +51,9 @@ describe('openModelFolder: files', () => {
       /model_q4\.onnx.*there are: .*model\.onnx/,
     );
     await expect(openModelFolder('/no/such/model')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
-    await expect(openModelFolder(folder({ 'model.onnx': '' }))).rejects.toMatchObject({ code: 'TOKENIZER_MISSING' });
+    const whole = Buffer.from(modelWith());
+    await expect(openModelFolder(folder({ 'model.onnx': whole }))).rejects.toMatchObject({ code: 'TOKENIZER_MISSING' });
+    await expect(openModelFolder(folder({ 'model.onnx': '<html>' }))).rejects.toMatchObject({ code: 'NOT_ONNX' });
   });
 
   test('finds the folder around a single file', async () => {
@@ -60,7 +63,7 @@ describe('openModelFolder: files', () => {
   });
 
   test('takes what a lone file lacks from another model or from a named tokenizer', async () => {
-    const lone = join(folder({ 'x.onnx': '' }), 'x.onnx');
+    const lone = join(folder({ 'x.onnx': Buffer.from(modelWith()) }), 'x.onnx');
     await expect(openModelFolder(lone)).rejects.toMatchObject({ code: 'TOKENIZER_MISSING' });
     const original = folder({
       ...minimal,

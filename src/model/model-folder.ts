@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, reasonOf } from '../base/index.js';
+import { readModel } from '../onnx/index.js';
 import { findOnnxFile } from './find-onnx-file.js';
 import type { Head } from './head.js';
 import { type ModelConfig, readInputLimits, readModelConfig } from './input-limits.js';
@@ -50,7 +51,8 @@ const promptsSchema = z.object({
  * Nothing is loaded yet. A folder that says nothing of pooling gets the mean over all tokens, scaled to length 1.
  * A single file takes the rest from its own folder, from the parent of an `onnx/` folder, or from `like`.
  *
- * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, FILE_NOT_READABLE
+ * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, FILE_NOT_READABLE; NOT_ONNX where a
+ *   tokenizer is missing because there is no model either
  */
 export async function openModelFolder(path: string, options: OpenModelOptions = {}): Promise<ModelFiles> {
   const full = resolve(path);
@@ -60,7 +62,7 @@ export async function openModelFolder(path: string, options: OpenModelOptions = 
   const tokenizer = options.tokenizer === undefined ? undefined : await namedTokenizer(options.tokenizer);
   if (folder === undefined) {
     if (options.like === undefined && tokenizer === undefined) {
-      throw new OctavecError('TOKENIZER_MISSING', { path });
+      return refuseWithoutTokenizer(path, onnxPath);
     }
     return options.like === undefined
       ? await describe(dirname(tokenizer as string), onnxPath, tokenizer as string)
@@ -69,9 +71,15 @@ export async function openModelFolder(path: string, options: OpenModelOptions = 
   const own = join(folder, 'tokenizer.json');
   const tokenizerPath = tokenizer ?? ((await exists(own)) ? own : options.like?.tokenizerPath);
   if (tokenizerPath === undefined) {
-    throw new OctavecError('TOKENIZER_MISSING', { path });
+    return refuseWithoutTokenizer(path, onnxPath);
   }
   return { ...(await describe(folder, onnxPath, tokenizerPath)), folder };
+}
+
+/** A tokenizer is not what a web page lacks that was saved under the name of a model. */
+async function refuseWithoutTokenizer(path: string, onnxPath: string): Promise<never> {
+  await readModel(onnxPath);
+  throw new OctavecError('TOKENIZER_MISSING', { path });
 }
 
 async function describe(folder: string, onnxPath: string, tokenizerPath: string): Promise<ModelFiles> {
