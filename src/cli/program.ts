@@ -16,39 +16,46 @@ Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */
 export async function runCli(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
   const program = new Command('octavec')
     .description('Quantize a text-embedding model, prove its quality, and run it.')
     .version(version)
-    .showHelpAfterError('(add --help for the options and examples)')
-    .addHelpText('after', examples)
-    .exitOverride();
+    .addHelpText('after', examples);
   for (const command of [quantizeCommand(), verifyCommand(), embedCommand(), inspectCommand()]) {
-    program.addCommand(inheritExit(command));
+    program.addCommand(command);
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
+    if (json) {
+      // What is wrong with the usage is reported as every other error is.
+      command.configureOutput({ writeErr: () => undefined });
+    }
   }
   try {
     await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
+    return 0;
   } catch (error) {
-    return report(error, args.includes('--json'));
+    return report(error, json);
   }
-}
-
-function inheritExit(command: Command): Command {
-  return command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
 }
 
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
-    // Commander has printed its message; asking for help or the version is no failure.
+    // Asking for help or the version is no failure. Of anything else Commander has told people, but not programs.
+    if (error.exitCode !== 0 && json) {
+      printError('USAGE', error.message.replace(/^error: /, ''), json);
+    }
     return error.exitCode === 0 ? 0 : 2;
   }
   if (error instanceof OctavecError) {
-    const line = json
-      ? JSON.stringify({ error: { code: error.code, message: error.message } })
-      : `error: ${error.message}`;
-    process.stderr.write(`${line}\n`);
+    printError(error.code, error.message, json);
     return error.exitStatus;
   }
-  process.stderr.write(`error: an error inside octavec, please report it:\n${(error as Error)?.stack ?? error}\n`);
+  const trace = (error as Error)?.stack ?? String(error);
+  printError('INTERNAL', `an error inside octavec, please report it:\n${trace}`, json);
   return 1;
+}
+
+function printError(code: string, message: string, json: boolean): void {
+  process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `error: ${message}\n`);
 }
