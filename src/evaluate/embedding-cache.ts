@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileHash, type Matrix, textsHash, writeOutputFile } from '../base/index.js';
+import { fileHash, type Matrix, textsHash, version as toolVersion, writeOutputFile } from '../base/index.js';
 import type { Embedder, EmbedOptions } from '../embed/index.js';
 
 export interface CacheOptions {
@@ -11,18 +11,18 @@ export interface CacheOptions {
   readonly modelHash: string;
 }
 
+/** What is needed of an {@link Embedder}. */
+export type CacheableEmbedder = Pick<Embedder, 'model' | 'width' | 'engine' | 'embed'>;
+
 /** Few enough that an interruption costs seconds, many enough that texts of like length find each other. */
 export const textsAFile = 1024;
 
-/** Changes when vectors of the same model and texts would. */
-const cacheVersion = 1;
-
 /**
  * An `embed` that keeps what it computed. Its key is the file's hash, everything around the file that changes vectors
- * (tokenizer, pooling, maximum length, prompt, run time), and the texts' hash.
+ * (tokenizer, pooling, maximum length, prompt, run time, this version of octavec), and the texts' hash.
  */
 export function cachedEmbedding(
-  embedder: Embedder,
+  embedder: CacheableEmbedder,
   cache: CacheOptions,
 ): (texts: readonly string[], options?: EmbedOptions) => Promise<Matrix> {
   let model: Promise<string> | undefined;
@@ -55,7 +55,7 @@ export function cachedEmbedding(
 }
 
 /** Everything that decides about vectors besides prompt and texts. */
-async function modelKey(embedder: Embedder, modelHash: string): Promise<string> {
+async function modelKey(embedder: CacheableEmbedder, modelHash: string): Promise<string> {
   const { head, maxTokens, tokenizerPath, lowerCase, prompts, defaultPrompt } = embedder.model;
   const dense = head.dense.map(({ weight, bias, ...layer }) => ({
     ...layer,
@@ -65,7 +65,7 @@ async function modelKey(embedder: Embedder, modelHash: string): Promise<string> 
   const { name, version } = embedder.engine;
   return hashOf(
     JSON.stringify([
-      cacheVersion,
+      toolVersion,
       modelHash,
       await fileHash(tokenizerPath),
       { ...head, dense },

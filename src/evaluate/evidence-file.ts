@@ -51,6 +51,19 @@ const verdictSchema = z.object({
 const file = { name: z.string(), bytes: count, sha256: z.string(), precision: z.string() };
 const run = z.object({ textsPerSecond: figure.optional(), peakBytes: figure.optional() });
 
+const taskComparison = z.object({
+  task: z.string(),
+  kind: z.enum(['sts', 'pair-classification', 'retrieval', 'reranking', 'classification', 'clustering']),
+  metric: z.string(),
+  main: z.boolean(),
+  asymmetric: z.boolean().optional(),
+  original: figure,
+  candidate: figure,
+  difference: figure,
+  interval: z.tuple([figure, figure]).optional(),
+  finding: z.enum(['within noise', 'a loss', 'a gain']).optional(),
+});
+
 const evidenceSchema: z.ZodType<Evidence> = z.object({
   schema: z.literal(1),
   tool: z.string(),
@@ -62,6 +75,7 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
   fidelity: fidelitySchema,
   run: run.optional(),
   originalRun: run.optional(),
+  tasks: z.array(taskComparison).optional(),
   verdict: verdictSchema.optional(),
 });
 

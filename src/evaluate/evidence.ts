@@ -1,5 +1,6 @@
 import type { Fidelity } from './fidelity.js';
 import type { Verdict } from './gate.js';
+import type { TaskComparison } from './tasks/compare-results.js';
 
 /** A file, so that it can be recognised. */
 export interface FileIdentity {
@@ -59,5 +60,7 @@ export interface Evidence {
   readonly run?: RunFigures;
   /** Of the original, under the same conditions. */
   readonly originalRun?: RunFigures;
+  /** Candidate against original in tasks. */
+  readonly tasks?: readonly TaskComparison[];
   readonly verdict?: Verdict;
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.js';
+import type { TaskKind } from './tasks/task.js';
 
 /** A figure of the evidence that a gate can limit. */
 interface GateMetric {
@@ -37,6 +38,11 @@ export const gateMetrics = {
   topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity.neighbours.topKOverlap),
   sizeReduction: atLeast('size reduction (times smaller)', 2, sizeReduction),
   speedUp: atLeast('speed-up (times as fast)', 2, (e) => ratio(e.run?.textsPerSecond, e.originalRun?.textsPerSecond)),
+  stsLoss: atMost('loss of Spearman in similarity tasks', 4, (e) => worstLoss(e, 'sts', 'spearman', 'absolute')),
+  ndcgLoss: atMost('relative loss of nDCG@10 in retrieval', 4, retrievalLoss('ndcg@10')),
+  recall10Loss: atMost('relative loss of Recall@10 in retrieval', 4, retrievalLoss('recall@10')),
+  recall100Loss: atMost('relative loss of Recall@100 in retrieval', 4, retrievalLoss('recall@100')),
+  mrrLoss: atMost('relative loss of MRR@10 in retrieval', 4, retrievalLoss('mrr@10')),
 } satisfies Record<string, GateMetric>;
 
 export type GateMetricName = keyof typeof gateMetrics;
@@ -50,4 +56,21 @@ export function sizeReduction(evidence: Evidence): number {
 
 function ratio(above: number | undefined, below: number | undefined): number | undefined {
   return above === undefined || below === undefined ? undefined : above / below;
+}
+
+function retrievalLoss(metric: string): GateMetric['of'] {
+  return (evidence) => worstLoss(evidence, 'retrieval', metric, 'relative');
+}
+
+/** The largest loss in any task of a kind; undefined where there is none, NaN where one is no number. */
+function worstLoss(
+  { tasks = [] }: Evidence,
+  kind: TaskKind,
+  metric: string,
+  scale: 'absolute' | 'relative',
+): number | undefined {
+  const losses = tasks
+    .filter((comparison) => comparison.kind === kind && comparison.metric === metric)
+    .map(({ difference, original }) => -difference / (scale === 'relative' ? original : 1));
+  return losses.length === 0 ? undefined : Math.max(...losses);
 }

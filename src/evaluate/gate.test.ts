@@ -7,7 +7,10 @@ import { gatePresets } from './gate-presets.js';
 /** cosine mean, p1, min and overlap as measured for all-MiniLM-L6-v2 under known recipes. */
 function measured(mean: number, p1: number, min: number, topKOverlap: number) {
   const { neighbours } = soundEvidence().fidelity;
-  return soundEvidence({ cosine: { mean, p50: mean, p1, min }, neighbours: { ...neighbours, topKOverlap } });
+  return soundEvidence(
+    { cosine: { mean, p50: mean, p1, min }, neighbours: { ...neighbours, topKOverlap } },
+    { tasks: [] },
+  );
 }
 
 describe('presets tell sound recipes from bad ones', () => {
@@ -69,6 +72,7 @@ describe('judge', () => {
       {
         file: { name: 'x', bytes: nan, sha256: '', precision: 'int8' },
         run: { textsPerSecond: nan },
+        tasks: soundEvidence().tasks?.map((comparison) => ({ ...comparison, candidate: nan, difference: nan })),
       },
     );
     for (const limits of [gate({ [metric]: 0 }), gate({}, { [metric]: 0 })]) {
@@ -82,6 +86,17 @@ describe('judge', () => {
     expect(asked.passed).toBe(false);
     expect(failuresAsText(asked)).toBe('speed-up (times as fast) was not measured, the limit is at least 1');
     expect(judge(unmeasured, gate({}, { speedUp: 1 }))).toMatchObject({ passed: true, notMeasured: ['speedUp'] });
+  });
+
+  test('losses in tasks: Spearman as it is, retrieval as a share of the original', () => {
+    const limits = { stsLoss: 0.0014, ndcgLoss: 0.0096, recall100Loss: 0 };
+    expect(failuresAsText(judge(soundEvidence(), gate(limits)))).toBe(
+      'relative loss of nDCG@10 in retrieval is 0.0097, the limit is at most 0.0096',
+    );
+    const without = soundEvidence({}, { tasks: [] });
+    expect(judge(without, gatePresets.int8)).toMatchObject({ passed: true });
+    expect(judge(without, gatePresets.int8).notMeasured).toContain('stsLoss');
+    expect(judge(soundEvidence(), gatePresets.int8)).toMatchObject({ passed: true, notMeasured: [] });
   });
 
   test('size reduction counts from the weights in FP32', () => {

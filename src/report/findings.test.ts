@@ -30,7 +30,7 @@ describe('evidence', () => {
   test('a refused one: every failure, and the texts that changed most, safe to show', () => {
     const text = formatEvidence(refused, plainStyle);
     expect(text).toContain('FAIL (gate strict)\n  ✗ cosine mean is 0.9926, the limit is at least 0.9995\n');
-    expect(text.match(/✗/g)).toHaveLength(4);
+    expect(text.match(/✗/g)).toHaveLength(6);
     expect(text).toContain('  0.9669  a text with [1,\\u00092] and "quotes"\n');
   });
 

@@ -1,4 +1,4 @@
-import type { Evidence, Fidelity } from '../../src/evaluate/index.js';
+import type { Evidence, Fidelity, TaskComparison, TaskKind } from '../../src/evaluate/index.js';
 
 /** Evidence of a sound INT8 file, made up. */
 export function soundEvidence(fidelity: Partial<Fidelity> = {}, rest: Partial<Evidence> = {}): Evidence {
@@ -40,6 +40,33 @@ export function soundEvidence(fidelity: Partial<Fidelity> = {}, rest: Partial<Ev
     },
     run: { textsPerSecond: 300, peakBytes: 270_000_000 },
     originalRun: { textsPerSecond: 115, peakBytes: 500_000_000 },
+    tasks: [
+      comparison('sts', 'spearman', 0.8203, 0.819, [-0.003, 0.001]),
+      comparison('retrieval', 'ndcg@10', 0.8029, 0.7951, [-0.0131, -0.0024]),
+      comparison('retrieval', 'recall@10', 0.892, 0.89, [-0.008, 0.005]),
+      comparison('retrieval', 'recall@100', 0.99, 0.99, [0, 0]),
+      comparison('retrieval', 'mrr@10', 0.7819, 0.781, [-0.004, 0.003]),
+    ],
     ...rest,
+  };
+}
+
+function comparison(
+  kind: TaskKind,
+  metric: string,
+  original: number,
+  candidate: number,
+  interval: readonly [number, number],
+): TaskComparison {
+  return {
+    task: `toy ${kind}`,
+    kind,
+    metric,
+    main: metric === 'spearman' || metric === 'ndcg@10',
+    original,
+    candidate,
+    difference: candidate - original,
+    interval,
+    finding: interval[1] < 0 ? 'a loss' : 'within noise',
   };
 }

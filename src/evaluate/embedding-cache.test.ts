@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CacheableEmbedder, cachedEmbedding, textsAFile } from './embedding-cache.js';
+
+let root: string;
+let folder: string;
+let tokenizerPath: string;
+let count = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'octavec-cache-'));
+  tokenizerPath = join(root, 'tokenizer.json');
+  await writeFile(tokenizerPath, '{}');
+});
+beforeEach(() => {
+  folder = join(root, `cache-${count++}`);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Gives [length of the text, 1] as vectors; counts the texts that it embedded, and dies after so many. */
+function countingEmbedder(changes: Partial<CacheableEmbedder['model']> = {}, dieAfter = Number.POSITIVE_INFINITY) {
+  const state = { embedded: 0 };
+  const embedder = {
+    width: 2,
+    engine: { name: 'onnxruntime', version: '1', workers: 1, threadsPerWorker: 1 },
+    model: {
+      head: { pooling: ['mean'], includePrompt: true, dense: [], normalize: true },
+      tokenizerPath,
+      maxTokens: 8,
+      prompts: {},
+      ...changes,
+    },
+    embed: async (texts: readonly string[]) => {
+      if (state.embedded + texts.length > dieAfter) {
+        throw new Error('interrupted');
+      }
+      state.embedded += texts.length;
+      return { data: Float32Array.from(texts.flatMap((text) => [text.length, 1])), rows: texts.length, columns: 2 };
+    },
+  };
+  return { embedder: embedder as unknown as CacheableEmbedder, state };
+}
+
+const texts = Array.from({ length: 2 * textsAFile + 5 }, (_, i) => 'x'.repeat(i % 50) + i);
+
+async function embedded(changes?: Partial<CacheableEmbedder['model']>, modelHash = 'a', prompt?: string) {
+  const { embedder, state } = countingEmbedder(changes);
+  const { data } = await cachedEmbedding(embedder, { folder, modelHash })(texts, { prompt });
+  expect([...data]).toEqual(texts.flatMap((text) => [text.length, 1]));
+  return state.embedded;
+}
+
+describe('cached embedding', () => {
+  test('the second time nothing is embedded', async () => {
+    expect(await embedded()).toBe(texts.length);
+    expect(await embedded()).toBe(0);
+  });
+
+  test('another file, prompt, length or pooling is another key', async () => {
+    await embedded();
+    expect(await embedded({}, 'b')).toBe(texts.length);
+    expect(await embedded({}, 'a', 'query: ')).toBe(texts.length);
+    expect(await embedded({ maxTokens: 9 })).toBe(texts.length);
+    const head = { pooling: ['cls'], includePrompt: true, dense: [], normalize: true } as const;
+    expect(await embedded({ head })).toBe(texts.length);
+    const dense = [{ inputs: 1, outputs: 1, weight: Float32Array.of(1), activation: 'identity' }] as const;
+    expect(await embedded({ head: { ...head, dense } })).toBe(texts.length);
+    const other = [{ ...dense[0], weight: Float32Array.of(2) }];
+    expect(await embedded({ head: { ...head, dense: other } })).toBe(texts.length);
+  });
+
+  test('another tokenizer is another key', async () => {
+    await embedded();
+    const other = join(root, 'other-tokenizer.json');
+    await writeFile(other, '{"other": true}');
+    expect(await embedded({ tokenizerPath: other })).toBe(texts.length);
+  });
+
+  test('what was interrupted goes on where it was', async () => {
+    const { embedder } = countingEmbedder({}, textsAFile + 1);
+    const embed = cachedEmbedding(embedder, { folder, modelHash: 'a' });
+    await expect(embed(texts)).rejects.toThrow('interrupted');
+    expect(await embedded()).toBe(texts.length - textsAFile);
+  });
+
+  test('a file that was cut is not believed', async () => {
+    await embedded();
+    const [model] = await readdir(folder);
+    const [file] = await readdir(join(folder, model));
+    await truncate(join(folder, model, file), 12);
+    expect(await embedded()).toBeGreaterThan(0);
+  });
+
+  test('reports progress over all texts', async () => {
+    const seen: number[] = [];
+    const embed = cachedEmbedding(countingEmbedder().embedder, { folder, modelHash: 'a' });
+    await embed(texts, { onProgress: ({ done, total }) => seen.push(done / total) });
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+});
