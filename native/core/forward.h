@@ -15,8 +15,7 @@ struct ChunkBuffers {
   /** [tokens × 3 inner]; the attention's result takes the queries' place. */
   Buffer<float> qkv;
   Buffer<int8_t> keys, values;
-  Buffer<float> key_scale, value_scale;
-  Buffer<int32_t> key_offset;
+  Buffer<float> key_scale, key_offset, value_scale;
 
   void require(const Model&, const Kernels&, const Batch&, const Chunk&);
 };

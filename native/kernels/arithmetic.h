@@ -6,26 +6,24 @@ namespace {
 
 using octavec::Activation;
 
-/** 2^x for -126 < x < 126, relative error 7.5e-5: enough for what is rounded to eight bits. */
+/** 2^x for x < 120, relative error 8e-5 (any tiny number for x < -60): enough for what is rounded to eight bits. */
 inline F exp2_coarse(F x) {
-  const I whole = round_int(x);
-  const F part = sub(x, to_float(whole));
-  F power = fma(splat(0.055171672f), part, splat(0.24261114f));
-  power = fma(power, part, splat(0.69326097f));
-  power = fma(power, part, splat(0.99992806f));
-  return times_power_of_two(power, whole);
+  const F part = fraction(x);
+  F power = fma(splat(0.0780245215f), part, splat(0.226067156f));
+  power = fma(power, part, splat(0.695833564f));
+  power = fma(power, part, splat(0.999925196f));
+  return times_power(power, x);
 }
 
-/** 2^x for -126 < x < 126, relative error 1e-7. */
+/** 2^x for x < 120, relative error 1e-7 (any tiny number for x < -60). */
 inline F exp2_fine(F x) {
-  const I whole = round_int(x);
-  const F part = sub(x, to_float(whole));
-  F power = fma(splat(0.00132764725f), part, splat(0.00967554189f));
-  power = fma(power, part, splat(0.0555071309f));
-  power = fma(power, part, splat(0.240221202f));
-  power = fma(power, part, splat(0.693146944f));
+  const F part = fraction(x);
+  F power = fma(splat(0.00186713017f), part, splat(0.00901702978f));
+  power = fma(power, part, splat(0.0557999127f));
+  power = fma(power, part, splat(0.240164444f));
+  power = fma(power, part, splat(0.693151295f));
   power = fma(power, part, splat(1.0f));
-  return times_power_of_two(power, whole);
+  return times_power(power, x);
 }
 
 /**

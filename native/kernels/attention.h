@@ -64,11 +64,11 @@ inline void pack_keys(const HeadTask& task) {
       }
     }
     memory.key_scale[j] = s.scale;
-    memory.key_offset[j] = -128 * sum_ints(total);
+    memory.key_offset[j] = s.scale * (float)(-128 * sum_ints(total));
   }
   for (int j = task.keys; j < shape.keys; j++) {
     memory.key_scale[j] = 0.0f;
-    memory.key_offset[j] = 0;
+    memory.key_offset[j] = kUnseen;
   }
 }
 
@@ -131,36 +131,68 @@ inline float quantize_query(const float* query, int width, uint8_t* out) {
   return s.scale;
 }
 
-/** Scores (in units of log2) of a tile of queries against the keys of one panel. */
-inline void score_panel(const AttendTask& task, int first, int count, const float* factors, int key, int groups,
-                        const int32_t* products, float* scores, int stride) {
-  const HeadMemory& memory = task.head.memory;
-  for (int g = 0; g < groups; g++) {
-    const int j = key + g * 16;
-    const I offset = load_ints(memory.key_offset + j);
-    const F key_scale = load(memory.key_scale + j);
-    for (int r = 0; r < count; r++) {
-      const F product = mul(to_float(add_ints(load_ints(products + r * kPanel + g * 16), offset)), key_scale);
-      F score = mul(product, splat(factors[r]));
-      if (task.relative_bias != nullptr) {
-        score = add(score, load(task.relative_bias + j - (first + r)));
+/**
+ * Products of a tile of queries with the keys of one panel, as numbers: without the queries' factors, which are left to
+ * the softmax, unless a bias is added. `most` gets the largest of each row, lane by lane.
+ */
+template <bool kBias, int kGroups>
+inline void score_panel(const AttendTask& task, int first, int count, const float* factors, int key,
+                        const int32_t* products, float* scores, int stride, F* most) {
+  F scale[kGroups], offset[kGroups];
+  for (int g = 0; g < kGroups; g++) {
+    scale[g] = load(task.head.memory.key_scale + key + g * 16);
+    offset[g] = load(task.head.memory.key_offset + key + g * 16);
+  }
+  for (int r = 0; r < count; r++) {
+    F highest = most[r];
+    for (int g = 0; g < kGroups; g++) {
+      const int j = key + g * 16;
+      F score = fma(to_float(load_ints(products + r * kPanel + g * 16)), scale[g], offset[g]);
+      if constexpr (kBias) {
+        score = fma(score, splat(factors[r]), load(task.relative_bias + j - (first + r)));
       }
       store(scores + r * stride + j, score);
+      highest = max(highest, score);
     }
+    most[r] = highest;
   }
 }
 
-/** Scores of one query to probabilities in 0..255; gives the reciprocal of their sum. */
-inline float soften(float* scores, int begin, int end, uint8_t* probabilities) {
-  F most = splat(kUnseen);
-  for (int j = begin; j < end; j += 16) {
-    most = max(most, load(scores + j));
+template <bool kBias>
+inline void score_groups(const AttendTask& task, int first, int count, const float* factors, int key, int groups,
+                         const int32_t* products, float* scores, int stride, F* most) {
+  switch (groups) {
+    case 1:
+      return score_panel<kBias, 1>(task, first, count, factors, key, products, scores, stride, most);
+    case 2:
+      return score_panel<kBias, 2>(task, first, count, factors, key, products, scores, stride, most);
+    case 3:
+      return score_panel<kBias, 3>(task, first, count, factors, key, products, scores, stride, most);
+    default:
+      return score_panel<kBias, 4>(task, first, count, factors, key, products, scores, stride, most);
   }
-  // 2^7.994... = 255
-  const F shift = splat(7.99435344f - largest(most));
+}
+
+/** 255 * 2^((score - most) * factor), rounded. `shift` is log2(255) - most * factor. */
+inline I probability(const float* score, F factor, F shift) {
+  return round_int(exp2_coarse(fma(load(score), factor, shift)));
+}
+
+/** Scores of one query to probabilities in 0..255; gives the reciprocal of their sum. */
+inline float soften(const float* scores, int begin, int end, float most, float factor, uint8_t* probabilities) {
+  const F factors = splat(factor), shift = splat(7.99435344f - most * factor);
   I total = splat_int(0);
-  for (int j = begin; j < end; j += 16) {
-    const I p = round_int(exp2_coarse(max(add(load(scores + j), shift), splat(-20.0f))));
+  int j = begin;
+  for (; j + 64 <= end; j += 64) {
+    I p[4];
+    for (int i = 0; i < 4; i++) {
+      p[i] = probability(scores + j + i * 16, factors, shift);
+    }
+    total = add_ints(total, add_ints(add_ints(p[0], p[1]), add_ints(p[2], p[3])));
+    store_bytes(probabilities + j, p[0], p[1], p[2], p[3]);
+  }
+  for (; j < end; j += 16) {
+    const I p = probability(scores + j, factors, shift);
     total = add_ints(total, p);
     store_bytes(probabilities + j, p);
   }
@@ -194,22 +226,32 @@ inline void attend_tile(const AttendTask& task, const HeadShape& shape, const At
   const int last = first + count + reach;
   const int end = reach > 0 && last < head.keys ? round_up(last, kKeyStep) : shape.keys;
 
+  const bool biased = task.relative_bias != nullptr;
+  F most[kRowTile];
+  for (int r = 0; r < count; r++) {
+    most[r] = splat(kUnseen);
+  }
   const size_t key_group = (size_t)16 * shape.depth;
   for (int j = begin; j < end; j += kPanel) {
     const int groups = end - j < kPanel ? (end - j) / 16 : 4;
     multiply(scratch.queries, shape.depth, count, head.memory.keys + j / 16 * key_group, key_group, groups,
              shape.depth / 4, products);
-    score_panel(task, first, count, factors, j, groups, products, scratch.scores, shape.keys);
+    const auto score = biased ? score_groups<true> : score_groups<false>;
+    score(task, first, count, factors, j, groups, products, scratch.scores, shape.keys, most);
   }
   for (int r = 0; r < count; r++) {
     float* scores = scratch.scores + (size_t)r * shape.keys;
-    hide(scores, end < head.keys ? end : head.keys, end);
     if (reach > 0) {
       const int row = first + r;
       hide(scores, begin, row - reach);
       hide(scores, row + reach + 1, end);
+      most[r] = splat(kUnseen);
+      for (int j = begin; j < end; j += 16) {
+        most[r] = max(most[r], load(scores + j));
+      }
     }
-    shares[r] = soften(scores, begin, end, scratch.probabilities + (size_t)r * shape.keys);
+    shares[r] = soften(scores, begin, end, largest(most[r]), biased ? 1.0f : factors[r],
+                       scratch.probabilities + (size_t)r * shape.keys);
   }
 
   const size_t value_group = (size_t)16 * shape.keys;

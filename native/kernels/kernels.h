@@ -60,10 +60,13 @@ struct Norm {
 struct HeadMemory {
   /** [padded keys / 16][padded depth / 4][16][4] */
   int8_t* keys;
-  /** [padded keys] */
+  /** [padded keys] scales of keys, 0 for those that pad */
   float* key_scale;
-  /** [padded keys] -128 times the sum of a key's quantized numbers: queries are stored as s8 + 128. */
-  int32_t* key_offset;
+  /**
+   * [padded keys] -128 times the scale and the sum of a key's quantized numbers, because queries are stored as s8 + 128;
+   * a number that puts keys that pad out of sight.
+   */
+  float* key_offset;
   /** [head width / 16][padded keys / 4][16][4] */
   int8_t* values;
   /** [head width] */

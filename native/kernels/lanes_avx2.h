@@ -21,6 +21,7 @@ inline void store(float* p, F v) {
 inline I load_ints(const int32_t* p) {
   return {_mm256_loadu_si256((const __m256i*)p), _mm256_loadu_si256((const __m256i*)(p + 8))};
 }
+inline void fetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T1); }
 inline F splat(float v) { return {_mm256_set1_ps(v), _mm256_set1_ps(v)}; }
 inline I splat_int(int32_t v) { return {_mm256_set1_epi32(v), _mm256_set1_epi32(v)}; }
 inline F add(F x, F y) { return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)}; }
@@ -37,10 +38,16 @@ inline F magnitude(F x) {
 inline F to_float(I v) { return {_mm256_cvtepi32_ps(v.a), _mm256_cvtepi32_ps(v.b)}; }
 inline I round_int(F v) { return {_mm256_cvtps_epi32(v.a), _mm256_cvtps_epi32(v.b)}; }
 inline I add_ints(I x, I y) { return {_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b)}; }
-inline __m256 scale_half(__m256 v, __m256i n) {
-  return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(n, 23)));
+inline F floor_of(F x) { return {_mm256_floor_ps(x.a), _mm256_floor_ps(x.b)}; }
+inline F fraction(F x) { return sub(x, floor_of(x)); }
+inline __m256 shift_half(__m256 v, __m256 n) {
+  return _mm256_castsi256_ps(
+      _mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
 }
-inline F times_power_of_two(F v, I n) { return {scale_half(v.a, n.a), scale_half(v.b, n.b)}; }
+inline F times_power(F v, F x) {
+  const F n = max(floor_of(x), splat(-60.0f));
+  return {shift_half(v.a, n.a), shift_half(v.b, n.b)};
+}
 inline void store_bytes(void* p, I v) {
   // The low byte of each lane to the bottom of its 128-bit half, then the four halves beside each other.
   const __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1,
@@ -49,6 +56,12 @@ inline void store_bytes(void* p, I v) {
   const __m128i low = _mm_unpacklo_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
   const __m128i high = _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));
   _mm_storeu_si128((__m128i*)p, _mm_unpacklo_epi64(low, high));
+}
+inline void store_bytes(void* p, I a, I b, I c, I d) {
+  store_bytes(p, a);
+  store_bytes((uint8_t*)p + 16, b);
+  store_bytes((uint8_t*)p + 32, c);
+  store_bytes((uint8_t*)p + 48, d);
 }
 inline __m256i join_quads(__m256i a, __m256i b, __m256i c, __m256i d) {
   const __m256i low = _mm256_set1_epi32(255);

@@ -12,6 +12,7 @@ using I = __m512i;
 inline F load(const float* p) { return _mm512_loadu_ps(p); }
 inline void store(float* p, F v) { _mm512_storeu_ps(p, v); }
 inline I load_ints(const int32_t* p) { return _mm512_loadu_si512(p); }
+inline void fetch(const void* p) { _mm_prefetch((const char*)p, _MM_HINT_T1); }
 inline F splat(float v) { return _mm512_set1_ps(v); }
 inline I splat_int(int32_t v) { return _mm512_set1_epi32(v); }
 inline F add(F a, F b) { return _mm512_add_ps(a, b); }
@@ -25,10 +26,15 @@ inline F magnitude(F a) { return _mm512_abs_ps(a); }
 inline F to_float(I v) { return _mm512_cvtepi32_ps(v); }
 inline I round_int(F v) { return _mm512_cvtps_epi32(v); }
 inline I add_ints(I a, I b) { return _mm512_add_epi32(a, b); }
-inline F times_power_of_two(F v, I n) {
-  return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(v), _mm512_slli_epi32(n, 23)));
-}
+inline F fraction(F x) { return _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF); }
+inline F times_power(F v, F x) { return _mm512_scalef_ps(v, x); }
 inline void store_bytes(void* p, I v) { _mm_storeu_si128((__m128i*)p, _mm512_cvtepi32_epi8(v)); }
+inline void store_bytes(void* p, I a, I b, I c, I d) {
+  // Packing works within 128-bit parts; the last step puts the fours back in their order.
+  const I order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const I packed = _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d));
+  _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, packed));
+}
 inline void store_quads(void* p, I a, I b, I c, I d) {
   const I low = _mm512_set1_epi32(255);
   const I ab = _mm512_or_si512(_mm512_and_si512(a, low), _mm512_slli_epi32(_mm512_and_si512(b, low), 8));

@@ -33,6 +33,8 @@ inline void store(float* p, F v) { memcpy(p, v.v, sizeof v.v); }
 inline I load_ints(const int32_t* p) {
   return each<I>([=](int i) { return p[i]; });
 }
+/** Asks for a cache line that will be needed soon. */
+inline void fetch(const void* p) { (void)p; }
 inline F splat(float v) {
   return each<F>([=](int) { return v; });
 }
@@ -75,12 +77,17 @@ inline I round_int(F a) {
 inline I add_ints(I a, I b) {
   return each<I>([&](int i) { return (int32_t)((uint32_t)a.v[i] + (uint32_t)b.v[i]); });
 }
-/** v * 2^n by adding n to the exponent: right as long as neither number nor result is zero, subnormal or infinite. */
-inline F times_power_of_two(F a, I n) {
+/** x - floor(x) */
+inline F fraction(F a) {
+  return each<F>([&](int i) { return a.v[i] - floorf(a.v[i]); });
+}
+/** v * 2^floor(x) for v in 1..2 and x < 120; for x < -60 any number below 2^-30. */
+inline F times_power(F a, F x) {
   return each<F>([&](int i) {
+    const float n = floorf(x.v[i]);
     uint32_t bits;
     memcpy(&bits, &a.v[i], 4);
-    bits += (uint32_t)n.v[i] << 23;
+    bits += (uint32_t)(int32_t)(n > -60.0f ? n : -60.0f) << 23;
     float value;
     memcpy(&value, &bits, 4);
     return value;
@@ -91,6 +98,13 @@ inline void store_bytes(void* p, I a) {
   for (int i = 0; i < 16; i++) {
     ((uint8_t*)p)[i] = (uint8_t)a.v[i];
   }
+}
+/** Four times sixteen numbers, each in 0..255. */
+inline void store_bytes(void* p, I a, I b, I c, I d) {
+  store_bytes(p, a);
+  store_bytes((uint8_t*)p + 16, b);
+  store_bytes((uint8_t*)p + 32, c);
+  store_bytes((uint8_t*)p + 48, d);
 }
 /** The low bytes of a, b, c and d beside each other, lane by lane: 64 bytes. */
 inline void store_quads(void* p, I a, I b, I c, I d) {

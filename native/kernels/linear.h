@@ -10,56 +10,79 @@ using octavec::PackedLinear;
 using octavec::QuantizedRows;
 using octavec::RowScale;
 
-/** The numbers that go with sixteen columns of a linear layer. */
-struct ColumnTerms {
-  F scale, sum, bias;
+/** The numbers that go with the columns of a panel. */
+struct PanelTerms {
+  F scale[4], sum[4], bias[4];
+
+  PanelTerms(const PackedLinear& linear, int panel) {
+    for (int g = 0; g < 4; g++) {
+      scale[g] = load(linear.scale + panel + g * 16);
+      sum[g] = load(linear.sum + panel + g * 16);
+      bias[g] = load(linear.bias + panel + g * 16);
+    }
+  }
 };
 
-inline ColumnTerms column_terms(const PackedLinear& linear, int column) {
-  return {load(linear.scale + column), load(linear.sum + column), load(linear.bias + column)};
-}
+/** One row of a panel. */
+struct PanelRow {
+  F values[4];
 
-/** x W + b from the integer product: (scale_w q)(scale_x q) summed, plus low_x times the column's sum, plus the bias. */
-inline F dequantize(const int32_t* product, const ColumnTerms& terms, const RowScale& row) {
-  const F scaled = mul(to_float(load_ints(product)), terms.scale);
-  return fma(scaled, splat(row.scale), fma(splat(row.low), terms.sum, terms.bias));
-}
+  /** x W + b from the integer product: (scale_w q)(scale_x q) summed, plus low_x times the column's sum, plus the bias. */
+  PanelRow(const int32_t* products, const PanelTerms& terms, const RowScale& row) {
+    const F scale = splat(row.scale), low = splat(row.low);
+    for (int g = 0; g < 4; g++) {
+      const F scaled = mul(to_float(load_ints(products + g * 16)), terms.scale[g]);
+      values[g] = fma(scaled, scale, fma(low, terms.sum[g], terms.bias[g]));
+    }
+  }
+};
 
-/** Calls finish(first row, rows, panel, products) for every tile: rows × 64 columns, products of a row 64 apart. */
+/**
+ * Calls finish(first row, rows, panel, terms, products) for every tile: rows × 64 columns, products of a row 64 apart.
+ * While a panel is at work, the next one is brought nearer: a layer's weights come from far once for each chunk.
+ */
 template <class Finish>
 inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Finish finish) {
   alignas(64) int32_t products[kRowTile * kPanel];
   const size_t group_stride = (size_t)linear.inputs * 16;
+  const size_t panel_bytes = (size_t)linear.inputs * kPanel;
+  const size_t tiles = (rows.rows + kRowTile - 1) / kRowTile;
+  const size_t fetched = (panel_bytes / tiles + 63) / 64 * 64;
   for (int panel = 0; panel < linear.columns; panel += kPanel) {
     const int8_t* columns = linear.groups + (size_t)panel * linear.inputs;
+    const PanelTerms terms(linear, panel);
+    size_t ahead = panel + kPanel < linear.columns ? 0 : panel_bytes;
     for (int first = 0; first < rows.rows; first += kRowTile) {
       const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
+      for (const size_t end = ahead + fetched; ahead < end && ahead < panel_bytes; ahead += 64) {
+        fetch(columns + panel_bytes + ahead);
+      }
       multiply(rows.values + first * rows.stride, rows.stride, count, columns, group_stride, 4, linear.inputs / 4,
                products);
-      finish(first, count, panel, products);
+      finish(first, count, panel, terms, products);
     }
   }
 }
 
 void linear_store(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride) {
-  for_tiles(rows, linear, [&](int first, int count, int panel, const int32_t* products) {
-    for (int column = 0; column < kPanel; column += 16) {
-      const ColumnTerms terms = column_terms(linear, panel + column);
-      for (int r = 0; r < count; r++) {
-        store(out + (first + r) * stride + panel + column,
-              dequantize(products + r * kPanel + column, terms, rows.scales[first + r]));
+  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
+    for (int r = 0; r < count; r++) {
+      const PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
+      float* place = out + (first + r) * stride + panel;
+      for (int g = 0; g < 4; g++) {
+        store(place + g * 16, y.values[g]);
       }
     }
   });
 }
 
 void linear_add(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride) {
-  for_tiles(rows, linear, [&](int first, int count, int panel, const int32_t* products) {
-    for (int column = 0; column < kPanel; column += 16) {
-      const ColumnTerms terms = column_terms(linear, panel + column);
-      for (int r = 0; r < count; r++) {
-        float* place = out + (first + r) * stride + panel + column;
-        store(place, add(load(place), dequantize(products + r * kPanel + column, terms, rows.scales[first + r])));
+  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
+    for (int r = 0; r < count; r++) {
+      const PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
+      float* place = out + (first + r) * stride + panel;
+      for (int g = 0; g < 4; g++) {
+        store(place + g * 16, add(load(place + g * 16), y.values[g]));
       }
     }
   });
@@ -73,19 +96,23 @@ inline void start_ranges(float* ranges, int rows) {
   }
 }
 
+inline void widen_range(float* range, const F (&y)[4]) {
+  store(range, min(load(range), min(min(y[0], y[1]), min(y[2], y[3]))));
+  store(range + 16, max(load(range + 16), max(max(y[0], y[1]), max(y[2], y[3]))));
+}
+
 template <Activation kActivation>
 void activate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride, float* ranges) {
   start_ranges(ranges, rows.rows);
-  for_tiles(rows, linear, [&](int first, int count, int panel, const int32_t* products) {
-    for (int column = 0; column < kPanel; column += 16) {
-      const ColumnTerms terms = column_terms(linear, panel + column);
-      for (int r = 0; r < count; r++) {
-        const F y = activate<kActivation>(dequantize(products + r * kPanel + column, terms, rows.scales[first + r]));
-        store(out + (first + r) * stride + panel + column, y);
-        float* range = ranges + (first + r) * 32;
-        store(range, min(load(range), y));
-        store(range + 16, max(load(range + 16), y));
+  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
+    for (int r = 0; r < count; r++) {
+      PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
+      float* place = out + (first + r) * stride + panel;
+      for (int g = 0; g < 4; g++) {
+        y.values[g] = activate<kActivation>(y.values[g]);
+        store(place + g * 16, y.values[g]);
       }
+      widen_range(ranges + (first + r) * 32, y.values);
     }
   });
 }
@@ -94,22 +121,17 @@ void activate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float
 template <Activation kActivation>
 void gate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride, float* ranges) {
   start_ranges(ranges, rows.rows);
-  for_tiles(rows, linear, [&](int first, int count, int panel, const int32_t* products) {
+  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
     const bool activated = panel / kPanel % 2 == 0;
-    for (int column = 0; column < kPanel; column += 16) {
-      const ColumnTerms terms = column_terms(linear, panel + column);
-      for (int r = 0; r < count; r++) {
-        const F y = dequantize(products + r * kPanel + column, terms, rows.scales[first + r]);
-        float* place = out + (first + r) * stride + panel / (2 * kPanel) * kPanel + column;
-        if (activated) {
-          store(place, activate<kActivation>(y));
-          continue;
-        }
-        const F gated = mul(load(place), y);
-        store(place, gated);
-        float* range = ranges + (first + r) * 32;
-        store(range, min(load(range), gated));
-        store(range + 16, max(load(range + 16), gated));
+    for (int r = 0; r < count; r++) {
+      PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
+      float* place = out + (first + r) * stride + panel / (2 * kPanel) * kPanel;
+      for (int g = 0; g < 4; g++) {
+        y.values[g] = activated ? activate<kActivation>(y.values[g]) : mul(load(place + g * 16), y.values[g]);
+        store(place + g * 16, y.values[g]);
+      }
+      if (!activated) {
+        widen_range(ranges + (first + r) * 32, y.values);
       }
     }
   });

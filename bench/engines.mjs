@@ -1,0 +1,151 @@
+/**
+ * The native engine against ONNX Runtime on the same token ids: `node bench/engines.mjs <model folder> [rounds]`.
+ *
+ * Every engine lives in a process of its own; they are measured in turn, round after round, so that what else goes on
+ * on the machine meets all alike. Ratios are taken within a round; the table shows their median and spread.
+ */
+import { execFileSync, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openModelFolder } from '../dist/model/index.js';
+import { readModel, writeModel } from '../dist/onnx/index.js';
+import { dynamicInt8 } from '../dist/quantize/index.js';
+
+const [folder, rounds = '5', only] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('usage: node bench/engines.mjs <model folder> [rounds] [workloads, by commas]');
+  process.exit(2);
+}
+const here = fileURLToPath(new URL('.', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'octavec-bench-'));
+
+/** Token ids that follow from their place: any will do, as time does not depend on them. */
+function batchOf(lengths) {
+  const offsets = [0];
+  const ids = [];
+  for (const length of lengths) {
+    for (let t = 0; t < length; t++) {
+      ids.push(t === 0 ? 101 : t === length - 1 ? 102 : 1000 + ((ids.length * 7919) % 20_000));
+    }
+    offsets.push(ids.length);
+  }
+  return { ids, offsets };
+}
+
+/** Lengths of 512 texts as a corpus has them: many short, few long, 8 to 256. */
+const mixed = Array.from({ length: 512 }, (_, i) => Math.round(8 * 32 ** ((((i * 193) % 512) / 512) ** 1.1)));
+const workloads = {
+  '1 × 16': Array(1).fill(16),
+  '1 × 128': Array(1).fill(128),
+  '32 × 32': Array(32).fill(32),
+  '32 × 128': Array(32).fill(128),
+  '512 mixed': mixed,
+};
+const chosen = Object.entries(workloads).filter(([name]) => only === undefined || only.split(',').includes(name));
+
+async function startPeer(name, settings, environment = {}) {
+  const child = fork(join(here, 'engine-peer.mjs'), [JSON.stringify(settings)], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+  });
+  const started = await new Promise((resolve) => {
+    child.once('message', () => resolve(true));
+    child.once('exit', () => resolve(false));
+  });
+  return started ? { name, child } : undefined;
+}
+
+function measure({ child }, lengths) {
+  return new Promise((resolve, reject) => {
+    child.once('message', ({ ms }) => resolve(ms));
+    child.once('exit', () => reject(new Error('a peer died')));
+    child.send({ ...batchOf(lengths), leastMs: 300 });
+  });
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** GOPS by instruction set, from bench/peak.cpp; empty without a compiler. */
+function measurePeaks() {
+  try {
+    const program = join(scratch, 'peak');
+    const flags = ['-mavx512f', '-mavx512vnni', '-mavxvnni', '-mamx-tile', '-mamx-int8'];
+    execFileSync(process.env.CXX ?? 'g++', ['-O2', '-std=c++17', ...flags, join(here, 'peak.cpp'), '-o', program]);
+    const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
+    return Object.fromEntries(lines.map((line) => [line.split(' ')[0], Number(line.split(' ')[1])]));
+  } catch {
+    return {};
+  }
+}
+
+function cpuFeatures() {
+  try {
+    const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
+    return ['avx2', 'avx_vnni', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_bf16'].filter((f) => flags.includes(f));
+  } catch {
+    return [];
+  }
+}
+
+/** Multiplications and additions of the linear layers for one token: what the weights of the layers hold, twice. */
+function operationsPerToken(model) {
+  const matrices = model.proto.graph.initializer.filter(
+    ({ dims, name }) => dims.length === 2 && !/embed/.test(name) && dims[0] % 64 === 0 && dims[1] % 64 === 0,
+  );
+  return 2 * matrices.reduce((sum, { dims }) => sum + dims[0] * dims[1], 0);
+}
+
+const files = await openModelFolder(folder);
+const source = await readModel(files.onnxPath);
+const { path: int8Path } = await writeModel(dynamicInt8(source), join(scratch, 'model_int8.onnx'));
+const before = measurePeaks();
+console.log(`${cpus()[0].model}, ${cpus().length} CPUs: ${cpuFeatures().join(' ')}`);
+
+for (const threads of [1, 2]) {
+  const peer = (kind, path) => ({ kind, folder, path, threads });
+  const isas = threads === 1 ? ['amx-int8', 'avx512-vnni', 'avx-vnni', 'avx2'] : ['amx-int8', 'avx512-vnni'];
+  const peers = [
+    await startPeer('ORT FP32', peer('onnxruntime', files.onnxPath)),
+    await startPeer('ORT INT8', peer('onnxruntime', int8Path)),
+    ...(await Promise.all(
+      isas.map((isa) => startPeer(`native ${isa}`, peer('native', files.onnxPath), { OCTAVEC_ISA: isa })),
+    )),
+  ].filter((started) => started !== undefined);
+
+  console.log(`\n${threads} thread${threads === 1 ? '' : 's'}`);
+  console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS |');
+  console.log('|---|---|---|---|---|---|---|');
+  for (const [workload, lengths] of chosen) {
+    const times = new Map(peers.map(({ name }) => [name, []]));
+    for (let round = 0; round < Number(rounds); round++) {
+      for (const one of peers) {
+        times.get(one.name).push(await measure(one, lengths));
+      }
+    }
+    const tokens = lengths.reduce((sum, length) => sum + length, 0);
+    for (const [name, ms] of times) {
+      const against = (base) => {
+        const ratios = times.get(base).map((other, i) => other / ms[i]);
+        return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+      };
+      const typical = median(ms);
+      const gops = (operationsPerToken(source) * tokens) / typical / 1e6;
+      console.log(
+        `| ${workload} | ${name} | ${typical.toFixed(2)} | ${((1000 * lengths.length) / typical).toFixed(0)} | ` +
+          `${against('ORT INT8')} | ${against('ORT FP32')} | ${gops.toFixed(0)} |`,
+      );
+    }
+  }
+  for (const { child } of peers) {
+    child.removeAllListeners();
+    child.kill();
+  }
+}
+const after = measurePeaks();
+console.log('\nmeasured peak of one core, GOPS (before, after):');
+for (const [name, gops] of Object.entries(before)) {
+  console.log(`- ${name}: ${gops}, ${after[name]}`);
+}
+rmSync(scratch, { recursive: true });
