@@ -1,5 +1,11 @@
-import type { Evidence } from './evidence.js';
+import type { Evidence, FileIdentity, OriginalIdentity } from './evidence.js';
 import type { TaskKind } from './tasks/task.js';
+
+/** What figures are taken from: evidence, or the part of it that there is while a variant is still searched for. */
+export interface Measured extends Pick<Evidence, 'fidelity' | 'run' | 'originalRun' | 'tasks'> {
+  readonly file: Pick<FileIdentity, 'bytes'>;
+  readonly original: Pick<OriginalIdentity, 'bytes' | 'fp32Bytes'>;
+}
 
 /** A figure of the evidence that a gate can limit. */
 interface GateMetric {
@@ -9,7 +15,7 @@ interface GateMetric {
   /** Digits behind the point when shown. */
   readonly digits: number;
   /** undefined where it was not measured. */
-  readonly of: (evidence: Evidence) => number | undefined;
+  readonly of: (evidence: Measured) => number | undefined;
 }
 
 function atLeast(label: string, digits: number, of: GateMetric['of']): GateMetric {
@@ -50,7 +56,7 @@ export type GateMetricName = keyof typeof gateMetrics;
 export const gateMetricNames = Object.keys(gateMetrics) as readonly GateMetricName[];
 
 /** How many times smaller than the original in FP32 the candidate is. */
-export function sizeReduction(evidence: Evidence): number {
+export function sizeReduction(evidence: Pick<Measured, 'file' | 'original'>): number {
   return (evidence.original.fp32Bytes ?? evidence.original.bytes) / evidence.file.bytes;
 }
 
@@ -64,7 +70,7 @@ function retrievalLoss(metric: string): GateMetric['of'] {
 
 /** The largest loss in any task of a kind; undefined where there is none, NaN where one is no number. */
 function worstLoss(
-  { tasks = [] }: Evidence,
+  { tasks = [] }: Measured,
   kind: TaskKind,
   metric: string,
   scale: 'absolute' | 'relative',

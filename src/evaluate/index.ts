@@ -7,7 +7,7 @@ export * from './evidence.js';
 export * from './evidence-file.js';
 export * from './fidelity.js';
 export * from './gate.js';
-export { type GateMetricName, gateMetricNames, gateMetrics, sizeReduction } from './gate-metrics.js';
+export { type GateMetricName, gateMetricNames, gateMetrics, type Measured, sizeReduction } from './gate-metrics.js';
 export * from './gate-presets.js';
 export { compareResults, type Finding, type TaskComparison } from './tasks/compare-results.js';
 export { evaluateTask } from './tasks/evaluate-task.js';

@@ -8,14 +8,19 @@ const smallestTensor = 1024;
 /**
  * FP16 storage, FP32 arithmetic: large float weights are kept in half precision, and a Cast widens each when the model
  * is loaded. Half the size, the speed of FP32, and no operator that computes in half precision.
+ *
+ * @param only names of tensors; all that are large enough if left out
  */
-export function fp16Weights(source: OnnxModel): OnnxModel {
+export function fp16Weights(source: OnnxModel, only?: ReadonlySet<string>): OnnxModel {
   const model = foldConstants(source);
   const editor = new GraphEditor(model);
   const types = inferElementTypes(model.proto.graph);
   for (const tensor of model.proto.graph.initializer) {
     const name = tensor.name ?? '';
     if (types.get(name) !== dataType.float || elementCount(tensor) < smallestTensor || editor.index.inputs.has(name)) {
+      continue;
+    }
+    if (only?.has(name) === false) {
       continue;
     }
     const half = toHalfTensor(model, tensor);

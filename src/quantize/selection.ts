@@ -13,6 +13,8 @@ export interface Selection {
   readonly include?: readonly string[];
   /** Not these, even where `include` has them. */
   readonly exclude?: readonly string[];
+  /** Only layers that compute these values, and tables of these names: exact names, for code that has them. */
+  readonly exactly?: ReadonlySet<string>;
 }
 
 export interface SelectedParts {
@@ -29,7 +31,7 @@ export const selectableRoles: readonly string[] = [...layerRoles, tableRole];
  *
  * @throws USAGE for a pattern that fits nothing in the model
  */
-export function selectParts(model: OnnxModel, { include, exclude = [] }: Selection = {}): SelectedParts {
+export function selectParts(model: OnnxModel, { include, exclude = [], exactly }: Selection = {}): SelectedParts {
   const layers = linearLayers(model);
   const tables = embeddingTables(model);
   const roles = rolesOf(model);
@@ -53,8 +55,8 @@ export function selectParts(model: OnnxModel, { include, exclude = [] }: Selecti
     (include === undefined || include.some((pattern) => words.some((word) => fits(word, pattern)))) &&
     !exclude.some((pattern) => words.some((word) => fits(word, pattern)));
   return {
-    layers: layers.filter((_, i) => chosen(layerWords[i])),
-    tables: tables.filter((_, i) => chosen(tableWords[i])),
+    layers: layers.filter(({ node }, i) => chosen(layerWords[i]) && (exactly?.has(node.output[0]) ?? true)),
+    tables: tables.filter(({ table }, i) => chosen(tableWords[i]) && (exactly?.has(table.name ?? '') ?? true)),
   };
 }
 
