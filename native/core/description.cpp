@@ -226,16 +226,14 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   model.pre_norm = reader.flag("pre-norm");
   model.score_scale = reader.number("the scores' scale");
   model.words = reader.tensor("the word table");
-  if (model.words->columns != model.hidden || model.words->type == OCTAVEC_S8 || model.words->rows > (1 << 24)) {
-    refuse("the word table has the wrong shape or type");
+  if (model.words->columns != model.hidden || model.words->rows > (1 << 24)) {
+    refuse("the word table has the wrong shape");
   }
-  model.positions = reader.optional_tensor("the position table");
-  model.first_position = reader.between("the first position", 0, kMaxTokens);
-  if (model.positions != nullptr &&
-      (model.positions->columns != model.hidden || model.positions->type == OCTAVEC_S8 ||
-       model.positions->rows < static_cast<int64_t>(model.first_position) + model.max_tokens)) {
-    refuse("the position table has the wrong shape or type");
+  model.word_scale = reader.floats("the words' scale", 1, model.words->rows, false);
+  if ((model.word_scale != nullptr) != (model.words->type == OCTAVEC_S8)) {
+    refuse("the word table must have scales exactly if it is S8");
   }
+  model.positions = reader.floats("the position table", model.max_tokens, model.hidden, false);
   model.token_type = reader.floats("the token type", 1, model.hidden, false);
   model.relative_bias =
       reader.floats("the relative bias", model.heads, 2 * static_cast<int64_t>(model.max_tokens) - 1, false);

@@ -71,11 +71,11 @@ struct ModelDescription {
   bool pre_norm;
   /** Scores are query · key times this. */
   float score_scale;
-  /** [vocabulary × hidden] */
+  /** [vocabulary × hidden]; S8 come with a scale for each word, [vocabulary]. */
   const Tensor* words;
-  /** [positions × hidden], the first token taking row `first_position`. */
+  const Tensor* word_scale;
+  /** [max_tokens × hidden] */
   const Tensor* positions;
-  int32_t first_position;
   /** [hidden], added to every token. */
   const Tensor* token_type;
   /** [heads × (2 max_tokens - 1)]: added to the score of key j for query i at [head, j - i + max_tokens - 1]. */

@@ -1,5 +1,7 @@
 #include "model.h"
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 
 namespace octavec {
@@ -28,19 +30,38 @@ NormWeights read_norm(const NormDescription& norm) {
   return weights;
 }
 
+/** A word's row as floats. */
+std::vector<float> read_word(const ModelDescription& description, int64_t word) {
+  std::vector<float> row = elements(*description.words, word * description.hidden, description.hidden);
+  if (description.word_scale != nullptr) {
+    for (float& value : row) {
+      value *= element(*description.word_scale, word);
+    }
+  }
+  return finite(std::move(row));
+}
+
 /** Words as S8 with a scale for each, which costs a ten-thousandth of cosine and saves three quarters of the table. */
 WordTable read_words(const ModelDescription& description) {
   const Tensor& tensor = *description.words;
+  const size_t width = description.hidden;
   WordTable table;
   if (description.precision == Precision::kFloat32) {
-    table.floats = read_all(&tensor);
+    for (int64_t word = 0; word < tensor.rows; word++) {
+      const std::vector<float> row = read_word(description, word);
+      table.floats.insert(table.floats.end(), row.begin(), row.end());
+    }
     return table;
   }
-  const size_t width = description.hidden;
   table.quantized = Buffer<int8_t>(tensor.rows * width);
+  if (description.word_scale != nullptr) {
+    std::memcpy(table.quantized.data(), tensor.data, tensor.rows * width);
+    table.scale = read_all(description.word_scale);
+    return table;
+  }
   table.scale.resize(tensor.rows);
   for (int64_t word = 0; word < tensor.rows; word++) {
-    const std::vector<float> row = finite(elements(tensor, word * width, width));
+    const std::vector<float> row = read_word(description, word);
     float most = 0;
     for (const float value : row) {
       most = std::max(most, std::fabs(value));
@@ -60,8 +81,7 @@ void read_positions(const ModelDescription& description, Model& model) {
     return;
   }
   const size_t width = description.hidden;
-  model.positions = finite(
-      elements(*description.positions, description.first_position * width, description.max_tokens * width));
+  model.positions = read_all(description.positions);
   if (!model.token_type.empty()) {
     for (size_t i = 0; i < model.positions.size(); i++) {
       model.positions[i] += model.token_type[i % width];

@@ -11,7 +11,7 @@ namespace octavec {
 struct RandomModelOptions {
   int32_t precision = 0, hidden = 64, heads = 4, head_width = 16, ffn = 128, layers = 2, max_tokens = 600,
           vocabulary = 300, activation = 0;
-  bool gated = false, pre_norm = false, rotation = false, relative_bias = false, half = false;
+  bool gated = false, pre_norm = false, rotation = false, relative_bias = false;
   int32_t window = 0;
   std::vector<int32_t> pooling = {3};
 };
@@ -25,8 +25,8 @@ class RandomModel {
              o.pre_norm};
     number(0.25f);
     tensor(o.vocabulary, o.hidden, 1.0f);
-    tensor(o.max_tokens + 2, o.hidden, 0.3f);
-    words.push_back(2);
+    none();
+    tensor(o.max_tokens, o.hidden, 0.3f);
     tensor(1, o.hidden, 0.1f);
     o.relative_bias ? tensor(o.heads, 2 * o.max_tokens - 1, 1.0f) : none();
     norm();

@@ -2,6 +2,7 @@ import type { Head, PoolingMode } from '../../model/index.js';
 import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
 import type { NativeTensor } from './binding.js';
 import type { ActivationName, EncoderDescription, LinearRole, NormRole } from './recognise/description.js';
+import { type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
 
 /** A model as the native core reads it: native/core/description.h says in which order. */
 export interface NativeDescription {
@@ -38,9 +39,11 @@ export function describeForCore(
   writer.integers(hidden, encoder.heads, encoder.headWidth, encoder.ffn, maxTokens);
   writer.integers(activations[encoder.activation], Number(encoder.gated), Number(encoder.preNorm));
   writer.number(encoder.scoreScale);
-  writer.tensor(encoder.words, hidden);
-  writer.tensor(encoder.positions?.table, hidden);
-  writer.integers(encoder.positions?.first ?? 0);
+  writer.words(encoder.words);
+  writer.floats(
+    encoder.positions && tableRows(model, encoder.positions.table, encoder.positions.first, maxTokens),
+    hidden,
+  );
   writer.floats(encoder.tokenType, hidden);
   writer.floats(encoder.relativeBias && centre(encoder.relativeBias, encoder.heads, maxTokens), 2 * maxTokens - 1);
   writer.norm(encoder.embeddingNorm, hidden);
@@ -109,6 +112,18 @@ class WordWriter {
           return { type: dataType.float, rows, columns, data: bytesOf(tensorFloats(this.#model, bytes)) };
       }
     });
+  }
+
+  /** Words as they are where the core can take them so, else as floats. */
+  words(table: EmbeddingTable): void {
+    const { values, rowScales, uniform } = table;
+    const [rows, columns] = values.dims;
+    if (uniform === undefined) {
+      this.tensor(values, columns);
+    } else {
+      this.floats(tableRows(this.#model, table, 0, rows), columns);
+    }
+    this.floats(rowScales, rows);
   }
 
   floats(values: Float32Array | undefined, columns: number): void {

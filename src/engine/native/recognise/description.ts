@@ -1,4 +1,5 @@
 import type { TensorProto } from '../../../onnx/index.js';
+import type { EmbeddingTable } from './embedding-table.js';
 
 /** What an encoder is made of, as recognised in a graph: every tensor in its role. */
 export interface EncoderDescription {
@@ -15,8 +16,9 @@ export interface EncoderDescription {
   readonly preNorm: boolean;
   /** Scores are query · key times this. */
   readonly scoreScale: number;
-  readonly words: TensorProto;
-  readonly positions?: { readonly table: TensorProto; readonly first: number };
+  readonly words: EmbeddingTable;
+  /** The first token takes row `first`. */
+  readonly positions?: { readonly table: EmbeddingTable; readonly first: number };
   /** [hidden] what is added to every token. */
   readonly tokenType?: Float32Array;
   /** [heads × (2 maxTokens - 1)] bias of key j for query i at [head, j - i + maxTokens - 1]. */

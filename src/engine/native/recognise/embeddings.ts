@@ -1,5 +1,5 @@
-import { dataType, type TensorProto, tensorFloats } from '../../../onnx/index.js';
 import type { EncoderDescription } from './description.js';
+import { type EmbeddingTable, matchLookup, tableRows } from './embedding-table.js';
 import { isA, maker, original } from './graph-view.js';
 import { constantOf } from './linear.js';
 import { type Prober, sampleTokens } from './probe.js';
@@ -14,28 +14,23 @@ export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 't
  * @throws Unrecognised
  */
 export function matchEmbeddings(prober: Prober, value: string, hidden: number): EmbeddingMatch {
-  let words: TensorProto | undefined;
+  let words: EmbeddingTable | undefined;
   let positions: EmbeddingMatch['positions'];
   let tokenType: Float32Array | undefined;
   for (const leaf of addends(prober, value)) {
-    const node = maker(prober.view, leaf);
-    const table = isA(node, 'Gather') ? constantOf(prober.view, node.input[0]) : undefined;
-    const floating = [dataType.float, dataType.float16].some((type) => type === table?.dataType);
-    require(node !== undefined &&
-      table?.dims.length === 2 &&
-      table.dims[1] === hidden &&
-      floating, 'embeddings that are not sums of table rows');
-    if (isInput(prober, node.input[1])) {
+    const lookup = matchLookup(prober.view, leaf);
+    require(lookup?.table.values.dims[1] === hidden, 'embeddings that are not sums of table rows');
+    const { table, indices } = lookup;
+    if (isInput(prober, indices)) {
       require(words === undefined, 'two tables of words');
       words = table;
       continue;
     }
-    const rows = prober.evaluate(node.input[1])?.data;
+    const rows = prober.evaluate(indices)?.data;
     require(rows?.length === sampleTokens, 'rows of a table that depend on more than the length of a text');
     if (rows.every((row) => row === rows[0])) {
       require(tokenType === undefined, 'two tables of token types');
-      const start = rows[0] * hidden;
-      tokenType = tensorFloats(prober.view.model, table).slice(start, start + hidden);
+      tokenType = tableRows(prober.view.model, table, rows[0], 1);
     } else {
       require(positions === undefined && rows.every((row, i) => row === rows[0] + i), 'positions that do not count up');
       positions = { table, first: rows[0] };

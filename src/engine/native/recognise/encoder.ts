@@ -87,7 +87,7 @@ function readEncoder(prober: Prober, output: string): EncoderDescription {
       layer.down.inputs === down.inputs,
   );
   require(sameShape, 'layers of different shapes');
-  const maxTokens = tables.positions && tables.positions.table.dims[0] - tables.positions.first;
+  const maxTokens = tables.positions && tables.positions.table.values.dims[0] - tables.positions.first;
   return {
     hidden,
     heads,

@@ -50,6 +50,9 @@ export function matchFeedForward(prober: Prober, inner: string, width: number): 
   require(false, 'an activation other than GELU, ReLU and SiLU');
 }
 
+/** GELU and its approximation by tanh are 5e-4 apart; constants in half precision shift either by 1e-4. */
+const mostError = 2e-4;
+
 /** `width` columns of a linear layer from `start` on. */
 interface Part {
   readonly value: string;
@@ -81,13 +84,13 @@ function findActivation(
   );
   const out = prober.probe(inner, given)?.data;
   require(out !== undefined, 'an activation that cannot be followed');
-  const names = Object.keys(activations) as ActivationName[];
-  return names.find((name) =>
-    out.subarray(0, width).every((y, column) => {
-      const factor = gate === undefined ? 1 : Math.fround(number(gate, column));
-      return (
-        Math.abs(y - activations[name](Math.fround(number(up, column))) * factor) < 1e-5 * Math.max(1, Math.abs(factor))
-      );
-    }),
-  );
+  const factor = (column: number) => (gate === undefined ? 1 : Math.fround(number(gate, column)));
+  const errors = (Object.keys(activations) as ActivationName[]).map((name) => {
+    const error = (y: number, column: number) =>
+      Math.abs(y - activations[name](Math.fround(number(up, column))) * factor(column)) /
+      Math.max(1, Math.abs(factor(column)));
+    return { name, worst: out.subarray(0, width).reduce((worst, y, column) => Math.max(worst, error(y, column)), 0) };
+  });
+  const best = errors.reduce((a, b) => (b.worst < a.worst ? b : a));
+  return best.worst < mostError ? best.name : undefined;
 }
