@@ -1,7 +1,16 @@
 import type { TaskOptions } from '../base/index.js';
 import { type GatePresetName, gatePresets } from '../evaluate/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { type CalibrationTexts, dynamicInt8, fp16, type Selection, smoothWithTexts } from '../quantize/index.js';
+import {
+  type CalibrationTexts,
+  dynamicInt8,
+  fp16,
+  q4,
+  q8,
+  type Selection,
+  smoothWithTexts,
+  type WeightOnlyMethodOptions,
+} from '../quantize/index.js';
 
 /** What methods are given besides the model. */
 export interface MethodContext {
@@ -62,7 +71,35 @@ export const methods = {
       };
     },
   },
+  q8: {
+    variant: 'q8',
+    precision: '8-bit weights',
+    gate: 'int8',
+    apply: async (source, context) => ({
+      model: await q8(source, weightOnlyOptions(context)),
+      options: calibrationOptions(context),
+      notes: [],
+    }),
+  },
+  q4: {
+    variant: 'q4',
+    precision: '4-bit weights',
+    gate: 'int4',
+    apply: async (source, context) => ({
+      model: await q4(source, weightOnlyOptions(context)),
+      options: calibrationOptions(context),
+      notes: [],
+    }),
+  },
 } satisfies Record<string, Method>;
+
+function weightOnlyOptions({ calibration, selection, task }: MethodContext): WeightOnlyMethodOptions {
+  return { ...selection, ...task, texts: calibration };
+}
+
+function calibrationOptions({ calibration, selection }: MethodContext): Readonly<Record<string, unknown>> {
+  return calibration === undefined ? { ...selection } : { ...selection, calibration: calibration.hash };
+}
 
 export type MethodName = keyof typeof methods;
 

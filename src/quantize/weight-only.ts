@@ -13,18 +13,30 @@ import {
 import { type BlockMatrix, blocksIn, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import { type LinearLayer, layerWeights, transposeMatrix } from './linear-layers.js';
+import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 
 export interface WeightOnlyOptions extends Selection, TaskOptions {
-  readonly layers: BlockScheme;
+  readonly layers: (role: LayerRole) => BlockScheme;
   readonly tables: BlockScheme;
-  /**
-   * How MatMulNBits computes: 4 quantizes activations to 8 bits in blocks and multiplies integers, 1 widens the weights
-   * and multiplies in FP32, which on CPUs is several times slower.
-   */
-  readonly accuracyLevel: 1 | 4;
-  /** Quantizes a layer's weight, [outputs × inputs]; by default each block by itself. */
-  readonly quantizeLayer?: (layer: LinearLayer, weight: Float32Array) => BlockMatrix;
+  /** Weights that were quantized beforehand, [outputs × inputs], by {@link weightKey}; others are rounded block by block. */
+  readonly quantized?: ReadonlyMap<string, BlockMatrix>;
+}
+
+/**
+ * How MatMulNBits computes: activations quantized to 8 bits in blocks, integers multiplied. The other levels widen the
+ * weights and multiply in FP32, which on CPUs is several times slower.
+ */
+const accuracyLevel = 4;
+
+/** What layers that share a weight have in common. */
+export function weightKey({ weight, transposed }: LinearLayer): string {
+  return `${weight.name}:${transposed}`;
+}
+
+/** The weight of a layer as MatMulNBits keeps it: [outputs × inputs]. */
+export function weightByOutputs(model: OnnxModel, layer: LinearLayer): Float32Array {
+  return transposeMatrix(layerWeights(model, layer), layer.inputs, layer.outputs);
 }
 
 const microsoft = 'com.microsoft';
@@ -37,6 +49,7 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
   const model = foldConstants(source);
   const editor = new GraphEditor(model);
   const { layers, tables } = selectParts(model, options);
+  const roles = rolesOf(model);
   const made = new Map<string, QuantizedNames>();
   const total = layers.length + tables.length;
   let done = 0;
@@ -46,19 +59,22 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
   };
   for (const layer of layers) {
     step();
-    const key = `${layer.weight.name}:${layer.transposed}`;
+    const key = weightKey(layer);
     let names = made.get(key);
     if (names === undefined) {
-      const weight = transposeMatrix(layerWeights(model, layer), layer.inputs, layer.outputs);
       const matrix =
-        options.quantizeLayer?.(layer, weight) ?? quantizeBlocks(weight, layer.outputs, layer.inputs, options.layers);
-      names = addMatrix(editor, layer.weight.name ?? '', matrix, [
-        layer.outputs,
-        blocksIn(layer.inputs, matrix.scheme),
-      ]);
+        options.quantized?.get(key) ??
+        quantizeBlocks(
+          weightByOutputs(model, layer),
+          layer.outputs,
+          layer.inputs,
+          options.layers(roles.get(layer.node) ?? 'other'),
+        );
+      const dims = [layer.outputs, blocksIn(layer.inputs, matrix.scheme)];
+      names = addMatrix(editor, layer.weight.name ?? '', matrix, dims);
       made.set(key, names);
     }
-    editor.replace(layer.node, ...matMulNBits(editor, layer, names, options));
+    editor.replace(layer.node, ...matMulNBits(editor, layer, names));
   }
   for (const { table, rows, columns, gathers } of tables) {
     step();
@@ -83,6 +99,7 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
 }
 
 interface QuantizedNames {
+  readonly scheme: BlockScheme;
   readonly codes: string;
   readonly scales: string;
   /** None for symmetric schemes. */
@@ -98,6 +115,7 @@ function addMatrix(editor: GraphEditor, base: string, matrix: BlockMatrix, leadi
   const leadingCount = leading.reduce((product, dim) => product * dim, 1);
   const zeroPoints = packCodes(matrix.zeroPoints, rows, scheme.bits);
   return {
+    scheme,
     codes: editor.setInitializer(
       makeTensor(name(`q${scheme.bits}`), dataType.uint8, [...leading, codes.length / leadingCount], codes),
     ),
@@ -112,19 +130,14 @@ function addMatrix(editor: GraphEditor, base: string, matrix: BlockMatrix, leadi
   };
 }
 
-function matMulNBits(
-  editor: GraphEditor,
-  layer: LinearLayer,
-  names: QuantizedNames,
-  { layers, accuracyLevel }: WeightOnlyOptions,
-): NodeProto[] {
+function matMulNBits(editor: GraphEditor, layer: LinearLayer, names: QuantizedNames): NodeProto[] {
   const [output] = layer.node.output;
   const product = layer.bias === undefined ? output : editor.uniqueName(`${output}_product`);
   const attributes = {
     K: { int: layer.inputs },
     N: { int: layer.outputs },
-    bits: { int: layers.bits },
-    block_size: { int: layers.blockSize },
+    bits: { int: names.scheme.bits },
+    block_size: { int: names.scheme.blockSize },
     accuracy_level: { int: accuracyLevel },
   };
   const inputs = [layer.activation, names.codes, names.scales, ...names.zeroPoints];

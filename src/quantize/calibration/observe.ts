@@ -14,7 +14,7 @@ export interface CalibrationTexts {
 }
 
 /** Gets what a probe saw in one text. The array is the receiver's to keep. */
-export type Observer = (probe: number, data: Float32Array, text: number) => void;
+export type Observer = (probe: number, data: Float32Array, text: number) => void | Promise<void>;
 
 /**
  * Runs the model over the texts, one after the other and without padding, and hands over what the probes see. Memory
@@ -41,7 +41,7 @@ export async function observe(
       const ids = tokens.ids.slice(tokens.offsets[text], tokens.offsets[text + 1]);
       const results = await session.run(textFeeds(session.inputs, ids, model.path), instrumented.outputs);
       for (const [probe, name] of instrumented.outputs.entries()) {
-        observer(probe, results[name].data as Float32Array, text);
+        await observer(probe, results[name].data as Float32Array, text);
       }
     }
   } finally {

@@ -12,10 +12,9 @@ import {
  * What is looked at in an activation X, all but its last axis taken together: [tokens × channels].
  *
  * - `minimum`, `maximum`, `mean`, `meanSquare`: of each channel, [channels]
- * - `gram`: XᵀX, [channels × channels]
  * - `values`: X itself, [tokens × channels]
  */
-export type ProbeKind = 'minimum' | 'maximum' | 'mean' | 'meanSquare' | 'gram' | 'values';
+export type ProbeKind = 'minimum' | 'maximum' | 'mean' | 'meanSquare' | 'values';
 
 export interface Probe {
   readonly activation: string;
@@ -70,11 +69,6 @@ function probeNodes(kind: ProbeKind, rows: string, axis: string, output: string)
       return [
         makeNode('Mul', [rows, rows], [`${output}_squared`]),
         makeNode('ReduceMean', [`${output}_squared`, axis], [output], { attributes: { keepdims: { int: 0 } } }),
-      ];
-    case 'gram':
-      return [
-        makeNode('Transpose', [rows], [`${output}_transposed`], { attributes: { perm: { ints: [1, 0] } } }),
-        makeNode('MatMul', [`${output}_transposed`, rows], [output]),
       ];
     default:
       return [makeNode(reductions[kind], [rows, axis], [output], { attributes: { keepdims: { int: 0 } } })];
