@@ -1,10 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+const commandLine = 'test/cli/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'library',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [commandLine],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'command line',
+          include: [commandLine],
+          // Makes the variants that its tests share.
+          globalSetup: 'test/cli/proven-variants.ts',
+        },
+      },
+    ],
   },
 });

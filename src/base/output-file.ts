@@ -91,8 +91,12 @@ async function discard({ target, temporary, file, madeFolder }: Output): Promise
   await removeFolders(dirname(target), madeFolder);
 }
 
-/** Removes folders that were made for nothing, from the inside out, as far as they are empty. */
-async function removeFolders(innermost: string, outermost: string | undefined): Promise<void> {
+/**
+ * Removes folders that were made for nothing, from the inside out, as far as they are empty.
+ *
+ * @param outermost what `mkdir` said that it made, undefined for nothing
+ */
+export async function removeFolders(innermost: string, outermost: string | undefined): Promise<void> {
   if (outermost === undefined) {
     return;
   }

@@ -105,7 +105,10 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     }
     return outcomes;
   } finally {
-    await Promise.all([original.close(), ...candidates.map(({ staged }) => staged.discard())]);
+    for (const { staged } of candidates.toReversed()) {
+      await staged.discard();
+    }
+    await original.close();
   }
 }
 

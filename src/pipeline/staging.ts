@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asOutputError } from '../base/index.js';
+import { asOutputError, removeFolders } from '../base/index.js';
 import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
 
 /** A model file that is written and can be run, but does not carry its name yet. */
 export interface StagedModel extends WrittenModel {
   /** Gives the files their place. */
   publish(): Promise<void>;
-  /** Removes what was not published. */
+  /** Removes what was not published, and folders that were made for it alone. Of several the first comes last. */
   discard(): Promise<void>;
 }
 
@@ -18,14 +18,19 @@ export interface StagedModel extends WrittenModel {
  */
 export async function stageModel(model: OnnxModel, target: string): Promise<StagedModel> {
   const parent = dirname(target);
+  let madeFolder: string | undefined;
   let folder: string;
   try {
-    await mkdir(parent, { recursive: true });
+    madeFolder = await mkdir(parent, { recursive: true });
     folder = await mkdtemp(join(parent, '.octavec-'));
   } catch (error) {
+    await removeFolders(parent, madeFolder);
     throw asOutputError(error, target);
   }
-  const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const discard = async (): Promise<void> => {
+    await rm(folder, { recursive: true, force: true });
+    await removeFolders(parent, madeFolder);
+  };
   try {
     const written = await writeModel(model, join(folder, basename(target)));
     return {

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { version } from '../../src/base/index.js';
+import { errorOf, octavec } from './octavec.js';
+
+describe('octavec', () => {
+  test('says its version', async () => {
+    expect(await octavec(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('shows its commands, examples and exit statuses', async () => {
+    const { status, stdout } = await octavec(['--help']);
+    expect(status).toBe(0);
+    for (const expected of ['quantize', 'verify', 'embed', 'inspect', 'Examples:', 'Exit status: 0']) {
+      expect(stdout).toContain(expected);
+    }
+  });
+
+  test.each(['quantize', 'verify', 'embed', 'inspect'])('%s --help shows how to use it', async (command) => {
+    const { status, stdout, stderr } = await octavec([command, '--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`Usage: octavec ${command}.*Examples:\n  octavec ${command} `, 's'));
+    expect(stdout).toContain('--json');
+  });
+
+  test.each([
+    [['--nosuch'], "unknown option '--nosuch'"],
+    [['quantise'], 'Did you mean quantize?'],
+    [['inspect'], "missing required argument 'model'"],
+    [['quantize', 'm'], "required option '--to <methods>' not specified"],
+    [['quantize', 'm', '--to', 'int8,int9'], '"int9" is not a method. Known: fp16,'],
+    [['verify', 'm'], "required option '--against <original>' not specified"],
+    [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
+    [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
+    [['embed', 'm'], 'There are no texts. Give texts, or --file'],
+    [['embed', 'm', 'text', '--out', 'x.csv'], 'x.csv is neither .jsonl nor .npy'],
+  ])('%j is wrong usage: status 2', async (args, message) => {
+    const { status, stdout, stderr } = await octavec(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test('tells wrong usage as JSON where JSON is asked for', async () => {
+    const outcome = await octavec(['quantize', 'm', '--to', 'int9', '--json']);
+    expect(outcome.status).toBe(2);
+    expect(errorOf(outcome)).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('"int9" is not a method'),
+    });
+  });
+});

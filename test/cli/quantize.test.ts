@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, inject, test } from 'vitest';
+import { readEvidence } from '../../src/evaluate/index.js';
+import { embeddedModel, goldenTexts } from '../support/golden-texts.js';
+import { filesIn, octavec, temporaryFolder } from './octavec.js';
+
+const variants = inject('variants');
+const variant = (name: string) => join(variants, 'onnx', `model_${name}.onnx`);
+
+/** Mean over the tokens of the first golden text, by ONNX Runtime alone. */
+async function embedWithoutOctavec(path: string): Promise<Float32Array> {
+  const session = await InferenceSession.create(path);
+  const [{ ids }] = goldenTexts;
+  const tensor = (values: readonly number[]) =>
+    new Tensor('int64', BigInt64Array.from(values, BigInt), [1, ids.length]);
+  const outputs = await session.run({
+    input_ids: tensor(ids),
+    attention_mask: tensor(ids.map(() => 1)),
+    token_type_ids: tensor(ids.map(() => 0)),
+  });
+  const states = outputs[session.outputNames[0]].data as Float32Array;
+  const vector = new Float32Array(384).map((_, i) => ids.reduce((sum, _, token) => sum + states[token * 384 + i], 0));
+  await session.release();
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+describe('octavec quantize', () => {
+  test.each([
+    ['int8', 0.98, 23.4e6],
+    ['fp16', 0.9999, 45.7e6],
+  ])('writes a %s file that ONNX Runtime runs without octavec', async (name, leastCosine, mostBytes) => {
+    const vector = await embedWithoutOctavec(variant(name));
+    const cosine = vector.reduce((sum, value, i) => sum + value * goldenTexts[0].embedding[i], 0);
+    expect(cosine).toBeGreaterThan(leastCosine);
+    expect(statSync(variant(name)).size).toBeLessThan(mostBytes);
+  });
+
+  test('makes a complete model folder, and leaves nothing else behind', () => {
+    expect(filesIn(variants)).toEqual(
+      [
+        ...filesIn(embeddedModel).filter((file) => file !== 'package.json' && !file.endsWith('.onnx')),
+        ...['int8', 'fp16'].flatMap((name) => [`onnx/model_${name}.onnx`, `onnx/model_${name}.evidence.json`]),
+      ].sort(),
+    );
+  });
+
+  test('puts beside each variant what was measured, of this file and of this original', async () => {
+    for (const precision of ['int8', 'fp16']) {
+      const evidence = await readEvidence(join(variants, 'onnx', `model_${precision}.evidence.json`));
+      const sha256 = createHash('sha256')
+        .update(readFileSync(variant(precision)))
+        .digest('hex');
+      expect(evidence).toMatchObject({
+        file: { name: `onnx/model_${precision}.onnx`, precision, sha256, bytes: statSync(variant(precision)).size },
+        original: { name: 'onnx/model_fp16.onnx', precision: 'fp16' },
+        recipe: { method: precision },
+        texts: { count: 24 },
+        verdict: { passed: true, gate: precision },
+        run: { textsPerSecond: expect.any(Number), peakBytes: expect.any(Number) },
+      });
+    }
+  });
+
+  test('prints a table, verdicts, and what to try next', () => {
+    const printed = inject('printed');
+    const lines = printed.split('\n');
+    const columns = ['variant', 'size', 'cos mean', 'p1', 'min', 'L2', 'Spearman', 'texts/s', 'peak RSS', 'verdict'];
+    expect(columns.filter((column) => !lines[0].includes(column))).toEqual([]);
+    expect(lines[1]).toMatch(/^original \(fp16\) +45\.6 MB/);
+    expect(lines[2]).toMatch(/^int8 +23\.\d MB +3\.9× +0\.99\d\d .* pass$/);
+    expect(lines[3]).toMatch(/^fp16 +45\.6 MB +2\.0× +1\.0000 .* pass$/);
+    expect(printed).toMatch(/\nNext:\n {2}npx octavec embed /);
+    // Neither colours nor a progress bar where no terminal is.
+    expect(printed).not.toContain('\x1b');
+  });
+
+  test('makes the same bytes from the same model', async () => {
+    const folder = temporaryFolder();
+    const again = join(folder, 'again.onnx');
+    const { status, stdout } = await octavec([
+      ...['quantize', join(embeddedModel, 'onnx/model_fp16.onnx'), again],
+      ...['--to', 'int8', '--texts', inject('texts'), '--threads', '1', '--json'],
+    ]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).variants).toMatchObject([{ method: 'int8', published: true, path: again }]);
+    expect(readFileSync(again).equals(readFileSync(variant('int8')))).toBe(true);
+    expect(filesIn(folder)).toEqual(['again.evidence.json', 'again.onnx']);
+  });
+
+  test('writes nothing that the gate refuses, unless it is forced to', async () => {
+    const folder = temporaryFolder();
+    const args = [
+      ...['quantize', embeddedModel, join(folder, 'out')],
+      ...['--to', 'int8', '--no-calibration', '--texts', inject('texts'), '--gate', 'strict'],
+    ];
+    const refused = await octavec(args);
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toMatch(/^error: The quality gate refused .*cosine mean is 0\.99\d+, the limit is at least/);
+    expect(refused.stdout).toContain('not written (--force writes what the gate refuses)');
+    expect(filesIn(folder)).toEqual([]);
+    const forced = await octavec([...args, '--force']);
+    expect(forced.status).toBe(0);
+    expect(forced.stdout).toContain('FAIL');
+    expect(filesIn(join(folder, 'out/onnx'))).toEqual(['model_int8.evidence.json', 'model_int8.onnx']);
+  });
+});
