@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
 import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
@@ -20,10 +21,11 @@ import {
   type Selection,
   withRecipe,
 } from '../quantize/index.js';
+import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import { gateOf, type MethodContext, type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
-import { copyConfiguration, outputPaths } from './output-paths.js';
+import { outputPaths } from './output-paths.js';
 import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
 import { type StagedModel, stageModel } from './staging.js';
 
@@ -86,6 +88,7 @@ interface Candidate {
 export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   const candidates: Candidate[] = [];
+  let configuration: StagedConfiguration | undefined;
   try {
     checkQuantizable(original.model);
     const source = { path, files: original.files };
@@ -99,12 +102,14 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     for (const [i, method] of options.to.entries()) {
       candidates.push(await makeCandidate(original, method, paths[i], context));
     }
+    configuration = await stageConfiguration(source, options.output);
     const outcomes = await proveCandidates(original, candidates, options);
     if (outcomes.variants.some((variant) => variant.published)) {
-      await copyConfiguration(source, options.output);
+      await configuration?.publish();
     }
     return outcomes;
   } finally {
+    await configuration?.discard();
     for (const { staged } of candidates.toReversed()) {
       await staged.discard();
     }
@@ -208,8 +213,9 @@ async function publish(candidate: Candidate, evidence: Evidence, force: boolean)
   const { method, path, staged, notes, seconds } = candidate;
   const published = force || evidence.verdict?.passed === true;
   if (published) {
-    await staged.publish();
-    await writeEvidence(evidencePath(path), evidence);
+    const evidenceFile = join(dirname(staged.path), basename(evidencePath(path)));
+    await writeEvidence(evidenceFile, evidence);
+    await staged.publish([evidenceFile]);
   }
   return { method, path, published, evidence, notes, seconds };
 }

@@ -5,8 +5,8 @@ import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js'
 
 /** A model file that is written and can be run, but does not carry its name yet. */
 export interface StagedModel extends WrittenModel {
-  /** Gives the files their place. */
-  publish(): Promise<void>;
+  /** Gives the files their place, and `others` of the same folder before them. */
+  publish(others?: readonly string[]): Promise<void>;
   /** Removes what was not published, and folders that were made for it alone. Of several the first comes last. */
   discard(): Promise<void>;
 }
@@ -35,9 +35,9 @@ export async function stageModel(model: OnnxModel, target: string): Promise<Stag
     const written = await writeModel(model, join(folder, basename(target)));
     return {
       ...written,
-      publish: async () => {
+      publish: async (others = []) => {
         // The model file comes last: as long as it is missing, nobody sees its external data.
-        for (const file of written.files.toReversed()) {
+        for (const file of [...others, ...written.files.toReversed()]) {
           await rename(file, join(parent, basename(file)));
         }
       },

@@ -1,0 +1,81 @@
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { asOutputError, removeFolders } from '../base/index.js';
+import { realPathOf, type SourceLocation } from './output-paths.js';
+
+/** Copies of files that wait for their place. */
+export interface StagedConfiguration {
+  /** Gives the files their place. */
+  publish(): Promise<void>;
+  /** Removes what was not published, and folders that were made for it alone. */
+  discard(): Promise<void>;
+}
+
+/** Weights, in whatever format: what a model's configuration is without. */
+const weightFiles = /\.(onnx|onnx_data|bin|safetensors|pt|pth|h5|msgpack|ot|gguf|tflite|npz)$/;
+/** Modules of sentence-transformers: "1_Pooling", "2_Dense". Their small weights belong to the configuration. */
+const moduleFolder = /^\d+_\w+$/;
+/** Describes a model that comes as an npm package, not its copy. */
+const packageManifest = 'package.json';
+
+/**
+ * Copies what makes a folder a model besides its ONNX files (tokenizer, configuration, pooling, licence) into a
+ * temporary folder within the output. There is nothing to copy if the output is the source's own folder or one file.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
+export async function stageConfiguration(
+  source: SourceLocation,
+  output: string | undefined,
+): Promise<StagedConfiguration | undefined> {
+  const { folder } = source.files;
+  if (folder === undefined || output === undefined || extname(output) === '.onnx' || extname(source.path) === '.onnx') {
+    return undefined;
+  }
+  if ((await realPathOf(output)) === (await realPathOf(folder))) {
+    return undefined;
+  }
+  let madeFolder: string | undefined;
+  let staging: string | undefined;
+  const discard = async (): Promise<void> => {
+    if (staging !== undefined) {
+      await rm(staging, { recursive: true, force: true });
+    }
+    await removeFolders(output, madeFolder);
+  };
+  try {
+    madeFolder = await mkdir(output, { recursive: true });
+    staging = await mkdtemp(join(output, '.octavec-'));
+    for (const name of await configurationIn(folder)) {
+      await cp(join(folder, name), join(staging, name), { recursive: true, dereference: true });
+    }
+  } catch (error) {
+    await discard();
+    throw asOutputError(error, output);
+  }
+  const staged = staging;
+  return { publish: () => moveFiles(staged, output), discard };
+}
+
+/** Names of files and folders that stand in a model folder and belong to each of its variants. */
+async function configurationIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => {
+      const isModule = !entry.isFile() && moduleFolder.test(entry.name);
+      const isConfiguration = !entry.isDirectory() && !weightFiles.test(entry.name) && entry.name !== packageManifest;
+      return isModule || (isConfiguration && !entry.name.startsWith('.'));
+    })
+    .map(({ name }) => name);
+}
+
+async function moveFiles(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) {
+      const source = join(entry.parentPath, entry.name);
+      const target = join(to, source.slice(from.length));
+      await mkdir(dirname(target), { recursive: true });
+      await rename(source, target);
+    }
+  }
+}
