@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { OctavecError, version } from '../base/index.js';
+import { compareCommand } from './compare.js';
 import { embedCommand } from './embed.js';
+import { evaluateCommand } from './evaluate.js';
 import { inspectCommand } from './inspect.js';
 import { quantizeCommand } from './quantize.js';
 import { verifyCommand } from './verify.js';
@@ -9,6 +11,8 @@ const examples = `
 Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8      make and prove onnx/model_int8.onnx
   octavec verify model_int8.onnx --against ./model   is it good enough? exit status 3 if not
+  octavec compare ./all-MiniLM-L6-v2                 all variants side by side; which to take for what
+  octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec inspect model.onnx                         what is inside, and what quantizing would bring
 
@@ -21,7 +25,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .description('Quantize a text-embedding model, prove its quality, and run it.')
     .version(version)
     .addHelpText('after', examples);
-  for (const command of [quantizeCommand(), verifyCommand(), embedCommand(), inspectCommand()]) {
+  for (const command of [
+    quantizeCommand(),
+    verifyCommand(),
+    compareCommand(),
+    evaluateCommand(),
+    embedCommand(),
+    inspectCommand(),
+  ]) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {

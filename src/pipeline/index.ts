@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type CompareOptions, type Comparison, compareVariants } from './compare-variants.js';
 export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
 export { type MethodName, methodNames } from './methods.js';
 export type { ProofTexts } from './prove.js';
@@ -13,4 +14,5 @@ export {
   quantizeModel,
   type VariantOutcome,
 } from './quantize-model.js';
+export { type Recommendation, recommend, type Use } from './recommend.js';
 export { type VerifyOptions, verifyModel } from './verify-model.js';

@@ -17,7 +17,7 @@ describe('evidence', () => {
       [
         'variant             size  smaller  cos mean      p1     min     L2  Spearman  top-10  texts/s  peak RSS  verdict',
         'original (fp32)  90.0 MB        –         –       –       –      –         –       –      115    500 MB        –',
-        'int8             23.0 MB     3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
+        'model_int8       23.0 MB     3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
         '',
         'Measured on 1,000 texts (made up); onnxruntime 1.30.0, 1 worker with 2 threads.',
         '',

@@ -3,8 +3,13 @@
  *
  * @module
  */
+export { formatComparison } from './comparison-text.js';
+export { formatEvaluation } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';
+export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
 export { formatInspection } from './inspection-text.js';
+export { junitXml } from './junit.js';
+export { markdownSection } from './markdown.js';
 export { formatBytes, formatCount, formatDuration } from './quantities.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
 export { plainStyle, type Style, styleOf } from './style.js';

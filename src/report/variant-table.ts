@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Evidence, type Fidelity, type RunFigures, sizeReduction, type Verdict } from '../evaluate/index.js';
 import { formatBytes, formatCount, formatFigure } from './quantities.js';
 import type { Style } from './style.js';
@@ -21,7 +22,7 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   return [
     { name: `original (${original.precision})`, bytes: original.bytes, run: originalRun },
     ...evidences.map((evidence) => ({
-      name: evidence.file.precision,
+      name: basename(evidence.file.name, '.onnx'),
       bytes: evidence.file.bytes,
       sizeReduction: sizeReduction(evidence),
       fidelity: evidence.fidelity,

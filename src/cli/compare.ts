@@ -1,0 +1,89 @@
+import { Command } from 'commander';
+import { OctavecError, writeOutputFile } from '../base/index.js';
+import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
+import { type Comparison, compareVariants } from '../pipeline/index.js';
+import { formatComparison, htmlReport, junitXml, markdownSection } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Examples:
+  octavec compare ./all-MiniLM-L6-v2
+  octavec compare ./model onnx/model_int8.onnx theirs.onnx --task scifact-mini
+  octavec compare ./model --html report.html --markdown card.md --junit gate.xml`;
+
+interface Options {
+  readonly tokenizer?: string;
+  readonly texts?: string;
+  readonly task?: readonly string[];
+  readonly gate?: Gate;
+  readonly bench: boolean;
+  readonly strict?: boolean;
+  readonly html?: string;
+  readonly markdown?: string;
+  readonly junit?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Measure all variants of a model side by side, and say which to take for what.')
+    .argument('<model>', 'model folder or .onnx file: the original')
+    .argument('[variants...]', '.onnx files (default: all others in the folder)')
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
+    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
+    .option('--gate <name>', 'hold all variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option('--no-bench', 'do not measure speed and memory')
+    .option('--strict', 'exit status 3 if the gate refuses any variant')
+    .option('--html <file>', 'write a report for the browser, one file that needs no network')
+    .option('--markdown <file>', 'write a section for a model card')
+    .option('--junit <file>', 'write the verdicts as JUnit XML')
+    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (model: string, variants: string[], options: Options) => {
+      const line = progressLine();
+      const comparison = await compareVariants(model, {
+        ...options,
+        variants: variants.length > 0 ? variants : undefined,
+        texts: await proofTexts(options.texts),
+        tasks: await Promise.all((options.task ?? []).map(readTask)),
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      await writeReports(comparison, options);
+      process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : formatComparison(comparison));
+      refuse(comparison, model, options);
+    });
+}
+
+async function writeReports({ evidences, recommendations }: Comparison, options: Options): Promise<void> {
+  if (evidences.length === 0) {
+    return;
+  }
+  const reports: [string | undefined, () => string][] = [
+    [options.html, () => htmlReport(evidences, { recommendations })],
+    [options.markdown, () => markdownSection(evidences)],
+    [options.junit, () => junitXml(evidences)],
+  ];
+  for (const [path, make] of reports) {
+    if (path !== undefined) {
+      await writeOutputFile(path, make());
+    }
+  }
+}
+
+function refuse({ evidences, unusable }: Comparison, path: string, { strict }: Options): void {
+  const failures = [
+    ...unusable.map(({ name, why }) => `${name}: ${why}`),
+    ...evidences.flatMap(({ file, verdict }) =>
+      verdict?.passed === false ? [`${file.name}: ${failuresAsText(verdict)}`] : [],
+    ),
+  ];
+  if (failures.length > 0 && (strict || evidences.length === 0)) {
+    throw new OctavecError('GATE_REFUSED', { path, failures: failures.join('; ') });
+  }
+}

@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { readTask } from '../evaluate/index.js';
+import { evaluateModel } from '../pipeline/index.js';
+import { formatEvaluation } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { positiveInteger, wordList } from './options.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Tasks: scifact-mini and banking77-mini (brought along), a folder in BEIR layout, or a kind and a file, such as
+sts:pairs.tsv, pair-classification:, reranking:, clustering:. docs/evaluation.md shows the formats.
+
+Examples:
+  octavec evaluate ./all-MiniLM-L6-v2
+  octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
+  octavec evaluate ./model --task sts:test.tsv --json`;
+
+interface Options {
+  readonly task?: readonly string[];
+  readonly against?: string;
+  readonly variant?: string;
+  readonly tokenizer?: string;
+  readonly asymmetric?: boolean;
+  readonly cache?: string | false;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description("Find what a model reaches in retrieval, similarity, classification and clustering, by MTEB's rules.")
+    .argument('<model>', 'model folder or .onnx file')
+    .option('--task <tasks>', 'what to evaluate (default: scifact-mini,banking77-mini)', wordList)
+    .option('--against <original>', 'compare with this model, and say which differences are more than noise')
+    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
+    .option('--asymmetric', "also search the original's index with the candidate's queries")
+    .option('--cache <folder>', 'keep vectors here, so that what was interrupted goes on')
+    .option('--no-cache', 'keep no vectors')
+    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (model: string, options: Options) => {
+      const specs = options.task ?? ['scifact-mini', 'banking77-mini'];
+      const tasks = await Promise.all(specs.map(readTask));
+      const line = progressLine();
+      const evaluation = await evaluateModel(model, {
+        ...options,
+        tasks,
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      const { model: file, original, results, comparisons } = evaluation;
+      const figures = results.map(({ samples: _, ...figures }) => figures);
+      const json = () => `${JSON.stringify({ model: file, original, results: figures, comparisons })}\n`;
+      process.stdout.write(options.json ? json() : formatEvaluation(evaluation));
+    });
+}

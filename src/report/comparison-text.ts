@@ -1,0 +1,37 @@
+import { printable } from '../base/index.js';
+import type { Comparison } from '../pipeline/index.js';
+import { formatComparisons } from './evaluation-text.js';
+import { conditions } from './evidence-text.js';
+import { type Style, styleOf } from './style.js';
+import { formatVariantTable, variantRows } from './variant-table.js';
+
+/** All variants of a model side by side, what the gate says against them, and which to take for what. */
+export function formatComparison(comparison: Comparison, style: Style = styleOf(process.stdout)): string {
+  const { evidences, unusable, recommendations } = comparison;
+  const parts = unusable.map(({ name, why }) => `${style.paint('red', '✗')} ${printable(name)}: ${printable(why)}\n`);
+  if (evidences.length === 0) {
+    return parts.join('');
+  }
+  const failures = evidences.flatMap(({ file, verdict }) =>
+    (verdict?.failures ?? []).map(({ message }) => `${style.paint('red', '✗')} ${printable(file.name)}: ${message}\n`),
+  );
+  const tasks = evidences
+    .filter(({ tasks }) => tasks !== undefined && tasks.length > 0)
+    .map((evidence) => {
+      const main = evidence.tasks?.filter((task) => task.main) ?? [];
+      return `\n${style.paint('bold', printable(evidence.file.name))}\n${formatComparisons(main, style)}`;
+    });
+  const uses = recommendations.map(({ use, variant, reason }) => {
+    const name = variant === undefined ? 'none' : style.paint('bold', printable(variant));
+    return `  ${use}: ${name} (${reason})\n`;
+  });
+  return [
+    formatVariantTable(variantRows(evidences), style),
+    `\n${conditions(evidences[0])}\n`,
+    ...parts,
+    ...failures,
+    ...tasks,
+    '\nTake\n',
+    ...uses,
+  ].join('');
+}

@@ -1,0 +1,208 @@
+import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
+import type { Recommendation } from '../../pipeline/index.js';
+import { signed, taskName } from '../evaluation-text.js';
+import { conditions } from '../evidence-text.js';
+import { formatBytes, formatCount, formatFigure } from '../quantities.js';
+import { cosineHistogram, cosineStart, fidelityFigures, similarityScatter } from './fidelity-plots.js';
+import { html, type Markup } from './markup.js';
+import { styleSheet } from './style-sheet.js';
+import { type Cell, table } from './table.js';
+import { taskPlot } from './task-plot.js';
+import { tradeOffPlot } from './trade-off-plot.js';
+
+export interface HtmlReportOptions {
+  readonly recommendations?: readonly Recommendation[];
+}
+
+/**
+ * Evidence as one HTML page that needs nothing else: no network, no script. The verdicts come first; every plot has its
+ * figures behind it.
+ *
+ * @param evidences of one original, at least one
+ */
+export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOptions = {}): string {
+  const [{ original }] = evidences;
+  const title = `Quantized variants of ${original.name}`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${styleSheet}</style>
+</head>
+<body>
+<main>
+<h1>${headline(evidences)}</h1>
+<p>${title}. ${conditions(evidences[0])}</p>
+<div class="grid">${evidences.map(verdictPanel)}</div>
+${recommendationList(options.recommendations ?? [])}
+<h2>Side by side</h2>
+${sideBySide(evidences)}
+<h2>Size, quality and speed</h2>
+<figure class="panel">
+<div style="max-width: 40rem">${tradeOffPlot(evidences)}</div>
+<figcaption>Farther left is smaller, farther down is more faithful, a larger dot is faster. Red: refused by the gate. The figures are in the table above.</figcaption>
+</figure>
+<h2>Vectors</h2>
+<p>Each text has a vector from the original and one from the variant. 1 means the same direction.</p>
+<div class="grid">${evidences.map((evidence) => vectorFigure(evidence, cosineStart(evidences)))}</div>
+<h2>Similarities between texts</h2>
+<p>Pairs of texts: the nearer the dots to the line, the less a search finds anything else than before.</p>
+<div class="grid">${evidences.map(similarityFigure)}</div>
+${taskSection(evidences)}
+<h2>Texts that changed most</h2>
+${evidences.map(worstTexts)}
+<h2>What was measured</h2>
+<p>Cosine, L2: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. p1: one text in a hundred is worse. Neighbours: the nearest other texts.</p>
+${identities(evidences)}
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function headline(evidences: readonly Evidence[]): string {
+  const passed = evidences.filter(({ verdict }) => verdict?.passed).length;
+  if (evidences.length === 1) {
+    return `${evidences[0].file.name} ${passed === 1 ? 'passes' : 'does not pass'} its gate`;
+  }
+  return `${passed} of ${evidences.length} variants pass their gates`;
+}
+
+function verdictPanel({ file, fidelity, verdict }: Evidence): Markup {
+  const reasons = verdict?.failures.map(({ message }) => html`<li>${message}</li>`) ?? [];
+  const word = verdict === undefined ? 'not judged' : verdict.passed ? '✓ pass' : '✗ fail';
+  const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';
+  const gate = verdict === undefined ? undefined : html`<span class="faint">gate ${verdict.gate}</span>`;
+  const list = reasons.length > 0 ? html`<ul>${reasons}</ul>` : undefined;
+  return html`<section class="panel"><h3>${file.name}</h3><div><span class="${kind}">${word}</span> ${gate}</div><div>${formatBytes(file.bytes)}, cosine mean ${formatFigure(fidelity.cosine.mean, 4)}, lowest ${formatFigure(fidelity.cosine.min, 4)}</div>${list}</section>`;
+}
+
+function recommendationList(recommendations: readonly Recommendation[]): Markup | undefined {
+  if (recommendations.length === 0) {
+    return undefined;
+  }
+  const items = recommendations.map(
+    ({ use, variant, reason }) => html`<dt>${use}: ${variant ?? 'none'}</dt><dd>${reason}</dd>`,
+  );
+  return html`<h2>Which to take</h2><dl>${items}</dl>`;
+}
+
+function sideBySide(evidences: readonly Evidence[]): Markup {
+  const [{ original, originalRun, fidelity }] = evidences;
+  const runCells = (run: Evidence['run']) => [
+    run?.textsPerSecond === undefined ? '–' : formatCount(run.textsPerSecond),
+    run?.peakBytes === undefined ? '–' : formatBytes(run.peakBytes),
+  ];
+  const headings = [
+    'variant',
+    'size',
+    'times smaller',
+    'cosine mean',
+    'cosine p1',
+    'cosine lowest',
+    'L2 mean',
+    'Spearman',
+    `${fidelity.neighbours.k} neighbours kept`,
+    'texts/s',
+    'peak memory',
+  ];
+  const first = [`${original.name} (original)`, formatBytes(original.bytes), ...Array<string>(7).fill('–')];
+  const rows = evidences.map((evidence) => {
+    const { file, fidelity } = evidence;
+    return [
+      file.name,
+      formatBytes(file.bytes),
+      sizeReduction(evidence).toFixed(1),
+      formatFigure(fidelity.cosine.mean, 4),
+      formatFigure(fidelity.cosine.p1, 4),
+      formatFigure(fidelity.cosine.min, 4),
+      formatFigure(fidelity.l2.mean, 4),
+      formatFigure(fidelity.similarity.spearman, 4),
+      formatFigure(fidelity.neighbours.topKOverlap, 3),
+      ...runCells(evidence.run),
+    ];
+  });
+  return table('Original and variants', headings, [[...first, ...runCells(originalRun)], ...rows]);
+}
+
+function vectorFigure(evidence: Evidence, from: number): Markup {
+  return figure(evidence, cosineHistogram(evidence, from), fidelityFigures(evidence.fidelity));
+}
+
+function similarityFigure(evidence: Evidence): Markup {
+  const { spearman, meanAbsoluteError, bias, pairs } = evidence.fidelity.similarity;
+  return figure(evidence, similarityScatter(evidence), [
+    ['pairs', formatCount(pairs)],
+    ['Spearman', spearman.toFixed(5)],
+    ['mean error', meanAbsoluteError.toFixed(5)],
+    ['bias', bias.toFixed(5)],
+  ]);
+}
+
+/** A plot with the figures behind it. */
+function figure({ file }: Evidence, picture: Markup, figures: readonly (readonly [string, string])[]): Markup {
+  const rows = figures.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
+  return html`<figure class="panel"><h3>${file.name}</h3>${picture}<details><summary>Figures</summary><table><caption>${file.name}</caption><tbody>${rows}</tbody></table></details></figure>`;
+}
+
+function taskSection(evidences: readonly Evidence[]): Markup | undefined {
+  const sections = evidences.flatMap(({ file, tasks = [] }) => {
+    if (tasks.length === 0) {
+      return [];
+    }
+    const rows = tasks.map(taskRow);
+    const headings = ['task', 'metric', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
+    return [
+      html`<figure class="panel"><h3>${file.name}</h3><div style="max-width: 40rem">${taskPlot(tasks)}</div><details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
+    ];
+  });
+  if (sections.length === 0) {
+    return undefined;
+  }
+  return html`<h2>Tasks</h2><p>Dot: variant less original. Line: where 95 % of the differences lie when items are drawn anew, the same for both models (paired bootstrap). A line that crosses the middle is within noise.</p>${sections}`;
+}
+
+function taskRow(comparison: TaskComparison): (Cell | string)[] {
+  return [
+    taskName(comparison),
+    { content: comparison.metric, text: true },
+    formatFigure(comparison.original, 4),
+    formatFigure(comparison.candidate, 4),
+    signed(comparison.difference),
+    comparison.interval?.map(signed).join(' … ') ?? '–',
+    { content: comparison.finding ?? '–', text: true },
+  ];
+}
+
+function worstTexts({ file, fidelity }: Evidence): Markup {
+  const rows = fidelity.worst.map(({ index, text, cosine, neighboursBefore, neighboursAfter }) => [
+    formatFigure(cosine, 4),
+    { content: text ?? `text ${index}`, text: true },
+    { content: neighbourList(neighboursBefore), text: true },
+    { content: neighbourList(neighboursAfter), text: true },
+  ]);
+  const headings = ['cosine', 'text', 'nearest before', 'nearest after'];
+  const summary = html`<summary>${file.name}: ten texts, from ${formatFigure(fidelity.cosine.min, 4)}</summary>`;
+  return html`<details>${summary}${table(`Lowest cosines of ${file.name}`, headings, rows)}</details>`;
+}
+
+function neighbourList(neighbours: Evidence['fidelity']['worst'][number]['neighboursBefore']): Markup {
+  const items = neighbours.map(
+    ({ index, text, similarity }) =>
+      html`<div><small>${formatFigure(similarity, 3)} ${text ?? `text ${index}`}</small></div>`,
+  );
+  return html`${items}`;
+}
+
+function identities(evidences: readonly Evidence[]): Markup {
+  const [{ original, tool, texts }] = evidences;
+  const entry = (name: string, sha256: string, recipe?: unknown) =>
+    html`<dt>${name}</dt><dd class="faint">SHA-256 ${sha256}${recipe === undefined ? '' : html`<br>${JSON.stringify(recipe)}`}</dd>`;
+  return html`<dl>${entry(`${original.name} (original)`, original.sha256)}${evidences.map(({ file, recipe }) =>
+    entry(file.name, file.sha256, recipe),
+  )}${entry(`texts: ${texts.source}`, texts.sha256)}</dl><p class="faint">Made by ${tool}.</p>`;
+}

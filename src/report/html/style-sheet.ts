@@ -1,0 +1,68 @@
+import { Markup } from './markup.js';
+
+/** Light and dark by the reader's choice, one column on a phone, ink on paper. */
+export const styleSheet = new Markup(`
+:root {
+  color-scheme: light dark;
+  --paper: #ffffff; --ink: #1d2129; --faint: #5b6472; --line: #d8dde5; --panel: #f5f7fa;
+  --accent: #1f66c1; --good: #1a7f37; --bad: #b42318;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14171c; --ink: #e8ebf0; --faint: #a3acba; --line: #363d48; --panel: #1d222a;
+    --accent: #6cb2ff; --good: #56c271; --bad: #ff8a7a;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 0 0 .25rem; }
+p { margin: .25rem 0 .75rem; max-width: 46rem; }
+.faint, figcaption, summary { color: var(--faint); }
+.faint, figcaption, summary, td small { font-size: .875rem; }
+.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
+.panel { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .875rem 1rem; margin: 0; min-width: 0; }
+.pass { color: var(--good); font-weight: 700; }
+.fail { color: var(--bad); font-weight: 700; }
+.panel ul { margin: .25rem 0 0; padding-left: 1.1rem; }
+dl { margin: 0; }
+dt { font-weight: 700; }
+dd { margin: 0 0 .75rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9375rem; }
+caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bottom: .25rem; }
+th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 600; }
+th:first-child, td.text { text-align: left; }
+figure { break-inside: avoid; }
+svg { display: block; width: 100%; height: auto; }
+svg text { font: 11px system-ui, sans-serif; fill: var(--ink); }
+svg .tick { fill: var(--faint); }
+svg .axis { stroke: var(--line); stroke-width: 1; }
+svg .guide { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 3 3; }
+svg .mark { fill: var(--accent); }
+svg .dot { fill: var(--accent); fill-opacity: .45; }
+svg .span { stroke: var(--accent); stroke-width: 3; }
+svg .bad.mark { fill: var(--bad); }
+svg .bad.span { stroke: var(--bad); }
+svg .good.mark { fill: var(--good); }
+svg .good.span { stroke: var(--good); }
+summary { cursor: pointer; padding: .25rem 0; }
+@media (max-width: 48rem) {
+  table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th { display: block; }
+  table.wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table.wide tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }
+  table.wide tr > * { border: 0; padding: .125rem 0; text-align: left; }
+  table.wide td { display: flex; justify-content: space-between; gap: 1rem; }
+  table.wide td::before { content: attr(data-label); color: var(--faint); }
+  table.wide td.text { display: block; }
+  table.wide td.text::before { display: block; }
+}
+@media print {
+  :root { --paper: #fff; --ink: #000; --faint: #444; --line: #bbb; --panel: #fff; --accent: #1f66c1; --good: #14632b; --bad: #8f1c13; }
+  body { font-size: 11px; }
+  main { max-width: none; padding: 0; }
+  .panel, tr { break-inside: avoid; }
+}
+`);

@@ -1,0 +1,44 @@
+import { scaleLinear } from 'd3-scale';
+import type { TaskComparison } from '../../evaluate/index.js';
+import { signed, taskName } from '../evaluation-text.js';
+import { html, type Markup } from './markup.js';
+import { horizontalRange, plotWidth, rounded } from './plot.js';
+
+const rowHeight = 34;
+const axisHeight = 34;
+const classes = { 'a loss': 'bad', 'a gain': 'good', 'within noise': '' } as const;
+
+/** Differences in tasks with their intervals, one below the other, around the line of no change. */
+export function taskPlot(comparisons: readonly TaskComparison[]): Markup {
+  const ends = comparisons.flatMap(({ difference, interval }) => [difference, ...(interval ?? [])]);
+  const reach = Math.max(0.005, ...ends.filter((value) => !Number.isNaN(value)).map(Math.abs));
+  const x = scaleLinear([-reach, reach], [12, horizontalRange[1]]).nice();
+  const bottom = comparisons.length * rowHeight + 8;
+  const rows = comparisons.map((comparison, i) => {
+    const { metric, difference, interval, finding } = comparison;
+    const y = i * rowHeight + 26;
+    const kind = finding === undefined ? '' : classes[finding];
+    const found = finding === undefined ? '' : `, ${finding}`;
+    const span =
+      interval?.some(Number.isNaN) === false
+        ? html`<line class="span ${kind}" x1="${rounded(x(interval[0]))}" x2="${rounded(x(interval[1]))}" y1="${y}" y2="${y}"/>`
+        : undefined;
+    const dot = Number.isNaN(difference)
+      ? undefined
+      : html`<circle class="mark ${kind}" cx="${rounded(x(difference))}" cy="${y}" r="4"/>`;
+    return html`<text x="4" y="${y - 11}">${taskName(comparison)}, ${metric}: ${signed(difference)}${found}</text>${span}${dot}`;
+  });
+  const ticks = x
+    .ticks(4)
+    .map(
+      (value) =>
+        html`<text class="tick" x="${rounded(x(value))}" y="${bottom + 18}" text-anchor="middle">${signed(value)}</text>`,
+    );
+  const description = `Differences in tasks, candidate less original: ${comparisons
+    .map(
+      (comparison) =>
+        `${taskName(comparison)} ${comparison.metric} ${signed(comparison.difference)} ${comparison.finding ?? ''}`,
+    )
+    .join('; ')}`;
+  return html`<svg viewBox="0 0 ${plotWidth} ${bottom + axisHeight}" role="img" aria-label="${description}"><line class="guide" x1="${x(0)}" x2="${x(0)}" y1="0" y2="${bottom}"/><line class="axis" x1="12" x2="${horizontalRange[1]}" y1="${bottom}" y2="${bottom}"/>${ticks}${rows}</svg>`;
+}

@@ -1,0 +1,69 @@
+import { type Evidence, sizeReduction } from '../evaluate/index.js';
+import { signed, taskName } from './evaluation-text.js';
+import { conditions } from './evidence-text.js';
+import { formatBytes, formatCount, formatFigure } from './quantities.js';
+
+/** A section for a model card: what the variants are, how faithful they are, and how that was found. */
+export function markdownSection(evidences: readonly Evidence[]): string {
+  const [{ original, tool }] = evidences;
+  const rows = evidences.map((evidence) => {
+    const { file, fidelity, run, verdict } = evidence;
+    return [
+      `\`${cell(file.name)}\``,
+      formatBytes(file.bytes),
+      `${sizeReduction(evidence).toFixed(1)}×`,
+      formatFigure(fidelity.cosine.mean, 4),
+      formatFigure(fidelity.cosine.p1, 4),
+      formatFigure(fidelity.cosine.min, 4),
+      formatFigure(fidelity.similarity.spearman, 4),
+      formatFigure(fidelity.neighbours.topKOverlap, 3),
+      run?.textsPerSecond === undefined ? '–' : formatCount(run.textsPerSecond),
+      verdict === undefined ? '–' : `${verdict.passed ? 'pass' : '**fail**'} (${cell(verdict.gate)})`,
+    ];
+  });
+  const k = evidences[0].fidelity.neighbours.k;
+  const headings = ['file', 'size', 'smaller', 'cosine mean', 'p1', 'min', 'Spearman', `top-${k}`, 'texts/s', 'gate'];
+  const parts = [
+    '## Quantized variants\n',
+    `Made from \`${cell(original.name)}\` (${original.precision}, ${formatBytes(original.bytes)}) and compared with it by ${tool}.\n`,
+    table(headings, rows),
+    `${conditions(evidences[0])} Cosine: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. ` +
+      `Top-${k}: share of the ${k} nearest texts that stay the same.\n`,
+    ...evidences.flatMap(taskTable),
+    ...evidences.map(recipeLine),
+  ];
+  return parts.join('\n');
+}
+
+function taskTable({ file, tasks = [] }: Evidence): string[] {
+  if (tasks.length === 0) {
+    return [];
+  }
+  const rows = tasks.map((task) => [
+    cell(taskName(task)),
+    task.metric,
+    formatFigure(task.original, 4),
+    formatFigure(task.candidate, 4),
+    task.interval === undefined
+      ? signed(task.difference)
+      : `${signed(task.difference)} (${task.interval.map(signed).join(' … ')})`,
+    task.finding ?? '–',
+  ]);
+  const headings = ['task', 'metric', 'original', 'candidate', 'difference (95 %)', 'finding'];
+  return [`### \`${cell(file.name)}\` in tasks\n`, table(headings, rows)];
+}
+
+function recipeLine({ file, recipe }: Evidence): string {
+  const made = recipe === undefined ? '' : `; recipe \`${JSON.stringify(recipe).replaceAll('`', "'")}\``;
+  return `- \`${cell(file.name)}\`: SHA-256 \`${file.sha256}\`${made}`;
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = headings.map((_, i) => (i === 0 ? '---' : '---:'));
+  return `${[headings, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+/** Text that does not end its cell. */
+function cell(text: string): string {
+  return text.replace(/[|`\n\r]/g, ' ');
+}
