@@ -102,6 +102,104 @@ describe('Embedder', () => {
     await expect(embedder.embed(['still works'])).resolves.toMatchObject({ rows: 1 });
   });
 
+  test('embeds a stream in order, and items by their text', async () => {
+    async function* items() {
+      for (let i = 0; i < 1200; i++) {
+        yield { id: i, text: texts[i % texts.length].slice(0, 20) };
+      }
+    }
+    const ids: number[] = [];
+    const firsts: Float32Array[] = [];
+    for await (const batch of embedder.stream(items(), { textOf: ({ text }) => text })) {
+      expect(batch.vectors.rows).toBe(batch.items.length);
+      batch.items.forEach(({ id }, i) => {
+        ids.push(id);
+        if (id % 250 === 0) {
+          firsts.push(batch.vectors.at(i));
+        }
+      });
+    }
+    expect(ids).toEqual(Array.from({ length: 1200 }, (_, i) => i));
+    for (const vector of firsts) {
+      expect(cosine(vector, Array.from(firsts[0]))).toBeGreaterThan(0.9999);
+    }
+  });
+
+  test('leaves a stream when its consumer does', async () => {
+    let read = 0;
+    function* endless() {
+      for (;;) {
+        read++;
+        yield 'a text';
+      }
+    }
+    for await (const { items } of embedder.stream(endless())) {
+      expect(items.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(read).toBeLessThan(10_000);
+    await expect(embedder.embed(['still works'])).resolves.toMatchObject({ rows: 1 });
+  });
+
+  test('passes on what ends a stream', async () => {
+    const consume = async (source: Iterable<string>, options = {}) => {
+      for await (const _ of embedder.stream(source, options)) {
+        // Only the end is of interest.
+      }
+    };
+    function* broken() {
+      yield 'a';
+      throw new Error('the source broke');
+    }
+    await expect(consume(broken())).rejects.toThrow('the source broke');
+    await expect(consume(['a'], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(consume([3 as unknown as string])).rejects.toMatchObject({ code: 'TEXT_INVALID' });
+  });
+
+  test('cuts over-long texts and says so, refuses them, or embeds them in windows', async () => {
+    const long = `${'The treaty was signed in spring. '.repeat(60)}${'Bananas are rich in potassium. '.repeat(60)}`;
+    const [begin, end] = await embedder.embed(['The treaty was signed in spring.', 'Bananas are rich in potassium.']);
+    const cut = await embedder.embed(['short', long]);
+    expect([cut.truncated, cut.tokenCounts[1] > embedder.maxTokens]).toEqual([1, true]);
+    await expect(embedder.embed(['short', long], { overLong: 'error' })).rejects.toMatchObject({
+      code: 'TEXT_TOO_LONG',
+      details: { index: 1, tokens: cut.tokenCounts[1], maxTokens: 256 },
+    });
+    const whole = await embedder.embed(['short', long], { overLong: 'chunk' });
+    expect([whole.rows, whole.truncated, Array.from(whole.tokenCounts)]).toEqual([2, 0, Array.from(cut.tokenCounts)]);
+    expect(Array.from(whole.at(0))).toEqual(Array.from(cut.at(0)));
+    expect(Math.hypot(...whole.at(1))).toBeCloseTo(1, 5);
+    // Its beginning alone speaks of the treaty; its windows speak of both.
+    expect(cosine(cut.at(1), Array.from(end))).toBeLessThan(0.2);
+    expect(cosine(whole.at(1), Array.from(end))).toBeGreaterThan(0.3);
+    expect(cosine(whole.at(1), Array.from(begin))).toBeGreaterThan(0.3);
+  });
+
+  test('gives fewer dimensions, scaled to length 1 again', async () => {
+    const [full, shorter] = [await embedder.embed(['a cat']), await embedder.embed(['a cat'], { dimensions: 64 })];
+    expect(shorter.columns).toBe(64);
+    const length = Math.hypot(...full.data.subarray(0, 64));
+    shorter.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(full.data[i] / length, 5);
+    });
+    await expect(embedder.embed(['a'], { dimensions: 385 })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  test('tells a caller who brings too much', async () => {
+    const small = await Embedder.load(embeddedModel, { maxWaitingTexts: 3 });
+    const first = small.embed(['a', 'b', 'c']);
+    await expect(small.embed(['d'])).rejects.toMatchObject({ code: 'QUEUE_FULL', httpStatus: 429 });
+    expect((await first).rows).toBe(3);
+    await small.close();
+  });
+
+  test('finishes what it has when it is closed', async () => {
+    const closing = await Embedder.load(embeddedModel);
+    const running = closing.embed(texts);
+    await closing.close();
+    expect((await running).rows).toBe(texts.length);
+  });
+
   test('says that it was closed', async () => {
     const closed = await Embedder.load(embeddedModel);
     await closed.close();

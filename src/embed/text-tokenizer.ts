@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import type { Worker } from 'node:worker_threads';
+import { OctavecError, reasonOf, startThread, throwIfCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { OverLong } from './over-long.js';
@@ -33,26 +33,17 @@ interface Waiting {
 
 /** A tokenizer in a thread of its own. It does not keep the process alive while it has nothing to do. */
 export class TextTokenizer {
-  readonly #worker: Worker;
-  readonly #path: string;
+  readonly #settings: TokenizerSettings;
+  /** Undefined after the thread has died: the next request starts another. */
+  #thread: Promise<Worker> | undefined;
   /** Callers in the order of their messages. */
-  readonly #waiting: Waiting[] = [];
-  #death: OctavecError | undefined;
+  #waiting: Waiting[] = [];
+  #closed = false;
   /** Special tokens behind every text. */
   tokensBehind = 0;
 
   private constructor(settings: TokenizerSettings) {
-    this.#path = settings.path;
-    this.#worker = new Worker(new URL('./tokenizer-worker.js', import.meta.url), { workerData: settings });
-    this.#worker.on('message', (message: FromTokenizer) => {
-      const waiting = this.#waiting.shift();
-      if (this.#waiting.length === 0) {
-        this.#worker.unref();
-      }
-      waiting?.resolve(message);
-    });
-    this.#worker.on('error', (error) => this.#die(reasonOf(error)));
-    this.#worker.once('exit', (code) => this.#die(`it ended with exit code ${code}`));
+    this.#settings = settings;
   }
 
   /**
@@ -62,12 +53,8 @@ export class TextTokenizer {
    */
   static async of({ tokenizerPath: path, lowerCase, maxTokens, padTokenId }: ModelFiles): Promise<TextTokenizer> {
     const tokenizer = new TextTokenizer({ path, lowerCase, maxTokens, padTokenId });
-    const message = await tokenizer.#next();
-    if (message.kind === 'ready') {
-      tokenizer.tokensBehind = message.tokensBehind;
-    } else if (message.kind === 'failed') {
-      throw new OctavecError(message.error.code, message.error.details);
-    }
+    tokenizer.#thread = tokenizer.#start();
+    await tokenizer.#thread;
     return tokenizer;
   }
 
@@ -88,21 +75,60 @@ export class TextTokenizer {
     return joinPacks(parts);
   }
 
+  /** Nothing may be running. */
   async close(): Promise<void> {
-    this.#death ??= new OctavecError('CLOSED', { what: 'tokenizer' });
-    this.#worker.ref();
-    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
-    this.#worker.postMessage('close');
-    await exited;
+    this.#closed = true;
+    const thread = await this.#thread?.catch(() => undefined);
+    if (thread !== undefined) {
+      thread.ref();
+      const exited = new Promise((resolve) => thread.once('exit', resolve));
+      thread.postMessage('close');
+      await exited;
+    }
+  }
+
+  async #start(): Promise<Worker> {
+    const thread = startThread(new URL('./tokenizer-worker.js', import.meta.url), this.#settings);
+    let isDead = false;
+    const die = (why: string) => {
+      if (isDead) {
+        return;
+      }
+      isDead = true;
+      this.#thread = undefined;
+      const error = new OctavecError('ENGINE_DIED', { path: this.#settings.path, why });
+      for (const { reject } of this.#waiting.splice(0)) {
+        reject(error);
+      }
+    };
+    thread.on('error', (error) => die(reasonOf(error)));
+    thread.once('exit', (code) => die(`its thread ended with exit code ${code}`));
+    thread.on('message', (message: FromTokenizer) => {
+      const waiting = this.#waiting.shift();
+      if (this.#waiting.length === 0) {
+        thread.unref();
+      }
+      waiting?.resolve(message);
+    });
+    const message = await this.#answer();
+    if (message.kind === 'failed') {
+      throw new OctavecError(message.error.code, message.error.details);
+    }
+    if (message.kind === 'ready') {
+      this.tokensBehind = message.tokensBehind;
+    }
+    return thread;
   }
 
   async #send(message: TokenizeMessage, firstIndex: number): Promise<TokensMessage> {
-    if (this.#death !== undefined) {
-      throw this.#death;
+    if (this.#closed) {
+      throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
-    this.#worker.ref();
-    this.#worker.postMessage(message);
-    const answer = await this.#next();
+    this.#thread ??= this.#start();
+    const thread = await this.#thread;
+    thread.ref();
+    thread.postMessage(message);
+    const answer = await this.#answer();
     if (answer.kind === 'failed') {
       const { code, details } = answer.error;
       throw new OctavecError(code, 'index' in details ? { ...details, index: firstIndex + details.index } : details);
@@ -110,17 +136,10 @@ export class TextTokenizer {
     return answer as TokensMessage;
   }
 
-  #next(): Promise<FromTokenizer> {
+  #answer(): Promise<FromTokenizer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
     });
-  }
-
-  #die(why: string): void {
-    this.#death ??= new OctavecError('ENGINE_DIED', { path: this.#path, why });
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(this.#death);
-    }
   }
 }
 

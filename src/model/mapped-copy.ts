@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { cacheFolder } from '../base/index.js';
+import { cacheFolder, startThread } from '../base/index.js';
 
 /** Part of the name of copies; another number makes all of them anew. */
 const layoutVersion = 1;
@@ -56,7 +55,7 @@ async function isComplete(target: string): Promise<boolean> {
 
 /** Reading and writing a large model takes time and memory; both are the thread's, and gone with it. */
 function writeInThread(settings: MappedCopySettings): Promise<FromMappedCopyWorker> {
-  const worker = new Worker(new URL('./mapped-copy-worker.js', import.meta.url), { workerData: settings });
+  const worker = startThread(new URL('./mapped-copy-worker.js', import.meta.url), settings);
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

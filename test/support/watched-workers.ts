@@ -1,29 +1,75 @@
+import childProcess, { type ChildProcess } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import workerThreads, { type Worker } from 'node:worker_threads';
 
-/** Worker threads that were started since, and still run. */
+/** The engine's workers of this process that are alive, so that a test can end them. */
 export interface WatchedWorkers {
-  /** Those whose script ends like this: "onnxruntime/worker.js". */
-  alive(script: string): readonly Worker[];
+  count(): number;
+  /**
+   * Ends one: a process at once, whatever it does; a thread as soon as it is back from native code, as an uncaught
+   * exception would. Resolves when it is gone.
+   */
+  kill(): Promise<void>;
   stop(): void;
 }
 
-/** Keeps an eye on the worker threads that are started from now on, so that a test can end them. */
+const engineScript = /onnxruntime\/worker\.js$/;
+
+/** An id that ends the thread of the engine that meets it. */
+export const deadlyToken = 511;
+
+/** A thread that ends when it is told to or meets the deadly token, and otherwise does what the script does. */
+const mortal = (script: string) =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', (message) => { if (message === 'die' || message.ids?.includes(${deadlyToken})) process.exit(7); });
+      await import(${JSON.stringify(script)});`)}`,
+  );
+
+/** Keeps an eye on the workers that are started from now on. */
 export function watchWorkers(): WatchedWorkers {
-  const original = workerThreads.Worker;
-  const workers = new Map<Worker, string>();
-  workerThreads.Worker = class extends original {
-    constructor(...[script, options]: ConstructorParameters<typeof original>) {
-      super(script, options);
-      workers.set(this, String(script));
-      this.once('exit', () => workers.delete(this));
+  const { Worker: OriginalWorker } = workerThreads;
+  const { fork: originalFork } = childProcess;
+  const alive = new Set<Worker | ChildProcess>();
+  const watch = (worker: Worker | ChildProcess) => {
+    alive.add(worker);
+    worker.once('exit', () => alive.delete(worker));
+  };
+  workerThreads.Worker = class extends OriginalWorker {
+    constructor(...[script, options]: ConstructorParameters<typeof OriginalWorker>) {
+      const isEngine = engineScript.test(String(script));
+      super(isEngine ? mortal(String(script)) : script, options);
+      if (isEngine) {
+        watch(this);
+      }
     }
   };
+  childProcess.fork = ((...args: Parameters<typeof originalFork>) => {
+    const child = originalFork(...args);
+    watch(child);
+    return child;
+  }) as typeof originalFork;
   syncBuiltinESMExports();
   return {
-    alive: (script) => [...workers].filter(([, name]) => name.endsWith(script)).map(([worker]) => worker),
+    count: () => alive.size,
+    kill: () =>
+      new Promise((resolve) => {
+        const worker = [...alive].at(Math.floor(Math.random() * alive.size));
+        if (worker === undefined) {
+          resolve();
+          return;
+        }
+        worker.once('exit', () => resolve());
+        if (worker instanceof OriginalWorker) {
+          worker.postMessage('die');
+        } else {
+          worker.kill('SIGKILL');
+        }
+      }),
     stop: () => {
-      workerThreads.Worker = original;
+      workerThreads.Worker = OriginalWorker;
+      childProcess.fork = originalFork;
       syncBuiltinESMExports();
     },
   };

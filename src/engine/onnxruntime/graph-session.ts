@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import type { Worker } from 'node:worker_threads';
+import { OctavecError, reasonOf, startThread } from '../../base/index.js';
 import { type PlainError, revivedError } from './protocol.js';
+import { RunGuard } from './run-guard.js';
 import type { SessionSettings } from './session.js';
 
 /** A tensor as it goes in and out of a {@link GraphSession}. Half-precision numbers come as their bits. */
@@ -31,6 +32,11 @@ export interface GraphInput {
   readonly shape: readonly (number | string)[];
 }
 
+export interface GraphWorkerData {
+  readonly settings: SessionSettings;
+  readonly guard: SharedArrayBuffer;
+}
+
 export interface RunGraphMessage {
   readonly feeds: Readonly<Record<string, GraphTensor>>;
   readonly outputs?: readonly string[];
@@ -55,16 +61,26 @@ export class GraphSession {
   readonly #path: string;
   /** Callers in the order of their runs. */
   readonly #waiting: Waiting[] = [];
+  readonly #exited: Promise<void>;
   #death: OctavecError | undefined;
   inputs: readonly GraphInput[] = [];
   outputNames: readonly string[] = [];
 
   private constructor(settings: SessionSettings) {
     this.#path = settings.onnxPath;
-    this.#worker = new Worker(new URL('./graph-worker.js', import.meta.url), { workerData: settings });
+    const guard = new RunGuard();
+    const workerData: GraphWorkerData = { settings, guard: guard.shared };
+    this.#worker = startThread(new URL('./graph-worker.js', import.meta.url), workerData);
+    guard.watch();
     this.#worker.on('message', (message: FromGraphWorker) => this.#waiting.shift()?.resolve(message));
     this.#worker.on('error', (error) => this.#die(reasonOf(error)));
-    this.#worker.once('exit', (code) => this.#die(`it ended with exit code ${code}`));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        guard.unwatch();
+        this.#die(`its thread ended with exit code ${code}`);
+        resolve();
+      });
+    });
   }
 
   static async open(onnxPath: string, threads: number): Promise<GraphSession> {
@@ -95,9 +111,13 @@ export class GraphSession {
     return message.kind === 'result' ? message.tensors : {};
   }
 
+  /** Waits for what runs, then frees everything. */
   async close(): Promise<void> {
-    this.#death ??= new OctavecError('CLOSED', { what: 'session' });
-    await this.#worker.terminate();
+    if (this.#death === undefined) {
+      this.#death = new OctavecError('CLOSED', { what: 'session' });
+      this.#worker.postMessage('close');
+    }
+    await this.#exited;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
-import type { FromGraphWorker, GraphData, GraphInput, GraphTensor, RunGraphMessage } from './graph-session.js';
+import type {
+  FromGraphWorker,
+  GraphData,
+  GraphInput,
+  GraphTensor,
+  GraphWorkerData,
+  RunGraphMessage,
+} from './graph-session.js';
 import { plainError } from './protocol.js';
-import { createSession, plainReason, type SessionSettings } from './session.js';
+import { RunGuard } from './run-guard.js';
+import { createSession, plainReason } from './session.js';
 
 /** A thread that holds one session for a GraphSession. */
 
@@ -11,14 +19,15 @@ if (parentPort === null) {
   throw new Error('graph-worker.js runs in a worker thread only');
 }
 const port = parentPort;
-const settings = workerData as SessionSettings;
+const { settings, guard: sharedGuard } = workerData as GraphWorkerData;
+const guard = new RunGuard(sharedGuard);
 
 function send(message: FromGraphWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
 try {
-  const session = await createSession(settings);
+  const session = await guard.run(() => createSession(settings));
   const inputs = session.inputMetadata.map(
     (input): GraphInput => ({
       name: input.name,
@@ -28,7 +37,7 @@ try {
   );
   const run = async ({ feeds, outputs = session.outputNames }: RunGraphMessage) => {
     try {
-      const results = await session.run(mapValues(feeds, toOrt), outputs);
+      const results = await guard.run(() => session.run(mapValues(feeds, toOrt), outputs));
       const tensors = mapValues(results as Readonly<Record<string, Tensor>>, fromOrt);
       send({ kind: 'result', tensors }, [
         ...new Set(Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer)),
@@ -43,8 +52,9 @@ try {
   };
   // One after the other, in the order of the calls.
   let last = Promise.resolve();
-  port.on('message', (message: RunGraphMessage) => {
-    last = last.then(() => run(message));
+  port.on('message', (message: RunGraphMessage | 'close') => {
+    last =
+      message === 'close' ? last.then(() => session.release()).then(() => port.close()) : last.then(() => run(message));
   });
   send({ kind: 'ready', inputs, outputNames: session.outputNames });
 } catch (error) {

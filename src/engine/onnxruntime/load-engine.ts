@@ -2,11 +2,14 @@ import { cpuBudget, memoryBudget, readHostFacts } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
+import type { Isolation } from './channel.js';
 import { type MemoryMode, planMemory } from './memory-plan.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Without `workers` and `threads` the granted CPUs are shared out (see `planThreads`). */
 export interface EngineOptions extends ThreadOptions {
+  /** What a worker is; `thread` by default. */
+  readonly isolation?: Isolation;
   /** How weights are held in memory; `auto` by default. */
   readonly memory?: MemoryMode;
   /**
@@ -43,6 +46,7 @@ export async function loadOnnxRuntimeEngine(
   const tokens = options.batchTokens ?? Math.max(leastBatchTokens, batchTokensPerThread * threads);
   return WorkerPool.start({
     size: workers,
+    isolation: options.isolation ?? 'thread',
     limits: { tokens, squaredTokens: tokens * longTextTokens },
     first: { ...settings, mappedPath: await memory.firstPath() },
     further: async () => ({ ...settings, mappedPath: await memory.furtherPath() }),

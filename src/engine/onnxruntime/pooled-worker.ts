@@ -1,65 +1,58 @@
-import { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
+import { type Channel, type Isolation, openChannel } from './channel.js';
 import {
   type BatchMessage,
   type FromWorker,
   type ReadyMessage,
   revivedError,
-  type ToWorker,
   type WorkerSettings,
 } from './protocol.js';
 
 interface Waiting {
-  readonly resolve: (data: Float32Array) => void;
+  readonly resolve: (message: FromWorker) => void;
   readonly reject: (error: OctavecError) => void;
 }
 
 /**
- * A worker thread with one session, as the main thread sees it. It runs one batch at a time. While it has nothing to
- * do it does not keep the process alive.
+ * A worker with one session, as the pool sees it. It runs one batch at a time. While it has nothing to do it does not
+ * keep the process alive.
  */
 export class PooledWorker {
-  readonly #worker: Worker;
-  readonly #path: string;
+  readonly #channel: Channel;
   readonly #exited: Promise<void>;
   #waiting: Waiting | undefined;
   #death: OctavecError | undefined;
 
-  private constructor(worker: Worker, path: string) {
-    this.#worker = worker;
-    this.#path = path;
+  private constructor(settings: WorkerSettings, isolation: Isolation) {
+    let onExit: () => void = () => undefined;
     this.#exited = new Promise((resolve) => {
-      worker.once('exit', (code) => {
-        this.#die(`it ended with exit code ${code}`);
-        resolve();
-      });
+      onExit = resolve;
     });
-    worker.on('error', (error) => this.#die(reasonOf(error)));
-    worker.on('messageerror', (error) => this.#die(reasonOf(error)));
+    this.#channel = openChannel(isolation, settings, {
+      onMessage: (message) => this.#takeWaiting()?.resolve(message),
+      onDeath: (why) => {
+        this.#death ??= new OctavecError('ENGINE_DIED', { path: settings.onnxPath, why });
+        this.#takeWaiting()?.reject(this.#death);
+      },
+      onExit,
+    });
   }
 
   /**
-   * Starts a thread and loads the model in it.
+   * Starts a worker and loads the model in it.
    *
    * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT
    */
-  static async start(settings: WorkerSettings): Promise<{ worker: PooledWorker; ready: ReadyMessage }> {
-    const thread = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings });
-    const worker = new PooledWorker(thread, settings.onnxPath);
-    const ready = await new Promise<ReadyMessage>((resolve, reject) => {
-      worker.#waiting = { resolve: () => undefined, reject };
-      thread.once('message', (message: FromWorker) => {
-        worker.#waiting = undefined;
-        if (message.kind === 'ready') {
-          resolve(message);
-        } else if (message.kind === 'failed') {
-          reject(revivedError(message.error));
-        }
-      });
-    });
-    thread.on('message', (message: FromWorker) => worker.#settle(message));
-    thread.unref();
-    return { worker, ready };
+  static async start(
+    settings: WorkerSettings,
+    isolation: Isolation,
+  ): Promise<{ worker: PooledWorker; ready: ReadyMessage }> {
+    const worker = new PooledWorker(settings, isolation);
+    const message = await worker.#answer();
+    if (message.kind === 'failed') {
+      throw revivedError(message.error);
+    }
+    return { worker, ready: message as ReadyMessage };
   }
 
   get isAlive(): boolean {
@@ -71,41 +64,40 @@ export class PooledWorker {
    *
    * @throws ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, TOKEN_OUT_OF_RANGE
    */
-  run(batch: BatchMessage): Promise<Float32Array> {
+  async run(batch: BatchMessage): Promise<Float32Array> {
     if (this.#death !== undefined) {
-      return Promise.reject(this.#death);
+      throw this.#death;
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#worker.ref();
-      this.#worker.postMessage(batch satisfies ToWorker, [
-        batch.ids.buffer as ArrayBuffer,
-        batch.offsets.buffer as ArrayBuffer,
-      ]);
-    });
+    const answered = this.#answer();
+    this.#channel.post(
+      batch,
+      [batch.ids, batch.offsets, batch.unpooled].map(({ buffer }) => buffer as ArrayBuffer),
+    );
+    const message = await answered;
+    if (message.kind === 'failed') {
+      throw revivedError(message.error);
+    }
+    return (message as Extract<FromWorker, { kind: 'result' }>).data;
   }
 
-  /** Frees the session and ends the thread. Nothing may be running. */
+  /** Frees the session and ends the worker. Nothing may be running. */
   async close(): Promise<void> {
-    this.#worker.ref();
-    this.#worker.postMessage({ kind: 'close' } satisfies ToWorker);
+    this.#channel.holdProcess(true);
+    this.#channel.post({ kind: 'close' }, []);
     await this.#exited;
   }
 
-  #settle(message: FromWorker): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    this.#worker.unref();
-    if (message.kind === 'result') {
-      waiting?.resolve(message.data);
-    } else if (message.kind === 'failed') {
-      waiting?.reject(revivedError(message.error));
-    }
+  #answer(): Promise<FromWorker> {
+    this.#channel.holdProcess(true);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
   }
 
-  #die(why: string): void {
-    this.#death ??= new OctavecError('ENGINE_DIED', { path: this.#path, why });
-    this.#waiting?.reject(this.#death);
+  #takeWaiting(): Waiting | undefined {
+    const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#channel?.holdProcess(false);
+    return waiting;
   }
 }

@@ -29,8 +29,8 @@ export async function createSession(settings: SessionSettings): Promise<Inferenc
       graphOptimizationLevel: 'all',
       // Patterns are kept for every shape that was met, and ours change from batch to batch.
       enableMemPattern: false,
-      // 3 = errors. Warnings about the graph of somebody else's model are of no use to its user.
-      logSeverityLevel: 3,
+      // 4 = fatal only. Errors are thrown, too, and warnings about somebody else's graph are of no use.
+      logSeverityLevel: 4,
       enableCpuMemArena: !sharesMemory,
       extra: {
         session: {

@@ -1,6 +1,7 @@
 import { OctavecError } from '../../base/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import { batchMessage, deliverBatch } from './batch.js';
+import type { Isolation } from './channel.js';
 import { PooledWorker } from './pooled-worker.js';
 import type { ReadyMessage, Wanted, WorkerSettings } from './protocol.js';
 import { type Piece, Request } from './request.js';
@@ -10,6 +11,7 @@ export interface PoolSettings {
   /** Workers at most. */
   readonly size: number;
   readonly limits: BatchLimits;
+  readonly isolation: Isolation;
   /** What the first worker is started with. */
   readonly first: WorkerSettings;
   /** What further workers are started with. */
@@ -20,6 +22,9 @@ export interface PoolSettings {
 /** Another worker is started when a request has waited as long as this, or when more waits than some batches. */
 const patienceMs = 50;
 const batchesWorthAWorker = 4;
+
+/** Workers that may die one after the other while they load, before those who wait are told. */
+const mostFailedStarts = 5;
 
 /**
  * Several workers with a session each that share the work of all callers. One is there from the beginning, the others
@@ -36,6 +41,7 @@ export class WorkerPool implements Engine {
   readonly #idle: PooledWorker[];
   #busy = 0;
   #starting = 0;
+  #failedStarts = 0;
   #closing: Promise<void> | undefined;
   #whenQuiet: (() => void) | undefined;
 
@@ -50,7 +56,7 @@ export class WorkerPool implements Engine {
 
   /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
   static async start(settings: PoolSettings): Promise<WorkerPool> {
-    const { worker, ready } = await PooledWorker.start(settings.first);
+    const { worker, ready } = await PooledWorker.start(settings.first, settings.isolation);
     return new WorkerPool(settings, worker, ready);
   }
 
@@ -107,14 +113,18 @@ export class WorkerPool implements Engine {
   }
 
   #needsWorker(): boolean {
-    const { size, limits } = this.#settings;
+    const { size } = this.#settings;
     const alive = this.#idle.length + this.#busy;
     if (this.#starting > 0 || alive >= size || (this.#queue.isEmpty && this.#retries.length === 0)) {
       return false;
     }
+    // Where one could not be started, those that there are make do.
+    return alive === 0 || (this.#failedStarts === 0 && this.#isWorthAWorker());
+  }
+
+  #isWorthAWorker(): boolean {
     return (
-      alive === 0 ||
-      this.#queue.waitingTokens > batchesWorthAWorker * limits.tokens ||
+      this.#queue.waitingTokens > batchesWorthAWorker * this.#settings.limits.tokens ||
       this.#queue.oldestAgeMs > patienceMs
     );
   }
@@ -139,14 +149,19 @@ export class WorkerPool implements Engine {
     this.#dispatch();
   }
 
-  /** Starts a worker. If that fails and no other is left, all that wait fail with the reason. */
+  /** Starts a worker. If none is left and none can be started, all that wait fail with the reason. */
   async #startWorker(): Promise<void> {
     this.#starting++;
     try {
-      const { worker } = await PooledWorker.start(await this.#settings.further());
+      const { worker } = await PooledWorker.start(await this.#settings.further(), this.#settings.isolation);
       this.#idle.push(worker);
+      this.#failedStarts = 0;
     } catch (error) {
-      if (this.#idle.length + this.#busy === 0) {
+      this.#failedStarts++;
+      // A worker that was killed while it loaded may do better next time; one that could not load will not.
+      const hopeless = this.#failedStarts >= mostFailedStarts || (error as OctavecError).code !== 'ENGINE_DIED';
+      if (hopeless && this.#idle.length + this.#busy === 0) {
+        this.#failedStarts = 0;
         failAll([...this.#retries.splice(0), ...this.#queue.clear()], error);
       }
     }

@@ -1,44 +1,41 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { env } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import { type Head, headWidth } from '../../model/index.js';
 import { applyHead } from '../apply-head.js';
 import type { HiddenRows } from '../pooling.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
-import { type BatchMessage, type FromWorker, plainError, type ToWorker, type WorkerSettings } from './protocol.js';
+import { type BatchMessage, plainError } from './protocol.js';
 import { createSession } from './session.js';
+import { openPort } from './worker-port.js';
 
-/** A thread that holds one session. The pool sends one batch at a time. */
+/** A thread or process that holds one session. The pool sends one batch at a time. */
 
-if (parentPort === null) {
-  throw new Error('worker.js runs in a worker thread only');
-}
-const port = parentPort;
-const settings = workerData as WorkerSettings;
-
-function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
-}
+const port = await openPort();
+const { onnxPath, padTokenId, head } = port.settings;
 
 try {
-  const session = await createSession(settings);
-  const encoder = await bindEncoder(session, settings.onnxPath, settings.padTokenId);
+  const { session, encoder } = await port.guard.run(async () => {
+    const session = await createSession(port.settings);
+    return { session, encoder: await bindEncoder(session, onnxPath, padTokenId) };
+  });
   const hiddenWidth = encoder.hidden?.width;
   // Vectors that the model pooled itself have passed its own dense layers, too.
-  const width = encoder.pooled?.width ?? headWidth(settings.head, hiddenWidth as number);
-  port.on('message', (message: ToWorker) => {
+  const width = encoder.pooled?.width ?? headWidth(head, hiddenWidth as number);
+  port.onMessage((message) => {
     if (message.kind === 'close') {
       session.release().finally(() => port.close());
       return;
     }
-    runBatch(encoder, settings.head, message).then(
-      (data) => send({ kind: 'result', data }, [data.buffer as ArrayBuffer]),
-      (error: unknown) => send({ kind: 'failed', error: plainError(error, settings.onnxPath) }),
-    );
+    port.guard
+      .run(() => runBatch(encoder, head, message))
+      .then(
+        (data) => port.post({ kind: 'result', data }, [data.buffer as ArrayBuffer]),
+        (error: unknown) => port.post({ kind: 'failed', error: plainError(error, onnxPath) }),
+      );
   });
-  send({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth });
+  port.post({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth });
 } catch (error) {
-  send({ kind: 'failed', error: plainError(error, settings.onnxPath) });
+  port.post({ kind: 'failed', error: plainError(error, onnxPath) });
   port.close();
 }
 
