@@ -2,6 +2,7 @@ import {
   attribute,
   dataType,
   elementCount,
+  floatAttribute,
   floatTensor,
   int64Tensor,
   isExternal,
@@ -13,6 +14,7 @@ import {
 } from '../onnx/index.js';
 import { evaluate } from './constant-operators.js';
 import { GraphEditor } from './graph-editor.js';
+import { topologicalOrder } from './topological-order.js';
 
 /** Larger results than this are folded only where the operator moves elements without adding any. */
 const largestGrowth = 65536;
@@ -27,7 +29,7 @@ export function foldConstants(model: OnnxModel): OnnxModel {
   for (const name of editor.index.inputs) {
     constants.delete(name);
   }
-  for (const node of model.proto.graph.node) {
+  for (const node of topologicalOrder(model.proto.graph.node, model.path)) {
     const result = isConstant(node) ? constantTensor(node) : foldNode(model, node, constants);
     // An output of the graph must be made by a node.
     if (result === undefined || editor.index.outputs.has(node.output[0])) {
@@ -76,7 +78,7 @@ function constantTensor(node: NodeProto): TensorProto | undefined {
     return isExternal(tensor) ? undefined : tensor;
   }
   const name = node.output[0];
-  const float = attribute(node, 'value_float')?.f;
+  const float = floatAttribute(node, 'value_float');
   if (float !== undefined) {
     return floatTensor(name, [], Float32Array.of(float));
   }
@@ -84,15 +86,15 @@ function constantTensor(node: NodeProto): TensorProto | undefined {
   if (floats !== undefined) {
     return floatTensor(name, [floats.length], Float32Array.from(floats));
   }
-  const int = attribute(node, 'value_int')?.i;
+  const int = attribute(node, 'value_int');
   if (int !== undefined) {
-    return makeTensor(name, dataType.int64, [], BigInt64Array.of(int));
+    return makeTensor(name, dataType.int64, [], BigInt64Array.of(int.i ?? 0n));
   }
   const ints = attribute(node, 'value_ints')?.ints;
   return ints === undefined ? undefined : makeTensor(name, dataType.int64, [ints.length], BigInt64Array.from(ints));
 }
 
-/** One int64 value as a constant, for passes that need an axis or a shape. */
-export function int64Constant(editor: GraphEditor, base: string, values: readonly number[], scalar = false): string {
-  return editor.setInitializer(int64Tensor(editor.uniqueName(base), scalar ? [] : [values.length], values));
+/** A vector of int64 values as a constant, for passes that need axes or a shape. Returns its name. */
+export function int64Constant(editor: GraphEditor, base: string, values: readonly number[]): string {
+  return editor.setInitializer(int64Tensor(editor.uniqueName(base), [values.length], values));
 }

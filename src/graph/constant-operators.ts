@@ -1,7 +1,9 @@
 import {
+  attribute,
   bitsPerElement,
   dataType,
   elementCount,
+  floatTensor,
   int64Tensor,
   intAttribute,
   intsAttribute,
@@ -12,66 +14,100 @@ import {
   tensorBytes,
   tensorIntegers,
 } from '../onnx/index.js';
+import { arithmetics, calculate, readNumbers } from './constant-arithmetic.js';
+import { rowMajorStrides, stridedCopy } from './strided-copy.js';
 
 type Inputs = readonly (TensorProto | undefined)[];
 type Evaluator = (model: OnnxModel, node: NodeProto, inputs: Inputs) => TensorProto | undefined;
 
-/** Computes a node of the standard domain on constant inputs; undefined if the operator or its form is not known here. */
+/**
+ * Computes a node of the standard domain on constant inputs. Undefined if the operator or its form is not known here,
+ * or if the node makes no sense: then it is the run time's to complain.
+ */
 export function evaluate(model: OnnxModel, node: NodeProto, inputs: Inputs): TensorProto | undefined {
-  return evaluators[node.opType ?? '']?.(model, node, inputs);
+  if (inputs.some((tensor) => tensor !== undefined && elementBytes(tensor) === undefined)) {
+    return undefined;
+  }
+  const operator = arithmetics[node.opType ?? ''];
+  const [left, right] = inputs;
+  return operator !== undefined && left !== undefined && right !== undefined
+    ? calculate(model, operator, left, right)
+    : evaluators[node.opType ?? '']?.(model, node, inputs);
 }
 
 const evaluators: Readonly<Record<string, Evaluator>> = {
-  Identity: (_model, _node, [data]) => data,
-  Shape: (_model, node, [data]) => shape(node, data),
   Cast: cast,
-  Reshape: reshape,
-  Squeeze: (model, node, inputs) => reshapeTo(model, inputs[0], squeezedDims(model, node, inputs)),
-  Unsqueeze: (model, node, inputs) => reshapeTo(model, inputs[0], unsqueezedDims(model, node, inputs)),
-  Transpose: transpose,
-  Gather: gather,
-  Slice: slice,
   Concat: concat,
-  Add: arithmetic(
-    (a, b) => a + b,
-    (a, b) => a + b,
-  ),
-  Sub: arithmetic(
-    (a, b) => a - b,
-    (a, b) => a - b,
-  ),
-  Mul: arithmetic(
-    (a, b) => a * b,
-    (a, b) => a * b,
-  ),
-  Div: arithmetic(
-    (a, b) => a / b,
-    (a, b) => (b === 0n ? undefined : a / b),
-  ),
+  ConstantOfShape: constantOfShape,
+  Gather: gather,
+  Identity: (_model, _node, [data]) => data,
+  Reshape: reshape,
+  Shape: shape,
+  Slice: slice,
+  Sqrt: squareRoot,
+  Squeeze: (model, node, inputs) => reshapeTo(model, inputs[0], squeezedDims(model, node, inputs)),
+  Transpose: transpose,
+  Unsqueeze: (model, node, inputs) => reshapeTo(model, inputs[0], unsqueezedDims(model, node, inputs)),
 };
 
-function shape(node: NodeProto, data: TensorProto | undefined): TensorProto | undefined {
-  if (data === undefined) {
-    return undefined;
-  }
-  const dims = data.dims.slice(intAttribute(node, 'start') ?? 0, intAttribute(node, 'end'));
-  return int64Tensor('', [dims.length], dims);
+/** Bytes of an element; undefined for strings and for what is packed or too wide to be moved about here. */
+function elementBytes(tensor: TensorProto): number | undefined {
+  const width = (bitsPerElement(tensor.dataType ?? 0) ?? 0) / 8;
+  return [1, 2, 4, 8].includes(width) ? width : undefined;
 }
 
-/** Between integers, bool, float and double. Other pairs stay for the run time. */
+function shape(_model: OnnxModel, node: NodeProto, [data]: Inputs): TensorProto | undefined {
+  const dims = data?.dims.slice(intAttribute(node, 'start') ?? 0, intAttribute(node, 'end'));
+  return dims && int64Tensor('', [dims.length], dims);
+}
+
+/** To float, double, int32 and int64 from those and bool, but not from floats to integers. */
 function cast(model: OnnxModel, node: NodeProto, [data]: Inputs): TensorProto | undefined {
   const to = intAttribute(node, 'to');
-  const values = data && readNumbers(model, data);
-  if (data === undefined || values === undefined || to === undefined) {
+  if (data === undefined || to === undefined) {
     return undefined;
   }
-  if (to === dataType.float || to === dataType.double) {
-    return writeNumbers(to, data.dims, Float64Array.from(values as ArrayLike<number | bigint>, Number));
+  const values = data.dataType === dataType.bool ? Int32Array.from(tensorBytes(model, data)) : readNumbers(model, data);
+  if (values === undefined) {
+    return undefined;
   }
-  if (values instanceof BigInt64Array && (to === dataType.int64 || to === dataType.int32)) {
-    return writeNumbers(to, data.dims, values);
+  const integers = values instanceof BigInt64Array || values instanceof Int32Array;
+  const result = castTo(to, values, integers);
+  return result && makeTensor('', to, data.dims, result);
+}
+
+function castTo(to: number, values: ArrayLike<number | bigint>, integers: boolean): ArrayBufferView | undefined {
+  switch (to) {
+    case dataType.float:
+      return Float32Array.from(values, Number);
+    case dataType.double:
+      return Float64Array.from(values, Number);
+    case dataType.int32:
+      return integers ? Int32Array.from(values, (value) => Number(BigInt.asIntN(32, BigInt(value)))) : undefined;
+    case dataType.int64:
+      return integers ? BigInt64Array.from(values, BigInt) : undefined;
   }
   return undefined;
+}
+
+function squareRoot(model: OnnxModel, _node: NodeProto, [data]: Inputs): TensorProto | undefined {
+  const values = data && readNumbers(model, data);
+  return data !== undefined && (values instanceof Float32Array || values instanceof Float64Array)
+    ? makeTensor('', data.dataType ?? 0, data.dims, values.map(Math.sqrt))
+    : undefined;
+}
+
+/** Small ones: what stands for a shape or a mask in a chain that is folded. */
+function constantOfShape(model: OnnxModel, node: NodeProto, [shapeInput]: Inputs): TensorProto | undefined {
+  const dims = shapeInput && tensorIntegers(model, shapeInput);
+  const value = attribute(node, 'value')?.t ?? floatTensor('', [1], Float32Array.of(0));
+  const width = elementBytes(value);
+  const known = dims?.every((dim) => dim >= 0) && elementCount({ dims }) <= 1024 && elementCount(value) === 1;
+  if (dims === undefined || !known || width === undefined) {
+    return undefined;
+  }
+  const strides = dims.map(() => 0);
+  return makeTensor('', value.dataType ?? 0, dims, stridedCopy(tensorBytes(model, value), width, dims, strides, 0));
 }
 
 function reshape(model: OnnxModel, node: NodeProto, [data, target]: Inputs): TensorProto | undefined {
@@ -92,69 +128,71 @@ function reshapeTo(
   data: TensorProto | undefined,
   dims: readonly number[] | undefined,
 ): TensorProto | undefined {
-  if (data === undefined || dims === undefined || elementCount({ dims }) !== elementCount(data)) {
+  const possible = dims?.every((dim) => Number.isInteger(dim) && dim >= 0);
+  if (data === undefined || dims === undefined || !possible || elementCount({ dims }) !== elementCount(data)) {
     return undefined;
   }
   return makeTensor('', data.dataType ?? 0, dims, tensorBytes(model, data));
 }
 
-function axesOf(model: OnnxModel, node: NodeProto, inputs: Inputs): number[] | undefined {
-  return inputs[1] === undefined ? intsAttribute(node, 'axes') : tensorIntegers(model, inputs[1]);
+/** The axes of a Squeeze or Unsqueeze counted from the front, of `rank` axes; undefined if there are none or wrong ones. */
+function axesOf(model: OnnxModel, node: NodeProto, inputs: Inputs, rank: number): Set<number> | undefined {
+  const axes = inputs[1] === undefined ? intsAttribute(node, 'axes') : tensorIntegers(model, inputs[1]);
+  const counted = new Set(axes?.map((axis) => (axis < 0 ? axis + rank : axis)));
+  const valid = [...counted].every((axis) => axis >= 0 && axis < rank) && counted.size === axes?.length;
+  return valid ? counted : undefined;
 }
 
 function squeezedDims(model: OnnxModel, node: NodeProto, inputs: Inputs): number[] | undefined {
-  const dims = inputs[0]?.dims;
-  const axes = axesOf(model, node, inputs)?.map((axis) => axis + (axis < 0 ? (dims?.length ?? 0) : 0));
-  return dims?.filter((dim, i) => (axes === undefined ? dim !== 1 : !axes.includes(i)));
+  const dims = inputs[0]?.dims ?? [];
+  if (inputs[1] === undefined && attribute(node, 'axes') === undefined) {
+    return dims.filter((dim) => dim !== 1);
+  }
+  const axes = axesOf(model, node, inputs, dims.length);
+  return axes && dims.filter((_, axis) => !axes.has(axis));
 }
 
 function unsqueezedDims(model: OnnxModel, node: NodeProto, inputs: Inputs): number[] | undefined {
-  const dims = inputs[0]?.dims;
-  const axes = axesOf(model, node, inputs);
-  if (dims === undefined || axes === undefined) {
-    return undefined;
-  }
-  const rank = dims.length + axes.length;
-  const result = [...dims];
-  for (const axis of axes.map((a) => (a < 0 ? a + rank : a)).sort((a, b) => a - b)) {
-    result.splice(axis, 0, 1);
-  }
-  return result;
+  const dims = [...(inputs[0]?.dims ?? [])];
+  const count = inputs[1] === undefined ? intsAttribute(node, 'axes')?.length : elementCount(inputs[1]);
+  const rank = dims.length + (count ?? 0);
+  const axes = axesOf(model, node, inputs, rank);
+  return axes && Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (dims.shift() ?? 1)));
 }
 
 function transpose(model: OnnxModel, node: NodeProto, [data]: Inputs): TensorProto | undefined {
   if (data === undefined) {
     return undefined;
   }
-  const rank = data.dims.length;
-  const perm = intsAttribute(node, 'perm') ?? data.dims.map((_, i) => rank - 1 - i);
-  const dims = perm.map((axis) => data.dims[axis]);
-  const sourceStrides = strides(data.dims);
+  const axes = data.dims.map((_, axis) => axis);
+  const perm = intsAttribute(node, 'perm') ?? axes.toReversed();
+  if (perm.toSorted((a, b) => a - b).join() !== axes.join()) {
+    return undefined;
+  }
+  const strides = rowMajorStrides(data.dims);
   return pick(
     model,
     data,
-    dims,
-    perm.map((axis) => sourceStrides[axis]),
+    perm.map((axis) => data.dims[axis]),
+    perm.map((axis) => strides[axis]),
     0,
   );
 }
 
-/** Gather of one or several entries along the first axis or of a vector: what assembles shapes. */
-function gather(model: OnnxModel, node: NodeProto, [data, indices]: Inputs): TensorProto | undefined {
-  if (
-    data === undefined ||
-    indices === undefined ||
-    (intAttribute(node, 'axis') ?? 0) !== 0 ||
-    data.dims.length !== 1
-  ) {
+/** Gather of entries of a vector: what assembles shapes. */
+function gather(model: OnnxModel, _node: NodeProto, [data, indices]: Inputs): TensorProto | undefined {
+  if (data?.dims.length !== 1 || indices === undefined || elementCount(indices) > 1024) {
     return undefined;
   }
-  const length = data.dims[0];
+  const [length] = data.dims;
   const chosen = tensorIntegers(model, indices).map((i) => (i < 0 ? i + length : i));
   if (chosen.some((i) => i < 0 || i >= length)) {
     return undefined;
   }
-  return copyElements(model, data, indices.dims, Float64Array.from(chosen));
+  const width = elementBytes(data) ?? 1;
+  const bytes = tensorBytes(model, data);
+  const pieces = chosen.map((i) => bytes.subarray(i * width, (i + 1) * width));
+  return makeTensor('', data.dataType ?? 0, indices.dims, new Uint8Array(Buffer.concat(pieces)));
 }
 
 /** Slices with the bounds as inputs (opset 10 and later). */
@@ -162,179 +200,47 @@ function slice(model: OnnxModel, _node: NodeProto, [data, starts, ends, axes, st
   if (data === undefined || starts === undefined || ends === undefined) {
     return undefined;
   }
+  const rank = data.dims.length;
   const from = tensorIntegers(model, starts);
   const to = tensorIntegers(model, ends);
   const step = steps === undefined ? from.map(() => 1) : tensorIntegers(model, steps);
   const axis = axes === undefined ? from.map((_, i) => i) : tensorIntegers(model, axes);
-  if (step.some((value) => value !== 1)) {
+  const along = axis.map((i) => (i < 0 ? i + rank : i));
+  const valid = along.every((i) => i >= 0 && i < rank) && new Set(along).size === from.length;
+  if (!valid || to.length !== from.length || step.some((value) => value !== 1)) {
     return undefined;
   }
   const dims = [...data.dims];
-  const sourceStrides = strides(data.dims);
+  const strides = rowMajorStrides(data.dims);
   let offset = 0;
-  for (const [i, rawAxis] of axis.entries()) {
-    const along = rawAxis < 0 ? rawAxis + dims.length : rawAxis;
-    const size = data.dims[along];
+  for (const [i, sliced] of along.entries()) {
+    const size = data.dims[sliced];
+    // Bounds may lie far outside: INT64_MAX stands for the end.
     const clamp = (position: number): number => Math.min(Math.max(position < 0 ? position + size : position, 0), size);
-    dims[along] = Math.max(clamp(to[i]) - clamp(from[i]), 0);
-    offset += clamp(from[i]) * sourceStrides[along];
+    dims[sliced] = Math.max(clamp(to[i]) - clamp(from[i]), 0);
+    offset += clamp(from[i]) * strides[sliced];
   }
-  return pick(model, data, dims, sourceStrides, offset);
+  return pick(model, data, dims, strides, offset);
 }
 
 /** Concat of vectors: what assembles shapes. */
 function concat(model: OnnxModel, _node: NodeProto, inputs: Inputs): TensorProto | undefined {
-  const pieces: Uint8Array[] = [];
-  for (const tensor of inputs) {
-    if (tensor === undefined || tensor.dims.length !== 1 || tensor.dataType !== inputs[0]?.dataType) {
-      return undefined;
-    }
-    pieces.push(tensorBytes(model, tensor));
+  const vectors = inputs.filter((tensor) => tensor?.dims.length === 1 && tensor.dataType === inputs[0]?.dataType);
+  if (vectors.length < inputs.length) {
+    return undefined;
   }
-  const count = inputs.reduce((sum, tensor) => sum + (tensor?.dims[0] ?? 0), 0);
+  const pieces = vectors.map((tensor) => tensorBytes(model, tensor as TensorProto));
+  const count = vectors.reduce((sum, tensor) => sum + (tensor?.dims[0] ?? 0), 0);
   return makeTensor('', inputs[0]?.dataType ?? 0, [count], new Uint8Array(Buffer.concat(pieces)));
 }
 
-/** Elementwise on float or integer tensors of the same shape, or where one side is a scalar. */
-function arithmetic(
-  floats: (a: number, b: number) => number,
-  integers: (a: bigint, b: bigint) => bigint | undefined,
-): Evaluator {
-  return (model, _node, [left, right]) => {
-    const a = left && readNumbers(model, left);
-    const b = right && readNumbers(model, right);
-    if (
-      left === undefined ||
-      right === undefined ||
-      a === undefined ||
-      b === undefined ||
-      left.dataType !== right.dataType
-    ) {
-      return undefined;
-    }
-    const sameShape = left.dims.join() === right.dims.join();
-    if (!sameShape && a.length !== 1 && b.length !== 1) {
-      return undefined;
-    }
-    const dims = a.length === 1 && !(b.length === 1 && left.dims.length > right.dims.length) ? right.dims : left.dims;
-    const count = elementCount({ dims });
-    const at = <T>(values: ArrayLike<T>, i: number): T => values[values.length === 1 ? 0 : i];
-    if (a instanceof Float64Array && b instanceof Float64Array) {
-      const result = Float64Array.from({ length: count }, (_, i) => floats(at(a, i), at(b, i)));
-      return writeNumbers(left.dataType ?? 0, dims, result);
-    }
-    if (!(a instanceof BigInt64Array) || !(b instanceof BigInt64Array)) {
-      return undefined;
-    }
-    const result = new BigInt64Array(count);
-    for (let i = 0; i < count; i++) {
-      const value = integers(at(a, i), at(b, i));
-      if (value === undefined) {
-        return undefined;
-      }
-      result[i] = value;
-    }
-    return writeNumbers(left.dataType ?? 0, dims, result);
-  };
-}
-
-function readNumbers(model: OnnxModel, tensor: TensorProto): Float64Array | BigInt64Array | undefined {
-  const bytes = tensorBytes(model, tensor).slice();
-  switch (tensor.dataType) {
-    case dataType.float:
-      return Float64Array.from(new Float32Array(bytes.buffer));
-    case dataType.double:
-      return new Float64Array(bytes.buffer);
-    case dataType.int64:
-      return new BigInt64Array(bytes.buffer);
-    case dataType.int32:
-      return BigInt64Array.from(new Int32Array(bytes.buffer), BigInt);
-    case dataType.bool:
-      return BigInt64Array.from(bytes, BigInt);
-  }
-  return undefined;
-}
-
-function writeNumbers(
-  type: number,
-  dims: readonly number[],
-  values: Float64Array | BigInt64Array,
-): TensorProto | undefined {
-  if (values instanceof BigInt64Array) {
-    return type === dataType.int64
-      ? makeTensor('', type, dims, values)
-      : type === dataType.int32
-        ? makeTensor('', type, dims, Int32Array.from(values, Number))
-        : undefined;
-  }
-  return type === dataType.float
-    ? makeTensor('', type, dims, Float32Array.from(values))
-    : type === dataType.double
-      ? makeTensor('', type, dims, values)
-      : undefined;
-}
-
-/** Elements between neighbours along each axis of a row-major tensor. */
-function strides(dims: readonly number[]): number[] {
-  const result = dims.map(() => 1);
-  for (let axis = dims.length - 2; axis >= 0; axis--) {
-    result[axis] = result[axis + 1] * dims[axis + 1];
-  }
-  return result;
-}
-
-/** A tensor whose element at (i, j, …) is the source's at offset + i · stride₀ + j · stride₁ + … */
 function pick(
   model: OnnxModel,
   data: TensorProto,
   dims: readonly number[],
-  sourceStrides: readonly number[],
+  strides: readonly number[],
   offset: number,
-): TensorProto | undefined {
-  const sources = new Float64Array(elementCount({ dims }));
-  const position = dims.map(() => 0);
-  let source = offset;
-  for (let i = 0; i < sources.length; i++) {
-    sources[i] = source;
-    for (let axis = dims.length - 1; axis >= 0; axis--) {
-      source += sourceStrides[axis];
-      if (++position[axis] < dims[axis]) {
-        break;
-      }
-      source -= sourceStrides[axis] * dims[axis];
-      position[axis] = 0;
-    }
-  }
-  return copyElements(model, data, dims, sources);
-}
-
-function copyElements(
-  model: OnnxModel,
-  data: TensorProto,
-  dims: readonly number[],
-  sources: Float64Array,
-): TensorProto | undefined {
-  const width = (bitsPerElement(data.dataType ?? 0) ?? 0) / 8;
-  if (!Number.isInteger(width) || width === 0) {
-    return undefined;
-  }
-  const from = tensorBytes(model, data);
-  const to = new Uint8Array(sources.length * width);
-  if (width === 4) {
-    // Weights: whole words at a time.
-    const words = new Uint32Array(
-      from.byteOffset % 4 === 0 ? from.buffer : from.slice().buffer,
-      from.byteOffset % 4 === 0 ? from.byteOffset : 0,
-      from.byteLength / 4,
-    );
-    const result = new Uint32Array(to.buffer);
-    for (let i = 0; i < sources.length; i++) {
-      result[i] = words[sources[i]];
-    }
-  } else {
-    for (let i = 0; i < sources.length; i++) {
-      to.set(from.subarray(sources[i] * width, (sources[i] + 1) * width), i * width);
-    }
-  }
-  return makeTensor('', data.dataType ?? 0, dims, to);
+): TensorProto {
+  const bytes = stridedCopy(tensorBytes(model, data), elementBytes(data) ?? 1, dims, strides, offset);
+  return makeTensor('', data.dataType ?? 0, dims, bytes);
 }

@@ -19,13 +19,12 @@ export function removeDeadNodes(model: OnnxModel): OnnxModel {
   }
   const node = graph.node.filter((candidate) => candidate.output.some((name) => alive.has(name)));
   const made = new Set(node.flatMap((candidate) => candidate.output));
+  const constants = new Set(graph.initializer.map((tensor) => tensor.name));
   return withGraph(model, {
     ...graph,
     node,
     initializer: graph.initializer.filter((tensor) => alive.has(tensor.name ?? '')),
-    input: graph.input.filter(
-      (input) => alive.has(input.name ?? '') || !graph.initializer.some((t) => t.name === input.name),
-    ),
+    input: graph.input.filter((input) => alive.has(input.name ?? '') || !constants.has(input.name)),
     valueInfo: graph.valueInfo.filter((value) => made.has(value.name ?? '')),
   });
 }

@@ -6,12 +6,14 @@ import {
   type TensorProto,
   withGraph,
 } from '../onnx/index.js';
+import { withConstantWeights } from './constant-weights.js';
 import { type GraphIndex, indexGraph } from './graph-index.js';
+import { renameInputs } from './rename-values.js';
 import { topologicalOrder } from './topological-order.js';
 
 /**
  * The changes that a pass makes to a graph. The model that it was opened on stays as it is; `finish` gives the new one.
- * `index` describes the graph before the changes.
+ * `index` describes the graph before the changes, with weights that stood among the inputs taken as constants.
  */
 export class GraphEditor {
   readonly index: GraphIndex;
@@ -23,8 +25,8 @@ export class GraphEditor {
   readonly #renamed = new Map<string, string>();
 
   constructor(model: OnnxModel) {
-    this.#model = model;
-    this.index = indexGraph(model.proto.graph);
+    this.#model = withConstantWeights(model);
+    this.index = indexGraph(this.#model.proto.graph);
     this.#initializers = new Map(this.index.initializers);
     this.#names = allNames(model.proto.graph);
   }
@@ -93,45 +95,6 @@ export class GraphEditor {
       return { ...node, name: other };
     });
   }
-}
-
-/** The node with its inputs renamed, also where graphs inside it take values from outside. */
-export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
-  const resolve = (name: string): string => {
-    let current = name;
-    for (let next = names.get(current); next !== undefined && next !== name; next = names.get(current)) {
-      current = next;
-    }
-    return current;
-  };
-  const input = node.input.map(resolve);
-  const inside = subgraphs(node).length > 0;
-  return inside ? { ...node, input, attribute: node.attribute.map((a) => renameInside(a, names)) } : { ...node, input };
-}
-
-function renameInside(
-  attribute: NodeProto['attribute'][number],
-  names: ReadonlyMap<string, string>,
-): NodeProto['attribute'][number] {
-  const inGraph = (graph: GraphProto): GraphProto => {
-    // A name that the inner graph defines itself hides the outer one.
-    const own = new Set([
-      ...graph.input.map((value) => value.name ?? ''),
-      ...graph.initializer.map((tensor) => tensor.name ?? ''),
-      ...graph.node.flatMap((node) => node.output),
-    ]);
-    const visible = new Map([...names].filter(([from]) => !own.has(from)));
-    return {
-      ...graph,
-      node: graph.node.map((node) => renameInputs(node, visible)),
-      output: graph.output.map((output) => ({ ...output, name: visible.get(output.name ?? '') ?? output.name })),
-    };
-  };
-  return {
-    ...attribute,
-    g: attribute.g === undefined ? undefined : inGraph(attribute.g),
-    graphs: attribute.graphs.map(inGraph),
-  };
 }
 
 function allNames(graph: GraphProto): Set<string> {

@@ -7,6 +7,7 @@ export interface GraphIndex {
   readonly producers: ReadonlyMap<string, NodeProto>;
   /** Nodes that use a value, themselves or in a graph inside them, each once, in the order of the graph. */
   readonly consumers: ReadonlyMap<string, readonly NodeProto[]>;
+  /** What can be fed, also where an initializer gives it a value by default. */
   readonly inputs: ReadonlySet<string>;
   readonly outputs: ReadonlySet<string>;
 }
@@ -16,7 +17,10 @@ export function indexGraph(graph: GraphProto): GraphIndex {
   const consumers = new Map<string, NodeProto[]>();
   for (const node of graph.node) {
     for (const name of node.output) {
-      producers.set(name, node);
+      // '' is an optional output that is left out.
+      if (name !== '') {
+        producers.set(name, node);
+      }
     }
     for (const name of usedValues(node)) {
       const users = consumers.get(name);
@@ -27,13 +31,11 @@ export function indexGraph(graph: GraphProto): GraphIndex {
       }
     }
   }
-  const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   return {
-    initializers,
+    initializers: new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor])),
     producers,
     consumers,
-    // Up to IR version 3 initializers stand among the inputs as well.
-    inputs: new Set(graph.input.map((input) => input.name ?? '').filter((name) => !initializers.has(name))),
+    inputs: new Set(graph.input.map((input) => input.name ?? '')),
     outputs: new Set(graph.output.map((output) => output.name ?? '')),
   };
 }

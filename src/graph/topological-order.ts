@@ -8,12 +8,7 @@ import { usedValues } from './graph-index.js';
  * @throws ONNX_CORRUPT if the graph has a cycle
  */
 export function topologicalOrder(nodes: readonly NodeProto[], path: string): NodeProto[] {
-  const producers = new Map<string, NodeProto>();
-  for (const node of nodes) {
-    for (const name of node.output) {
-      producers.set(name, node);
-    }
-  }
+  const needed = neededNodes(nodes);
   const ordered: NodeProto[] = [];
   const state = new Map<NodeProto, 'open' | 'done'>();
   for (const root of nodes) {
@@ -26,33 +21,30 @@ export function topologicalOrder(nodes: readonly NodeProto[], path: string): Nod
         continue;
       }
       state.set(node, 'open');
-      const missing = neededNodes(node, producers).filter((needed) => state.get(needed) !== 'done');
+      const missing = (needed.get(node) ?? []).filter((other) => state.get(other) !== 'done');
       if (missing.length === 0) {
         state.set(node, 'done');
         ordered.push(node);
         stack.pop();
         continue;
       }
-      if (missing.some((needed) => state.get(needed) === 'open')) {
+      if (missing.some((other) => state.get(other) === 'open')) {
         throw new OctavecError('ONNX_CORRUPT', {
           path,
           where: `node "${node.name ?? node.opType ?? ''}"`,
           why: 'it needs its own result',
         });
       }
-      stack.push(...missing.reverse());
+      for (const other of missing.reverse()) {
+        stack.push(other);
+      }
     }
   }
   return ordered;
 }
 
-function neededNodes(node: NodeProto, producers: ReadonlyMap<string, NodeProto>): NodeProto[] {
-  const needed: NodeProto[] = [];
-  for (const name of usedValues(node)) {
-    const producer = producers.get(name);
-    if (producer !== undefined) {
-      needed.push(producer);
-    }
-  }
-  return needed;
+/** The nodes whose results each node uses. */
+function neededNodes(nodes: readonly NodeProto[]): ReadonlyMap<NodeProto, readonly NodeProto[]> {
+  const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  return new Map(nodes.map((node) => [node, [...usedValues(node)].flatMap((name) => producers.get(name) ?? [])]));
 }

@@ -1,0 +1,29 @@
+import { dataType, type OnnxModel, withGraph } from '../onnx/index.js';
+
+/** From this version of the format on, an initializer that is an input as well is a value by default, not a constant. */
+const firstWithDefaults = 4;
+
+const floats: ReadonlySet<number | undefined> = new Set([
+  dataType.float,
+  dataType.float16,
+  dataType.bfloat16,
+  dataType.double,
+]);
+
+/**
+ * The model without weights among its inputs. Up to IR version 3 every initializer had to stand there; some exporters
+ * kept the habit, and run times then neither fold nor pack such weights. Other inputs with a value by default stay.
+ */
+export function withConstantWeights(model: OnnxModel): OnnxModel {
+  const { graph, irVersion = 0 } = model.proto;
+  const old = irVersion < firstWithDefaults;
+  const constants = new Set(
+    graph.initializer.filter((tensor) => old || floats.has(tensor.dataType)).map((tensor) => tensor.name),
+  );
+  if (!old && !graph.input.some((input) => constants.has(input.name))) {
+    return model;
+  }
+  const input = graph.input.filter(({ name }) => !constants.has(name));
+  const proto = { ...model.proto, irVersion: Math.max(irVersion, firstWithDefaults) };
+  return withGraph({ ...model, proto }, { ...graph, input });
+}

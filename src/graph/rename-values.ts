@@ -1,0 +1,49 @@
+import type { GraphProto, NodeProto } from '../onnx/index.js';
+
+/**
+ * The node with its inputs renamed, also where graphs inside it take values from outside. Names are followed: with
+ * a → b and b → c, a becomes c.
+ */
+export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  const input = node.input.map((name) => resolve(name, names));
+  const inside = node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0);
+  if (!inside) {
+    return { ...node, input };
+  }
+  const attribute = node.attribute.map((each) => ({
+    ...each,
+    ...(each.g === undefined ? {} : { g: renameInside(each.g, names) }),
+    graphs: each.graphs.map((graph) => renameInside(graph, names)),
+  }));
+  return { ...node, input, attribute };
+}
+
+function resolve(name: string, names: ReadonlyMap<string, string>): string {
+  const seen = new Set<string>();
+  let current = name;
+  for (let next = names.get(current); next !== undefined && !seen.has(next); next = names.get(current)) {
+    seen.add(current);
+    current = next;
+  }
+  return current;
+}
+
+function renameInside(graph: GraphProto, names: ReadonlyMap<string, string>): GraphProto {
+  // A name that the inner graph defines itself hides the outer one.
+  const own = new Set([
+    ...graph.input.map((value) => value.name ?? ''),
+    ...graph.initializer.map((tensor) => tensor.name ?? ''),
+    ...graph.node.flatMap((node) => node.output),
+  ]);
+  const visible = new Map<string, string>();
+  for (const from of names.keys()) {
+    if (!own.has(from)) {
+      visible.set(from, resolve(from, names));
+    }
+  }
+  return {
+    ...graph,
+    node: graph.node.map((node) => renameInputs(node, visible)),
+    output: graph.output.map((output) => ({ ...output, name: visible.get(output.name ?? '') ?? output.name })),
+  };
+}
