@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { type Matrix, OctavecError, type TaskOptions } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
 import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
 import {
@@ -94,6 +94,9 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     const source = { path, files: original.files };
     const variants = options.to.map((name) => methods[name].variant);
     const paths = await outputPaths(source, variants, options.output);
+    configuration = await stageConfiguration(source, options.output);
+    // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
+    const reference = await embedReference(original, options);
     const context: MethodContext = {
       calibration: await calibrationTokens(original, options),
       selection: options.selection ?? {},
@@ -102,17 +105,16 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     for (const [i, method] of options.to.entries()) {
       candidates.push(await makeCandidate(original, method, paths[i], context));
     }
-    configuration = await stageConfiguration(source, options.output);
-    const outcomes = await proveCandidates(original, candidates, options);
+    const outcomes = await proveCandidates(original, candidates, reference, options);
     if (outcomes.variants.some((variant) => variant.published)) {
       await configuration?.publish();
     }
     return outcomes;
   } finally {
-    await configuration?.discard();
     for (const { staged } of candidates.toReversed()) {
       await staged.discard();
     }
+    await configuration?.discard();
     await original.close();
   }
 }
@@ -130,21 +132,36 @@ async function makeCandidate(
   return { method, path, staged, recipe, notes, seconds: (performance.now() - start) / 1000 };
 }
 
+/** What candidates are compared with. */
+interface Reference {
+  readonly texts: ProofTexts;
+  readonly vectors: Matrix;
+}
+
+async function embedReference(original: Original, options: QuantizeOptions): Promise<Reference> {
+  const texts = options.texts ?? (await defaultTexts());
+  const { vectors } = await embedOnce(original.runnable, 'the original', texts, embeddingOptions(options));
+  return { texts, vectors };
+}
+
+function embeddingOptions({ threads, signal, onProgress }: QuantizeOptions): EmbedderOptions & TaskOptions {
+  return { threads, signal, onProgress };
+}
+
 async function proveCandidates(
   original: Original,
   candidates: readonly Candidate[],
+  { texts, vectors }: Reference,
   options: QuantizeOptions,
 ): Promise<QuantizeOutcome> {
-  const texts = options.texts ?? (await defaultTexts());
-  const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
-  const { vectors: originalVectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
+  const embedding = embeddingOptions(options);
   const runnables = candidates.map(({ staged }) => ({ ...original.files, onnxPath: staged.path }));
   let evidences: Evidence[] = [];
   for (const [i, { method, staged, recipe, path }] of candidates.entries()) {
     const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
     const proof = {
       original,
-      originalVectors,
+      originalVectors: vectors,
       candidate: runnables[i],
       identity: { ...identity, name: shortName(path) },
       recipe,
