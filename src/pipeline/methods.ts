@@ -1,4 +1,4 @@
-import type { TaskOptions } from '../base/index.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
 import { type GatePresetName, gatePresets } from '../evaluate/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import {
@@ -9,6 +9,7 @@ import {
   q8,
   type Selection,
   smoothWithTexts,
+  staticInt8,
   type WeightOnlyMethodOptions,
 } from '../quantize/index.js';
 
@@ -67,6 +68,25 @@ export const methods = {
       return {
         model: dynamicInt8(model, { ...selection, statistics }),
         options: { ...selection, calibration: calibration.hash, smoothedActivations: smoothed },
+        notes: [],
+      };
+    },
+  },
+  'int8-static': {
+    variant: 'int8_static',
+    precision: 'int8 static',
+    gate: 'int8',
+    apply: async (source, context) => {
+      const { calibration, selection, task } = context;
+      if (calibration === undefined) {
+        throw new OctavecError('USAGE', {
+          problem: 'int8-static cannot be made without calibration',
+          hint: 'Leave --no-calibration out, or make int8, which finds its scales when it runs.',
+        });
+      }
+      return {
+        model: await staticInt8(source, { ...selection, ...task, texts: calibration }),
+        options: calibrationOptions(context),
         notes: [],
       };
     },

@@ -4,11 +4,11 @@ import type { LinearLayer } from './linear-layers.js';
 import type { QuantizedMatrix } from './symmetric.js';
 
 /**
- * Bias correction (Nagel et al., 2019, https://arxiv.org/abs/1906.04721, section 4.2): rounding the weights moves the
- * mean of a layer's outputs by E[x] (Ŵ − W). Where the layer has a constant bias, the shift is taken off it.
+ * Bias correction (Nagel et al., 2019, https://arxiv.org/abs/1906.04721, section 4.2): rounding moves the mean of a
+ * layer's outputs by E[x̂] Ŵ − E[x] W. Where the layer has a constant bias, the shift is taken off it.
  *
  * @param weights [inputs × outputs] before quantization
- * @param mean E[x], [inputs]
+ * @param means E[x] and E[x̂], [inputs]
  */
 export function correctBias(
   model: OnnxModel,
@@ -16,13 +16,14 @@ export function correctBias(
   layer: LinearLayer,
   weights: Float32Array,
   { values, scales }: QuantizedMatrix,
-  mean: Float64Array,
+  means: { readonly exact: Float64Array; readonly quantized: Float64Array },
 ): void {
   const { outputs } = layer;
   const shift = new Float64Array(outputs);
   for (let i = 0; i < weights.length; i++) {
     const column = i % outputs;
-    shift[column] += mean[Math.floor(i / outputs)] * (values[i] * scales[column] - weights[i]);
+    const input = Math.floor(i / outputs);
+    shift[column] += means.quantized[input] * values[i] * scales[column] - means.exact[input] * weights[i];
   }
   const found = constantBias(editor, layer);
   if (found === undefined) {

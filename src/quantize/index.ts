@@ -16,11 +16,22 @@ export { type Fp16Model, fp16 } from './fp16.js';
 export { fp16Weights } from './fp16-weights.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
 export { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
+export {
+  applyMix,
+  type Mix,
+  type MixMaterial,
+  type MixPart,
+  type MixPrecision,
+  mixMaterial,
+  mixParts,
+  mixPrecisions,
+} from './mixed.js';
 export { type Q4Options, q4 } from './q4.js';
 export { q8, type WeightOnlyMethodOptions } from './q8.js';
 export { makeRecipe, type Recipe, recipeOf, withRecipe } from './recipe.js';
 export { type LayerRole, layerRoles, rolesOf } from './roles.js';
 export { type Selection, selectableRoles, selectParts } from './selection.js';
 export { type SmoothedModel, type SmoothingChoice, smooth } from './smoothing.js';
+export { type StaticInt8Options, staticInt8 } from './static-int8.js';
 export { type WeightOnlyOptions, weightOnly } from './weight-only.js';
 export { hasHalfWeights, widen } from './widen.js';

@@ -18,12 +18,23 @@ export class Int8Weights {
   readonly #model: OnnxModel;
   readonly #editor: GraphEditor;
   readonly #statistics: ReadonlyMap<string, ChannelStatistics> | undefined;
+  readonly #quantizedMeans: ReadonlyMap<string, Float64Array> | undefined;
   readonly #made = new Map<string, QuantizedWeight>();
 
-  constructor(model: OnnxModel, editor: GraphEditor, statistics?: ReadonlyMap<string, ChannelStatistics>) {
+  /**
+   * @param statistics what calibration saw of the layers' inputs: weights are rounded with regard to it
+   * @param quantizedMeans the mean of each input's channels after its own quantization, where that is known beforehand
+   */
+  constructor(
+    model: OnnxModel,
+    editor: GraphEditor,
+    statistics?: ReadonlyMap<string, ChannelStatistics>,
+    quantizedMeans?: ReadonlyMap<string, Float64Array>,
+  ) {
     this.#model = model;
     this.#editor = editor;
     this.#statistics = statistics;
+    this.#quantizedMeans = quantizedMeans;
   }
 
   of(layer: LinearLayer): QuantizedWeight {
@@ -37,7 +48,8 @@ export class Int8Weights {
     const seen = this.#statistics?.get(layer.activation);
     const matrix = quantizeColumns(weights, inputs, outputs, seen?.meanSquare);
     if (seen !== undefined) {
-      correctBias(this.#model, this.#editor, layer, weights, matrix, seen.mean);
+      const quantized = this.#quantizedMeans?.get(layer.activation) ?? seen.mean;
+      correctBias(this.#model, this.#editor, layer, weights, matrix, { exact: seen.mean, quantized });
     }
     const add = (suffix: string, type: number, dims: readonly number[], data: ArrayBufferView): string =>
       this.#editor.setInitializer(

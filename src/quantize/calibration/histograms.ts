@@ -1,0 +1,45 @@
+import type { TaskOptions } from '../../base/index.js';
+import type { OnnxModel } from '../../onnx/index.js';
+import type { Activation } from './channel-statistics.js';
+import { type CalibrationTexts, observe } from './observe.js';
+
+/** How often the values of an activation fall into each of equal parts of its range. */
+export interface Histogram {
+  readonly low: number;
+  readonly high: number;
+  readonly counts: Float64Array;
+}
+
+/** An activation whose range is known. */
+export interface RangedActivation extends Activation {
+  readonly low: number;
+  readonly high: number;
+}
+
+const bins = 2048;
+
+/** Counts the values of activations over all texts. Takes the same memory for any number of texts. */
+export async function activationHistograms(
+  model: OnnxModel,
+  activations: readonly RangedActivation[],
+  texts: CalibrationTexts,
+  options: TaskOptions = {},
+): Promise<ReadonlyMap<string, Histogram>> {
+  const histograms = activations.map(({ low, high }) => ({ low, high, counts: new Float64Array(bins) }));
+  const probes = activations.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
+  await observe(
+    model,
+    probes,
+    texts,
+    (probe, values) => {
+      const { low, high, counts } = histograms[probe];
+      const perUnit = high > low ? bins / (high - low) : 0;
+      for (let i = 0; i < values.length; i++) {
+        const bin = Math.floor((values[i] - low) * perUnit);
+        counts[Math.min(Math.max(bin, 0), bins - 1)]++;
+      }
+    },
+    options,
+  );
+  return new Map(activations.map(({ name }, i) => [name, histograms[i]]));
+}

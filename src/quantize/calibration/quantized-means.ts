@@ -1,0 +1,42 @@
+import type { TaskOptions } from '../../base/index.js';
+import type { OnnxModel } from '../../onnx/index.js';
+import type { ActivationScale } from '../activation-range.js';
+import type { Activation } from './channel-statistics.js';
+import { type CalibrationTexts, observe } from './observe.js';
+
+/**
+ * The mean of each channel after quantization and back, [channels] by activation. Values that crowd within less than a
+ * step (what GELU makes of negative inputs) are all rounded the same way: their mean moves, and biases can make up for it.
+ */
+export async function quantizedMeans(
+  model: OnnxModel,
+  activations: readonly Activation[],
+  scales: ReadonlyMap<string, ActivationScale>,
+  texts: CalibrationTexts,
+  options: TaskOptions = {},
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const { offsets } = texts.tokens;
+  const total = offsets[offsets.length - 1];
+  const sums = activations.map(({ channels }) => new Float64Array(channels));
+  const probes = activations.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
+  await observe(
+    model,
+    probes,
+    texts,
+    (probe, values) => {
+      const { name, channels } = activations[probe];
+      const scale = scales.get(name);
+      if (scale === undefined) {
+        return;
+      }
+      const sum = sums[probe];
+      const step = scale.scale / total;
+      for (let i = 0; i < values.length; i++) {
+        const code = Math.round(values[i] / scale.scale) + scale.zeroPoint;
+        sum[i % channels] += (Math.min(Math.max(code, 0), 255) - scale.zeroPoint) * step;
+      }
+    },
+    options,
+  );
+  return new Map(activations.map(({ name }, i) => [name, sums[i]]));
+}
