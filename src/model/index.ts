@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { checkOnnxFile } from './check-onnx-file.js';
 export * from './head.js';
 export { mappedCopy } from './mapped-copy.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model-folder.js';

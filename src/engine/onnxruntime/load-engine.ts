@@ -1,10 +1,10 @@
-import { cpuBudget, memoryBudget, readHostFacts } from '../../base/index.js';
-import type { ModelFiles } from '../../model/index.js';
+import { cpuBudget, memoryBudget, OctavecError, readHostFacts } from '../../base/index.js';
+import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
 import type { Isolation } from './channel.js';
 import { type MemoryMode, planMemory } from './memory-plan.js';
-import { WorkerPool } from './worker-pool.js';
+import { type PoolSettings, WorkerPool } from './worker-pool.js';
 
 /** Without `workers` and `threads` the granted CPUs are shared out (see `planThreads`). */
 export interface EngineOptions extends ThreadOptions {
@@ -32,7 +32,8 @@ const longTextTokens = 128;
  * Loads a model into ONNX Runtime sessions in worker threads. The engine does not keep the process alive while it has
  * nothing to do.
  *
- * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE
+ * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE; FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX,
+ *   ONNX_CORRUPT, ONNX_LIMIT, EXTERNAL_DATA
  */
 export async function loadOnnxRuntimeEngine(
   files: Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head'>,
@@ -44,7 +45,7 @@ export async function loadOnnxRuntimeEngine(
   const memory = await planMemory(onnxPath, options.memory ?? 'auto', workers, memoryBudget(facts));
   const settings = { onnxPath, threads, padTokenId, head, sharesMemory: memory.mode === 'shared' };
   const tokens = options.batchTokens ?? Math.max(leastBatchTokens, batchTokensPerThread * threads);
-  return WorkerPool.start({
+  return startPool(onnxPath, {
     size: workers,
     isolation: options.isolation ?? 'thread',
     limits: { tokens, squaredTokens: tokens * longTextTokens },
@@ -58,4 +59,16 @@ export async function loadOnnxRuntimeEngine(
       memory: memory.mode,
     },
   });
+}
+
+async function startPool(onnxPath: string, settings: PoolSettings): Promise<WorkerPool> {
+  try {
+    return await WorkerPool.start(settings);
+  } catch (error) {
+    if (error instanceof OctavecError && error.code === 'ENGINE_LOAD') {
+      // octavec's own reader says more precisely what is wrong with a file.
+      await checkOnnxFile(onnxPath);
+    }
+    throw error;
+  }
 }

@@ -51,8 +51,8 @@ export function plainReason(error: unknown): string {
   return reasonOf(error)
     .split('\n')[0]
     .replace(/^(Error: )?/, '')
-    .replace(/\/?[\w./+-]+\.(cc|h|cpp):\d+\s+/g, '')
-    .replace(/\b[\w:]*(::[\w~<>:]+)+\([^)]*\)\s*/g, '')
+    .replace(/\/?[\w./+-]+\.(?:cc|h|cpp):\d+ (?:[^()]*::[^()]*\([^)]*\)(?: const)?)?/g, ' ')
+    .replace(/Load model from \S+ failed:\s*/, '')
     .replace(/^.*?\[ONNXRuntimeError\] : \d+ : \w+ : /, '')
     .replace(/\s+/g, ' ')
     .replace(/[.:\s]+$/, '')

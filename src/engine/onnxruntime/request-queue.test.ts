@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { batchMessage, deliverBatch } from './batch.js';
+import { type Piece, Request } from './request.js';
+import { RequestQueue } from './request-queue.js';
+
+/** A request of texts of these lengths; token t of text i is 1000 i + t. */
+function request(lengths: readonly number[], wanted: 'vectors' | 'hidden' = 'vectors', signal?: AbortSignal): Request {
+  const ids = lengths.flatMap((length, text) => Array.from({ length }, (_, i) => 1000 * text + i));
+  const offsets = [0];
+  for (const length of lengths) {
+    offsets.push(offsets[offsets.length - 1] + length);
+  }
+  const batch = { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
+  const made = new Request(wanted, batch, 1, { signal }, () => undefined);
+  made.result.catch(() => undefined);
+  return made;
+}
+
+const limits = { tokens: 1024, squaredTokens: 1024 * 128 };
+
+function queueOf(...requests: Request[]): RequestQueue {
+  const queue = new RequestQueue(limits);
+  for (const each of requests) {
+    queue.add(each);
+  }
+  return queue;
+}
+
+const lengthsOf = (pieces: readonly Piece[]) =>
+  pieces.flatMap(({ request, texts }) => Array.from(texts, (text) => request.idsOf(text).length));
+
+/** All batches until nothing is left. */
+function drain(queue: RequestQueue, workers = 1): (readonly Piece[])[] {
+  const batches: (readonly Piece[])[] = [];
+  for (let pieces = queue.take(workers); pieces.length > 0; pieces = queue.take(workers)) {
+    batches.push(pieces);
+  }
+  return batches;
+}
+
+/** Answers a batch with the first token of every text as its vector, or every token as its hidden state. */
+function answer(pieces: readonly Piece[]): void {
+  const { ids, offsets, wanted } = batchMessage(pieces);
+  deliverBatch(pieces, Float32Array.from(wanted === 'vectors' ? ids.filter((_, i) => offsets.indexOf(i) >= 0) : ids));
+}
+
+describe('RequestQueue', () => {
+  test('puts texts of similar length together, the longest first', () => {
+    const batches = drain(queueOf(request([8, 200, 9, 201, 8, 50]))).map(lengthsOf);
+    expect(batches).toEqual([[201, 200], [50], [9, 8, 8]]);
+  });
+
+  test('bounds a batch by padded tokens and by squared lengths', () => {
+    const short = drain(queueOf(request(new Array(40).fill(64)))).map((pieces) => lengthsOf(pieces).length);
+    expect(short).toEqual([16, 16, 8]);
+    const long = drain(queueOf(request(new Array(5).fill(256)))).map((pieces) => lengthsOf(pieces).length);
+    expect(long).toEqual([2, 2, 1]);
+  });
+
+  test('shares what there is among the workers', () => {
+    expect(drain(queueOf(request(new Array(16).fill(64))), 2).map((pieces) => lengthsOf(pieces).length)).toEqual([
+      8, 4, 4,
+    ]);
+  });
+
+  test('fills a batch with texts of other callers, of the same kind and of similar length', () => {
+    const callers = [request([20]), request([18]), request([90]), request([19], 'hidden'), request([20])];
+    const batches = drain(queueOf(...callers));
+    expect(batches.map(lengthsOf)).toEqual([[20, 20, 18], [90], [19]]);
+    expect(batches[0].map((piece) => callers.indexOf(piece.request))).toEqual([0, 4, 1]);
+  });
+
+  test('serves callers in turn', () => {
+    const long = request(new Array(64).fill(100));
+    const short = request([5]);
+    const order = drain(queueOf(long, short)).map((pieces) => pieces[0].request);
+    expect(order.indexOf(short)).toBe(1);
+  });
+
+  test('gives every text of every caller back in its place', async () => {
+    const lengths = fc.array(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    const kinds = fc.array(fc.constantFrom('vectors' as const, 'hidden' as const), { minLength: 8, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(lengths, kinds, fc.integer({ min: 1, max: 4 }), async (all, wanted, workers) => {
+        const requests = all.map((each, i) => request(each, wanted[i]));
+        for (const pieces of drain(queueOf(...requests), workers)) {
+          const longest = Math.max(...lengthsOf(pieces));
+          const count = lengthsOf(pieces).length;
+          expect(count === 1 || count * longest <= limits.tokens).toBe(true);
+          answer(pieces);
+        }
+        for (const [i, each] of requests.entries()) {
+          const expected = all[i].flatMap((length, text) =>
+            wanted[i] === 'vectors' ? [1000 * text] : Array.from({ length }, (_, token) => 1000 * text + token),
+          );
+          expect(Array.from(await each.result)).toEqual(expected);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('gives out nothing of a request that was cancelled', async () => {
+    const controller = new AbortController();
+    const cancelled = request([5, 5], 'vectors', controller.signal);
+    const queue = queueOf(cancelled, request([6]));
+    controller.abort();
+    queue.dropEmpty();
+    expect(drain(queue).map(lengthsOf)).toEqual([[6]]);
+    await expect(cancelled.result).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(cancelled.isSettled).toBe(true);
+  });
+});
