@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { reasonOf, startThread } from '../../base/index.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { RunGuard } from './run-guard.js';
+import { declineTelemetry } from './telemetry.js';
 
 /**
  * `thread`: workers are threads of this process, quick to reach and with little memory of their own; a crash inside
@@ -31,6 +32,7 @@ export interface ChannelEvents {
 const script = new URL('./worker.js', import.meta.url);
 
 export function openChannel(isolation: Isolation, settings: WorkerSettings, events: ChannelEvents): Channel {
+  declineTelemetry();
   return isolation === 'thread' ? threadChannel(settings, events) : processChannel(settings, events);
 }
 

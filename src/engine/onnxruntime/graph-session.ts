@@ -4,6 +4,7 @@ import { OctavecError, reasonOf, startThread } from '../../base/index.js';
 import { type PlainError, revivedError } from './protocol.js';
 import { RunGuard } from './run-guard.js';
 import type { SessionSettings } from './session.js';
+import { declineTelemetry } from './telemetry.js';
 
 /** A tensor as it goes in and out of a {@link GraphSession}. Half-precision numbers come as their bits. */
 export interface GraphTensor {
@@ -68,6 +69,7 @@ export class GraphSession {
 
   private constructor(settings: SessionSettings) {
     this.#path = settings.onnxPath;
+    declineTelemetry();
     const guard = new RunGuard();
     const workerData: GraphWorkerData = { settings, guard: guard.shared };
     this.#worker = startThread(new URL('./graph-worker.js', import.meta.url), workerData);
