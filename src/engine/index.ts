@@ -4,6 +4,7 @@
  * @module
  */
 export type * from './engine.js';
+export { type NativeEngineOptions, tryNativeEngine } from './native/native-engine.js';
 export type { Isolation } from './onnxruntime/channel.js';
 export {
   type GraphData,

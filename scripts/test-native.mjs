@@ -1,0 +1,61 @@
+/**
+ * Tests of the native core without Node:
+ *
+ *     node scripts/test-native.mjs               the test program
+ *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
+ *     node scripts/test-native.mjs --threads     under the thread sanitizer
+ *     node scripts/test-native.mjs --fuzz 60     hostile descriptions for so many seconds (needs clang++)
+ *     node scripts/test-native.mjs --arm64       for arm64, under qemu-aarch64 (needs aarch64-linux-gnu-g++)
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
+import { commonFlags, folderSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
+
+const modes = {
+  '--sanitize': { name: 'sanitize', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'] },
+  '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
+  '--fuzz': { name: 'fuzz', flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-O2', '-g'], compiler: 'clang++' },
+  '--arm64': { name: 'arm64', flags: [], compiler: 'aarch64-linux-gnu-g++', architecture: 'arm64' },
+};
+const [option, seconds = '60'] = process.argv.slice(2);
+const mode = option === undefined ? { name: 'plain', flags: [] } : modes[option];
+if (mode === undefined) {
+  console.error(`unknown option ${option}`);
+  process.exit(2);
+}
+const compiler = mode.compiler ?? findCompiler();
+if (compiler === undefined) {
+  console.log('native core: no C++ compiler, not tested');
+  process.exit(0);
+}
+
+const folder = join(root, 'build', `native-${mode.name}`);
+mkdirSync(folder, { recursive: true });
+const architecture = mode.architecture ?? process.arch;
+const withCommon = (sources) =>
+  sources.map((entry) => ({ ...entry, flags: [...commonFlags, ...entry.flags, ...mode.flags] }));
+const headersChanged = newestHeader(nativeFolder);
+const kernels = await compileAll(compiler, withCommon(kernelSources(architecture)), folder, headersChanged);
+const macros = kernelSources(architecture)
+  .filter(({ source, optional }) => optional && !kernels.missing.includes(source))
+  .map(({ macro }) => `-D${macro}`);
+const program = mode.name === 'fuzz' ? 'fuzz_description' : 'test_engine';
+const test = { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
+const rest = await compileAll(compiler, withCommon([...folderSources('core', macros), test]), folder, headersChanged);
+const target = join(folder, program);
+const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
+const arm = mode.name === 'arm64' ? ['-static'] : [];
+await link(compiler, [...linking, ...arm, '-o', target, ...kernels.objects, ...rest.objects, '-lpthread']);
+
+const [command, ...args] =
+  mode.name === 'fuzz'
+    ? [target, `-max_total_time=${seconds}`, '-max_len=1024', '-print_final_stats=1']
+    : [
+        ...(mode.name === 'arm64' ? ['qemu-aarch64', '-cpu', 'max'] : []),
+        target,
+        ...(mode.name === 'plain' ? [] : ['--quick']),
+      ];
+const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: folder });
+process.exitCode = status ?? 1;
