@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { median, OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { median, OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { FromRunner, ToRunner } from './run-protocol.js';
@@ -43,6 +43,7 @@ export async function measureRuns(
   try {
     const loadSeconds: number[] = [];
     for (const runner of runners) {
+      throwIfCancelled(signal, 'measuring speed');
       loadSeconds.push(await runner.load(options.embedder ?? {}));
     }
     const speeds: number[][] = subjects.map(() => []);
@@ -85,8 +86,8 @@ class Runner {
 
   constructor(subject: RunSubject) {
     this.#subject = subject;
-    // Structured clone carries typed arrays (dense layers) as they are.
-    this.#process = fork(new URL('./runner.js', import.meta.url), { serialization: 'advanced' });
+    // Structured clone carries typed arrays (dense layers) as they are. Detached, so that Ctrl-C comes here alone.
+    this.#process = fork(new URL('./runner.js', import.meta.url), { serialization: 'advanced', detached: true });
   }
 
   async load(options: EmbedderOptions): Promise<number> {
@@ -123,7 +124,7 @@ class Runner {
           resolve(answer);
         }
       });
-      this.#process.send(message);
+      this.#process.send(message, (error) => error && died(reasonOf(error)));
     });
   }
 }
