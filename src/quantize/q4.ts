@@ -1,14 +1,11 @@
-import { throwIfCancelled } from '../base/index.js';
 import { foldConstants } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import type { BlockMatrix } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { gramMatrices } from './calibration/gram-matrices.js';
-import { gptq } from './gptq.js';
+import { gptqLayers } from './gptq-layers.js';
 import type { WeightOnlyMethodOptions } from './q8.js';
 import { type LayerRole, rolesOf } from './roles.js';
 import { selectParts } from './selection.js';
-import { weightByOutputs, weightKey, weightOnly } from './weight-only.js';
+import { weightOnly } from './weight-only.js';
 
 /** Form of the 4-bit blocks. */
 export interface Q4Options extends WeightOnlyMethodOptions {
@@ -36,28 +33,10 @@ export async function q4(source: OnnxModel, options: Q4Options = {}): Promise<On
   const model = foldConstants(source);
   const narrow: BlockScheme = { bits: 4, blockSize, symmetric, clipping: 'mse' };
   const schemeOf = (role: LayerRole): BlockScheme => (wideRoles.has(role) ? wideScheme : narrow);
-  const quantized = new Map<string, BlockMatrix>();
-  if (texts !== undefined) {
-    const roles = rolesOf(model);
-    const narrowLayers = selectParts(model, options).layers.filter(
-      ({ node }) => !wideRoles.has(roles.get(node) ?? 'other'),
-    );
-    const activations = new Map(narrowLayers.map(({ activation, inputs }) => [activation, inputs]));
-    await gramMatrices(
-      model,
-      [...activations].map(([name, channels]) => ({ name, channels })),
-      texts,
-      ({ name }, gram) => {
-        for (const layer of narrowLayers.filter(({ activation }) => activation === name)) {
-          throwIfCancelled(options.signal, 'quantizing');
-          const key = weightKey(layer);
-          if (!quantized.has(key)) {
-            quantized.set(key, gptq(weightByOutputs(model, layer), layer.outputs, layer.inputs, gram, narrow));
-          }
-        }
-      },
-      options,
-    );
-  }
+  const roles = rolesOf(model);
+  const narrowLayers = selectParts(model, options).layers.filter(
+    ({ node }) => !wideRoles.has(roles.get(node) ?? 'other'),
+  );
+  const quantized = texts && (await gptqLayers(model, narrowLayers, texts, narrow, options));
   return weightOnly(model, { ...options, layers: schemeOf, tables: narrow, quantized });
 }

@@ -1,0 +1,186 @@
+import type { TaskOptions } from '../base/index.js';
+import { elementCount, type OnnxModel } from '../onnx/index.js';
+import { type BlockMatrix, blocksIn } from './block-matrix.js';
+import type { BlockScheme } from './block-scheme.js';
+import { seeActivations } from './calibrated-int8.js';
+import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { CalibrationTexts } from './calibration/observe.js';
+import { dynamicInt8 } from './dynamic-int8.js';
+import type { EmbeddingTable } from './embedding-tables.js';
+import { fp16Weights } from './fp16-weights.js';
+import { gptqLayers } from './gptq-layers.js';
+import { type LinearLayer, linearLayers } from './linear-layers.js';
+import { type LayerRole, rolesOf } from './roles.js';
+import { type Selection, selectParts } from './selection.js';
+import { smooth } from './smoothing.js';
+import { weightOnly } from './weight-only.js';
+
+/**
+ * What a part of a model can be kept in, mostly from small to large: 4 bits in blocks, dynamic INT8 (tables: a scale a
+ * row), 8 bits in blocks, FP16 storage with FP32 arithmetic, FP32 as it is.
+ */
+export const mixPrecisions = ['q4', 'int8', 'q8', 'fp16', 'fp32'] as const;
+export type MixPrecision = (typeof mixPrecisions)[number];
+
+/** A weight with all nodes that use it: what has one precision in a mix. */
+export interface MixPart {
+  /** Name of the weight tensor. */
+  readonly id: string;
+  readonly role: LayerRole | 'embeddings';
+  readonly parameters: number;
+  /** Multiplications for each token; 0 for tables. */
+  readonly multiplications: number;
+  /** What it takes in the file. */
+  readonly bytes: Readonly<Record<MixPrecision, number>>;
+}
+
+/** Precisions by part. Parts that are not named stay in FP32. */
+export type Mix = ReadonlyMap<string, MixPrecision>;
+
+const q4: BlockScheme = { bits: 4, blockSize: 32, symmetric: false, clipping: 'mse' };
+const q8: BlockScheme = { bits: 8, blockSize: 32, symmetric: true, clipping: 'none' };
+const q8Table: BlockScheme = { ...q8, blockSize: 128 };
+
+/** What calibration found out, once for all mixes. */
+export interface MixMaterial {
+  /** Of the layers' inputs (see `seeActivations`). */
+  readonly statistics: ReadonlyMap<string, ChannelStatistics>;
+  /** Weights rounded to 4 bits with regard to the inputs, by {@link weightKey}; others are rounded block by block. */
+  readonly rounded: ReadonlyMap<string, BlockMatrix>;
+}
+
+/**
+ * Sees the inputs of all layers, once for all mixes.
+ *
+ * @param model in FP32, with its constants folded
+ * @throws as `observe`
+ */
+export async function mixMaterial(
+  model: OnnxModel,
+  texts: CalibrationTexts,
+  options: TaskOptions = {},
+): Promise<MixMaterial> {
+  const statistics = await seeActivations(model, texts, options);
+  return { statistics, rounded: await gptqLayers(model, linearLayers(model), texts, q4, options) };
+}
+
+/**
+ * The parts of a model that can be quantized, in the order of the graph.
+ *
+ * @param model with its constants folded
+ * @throws USAGE as `selectParts`
+ */
+export function mixParts(model: OnnxModel, selection: Selection = {}): MixPart[] {
+  const roles = rolesOf(model);
+  const { layers, tables } = selectParts(model, selection);
+  const byWeight = new Map<string, LinearLayer[]>();
+  for (const layer of layers) {
+    const id = layer.weight.name ?? '';
+    byWeight.set(id, [...(byWeight.get(id) ?? []), layer]);
+  }
+  return [
+    ...[...byWeight].map(([id, users]) => layerPart(id, users, roles.get(users[0].node) ?? 'other')),
+    ...tables.map(tablePart),
+  ];
+}
+
+function layerPart(id: string, users: readonly LinearLayer[], role: LayerRole): MixPart {
+  const [{ weight, inputs, outputs }] = users;
+  const parameters = elementCount(weight);
+  return {
+    id,
+    role,
+    parameters,
+    multiplications: parameters * users.length,
+    bytes: bytesOf(outputs, inputs, parameters + 5 * outputs, q8),
+  };
+}
+
+function tablePart({ table, rows, columns }: EmbeddingTable): MixPart {
+  const parameters = rows * columns;
+  return {
+    id: table.name ?? '',
+    role: 'embeddings',
+    parameters,
+    multiplications: 0,
+    bytes: bytesOf(rows, columns, parameters + 4 * rows, q8Table),
+  };
+}
+
+function bytesOf(rows: number, columns: number, int8: number, eightBits: BlockScheme): MixPart['bytes'] {
+  const parameters = rows * columns;
+  return {
+    q4: blockBytes(rows, columns, q4),
+    int8,
+    q8: blockBytes(rows, columns, eightBits),
+    fp16: 2 * parameters,
+    fp32: 4 * parameters,
+  };
+}
+
+function blockBytes(rows: number, columns: number, scheme: BlockScheme): number {
+  const blocks = blocksIn(columns, scheme);
+  const zeroPoints = scheme.symmetric ? 0 : Math.ceil((blocks * scheme.bits) / 8);
+  return rows * ((blocks * scheme.blockSize * scheme.bits) / 8 + 4 * blocks + zeroPoints);
+}
+
+/**
+ * Applies a mix. Smoothing goes before the layers that quantize their activations, and not before those in 4 bits: what
+ * these were rounded with is the activation as it was.
+ *
+ * @param source in FP32, with its constants folded
+ */
+export function applyMix(source: OnnxModel, mix: Mix, { statistics, rounded }: MixMaterial): OnnxModel {
+  const names = namesByPrecision(source, mix);
+  const none: ReadonlySet<string> = new Set();
+  const { int8 = none, q8: wide = none, q4: narrow = none, fp16 = none } = Object.fromEntries(names);
+  let model = source;
+  if (narrow.size > 0) {
+    model = weightOnly(model, { exactly: narrow, layers: () => q4, tables: q4, quantized: rounded });
+  }
+  const quantized = new Set([...int8, ...wide]);
+  if (quantized.size > 0) {
+    const smoothed = smooth(model, statisticsFor(model, quantized, statistics));
+    model = dynamicInt8(smoothed.model, { exactly: int8, statistics: smoothed.statistics });
+  }
+  if (wide.size > 0) {
+    model = weightOnly(model, { exactly: wide, layers: () => q8, tables: q8Table });
+  }
+  return fp16.size === 0 ? model : fp16Weights(model, weightsOf(model, fp16));
+}
+
+/** Statistics of the activations that some layers use. */
+function statisticsFor(
+  model: OnnxModel,
+  values: ReadonlySet<string>,
+  statistics: MixMaterial['statistics'],
+): MixMaterial['statistics'] {
+  const users = linearLayers(model).filter(({ node }) => values.has(node.output[0]));
+  const used = new Set(users.map(({ activation }) => activation));
+  return new Map([...statistics].filter(([activation]) => used.has(activation)));
+}
+
+/** What each precision is for: values that layers compute, and names of tables. */
+function namesByPrecision(model: OnnxModel, mix: Mix): ReadonlyMap<MixPrecision, ReadonlySet<string>> {
+  const names = new Map<MixPrecision, Set<string>>();
+  const add = (part: string, name: string): void => {
+    const precision = mix.get(part);
+    if (precision !== undefined) {
+      names.set(precision, (names.get(precision) ?? new Set()).add(name));
+    }
+  };
+  const { layers, tables } = selectParts(model);
+  for (const { node, weight } of layers) {
+    add(weight.name ?? '', node.output[0]);
+  }
+  for (const { table } of tables) {
+    add(table.name ?? '', table.name ?? '');
+  }
+  return names;
+}
+
+/** Names of the weights as they are called now: smoothing gives new ones. */
+function weightsOf(model: OnnxModel, names: ReadonlySet<string>): ReadonlySet<string> {
+  const { layers, tables } = selectParts(model, { exactly: names });
+  return new Set([...layers.map(({ weight }) => weight.name ?? ''), ...tables.map(({ table }) => table.name ?? '')]);
+}
