@@ -70,7 +70,7 @@ function fitAsymmetric(values: Float32Array, count: number, { bits }: BlockSchem
   const levels = 2 ** bits - 1;
   const scale = Math.fround((shrink * Math.fround(largest - least)) / levels);
   if (scale === 0) {
-    return { scale, zeroPoint: 2 ** (bits - 1) };
+    return { scale, zeroPoint: 0 };
   }
   const zeroPoint = Math.round(Math.fround((-shrink * least) / scale));
   return { scale, zeroPoint: Math.min(Math.max(zeroPoint, 0), levels) };

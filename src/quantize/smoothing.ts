@@ -19,13 +19,20 @@ export interface SmoothedModel {
   readonly statistics: ReadonlyMap<string, ChannelStatistics>;
 }
 
-/** Numbers of outlier channels that are tried: 1, 2, 3, 4, 6, 8, 12, … up to a quarter of all. */
-function outlierCounts(channels: number): number[] {
-  const counts: number[] = [];
-  for (let power = 1; power <= channels / 4; power *= 2) {
-    counts.push(power, Math.ceil(power * 1.5));
+/** Caps at the reach of the 2nd, 3rd, 4th, 5th, 7th, 9th, 13th, … farthest channel, up to a quarter of all. */
+function capsAtChannels(reach: Float32Array): number[] {
+  const descending = reach.toSorted().reverse();
+  const caps: number[] = [];
+  for (let power = 1; power <= reach.length / 4; power *= 2) {
+    caps.push(descending[power], descending[Math.ceil(power * 1.5)]);
   }
-  return [...new Set(counts)].filter((count) => count <= channels / 4);
+  return caps.filter((cap) => cap > 0);
+}
+
+/** Caps between the farthest channel and the next: for a lone outlier whose weights would suffer from the whole way. */
+function capsBetween(reach: Float32Array): number[] {
+  const [farthest, next] = reach.toSorted().reverse();
+  return next > 0 ? Array.from({ length: 7 }, (_, i) => farthest * (next / farthest) ** ((i + 1) / 8)) : [];
 }
 
 /** An extra operator must earn its time: it is left out unless the expected error falls at least to this share. */
@@ -38,9 +45,8 @@ const worthwhileShare = 0.9;
  *
  * Unlike SmoothQuant's s_j = max|X_j|^α / max|W_j|^(1−α), which changes every channel, the factors here only cap
  * outliers: s_j = max(1, max|X_j| / c). Encoders have a few channels that reach five times farther than all others and
- * meet rows of large weights at that; with an exponent the small channels pay for them. The cap c is the reach of the
- * first channel that stays as it is, and is chosen for each activation by the least expected error (see
- * {@link expectedError}).
+ * meet rows of large weights at that; with an exponent the small channels pay for them. The cap c is chosen for each
+ * activation by the least expected error (see {@link expectedError}).
  */
 export function smooth(model: OnnxModel, statistics: ReadonlyMap<string, ChannelStatistics>): SmoothedModel {
   const editor = new GraphEditor(model);
@@ -68,21 +74,28 @@ function chooseFactors(
   weights: readonly Float32Array[],
 ): { factors?: Float32Array; choice: SmoothingChoice } {
   const reach = channelReach(seen);
-  const descending = reach.toSorted().toReversed();
   const plain = expectedError(seen, weights, new Float32Array(seen.channels).fill(1));
-  let best: { error: number; channels: number; factors?: Float32Array } = { error: plain, channels: 0 };
-  for (const channels of outlierCounts(seen.channels)) {
-    const cap = descending[channels];
-    const factors = reach.map((value) => (cap > 0 ? Math.max(1, value / cap) : 1));
-    const error = expectedError(seen, weights, factors);
-    if (error < best.error) {
-      best = { error, channels, factors };
+  for (const caps of [capsAtChannels(reach), capsBetween(reach)]) {
+    const found = bestCap(seen, weights, reach, caps);
+    if (found !== undefined && found.error <= worthwhileShare * plain) {
+      const channels = reach.reduce((count, value) => count + (value > found.cap ? 1 : 0), 0);
+      return { factors: found.factors, choice: { activation, channels, errorShare: found.error / plain } };
     }
   }
-  const errorShare = plain === 0 ? 1 : best.error / plain;
-  return errorShare <= worthwhileShare
-    ? { factors: best.factors, choice: { activation, channels: best.channels, errorShare } }
-    : { choice: { activation, channels: 0, errorShare: 1 } };
+  return { choice: { activation, channels: 0, errorShare: 1 } };
+}
+
+function bestCap(
+  seen: ChannelStatistics,
+  weights: readonly Float32Array[],
+  reach: Float32Array,
+  caps: readonly number[],
+): { cap: number; factors: Float32Array; error: number } | undefined {
+  const tried = caps.map((cap) => {
+    const factors = reach.map((value) => Math.max(1, value / cap));
+    return { cap, factors, error: expectedError(seen, weights, factors) };
+  });
+  return tried.sort((a, b) => a.error - b.error)[0];
 }
 
 /** max |X_j| over all texts, [channels]. */
