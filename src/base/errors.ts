@@ -180,6 +180,12 @@ export const errorTable = {
     422,
     (d) => `The quality gate refused ${d.path}: ${d.failures}.`,
   ),
+  TARGET_MISSED: entry<{ path: string; failures: string }>(
+    3,
+    422,
+    (d) =>
+      `No mix of precisions was found that holds the target. The nearest, ${d.path}: ${d.failures}. Ask for less, or write it with --force.`,
+  ),
   NOT_COMPARABLE: entry<{ why: string }>(
     1,
     400,

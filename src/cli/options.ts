@@ -14,6 +14,14 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new InvalidArgumentError('It must be a number.');
+  }
+  return value;
+}
+
 /** "int8,fp16", also given several times. */
 export function methodList(text: string, before: readonly MethodName[] = []): readonly MethodName[] {
   const names = text.split(',').map((name) => name.trim());

@@ -1,16 +1,17 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Gate } from '../evaluate/index.js';
-import { gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
+import { type AutoPurpose, autoPurposes, gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, methodList, positiveInteger, proofTexts, wordList } from './options.js';
+import { gatePreset, methodList, number, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
 Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8
   octavec quantize ./bge-small-en-v1.5 ./out --to int8,fp16 --bench
-  octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json`;
+  octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json
+  octavec quantize ./all-MiniLM-L6-v2 --to auto --target-cosine-p1 0.995`;
 
 interface Options {
   readonly to: readonly MethodName[];
@@ -21,6 +22,10 @@ interface Options {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly gate?: Gate;
+  readonly targetCosineP1?: number;
+  readonly targetOverlap?: number;
+  readonly maxLoss?: number;
+  readonly for?: AutoPurpose;
   readonly force?: boolean;
   readonly bench?: boolean;
   readonly threads?: number;
@@ -32,7 +37,7 @@ export function quantizeCommand(): Command {
     .description('Make smaller variants of a model, and prove them against it before they get their names.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)')
-    .requiredOption('--to <methods>', 'what to make: int8, fp16, or several with commas', methodList)
+    .requiredOption('--to <methods>', 'what to make: int8, int8-static, q8, q4, fp16, auto; several with commas', methodList)
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
@@ -44,6 +49,10 @@ export function quantizeCommand(): Command {
     )
     .option('--exclude <patterns>', 'leave these as they are', wordList)
     .option('--gate <name>', 'hold the variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option('--target-cosine-p1 <x>', 'auto: hold this 1st percentile of cosines (default: 0.995)', number)
+    .option('--target-overlap <x>', 'auto: keep this share of the ten nearest neighbours', number)
+    .option('--max-loss <x>', 'auto: lose at most this on average, as 1 − cosine', number)
+    .addOption(new Option('--for <purpose>', 'auto: make it the smallest or the fastest').choices(autoPurposes))
     .option('--force', 'write what the gate refuses, too')
     .option('--bench', 'measure speed and memory as well')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
@@ -58,6 +67,7 @@ export function quantizeCommand(): Command {
         output,
         texts: await proofTexts(options.texts),
         calibration: typeof options.calibration === 'string' ? await proofTexts(options.calibration) : calibrated,
+        auto: { ...options, purpose: options.for },
         selection: { include: options.include, exclude: options.exclude },
         onProgress: line.onProgress,
         signal: interruptSignal(),

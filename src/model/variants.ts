@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
  */
 
 /** The variants that octavec makes, and the original (`fp32`). */
-export const variantNames = ['fp32', 'fp16', 'int8', 'int8_static', 'q8', 'q4'] as const;
+export const variantNames = ['fp32', 'fp16', 'int8', 'int8_static', 'q8', 'q4', 'auto'] as const;
 export type Variant = (typeof variantNames)[number];
 
 /** Names that other tools give to their variants. They are understood when met, never written. */

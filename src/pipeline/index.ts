@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { type AutoOptions, type AutoPurpose, autoPurposes } from './auto/goal.js';
+export type * from './auto/sensitivity-report.js';
 export { type CompareOptions, type Comparison, compareVariants } from './compare-variants.js';
 export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
 export { type MethodName, methodNames } from './methods.js';

@@ -1,44 +1,16 @@
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
 import { type GatePresetName, gatePresets } from '../evaluate/index.js';
-import type { OnnxModel } from '../onnx/index.js';
 import {
-  type CalibrationTexts,
   dynamicInt8,
   fp16,
   q4,
   q8,
-  type Selection,
   smoothWithTexts,
   staticInt8,
   type WeightOnlyMethodOptions,
 } from '../quantize/index.js';
-
-/** What methods are given besides the model. */
-export interface MethodContext {
-  /** undefined: calibration is not wanted. */
-  readonly calibration?: CalibrationTexts;
-  readonly selection: Selection;
-  readonly task: TaskOptions;
-}
-
-/** What a method made of a model. */
-export interface MethodResult {
-  readonly model: OnnxModel;
-  /** What goes into the recipe. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** What the user should know: "3 values beyond the range of half precision were clamped". */
-  readonly notes: readonly string[];
-}
-
-/** A way to make a variant. */
-export interface Method {
-  /** Suffix of the file's name: model_<variant>.onnx. */
-  readonly variant: string;
-  /** What its weights are kept in, for people. */
-  readonly precision: string;
-  readonly gate: GatePresetName;
-  readonly apply: (model: OnnxModel, context: MethodContext) => Promise<MethodResult>;
-}
+import { auto } from './auto/auto.js';
+import type { Method, MethodContext } from './method.js';
 
 /** All methods by the name that `--to` knows them by. */
 export const methods = {
@@ -110,6 +82,12 @@ export const methods = {
       options: calibrationOptions(context),
       notes: [],
     }),
+  },
+  auto: {
+    variant: 'auto',
+    precision: 'mixed',
+    gate: 'int8',
+    apply: auto,
   },
 } satisfies Record<string, Method>;
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { type Matrix, OctavecError, type TaskOptions } from '../base/index.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
 import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
 import {
@@ -12,22 +12,15 @@ import {
   verificationTexts,
   writeEvidence,
 } from '../evaluate/index.js';
-import { readModel } from '../onnx/index.js';
-import {
-  type CalibrationTexts,
-  checkQuantizable,
-  makeRecipe,
-  type Recipe,
-  type Selection,
-  withRecipe,
-} from '../quantize/index.js';
+import { type CalibrationTexts, checkQuantizable, type Selection } from '../quantize/index.js';
+import { type AutoOptions, autoGoal } from './auto/goal.js';
+import type { SensitivityReport } from './auto/sensitivity-report.js';
+import { type Candidate, improveCandidate, makeCandidate, proveCandidate, type Reference } from './candidate.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
-import { fileIdentity, shortName } from './file-identity.js';
-import { gateOf, type MethodContext, type MethodName, methods } from './methods.js';
+import { type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { outputPaths } from './output-paths.js';
-import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
-import { type StagedModel, stageModel } from './staging.js';
+import { embedOnce, type ProofTexts, withRuns } from './prove.js';
 
 export interface QuantizeOptions extends TaskOptions {
   readonly to: readonly MethodName[];
@@ -41,8 +34,10 @@ export interface QuantizeOptions extends TaskOptions {
   readonly calibration?: ProofTexts | false;
   /** Which layers are quantized; all by default. */
   readonly selection?: Selection;
-  /** Instead of the gate that belongs to each method. */
+  /** Instead of the gate that belongs to each method; `auto` searches for what it lets pass. */
   readonly gate?: Gate;
+  /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
+  readonly auto?: AutoOptions;
   /** Publish what the gate refuses, too. */
   readonly force?: boolean;
   /** Measure speed and memory as well. */
@@ -58,6 +53,8 @@ export interface VariantOutcome {
   readonly published: boolean;
   readonly evidence: Evidence;
   readonly notes: readonly string[];
+  /** What `auto` saw of the model; stands beside the variant as `<name>.sensitivity.json`, too. */
+  readonly sensitivity?: SensitivityReport;
   /** Seconds for the quantization alone. */
   readonly seconds: number;
 }
@@ -67,14 +64,7 @@ export interface QuantizeOutcome {
   readonly originalPath: string;
   readonly originalRun?: RunMeasurement;
   readonly variants: readonly VariantOutcome[];
-}
-
-interface Candidate {
-  readonly method: MethodName;
-  readonly path: string;
-  readonly staged: StagedModel;
-  readonly recipe: Recipe;
-  readonly notes: readonly string[];
+  /** For all of it. */
   readonly seconds: number;
 }
 
@@ -86,6 +76,8 @@ interface Candidate {
  *   opening and running the model throws
  */
 export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+  const start = performance.now();
+  const goal = autoGoal(options.auto, options.gate);
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   const candidates: Candidate[] = [];
   let configuration: StagedConfiguration | undefined;
@@ -97,19 +89,21 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     configuration = await stageConfiguration(source, options.output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
     const reference = await embedReference(original, options);
-    const context: MethodContext = {
-      calibration: await calibrationTokens(original, options),
+    const texts = await calibrationTextsOf(options);
+    const context = {
+      calibration: texts && (await calibrationTokens(original, texts.calibrating)),
       selection: options.selection ?? {},
       task: { signal: options.signal, onProgress: options.onProgress },
     };
     for (const [i, method] of options.to.entries()) {
-      candidates.push(await makeCandidate(original, method, paths[i], context));
+      const trial = { original, target: paths[i], texts: texts?.all ?? [], goal, threads: options.threads };
+      candidates.push(await makeCandidate(original, method, paths[i], { ...context, trial }, options.gate));
     }
-    const outcomes = await proveCandidates(original, candidates, reference, options);
-    if (outcomes.variants.some((variant) => variant.published)) {
+    const outcome = await proveCandidates(original, candidates, reference, options);
+    if (outcome.variants.some((variant) => variant.published)) {
       await configuration?.publish();
     }
-    return outcomes;
+    return { ...outcome, seconds: (performance.now() - start) / 1000 };
   } finally {
     for (const { staged } of candidates.toReversed()) {
       await staged.discard();
@@ -117,25 +111,6 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     await configuration?.discard();
     await original.close();
   }
-}
-
-async function makeCandidate(
-  original: Original,
-  method: MethodName,
-  path: string,
-  context: MethodContext,
-): Promise<Candidate> {
-  const start = performance.now();
-  const { model, options, notes } = await methods[method].apply(original.model, context);
-  const recipe = makeRecipe(method, original.identity.sha256, options);
-  const staged = await stageModel(withRecipe(model, recipe), path);
-  return { method, path, staged, recipe, notes, seconds: (performance.now() - start) / 1000 };
-}
-
-/** What candidates are compared with. */
-interface Reference {
-  readonly texts: ProofTexts;
-  readonly vectors: Matrix;
 }
 
 async function embedReference(original: Original, options: QuantizeOptions): Promise<Reference> {
@@ -148,35 +123,32 @@ function embeddingOptions({ threads, signal, onProgress }: QuantizeOptions): Emb
   return { threads, signal, onProgress };
 }
 
+/** Candidates that a method can better are replaced by what it makes of them. */
 async function proveCandidates(
   original: Original,
-  candidates: readonly Candidate[],
-  { texts, vectors }: Reference,
+  candidates: Candidate[],
+  reference: Reference,
   options: QuantizeOptions,
-): Promise<QuantizeOutcome> {
+): Promise<Omit<QuantizeOutcome, 'seconds'>> {
   const embedding = embeddingOptions(options);
-  const runnables = candidates.map(({ staged }) => ({ ...original.files, onnxPath: staged.path }));
   let evidences: Evidence[] = [];
-  for (const [i, { method, staged, recipe, path }] of candidates.entries()) {
-    const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
-    const proof = {
-      original,
-      originalVectors: vectors,
-      candidate: runnables[i],
-      identity: { ...identity, name: shortName(path) },
-      recipe,
-      texts,
-      gate: options.gate ?? gateOf(method),
-    };
-    evidences.push(await prove(proof, embedding));
+  for (const i of candidates.keys()) {
+    let evidence = await proveCandidate(original, candidates[i], reference, embedding);
+    while (evidence.verdict?.passed === false) {
+      const better = await improveCandidate(original, candidates[i], evidence);
+      if (better === undefined) {
+        break;
+      }
+      candidates[i] = better;
+      evidence = await proveCandidate(original, better, reference, embedding);
+    }
+    evidences.push(evidence);
   }
   let originalRun: RunMeasurement | undefined;
   if (options.bench) {
-    const [first, ...others] = await measure(original, candidates, runnables, texts.texts, embedding);
+    const [first, ...others] = await measure(original, candidates, reference.texts.texts, embedding);
     originalRun = first;
-    evidences = evidences.map((evidence, i) =>
-      withRuns(evidence, options.gate ?? gateOf(candidates[i].method), first, others[i]),
-    );
+    evidences = evidences.map((evidence, i) => withRuns(evidence, candidates[i].gate, first, others[i]));
   }
   const variants: VariantOutcome[] = [];
   for (const [i, candidate] of candidates.entries()) {
@@ -188,14 +160,20 @@ async function proveCandidates(
 /** How many of octavec's own texts are calibrated with: more were measured to change nothing. */
 const calibrationCount = 128;
 
-async function calibrationTokens(
-  original: Original,
-  { calibration }: QuantizeOptions,
-): Promise<CalibrationTexts | undefined> {
+async function calibrationTextsOf({
+  calibration,
+}: QuantizeOptions): Promise<{ readonly all: readonly string[]; readonly calibrating: readonly string[] } | undefined> {
   if (calibration === false) {
     return undefined;
   }
-  const texts = calibration?.texts ?? evenlyChosen(await calibrationTexts(), calibrationCount);
+  if (calibration !== undefined) {
+    return { all: calibration.texts, calibrating: calibration.texts };
+  }
+  const all = await calibrationTexts();
+  return { all, calibrating: evenlyChosen(all, calibrationCount) };
+}
+
+async function calibrationTokens(original: Original, texts: readonly string[]): Promise<CalibrationTexts> {
   return { tokens: await tokenizeOnce(original.files, texts), hash: hashOfTexts(texts) };
 }
 
@@ -215,32 +193,33 @@ const benchTexts = 128;
 function measure(
   original: Original,
   candidates: readonly Candidate[],
-  runnables: readonly Original['runnable'][],
   texts: readonly string[],
   { onProgress, signal, ...embedder }: EmbedderOptions & TaskOptions,
 ): Promise<RunMeasurement[]> {
   const subjects = [
     { name: 'original', model: original.runnable },
-    ...candidates.map(({ method }, i) => ({ name: method, model: runnables[i] })),
+    ...candidates.map(({ method, staged }) => ({ name: method, model: { ...original.files, onnxPath: staged.path } })),
   ];
   return measureRuns(subjects, evenlyChosen(texts, benchTexts), { embedder, onProgress, signal });
 }
 
 async function publish(candidate: Candidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {
-  const { method, path, staged, notes, seconds } = candidate;
+  const { method, path, staged, notes, sensitivity, seconds } = candidate;
   const published = force || evidence.verdict?.passed === true;
   if (published) {
     const evidenceFile = join(dirname(staged.path), basename(evidencePath(path)));
     await writeEvidence(evidenceFile, evidence);
     await staged.publish([evidenceFile]);
   }
-  return { method, path, published, evidence, notes, seconds };
+  return { method, path, published, evidence, notes, sensitivity, seconds };
 }
 
 /** The error for variants that the gate refused; undefined if it let all pass. */
 export function gateError({ variants }: QuantizeOutcome): OctavecError | undefined {
   const refused = variants.find(({ evidence }) => evidence.verdict?.passed === false);
-  return refused === undefined || refused.evidence.verdict === undefined
-    ? undefined
-    : new OctavecError('GATE_REFUSED', { path: refused.path, failures: failuresAsText(refused.evidence.verdict) });
+  if (refused?.evidence.verdict === undefined) {
+    return undefined;
+  }
+  const details = { path: refused.path, failures: failuresAsText(refused.evidence.verdict) };
+  return new OctavecError(refused.method === 'auto' ? 'TARGET_MISSED' : 'GATE_REFUSED', details);
 }

@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import { printable } from '../base/index.js';
 import type { QuantizeOutcome, VariantOutcome } from '../pipeline/index.js';
 import { conditions, formatVerdict } from './evidence-text.js';
-import { formatDuration } from './quantities.js';
+import { formatBytes, formatDuration, formatFigure } from './quantities.js';
+import { formatSearch } from './search-text.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows } from './variant-table.js';
 
@@ -12,18 +13,49 @@ export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = s
   return [
     formatVariantTable(variantRows(evidences), style),
     `\n${conditions(evidences[0])}\n`,
-    ...outcome.variants.map((variant) => `\n${formatVariant(variant, style)}`),
+    ...outcome.variants.map((variant) => `\n${formatVariant(variant, outcome, style)}`),
     formatNextSteps(outcome, style),
   ].join('');
 }
 
-function formatVariant({ method, path, published, evidence, notes, seconds }: VariantOutcome, style: Style): string {
+function formatVariant(variant: VariantOutcome, outcome: QuantizeOutcome, style: Style): string {
+  const { method, path, published, evidence, notes, sensitivity } = variant;
   const place = published ? shortPath(path) : 'not written (--force writes what the gate refuses)';
+  const facts = variantFacts(variant, outcome).map(
+    ([name, fact]) => `  ${style.paint('dim', name.padEnd(15))} ${fact}\n`,
+  );
   return [
-    `${style.paint('bold', method)}: ${place}, made in ${formatDuration(seconds)}\n`,
+    `${style.paint('bold', method)}: ${place}\n`,
+    ...facts,
     ...notes.map((note) => `  note: ${printable(note)}\n`),
     evidence.verdict ? formatVerdict(evidence.verdict, style) : '',
+    sensitivity?.findings ? `\n${formatSearch(sensitivity.findings, style)}` : '',
   ].join('');
+}
+
+/** What one variant came from, what it became and what that took. */
+function variantFacts(variant: VariantOutcome, outcome: QuantizeOutcome): (readonly [string, string])[] {
+  const { file, original, fidelity } = variant.evidence;
+  const saved = original.bytes - file.bytes;
+  const inFull = original.fp32Bytes === undefined ? '' : ` (${formatBytes(original.fp32Bytes)} in FP32)`;
+  const { cosine, neighbours } = fidelity;
+  const figures = [
+    `cosine mean ${formatFigure(cosine.mean, 4)}`,
+    `p1 ${formatFigure(cosine.p1, 4)}`,
+    `min ${formatFigure(cosine.min, 4)}`,
+    `top-${neighbours.k} overlap ${formatFigure(neighbours.topKOverlap, 3)}`,
+  ];
+  return [
+    ['input', printable(shortPath(outcome.originalPath))],
+    ['output', variant.published ? printable(shortPath(variant.path)) : 'none'],
+    ['mode', variant.method],
+    ['original size', `${formatBytes(original.bytes)}${inFull}`],
+    ['quantized size', formatBytes(file.bytes)],
+    ['reduction', `${((100 * saved) / original.bytes).toFixed(1)} %`],
+    ['saved', `${saved < 0 ? '−' : ''}${formatBytes(Math.abs(saved))}`],
+    ['quality', figures.join(', ')],
+    ['time', `${formatDuration(variant.seconds)} to quantize, ${formatDuration(outcome.seconds)} in all`],
+  ];
 }
 
 function formatNextSteps({ variants, originalPath }: QuantizeOutcome, style: Style): string {

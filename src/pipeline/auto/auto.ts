@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { OctavecError } from '../../base/index.js';
+import { type Evidence, hashOfTexts } from '../../evaluate/index.js';
+import type { OnnxModel } from '../../onnx/index.js';
+import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
+import type { MethodContext, MethodResult } from '../method.js';
+import { usedAllowance } from './goal.js';
+import { MeasurementFile } from './measurement-file.js';
+import { MixSearcher } from './mix-searcher.js';
+import { type SearchFindings, sensitivityPath } from './sensitivity-report.js';
+
+/** Texts of the search at most. */
+const mostTexts = 512;
+
+/** Share of what the goal allows that a mix may use up on the texts of the search: others are a little different. */
+const firstLimit = 0.93;
+
+/** After the proof refused a mix, the next one is aimed at this share of what is allowed. */
+const aim = 0.97;
+
+/** How often a search goes on after the proof refused what it found. */
+const mostImprovements = 3;
+
+/**
+ * Searches the mix of precisions of least size, or least time, that holds a goal. What parts of the model cost in
+ * quality is measured with the real model on the calibration texts, as are the mixes; texts of the proof are not seen.
+ *
+ * @param source in FP32, with its constants folded
+ * @throws USAGE without texts, and what running the model throws
+ */
+export async function auto(source: OnnxModel, context: MethodContext): Promise<MethodResult> {
+  const { calibration, selection, trial, task } = context;
+  const texts = evenlySpaced(trial.texts, mostTexts);
+  if (calibration === undefined || texts.length < 3) {
+    throw new OctavecError('USAGE', {
+      problem: 'A mix cannot be searched without texts to measure with',
+      hint: 'Leave out --no-calibration, or give at least three texts.',
+    });
+  }
+  const conditions = createHash('sha256').update(
+    JSON.stringify([hashOfTexts(texts), calibration.hash, selection.include, selection.exclude]),
+  );
+  const { sha256 } = trial.original.identity;
+  const file = await MeasurementFile.open(sensitivityPath(trial.target), sha256, conditions.digest('hex'));
+  const material = await mixMaterial(source, calibration, task);
+  const searcher = await MixSearcher.open({ source, material, file, texts, context });
+
+  const search = async (limit: number, improvements: number): Promise<MethodResult> => {
+    const found = await searcher.search(limit);
+    const report = await file.finish(found.findings);
+    const improve = async (refused: Evidence): Promise<MethodResult | undefined> => {
+      const used = usedAllowance(refused, trial.goal.gate);
+      // Refused for something else than its fidelity, or the best there is already: nothing more careful would help.
+      if (used <= 1 || !found.findings.met || improvements === 0) {
+        return undefined;
+      }
+      return search((found.usedAllowance * aim) / used, improvements - 1);
+    };
+    return {
+      model: applyMix(source, found.mix, material),
+      options: {
+        goal: trial.goal.gate.limits,
+        purpose: trial.goal.purpose,
+        mix: partsByPrecision(found.mix),
+        calibration: calibration.hash,
+        include: selection.include,
+        exclude: selection.exclude,
+      },
+      notes: found.findings.met ? [] : [shortfall(found.findings)],
+      sensitivity: report,
+      improve,
+    };
+  };
+  return search(firstLimit, mostImprovements);
+}
+
+function partsByPrecision(mix: Mix): Partial<Record<MixPrecision, string[]>> {
+  const used = mixPrecisions.filter((precision) => [...mix.values()].includes(precision));
+  return Object.fromEntries(
+    used.map((precision) => [precision, [...mix].filter(([, own]) => own === precision).map(([id]) => id)]),
+  );
+}
+
+function shortfall({ tried, limits }: SearchFindings): string {
+  const least = limits.sizeReduction === undefined ? '' : ` and is ${limits.sizeReduction} times smaller`;
+  return `no mix holds the goal${least} on the texts of the search; of ${tried.length} that were tried this is the nearest`;
+}
+
+/** `count` of the items at most, from all over the list. */
+function evenlySpaced<Item>(items: readonly Item[], count: number): Item[] {
+  const kept = Math.min(count, items.length);
+  return Array.from({ length: kept }, (_, i) => items[Math.floor((i * items.length) / kept)]);
+}

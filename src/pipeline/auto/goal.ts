@@ -1,0 +1,96 @@
+import { OctavecError } from '../../base/index.js';
+import { type Gate, type GateMetricName, gateMetricNames, gateMetrics, type Measured } from '../../evaluate/index.js';
+
+/** What the mix shall be least of: bytes of the file, or seconds. */
+export const autoPurposes = ['size', 'speed'] as const;
+export type AutoPurpose = (typeof autoPurposes)[number];
+
+/** What a user asks of `auto`. Several targets must all be held. */
+export interface AutoOptions {
+  /** The 1st percentile of the cosines to the original's vectors is at least this. */
+  readonly targetCosineP1?: number;
+  /** So large a share of each text's ten nearest neighbours stays. */
+  readonly targetOverlap?: number;
+  /** The mean of 1 − cosine to the original's vectors is at most this. */
+  readonly maxLoss?: number;
+  readonly purpose?: AutoPurpose;
+}
+
+/** What a search works towards. */
+export interface AutoGoal {
+  readonly gate: Gate;
+  readonly purpose: AutoPurpose;
+}
+
+/** What holds where nothing is asked for. */
+const defaultTarget = { cosineP1: 0.995 };
+
+/** A mix that is hardly smaller than the original is of no use, however good. */
+const leastReduction = 1.3;
+
+/**
+ * The goal of a search: the named targets, else what a given gate asks for, else a cosine p1 of 0.995.
+ *
+ * @param gate its limits hold as well; where a target speaks of the same figure, the target does
+ * @throws USAGE for targets out of range
+ */
+export function autoGoal(options: AutoOptions = {}, gate?: Gate): AutoGoal {
+  const { targetCosineP1, targetOverlap, maxLoss, purpose = 'size' } = options;
+  const targets = {
+    ...inRange('the target for cosine p1', 'cosineP1', targetCosineP1),
+    ...inRange('the target for the overlap', 'topKOverlap', targetOverlap),
+    ...inRange('the largest loss', 'cosineMean', maxLoss === undefined ? undefined : 1 - maxLoss),
+  };
+  const named = Object.keys(targets).length > 0;
+  const limits = named || gate !== undefined ? targets : defaultTarget;
+  return {
+    purpose,
+    gate: {
+      name: named || gate === undefined ? 'target' : gate.name,
+      limits: { nonFinite: 0, lostLength: 0, sizeReduction: leastReduction, ...gate?.limits, ...limits },
+      limitsWhereMeasured: gate?.limitsWhereMeasured ?? {},
+    },
+  };
+}
+
+function inRange(
+  what: string,
+  metric: GateMetricName,
+  limit: number | undefined,
+): Partial<Record<GateMetricName, number>> {
+  if (limit === undefined) {
+    return {};
+  }
+  if (!(limit > 0 && limit <= 1)) {
+    throw new OctavecError('USAGE', { problem: `As ${what} a number between 0 and 1 is needed` });
+  }
+  return { [metric]: limit };
+}
+
+/** Metrics of what a variant costs; all others are of what it loses. */
+const costs: ReadonlySet<GateMetricName> = new Set(['sizeReduction', 'speedUp']);
+
+/** What stands for no loss at all, so that of two that miss it one is still nearer. */
+const leastAllowed = 1e-9;
+
+/**
+ * How much of what a gate allows is used up: 0 for no loss, 1 where a limit is just held, more beyond. The largest over
+ * all limits on fidelity; infinite where a figure is no number.
+ */
+export function usedAllowance(measured: Measured, gate: Gate): number {
+  const shares = gateMetricNames.flatMap((name) => {
+    const limit = gate.limits[name] ?? gate.limitsWhereMeasured[name];
+    const figure = gateMetrics[name].of(measured);
+    if (limit === undefined || costs.has(name) || (figure === undefined && gate.limits[name] === undefined)) {
+      return [];
+    }
+    // Figures that are to be large are at best 1, the others 0.
+    const [loss, allowed] =
+      gateMetrics[name].bound === 'at least' ? [1 - (figure ?? Number.NaN), 1 - limit] : [figure ?? Number.NaN, limit];
+    if (Number.isNaN(loss)) {
+      return [Number.POSITIVE_INFINITY];
+    }
+    return [loss <= 0 ? 0 : loss / Math.max(allowed, leastAllowed)];
+  });
+  return Math.max(0, ...shares);
+}

@@ -1,0 +1,222 @@
+import { cosine, type Matrix, median, rowOf, type TaskOptions } from '../../base/index.js';
+import type { Mix, MixPart, MixPrecision } from '../../quantize/index.js';
+import type { MeasurementFile } from './measurement-file.js';
+import { chosenRows, type MixLaboratory, type Run } from './mix-laboratory.js';
+import type { ByPrecision, PartSensitivity, RoleSensitivity, UniformFigures } from './sensitivity-report.js';
+
+/** What parts may become instead of FP32. */
+const triedPrecisions = ['q4', 'int8', 'q8', 'fp16'] as const satisfies readonly MixPrecision[];
+
+const textsForRoles = 128;
+const textsForParts = 64;
+
+/** A precision that uses less than this of what the goal allows, with all of the model in it, needs no closer look. */
+const matteringAllowance = 0.1;
+
+/** A role that would use less than this of it is taken as a whole. */
+const decisiveAllowance = 0.05;
+
+/** A role of more parts is looked at in so many bands of neighbouring layers: they are alike. */
+const mostBands = 12;
+
+/** Where speed counts, times are taken so often, in turns. */
+const timedRounds = 3;
+
+export interface SensitivitySubject {
+  readonly laboratory: MixLaboratory;
+  readonly parts: readonly MixPart[];
+  readonly file: MeasurementFile;
+  /** Vectors of all texts by the FP32 model. */
+  readonly reference: Matrix;
+  /** What a mix that gave these vectors takes, and how much of what the goal allows it uses up. */
+  readonly judge: (mix: Mix, vectors: Matrix, reference: Matrix) => Promise<{ bytes: number; usedAllowance: number }>;
+  /** Does time count? */
+  readonly timed: boolean;
+}
+
+export interface Sensitivities {
+  readonly uniform: readonly UniformFigures[];
+  readonly roles: readonly RoleSensitivity[];
+  readonly parts: readonly Omit<PartSensitivity, 'chosen'>[];
+}
+
+/** Parts of one role in one precision, the rest in FP32. */
+interface Look {
+  readonly subject: string;
+  readonly precision: MixPrecision;
+  readonly parts: readonly MixPart[];
+  readonly texts: number;
+}
+
+/** A look, and the mean of 1 − cosine that was seen. */
+export interface Seen {
+  readonly precision: MixPrecision;
+  readonly parts: readonly Pick<MixPart, 'id' | 'role'>[];
+  readonly distance: number;
+}
+
+/**
+ * Measures what each part of a model costs in quality: first the whole model in each precision, then, where that
+ * matters for the goal, each role alone with the rest in FP32, then, where a role is decisive, each of its parts. What
+ * the file knows already is not measured again.
+ *
+ * @throws as `MixLaboratory.run` and `MeasurementFile.add`
+ */
+export async function measureSensitivities(
+  subject: SensitivitySubject,
+  options: TaskOptions = {},
+): Promise<Sensitivities> {
+  const uniform = await measureUniform(subject, options);
+  const mattering = uniform.filter(({ usedAllowance }) => allowanceOf(usedAllowance) > matteringAllowance);
+  const roles = byRole(subject.parts);
+  const roleLooks = mattering.flatMap(({ precision }) =>
+    [...roles].map(([role, parts]) => ({ subject: `role ${role}`, precision, parts, texts: textsForRoles })),
+  );
+  const seenRoles = await takeLooks(subject, roleLooks, 'Measuring roles', options);
+  const partLooks = mattering.flatMap(({ precision, usedAllowance }) =>
+    decisiveRoles(
+      seenRoles.filter((seen) => seen.precision === precision),
+      allowanceOf(usedAllowance),
+    ).flatMap(({ parts }) => bandsOf(parts).map((band) => lookAtBand(band, precision))),
+  );
+  const seenParts = await takeLooks(subject, partLooks, 'Measuring layers', options);
+  return {
+    uniform,
+    roles: [...roles].map(([role, parts]) => ({
+      role,
+      parts: parts.length,
+      parameters: parts.reduce((sum, { parameters }) => sum + parameters, 0),
+      distance: byPrecision(seenRoles.filter((seen) => seen.parts[0].role === role)),
+    })),
+    parts: partSensitivities(subject.parts, uniform, seenRoles, seenParts),
+  };
+}
+
+async function measureUniform(subject: SensitivitySubject, { onProgress }: TaskOptions): Promise<UniformFigures[]> {
+  const { laboratory, parts, reference } = subject;
+  const rounds = subject.timed ? timedRounds : 1;
+  const total = rounds * triedPrecisions.length;
+  const rows = chosenRows(reference.rows, textsForRoles);
+  const chosen = rowsOf(reference, rows);
+  const runs = triedPrecisions.map((): Run[] => []);
+  const mixes = triedPrecisions.map((precision) => new Map(parts.map(({ id }) => [id, precision])));
+  for (let done = 0; done < total; done++) {
+    onProgress?.({ stage: 'Measuring precisions', done, total, unit: 'runs' });
+    const i = done % triedPrecisions.length;
+    runs[i].push(await laboratory.run(mixes[i], textsForRoles));
+  }
+  return Promise.all(
+    triedPrecisions.map(async (precision, i) => {
+      const [{ vectors }] = runs[i];
+      const { bytes, usedAllowance } = await subject.judge(mixes[i], vectors, chosen);
+      const seconds = median(runs[i].map((run) => run.seconds));
+      return { precision, bytes, usedAllowance, seconds, distance: meanDistance(vectors, chosen) };
+    }),
+  );
+}
+
+function allowanceOf(used: number | null): number {
+  return used ?? Number.POSITIVE_INFINITY;
+}
+
+function byRole(parts: readonly MixPart[]): ReadonlyMap<string, readonly MixPart[]> {
+  const roles = new Map<string, MixPart[]>();
+  for (const part of parts) {
+    roles.set(part.role, [...(roles.get(part.role) ?? []), part]);
+  }
+  return roles;
+}
+
+/** Roles of several parts that take a share of the allowance, were all the model in this precision. */
+function decisiveRoles<Role extends Seen>(roles: readonly Role[], usedAllowance: number): Role[] {
+  const total = roles.reduce((sum, { distance }) => sum + distance, 0);
+  return roles.filter(
+    ({ distance, parts }) => parts.length > 1 && usedAllowance * (distance / total) > decisiveAllowance,
+  );
+}
+
+/** Parts one by one, or where they are many in groups of neighbours. */
+function bandsOf<Part>(parts: readonly Part[]): Part[][] {
+  const count = Math.min(mostBands, parts.length);
+  return Array.from({ length: count }, (_, i) =>
+    parts.slice(Math.round((i * parts.length) / count), Math.round(((i + 1) * parts.length) / count)),
+  );
+}
+
+function lookAtBand(parts: readonly MixPart[], precision: MixPrecision): Look {
+  return { subject: `part ${parts.map(({ id }) => id).join(' ')}`, precision, parts, texts: textsForParts };
+}
+
+async function takeLooks(
+  { laboratory, file, reference }: SensitivitySubject,
+  looks: readonly Look[],
+  stage: string,
+  { onProgress }: TaskOptions,
+): Promise<(Look & Pick<Seen, 'distance'>)[]> {
+  const open = looks.filter((look) => file.distance(look) === undefined);
+  for (const [done, { subject, precision, parts, texts }] of open.entries()) {
+    onProgress?.({ stage, done, total: open.length, unit: 'runs' });
+    const { vectors } = await laboratory.run(new Map(parts.map(({ id }) => [id, precision])), texts);
+    const distance = meanDistance(vectors, rowsOf(reference, chosenRows(reference.rows, texts)));
+    await file.add({ subject, precision, texts, distance });
+  }
+  return looks.map((look) => ({ ...look, distance: file.distance(look) ?? Number.NaN }));
+}
+
+/**
+ * What each part adds to the distance in each precision: what was seen of it, scaled so that the parts of a role add up
+ * to what was seen of the role; else an equal share of the role's, or of the whole model's.
+ */
+export function partSensitivities(
+  parts: readonly Pick<MixPart, 'id' | 'role' | 'parameters'>[],
+  uniform: readonly Pick<UniformFigures, 'precision' | 'distance'>[],
+  roles: readonly Seen[],
+  bands: readonly Seen[],
+): Omit<PartSensitivity, 'chosen'>[] {
+  return parts.map(({ id, role, parameters }) => {
+    const measured: MixPrecision[] = [];
+    const distances = uniform.map(({ precision, distance }) => {
+      const seenRole = roles.find((seen) => seen.precision === precision && seen.parts[0].role === role);
+      if (seenRole === undefined) {
+        return { precision, distance: distance / parts.length };
+      }
+      const siblings = bands.filter((seen) => seen.precision === precision && seen.parts[0].role === role);
+      const own = siblings.find((seen) => seen.parts.some((part) => part.id === id));
+      if (own === undefined) {
+        return { precision, distance: seenRole.distance / seenRole.parts.length };
+      }
+      measured.push(precision);
+      const sum = siblings.reduce((total, seen) => total + seen.distance, 0);
+      return { precision, distance: (own.distance / own.parts.length) * scaleTo(seenRole.distance, sum) };
+    });
+    return { id, role, parameters, distance: byPrecision(distances), measured };
+  });
+}
+
+/** Errors that hide or strengthen each other explain so much of a difference; what is beyond is noise. */
+function scaleTo(whole: number, sum: number): number {
+  return sum === 0 ? 1 : Math.min(2, Math.max(0.5, whole / sum));
+}
+
+function byPrecision(seen: readonly Pick<Seen, 'precision' | 'distance'>[]): ByPrecision {
+  return Object.fromEntries(seen.map(({ precision, distance }) => [precision, distance]));
+}
+
+/** Mean of 1 − cosine over the rows; 1, as for vectors that have nothing in common, where one is no number. */
+function meanDistance(vectors: Matrix, reference: Matrix): number {
+  let sum = 0;
+  for (let row = 0; row < reference.rows; row++) {
+    sum += 1 - cosine(rowOf(vectors, row), rowOf(reference, row));
+  }
+  const distance = sum / reference.rows;
+  return Number.isFinite(distance) ? Math.max(0, distance) : 1;
+}
+
+/** Some rows of a matrix as one of their own. */
+export function rowsOf(matrix: Matrix, rows: readonly number[]): Matrix {
+  const data = new Float32Array(rows.length * matrix.columns);
+  for (const [i, row] of rows.entries()) {
+    data.set(rowOf(matrix, row), i * matrix.columns);
+  }
+  return { data, rows: rows.length, columns: matrix.columns };
+}

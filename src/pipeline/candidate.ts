@@ -1,0 +1,96 @@
+import type { Matrix, TaskOptions } from '../base/index.js';
+import type { EmbedderOptions } from '../embed/index.js';
+import type { Evidence, Gate } from '../evaluate/index.js';
+import { readModel } from '../onnx/index.js';
+import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
+import type { SensitivityReport } from './auto/sensitivity-report.js';
+import { fileIdentity, shortName } from './file-identity.js';
+import type { MethodContext, MethodResult } from './method.js';
+import { gateOf, type MethodName, methods } from './methods.js';
+import type { Original } from './original.js';
+import { type ProofTexts, prove } from './prove.js';
+import { type StagedModel, stageModel } from './staging.js';
+
+/** A variant that is written, but has not got its name yet. */
+export interface Candidate {
+  readonly method: MethodName;
+  /** Where it is going to stand. */
+  readonly path: string;
+  readonly staged: StagedModel;
+  readonly recipe: Recipe;
+  readonly gate: Gate;
+  readonly notes: readonly string[];
+  readonly sensitivity?: SensitivityReport;
+  readonly improve?: MethodResult['improve'];
+  /** Seconds for the quantization alone. */
+  readonly seconds: number;
+}
+
+/** What candidates are compared with. */
+export interface Reference {
+  readonly texts: ProofTexts;
+  readonly vectors: Matrix;
+}
+
+/** @param gate instead of the method's own; what `auto` searches for is in its goal */
+export async function makeCandidate(
+  original: Original,
+  method: MethodName,
+  path: string,
+  context: MethodContext,
+  gate?: Gate,
+): Promise<Candidate> {
+  const start = performance.now();
+  const result = await methods[method].apply(original.model, context);
+  const own = method === 'auto' ? context.trial.goal.gate : (gate ?? gateOf(method));
+  const seconds = (performance.now() - start) / 1000;
+  return stageCandidate(original, { method, path, gate: own, seconds }, result);
+}
+
+async function stageCandidate(
+  original: Original,
+  kept: Pick<Candidate, 'method' | 'path' | 'gate' | 'seconds'>,
+  { model, options, notes, sensitivity, improve }: MethodResult,
+): Promise<Candidate> {
+  const start = performance.now();
+  const recipe = makeRecipe(kept.method, original.identity.sha256, options);
+  const staged = await stageModel(withRecipe(model, recipe), kept.path);
+  const seconds = kept.seconds + (performance.now() - start) / 1000;
+  return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };
+}
+
+/** Compares with the original and holds the result against the candidate's gate. */
+export async function proveCandidate(
+  original: Original,
+  { method, staged, recipe, path, gate }: Candidate,
+  { texts, vectors }: Reference,
+  embedding: EmbedderOptions & TaskOptions,
+): Promise<Evidence> {
+  const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
+  const proof = {
+    original,
+    originalVectors: vectors,
+    candidate: { ...original.files, onnxPath: staged.path },
+    identity: { ...identity, name: shortName(path) },
+    recipe,
+    texts,
+    gate,
+  };
+  return prove(proof, embedding);
+}
+
+/** The next candidate of a method that has a more careful one; the refused one is gone then. */
+export async function improveCandidate(
+  original: Original,
+  candidate: Candidate,
+  refused: Evidence,
+): Promise<Candidate | undefined> {
+  const start = performance.now();
+  const result = await candidate.improve?.(refused);
+  if (result === undefined) {
+    return undefined;
+  }
+  await candidate.staged.discard();
+  const seconds = candidate.seconds + (performance.now() - start) / 1000;
+  return stageCandidate(original, { ...candidate, seconds }, result);
+}
