@@ -6,9 +6,6 @@
 namespace octavec {
 namespace {
 
-/** Rows that go through the FFN at a time: its inner activations are the largest of all and should stay near. */
-constexpr int32_t kFfnRows = 128;
-
 size_t padded(size_t value, size_t step) { return (value + step - 1) / step * step; }
 
 /** Where the heads of the chunk's texts have their packed keys and values: one text after the other, padded. */
@@ -143,8 +140,8 @@ class Member {
 
   void feed_forward(const Layer& layer) {
     const QuantizedRows all = input(layer.ffn_norm, layer.up_factor);
-    for (int32_t first = 0; first < count(); first += kFfnRows) {
-      const int32_t rows = std::min(kFfnRows, count() - first);
+    for (int32_t first = 0; first < count(); first += kernels_.ffn_rows) {
+      const int32_t rows = std::min(kernels_.ffn_rows, count() - first);
       const QuantizedRows part{all.values + first * all.stride, all.stride, all.scales + first, rows};
       const auto up = model_.gated ? kernels_.linear_gated : kernels_.linear_activate;
       up(part, layer.up.packed(), model_.activation, own_.ffn.data(), model_.ffn, own_.ranges.data());
@@ -281,7 +278,7 @@ void ChunkBuffers::require(const Model& model, const Kernels& kernels, const Bat
 void MemberBuffers::require(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk,
                             int32_t rows) {
   const size_t padded_rows = padded(rows, kRowPadding);
-  const size_t block = std::min<size_t>(padded_rows, kFfnRows);
+  const size_t block = std::min<size_t>(padded_rows, kernels.ffn_rows);
   quantized.require(padded_rows * std::max(model.hidden, model.inner()));
   scales.require(padded_rows);
   ffn_quantized.require(block * model.ffn);

@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_amx
 #define OCTAVEC_ISA_NAME "amx-int8"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 32
 #include "lanes_avx512.h"
 #include "multiply_amx.h"
+#include "tiles_interleaved.h"
 #include "table.h"

@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_avx512vnni
 #define OCTAVEC_ISA_NAME "avx512-vnni"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 128
 #include "lanes_avx512.h"
 #include "multiply_avx512vnni.h"
+#include "tiles.h"
 #include "table.h"

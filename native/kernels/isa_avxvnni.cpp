@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_avxvnni
 #define OCTAVEC_ISA_NAME "avx-vnni"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 128
 #include "lanes_avx2.h"
 #include "multiply_avxvnni.h"
+#include "tiles.h"
 #include "table.h"

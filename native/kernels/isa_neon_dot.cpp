@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_neon_dot
 #define OCTAVEC_ISA_NAME "neon-dotprod"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 128
 #include "lanes_neon.h"
 #include "multiply_neon.h"
+#include "tiles.h"
 #include "table.h"

@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_neon_i8mm
 #define OCTAVEC_ISA_NAME "neon-i8mm"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 128
 #include "lanes_neon.h"
 #include "multiply_neon.h"
+#include "tiles.h"
 #include "table.h"

@@ -2,6 +2,8 @@
 #define OCTAVEC_KERNELS kernels_portable
 #define OCTAVEC_ISA_NAME "portable"
 #define OCTAVEC_CHUNK_TOKENS 128
+#define OCTAVEC_FFN_ROWS 128
 #include "lanes_portable.h"
 #include "multiply_portable.h"
+#include "tiles.h"
 #include "table.h"

@@ -106,6 +106,11 @@ struct Kernels {
   const char* name;
   /** Tokens of a chunk that is good for this instruction set's caches. */
   int chunk_tokens;
+  /**
+   * Rows that go through the FFN at a time, a multiple of kRowPadding: its inner activations are the largest of all, and
+   * should not leave the second cache.
+   */
+  int ffn_rows;
   /** Largest magnitude of quantized weights: 127, or 63 where sixteen bits hold the sums of products. */
   int signed_limit;
   /** Keys and depth of packed keys and values are rounded up to these. */

@@ -1,4 +1,7 @@
-/** Linear layers: integer products tile by tile, and what is done with a tile while it is still in the nearest cache. */
+/**
+ * Linear layers: integer products tile by tile (for_tiles, which stands in tiles.h or tiles_interleaved.h), and what is
+ * done with a tile while it is still in the nearest cache.
+ */
 #pragma once
 #include "arithmetic.h"
 #include "kernels.h"
@@ -37,38 +40,12 @@ struct PanelRow {
   }
 };
 
-/**
- * Calls finish(first row, rows, panel, terms, products) for every tile: rows × 64 columns, products of a row 64 apart.
- * While a panel is at work, the next one is brought nearer: a layer's weights come from far once for each chunk.
- */
-template <class Finish>
-inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Finish finish) {
-  alignas(64) int32_t products[kRowTile * kPanel];
-  const size_t group_stride = (size_t)linear.inputs * 16;
-  const size_t panel_bytes = (size_t)linear.inputs * kPanel;
-  const size_t tiles = (rows.rows + kRowTile - 1) / kRowTile;
-  const size_t fetched = (panel_bytes / tiles + 63) / 64 * 64;
-  for (int panel = 0; panel < linear.columns; panel += kPanel) {
-    const int8_t* columns = linear.groups + (size_t)panel * linear.inputs;
-    const PanelTerms terms(linear, panel);
-    size_t ahead = panel + kPanel < linear.columns ? 0 : panel_bytes;
-    for (int first = 0; first < rows.rows; first += kRowTile) {
-      const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
-      for (const size_t end = ahead + fetched; ahead < end && ahead < panel_bytes; ahead += 64) {
-        fetch(columns + panel_bytes + ahead);
-      }
-      multiply(rows.values + first * rows.stride, rows.stride, count, columns, group_stride, 4, linear.inputs / 4,
-               products);
-      finish(first, count, panel, terms, products);
-    }
-  }
-}
-
 void linear_store(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride) {
-  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
-    for (int r = 0; r < count; r++) {
-      const PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
-      float* place = out + (first + r) * stride + panel;
+  for_tiles(rows, linear, [&](const Tile& tile, int begin, int end) {
+    const PanelTerms terms(linear, tile.panel);
+    for (int r = begin; r < end; r++) {
+      const PanelRow y(tile.products + r * kPanel, terms, rows.scales[tile.first + r]);
+      float* place = out + (tile.first + r) * stride + tile.panel;
       for (int g = 0; g < 4; g++) {
         store(place + g * 16, y.values[g]);
       }
@@ -77,10 +54,11 @@ void linear_store(const QuantizedRows& rows, const PackedLinear& linear, float* 
 }
 
 void linear_add(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride) {
-  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
-    for (int r = 0; r < count; r++) {
-      const PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
-      float* place = out + (first + r) * stride + panel;
+  for_tiles(rows, linear, [&](const Tile& tile, int begin, int end) {
+    const PanelTerms terms(linear, tile.panel);
+    for (int r = begin; r < end; r++) {
+      const PanelRow y(tile.products + r * kPanel, terms, rows.scales[tile.first + r]);
+      float* place = out + (tile.first + r) * stride + tile.panel;
       for (int g = 0; g < 4; g++) {
         store(place + g * 16, add(load(place + g * 16), y.values[g]));
       }
@@ -104,15 +82,16 @@ inline void widen_range(float* range, const F (&y)[4]) {
 template <Activation kActivation>
 void activate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride, float* ranges) {
   start_ranges(ranges, rows.rows);
-  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
-    for (int r = 0; r < count; r++) {
-      PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
-      float* place = out + (first + r) * stride + panel;
+  for_tiles(rows, linear, [&](const Tile& tile, int begin, int end) {
+    const PanelTerms terms(linear, tile.panel);
+    for (int r = begin; r < end; r++) {
+      PanelRow y(tile.products + r * kPanel, terms, rows.scales[tile.first + r]);
+      float* place = out + (tile.first + r) * stride + tile.panel;
       for (int g = 0; g < 4; g++) {
         y.values[g] = activate<kActivation>(y.values[g]);
         store(place + g * 16, y.values[g]);
       }
-      widen_range(ranges + (first + r) * 32, y.values);
+      widen_range(ranges + (tile.first + r) * 32, y.values);
     }
   });
 }
@@ -121,17 +100,18 @@ void activate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float
 template <Activation kActivation>
 void gate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float* out, size_t stride, float* ranges) {
   start_ranges(ranges, rows.rows);
-  for_tiles(rows, linear, [&](int first, int count, int panel, const PanelTerms& terms, const int32_t* products) {
-    const bool activated = panel / kPanel % 2 == 0;
-    for (int r = 0; r < count; r++) {
-      PanelRow y(products + r * kPanel, terms, rows.scales[first + r]);
-      float* place = out + (first + r) * stride + panel / (2 * kPanel) * kPanel;
+  for_tiles(rows, linear, [&](const Tile& tile, int begin, int end) {
+    const PanelTerms terms(linear, tile.panel);
+    const bool activated = tile.panel / kPanel % 2 == 0;
+    for (int r = begin; r < end; r++) {
+      PanelRow y(tile.products + r * kPanel, terms, rows.scales[tile.first + r]);
+      float* place = out + (tile.first + r) * stride + tile.panel / (2 * kPanel) * kPanel;
       for (int g = 0; g < 4; g++) {
         y.values[g] = activated ? activate<kActivation>(y.values[g]) : mul(load(place + g * 16), y.values[g]);
         store(place + g * 16, y.values[g]);
       }
       if (!activated) {
-        widen_range(ranges + (first + r) * 32, y.values);
+        widen_range(ranges + (tile.first + r) * 32, y.values);
       }
     }
   });

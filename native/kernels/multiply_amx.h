@@ -24,9 +24,10 @@ const TileConfiguration kTiles = {
 /** The configuration belongs to the thread. */
 inline void enter_thread() { _tile_loadconfig(&kTiles); }
 
-/** 32 rows × 32 columns. */
+/** 32 rows × 32 columns; between(step) is called while the unit is at work. */
+template <class Between>
 inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps,
-                            int32_t* c) {
+                            int32_t* c, Between between) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -40,6 +41,7 @@ inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, si
     _tile_dpbusd(1, 6, 5);
     _tile_dpbusd(2, 7, 4);
     _tile_dpbusd(3, 7, 5);
+    between(k);
   }
   _tile_stored(0, c, 256);
   _tile_stored(1, c + 16, 256);
@@ -48,8 +50,9 @@ inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, si
 }
 
 /** 16 rows × 64 columns. */
-inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps,
-                          int32_t* c) {
+template <class Between>
+inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps, int32_t* c,
+                          Between between) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -65,6 +68,7 @@ inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size
     _tile_dpbusd(2, 6, 4);
     _tile_loadd(5, columns + 3 * group_stride, 64);
     _tile_dpbusd(3, 6, 5);
+    between(k);
   }
   _tile_stored(0, c, 256);
   _tile_stored(1, c + 16, 256);
@@ -83,16 +87,30 @@ inline void multiply_narrow(const uint8_t* a, size_t stride, const int8_t* b, in
   _tile_stored(0, c, 256);
 }
 
+/** Four groups of columns; calls between(step, steps) for every step while the unit is at work. */
+template <class Between>
+inline void multiply_panel(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int quads,
+                           int32_t* c, Between between) {
+  const int steps = quads / 16;
+  if (rows <= 16) {
+    return multiply_flat(a, stride, b, group_stride, steps, c, [&](int k) { between(k, steps); });
+  }
+  multiply_square(a, stride, b, group_stride, steps, c, [&](int k) { between(k, 2 * steps); });
+  multiply_square(a, stride, b + 2 * group_stride, group_stride, steps, c + 32,
+                  [&](int k) { between(steps + k, 2 * steps); });
+}
+
 inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
                      int quads, int32_t* c) {
+  const auto nothing = [](int) {};
   const int steps = quads / 16;
   if (rows <= 16 && groups == 4) {
-    return multiply_flat(a, stride, b, group_stride, steps, c);
+    return multiply_flat(a, stride, b, group_stride, steps, c, nothing);
   }
   int g = 0;
   if (rows > 16) {
     for (; g + 2 <= groups; g += 2) {
-      multiply_square(a, stride, b + g * group_stride, group_stride, steps, c + g * 16);
+      multiply_square(a, stride, b + g * group_stride, group_stride, steps, c + g * 16, nothing);
     }
   }
   for (; g < groups; g++) {
