@@ -109,6 +109,13 @@ describe('octavec embed', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"t', stderr: '' });
   });
 
+  test('leaves nothing in other places: ONNX Runtime would keep logs and an identifier', async () => {
+    const folder = temporaryFolder();
+    const env = { TMPDIR: folder, HOME: folder, XDG_CACHE_HOME: folder };
+    expect(await octavec(['embed', embeddedModel, 'a'], { env })).toMatchObject({ status: 0 });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
   test('says which line of a file holds no text', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'in.jsonl');

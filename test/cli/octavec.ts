@@ -29,8 +29,8 @@ export function octavec(args: readonly string[], options: RunOptions = {}): Prom
   const [command, ...rest] = [...(options.under ?? []), process.execPath, main, ...args];
   const child = spawn(command, rest, {
     cwd: options.cwd,
-    // Test runners ask for colours, which programs would take for a wish of ours.
-    env: { ...process.env, FORCE_COLOR: undefined, ...options.env },
+    // As in a shell: test runners ask for colours, and the configuration keeps ONNX Runtime from reporting its use.
+    env: { ...process.env, FORCE_COLOR: undefined, ORT_DISABLE_TELEMETRY: undefined, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.whileRunning !== undefined,
   });

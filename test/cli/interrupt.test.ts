@@ -1,0 +1,56 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { embeddedModel } from '../support/golden-texts.js';
+import { filesIn, octavec, temporaryFolder } from './octavec.js';
+
+/** Enough texts for every stage to last. */
+const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'some more words '.repeat(i % 50)}`).join('\n');
+
+/** Sends the signal as a terminal does, to the whole group, when the condition holds for the first time. */
+async function signalWhen(child: ChildProcess, signal: NodeJS.Signals, condition: () => boolean): Promise<void> {
+  while (child.exitCode === null && !condition()) {
+    await setTimeout(5);
+  }
+  process.kill(-(child.pid as number), signal);
+}
+
+/** Have processes been started to measure speed? */
+function isMeasuring({ pid }: ChildProcess): boolean {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '';
+}
+
+interface Place {
+  readonly child: ChildProcess;
+  readonly output: string;
+}
+
+describe.skipIf(!existsSync('/proc/self/task'))('an interrupted octavec quantize leaves nothing behind', () => {
+  test.each<[string, NodeJS.Signals, (place: Place) => boolean]>([
+    ['while the original is embedded', 'SIGINT', ({ output }) => existsSync(output)],
+    ['while the candidate is written or embedded', 'SIGTERM', ({ output }) => existsSync(join(output, 'onnx'))],
+    ['while speed is measured', 'SIGINT', ({ child }) => isMeasuring(child)],
+  ])('%s', async (_, signal, condition) => {
+    const folder = temporaryFolder();
+    const output = join(folder, 'out');
+    const file = join(temporaryFolder(), 'texts.txt');
+    writeFileSync(file, texts);
+    const temporary = temporaryFolder();
+    const { status, stdout, stderr } = await octavec(
+      ['quantize', embeddedModel, output, '--to', 'int8', '--no-calibration', '--texts', file, '--bench'],
+      {
+        env: { TMPDIR: temporary },
+        whileRunning: (child) => void signalWhen(child, signal, () => condition({ child, output })),
+      },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: Cancelled: .*\n$/),
+    });
+    expect(filesIn(folder)).toEqual([]);
+    expect(filesIn(temporary)).toEqual([]);
+  });
+});

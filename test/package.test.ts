@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embeddedModel } from './support/golden-texts.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+const folder = mkdtempSync(join(tmpdir(), 'octavec-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a machine without compilers, Python and the like still has. */
+const tools = join(folder, 'tools');
+/** npm's own script: the one that runs these tests, or the one beside Node. */
+const npmCli = process.env.npm_execpath?.endsWith('npm-cli.js')
+  ? process.env.npm_execpath
+  : join(dirname(process.execPath), 'npm');
+const project = join(folder, 'project');
+
+/** A command in the empty project; what it prints. */
+async function inProject(command: string, ...args: readonly string[]): Promise<string> {
+  const env = {
+    HOME: process.env.HOME,
+    PATH: tools,
+    npm_config_cache: process.env.npm_config_cache,
+    // As the README says: else npm of Node 20 lets ONNX Runtime download libraries for GPUs.
+    ONNXRUNTIME_NODE_INSTALL: 'skip',
+  };
+  const { stdout } = await promisify(execFile)(command, args, { cwd: project, env, maxBuffer: 1e8 });
+  return stdout;
+}
+
+const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
+const specifiers = entries.map((entry) => entry.replace(/^\./, 'octavec'));
+
+let packed: { readonly filename: string; readonly size: number; readonly files: readonly { readonly path: string }[] };
+
+beforeAll(async () => {
+  mkdirSync(tools);
+  mkdirSync(project);
+  symlinkSync(process.execPath, join(tools, 'node'));
+  symlinkSync('/bin/sh', join(tools, 'sh'));
+  // Without scripts: the one before packing builds anew, under the feet of other tests.
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await promisify(execFile)(process.execPath, [npmCli, ...pack], { cwd: root });
+  [packed] = JSON.parse(stdout);
+});
+
+describe('what npm pack makes', () => {
+  test('is small, and holds what is needed and no more', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(packed.size).toBeLessThan(2e6);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+        'package.json',
+        'dist/cli/main.js',
+        'dist/index.d.ts',
+      ]),
+    );
+    const own = /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)|data\/[^/]+)$/;
+    expect(paths.filter((path) => !own.test(path) || /\.test\./.test(path))).toEqual([]);
+  });
+
+  test('has compiled code and types for every entry', () => {
+    const paths = packed.files.map(({ path }) => `./${path}`);
+    const targets = entries.flatMap((entry) => Object.values(manifest.exports[entry]));
+    expect(targets.length).toBe(2 * entries.length);
+    expect(targets.filter((target) => !paths.includes(target as string))).toEqual([]);
+  });
+});
+
+describe('in an empty folder without build tools', () => {
+  beforeAll(async () => {
+    writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+    await inProject('node', npmCli, 'install', ...quiet, join(folder, packed.filename));
+  }, 180_000);
+
+  test('the command runs', async () => {
+    const octavec = (...args: string[]) => inProject('node', npmCli, 'exec', '--no', '--', 'octavec', ...args);
+    expect(await octavec('--version')).toBe(`${manifest.version}\n`);
+    expect(JSON.parse(await octavec('inspect', embeddedModel, '--json'))).toMatchObject({ parameters: 22_713_926 });
+    expect(JSON.parse(await octavec('embed', embeddedModel, 'hello world')).embedding).toHaveLength(384);
+  });
+
+  test('every entry can be imported', async () => {
+    const script = `const modules = await Promise.all(${JSON.stringify(specifiers)}.map((name) => import(name)));
+      console.log(JSON.stringify(modules.map((module) => Object.keys(module).length)));`;
+    const counts: number[] = JSON.parse(await inProject('node', '--input-type=module', '-e', script));
+    expect(counts).toHaveLength(specifiers.length);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
+  test('every entry has types that a strict project accepts', async () => {
+    const imports = specifiers.map((name, i) => `import * as m${i} from '${name}';\nconsole.log(m${i});`);
+    const use = `import { Embedder } from 'octavec';
+      const vectors: Promise<number> = Embedder.load('model').then(async (e) => (await e.embed(['a'])).columns);
+      // @ts-expect-error: types are there, and hold.
+      Embedder.load(1); console.log(vectors);`;
+    writeFileSync(join(project, 'use.ts'), [...imports, use].join('\n'));
+    const compilerOptions = {
+      ...{ module: 'nodenext', target: 'es2023', lib: ['es2023', 'esnext.disposable'], strict: true, noEmit: true },
+      ...{ skipLibCheck: false, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    const compile = inProject('node', join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json');
+    const complaints = await compile.catch((error: { stdout: string }) => error.stdout);
+    // ONNX Runtime's own types ask for those of browsers.
+    const ours = complaints.split('\n').filter((line) => line && !line.startsWith('node_modules/onnxruntime-common/'));
+    expect(ours).toEqual([]);
+  });
+});
+
+describe('package.json and its lock', () => {
+  test('name the packages of every platform: npm ci refuses a lock that leaves some out', () => {
+    const paths = Object.keys(lock.packages);
+    const missing = Object.values<{ optionalDependencies?: object }>(lock.packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !paths.some((path) => path.endsWith(`node_modules/${name}`)));
+    expect(missing).toEqual([]);
+  });
+
+  test('agree on version and dependencies', () => {
+    const { version, dependencies, devDependencies } = lock.packages[''];
+    expect({ version, dependencies, devDependencies }).toEqual({
+      version: manifest.version,
+      dependencies: manifest.dependencies,
+      devDependencies: manifest.devDependencies,
+    });
+  });
+});
