@@ -4,6 +4,7 @@
  * @module
  */
 export { foldConstants, int64Constant } from './constant-folding.js';
+export { foldShapes } from './constant-shapes.js';
 export { removeDeadNodes } from './dead-nodes.js';
 export { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 export { GraphEditor } from './graph-editor.js';

@@ -1,64 +1,77 @@
 import { OctavecError } from '../base/index.js';
-import { type NodeProto, normalDomain, type OnnxModel, opsetVersion, subgraphs, withOpset } from '../onnx/index.js';
+import { type NodeProto, normalDomain, type OnnxModel, opsetVersion, withOpset } from '../onnx/index.js';
+import { inferElementTypes } from './element-type-inference.js';
 import { GraphEditor } from './graph-editor.js';
-import { conversionsTo, notConvertible } from './opset-conversions.js';
+import { type ConversionContext, conversionsTo, notConvertible } from './opset-conversions.js';
+import { mapSubgraphs } from './subgraphs.js';
+import { inferShapes } from './symbolic-shapes.js';
+import { topologicalOrder } from './topological-order.js';
 
 /** The oldest opset that octavec reads. */
 const oldest = 7;
 
 /**
  * Raises the version of the standard operators to at least `version`, converting every node whose meaning or form
- * changed on the way (https://github.com/onnx/onnx/blob/main/docs/Changelog.md).
+ * changed on the way (https://github.com/onnx/onnx/blob/main/docs/Changelog.md), also in branches and loops.
  *
  * @throws ONNX_UNSUPPORTED if a node cannot be converted, or the model is older than opset 7
  */
 export function raiseOpset(model: OnnxModel, version: number): OnnxModel {
   const current = opsetVersion(model) ?? 1;
+  if (current >= version) {
+    return model;
+  }
   if (current < oldest) {
     throw unsupported(model, `opset ${current}`);
   }
   let raised = model;
   for (let next = current + 1; next <= version; next++) {
-    raised = step(raised, next);
+    raised = raiseTo(raised, next);
   }
   return withOpset(raised, '', version);
 }
 
-function step(model: OnnxModel, version: number): OnnxModel {
-  const conversions = conversionsTo[version];
-  if (conversions === undefined) {
+/** One step up. Only nodes are converted: the model still says the version that it had. */
+function raiseTo(model: OnnxModel, version: number): OnnxModel {
+  if (conversionsTo[version] === undefined && notConvertible[version] === undefined) {
     return model;
   }
   const editor = new GraphEditor(model);
+  const context = contextOf(model, editor);
   for (const node of model.proto.graph.node) {
-    for (const graph of subgraphs(node)) {
-      refuseInside(model, graph.node, version);
-    }
-    const opType = normalDomain(node.domain) === '' ? (node.opType ?? '') : '';
-    if (notConvertible[version]?.includes(opType)) {
-      throw unsupported(model, `raising ${opType} (node "${node.name}") to opset ${version}`);
-    }
-    const converted = conversions[opType]?.(node, editor);
-    if (converted !== undefined) {
-      editor.replace(node, ...converted);
-    }
+    editor.replace(node, ...convert(model, node, version, context));
   }
   return editor.finish();
 }
 
-/** Graphs inside nodes are left alone; that is wrong only if something in them would have to change. */
-function refuseInside(model: OnnxModel, nodes: readonly NodeProto[], version: number): void {
-  for (const node of nodes) {
-    if (
-      node.opType !== undefined &&
-      (conversionsTo[version]?.[node.opType] || notConvertible[version]?.includes(node.opType))
-    ) {
-      throw unsupported(model, `raising ${node.opType} inside a branch or loop to opset ${version}`);
-    }
-    for (const graph of subgraphs(node)) {
-      refuseInside(model, graph.node, version);
-    }
+function convert(model: OnnxModel, node: NodeProto, version: number, context: ConversionContext): readonly NodeProto[] {
+  const opType = normalDomain(node.domain) === '' ? (node.opType ?? '') : '';
+  if (notConvertible[version]?.includes(opType)) {
+    throw unsupported(model, `raising ${opType} (node "${node.name ?? ''}") to opset ${version}`);
   }
+  const whole = mapSubgraphs(node, (graph) => ({
+    ...graph,
+    node: graph.node.flatMap((inner) => convert(model, inner, version, context)),
+  }));
+  return conversionsTo[version]?.[opType]?.(whole, context) ?? [whole];
+}
+
+/** Types and ranks are inferred when a conversion first asks for them. Of values in branches, none are known. */
+function contextOf(model: OnnxModel, editor: GraphEditor): ConversionContext {
+  let types: ReturnType<typeof inferElementTypes> | undefined;
+  let shapes: ReturnType<typeof inferShapes> | undefined;
+  const { graph } = model.proto;
+  return {
+    editor,
+    typeOf: (value) => {
+      types ??= inferElementTypes({ ...graph, node: topologicalOrder(graph.node, model.path) });
+      return types.get(value);
+    },
+    rankOf: (value) => {
+      shapes ??= inferShapes(model);
+      return shapes.dims.get(value)?.length;
+    },
+  };
 }
 
 function unsupported(model: OnnxModel, what: string): OctavecError {

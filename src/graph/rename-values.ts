@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from '../onnx/index.js';
+import { mapSubgraphs } from './subgraphs.js';
 
 /**
  * The node with its inputs renamed, also where graphs inside it take values from outside. Names are followed: with
@@ -6,16 +7,7 @@ import type { GraphProto, NodeProto } from '../onnx/index.js';
  */
 export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
   const input = node.input.map((name) => resolve(name, names));
-  const inside = node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0);
-  if (!inside) {
-    return { ...node, input };
-  }
-  const attribute = node.attribute.map((each) => ({
-    ...each,
-    ...(each.g === undefined ? {} : { g: renameInside(each.g, names) }),
-    graphs: each.graphs.map((graph) => renameInside(graph, names)),
-  }));
-  return { ...node, input, attribute };
+  return mapSubgraphs({ ...node, input }, (graph) => renameInside(graph, names));
 }
 
 function resolve(name: string, names: ReadonlyMap<string, string>): string {
