@@ -4,11 +4,11 @@
  * @module
  */
 export { foldConstants, int64Constant } from './constant-folding.js';
-export { foldShapes } from './constant-shapes.js';
 export { removeDeadNodes } from './dead-nodes.js';
 export { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 export { GraphEditor } from './graph-editor.js';
 export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-index.js';
 export { raiseOpset } from './opset-upgrade.js';
 export { renameInputs } from './rename-values.js';
+export { foldShapes } from './shape-folding.js';
 export { topologicalOrder } from './topological-order.js';

@@ -4,7 +4,7 @@ import { integers, operators, type SmallModel, smallModel, wiring } from '../../
 import { tinyModelPaths } from '../../test/support/tiny-model-paths.js';
 import { makeNode, type OnnxModel, readModel, tensorIntegers } from '../onnx/index.js';
 import { foldConstants } from './constant-folding.js';
-import { foldShapes } from './constant-shapes.js';
+import { foldShapes } from './shape-folding.js';
 
 const sizeAt = (value: string, axis: number, name: string) =>
   makeNode('Shape', [value], [name], { attributes: { start: { int: axis }, end: { int: axis + 1 } } });
