@@ -1,0 +1,101 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Embedder } from 'octavec';
+import { verificationTexts } from 'octavec/evaluate';
+import { foldConstants } from 'octavec/graph';
+import { dataType, type OnnxModel, readModel, withGraph, writeModel } from 'octavec/onnx';
+import { type ProofTexts, verifyModel } from 'octavec/pipeline';
+import { dynamicInt8, fp16, makeRecipe, widen, withRecipe } from 'octavec/quantize';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { embeddedModel } from './support/golden-texts.js';
+import { staticQdq } from './support/static-qdq.js';
+
+/** The gate lets sound files pass and refuses those that are broken in the ways that are met in the wild. */
+
+let folder: string;
+let original: OnnxModel;
+let texts: ProofTexts;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'octavec-gate-'));
+  original = foldConstants(widen(await readModel(join(embeddedModel, 'onnx/model_fp16.onnx'))));
+  texts = { texts: (await verificationTexts()).filter((text) => text.length < 200).slice(0, 60), source: 'a part' };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A model folder of its own for a candidate, so that its files can be broken. */
+async function candidateFolder(name: string, model: OnnxModel): Promise<string> {
+  const own = join(folder, name);
+  await cp(embeddedModel, own, { recursive: true, filter: (source) => !source.endsWith('.onnx') });
+  await mkdir(join(own, 'onnx'), { recursive: true });
+  await writeModel(model, join(own, 'onnx/model.onnx'));
+  return own;
+}
+
+async function verdictOf(path: string) {
+  const { verdict } = await verifyModel(path, { against: embeddedModel, texts });
+  return { passed: verdict?.passed, metrics: verdict?.failures.map(({ metric }) => metric) };
+}
+
+describe('the gate', () => {
+  test('lets a sound INT8 and a sound FP16 file pass', async () => {
+    const int8 = withRecipe(dynamicInt8(original), makeRecipe('int8', 'original'));
+    expect(await verdictOf(await candidateFolder('int8', int8))).toEqual({
+      passed: true,
+      metrics: [],
+    });
+    expect(await verdictOf(await candidateFolder('fp16', fp16(original).model))).toEqual({ passed: true, metrics: [] });
+  });
+
+  test('refuses static INT8 with every operator quantized', async () => {
+    const embedder = await Embedder.load(embeddedModel);
+    const { ids, offsets } = await embedder.tokenize(texts.texts.slice(0, 12));
+    await embedder.close();
+    const tokens = Array.from({ length: 12 }, (_, i) => ids.slice(offsets[i], offsets[i + 1]));
+    const broken = await staticQdq(original, tokens, join(folder, 'scratch.onnx'));
+    const { passed, metrics } = await verdictOf(await candidateFolder('qdq', broken));
+    expect(passed).toBe(false);
+    expect(metrics).toContain('cosineMean');
+  });
+
+  test('refuses a file that gives NaN', async () => {
+    const { graph } = original.proto;
+    const initializer = graph.initializer.map((tensor) =>
+      tensor.dataType === dataType.float && tensor.dims.length === 1 && tensor.dims[0] === 384
+        ? { ...tensor, rawData: new Uint8Array(new Float32Array(384).fill(Number.NaN).buffer) }
+        : tensor,
+    );
+    const { passed, metrics } = await verdictOf(
+      await candidateFolder('nan', fp16(withGraph(original, { ...graph, initializer })).model),
+    );
+    expect(passed).toBe(false);
+    expect(metrics).toEqual(expect.arrayContaining(['nonFinite', 'cosineMean', 'cosineP1', 'cosineMin']));
+  });
+
+  test('refuses a folder with the wrong pooling', async () => {
+    const own = await candidateFolder('pooling', fp16(original).model);
+    const path = join(own, '1_Pooling/config.json');
+    const config = JSON.parse(await readFile(path, 'utf8'));
+    const wrong = { ...config, pooling_mode_mean_tokens: false, pooling_mode_cls_token: true };
+    await writeFile(path, JSON.stringify(wrong));
+    const { passed, metrics } = await verdictOf(own);
+    expect(passed).toBe(false);
+    expect(metrics).toContain('cosineMean');
+  });
+
+  test('refuses a folder with a tokenizer of another model', async () => {
+    const own = await candidateFolder('tokenizer', fp16(original).model);
+    const path = join(own, 'tokenizer.json');
+    const tokenizer = JSON.parse(await readFile(path, 'utf8'));
+    // The same words in another order, as another model would have learnt them.
+    const words = Object.keys(tokenizer.model.vocab);
+    const ids = new Map(words.map((word) => [word, tokenizer.model.vocab[word] as number]));
+    const ordinary = words.filter((word) => !word.startsWith('['));
+    const moved = ordinary.map((word, i): [string, number] => [word, ids.get(ordinary[(i + 1000) % ordinary.length])!]);
+    tokenizer.model.vocab = { ...tokenizer.model.vocab, ...Object.fromEntries(moved) };
+    await writeFile(path, JSON.stringify(tokenizer));
+    const { passed, metrics } = await verdictOf(own);
+    expect(passed).toBe(false);
+    expect(metrics).toContain('topKOverlap');
+  });
+});
