@@ -70,6 +70,7 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
   file: z.object(file),
   original: z.object({ ...file, fp32Bytes: count.optional() }),
   recipe: z.unknown().optional(),
+  batchEffect: z.object({ texts: count, cosine: z.object({ mean: figure, min: figure }) }).optional(),
   engine: z.object({ name: z.string(), version: z.string(), workers: count, threadsPerWorker: count }),
   texts: z.object({ count, sha256: z.string(), source: z.string() }),
   fidelity: fidelitySchema,

@@ -1,3 +1,4 @@
+import type { BatchEffect } from './batch-effect.js';
 import type { Fidelity } from './fidelity.js';
 import type { Verdict } from './gate.js';
 import type { TaskComparison } from './tasks/compare-results.js';
@@ -54,6 +55,8 @@ export interface Evidence {
   /** Everything needed to make the file again, as it is stored in the file's metadata. */
   readonly recipe?: unknown;
   readonly engine: EngineIdentity;
+  /** Of the candidate. */
+  readonly batchEffect?: BatchEffect;
   readonly texts: TextsIdentity;
   readonly fidelity: Fidelity;
   /** Of the candidate. */

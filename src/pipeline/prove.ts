@@ -1,7 +1,15 @@
 import { type Matrix, type OnProgress, type TaskOptions, version } from '../base/index.js';
 import type { RunMeasurement } from '../bench/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
-import { type Evidence, type FileIdentity, type Gate, hashOfTexts, judge, measureFidelity } from '../evaluate/index.js';
+import {
+  type Evidence,
+  type FileIdentity,
+  type Gate,
+  hashOfTexts,
+  judge,
+  measureBatchEffect,
+  measureFidelity,
+} from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Original } from './original.js';
 
@@ -38,10 +46,14 @@ export interface Proof {
 /** Embeds with the candidate, compares with the original's vectors and holds the result against the gate. */
 export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions): Promise<Evidence> {
   const { original, candidate, identity, texts } = proof;
-  const { vectors, engine } = await embedOnce(candidate, identity.precision, texts, options);
+  const { onProgress, signal, ...embedderOptions } = options;
+  await using embedder = await Embedder.load(candidate, embedderOptions);
+  const stage = `Embedding with ${identity.precision}`;
+  const vectors = await embedder.embed(texts.texts, { signal, onProgress: renamed(onProgress, stage) });
+  const batchEffect = await measureBatchEffect(embedder, texts.texts, vectors, signal);
   const fidelity = await measureFidelity(proof.originalVectors, vectors, {
     texts: texts.texts,
-    signal: options.signal,
+    signal,
   });
   const evidence: Evidence = {
     schema: 1,
@@ -49,7 +61,8 @@ export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions
     file: identity,
     original: original.identity,
     recipe: proof.recipe,
-    engine,
+    engine: embedder.engine,
+    batchEffect,
     texts: { count: texts.texts.length, sha256: hashOfTexts(texts.texts), source: texts.source },
     fidelity,
   };

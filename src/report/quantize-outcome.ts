@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { printable } from '../base/index.js';
+import type { BatchEffect } from '../evaluate/index.js';
 import type { QuantizeOutcome, VariantOutcome } from '../pipeline/index.js';
 import { conditions, formatVerdict } from './evidence-text.js';
 import { formatBytes, formatDuration, formatFigure } from './quantities.js';
@@ -54,8 +55,22 @@ function variantFacts(variant: VariantOutcome, outcome: QuantizeOutcome): (reado
     ['reduction', `${((100 * saved) / original.bytes).toFixed(1)} %`],
     ['saved', `${saved < 0 ? '−' : ''}${formatBytes(Math.abs(saved))}`],
     ['quality', figures.join(', ')],
+    ['batches', batchFact(variant.evidence.batchEffect)],
     ['time', `${formatDuration(variant.seconds)} to quantize, ${formatDuration(outcome.seconds)} in all`],
   ];
+}
+
+/** Cosines that differ from 1 by less are a matter of the last bits. */
+const sameVector = 1e-5;
+
+function batchFact(effect: BatchEffect | undefined): string {
+  if (effect === undefined) {
+    return 'not measured';
+  }
+  const { mean, min } = effect.cosine;
+  return 1 - min < sameVector
+    ? "a text's vector is the same alone and in a batch"
+    : `a text alone and in a batch: cosine mean ${formatFigure(mean, 4)}, min ${formatFigure(min, 4)}`;
 }
 
 function formatNextSteps({ variants, originalPath }: QuantizeOutcome, style: Style): string {
