@@ -1,4 +1,4 @@
-import { broadcastIndices, broadcastShape, count, type Value } from './value.js';
+import { broadcastIndices, broadcastShape, count, mostElements, type Value } from './value.js';
 
 type Unary = (x: number) => number;
 type Binary = (a: number, b: number) => number;
@@ -114,7 +114,7 @@ function combine(
     return undefined;
   }
   const datas = inputs.map((input) => input.data);
-  if (datas.some((data) => data === undefined)) {
+  if (datas.some((data) => data === undefined) || count(shape) > mostElements) {
     return { shape, kind };
   }
   const places = inputs.map((input) => broadcastIndices(input.shape, shape));

@@ -1,3 +1,4 @@
+import { OctavecError, reasonOf } from '../../../base/index.js';
 import type { OnnxModel } from '../../../onnx/index.js';
 import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
 import type { EncoderDescription, LayerRole, LinearRole, NormRole } from './description.js';
@@ -27,6 +28,7 @@ export interface RecogniseOptions {
  * back to the embeddings, layer by layer.
  *
  * @returns the encoder, or what stands in the way
+ * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA for tensors that cannot be read
  */
 export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
   const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
@@ -37,7 +39,11 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
     if (error instanceof Unrecognised) {
       return { reason: error.message };
     }
-    throw error;
+    if (error instanceof OctavecError) {
+      throw error;
+    }
+    // Files may hold anything: nodes without inputs, circles, shapes beyond all bounds.
+    return { reason: `its graph cannot be followed (${reasonOf(error)})` };
   }
 }
 

@@ -14,10 +14,10 @@ import {
 import { elementwise, elementwiseOperators } from './elementwise.js';
 import type { GraphView } from './graph-view.js';
 import * as move from './movement.js';
-import { broadcastShape, count, scalar, type Value } from './value.js';
+import { broadcastShape, count, mostElements, scalar, type Value } from './value.js';
 
-/** Numbers of values beyond this are not worked out, nor those of weights. */
-const mostElements = 1 << 24;
+/** Numbers of constants beyond this are not looked at: weights. */
+const mostConstants = 65_536;
 
 /** Values of a graph for one sample input. */
 export interface Evaluator {
@@ -67,7 +67,7 @@ function fromTensor(view: GraphView, tensor: TensorProto): Value | undefined {
   const shape = tensor.dims;
   const floats = [dataType.float, dataType.float16, dataType.bfloat16, dataType.double] as number[];
   const kind = floats.includes(tensor.dataType ?? 0) ? 'float' : tensor.dataType === dataType.bool ? 'bool' : 'int';
-  if (elementCount(tensor) > 65_536) {
+  if (elementCount(tensor) > mostConstants) {
     return { shape, kind };
   }
   const numbers = kind === 'float' ? tensorFloats(view.model, tensor) : tensorIntegers(view.model, tensor);
@@ -91,10 +91,7 @@ function run(view: GraphView, node: NodeProto, output: number, lookup: Lookup): 
   if (operator === undefined || inputs[0] === undefined) {
     return undefined;
   }
-  const result = operator(inputs as unknown as Inputs, node, output, view);
-  return result !== undefined && count(result.shape) > mostElements
-    ? { shape: result.shape, kind: result.kind }
-    : result;
+  return operator(inputs as unknown as Inputs, node, output, view);
 }
 
 /** The first input is known; others may be left out, or not be known. */

@@ -53,11 +53,13 @@ const passing = new Set(['Identity', 'Dropout', 'Cast']);
  */
 export function original(view: GraphView, value: string): string {
   let current = value;
-  for (let node = view.producer(current); node !== undefined; node = view.producer(current)) {
-    if (!passing.has(node.opType ?? '') || node.output[0] !== current) {
+  // Copies of copies are few; a graph may also be a circle.
+  for (let step = 0; step < 100; step++) {
+    const node = view.producer(current);
+    if (node === undefined || !passing.has(node.opType ?? '') || node.output[0] !== current) {
       break;
     }
-    current = node.input[0];
+    current = node.input[0] ?? current;
   }
   return current;
 }

@@ -1,4 +1,4 @@
-import { axisOf, count, intVector, pick, strides, type Value, walk } from './value.js';
+import { axisOf, count, intVector, mostElements, pick, strides, type Value, walk } from './value.js';
 
 /** Operators that move numbers about without changing them. */
 
@@ -135,7 +135,7 @@ export function concat(parts: readonly Value[], axis: number): Value {
   const [first] = parts;
   const at = axisOf(axis, first.shape.length);
   const shape = first.shape.map((dim, a) => (a === at ? parts.reduce((sum, part) => sum + part.shape[at], 0) : dim));
-  if (parts.some((part) => part.data === undefined)) {
+  if (parts.some((part) => part.data === undefined) || count(shape) > mostElements) {
     return { shape, kind: first.kind };
   }
   const data = new Float64Array(count(shape));

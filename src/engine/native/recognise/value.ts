@@ -6,6 +6,9 @@ export interface Value {
   readonly data?: Float64Array;
 }
 
+/** Numbers of values beyond this are not worked out: sample texts need less, and memory is not to be had for the asking. */
+export const mostElements = 1 << 24;
+
 export function count(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
@@ -76,7 +79,7 @@ export function walk(shape: readonly number[], steps: readonly number[], start: 
 /** The elements at the given places, in another shape; without numbers if a place is outside. */
 export function pick(value: Value, shape: readonly number[], places: () => Int32Array): Value {
   const { data, kind } = value;
-  if (data === undefined) {
+  if (data === undefined || count(shape) > mostElements) {
     return { shape, kind };
   }
   const picked = Float64Array.from(places(), (place) => data[place] ?? Number.NaN);

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { tinyModels } from '../../../../test/support/tiny-models.js';
+import { type NodeProto, type OnnxModel, readModel, withGraph } from '../../../onnx/index.js';
+import { recogniseEncoder } from './encoder.js';
+
+const models = new Map(tinyModels().map((model) => [model.name, model]));
+
+function load(name: string): Promise<OnnxModel> {
+  const model = models.get(name);
+  if (model === undefined) {
+    throw new Error(`no fixture ${name}`);
+  }
+  return readModel(model.onnxPath);
+}
+
+async function describeModel(name: string) {
+  const found = recogniseEncoder(await load(name), { padTokenId: models.get(name)?.padTokenId ?? 0 });
+  if ('reason' in found) {
+    throw new Error(found.reason);
+  }
+  return found.encoder;
+}
+
+/** The model with some nodes changed. */
+async function changed(name: string, change: (node: NodeProto, index: number) => NodeProto): Promise<OnnxModel> {
+  const model = await load(name);
+  const { graph } = model.proto;
+  return withGraph(model, { ...graph, node: graph.node.map(change) });
+}
+
+const exporters = ['dynamo', 'torchscript'];
+
+describe.each(exporters)('%s', (exporter) => {
+  test('BERT', async () => {
+    const encoder = await describeModel(`bert/model_${exporter}.onnx`);
+    expect(encoder).toMatchObject({ hidden: 64, heads: 4, headWidth: 16, ffn: 128, maxTokens: 128, scoreScale: 0.25 });
+    expect(encoder).toMatchObject({ activation: 'gelu', gated: false, preNorm: false });
+    expect(encoder.layers).toHaveLength(2);
+    expect(encoder.positions?.first).toBe(0);
+    expect(encoder.tokenType).toHaveLength(64);
+  });
+
+  test('RoBERTa begins to count behind the padding', async () => {
+    expect((await describeModel(`roberta/model_${exporter}.onnx`)).positions?.first).toBe(2);
+  });
+
+  test('MPNet has relative biases', async () => {
+    const { relativeBias, layers } = await describeModel(`mpnet/model_${exporter}.onnx`);
+    expect(relativeBias).toHaveLength(4 * 255);
+    expect(layers.every(({ window }) => window === 0)).toBe(true);
+  });
+
+  test('NomicBERT turns queries and keys, and gates with SiLU', async () => {
+    const encoder = await describeModel(`nomic-bert/model_${exporter}.onnx`);
+    expect(encoder).toMatchObject({ activation: 'silu', gated: true, preNorm: false, positions: undefined });
+    const frequencies = Array.from({ length: 8 }, (_, i) => 1000 ** (-i / 8));
+    encoder.layers[0].rotation?.forEach((frequency, i) => {
+      expect(frequency).toBeCloseTo(frequencies[i], 6);
+    });
+  });
+
+  test('ModernBERT looks around locally in every other layer', async () => {
+    const encoder = await describeModel(`modernbert/model_${exporter}.onnx`);
+    expect(encoder).toMatchObject({ activation: 'gelu', gated: true, preNorm: true });
+    expect(encoder.layers.map(({ window }) => window)).toEqual([0, 8]);
+    expect(encoder.layers.map(({ attentionNorm }) => attentionNorm !== undefined)).toEqual([false, true]);
+    expect(encoder.layers[0].value.firstColumn).toBe(128);
+    expect(encoder.finalNorm).toBeDefined();
+  });
+});
+
+/** A graph with some inputs of nodes gone, or taken from elsewhere. */
+function damage(node: readonly NodeProto[], damages: readonly (readonly [number, number, string])[]): NodeProto[] {
+  const result = [...node];
+  for (const [at, input, value] of damages) {
+    const before = result[at].input;
+    result[at] = { ...result[at], input: before.flatMap((old, i) => (i !== input ? [old] : value ? [value] : [])) };
+  }
+  return result;
+}
+
+test('a damaged graph is never more than a reason', async () => {
+  const model = await load('bert/model_torchscript.onnx');
+  const { graph } = model.proto;
+  const values = ['', ...graph.node.flatMap(({ output }) => output)];
+  const one = fc.tuple(fc.nat(graph.node.length - 1), fc.nat(2), fc.constantFrom(...values));
+  fc.assert(
+    fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (damages) => {
+      const node = damage(graph.node, damages);
+      const found = recogniseEncoder(withGraph(model, { ...graph, node }), { padTokenId: 0 });
+      return 'reason' in found ? found.reason !== '' : found.encoder.hidden === 64;
+    }),
+    { numRuns: 60, seed: 7 },
+  );
+});
+
+describe('what is not recognised is given a reason', () => {
+  const reason = (model: OnnxModel) => {
+    const found = recogniseEncoder(model, { padTokenId: 0 });
+    return 'reason' in found ? found.reason : undefined;
+  };
+
+  test.each(['qwen3/model_dynamo.onnx', 'gemma3-text/model_dynamo.onnx'])('%s', async (name) => {
+    expect(reason(await load(name))).toContain('encoder layer');
+  });
+
+  test('another activation', async () => {
+    const model = await changed('bert/model_dynamo.onnx', (node) =>
+      node.opType === 'Gelu' ? { ...node, opType: 'Tanh', attribute: [] } : node,
+    );
+    expect(reason(model)).toContain('activation');
+  });
+
+  test('scores that go through another function', async () => {
+    let scores = '';
+    const model = await changed('bert/model_dynamo.onnx', (node) => {
+      scores = node.opType === 'Softmax' ? node.input[0] : scores;
+      return node;
+    });
+    const { graph } = model.proto;
+    const bent = graph.node.flatMap((node) =>
+      node.output[0] === scores
+        ? [
+            { ...node, output: ['straight'] },
+            { ...node, opType: 'Tanh', input: ['straight'], output: [scores], attribute: [] },
+          ]
+        : [node],
+    );
+    expect(reason(withGraph(model, { ...graph, node: bent }))).toContain('scores');
+  });
+
+  test('a mask that lets tokens look back only', async () => {
+    const model = await changed('modernbert/model_dynamo.onnx', (node) =>
+      // |i - j| <= 8 becomes i - j <= 8: everything to one side.
+      node.opType === 'Abs' ? { ...node, opType: 'Identity' } : node,
+    );
+    expect(reason(model)).toContain('one side');
+  });
+
+  test('values of heads in another order', async () => {
+    const model = await changed('bert/model_dynamo.onnx', (node) => {
+      const swap = node.opType === 'Transpose' && node.output[0] === 'transpose_4';
+      const perm = node.attribute[0]?.ints;
+      return swap && perm ? { ...node, attribute: [{ ...node.attribute[0], ints: [0n, 1n, 2n, 3n] }] } : node;
+    });
+    expect(reason(model)).toContain('joined');
+  });
+});
