@@ -42,8 +42,8 @@ ${recommendationList(options.recommendations ?? [])}
 ${sideBySide(evidences)}
 <h2>Size, quality and speed</h2>
 <figure class="panel">
-<div style="max-width: 40rem">${tradeOffPlot(evidences)}</div>
-<figcaption>Farther left is smaller, farther down is more faithful, a larger dot is faster. Red: refused by the gate. The figures are in the table above.</figcaption>
+<div class="single">${tradeOffPlot(evidences)}</div>
+<figcaption>Farther left is smaller, farther down is more faithful, a larger dot is faster. Ringed: no other variant is at least as good in all three. Red: refused by the gate. The figures are in the table above.</figcaption>
 </figure>
 <h2>Vectors</h2>
 <p>Each text has a vector from the original and one from the variant. 1 means the same direction.</p>
@@ -157,7 +157,7 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
     const rows = tasks.map(taskRow);
     const headings = ['task', 'metric', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
     return [
-      html`<figure class="panel"><h3>${file.name}</h3><div style="max-width: 40rem">${taskPlot(tasks)}</div><details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
+      html`<figure class="panel"><h3>${file.name}</h3><div class="single">${taskPlot(tasks)}</div><details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
     ];
   });
   if (sections.length === 0) {

@@ -14,7 +14,7 @@ export const styleSheet = new Markup(`
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
@@ -34,7 +34,10 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bottom: .25rem; }
 th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
+td.figure { white-space: nowrap; }
+td.text, dd { overflow-wrap: anywhere; }
 th:first-child, td.text { text-align: left; }
+figure .single { max-width: 30rem; }
 figure { break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--ink); }
@@ -42,6 +45,7 @@ svg .tick { fill: var(--faint); }
 svg .axis { stroke: var(--line); stroke-width: 1; }
 svg .guide { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 3 3; }
 svg .mark { fill: var(--accent); }
+svg .front { stroke: var(--ink); stroke-width: 1.5; }
 svg .dot { fill: var(--accent); fill-opacity: .45; }
 svg .span { stroke: var(--accent); stroke-width: 3; }
 svg .bad.mark { fill: var(--bad); }
@@ -50,7 +54,7 @@ svg .good.mark { fill: var(--good); }
 svg .good.span { stroke: var(--good); }
 summary { cursor: pointer; padding: .25rem 0; }
 @media (max-width: 48rem) {
-  table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th { display: block; }
+  table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th, table.wide caption { display: block; }
   table.wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.wide tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }
   table.wide tr > * { border: 0; padding: .125rem 0; text-align: left; }

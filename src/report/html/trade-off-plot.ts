@@ -1,32 +1,47 @@
+import { basename } from 'node:path';
 import { scaleLinear, scaleLog, scaleSqrt } from 'd3-scale';
 import type { Evidence } from '../../evaluate/index.js';
 import { html, type Markup } from './markup.js';
+import { type Box, placeLabel } from './place-label.js';
 import { horizontalRange, plot, rounded, verticalRange } from './plot.js';
 
 /** What is lost is shown down to here: less is no loss that anything could measure. */
 const smallestLoss = 1e-6;
 
-/** Size against loss (1 − mean cosine), the area of a dot for its speed; nobody is better where nobody is below and left. */
+interface Point {
+  readonly name: string;
+  readonly megabytes: number;
+  /** 1 − mean cosine */
+  readonly loss: number;
+  readonly speed?: number;
+  readonly passed: boolean;
+}
+
+/** Size against loss, the area of a dot for its speed; dots that no other beats have a ring. */
 export function tradeOffPlot(evidences: readonly Evidence[]): Markup {
-  const points = evidences.map((evidence) => ({
-    name: evidence.file.name.replace(/^.*\//, '').replace(/\.onnx$/, ''),
-    megabytes: evidence.file.bytes / 1e6,
-    loss: Math.max(smallestLoss, 1 - evidence.fidelity.cosine.mean),
-    speed: evidence.run?.textsPerSecond,
-    passed: evidence.verdict?.passed ?? true,
+  const points: Point[] = evidences.map(({ file, fidelity, run, verdict }) => ({
+    name: basename(file.name, '.onnx'),
+    megabytes: file.bytes / 1e6,
+    loss: Math.max(smallestLoss, 1 - fidelity.cosine.mean),
+    speed: run?.textsPerSecond,
+    passed: verdict?.passed ?? true,
   }));
   const shown = points.filter(({ loss }) => !Number.isNaN(loss));
-  const largest = Math.max(...points.map(({ megabytes }) => megabytes));
-  const x = scaleLinear([0, largest * 1.15], horizontalRange).nice();
+  const x = scaleLinear([0, 1.15 * Math.max(...points.map(({ megabytes }) => megabytes))], horizontalRange).nice();
   const losses = shown.map(({ loss }) => loss);
-  const y = scaleLog([Math.min(1e-5, ...losses) / 2, Math.max(1e-2, ...losses) * 2], verticalRange);
-  const speeds = points.map(({ speed }) => speed ?? 0);
-  const radius = scaleSqrt([0, Math.max(1, ...speeds)], [4, 13]);
-  const marks = shown.map(({ name, megabytes, loss, speed, passed }) => {
-    const [cx, cy, r] = [rounded(x(megabytes)), rounded(y(loss)), rounded(speed === undefined ? 5 : radius(speed))];
-    const anchor = cx > (horizontalRange[0] + horizontalRange[1]) / 2 ? 'end' : 'start';
-    const beside = anchor === 'end' ? cx - r - 4 : cx + r + 4;
-    return html`<circle class="${passed ? 'mark' : 'mark bad'}" cx="${cx}" cy="${cy}" r="${r}" fill-opacity="0.8"/><text x="${beside}" y="${cy + 4}" text-anchor="${anchor}">${name}</text>`;
+  const y = scaleLog([Math.min(1e-5, ...losses) / 3, Math.max(1e-2, ...losses) * 3], verticalRange);
+  const radius = scaleSqrt([0, Math.max(1, ...points.map(({ speed }) => speed ?? 0))], [4, 13]);
+  const dots = shown.map((point) => ({
+    point,
+    cx: rounded(x(point.megabytes)),
+    cy: rounded(y(point.loss)),
+    r: rounded(point.speed === undefined ? 5 : radius(point.speed)),
+  }));
+  const taken: Box[] = dots.map(({ cx, cy, r }) => ({ left: cx - r, right: cx + r, top: cy - r, bottom: cy + r }));
+  const marks = dots.map(({ point, cx, cy, r }) => {
+    const kind = `mark${point.passed ? '' : ' bad'}${isBeaten(point, shown) ? '' : ' front'}`;
+    const label = placeLabel(point.name, cx, cy, r, taken);
+    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="${r}" fill-opacity="0.8"/><text x="${rounded(label.x)}" y="${rounded(label.y)}" text-anchor="${label.anchor}">${point.name}</text>`;
   });
   const description = `Size and loss of ${evidences.length} variants: ${points
     .map(({ name, megabytes, loss }) => `${name} ${megabytes.toFixed(1)} MB, loss ${loss.toPrecision(2)}`)
@@ -39,8 +54,27 @@ export function tradeOffPlot(evidences: readonly Evidence[]): Markup {
   );
 }
 
-/** Only whole powers are named on a logarithmic axis. */
+/** Whether another is at least as small, as faithful and as fast, and better in one of these. */
+function isBeaten(point: Point, among: readonly Point[]): boolean {
+  const speed = (other: Point) => other.speed ?? 0;
+  return among.some(
+    (other) =>
+      other.megabytes <= point.megabytes &&
+      other.loss <= point.loss &&
+      speed(other) >= speed(point) &&
+      (other.megabytes < point.megabytes || other.loss < point.loss || speed(other) > speed(point)),
+  );
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Only whole powers are named on a logarithmic axis: 0.001 → "10⁻³". */
 function powerOfTen(value: number): string {
   const exponent = Math.log10(value);
-  return Math.abs(exponent - Math.round(exponent)) < 1e-9 ? String(value) : '';
+  const whole = Math.round(exponent);
+  if (Math.abs(exponent - whole) > 1e-9) {
+    return '';
+  }
+  const digits = Array.from(String(Math.abs(whole)), (digit) => superscripts[Number(digit)]).join('');
+  return `10${whole < 0 ? '⁻' : ''}${digits}`;
 }
