@@ -73,7 +73,7 @@ export class GraphEditor {
   finish(): OnnxModel {
     const { graph } = this.#model.proto;
     const nodes = [...graph.node.flatMap((node) => this.current(node)), ...this.#added];
-    const redirected = this.#renamed.size === 0 ? nodes : nodes.map((node) => renameInputs(node, this.#renamed));
+    const redirected = nodes.map((node) => renameInputs(node, this.#renamed));
     return withGraph(this.#model, {
       ...graph,
       node: this.#withUniqueNames(topologicalOrder(redirected, this.#model.path)),

@@ -11,4 +11,5 @@ export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-i
 export { raiseOpset } from './opset-upgrade.js';
 export { renameInputs } from './rename-values.js';
 export { foldShapes } from './shape-folding.js';
+export { mapSubgraphs } from './subgraphs.js';
 export { topologicalOrder } from './topological-order.js';

@@ -1,11 +1,15 @@
 import type { GraphProto, NodeProto } from '../onnx/index.js';
+import { usedValues } from './graph-index.js';
 import { mapSubgraphs } from './subgraphs.js';
 
 /**
- * The node with its inputs renamed, also where graphs inside it take values from outside. Names are followed: with
- * a → b and b → c, a becomes c.
+ * The node with its inputs renamed, also where graphs inside it take values from outside; the same node if nothing
+ * changes. Names are followed: with a → b and b → c, a becomes c.
  */
 export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  if (![...usedValues(node)].some((name) => names.has(name))) {
+    return node;
+  }
   const input = node.input.map((name) => resolve(name, names));
   return mapSubgraphs({ ...node, input }, (graph) => renameInside(graph, names));
 }

@@ -1,4 +1,5 @@
 import { OctavecError } from '../base/index.js';
+import { foldConstants } from '../graph/index.js';
 import { type OnnxModel, subgraphs } from '../onnx/index.js';
 import { linearLayers } from './linear-layers.js';
 
@@ -17,7 +18,6 @@ const quantizedOperators = new Set([
   'QAttention',
   'QEmbedLayerNormalization',
   'QGemm',
-  'QLinearMatMul',
   'QuantizeLinear',
 ]);
 
@@ -27,8 +27,9 @@ export function quantizedOperatorsIn(model: OnnxModel): string[] {
   const pending = [model.proto.graph];
   for (let graph = pending.pop(); graph !== undefined; graph = pending.pop()) {
     for (const node of graph.node) {
-      if (quantizedOperators.has(node.opType ?? '')) {
-        found.add(node.opType ?? '');
+      const opType = node.opType ?? '';
+      if (quantizedOperators.has(opType) || opType.startsWith('QLinear')) {
+        found.add(opType);
       }
       pending.push(...subgraphs(node));
     }
@@ -46,7 +47,8 @@ export function checkQuantizable(model: OnnxModel): void {
   if (found.length > 0) {
     throw new OctavecError('ALREADY_QUANTIZED', { path: model.path, found: found.join(', ') });
   }
-  if (linearLayers(model).length === 0) {
+  // Weights may stand in Constant nodes, or behind a Transpose.
+  if (linearLayers(model).length === 0 && linearLayers(foldConstants(model)).length === 0) {
     const why = 'no MatMul or Gemm has a constant float weight matrix';
     throw new OctavecError('NOTHING_TO_QUANTIZE', { path: model.path, why });
   }

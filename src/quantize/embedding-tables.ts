@@ -8,6 +8,7 @@ import {
   type OnnxModel,
   type TensorProto,
 } from '../onnx/index.js';
+import { linearLayers } from './linear-layers.js';
 
 /** A table [rows × columns] from which Gather nodes take whole rows: words, positions. */
 export interface EmbeddingTable {
@@ -20,22 +21,29 @@ export interface EmbeddingTable {
 /** Smaller tables (token types) save nothing. */
 const smallestTable = 16384;
 
-/** Float32 tables that only Gather nodes along the first axis use, in the order of the graph's initializers. */
+/**
+ * Float32 tables of which Gather nodes take rows, in the order of the graph's initializers. A linear layer may use the
+ * same matrix (a prediction head that is tied to the embeddings); nothing else may.
+ */
 export function embeddingTables(model: OnnxModel): EmbeddingTable[] {
   const index = indexGraph(model.proto.graph);
+  const layers = new Set(linearLayers(model).map(({ node }) => node));
   return model.proto.graph.initializer.flatMap((table) => {
     const name = table.name ?? '';
-    const gathers = index.consumers.get(name) ?? [];
+    const users = (index.consumers.get(name) ?? []).filter((node) => !layers.has(node));
     const usable =
       table.dataType === dataType.float &&
       table.dims.length === 2 &&
       elementCount(table) >= smallestTable &&
       !index.inputs.has(name) &&
       !index.outputs.has(name) &&
-      gathers.length > 0 &&
-      gathers.every(
-        (node) => isOp(node, 'Gather') && (intAttribute(node, 'axis') ?? 0) === 0 && node.input[1] !== name,
-      );
-    return usable ? [{ table, rows: table.dims[0], columns: table.dims[1], gathers }] : [];
+      users.length > 0 &&
+      users.every((node) => isOp(node, 'Gather') && takesRows(node));
+    return usable ? [{ table, rows: table.dims[0], columns: table.dims[1], gathers: users }] : [];
   });
+}
+
+function takesRows(gather: NodeProto): boolean {
+  const axis = intAttribute(gather, 'axis') ?? 0;
+  return axis === 0 || axis === -2;
 }

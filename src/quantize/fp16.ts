@@ -55,7 +55,7 @@ class HalfConverter {
     this.#model = model;
     this.#editor = new GraphEditor(model);
     this.#types = inferElementTypes(model.proto.graph);
-    this.#keptFull = fullPrecisionNodes(model.proto.graph);
+    this.#keptFull = fullPrecisionNodes(model);
   }
 
   /** Nodes must come in topological order. */

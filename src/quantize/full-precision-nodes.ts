@@ -1,11 +1,20 @@
-import { type GraphIndex, indexGraph } from '../graph/index.js';
-import { type GraphProto, type NodeProto, normalDomain, subgraphs } from '../onnx/index.js';
+import { type ElementTypes, type GraphIndex, indexGraph, inferElementTypes } from '../graph/index.js';
+import {
+  dataType,
+  elementCount,
+  intAttribute,
+  isOp,
+  type NodeProto,
+  normalDomain,
+  type OnnxModel,
+  subgraphs,
+  tensorFloats,
+} from '../onnx/index.js';
 
 /** Squares and sums of many numbers: they leave the range of half precision, or lose an epsilon of 1e-12. */
 const sensitive = new Set([
   'CumSum',
   'Exp',
-  'LayerNormalization',
   'Log',
   'LpNormalization',
   'Pow',
@@ -33,7 +42,9 @@ const trigonometric = new Set(['Cos', 'Sin']);
 const withoutHalf = new Set([
   'ArrayFeatureExtractor',
   'Bernoulli',
+  'Constant',
   'If',
+  'IsInf',
   'Loop',
   'Mod',
   'Multinomial',
@@ -46,25 +57,35 @@ const withoutHalf = new Set([
   'Upsample',
 ]);
 
+/** The smallest magnitude that half precision has all its digits for. */
+const smallestNormal = 2 ** -14;
+
 /**
  * The nodes that an FP16 model keeps in FP32: operators without a half-precision form, sums of squares with what
- * uses them at once (decomposed LayerNorm and RMSNorm as a whole), and everything that leads to rotary angles.
+ * uses them at once (decomposed LayerNorm and RMSNorm as a whole), everything that leads to rotary angles, and what
+ * adds or compares with numbers that half precision rounds to nothing (the 1e-9 that keeps a divisor from 0).
+ * LayerNormalization itself computes in FP32 whatever it is given, unless its attribute says otherwise.
  */
-export function fullPrecisionNodes(graph: GraphProto): ReadonlySet<NodeProto> {
+export function fullPrecisionNodes(model: OnnxModel): ReadonlySet<NodeProto> {
+  const { graph } = model.proto;
   const index = indexGraph(graph);
+  const types = inferElementTypes(graph);
   const kept = new Set<NodeProto>();
   for (const node of graph.node) {
     const opType = node.opType ?? '';
     const standard = normalDomain(node.domain) === '';
-    if (!standard || withoutHalf.has(opType) || sensitive.has(opType) || subgraphs(node).length > 0) {
+    const halfSums = isOp(node, 'LayerNormalization') && (intAttribute(node, 'stash_type') ?? 1) !== dataType.float;
+    if (!standard || withoutHalf.has(opType) || sensitive.has(opType) || subgraphs(node).length > 0 || halfSums) {
       kept.add(node);
     }
     if (standard && trigonometric.has(opType)) {
-      keepAncestors(node, index, kept);
+      keepFloatAncestors(node, index, types, kept);
     }
   }
+  const tiny = tinyScalars(model);
   for (const node of graph.node) {
-    if (elementwise.has(node.opType ?? '') && followsSensitive(node, index)) {
+    const follows = elementwise.has(node.opType ?? '') && followsSensitive(node, index);
+    if (follows || node.input.some((name) => tiny.has(name))) {
       kept.add(node);
     }
   }
@@ -73,13 +94,14 @@ export function fullPrecisionNodes(graph: GraphProto): ReadonlySet<NodeProto> {
 
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
-function keepAncestors(node: NodeProto, index: GraphIndex, kept: Set<NodeProto>): void {
+/** What an angle is computed from, as far as it is a float: integers lose nothing, and lead to the whole model. */
+function keepFloatAncestors(node: NodeProto, index: GraphIndex, types: ElementTypes, kept: Set<NodeProto>): void {
   const pending = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     kept.add(next);
     for (const name of next.input) {
       const producer = index.producers.get(name);
-      if (producer !== undefined && !kept.has(producer)) {
+      if (producer !== undefined && types.get(name) === dataType.float && !kept.has(producer)) {
         pending.push(producer);
       }
     }
@@ -89,4 +111,15 @@ function keepAncestors(node: NodeProto, index: GraphIndex, kept: Set<NodeProto>)
 /** Subtracting a mean, adding an epsilon, dividing by a deviation: what uses a sensitive result at once belongs to it. */
 function followsSensitive(node: NodeProto, index: GraphIndex): boolean {
   return node.input.some((name) => sensitive.has(index.producers.get(name)?.opType ?? ''));
+}
+
+function tinyScalars(model: OnnxModel): ReadonlySet<string> {
+  const scalars = model.proto.graph.initializer.filter(
+    (tensor) => tensor.dataType === dataType.float && elementCount(tensor) === 1,
+  );
+  const tiny = scalars.filter((tensor) => {
+    const [value] = tensorFloats(model, tensor);
+    return value !== 0 && Math.abs(value) < smallestNormal;
+  });
+  return new Set(tiny.map((tensor) => tensor.name ?? ''));
 }

@@ -1,10 +1,14 @@
-import { foldConstants } from '../graph/index.js';
+import { foldConstants, removeDeadNodes } from '../graph/index.js';
 import {
+  attribute,
   dataTypeName,
   elementCount,
+  type GraphProto,
   isExternal,
+  isOp,
   normalDomain,
   type OnnxModel,
+  type TensorProto,
   tensorByteLength,
   type ValueInfoProto,
 } from '../onnx/index.js';
@@ -55,21 +59,22 @@ export function inspectModel(model: OnnxModel): Inspection {
   const bytesByType = new Map<string, number>();
   let externalDataBytes = 0;
   let parameters = 0;
-  for (const tensor of graph.initializer) {
+  for (const tensor of weightTensors(graph)) {
     const bytes = tensorByteLength(model, tensor);
     const type = dataTypeName(tensor.dataType);
     bytesByType.set(type, (bytesByType.get(type) ?? 0) + bytes);
     externalDataBytes += isExternal(tensor) ? bytes : 0;
     parameters += elementCount(tensor);
   }
+  const constants = new Set(graph.initializer.map((tensor) => tensor.name));
   const quantizedOperators = quantizedOperatorsIn(model);
-  const wide = quantizedOperators.length > 0 ? undefined : widen(foldConstants(model));
+  const wide = quantizedOperators.length > 0 ? undefined : widen(removeDeadNodes(foldConstants(model)));
   return {
     path: model.path,
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(' ') || 'unknown',
     irVersion: proto.irVersion ?? 0,
     opsets: Object.fromEntries(proto.opsetImport.map((o) => [normalDomain(o.domain) || 'ai.onnx', o.version ?? 0])),
-    inputs: graph.input.filter((value) => !graph.initializer.some((t) => t.name === value.name)).map(describeValue),
+    inputs: graph.input.filter((value) => !constants.has(value.name)).map(describeValue),
     outputs: graph.output.map(describeValue),
     nodes: graph.node.length,
     operators: operatorCounts(model),
@@ -83,6 +88,12 @@ export function inspectModel(model: OnnxModel): Inspection {
     embeddingTables: wide === undefined ? 0 : embeddingTables(wide).length,
     estimates: wide === undefined ? undefined : estimates(wide),
   };
+}
+
+/** Initializers, and what some exporters keep in Constant nodes instead. */
+function weightTensors(graph: GraphProto): TensorProto[] {
+  const constants = graph.node.filter((node) => isOp(node, 'Constant'));
+  return [...graph.initializer, ...constants.flatMap((node) => attribute(node, 'value')?.t ?? [])];
 }
 
 function describeValue(value: ValueInfoProto): InspectedValue {
@@ -108,14 +119,14 @@ function sortedByCount(counts: ReadonlyMap<string, number>): [string, number][] 
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
 }
 
-/** Weights of the model in each precision. The int8 figure counts one byte an element and four a channel. */
+/** Weights of the model in each precision. The int8 figure counts one byte an element and five a channel. */
 function estimates(wide: OnnxModel): Inspection['estimates'] {
   const floats = wide.proto.graph.initializer.filter((tensor) => dataTypeName(tensor.dataType) === 'float');
   const fp32 = floats.reduce((sum, tensor) => sum + 4 * elementCount(tensor), 0);
   let int8 = fp32;
-  const layerWeights = new Set(linearLayers(wide).map((layer) => layer.weight));
-  for (const weight of layerWeights) {
-    int8 -= 3 * elementCount(weight) - 5 * Math.max(...weight.dims.slice(-1));
+  const byWeight = new Map(linearLayers(wide).map((layer) => [layer.weight, layer]));
+  for (const { inputs, outputs } of byWeight.values()) {
+    int8 -= 3 * inputs * outputs - 5 * outputs;
   }
   for (const { rows, columns } of embeddingTables(wide)) {
     int8 -= 3 * rows * columns - 4 * rows;

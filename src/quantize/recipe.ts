@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { version } from '../base/index.js';
 import { metadata, type OnnxModel, withMetadata } from '../onnx/index.js';
 
@@ -13,6 +14,13 @@ export interface Recipe {
 
 const key = 'octavec.recipe';
 
+const recipeSchema = z.object({
+  method: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  source: z.string(),
+  tool: z.string(),
+});
+
 export function makeRecipe(method: string, source: string, options: Readonly<Record<string, unknown>> = {}): Recipe {
   return { method, options, source, tool: `octavec ${version}` };
 }
@@ -22,14 +30,14 @@ export function withRecipe(model: OnnxModel, recipe: Recipe): OnnxModel {
   return withMetadata(model, { [key]: JSON.stringify(recipe) });
 }
 
-/** The recipe of a model that octavec made; undefined for others. */
+/** The recipe of a model that octavec made; undefined for others, and for what only looks like a recipe. */
 export function recipeOf(model: OnnxModel): Recipe | undefined {
   const text = metadata(model).get(key);
   if (text === undefined) {
     return undefined;
   }
   try {
-    return JSON.parse(text) as Recipe;
+    return recipeSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
-import { GraphEditor, inferElementTypes } from '../graph/index.js';
+import { GraphEditor, inferElementTypes, mapSubgraphs, topologicalOrder } from '../graph/index.js';
 import {
   attribute,
   dataType,
+  elementCount,
   floatTensor,
+  type GraphProto,
   intAttribute,
   isOp,
   type NodeProto,
@@ -16,7 +18,9 @@ import {
 
 /** Does the model keep weights in half precision (FP16 or BF16)? */
 export function hasHalfWeights(model: OnnxModel): boolean {
-  return model.proto.graph.initializer.some((tensor) => isHalf(tensor.dataType));
+  const { initializer, node } = model.proto.graph;
+  const constants = node.flatMap((each) => (isOp(each, 'Constant') ? (attribute(each, 'value')?.t ?? []) : []));
+  return [...initializer, ...constants].some((tensor) => isHalf(tensor.dataType) && elementCount(tensor) > 1);
 }
 
 /**
@@ -24,16 +28,18 @@ export function hasHalfWeights(model: OnnxModel): boolean {
  * file is measured by and quantized from when it is the original.
  */
 export function widen(model: OnnxModel): OnnxModel {
-  const { graph } = model.proto;
-  const wide = withGraph(model, {
+  return removeFloatCasts(withGraph(model, widenGraph(model, model.proto.graph)));
+}
+
+function widenGraph(model: OnnxModel, graph: GraphProto): GraphProto {
+  return {
     ...graph,
     initializer: graph.initializer.map((tensor) => widenTensor(model, tensor)),
-    node: graph.node.map((node) => widenNode(model, node)),
+    node: graph.node.map((node) => mapSubgraphs(widenNode(model, node), (inner) => widenGraph(model, inner))),
     input: graph.input.map(widenValue),
     output: graph.output.map(widenValue),
     valueInfo: graph.valueInfo.map(widenValue),
-  });
-  return removeFloatCasts(wide);
+  };
 }
 
 function isHalf(type: number | undefined): boolean {
@@ -66,9 +72,10 @@ function widenValue(value: ValueInfoProto): ValueInfoProto {
 
 /** Removes the Casts that only went from one float precision to the other, except where they make an output. */
 function removeFloatCasts(model: OnnxModel): OnnxModel {
-  const types = inferElementTypes(model.proto.graph);
+  const nodes = topologicalOrder(model.proto.graph.node, model.path);
+  const types = inferElementTypes({ ...model.proto.graph, node: nodes });
   const editor = new GraphEditor(model);
-  for (const node of model.proto.graph.node) {
+  for (const node of nodes) {
     const [input] = node.input;
     const [output] = node.output;
     const nothingLeft =
