@@ -113,11 +113,14 @@ function clampByte(value: number): number {
   return Math.min(Math.max(value, -largest), largest);
 }
 
+/** The smallest float32 with all its digits: a finer scale would be too coarse itself. */
+const smallestScale = 2 ** -126;
+
 /** Turns largest magnitudes into scales, in place, and gives their inverses. A channel of zeros gets scale 1. */
 function finishScales(scales: Float32Array): Float64Array {
   const inverses = new Float64Array(scales.length);
   for (let i = 0; i < scales.length; i++) {
-    scales[i] = scales[i] === 0 ? 1 : scales[i] / largest;
+    scales[i] = scales[i] === 0 ? 1 : Math.max(scales[i] / largest, smallestScale);
     inverses[i] = 1 / scales[i];
   }
   return inverses;
