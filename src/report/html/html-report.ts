@@ -157,13 +157,13 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
     const rows = tasks.map(taskRow);
     const headings = ['task', 'metric', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
     return [
-      html`<figure class="panel"><h3>${file.name}</h3><div class="single">${taskPlot(tasks)}</div><details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
+      html`<figure class="panel"><h3>${file.name}</h3>${taskPlot(tasks)}<details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
     ];
   });
   if (sections.length === 0) {
     return undefined;
   }
-  return html`<h2>Tasks</h2><p>Dot: variant less original. Line: where 95 % of the differences lie when items are drawn anew, the same for both models (paired bootstrap). A line that crosses the middle is within noise.</p>${sections}`;
+  return html`<h2>Tasks</h2><p>Dot: variant less original. Line: where 95 % of the differences lie when items are drawn anew, the same for both models (paired bootstrap). A line that crosses the middle is within noise.</p><div class="grid">${sections}</div>`;
 }
 
 function taskRow(comparison: TaskComparison): (Cell | string)[] {

@@ -3,7 +3,7 @@ import { html, type Markup } from './markup.js';
 /** Sizes in units of the picture; a picture is at least as many pixels wide as a phone shows. */
 export const plotWidth = 340;
 export const plotHeight = 240;
-export const margins = { left: 52, right: 14, top: 12, bottom: 38 };
+export const margins = { left: 52, right: 20, top: 12, bottom: 38 };
 
 /** What the axes need of a scale of d3. */
 export interface AxisScale {

@@ -1,6 +1,6 @@
 import { Markup } from './markup.js';
 
-/** Light and dark by the reader's choice, one column on a phone, ink on paper. */
+/** Light and dark by the reader's choice, one column on a phone, ink on paper. Tables turn into lists where their own place is narrow. */
 export const styleSheet = new Markup(`
 :root {
   color-scheme: light dark;
@@ -15,6 +15,7 @@ export const styleSheet = new Markup(`
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+main, .panel { container-type: inline-size; }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
@@ -35,12 +36,12 @@ caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bot
 th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 td.figure { white-space: nowrap; }
-td.text, dd { overflow-wrap: anywhere; }
+th:first-child, td.text, dd { overflow-wrap: anywhere; }
 th:first-child, td.text { text-align: left; }
 figure .single { max-width: 30rem; }
 figure { break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }
-svg text { font: 11px system-ui, sans-serif; fill: var(--ink); }
+svg text { font: 11px system-ui, sans-serif; fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
 svg .tick { fill: var(--faint); }
 svg .axis { stroke: var(--line); stroke-width: 1; }
 svg .guide { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 3 3; }
@@ -53,7 +54,7 @@ svg .bad.span { stroke: var(--bad); }
 svg .good.mark { fill: var(--good); }
 svg .good.span { stroke: var(--good); }
 summary { cursor: pointer; padding: .25rem 0; }
-@media (max-width: 48rem) {
+@container (max-width: 48rem) {
   table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th, table.wide caption { display: block; }
   table.wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.wide tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }

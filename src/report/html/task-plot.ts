@@ -28,11 +28,12 @@ export function taskPlot(comparisons: readonly TaskComparison[]): Markup {
       : html`<circle class="mark ${kind}" cx="${rounded(x(difference))}" cy="${y}" r="4"/>`;
     return html`<text x="4" y="${y - 11}">${taskName(comparison)}, ${metric}: ${signed(difference)}${found}</text>${span}${dot}`;
   });
+  const tickText = x.tickFormat(4, '+');
   const ticks = x
     .ticks(4)
     .map(
       (value) =>
-        html`<text class="tick" x="${rounded(x(value))}" y="${bottom + 18}" text-anchor="middle">${signed(value)}</text>`,
+        html`<text class="tick" x="${rounded(x(value))}" y="${bottom + 18}" text-anchor="middle">${tickText(value)}</text>`,
     );
   const description = `Differences in tasks, candidate less original: ${comparisons
     .map(

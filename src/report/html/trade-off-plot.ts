@@ -40,8 +40,9 @@ export function tradeOffPlot(evidences: readonly Evidence[]): Markup {
   const taken: Box[] = dots.map(({ cx, cy, r }) => ({ left: cx - r, right: cx + r, top: cy - r, bottom: cy + r }));
   const marks = dots.map(({ point, cx, cy, r }) => {
     const kind = `mark${point.passed ? '' : ' bad'}${isBeaten(point, shown) ? '' : ' front'}`;
-    const label = placeLabel(point.name, cx, cy, r, taken);
-    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="${r}" fill-opacity="0.8"/><text x="${rounded(label.x)}" y="${rounded(label.y)}" text-anchor="${label.anchor}">${point.name}</text>`;
+    const name = shortName(point.name);
+    const label = placeLabel(name, cx, cy, r, taken);
+    return html`<circle class="${kind}" cx="${cx}" cy="${cy}" r="${r}" fill-opacity="0.8"/><text x="${rounded(label.x)}" y="${rounded(label.y)}" text-anchor="${label.anchor}">${name}</text>`;
   });
   const description = `Size and loss of ${evidences.length} variants: ${points
     .map(({ name, megabytes, loss }) => `${name} ${megabytes.toFixed(1)} MB, loss ${loss.toPrecision(2)}`)
@@ -52,6 +53,11 @@ export function tradeOffPlot(evidences: readonly Evidence[]): Markup {
     { scale: y, label: '1 − mean cosine', ticks: 4, format: powerOfTen },
     marks,
   );
+}
+
+/** A long name without its middle, so that it fits beside its dot. */
+function shortName(name: string): string {
+  return name.length <= 20 ? name : `${name.slice(0, 10)}…${name.slice(-9)}`;
 }
 
 /** Whether another is at least as small, as faithful and as fast, and better in one of these. */

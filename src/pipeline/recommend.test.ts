@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { soundEvidence } from '../../test/support/evidence.js';
+import { type Evidence, gatePresets, judge } from '../evaluate/index.js';
+import { recommend } from './recommend.js';
+
+function variant(
+  name: string,
+  bytes: number,
+  speed: number,
+  cosine: number,
+  method: string,
+  precision: string,
+): Evidence {
+  const { neighbours } = soundEvidence().fidelity;
+  const evidence = soundEvidence(
+    {
+      cosine: { mean: cosine, p50: cosine, p1: cosine, min: cosine },
+      neighbours: { ...neighbours, topKOverlap: cosine },
+    },
+    {
+      file: { name, bytes, sha256: '', precision },
+      recipe: { method },
+      run: { textsPerSecond: speed, peakBytes: 2e8 },
+      tasks: [],
+    },
+  );
+  return { ...evidence, verdict: judge(evidence, gatePresets.int8) };
+}
+
+const q4 = variant('q4', 15e6, 90, 0.9, 'q4', 'int4');
+const int8 = variant('int8', 23e6, 330, 0.995, 'int8', 'int8');
+const q8 = variant('q8', 25e6, 80, 0.9999, 'q8', 'int8');
+const fp16 = variant('fp16', 45e6, 110, 1, 'fp16', 'fp16');
+
+test('each use gets the best of those that passed', () => {
+  const chosen = Object.fromEntries(recommend([q4, int8, q8, fp16]).map(({ use, variant }) => [use, variant]));
+  expect(chosen).toEqual({
+    'no measurable loss': 'q8',
+    smallest: 'int8',
+    'fastest here': 'int8',
+    'server with AVX-512 VNNI': 'int8',
+    phone: 'int8',
+  });
+});
+
+test('weights in 8 bits that are widened before they are multiplied are no INT8 arithmetic', () => {
+  const server = recommend([q8, fp16]).find(({ use }) => use === 'server with AVX-512 VNNI');
+  expect(server).toEqual({ use: 'server with AVX-512 VNNI', reason: 'no variant computes in INT8' });
+});
+
+test('what was refused is never recommended, and without measured speeds nothing is called fastest', () => {
+  expect(recommend([q4]).every(({ variant }) => variant === undefined)).toBe(true);
+  const { run: _, ...unmeasured } = int8;
+  expect(recommend([unmeasured]).map(({ use }) => use)).not.toContain('fastest here');
+});

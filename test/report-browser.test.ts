@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomNumbers } from '../src/base/index.js';
+import { gatePresets, judge } from '../src/evaluate/index.js';
+import { recommend } from '../src/pipeline/index.js';
+import { htmlReport } from '../src/report/index.js';
+import { Chromium, findChromium } from './support/chromium.js';
+import { soundEvidence } from './support/evidence.js';
+
+/**
+ * The report in a real browser. OCTAVEC_SCREENSHOTS=<folder> keeps pictures, to be looked at.
+ */
+const chromium = process.env.CI ? undefined : findChromium();
+if (chromium === undefined) {
+  console.log(`The report is not tested in a browser: ${process.env.CI ? 'not in CI' : 'there is no Chromium'}.`);
+}
+
+describe.skipIf(chromium === undefined)('the report in Chromium', () => {
+  let browser: Chromium;
+  let folder: string;
+  let url: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'octavec-report-'));
+    const path = join(folder, 'report.html');
+    writeFileSync(path, htmlReport(evidences(), { recommendations: recommend(evidences()) }));
+    url = pathToFileURL(path).href;
+    browser = new Chromium(chromium ?? '');
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    [1280, false],
+    [390, false],
+    [1280, true],
+    [390, true],
+  ])('at %d pixels, dark: %s: all plots are seen, nothing scrolls sideways', async (width, dark) => {
+    await browser.open(url, width, 900, dark);
+    await browser.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })");
+    const page = await browser.evaluate<{ wide: number; plots: { width: number; height: number }[]; paper: string }>(`({
+      wide: document.documentElement.scrollWidth,
+      plots: [...document.querySelectorAll('svg')].map((plot) => {
+        const { width, height } = plot.getBoundingClientRect();
+        return { width, height };
+      }),
+      paper: getComputedStyle(document.body).backgroundColor,
+    })`);
+    expect(page.wide).toBeLessThanOrEqual(width);
+    expect(page.plots.length).toBe(1 + 3 * 3);
+    for (const plot of page.plots) {
+      expect(plot.width).toBeGreaterThan(250);
+      expect(plot.height).toBeGreaterThan(150);
+    }
+    expect(page.paper).toBe(dark ? 'rgb(20, 23, 28)' : 'rgb(255, 255, 255)');
+    if (process.env.OCTAVEC_SCREENSHOTS) {
+      const name = `report-${width}-${dark ? 'dark' : 'light'}.png`;
+      writeFileSync(join(process.env.OCTAVEC_SCREENSHOTS, name), await browser.screenshot());
+    }
+  });
+
+  test('no text of a plot is cut off by its edge', async () => {
+    await browser.open(url, 390, 900, false);
+    const cut = await browser.evaluate<string[]>(`[...document.querySelectorAll('svg')].flatMap((plot) => {
+      const frame = plot.getBoundingClientRect();
+      return [...plot.querySelectorAll('text')].filter((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
+      }).map((text) => text.textContent);
+    })`);
+    expect(cut).toEqual([]);
+  });
+});
+
+/** Three variants with samples as real ones have them, one of them refused, with a long name and long texts. */
+function evidences() {
+  const random = randomNumbers(1);
+  return [0.0002, 0.004, 0.03].map((loss, i) => {
+    const cosines = Array.from({ length: 256 }, () => 1 - loss * (0.5 + random() + random())).sort((a, b) => a - b);
+    const similarities = Array.from({ length: 512 }, () => {
+      const before = random() * random();
+      return [before, before + 3 * loss * (random() - 0.5)] as const;
+    });
+    const worst = Array.from({ length: 10 }, (_, index) => ({
+      index,
+      text: `${'averyveryverylongwordwithoutanyspace'.repeat(4)} ${index}`,
+      cosine: cosines[index],
+      neighboursBefore: [{ index, text: 'a neighbour of usual length', similarity: 0.8 }],
+      neighboursAfter: [{ index, text: 'another neighbour', similarity: 0.79 }],
+    }));
+    const mean = 1 - loss * 1.5;
+    const evidence = soundEvidence(
+      {
+        cosine: { mean, p50: mean, p1: cosines[2], min: cosines[0] },
+        samples: { cosines, similarities },
+        worst,
+      },
+      { run: { textsPerSecond: 100 * (i + 1), peakBytes: 3e8 } },
+    );
+    const name = ['onnx/model_q8.onnx', 'onnx/model_int8.onnx', 'onnx/a_quite_long_name_of_a_model_file.onnx'][i];
+    const named = { ...evidence, file: { ...evidence.file, name, bytes: [45e6, 25e6, 23e6][i] } };
+    return { ...named, verdict: judge(named, gatePresets.int8) };
+  });
+}
