@@ -155,7 +155,7 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
       return [];
     }
     const rows = tasks.map(taskRow);
-    const headings = ['task', 'metric', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
+    const headings = ['task', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
     return [
       html`<figure class="panel"><h3>${file.name}</h3>${taskPlot(tasks)}<details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
     ];
@@ -168,22 +168,21 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
 
 function taskRow(comparison: TaskComparison): (Cell | string)[] {
   return [
-    taskName(comparison),
-    { content: comparison.metric, text: true },
+    `${taskName(comparison)}, ${comparison.metric}`,
     formatFigure(comparison.original, 4),
     formatFigure(comparison.candidate, 4),
     signed(comparison.difference),
     comparison.interval?.map(signed).join(' … ') ?? '–',
-    { content: comparison.finding ?? '–', text: true },
+    { content: comparison.finding ?? '–', kind: 'word' },
   ];
 }
 
 function worstTexts({ file, fidelity }: Evidence): Markup {
-  const rows = fidelity.worst.map(({ index, text, cosine, neighboursBefore, neighboursAfter }) => [
+  const rows = fidelity.worst.map(({ index, text, cosine, neighboursBefore, neighboursAfter }): (Cell | string)[] => [
     formatFigure(cosine, 4),
-    { content: text ?? `text ${index}`, text: true },
-    { content: neighbourList(neighboursBefore), text: true },
-    { content: neighbourList(neighboursAfter), text: true },
+    { content: text ?? `text ${index}`, kind: 'text' },
+    { content: neighbourList(neighboursBefore), kind: 'text' },
+    { content: neighbourList(neighboursAfter), kind: 'text' },
   ]);
   const headings = ['cosine', 'text', 'nearest before', 'nearest after'];
   const summary = html`<summary>${file.name}: ten texts, from ${formatFigure(fidelity.cosine.min, 4)}</summary>`;

@@ -36,8 +36,9 @@ caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bot
 th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 td.figure { white-space: nowrap; }
+th:first-child { min-width: 4.5rem; }
 th:first-child, td.text, dd { overflow-wrap: anywhere; }
-th:first-child, td.text { text-align: left; }
+th:first-child, .word, .text { text-align: left; }
 figure .single { max-width: 30rem; }
 figure { break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }

@@ -1,9 +1,9 @@
 import { html, type Markup } from './markup.js';
 
-/** A cell: a figure or a word, or markup of its own. `text`: reads from the left. */
+/** A cell that is not a plain figure: a word, or a text that may be long. Both read from the left. */
 export interface Cell {
   readonly content: Markup | string;
-  readonly text?: boolean;
+  readonly kind: 'word' | 'text';
 }
 
 /** A table that becomes a list of entries where the page is narrow. The first cell of a row names the row. */
@@ -15,13 +15,18 @@ export function table(
   const body = rows.map(([name, ...cells]) => {
     const first = html`<th scope="row">${contentOf(name)}</th>`;
     const others = cells.map((cell, i) => {
-      const kind = typeof cell !== 'string' && cell.text ? 'text' : 'figure';
-      return html`<td class="${kind}" data-label="${headings[i + 1]}"><span>${contentOf(cell)}</span></td>`;
+      return html`<td class="${kindOf(cell)}" data-label="${headings[i + 1]}"><span>${contentOf(cell)}</span></td>`;
     });
     return html`<tr>${first}${others}</tr>`;
   });
-  const head = headings.map((heading) => html`<th scope="col">${heading}</th>`);
+  const head = headings.map(
+    (heading, i) => html`<th scope="col" class="${kindOf(rows[0]?.[i] ?? '')}">${heading}</th>`,
+  );
   return html`<table class="wide"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function kindOf(cell: Cell | string): 'figure' | 'word' | 'text' {
+  return typeof cell === 'string' ? 'figure' : cell.kind;
 }
 
 function contentOf(cell: Cell | string): Markup | string {
