@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { asOutputError, removeFolders } from '../base/index.js';
 import { realPathOf, type SourceLocation } from './output-paths.js';
@@ -47,7 +47,7 @@ export async function stageConfiguration(
     madeFolder = await mkdir(output, { recursive: true });
     staging = await mkdtemp(join(output, '.octavec-'));
     for (const name of await configurationIn(folder)) {
-      await cp(join(folder, name), join(staging, name), { recursive: true, dereference: true });
+      await copy(join(folder, name), join(staging, name));
     }
   } catch (error) {
     await discard();
@@ -67,6 +67,18 @@ async function configurationIn(folder: string): Promise<string[]> {
       return isModule || (isConfiguration && !entry.name.startsWith('.'));
     })
     .map(({ name }) => name);
+}
+
+/** Copies contents alone: links and permissions belong to the place where the source lies, such as a cache. */
+async function copy(from: string, to: string): Promise<void> {
+  if (!(await stat(from)).isDirectory()) {
+    await writeFile(to, await readFile(from));
+    return;
+  }
+  await mkdir(to);
+  for (const name of await readdir(from)) {
+    await copy(join(from, name), join(to, name));
+  }
 }
 
 async function moveFiles(from: string, to: string): Promise<void> {
