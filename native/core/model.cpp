@@ -1,4 +1,5 @@
 #include "model.h"
+#include "smoothing.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -105,34 +106,45 @@ std::vector<float> read_relative_bias(const ModelDescription& description) {
   return padded;
 }
 
-/** The factor of a layer's inputs, if its description has one. */
-std::vector<float> read_factor(const LinearDescription& linear) { return read_all(linear.factor); }
+/**
+ * A linear layer for the model's precision. On the INT8 path, weights that were not quantized before are smoothed if a
+ * norm stands before them.
+ *
+ * @param factor of the inputs, as the description has it; set if the layer is smoothed
+ */
+LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDescription& description,
+                   const NormWeights* norm, int limit, std::vector<float>& factor) {
+  factor = read_all(description.factor);
+  if (model.precision == Precision::kFloat32) {
+    return keep_floats(std::move(matrix));
+  }
+  if (norm != nullptr && norm->present() && factor.empty() && description.scale == nullptr) {
+    factor = smooth(*norm, matrix);
+  }
+  return quantize_and_pack(matrix, limit);
+}
 
-Layer read_layer(const ModelDescription& model, const LayerDescription& description, int limit) {
+/** @param input the norm that the layer's input comes from, in post-norm models */
+Layer read_layer(const ModelDescription& model, const LayerDescription& description, const NormWeights& input,
+                 int limit) {
   const bool floats = model.precision == Precision::kFloat32;
-  const auto finish = [&](Matrix matrix) {
-    return floats ? keep_floats(std::move(matrix)) : quantize_and_pack(matrix, limit);
-  };
   Layer layer;
   layer.attention_norm = read_norm(description.attention_norm);
   layer.ffn_norm = read_norm(description.ffn_norm);
-  {
-    const Matrix query = read_matrix(description.query), key = read_matrix(description.key),
-                 value = read_matrix(description.value);
-    layer.qkv = finish(join({&query, &key, &value}));
-  }
-  layer.out = finish(read_matrix(description.out));
+  const NormWeights& before_attention = model.pre_norm && layer.attention_norm.present() ? layer.attention_norm : input;
+  const NormWeights& before_ffn = model.pre_norm ? layer.ffn_norm : layer.attention_norm;
+  const Matrix query = read_matrix(description.query), key = read_matrix(description.key),
+               value = read_matrix(description.value);
+  layer.qkv =
+      finish(join({&query, &key, &value}), model, description.query, &before_attention, limit, layer.qkv_factor);
+  layer.out = finish(read_matrix(description.out), model, description.out, nullptr, limit, layer.out_factor);
+  Matrix up = read_matrix(description.up);
   if (model.gated) {
-    const Matrix up = read_matrix(description.up), gate = read_matrix(description.gate);
-    layer.up = finish(floats ? join({&up, &gate}) : interleave_panels(up, gate));
-  } else {
-    layer.up = finish(read_matrix(description.up));
+    const Matrix gate = read_matrix(description.gate);
+    up = floats ? join({&up, &gate}) : interleave_panels(up, gate);
   }
-  layer.down = finish(read_matrix(description.down));
-  layer.qkv_factor = read_factor(description.query);
-  layer.out_factor = read_factor(description.out);
-  layer.up_factor = read_factor(description.up);
-  layer.down_factor = read_factor(description.down);
+  layer.up = finish(std::move(up), model, description.up, &before_ffn, limit, layer.up_factor);
+  layer.down = finish(read_matrix(description.down), model, description.down, nullptr, limit, layer.down_factor);
   layer.rotation = read_all(description.rotation);
   layer.window = description.window;
   return layer;
@@ -169,7 +181,11 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
   model.embedding_norm = read_norm(description.embedding_norm);
   model.final_norm = read_norm(description.final_norm);
   for (const LayerDescription& layer : description.layers) {
-    model.layers.push_back(read_layer(description, layer, kernels.signed_limit));
+    const NormWeights none;
+    const NormWeights& input = model.layers.empty() ? model.embedding_norm
+                               : model.pre_norm     ? none
+                                                    : model.layers.back().ffn_norm;
+    model.layers.push_back(read_layer(description, layer, input, kernels.signed_limit));
   }
   model.pooling = description.pooling;
   for (const DenseDescription& dense : description.dense) {
