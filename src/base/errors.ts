@@ -175,6 +175,11 @@ export const errorTable = {
   CLOSED: entry<{ what: string }>(1, 503, (d) => `This ${d.what} was closed. Load it again before using it.`),
   CANCELLED: entry<{ what: string }>(1, 499, (d) => `Cancelled: ${d.what}.`),
 
+  BATCH_FAILED: entry<{ folder: string; failed: number; total: number; first: string }>(
+    1,
+    500,
+    (d) => `${d.failed} of ${d.total} variants of the models in ${d.folder} could not be made. The first: ${d.first}.`,
+  ),
   GATE_REFUSED: entry<{ path: string; failures: string }>(
     3,
     422,

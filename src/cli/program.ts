@@ -5,11 +5,13 @@ import { embedCommand } from './embed.js';
 import { evaluateCommand } from './evaluate.js';
 import { inspectCommand } from './inspect.js';
 import { quantizeCommand } from './quantize.js';
+import { quantizeAllCommand } from './quantize-all.js';
 import { verifyCommand } from './verify.js';
 
 const examples = `
 Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8      make and prove onnx/model_int8.onnx
+  octavec quantize-all ~/models --to int8            every model below a folder
   octavec verify model_int8.onnx --against ./model   is it good enough? exit status 3 if not
   octavec compare ./all-MiniLM-L6-v2                 all variants side by side; which to take for what
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
@@ -27,6 +29,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .addHelpText('after', examples);
   for (const command of [
     quantizeCommand(),
+    quantizeAllCommand(),
     verifyCommand(),
     compareCommand(),
     evaluateCommand(),

@@ -6,7 +6,7 @@ import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import type { MethodContext, MethodResult } from './method.js';
-import { gateOf, type MethodName, methods } from './methods.js';
+import { gateFor, type MethodName, methods } from './methods.js';
 import type { Original } from './original.js';
 import { type ProofTexts, prove } from './prove.js';
 import { type StagedModel, stageModel } from './staging.js';
@@ -32,7 +32,7 @@ export interface Reference {
   readonly vectors: Matrix;
 }
 
-/** @param gate instead of the method's own; what `auto` searches for is in its goal */
+/** @param gate instead of the method's own */
 export async function makeCandidate(
   original: Original,
   method: MethodName,
@@ -42,9 +42,8 @@ export async function makeCandidate(
 ): Promise<Candidate> {
   const start = performance.now();
   const result = await methods[method].apply(original.model, context);
-  const own = method === 'auto' ? context.trial.goal.gate : (gate ?? gateOf(method));
   const seconds = (performance.now() - start) / 1000;
-  return stageCandidate(original, { method, path, gate: own, seconds }, result);
+  return stageCandidate(original, { method, path, gate: gateFor(method, context.trial.goal, gate), seconds }, result);
 }
 
 async function stageCandidate(

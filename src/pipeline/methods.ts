@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import { type GatePresetName, gatePresets } from '../evaluate/index.js';
+import { type Gate, gatePresets } from '../evaluate/index.js';
 import {
   dynamicInt8,
   fp16,
@@ -10,6 +10,7 @@ import {
   type WeightOnlyMethodOptions,
 } from '../quantize/index.js';
 import { auto } from './auto/auto.js';
+import type { AutoGoal } from './auto/goal.js';
 import type { Method, MethodContext } from './method.js';
 
 /** All methods by the name that `--to` knows them by. */
@@ -103,6 +104,7 @@ export type MethodName = keyof typeof methods;
 
 export const methodNames = Object.keys(methods) as readonly MethodName[];
 
-export function gateOf(method: MethodName): (typeof gatePresets)[GatePresetName] {
-  return gatePresets[methods[method].gate];
+/** The gate that a variant is held against: what `auto` works towards, the one that is asked for, or the method's own. */
+export function gateFor(method: MethodName, goal: AutoGoal, asked?: Gate): Gate {
+  return method === 'auto' ? goal.gate : (asked ?? gatePresets[methods[method].gate]);
 }

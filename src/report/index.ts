@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { formatBatchOutcome } from './batch-outcome.js';
 export { formatComparison } from './comparison-text.js';
 export { formatEvaluation } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';

@@ -78,7 +78,7 @@ const curvePoints = 32;
 export function paretoMixes(parts: readonly PartChoices[]): Mix[] {
   const cheapest = lossOf(parts, (a, b) => a.cost - b.cost || a.loss - b.loss);
   const least = lossOf(parts, (a, b) => a.loss - b.loss || a.cost - b.cost);
-  const bottom = Math.max(least, cheapest * 1e-6, Number.MIN_VALUE);
+  const bottom = Math.max(least, cheapest * 1e-4, Number.MIN_VALUE);
   const mixes: Mix[] = [];
   const costs = new Set<number>();
   for (let i = 0; i < curvePoints; i++) {

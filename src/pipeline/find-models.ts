@@ -1,0 +1,140 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { variantOfPath } from '../model/index.js';
+
+/** A model that variants can be made of. */
+export interface FoundModel {
+  /** A folder in Hugging Face layout, or an .onnx file that stands for itself. */
+  readonly path: string;
+  /** Its way from the folder that was searched; "." for that folder itself. */
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+export interface FoundModels {
+  readonly models: readonly FoundModel[];
+  /** Ways of the files that are variants by their names. */
+  readonly variants: readonly string[];
+}
+
+export interface FindOptions {
+  /** A folder that is left out: where variants are written. */
+  readonly except?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What makes a folder that of a model: files that `openModelFolder` goes by. */
+const configurations = new Set(['config.json', 'tokenizer.json', 'modules.json']);
+
+/** Precisions of a model's file that it can be quantized from, the best first. */
+const originals = ['fp32', 'fp16'];
+
+/**
+ * Finds the models in a folder and below, in the order of their names. In a folder with a configuration, the file of
+ * highest precision is the model; files with other names stand for themselves, and so do .onnx files without a
+ * configuration around them. Links are followed, each folder is visited once; hidden folders and node_modules are not.
+ *
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, CANCELLED
+ */
+export async function findModels(folder: string, options: FindOptions = {}): Promise<FoundModels> {
+  const root = resolve(folder);
+  const visited = new Set<string>();
+  const except = options.except === undefined ? undefined : await realPathOf(options.except);
+  if (except !== undefined && except !== (await realPathOf(root))) {
+    visited.add(except);
+  }
+  const models: FoundModel[] = [];
+  const variants: string[] = [];
+  const pending = [root];
+  for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+    throwIfCancelled(options.signal, 'looking for models');
+    const listing = await list(current, current === root, visited);
+    if (listing === undefined) {
+      continue;
+    }
+    const { files, folders } = listing;
+    const isModelFolder = files.some((path) => configurations.has(basename(path)));
+    const onnxFolder = isModelFolder ? folders.find((path) => basename(path) === 'onnx') : undefined;
+    const inside = onnxFolder === undefined ? undefined : await list(onnxFolder, false, visited);
+    const onnx = [...(inside?.files ?? []), ...files].filter((path) => path.endsWith('.onnx'));
+    const found = isModelFolder ? modelsOfFolder(current, onnx) : loneModels(onnx);
+    const nameOf = (path: string): string => relative(root, path) || '.';
+    models.push(...found.models.map((path) => ({ path, name: nameOf(path), isFolder: path === current })));
+    variants.push(...found.variants.map(nameOf));
+    pending.push(...folders.filter((path) => path !== onnxFolder));
+  }
+  const byName = (a: FoundModel, b: FoundModel): number => (a.name < b.name ? -1 : 1);
+  return { models: models.toSorted(byName), variants: variants.toSorted() };
+}
+
+function realPathOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+interface Found {
+  readonly models: readonly string[];
+  readonly variants: readonly string[];
+}
+
+function modelsOfFolder(folder: string, onnx: readonly string[]): Found {
+  const original = originals.find((precision) => onnx.some((path) => variantOfPath(path) === precision));
+  const own = onnx.filter((path) => variantOfPath(path) === undefined);
+  return {
+    models: original === undefined ? own : [folder, ...own],
+    variants: onnx.filter((path) => ![original, undefined].includes(variantOfPath(path))),
+  };
+}
+
+function loneModels(onnx: readonly string[]): Found {
+  const isModel = (path: string): boolean => [undefined, 'fp32'].includes(variantOfPath(path));
+  return { models: onnx.filter(isModel), variants: onnx.filter((path) => !isModel(path)) };
+}
+
+/** Files and visible folders in a folder; undefined if it was visited already, or cannot be read and is not the root. */
+async function list(
+  folder: string,
+  isRoot: boolean,
+  visited: Set<string>,
+): Promise<{ readonly files: string[]; readonly folders: string[] } | undefined> {
+  try {
+    const real = await realpath(folder);
+    if (visited.has(real)) {
+      return undefined;
+    }
+    visited.add(real);
+    const files: string[] = [];
+    const folders: string[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (!(await isDirectory(path, entry))) {
+        // A link that leads nowhere stays in the list: trying to open it tells what is wrong.
+        files.push(path);
+      } else if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
+        folders.push(path);
+      }
+    }
+    return { files, folders };
+  } catch (error) {
+    if (!isRoot) {
+      return undefined;
+    }
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new OctavecError('FILE_NOT_FOUND', { path: folder, what: 'Folder' }, error)
+      : new OctavecError('FILE_NOT_READABLE', { path: folder, why: reasonOf(error) }, error);
+  }
+}
+
+async function isDirectory(
+  path: string,
+  entry: { isDirectory(): boolean; isSymbolicLink(): boolean },
+): Promise<boolean> {
+  if (!entry.isSymbolicLink()) {
+    return entry.isDirectory();
+  }
+  return stat(path).then(
+    (target) => target.isDirectory(),
+    () => false,
+  );
+}
