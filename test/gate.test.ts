@@ -1,17 +1,17 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Embedder } from 'octavec';
 import { verificationTexts } from 'octavec/evaluate';
 import { foldConstants } from 'octavec/graph';
-import { dataType, type OnnxModel, readModel, withGraph, writeModel } from 'octavec/onnx';
+import { type OnnxModel, readModel, writeModel } from 'octavec/onnx';
 import { type ProofTexts, verifyModel } from 'octavec/pipeline';
 import { dynamicInt8, fp16, makeRecipe, widen, withRecipe } from 'octavec/quantize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedModel } from './support/golden-texts.js';
 import { staticQdq } from './support/static-qdq.js';
 
-/** The gate lets sound files pass and refuses those that are broken in the ways that are met in the wild. */
+/** The gate on real files: sound ones pass, static INT8 as the usual tools make it by default does not. */
 
 let folder: string;
 let original: OnnxModel;
@@ -56,46 +56,5 @@ describe('the gate', () => {
     const { passed, metrics } = await verdictOf(await candidateFolder('qdq', broken));
     expect(passed).toBe(false);
     expect(metrics).toContain('cosineMean');
-  });
-
-  test('refuses a file that gives NaN', async () => {
-    const { graph } = original.proto;
-    const initializer = graph.initializer.map((tensor) =>
-      tensor.dataType === dataType.float && tensor.dims.length === 1 && tensor.dims[0] === 384
-        ? { ...tensor, rawData: new Uint8Array(new Float32Array(384).fill(Number.NaN).buffer) }
-        : tensor,
-    );
-    const { passed, metrics } = await verdictOf(
-      await candidateFolder('nan', fp16(withGraph(original, { ...graph, initializer })).model),
-    );
-    expect(passed).toBe(false);
-    expect(metrics).toEqual(expect.arrayContaining(['nonFinite', 'cosineMean', 'cosineP1', 'cosineMin']));
-  });
-
-  test('refuses a folder with the wrong pooling', async () => {
-    const own = await candidateFolder('pooling', fp16(original).model);
-    const path = join(own, '1_Pooling/config.json');
-    const config = JSON.parse(await readFile(path, 'utf8'));
-    const wrong = { ...config, pooling_mode_mean_tokens: false, pooling_mode_cls_token: true };
-    await writeFile(path, JSON.stringify(wrong));
-    const { passed, metrics } = await verdictOf(own);
-    expect(passed).toBe(false);
-    expect(metrics).toContain('cosineMean');
-  });
-
-  test('refuses a folder with a tokenizer of another model', async () => {
-    const own = await candidateFolder('tokenizer', fp16(original).model);
-    const path = join(own, 'tokenizer.json');
-    const tokenizer = JSON.parse(await readFile(path, 'utf8'));
-    // The same words in another order, as another model would have learnt them.
-    const words = Object.keys(tokenizer.model.vocab);
-    const ids = new Map(words.map((word) => [word, tokenizer.model.vocab[word] as number]));
-    const ordinary = words.filter((word) => !word.startsWith('['));
-    const moved = ordinary.map((word, i): [string, number] => [word, ids.get(ordinary[(i + 1000) % ordinary.length])!]);
-    tokenizer.model.vocab = { ...tokenizer.model.vocab, ...Object.fromEntries(moved) };
-    await writeFile(path, JSON.stringify(tokenizer));
-    const { passed, metrics } = await verdictOf(own);
-    expect(passed).toBe(false);
-    expect(metrics).toContain('topKOverlap');
   });
 });

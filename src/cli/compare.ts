@@ -4,7 +4,7 @@ import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
 import { type Comparison, compareVariants } from '../pipeline/index.js';
 import { formatComparison, htmlReport, junitXml, markdownSection } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
+import { gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -18,6 +18,7 @@ interface Options {
   readonly texts?: string;
   readonly task?: readonly string[];
   readonly gate?: Gate;
+  readonly limit?: Gate['limits'];
   readonly bench: boolean;
   readonly strict?: boolean;
   readonly html?: string;
@@ -36,6 +37,7 @@ export function compareCommand(): Command {
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
     .option('--gate <name>', 'hold all variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--no-bench', 'do not measure speed and memory')
     .option('--strict', 'exit status 3 if the gate refuses any variant')
     .option('--html <file>', 'write a report for the browser, one file that needs no network')
@@ -49,6 +51,7 @@ export function compareCommand(): Command {
       const comparison = await compareVariants(model, {
         ...options,
         variants: variants.length > 0 ? variants : undefined,
+        limits: options.limit,
         texts: await proofTexts(options.texts),
         tasks: await Promise.all((options.task ?? []).map(readTask)),
         onProgress: line.onProgress,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
-import { type Gate, gatePresets } from '../evaluate/index.js';
+import { type Gate, gateMetricNames, gatePresets } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
 /** Parsers of option values that several commands share. */
@@ -42,6 +42,19 @@ export function gatePreset(name: string): Gate {
     throw new InvalidArgumentError(`"${name}" is not a gate. Known: ${Object.keys(gatePresets).join(', ')}.`);
   }
   return gatePresets[name as keyof typeof gatePresets];
+}
+
+/** "cosineP1=0.98", also given several times. */
+export function gateLimit(text: string, before: Gate['limits'] = {}): Gate['limits'] {
+  const [metric, figure] = text.split('=');
+  if (!(gateMetricNames as readonly string[]).includes(metric)) {
+    throw new InvalidArgumentError(`"${metric}" is not a metric. Known: ${gateMetricNames.join(', ')}.`);
+  }
+  const limit = Number(figure || Number.NaN);
+  if (Number.isNaN(limit)) {
+    throw new InvalidArgumentError(`Give a number: ${metric}=0.98.`);
+  }
+  return { ...before, [metric]: limit };
 }
 
 /** Own texts for a comparison; undefined for octavec's. */

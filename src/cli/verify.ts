@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { OctavecError } from '../base/index.js';
-import { failuresAsText, type Gate } from '../evaluate/index.js';
+import { OctavecError, writeOutputFile } from '../base/index.js';
+import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
 import { verifyModel } from '../pipeline/index.js';
-import { formatEvidence } from '../report/index.js';
+import { formatEvidence, junitXml } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, positiveInteger, proofTexts } from './options.js';
+import { gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -17,6 +17,9 @@ interface Options {
   readonly tokenizer?: string;
   readonly texts?: string;
   readonly gate?: Gate;
+  readonly limit?: Gate['limits'];
+  readonly task?: readonly string[];
+  readonly junit?: string;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -29,6 +32,13 @@ export function verifyCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if neither model has one')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--gate <name>', 'fp16, int8, int4 or strict (default: by the precision of the candidate)', gatePreset)
+    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option(
+      '--task <tasks>',
+      'hold losses in these tasks against the gate, too (see "octavec help evaluate")',
+      wordList,
+    )
+    .option('--junit <file>', 'write the verdict as JUnit XML')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -36,10 +46,15 @@ export function verifyCommand(): Command {
       const line = progressLine();
       const evidence = await verifyModel(candidate, {
         ...options,
+        limits: options.limit,
         texts: await proofTexts(options.texts),
+        tasks: await Promise.all((options.task ?? []).map(readTask)),
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
+      if (options.junit !== undefined) {
+        await writeOutputFile(options.junit, junitXml([evidence]));
+      }
       process.stdout.write(options.json ? `${JSON.stringify(evidence)}\n` : formatEvidence(evidence));
       if (evidence.verdict?.passed === false) {
         throw new OctavecError('GATE_REFUSED', { path: candidate, failures: failuresAsText(evidence.verdict) });

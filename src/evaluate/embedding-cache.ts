@@ -15,7 +15,7 @@ export interface CacheOptions {
 export type CacheableEmbedder = Pick<Embedder, 'model' | 'width' | 'engine' | 'embed'>;
 
 /** Few enough that an interruption costs seconds, many enough that texts of like length find each other. */
-export const textsAFile = 1024;
+export const textsAFile = 512;
 
 /**
  * An `embed` that keeps what it computed. Its key is the file's hash, everything around the file that changes vectors

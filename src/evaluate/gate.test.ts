@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
-import { failuresAsText, type Gate, judge } from './gate.js';
+import { failuresAsText, type Gate, judge, withLimits } from './gate.js';
 import { gateMetricNames } from './gate-metrics.js';
 import { gatePresets } from './gate-presets.js';
 
@@ -97,6 +97,14 @@ describe('judge', () => {
     expect(judge(without, gatePresets.int8)).toMatchObject({ passed: true });
     expect(judge(without, gatePresets.int8).notMeasured).toContain('stsLoss');
     expect(judge(soundEvidence(), gatePresets.int8)).toMatchObject({ passed: true, notMeasured: [] });
+  });
+
+  test("limits of one's own take the place of the gate's, and say so", () => {
+    const own = withLimits(gatePresets.int8, { cosineP1: 0.99, speedUp: 2 });
+    const verdict = judge(soundEvidence(), own);
+    expect(verdict.gate).toBe('int8 with own limits');
+    expect(verdict.failures.map(({ metric }) => metric)).toEqual(['cosineP1']);
+    expect(withLimits(gatePresets.int8, {})).toBe(gatePresets.int8);
   });
 
   test('size reduction counts from the weights in FP32', () => {

@@ -27,6 +27,12 @@ export interface Verdict {
   readonly notMeasured: readonly GateMetricName[];
 }
 
+/** The gate with limits of one's own in place of, or besides, its. They must be measured. */
+export function withLimits(gate: Gate, limits: Gate['limits'] = {}): Gate {
+  const own = Object.keys(limits).length > 0;
+  return own ? { ...gate, name: `${gate.name} with own limits`, limits: { ...gate.limits, ...limits } } : gate;
+}
+
 /** Holds evidence against a gate. What is not a number never passes. */
 export function judge(evidence: Evidence, gate: Gate): Verdict {
   const failures: GateFailure[] = [];

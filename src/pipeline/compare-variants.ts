@@ -1,32 +1,28 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
 import { measureRuns } from '../bench/index.js';
-import { type Evidence, type Gate, gatePresets, judge, type Task, verificationTexts } from '../evaluate/index.js';
+import { type Evidence, type Gate, gatePresets, verificationTexts, withLimits } from '../evaluate/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';
-import { evaluateModel } from './evaluate-models.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import { type Original, openOriginal } from './original.js';
 import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
 import { type Recommendation, recommend } from './recommend.js';
+import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
-export interface CompareOptions extends TaskOptions {
+export interface CompareOptions extends TaskEvidenceOptions {
   /** ONNX files to compare; by default all in the folder besides the original. */
   readonly variants?: readonly string[];
-  readonly tokenizer?: string;
   readonly texts?: ProofTexts;
-  /** Compared in these tasks, too. */
-  readonly tasks?: readonly Task[];
   /** For all variants; by default the gate of each one's precision. */
   readonly gate?: Gate;
+  /** In place of, or besides, the gate's. */
+  readonly limits?: Gate['limits'];
   /** Measure speed and memory, true by default. */
   readonly bench?: boolean;
-  readonly threads?: number;
-  /** Where vectors of the tasks are kept. */
-  readonly cache?: string | false;
 }
 
 /** All variants of a model, measured under the same conditions. */
@@ -111,14 +107,7 @@ async function proveCandidate(
   const identity = await fileIdentity(model, precision);
   const proof = { original, originalVectors, candidate: files, identity, recipe: recipeOf(model), texts, gate };
   const evidence = await prove(proof, embedding);
-  if (options.tasks === undefined || options.tasks.length === 0) {
-    return evidence;
-  }
-  const { tasks, tokenizer, threads, cache, signal, onProgress } = options;
-  const against = original.files.onnxPath;
-  const evaluation = await evaluateModel(path, { tasks, against, tokenizer, threads, cache, signal, onProgress });
-  const complete = { ...evidence, tasks: evaluation.comparisons };
-  return { ...complete, verdict: judge(complete, gate) };
+  return withTasks(evidence, gate, path, original, options);
 }
 
 async function withMeasuredRuns(
@@ -138,6 +127,6 @@ async function withMeasuredRuns(
   );
 }
 
-function gateFor(model: OnnxModel, { gate }: CompareOptions): Gate {
-  return gate ?? gatePresets[describePrecision(model).gate];
+function gateFor(model: OnnxModel, { gate, limits }: CompareOptions): Gate {
+  return withLimits(gate ?? gatePresets[describePrecision(model).gate], limits);
 }

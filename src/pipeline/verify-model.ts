@@ -1,5 +1,4 @@
-import type { TaskOptions } from '../base/index.js';
-import { type Evidence, type Gate, gatePresets, verificationTexts } from '../evaluate/index.js';
+import { type Evidence, type Gate, gatePresets, verificationTexts, withLimits } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
@@ -7,15 +6,16 @@ import { describePrecision } from './describe-precision.js';
 import { fileIdentity } from './file-identity.js';
 import { openOriginal } from './original.js';
 import { embedOnce, type ProofTexts, prove } from './prove.js';
+import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
-export interface VerifyOptions extends TaskOptions {
+export interface VerifyOptions extends TaskEvidenceOptions {
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: string;
-  readonly tokenizer?: string;
   readonly texts?: ProofTexts;
   /** By default the gate of the candidate's precision. */
   readonly gate?: Gate;
-  readonly threads?: number;
+  /** In place of, or besides, the gate's. */
+  readonly limits?: Gate['limits'];
 }
 
 /**
@@ -29,11 +29,12 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
   try {
     const candidate = await openModelFolder(path, { tokenizer: options.tokenizer, like: original.files });
     const model = await readModel(candidate.onnxPath);
-    const { precision, gate } = describePrecision(model);
+    const { precision, gate: usual } = describePrecision(model);
+    const gate = withLimits(options.gate ?? gatePresets[usual], options.limits);
     const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
     const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
     const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
-    return await prove(
+    const evidence = await prove(
       {
         original,
         originalVectors: vectors,
@@ -41,10 +42,11 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
         identity: await fileIdentity(model, precision),
         recipe: recipeOf(model),
         texts,
-        gate: options.gate ?? gatePresets[gate],
+        gate,
       },
       embedding,
     );
+    return await withTasks(evidence, gate, path, original, options);
   } finally {
     await original.close();
   }

@@ -19,7 +19,7 @@ const cuts = [
 
 /** One place more than the deepest cut, because a query that is a document itself is taken out of its own ranking. */
 const depth = 1 + Math.max(...cuts.map(([, k]) => k));
-const documentsAtOnce = 1024;
+const documentsAtOnce = 512;
 
 /**
  * Ranks all documents by their cosine to each query, as BEIR does. The corpus streams by: only the best documents of
