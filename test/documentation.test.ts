@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const pages = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+
+/** The code of a page's fenced blocks in one language. */
+function blocks(page: string, wanted: string): string[] {
+  return [...textOf(page).matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .filter(([, language]) => language === wanted)
+    .map(([, , code]) => code);
+}
+
+test('examples in the pages compile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-examples-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules/octavec'));
+    const examples = pages.flatMap((page) => blocks(page, 'ts'));
+    expect(examples.length).toBeGreaterThan(1);
+    const files = examples.map((code, i) => {
+      writeFileSync(join(folder, `example${i}.mts`), code);
+      return `example${i}.mts`;
+    });
+    const compilerOptions = {
+      ...{ module: 'nodenext', target: 'es2023', lib: ['es2023', 'esnext.disposable'], strict: true, noEmit: true },
+      ...{ skipLibCheck: true, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const compile = promisify(execFile)(process.execPath, [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      folder,
+    ]);
+    expect(await compile.then(() => '').catch((error: { stdout: string }) => error.stdout)).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('commands in the pages exist, with their options', async () => {
+  const commands = pages
+    .flatMap((page) => [...blocks(page, 'sh'), ...[...textOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code)])
+    .flatMap((code) => [...code.matchAll(/\boctavec ([a-z][a-z-]+)([^#\n]*)/g)]);
+  expect(commands.length).toBeGreaterThan(5);
+  const helps = new Map<string, string>();
+  for (const [said, name, rest] of commands) {
+    const command = [join(root, 'dist/cli/main.js'), name, '--help'];
+    const help = helps.get(name) ?? (await promisify(execFile)(process.execPath, command)).stdout;
+    helps.set(name, help);
+    const options = [...rest.matchAll(/(?<=\s)--[a-z-]+/g)].map(([option]) => option);
+    expect([said, options.filter((option) => !help.includes(option))]).toEqual([said, []]);
+  }
+});
+
+test('links lead to files, and programs that are named are there', () => {
+  const broken = pages.flatMap((page) => {
+    const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target);
+    const programs = [...textOf(page).matchAll(/\bnode (bench\/[\w-]+\.mjs|scripts\/[\w-]+\.mjs)/g)].map(
+      ([, path]) => path,
+    );
+    return [
+      ...links.filter((target) => !existsSync(resolve(root, dirname(page), target))),
+      ...programs.filter((path) => !existsSync(join(root, path))),
+    ].map((target) => `${page}: ${target}`);
+  });
+  expect(broken).toEqual([]);
+});
