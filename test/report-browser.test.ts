@@ -25,7 +25,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'octavec-report-'));
     const path = join(folder, 'report.html');
-    writeFileSync(path, htmlReport(evidences(), { recommendations: recommend(evidences()) }));
+    writeFileSync(path, htmlReport(evidences(), { recommendations: recommend(evidences()), sensitivities }));
     url = pathToFileURL(path).href;
     browser = new Chromium(chromium ?? '');
   });
@@ -51,7 +51,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
       paper: getComputedStyle(document.body).backgroundColor,
     })`);
     expect(page.wide).toBeLessThanOrEqual(width);
-    expect(page.plots.length).toBe(1 + 3 * 3);
+    expect(page.plots.length).toBe(1 + 3 * 3 + 1);
     for (const plot of page.plots) {
       expect(plot.width).toBeGreaterThan(250);
       expect(plot.height).toBeGreaterThan(150);
@@ -75,6 +75,26 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     expect(cut).toEqual([]);
   });
 });
+
+const distance = { q4: 0.004, int8: 0.0008, q8: 0.00003 };
+const sensitivities = {
+  'onnx/model_int8.onnx': {
+    roles: ['query', 'value', 'attention-output', 'ffn-up', 'ffn-down'].map((role) => ({
+      role,
+      parts: 6,
+      parameters: 884_736,
+      distance,
+    })),
+    parts: [0, 1, 2].map((layer) => ({
+      id: `bert.encoder.layer.${layer}.attention.self.query.weight`,
+      role: 'query',
+      parameters: 147_456,
+      distance,
+      measured: ['q4' as const],
+      chosen: 'int8' as const,
+    })),
+  },
+};
 
 /** Three variants with samples as real ones have them, one of them refused, with a long name and long texts. */
 function evidences() {

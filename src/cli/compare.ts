@@ -63,12 +63,15 @@ export function compareCommand(): Command {
     });
 }
 
-async function writeReports({ evidences, recommendations }: Comparison, options: Options): Promise<void> {
+async function writeReports(
+  { evidences, recommendations, sensitivities }: Comparison,
+  options: Options,
+): Promise<void> {
   if (evidences.length === 0) {
     return;
   }
   const reports: [string | undefined, () => string][] = [
-    [options.html, () => htmlReport(evidences, { recommendations })],
+    [options.html, () => htmlReport(evidences, { recommendations, sensitivities })],
     [options.markdown, () => markdownSection(evidences)],
     [options.junit, () => junitXml(evidences)],
   ];

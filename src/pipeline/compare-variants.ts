@@ -10,6 +10,7 @@ import { describePrecision } from './describe-precision.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import { type Original, openOriginal } from './original.js';
 import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
+import { type KnownSensitivity, readSensitivity } from './read-sensitivity.js';
 import { type Recommendation, recommend } from './recommend.js';
 import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
@@ -32,6 +33,8 @@ export interface Comparison {
   /** Variants that could not be run, and why. */
   readonly unusable: readonly { readonly name: string; readonly why: string }[];
   readonly recommendations: readonly Recommendation[];
+  /** By name of the variant, where it is known. */
+  readonly sensitivities: Readonly<Record<string, KnownSensitivity>>;
 }
 
 interface Candidate {
@@ -76,7 +79,14 @@ export async function compareVariants(path: string, options: CompareOptions = {}
       options.bench === false || proven.length === 0
         ? proven.map(({ evidence }) => evidence)
         : await withMeasuredRuns(original, proven, texts.texts, options);
-    return { evidences, unusable, recommendations: recommend(evidences) };
+    const sensitivities: Record<string, KnownSensitivity> = {};
+    for (const { candidate, evidence } of proven) {
+      const known = await readSensitivity(candidate.path);
+      if (known !== undefined) {
+        sensitivities[evidence.file.name] = known;
+      }
+    }
+    return { evidences, unusable, recommendations: recommend(evidences), sensitivities };
   } finally {
     await original.close();
   }

@@ -18,5 +18,6 @@ export {
   quantizeModel,
   type VariantOutcome,
 } from './quantize-model.js';
+export type { KnownSensitivity } from './read-sensitivity.js';
 export { type Recommendation, recommend, type Use } from './recommend.js';
 export { type VerifyOptions, verifyModel } from './verify-model.js';

@@ -69,6 +69,29 @@ describe('the page', () => {
     expect(page).toContain('does not pass its gate');
   });
 
+  test('shows the sensitivity of roles where it is known', () => {
+    const sensitivities = {
+      'onnx/model_auto.onnx': {
+        roles: [{ role: 'ffn-down', parts: 6, parameters: 3_538_944, distance: { q4: 0.004, int8: 0 } }],
+        parts: [
+          {
+            id: 'layer.0.weight',
+            role: 'ffn-down',
+            parameters: 589_824,
+            distance: { q4: 0.001 },
+            measured: ['q4' as const],
+            chosen: 'int8' as const,
+          },
+        ],
+      },
+    };
+    const page = htmlReport([passed], { sensitivities });
+    expect(page).toContain('as 1 − mean cosine: ffn-down q4 0.0040, int8 1.0e-7');
+    expect(page).toMatch(/layer\.0\.weight.*q4 0\.0010/);
+    expect(page).not.toMatch(/c[xy]="NaN"/);
+    expect(htmlReport([passed])).not.toContain('Sensitivity</h2>');
+  });
+
   test('without tasks and speeds their parts are missing', () => {
     const { tasks: _, run: __, originalRun: ___, ...bare } = passed;
     expect(htmlReport([bare])).not.toContain('<h2>Tasks</h2>');

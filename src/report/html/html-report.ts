@@ -1,10 +1,11 @@
 import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
-import type { Recommendation } from '../../pipeline/index.js';
+import type { KnownSensitivity, Recommendation } from '../../pipeline/index.js';
 import { signed, taskName } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from '../quantities.js';
 import { cosineHistogram, cosineStart, fidelityFigures, similarityScatter } from './fidelity-plots.js';
 import { html, type Markup } from './markup.js';
+import { sensitivityFigure } from './sensitivity-plot.js';
 import { styleSheet } from './style-sheet.js';
 import { type Cell, table } from './table.js';
 import { taskPlot } from './task-plot.js';
@@ -12,6 +13,8 @@ import { tradeOffPlot } from './trade-off-plot.js';
 
 export interface HtmlReportOptions {
   readonly recommendations?: readonly Recommendation[];
+  /** What quantizing the parts of a model costs, by name of the variant, where it is known. */
+  readonly sensitivities?: Readonly<Record<string, KnownSensitivity>>;
 }
 
 /**
@@ -52,6 +55,7 @@ ${sideBySide(evidences)}
 <p>Pairs of texts: the nearer the dots to the line, the less a search finds anything else than before.</p>
 <div class="grid">${evidences.map(similarityFigure)}</div>
 ${taskSection(evidences)}
+${sensitivitySection(options.sensitivities ?? {})}
 <h2>Texts that changed most</h2>
 ${evidences.map(worstTexts)}
 <h2>What was measured</h2>
@@ -164,6 +168,13 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
     return undefined;
   }
   return html`<h2>Tasks</h2><p>Dot: variant less original. Line: where 95 % of the differences lie when items are drawn anew, the same for both models (paired bootstrap). A line that crosses the middle is within noise.</p><div class="grid">${sections}</div>`;
+}
+
+function sensitivitySection(sensitivities: Readonly<Record<string, KnownSensitivity>>): Markup | undefined {
+  const figures = Object.entries(sensitivities).map(([name, known]) => sensitivityFigure(name, known));
+  return figures.length === 0
+    ? undefined
+    : html`<h2>Sensitivity</h2><p>What is lost if only the layers of one role are quantized: the farther right, the more a role needs its precision.</p><div class="grid">${figures}</div>`;
 }
 
 function taskRow(comparison: TaskComparison): (Cell | string)[] {
