@@ -243,7 +243,7 @@ const cases: Readonly<Record<string, Case>> = {
 function modelOf({ op, inputs, attributes, opset = 17 }: Case): OnnxModel {
   const names = inputs.map((_, i) => `c${i}`);
   return smallModel({
-    outputs: { y: 'undefined' },
+    outputs: { y: '' },
     nodes: [makeNode(op, names, ['result'], { attributes }), makeNode('Identity', ['result'], ['y'])],
     initializers: inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [{ ...tensor, name: names[i] }])),
     opset,

@@ -95,17 +95,17 @@ describe('inferElementTypes', () => {
   test('looks into branches and loops where their outputs are not declared', () => {
     const inferred = (type: string) => ({ r: type });
     const branch = smallGraph({
-      outputs: inferred('undefined'),
+      outputs: inferred(''),
       nodes: [makeNode('Cast', ['x'], ['r'], { attributes: { to: int(dataType.float16) } })],
     });
     const body = smallGraph({
       inputs: { i: 'int64', go: 'bool', v: 'float16' },
-      outputs: { go: 'undefined', w: 'undefined', seen: 'undefined' },
+      outputs: { go: '', w: '', seen: '' },
       nodes: [makeNode('Relu', ['v'], ['w']), makeNode('Shape', ['outside'], ['seen'])],
     });
     const graph = smallGraph({
       inputs: { x: 'float', flag: 'bool' },
-      outputs: { y: 'undefined', z: 'undefined' },
+      outputs: { y: '', z: '' },
       nodes: [
         makeNode('Relu', ['x'], ['outside']),
         ifNode('flag', ['y'], branch, branch),

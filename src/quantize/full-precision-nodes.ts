@@ -85,7 +85,7 @@ export function fullPrecisionNodes(model: OnnxModel): ReadonlySet<NodeProto> {
   const tiny = tinyScalars(model);
   for (const node of graph.node) {
     const follows = elementwise.has(node.opType ?? '') && followsSensitive(node, index);
-    if (follows || node.input.some((name) => tiny.has(name))) {
+    if (follows || node.input.some((name) => tiny.has(name)) || isTailOfFullNorm(node, index, kept)) {
       kept.add(node);
     }
   }
@@ -93,6 +93,33 @@ export function fullPrecisionNodes(model: OnnxModel): ReadonlySet<NodeProto> {
 }
 
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div']);
+
+/**
+ * The scale and the bias of a decomposed norm whose input is in FP32. ONNX Runtime puts such norms together, looking
+ * through the Casts, and refuses the model if input and scale then differ in type. Nodes must come in topological order.
+ */
+function isTailOfFullNorm(node: NodeProto, index: GraphIndex, kept: ReadonlySet<NodeProto>): boolean {
+  const constants = node.input.filter((name) => index.initializers.has(name));
+  const [normal] = node.input.flatMap((name) => index.producers.get(name) ?? []);
+  if (constants.length !== 1 || normal === undefined || !kept.has(normal) || !elementwise.has(normal.opType ?? '')) {
+    return false;
+  }
+  if (isOp(node, 'Add')) {
+    return isTailOfFullNorm(normal, index, kept);
+  }
+  return isOp(node, 'Mul') && followsSensitive(normal, index) && isFull(normInput(normal, index), index, kept);
+}
+
+/** x of (x − mean) / deviation or of x / root. */
+function normInput(normal: NodeProto, index: GraphIndex): string {
+  const centred = index.producers.get(normal.input[0]);
+  return isOp(centred, 'Sub') ? (centred?.input[0] ?? '') : normal.input[0];
+}
+
+function isFull(value: string, index: GraphIndex, kept: ReadonlySet<NodeProto>): boolean {
+  const producer = index.producers.get(value);
+  return producer === undefined || kept.has(producer);
+}
 
 /** What an angle is computed from, as far as it is a float: integers lose nothing, and lead to the whole model. */
 function keepFloatAncestors(node: NodeProto, index: GraphIndex, types: ElementTypes, kept: Set<NodeProto>): void {

@@ -12,7 +12,7 @@ import {
   type ValueInfoProto,
 } from '../../src/onnx/index.js';
 
-/** A graph of a few nodes. Inputs and outputs by name; `any` gives them a type only. */
+/** A graph of a few nodes. Inputs and outputs by name. */
 export interface SmallGraph {
   readonly inputs?: Readonly<Record<string, Declared>>;
   readonly outputs: Readonly<Record<string, Declared>>;
@@ -21,7 +21,7 @@ export interface SmallGraph {
   readonly valueInfo?: readonly ValueInfoProto[];
 }
 
-/** Type and sizes: 'float[batch,4]', 'int64[2]', 'float[]' for a scalar, 'float' for a shape that is left open. */
+/** Type and sizes: 'float[batch,4]', 'int64[2]', 'float[]' for a scalar, 'float' for a shape that is left open, '' for nothing said. */
 export type Declared = string;
 
 export interface SmallModel extends SmallGraph {
@@ -62,6 +62,9 @@ export function smallGraph({ inputs = {}, outputs, nodes, initializers = [], val
 }
 
 export function declaredValue(name: string, declared: Declared): ValueInfoProto {
+  if (declared === '') {
+    return { name, metadataProps: [] };
+  }
   const [, type = '', , sizes] = /^(\w+)(\[(.*)\])?$/.exec(declared) ?? [];
   const elemType = dataType[type as keyof typeof dataType];
   const dim = (sizes ?? '')
