@@ -35,9 +35,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bottom: .25rem; }
 th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
-td.figure { white-space: nowrap; }
-th:first-child { min-width: 4.5rem; }
-th:first-child, td.text, dd { overflow-wrap: anywhere; }
+td.figure, th.short { white-space: nowrap; }
+th.long, td.text, dd { overflow-wrap: anywhere; }
 th:first-child, .word, .text { text-align: left; }
 figure .single { max-width: 30rem; }
 figure { break-inside: avoid; }

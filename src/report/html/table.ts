@@ -13,7 +13,7 @@ export function table(
   rows: readonly (readonly (Cell | string)[])[],
 ): Markup {
   const body = rows.map(([name, ...cells]) => {
-    const first = html`<th scope="row">${contentOf(name)}</th>`;
+    const first = html`<th scope="row" class="${isShort(name) ? 'short' : 'long'}">${contentOf(name)}</th>`;
     const others = cells.map((cell, i) => {
       return html`<td class="${kindOf(cell)}" data-label="${headings[i + 1]}"><span>${contentOf(cell)}</span></td>`;
     });
@@ -23,6 +23,11 @@ export function table(
     (heading, i) => html`<th scope="col" class="${kindOf(rows[0]?.[i] ?? '')}">${heading}</th>`,
   );
   return html`<table class="wide"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+/** Short names stay on one line, long ones may break anywhere. */
+function isShort(cell: Cell | string): boolean {
+  return typeof cell === 'string' && cell.length <= 12;
 }
 
 function kindOf(cell: Cell | string): 'figure' | 'word' | 'text' {
