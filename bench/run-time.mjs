@@ -1,0 +1,119 @@
+/**
+ * The run time against its peers with the same INT8 file and the same number of threads:
+ *
+ *     node bench/run-time.mjs [--threads N] [--rounds N] [--model folder] [--json]
+ *
+ * transformers.js takes part if it is installed somewhere and OCTAVEC_PEERS names that folder. Every peer lives in a
+ * process of its own; they are measured in turn, round after round, so that what else goes on on the machine meets all
+ * alike. Ratios are taken within a round; the table shows their median and the spread.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ascending, cpuBudget, median, quantile, readHostFacts } from '../dist/base/index.js';
+import { benchModel } from './bench-model.mjs';
+import { textOf, workloads } from './workload-texts.mjs';
+
+const facts = await readHostFacts();
+const { values } = parseArgs({
+  options: {
+    threads: { type: 'string', default: String(cpuBudget(facts).threads) },
+    rounds: { type: 'string', default: '7' },
+    model: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const model = await benchModel(values.model);
+const script = fileURLToPath(new URL('run-time-peer.mjs', import.meta.url));
+
+async function start(name) {
+  const child = fork(script, [name, model, values.threads], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
+  const ready = await Promise.race([once(child, 'message').then(() => true), once(child, 'exit').then(() => false)]);
+  return ready ? { name, child } : undefined;
+}
+
+async function ask({ name, child }, task) {
+  child.send(task);
+  const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (typeof answer !== 'object') {
+    throw new Error(`${name} ended at "${task.name}"`);
+  }
+  return answer;
+}
+
+const singles = Array.from({ length: 256 }, (_, i) => textOf(8 + ((i * 7) % 25), i));
+const tasks = [
+  ...Object.entries(workloads).map(([name, texts]) => ({ name, texts, repeats: texts.length === 1 ? 100 : 1 })),
+  { name: '64 callers with single texts', texts: singles, callers: 64, callsEach: 6, repeats: 1 },
+];
+
+const names = ['octavec', 'onnxruntime-node', 'transformers.js'];
+const peers = (await Promise.all(names.map(start))).filter((peer) => peer !== undefined);
+for (const peer of peers) {
+  for (const task of tasks) {
+    await ask(peer, task);
+  }
+}
+
+/** results[task][peer] = [{ ms, p99 }] by round */
+const results = tasks.map(() => Object.fromEntries(peers.map(({ name }) => [name, []])));
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const [index, task] of tasks.entries()) {
+    for (const peer of peers) {
+      let ms = 0;
+      const latencies = [];
+      for (let repeat = 0; repeat < task.repeats; repeat++) {
+        const answer = await ask(peer, task);
+        ms += answer.ms / task.repeats;
+        latencies.push(...answer.latencies);
+      }
+      const p99 = latencies.length > 0 ? quantile(ascending(latencies), 0.99) : undefined;
+      results[index][peer.name].push({ ms, p99 });
+    }
+  }
+}
+for (const { child } of peers) {
+  child.disconnect();
+}
+
+const summary = tasks.map(({ name, texts, callers, callsEach }, index) => {
+  const ofPeer = results[index];
+  const count = callers === undefined ? texts.length : callers * callsEach;
+  return {
+    task: name,
+    peers: peers.map((peer) => {
+      const runs = ofPeer[peer.name];
+      // How many times as fast octavec is as this peer, round by round.
+      const ratios = ascending(runs.map(({ ms }, round) => ms / ofPeer.octavec[round].ms));
+      return {
+        peer: peer.name,
+        ms: median(runs.map(({ ms }) => ms)),
+        textsPerSecond: (1000 * count) / median(runs.map(({ ms }) => ms)),
+        p99: callers === undefined ? undefined : median(runs.map(({ p99 }) => p99)),
+        octavecIsTimesAsFast: { median: median(ratios), least: ratios[0], greatest: ratios.at(-1) },
+      };
+    }),
+  };
+});
+
+if (values.json) {
+  console.log(JSON.stringify({ host: facts, threads: Number(values.threads), summary }, undefined, 2));
+} else {
+  const { reason } = cpuBudget(facts);
+  console.log(`${facts.cpuModel}, ${reason}; ${values.threads} threads each, ${values.rounds} rounds\n`);
+  for (const { task, peers } of summary) {
+    console.log(task);
+    for (const { peer, ms, textsPerSecond, p99, octavecIsTimesAsFast: ratio } of peers) {
+      const tail = p99 === undefined ? '' : `   p99 ${p99.toFixed(1)} ms`;
+      const times =
+        peer === 'octavec'
+          ? ''
+          : `   octavec ×${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.greatest.toFixed(2)})`;
+      console.log(
+        `  ${peer.padEnd(18)} ${ms.toFixed(2).padStart(9)} ms ${textsPerSecond.toFixed(0).padStart(6)} texts/s${tail}${times}`,
+      );
+    }
+  }
+}
+process.exit();
