@@ -57,10 +57,14 @@ async function startPeer(name, settings, environment = {}) {
   return started ? { name, child } : undefined;
 }
 
-function measure({ child }, lengths) {
+function measure({ name, child }, lengths) {
   return new Promise((resolve, reject) => {
-    child.once('message', ({ ms }) => resolve(ms));
-    child.once('exit', () => reject(new Error('a peer died')));
+    const die = () => reject(new Error(`${name} died`));
+    child.once('exit', die);
+    child.once('message', ({ ms }) => {
+      child.removeListener('exit', die);
+      resolve(ms);
+    });
     child.send({ ...batchOf(lengths), leastMs: 300 });
   });
 }
