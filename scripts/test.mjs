@@ -6,6 +6,13 @@ installIfMissing();
 // First, because end-to-end tests import the built package, types included.
 build();
 runTool('typescript/bin/tsc', '--noEmit');
-runTool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.');
+// Into a file, too, Biome would paint every letter.
+runTool(
+  '@biomejs/biome/bin/biome',
+  'ci',
+  '--error-on-warnings',
+  ...(process.stdout.isTTY ? [] : ['--colors=off']),
+  '.',
+);
 runTool('publint/src/cli.js', '--strict');
 runTool('vitest/vitest.mjs', 'run', ...process.argv.slice(2));

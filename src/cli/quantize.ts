@@ -37,7 +37,11 @@ export function quantizeCommand(): Command {
     .description('Make smaller variants of a model, and prove them against it before they get their names.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)')
-    .requiredOption('--to <methods>', 'what to make: int8, int8-static, q8, q4, fp16, auto; several with commas', methodList)
+    .requiredOption(
+      '--to <methods>',
+      'what to make: int8, int8-static, q8, q4, fp16, auto; several with commas',
+      methodList,
+    )
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')

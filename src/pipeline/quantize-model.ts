@@ -188,7 +188,7 @@ async function defaultTexts(): Promise<ProofTexts> {
 }
 
 /** Texts of a speed round: enough for every length, few enough that a round takes seconds. */
-const benchTexts = 128;
+const benchTexts = 64;
 
 function measure(
   original: Original,
