@@ -31,10 +31,14 @@ export interface EngineIdentity {
 /** What was embedded. */
 export interface TextsIdentity {
   readonly count: number;
-  /** Hexadecimal, see {@link hashOfTexts}. */
+  /** Hexadecimal, of the texts in their order. */
   readonly sha256: string;
   /** As a person would name it: "octavec's verification texts", "my-texts.jsonl". */
   readonly source: string;
+  /** How many are longer than `maxTokens`: only their beginning counted, with original and candidate alike. */
+  readonly truncated?: number;
+  /** What the candidate reads of a text, special tokens included. */
+  readonly maxTokens?: number;
 }
 
 /** How a model ran over the texts. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { calibrationTexts, hashOfTexts, verificationTexts } from './texts.js';
+import { textsHash } from '../base/index.js';
+import { calibrationTexts, verificationTexts } from './texts.js';
 
 test('the shipped texts are distinct, of mixed lengths, and the two lists have none in common', async () => {
   const [verification, calibration] = await Promise.all([verificationTexts(), calibrationTexts()]);
@@ -13,6 +14,6 @@ test('the shipped texts are distinct, of mixed lengths, and the two lists have n
 });
 
 test('no two lists have the same hash', () => {
-  const hashes = [['ab'], ['a', 'b'], ['b', 'a'], ['a","b'], [], ['']].map(hashOfTexts);
+  const hashes = [['ab'], ['a', 'b'], ['b', 'a'], ['a","b'], [], ['']].map(textsHash);
   expect(new Set(hashes).size).toBe(hashes.length);
 });

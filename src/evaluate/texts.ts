@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
@@ -17,9 +16,4 @@ export function calibrationTexts(): Promise<readonly string[]> {
 async function shippedTexts(name: string): Promise<readonly string[]> {
   const file = new URL(`../../data/${name}`, import.meta.url);
   return textList.parse(JSON.parse(await readFile(file, 'utf8')));
-}
-
-/** SHA-256, hexadecimal, of texts in their order: of their JSON array, in which no two lists look alike. */
-export function hashOfTexts(texts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
 }

@@ -1,11 +1,10 @@
-import { type Matrix, type OnProgress, type TaskOptions, version } from '../base/index.js';
+import { type Matrix, type OnProgress, type TaskOptions, textsHash, version } from '../base/index.js';
 import type { RunMeasurement } from '../bench/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
 import {
   type Evidence,
   type FileIdentity,
   type Gate,
-  hashOfTexts,
   judge,
   measureBatchEffect,
   measureFidelity,
@@ -63,7 +62,13 @@ export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions
     recipe: proof.recipe,
     engine: embedder.engine,
     batchEffect,
-    texts: { count: texts.texts.length, sha256: hashOfTexts(texts.texts), source: texts.source },
+    texts: {
+      count: texts.texts.length,
+      sha256: textsHash(texts.texts),
+      source: texts.source,
+      truncated: vectors.truncated,
+      maxTokens: embedder.maxTokens,
+    },
     fidelity,
   };
   return { ...evidence, verdict: judge(evidence, proof.gate) };

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { OctavecError, type TaskOptions, textsHash } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
 import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
 import {
@@ -8,7 +8,6 @@ import {
   evidencePath,
   failuresAsText,
   type Gate,
-  hashOfTexts,
   verificationTexts,
   writeEvidence,
 } from '../evaluate/index.js';
@@ -174,7 +173,7 @@ async function calibrationTextsOf({
 }
 
 async function calibrationTokens(original: Original, texts: readonly string[]): Promise<CalibrationTexts> {
-  return { tokens: await tokenizeOnce(original.files, texts), hash: hashOfTexts(texts) };
+  return { tokens: await tokenizeOnce(original.files, texts), hash: textsHash(texts) };
 }
 
 /** `count` of the items, from all over the list. */

@@ -17,7 +17,9 @@ export function formatEvidence(evidence: Evidence, style: Style = styleOf(proces
 /** What the figures were measured with, in one line. */
 export function conditions({ texts, engine }: Evidence): string {
   const run = `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`;
-  return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)}); ${run}.`;
+  const { truncated = 0, maxTokens } = texts;
+  const cut = truncated > 0 ? `, ${formatCount(truncated)} of them cut to ${maxTokens} tokens` : '';
+  return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.`;
 }
 
 /** The verdict, with every failure on a line of its own. */

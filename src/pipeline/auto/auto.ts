@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { OctavecError } from '../../base/index.js';
-import { type Evidence, hashOfTexts } from '../../evaluate/index.js';
+import { OctavecError, textsHash } from '../../base/index.js';
+import type { Evidence } from '../../evaluate/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
 import type { MethodContext, MethodResult } from '../method.js';
@@ -38,7 +38,7 @@ export async function auto(source: OnnxModel, context: MethodContext): Promise<M
     });
   }
   const conditions = createHash('sha256').update(
-    JSON.stringify([hashOfTexts(texts), calibration.hash, selection.include, selection.exclude]),
+    JSON.stringify([textsHash(texts), calibration.hash, selection.include, selection.exclude]),
   );
   const { sha256 } = trial.original.identity;
   const file = await MeasurementFile.open(sensitivityPath(trial.target), sha256, conditions.digest('hex'));

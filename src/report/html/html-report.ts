@@ -134,7 +134,12 @@ function sideBySide(evidences: readonly Evidence[]): Markup {
 }
 
 function vectorFigure(evidence: Evidence, from: number): Markup {
-  return figure(evidence, cosineHistogram(evidence, from), fidelityFigures(evidence.fidelity));
+  const { mean, min } = evidence.batchEffect?.cosine ?? {};
+  return figure(evidence, cosineHistogram(evidence, from), [
+    ...fidelityFigures(evidence.fidelity),
+    ['alone against in a batch, mean cosine', formatFigure(mean, 5)],
+    ['alone against in a batch, lowest', formatFigure(min, 5)],
+  ]);
 }
 
 function similarityFigure(evidence: Evidence): Markup {
