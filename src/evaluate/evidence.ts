@@ -1,73 +1,7 @@
-import type { BatchEffect } from './batch-effect.js';
-import type { Fidelity } from './fidelity.js';
 import type { Verdict } from './gate.js';
-import type { TaskComparison } from './tasks/compare-results.js';
+import type { Measurements } from './measurements.js';
 
-/** A file, so that it can be recognised. */
-export interface FileIdentity {
-  /** As a person would name it: "onnx/model_int8.onnx". */
-  readonly name: string;
-  /** External data included. */
-  readonly bytes: number;
-  /** Hexadecimal; of the ONNX file and, where there is one, its external data. */
-  readonly sha256: string;
-  /** "fp32", "fp16", "int8", "int4", … */
-  readonly precision: string;
-}
-
-export interface OriginalIdentity extends FileIdentity {
-  /** Bytes with all weights in FP32, where the file itself stores them shorter; size reduction counts from here. */
-  readonly fp32Bytes?: number;
-}
-
-/** What ran the models. */
-export interface EngineIdentity {
-  readonly name: string;
-  readonly version: string;
-  readonly workers: number;
-  readonly threadsPerWorker: number;
-}
-
-/** What was embedded. */
-export interface TextsIdentity {
-  readonly count: number;
-  /** Hexadecimal, of the texts in their order. */
-  readonly sha256: string;
-  /** As a person would name it: "octavec's verification texts", "my-texts.jsonl". */
-  readonly source: string;
-  /** How many are longer than `maxTokens`: only their beginning counted, with original and candidate alike. */
-  readonly truncated?: number;
-  /** What the candidate reads of a text, special tokens included. */
-  readonly maxTokens?: number;
-}
-
-/** How a model ran over the texts. */
-export interface RunFigures {
-  /** Texts per second, tokenizing included. */
-  readonly textsPerSecond?: number;
-  /** Largest resident memory of the process that ran it. */
-  readonly peakBytes?: number;
-}
-
-/** Everything that was measured about a candidate; stands beside the variant as `<name>.evidence.json`. */
-export interface Evidence {
-  readonly schema: 1;
-  /** "octavec 0.1.0" */
-  readonly tool: string;
-  readonly file: FileIdentity;
-  readonly original: OriginalIdentity;
-  /** Everything needed to make the file again, as it is stored in the file's metadata. */
-  readonly recipe?: unknown;
-  readonly engine: EngineIdentity;
-  /** Of the candidate. */
-  readonly batchEffect?: BatchEffect;
-  readonly texts: TextsIdentity;
-  readonly fidelity: Fidelity;
-  /** Of the candidate. */
-  readonly run?: RunFigures;
-  /** Of the original, under the same conditions. */
-  readonly originalRun?: RunFigures;
-  /** Candidate against original in tasks. */
-  readonly tasks?: readonly TaskComparison[];
+/** What was measured about a candidate and what the gate says; stands beside the variant as `<name>.evidence.json`. */
+export interface Evidence extends Measurements {
   readonly verdict?: Verdict;
 }

@@ -1,5 +1,5 @@
-import type { Evidence } from './evidence.js';
 import { type GateMetricName, gateMetricNames, gateMetrics } from './gate-metrics.js';
+import type { Measurements } from './measurements.js';
 
 /** Thresholds, as plain data. Every limit is the worst figure that still passes. */
 export interface Gate {
@@ -34,7 +34,7 @@ export function withLimits(gate: Gate, limits: Gate['limits'] = {}): Gate {
 }
 
 /** Holds evidence against a gate. What is not a number never passes. */
-export function judge(evidence: Evidence, gate: Gate): Verdict {
+export function judge(evidence: Measurements, gate: Gate): Verdict {
   const failures: GateFailure[] = [];
   const notMeasured: GateMetricName[] = [];
   for (const metric of gateMetricNames) {

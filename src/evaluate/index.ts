@@ -10,6 +10,7 @@ export * from './fidelity.js';
 export * from './gate.js';
 export { type GateMetricName, gateMetricNames, gateMetrics, type Measured, sizeReduction } from './gate-metrics.js';
 export * from './gate-presets.js';
+export * from './measurements.js';
 export { compareResults, type Finding, type TaskComparison } from './tasks/compare-results.js';
 export { evaluateTask } from './tasks/evaluate-task.js';
 export { evaluateRetrieval } from './tasks/retrieval.js';
