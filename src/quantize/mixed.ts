@@ -92,7 +92,13 @@ function layerPart(id: string, users: readonly LinearLayer[], role: LayerRole): 
     role,
     parameters,
     multiplications: parameters * users.length,
-    bytes: bytesOf(outputs, inputs, parameters + 5 * outputs, q8),
+    bytes: {
+      q4: layerBytes(outputs, inputs, q4),
+      int8: parameters + 5 * outputs,
+      q8: layerBytes(outputs, inputs, q8),
+      fp16: 2 * parameters,
+      fp32: 4 * parameters,
+    },
   };
 }
 
@@ -103,25 +109,31 @@ function tablePart({ table, rows, columns }: EmbeddingTable): MixPart {
     role: 'embeddings',
     parameters,
     multiplications: 0,
-    bytes: bytesOf(rows, columns, parameters + 4 * rows, q8Table),
+    bytes: {
+      q4: tableBytes(rows, columns, q4),
+      int8: parameters + 4 * rows,
+      q8: tableBytes(rows, columns, q8Table),
+      fp16: 2 * parameters,
+      fp32: 4 * parameters,
+    },
   };
 }
 
-function bytesOf(rows: number, columns: number, int8: number, eightBits: BlockScheme): MixPart['bytes'] {
-  const parameters = rows * columns;
-  return {
-    q4: blockBytes(rows, columns, q4),
-    int8,
-    q8: blockBytes(rows, columns, eightBits),
-    fp16: 2 * parameters,
-    fp32: 4 * parameters,
-  };
+/** Codes of whole blocks, and what belongs to each block. */
+function layerBytes(outputs: number, inputs: number, scheme: BlockScheme): number {
+  const codes = (blocksIn(inputs, scheme) * scheme.blockSize * scheme.bits) / 8;
+  return outputs * (codes + blockBytes(inputs, scheme));
 }
 
-function blockBytes(rows: number, columns: number, scheme: BlockScheme): number {
+/** A code for each column, and what belongs to each block. */
+function tableBytes(rows: number, columns: number, scheme: BlockScheme): number {
+  return rows * (Math.ceil((columns * scheme.bits) / 8) + blockBytes(columns, scheme));
+}
+
+/** Scales and zero points of a row. */
+function blockBytes(columns: number, scheme: BlockScheme): number {
   const blocks = blocksIn(columns, scheme);
-  const zeroPoints = scheme.symmetric ? 0 : Math.ceil((blocks * scheme.bits) / 8);
-  return rows * ((blocks * scheme.blockSize * scheme.bits) / 8 + 4 * blocks + zeroPoints);
+  return 4 * blocks + (scheme.symmetric ? 0 : Math.ceil((blocks * scheme.bits) / 8));
 }
 
 /**

@@ -78,7 +78,7 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
   }
   for (const { table, rows, columns, gathers } of tables) {
     step();
-    const matrix = quantizeBlocks(tensorFloats(model, table), rows, columns, options.tables);
+    const matrix = withoutFilling(quantizeBlocks(tensorFloats(model, table), rows, columns, options.tables));
     const names = addMatrix(editor, table.name ?? '', matrix, [rows]);
     for (const node of gathers) {
       const { bits, blockSize } = options.tables;
@@ -96,6 +96,20 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
     }
   }
   return withOpset(removeDeadNodes(editor.finish()), microsoft, 1);
+}
+
+/** GatherBlockQuantized takes a code for each column, where MatMulNBits takes whole blocks. */
+function withoutFilling(matrix: BlockMatrix): BlockMatrix {
+  const { rows, columns, codes } = matrix;
+  const filled = codes.length / rows;
+  if (filled === columns) {
+    return matrix;
+  }
+  const trimmed = new Uint8Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    trimmed.set(codes.subarray(row * filled, row * filled + columns), row * columns);
+  }
+  return { ...matrix, codes: trimmed };
 }
 
 interface QuantizedNames {
