@@ -8,6 +8,7 @@ export { removeDeadNodes } from './dead-nodes.js';
 export { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 export { GraphEditor } from './graph-editor.js';
 export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-index.js';
+export { removeNoOps } from './no-ops.js';
 export { raiseOpset } from './opset-upgrade.js';
 export { renameInputs } from './rename-values.js';
 export { foldShapes } from './shape-folding.js';

@@ -3,6 +3,7 @@ import {
   GraphEditor,
   inferElementTypes,
   removeDeadNodes,
+  removeNoOps,
   renameInputs,
   usedValues,
 } from '../graph/index.js';
@@ -32,7 +33,8 @@ export interface Fp16Model {
  * precision would hurt, or that have no such form, keep FP32 between two Casts.
  */
 export function fp16(source: OnnxModel): Fp16Model {
-  const model = foldConstants(source);
+  // A Cast from half to half, which a Cast from float to float would become, makes ONNX Runtime fail.
+  const model = removeNoOps(foldConstants(source));
   const converter = new HalfConverter(model);
   for (const node of model.proto.graph.node) {
     converter.convert(node);
