@@ -1,8 +1,8 @@
-import type { Evidence, FileIdentity, OriginalIdentity } from './evidence.js';
+import type { FileIdentity, Measurements, OriginalIdentity } from './measurements.js';
 import type { TaskKind } from './tasks/task.js';
 
 /** What figures are taken from: evidence, or the part of it that there is while a variant is still searched for. */
-export interface Measured extends Pick<Evidence, 'fidelity' | 'run' | 'originalRun' | 'tasks'> {
+export interface Measured extends Pick<Measurements, 'fidelity' | 'run' | 'originalRun' | 'tasks'> {
   readonly file: Pick<FileIdentity, 'bytes'>;
   readonly original: Pick<OriginalIdentity, 'bytes' | 'fp32Bytes'>;
 }
