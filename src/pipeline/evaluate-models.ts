@@ -64,7 +64,9 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   const original = await openOriginal(against, { tokenizer });
   try {
     const { identity } = original;
-    const before = { files: original.runnable, identity, hash: `${identity.sha256} fp32` };
+    // A widened copy gives other vectors than the file that it was made from.
+    const hash = identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
+    const before = { files: original.runnable, identity, hash };
     const after = await openSubject(await openModelFolder(path, { tokenizer, variant, like: original.files }));
     const originalResults = await evaluateAll(before, 'the original', options);
     const results = await evaluateAll(after, after.identity.precision, options);
