@@ -2,8 +2,9 @@ import { extname } from 'node:path';
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
 import { Embedder, npyBytes, readTexts, type Vectors } from '../embed/index.js';
+import type { EngineChoice } from '../engine/index.js';
 import { interruptSignal } from './interrupt.js';
-import { positiveInteger } from './options.js';
+import { engineOption, positiveInteger } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -18,6 +19,7 @@ interface Options {
   readonly tokenizer?: string;
   readonly prompt?: string;
   readonly promptName?: string;
+  readonly engine?: EngineChoice;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -33,6 +35,7 @@ export function embedCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .option('--json', 'one JSON document instead of a line for each text')
     .addHelpText('after', examples)

@@ -1,6 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
+import { engineChoices } from '../engine/index.js';
 import { type Gate, gateMetricNames, gatePresets } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
@@ -70,4 +71,9 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
     });
   }
   return { texts, source: path };
+}
+
+export function engineOption(): Option {
+  const text = 'what runs the model; native computes in INT8, auto takes it where it can (default: onnxruntime)';
+  return new Option('--engine <name>', text).choices(engineChoices);
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
+import type { EngineChoice } from '../engine/index.js';
 import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
 import { verifyModel } from '../pipeline/index.js';
 import { formatEvidence, junitXml } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
+import { engineOption, gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -20,6 +21,7 @@ interface Options {
   readonly limit?: Gate['limits'];
   readonly task?: readonly string[];
   readonly junit?: string;
+  readonly engine?: EngineChoice;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -39,6 +41,7 @@ export function verifyCommand(): Command {
       wordList,
     )
     .option('--junit <file>', 'write the verdict as JUnit XML')
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

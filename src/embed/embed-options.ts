@@ -1,10 +1,10 @@
 import type { TaskOptions } from '../base/index.js';
-import type { EngineOptions } from '../engine/index.js';
+import type { EngineChoiceOptions } from '../engine/index.js';
 import type { OpenModelOptions } from '../model/index.js';
 import type { AdmissionLimits } from './admission.js';
 import type { OverLong } from './over-long.js';
 
-export interface EmbedderOptions extends OpenModelOptions, EngineOptions, AdmissionLimits {}
+export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {}
 
 export interface PromptOptions {
   /** Text that is put before every text. */

@@ -1,4 +1,4 @@
-import { type EngineDescription, loadOnnxRuntimeEngine } from '../engine/index.js';
+import { type EngineDescription, loadEngine } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { Admission } from './admission.js';
 import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
@@ -45,10 +45,7 @@ export class Embedder {
    */
   static async load(model: string | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
     const files = typeof model === 'string' ? await openModelFolder(model, options) : model;
-    const [tokenizer, engine] = await Promise.allSettled([
-      TextTokenizer.of(files),
-      loadOnnxRuntimeEngine(files, options),
-    ]);
+    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files), loadEngine(files, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value }, new Admission(options));
     }

@@ -3,6 +3,12 @@
  *
  * @module
  */
+export {
+  type EngineChoice,
+  type EngineChoiceOptions,
+  engineChoices,
+  loadEngine,
+} from './choose-engine.js';
 export type * from './engine.js';
 export { type NativeEngineOptions, tryNativeEngine } from './native/native-engine.js';
 export type { Isolation } from './onnxruntime/channel.js';

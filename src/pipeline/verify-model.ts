@@ -1,3 +1,4 @@
+import type { EngineChoice } from '../engine/index.js';
 import { type Evidence, type Gate, gatePresets, verificationTexts, withLimits } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
@@ -9,6 +10,8 @@ import { embedOnce, type ProofTexts, prove } from './prove.js';
 import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
 export interface VerifyOptions extends TaskEvidenceOptions {
+  /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
+  readonly engine?: EngineChoice;
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: string;
   readonly texts?: ProofTexts;
@@ -44,7 +47,7 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
         texts,
         gate,
       },
-      embedding,
+      { ...embedding, engine: options.engine },
     );
     return await withTasks(evidence, gate, path, original, options);
   } finally {

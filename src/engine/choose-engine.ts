@@ -1,0 +1,40 @@
+import { OctavecError } from '../base/index.js';
+import type { ModelFiles } from '../model/index.js';
+import type { Engine } from './engine.js';
+import { tryNativeEngine } from './native/native-engine.js';
+import { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+
+/**
+ * What runs a model.
+ *
+ * - `onnxruntime`: the file as it is, in its own precision
+ * - `native`: octavec's engine for encoders, which computes in INT8, whatever the file's precision
+ * - `auto`: the native engine where it is built and knows the model, else ONNX Runtime
+ */
+export const engineChoices = ['onnxruntime', 'native', 'auto'] as const;
+export type EngineChoice = (typeof engineChoices)[number];
+
+export interface EngineChoiceOptions extends EngineOptions {
+  /** `onnxruntime` by default: a file in full precision then gives vectors of full precision. */
+  readonly engine?: EngineChoice;
+}
+
+/**
+ * Loads a model into the engine of choice.
+ *
+ * @throws ENGINE_LOAD if `native` is asked for and cannot be used, and as the engines' own loaders
+ */
+export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
+  const { engine: choice = 'onnxruntime', ...engineOptions } = options;
+  if (choice === 'onnxruntime') {
+    return loadOnnxRuntimeEngine(files, engineOptions);
+  }
+  const native = await tryNativeEngine(files, engineOptions);
+  if ('engine' in native) {
+    return native.engine;
+  }
+  if (choice === 'native') {
+    throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });
+  }
+  return loadOnnxRuntimeEngine(files, engineOptions);
+}

@@ -1,0 +1,36 @@
+import { Embedder } from 'octavec';
+import { expect, test } from 'vitest';
+
+const model = 'models/all-MiniLM-L6-v2';
+const texts = ['A cat sits on the mat.', 'Ein Hund schläft.', 'The quick brown fox jumps over the lazy dog.'];
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}
+
+test('a file in full precision runs on ONNX Runtime unless another engine is asked for', async () => {
+  await using embedder = await Embedder.load(model);
+  expect(embedder.engine.name).toBe('onnxruntime');
+});
+
+test('auto gives nearly the same vectors, whichever engine it takes', async () => {
+  await using exact = await Embedder.load(model);
+  await using chosen = await Embedder.load(model, { engine: 'auto' });
+  expect(['native', 'onnxruntime']).toContain(chosen.engine.name);
+  const [expected, found] = [await exact.embed(texts), await chosen.embed(texts)];
+  for (let i = 0; i < texts.length; i++) {
+    expect(cosine(expected.at(i), found.at(i))).toBeGreaterThan(0.99);
+  }
+});
+
+test('native runs the model itself, or says why it cannot', async () => {
+  const loading = Embedder.load(model, { engine: 'native' });
+  const outcome = await loading.then(
+    async (embedder) => {
+      await embedder.close();
+      return embedder.engine.name;
+    },
+    (error: Error) => error.message,
+  );
+  expect(outcome).toMatch(/^native$|native engine|instruction sets/);
+});
