@@ -83,7 +83,7 @@ async function makeGroup(quota) {
   }
   const throttledSeconds = async () => {
     const stat = await readFile(join(path, 'cpu.stat'), 'utf8');
-    const [, key, value] = /^(throttled_usec|throttled_time) (\\d+)$/m.exec(stat) ?? [];
+    const [, key, value] = /^(throttled_usec|throttled_time) (\d+)$/m.exec(stat) ?? [];
     return Number(value ?? 0) / (key === 'throttled_usec' ? 1e6 : 1e9);
   };
   return { path, throttledSeconds };

@@ -15,8 +15,18 @@ export {
   Embedder,
   type EmbedderOptions,
   type EmbedOptions,
+  type OverLong,
   type PromptOptions,
+  quantizeVectors,
+  type StreamBatch,
+  type StreamOptions,
+  type TextOptions,
   type TokenizedTexts,
+  toBase64,
+  type VectorOptions,
+  type VectorRanges,
   Vectors,
+  type VectorType,
+  vectorRanges,
 } from './embed/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model/index.js';
