@@ -10,6 +10,7 @@ export { GraphEditor } from './graph-editor.js';
 export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-index.js';
 export { removeNoOps } from './no-ops.js';
 export { raiseOpset } from './opset-upgrade.js';
+export { type GraphPass, graphPasses, type OptimizeOptions, optimize } from './optimize.js';
 export { renameInputs } from './rename-values.js';
 export { foldShapes } from './shape-folding.js';
 export { mapSubgraphs } from './subgraphs.js';
