@@ -1,4 +1,5 @@
 /** Compiles src/ to dist/. `npm run build` starts from nothing; `npm start` and `npm test` compile what changed. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { installIfMissing, root, runTool } from './npm.mjs';
@@ -11,6 +12,11 @@ export function build() {
     rmSync(notes, { force: true });
   }
   runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+}
+
+/** Compiles the native engine where there is a C++ compiler. Without it models run on ONNX Runtime: never a reason to stop. */
+export function buildNative() {
+  spawnSync(process.execPath, [`${root}scripts/build-native.mjs`], { cwd: root, stdio: 'inherit' });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,7 +2,7 @@
  * `npm start`: installs what is missing, builds, and does the main job on the embedded model: full precision → INT8 and
  * FP16, each loaded again and compared with the original. Arguments are handed on to `octavec quantize`.
  */
-import { build } from './build.mjs';
+import { build, buildNative } from './build.mjs';
 import { installIfMissing, root, run } from './npm.mjs';
 
 const model = 'models/all-MiniLM-L6-v2';
@@ -11,6 +11,7 @@ const output = 'out/all-MiniLM-L6-v2';
 installIfMissing();
 console.log('Building …');
 build();
+buildNative();
 console.log(`Quantizing ${model} to INT8 and FP16 in ${output} …\n`);
 run(process.execPath, [
   `${root}dist/cli/main.js`,

@@ -1,10 +1,11 @@
 /** `npm test`: installs what is missing, builds, then type check, lint, check of the package and tests. */
-import { build } from './build.mjs';
+import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';
 
 installIfMissing();
 // First, because end-to-end tests import the built package, types included.
 build();
+buildNative();
 runTool('typescript/bin/tsc', '--noEmit');
 // Into a file, too, Biome would paint every letter.
 runTool(
