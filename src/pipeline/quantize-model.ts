@@ -20,6 +20,7 @@ import { type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { outputPaths } from './output-paths.js';
 import { embedOnce, type ProofTexts, withRuns } from './prove.js';
+import { checkWritable } from './staging.js';
 
 export interface QuantizeOptions extends TaskOptions {
   readonly to: readonly MethodName[];
@@ -85,6 +86,9 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     const source = { path, files: original.files };
     const variants = options.to.map((name) => methods[name].variant);
     const paths = await outputPaths(source, variants, options.output);
+    for (const target of paths) {
+      await checkWritable(target);
+    }
     configuration = await stageConfiguration(source, options.output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
     const reference = await embedReference(original, options);

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asOutputError, removeFolders } from '../base/index.js';
+import { asOutputError, OctavecError, removeFolders } from '../base/index.js';
 import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
 
 /** A model file that is written and can be run, but does not carry its name yet. */
@@ -11,26 +11,54 @@ export interface StagedModel extends WrittenModel {
   discard(): Promise<void>;
 }
 
+/** A temporary folder beside a target. */
+interface Staging {
+  readonly folder: string;
+  /** Removes it, and folders that were made for it alone. */
+  discard(): Promise<void>;
+}
+
+/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+async function openStaging(target: string): Promise<Staging> {
+  const parent = dirname(target);
+  let madeFolder: string | undefined;
+  try {
+    madeFolder = await mkdir(parent, { recursive: true });
+    const folder = await mkdtemp(join(parent, '.octavec-'));
+    return {
+      folder,
+      discard: async () => {
+        await rm(folder, { recursive: true, force: true });
+        await removeFolders(parent, madeFolder);
+      },
+    };
+  } catch (error) {
+    await removeFolders(parent, madeFolder);
+    throw asOutputError(error, target);
+  }
+}
+
+/**
+ * Finds out before the long work whether a target can be written after it.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
+export async function checkWritable(target: string): Promise<void> {
+  const existing = await stat(target).catch(() => undefined);
+  if (existing?.isDirectory()) {
+    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: target, why: 'it is a folder' });
+  }
+  const staging = await openStaging(target);
+  await staging.discard();
+}
+
 /**
  * Writes a model into a temporary folder beside its target, so that it can be tried before it is published.
  *
  * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
  */
 export async function stageModel(model: OnnxModel, target: string): Promise<StagedModel> {
-  const parent = dirname(target);
-  let madeFolder: string | undefined;
-  let folder: string;
-  try {
-    madeFolder = await mkdir(parent, { recursive: true });
-    folder = await mkdtemp(join(parent, '.octavec-'));
-  } catch (error) {
-    await removeFolders(parent, madeFolder);
-    throw asOutputError(error, target);
-  }
-  const discard = async (): Promise<void> => {
-    await rm(folder, { recursive: true, force: true });
-    await removeFolders(parent, madeFolder);
-  };
+  const { folder, discard } = await openStaging(target);
   try {
     const written = await writeModel(model, join(folder, basename(target)));
     return {
@@ -38,7 +66,7 @@ export async function stageModel(model: OnnxModel, target: string): Promise<Stag
       publish: async (others = []) => {
         // The model file comes last: as long as it is missing, nobody sees its external data.
         for (const file of [...others, ...written.files.toReversed()]) {
-          await rename(file, join(parent, basename(file)));
+          await rename(file, join(dirname(target), basename(file)));
         }
       },
       discard,

@@ -6,7 +6,7 @@ import { embeddedModel } from '../support/golden-texts.js';
 import { errorOf, filesIn, octavec, type RunOptions, temporaryFolder } from './octavec.js';
 
 const quantize = (output: string, options?: RunOptions) =>
-  octavec(['quantize', embeddedModel, output, '--to', 'int8', '--texts', inject('texts'), '--json'], options);
+  octavec(['quantize', embeddedModel, output, '--to', 'fp16', '--texts', inject('texts'), '--json'], options);
 
 describe('an output that cannot be written', () => {
   test('because a file stands where a folder should be', async () => {
@@ -24,13 +24,22 @@ describe('an output that cannot be written', () => {
 
   test('because a folder stands where a file should be', async () => {
     const folder = temporaryFolder();
-    mkdirSync(join(folder, 'a.jsonl'));
-    const outcome = await octavec(['embed', embeddedModel, 'a', '--out', join(folder, 'a.jsonl'), '--json']);
-    expect([outcome.status, errorOf(outcome)]).toEqual([
-      1,
-      { code: 'OUTPUT_NOT_WRITABLE', message: expect.stringContaining('it is a folder') },
-    ]);
-    expect(filesIn(folder)).toEqual(['a.jsonl']);
+    const left = ['a.jsonl', 'a.onnx', 'onnx', 'onnx/model_fp16.onnx'];
+    for (const name of left) {
+      mkdirSync(join(folder, name));
+    }
+    const outcomes = [
+      await octavec(['embed', embeddedModel, 'a', '--out', join(folder, 'a.jsonl'), '--json']),
+      await quantize(join(folder, 'a.onnx')),
+      await quantize(folder),
+    ];
+    for (const outcome of outcomes) {
+      expect([outcome.status, errorOf(outcome)]).toEqual([
+        1,
+        { code: 'OUTPUT_NOT_WRITABLE', message: expect.stringContaining('it is a folder') },
+      ]);
+    }
+    expect(filesIn(folder)).toEqual(left);
   });
 
   // Permissions do not stop root.
