@@ -72,6 +72,10 @@ export async function measureRuns(
       });
     }
     return measurements;
+  } catch (error) {
+    // Ctrl-C may reach a process before the signal is looked at here: what it breaks then is not its fault.
+    throwIfCancelled(signal, 'measuring speed');
+    throw error;
   } finally {
     for (const runner of runners) {
       runner.stop();

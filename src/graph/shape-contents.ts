@@ -1,5 +1,5 @@
 import { attribute, dataType, intAttribute, normalDomain, tensorIntegers } from '../onnx/index.js';
-import { type Dim, longestContents, type NodeShapes } from './symbolic-shapes.js';
+import { type Dim, longestContents, type NodeShapes } from './dims.js';
 
 type Contents = readonly Dim[];
 type Rule = (shapes: NodeShapes) => Contents | undefined;

@@ -10,9 +10,10 @@ import {
 } from '../onnx/index.js';
 import { int64Constant } from './constant-folding.js';
 import { removeDeadNodes } from './dead-nodes.js';
+import type { Dim, Dims } from './dims.js';
 import { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 import { GraphEditor } from './graph-editor.js';
-import { type Dim, type Dims, inferShapes, type SymbolicShapes } from './symbolic-shapes.js';
+import { inferShapes, type SymbolicShapes } from './symbolic-shapes.js';
 import { topologicalOrder } from './topological-order.js';
 
 /**

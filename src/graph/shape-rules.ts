@@ -1,5 +1,5 @@
 import { attribute, intAttribute, intsAttribute, normalDomain } from '../onnx/index.js';
-import { type Dim, type Dims, type NodeShapes, product } from './symbolic-shapes.js';
+import { type Dim, type Dims, type NodeShapes, product } from './dims.js';
 
 type Rule = (shapes: NodeShapes) => readonly (Dims | undefined)[];
 

@@ -4,8 +4,9 @@ import { integers, smallModel } from '../../test/support/small-model.js';
 import { tinyModelPaths } from '../../test/support/tiny-model-paths.js';
 import { type AttributeValue, dataType, makeNode, type OnnxModel, readModel, withGraph } from '../onnx/index.js';
 import { foldConstants } from './constant-folding.js';
+import type { Dim, Dims } from './dims.js';
 import { inferElementTypes } from './element-type-inference.js';
-import { type Dim, type Dims, inferShapes } from './symbolic-shapes.js';
+import { inferShapes } from './symbolic-shapes.js';
 
 interface Case {
   readonly op: string;

@@ -1,18 +1,8 @@
-import {
-  dataType,
-  elementCount,
-  type NodeProto,
-  type OnnxModel,
-  type TensorProto,
-  tensorIntegers,
-} from '../onnx/index.js';
+import { dataType, elementCount, type OnnxModel, type TensorProto, tensorIntegers } from '../onnx/index.js';
+import { type Dim, type Dims, longestContents, type NodeShapes } from './dims.js';
 import { inferContents } from './shape-contents.js';
 import { inferDims } from './shape-rules.js';
 import { topologicalOrder } from './topological-order.js';
-
-/** The size of an axis: a number, or a name for one that is only known when the model runs (and is never negative). */
-export type Dim = number | string;
-export type Dims = readonly Dim[];
 
 export interface SymbolicShapes {
   /** Shapes by value. Values whose rank is not known are missing. */
@@ -20,20 +10,6 @@ export interface SymbolicShapes {
   /** What small integer tensors hold, row-major: constants, and sizes that are carried about in them. */
   readonly contents: ReadonlyMap<string, readonly Dim[]>;
 }
-
-/** What rules see of a node. */
-export interface NodeShapes {
-  readonly model: OnnxModel;
-  readonly node: NodeProto;
-  /** The shape of an input; undefined if it is not known or not there. */
-  dims(input: number): Dims | undefined;
-  contents(input: number): readonly Dim[] | undefined;
-  /** A name for a size that nothing is known of. */
-  unknown(output: number, axis: number): string;
-}
-
-/** Longer integer tensors than this are data, not shapes. */
-export const longestContents = 64;
 
 /**
  * Infers shapes from the inputs on, through operators that text encoders are made of. Two sizes with the same name are
@@ -84,10 +60,4 @@ export function inferShapes(model: OnnxModel): SymbolicShapes {
 function smallIntegers(model: OnnxModel, tensor: TensorProto): number[] | undefined {
   const integer = tensor.dataType === dataType.int64 || tensor.dataType === dataType.int32;
   return integer && elementCount(tensor) <= longestContents ? tensorIntegers(model, tensor) : undefined;
-}
-
-/** The number of elements of a shape as a number times names, the names sorted. */
-export function product(dims: Dims): { readonly number: number; readonly names: readonly string[] } {
-  const names = dims.filter((dim) => typeof dim === 'string').sort();
-  return { number: dims.reduce<number>((all, dim) => (typeof dim === 'number' ? all * dim : all), 1), names };
 }

@@ -5,8 +5,10 @@ import { methods } from './methods.js';
 
 /** What a file's weights are kept in, and the gate that is fair to it. */
 export function describePrecision(model: OnnxModel): { readonly precision: string; readonly gate: GatePresetName } {
+  const quantized = quantizedOperatorsIn(model).length > 0;
   const method = Object.entries(methods).find(([name]) => name === recipeOf(model)?.method)?.[1];
-  if (method !== undefined) {
+  // A tool that quantized an FP16 file of octavec's may have kept the recipe in its metadata.
+  if (method !== undefined && (method.gate === 'fp16') === !quantized) {
     return method;
   }
   const { node, initializer } = model.proto.graph;
@@ -17,7 +19,7 @@ export function describePrecision(model: OnnxModel): { readonly precision: strin
   ) {
     return { precision: 'int4', gate: 'int4' };
   }
-  if (quantizedOperatorsIn(model).length > 0) {
+  if (quantized) {
     return { precision: 'int8', gate: 'int8' };
   }
   const half = initializer.some((tensor) => tensor.dataType === dataType.float16);
