@@ -1,7 +1,10 @@
 /**
  * The run time against its peers with the same INT8 file and the same number of threads:
  *
- *     node bench/run-time.mjs [--threads N] [--rounds N] [--model folder] [--json]
+ *     node bench/run-time.mjs [--threads N] [--rounds N] [--model folder] [--only words] [--json]
+ *
+ * `--only "512 texts"` runs the tasks whose names hold those words: texts of mixed lengths in no order, where peers pad
+ * batches of 32 as they come.
  *
  * transformers.js takes part if it is installed somewhere and OCTAVEC_PEERS names that folder. Every peer lives in a
  * process of its own; they are measured in turn, round after round, so that what else goes on on the machine meets all
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: String(cpuBudget(facts).threads) },
     rounds: { type: 'string', default: '7' },
     model: { type: 'string' },
+    only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -46,7 +50,7 @@ const singles = Array.from({ length: 256 }, (_, i) => textOf(8 + ((i * 7) % 25),
 const tasks = [
   ...Object.entries(workloads).map(([name, texts]) => ({ name, texts, repeats: texts.length === 1 ? 100 : 1 })),
   { name: '64 callers with single texts', texts: singles, callers: 64, callsEach: 6, repeats: 1 },
-];
+].filter(({ name }) => name.includes(values.only));
 
 const names = ['octavec', 'onnxruntime-node', 'transformers.js'];
 const peers = (await Promise.all(names.map(start))).filter((peer) => peer !== undefined);
@@ -101,7 +105,8 @@ if (values.json) {
   console.log(JSON.stringify({ host: facts, threads: Number(values.threads), summary }, undefined, 2));
 } else {
   const { reason } = cpuBudget(facts);
-  console.log(`${facts.cpuModel}, ${reason}; ${values.threads} threads each, ${values.rounds} rounds\n`);
+  console.log(`${facts.cpuModel}, ${reason}; ${values.threads} threads each, ${values.rounds} rounds`);
+  console.log(`${facts.cpuFlags.filter((flag) => /^(avx|fma|amx|asimd|i8mm|sve)/.test(flag)).join(' ')}\n`);
   for (const { task, peers } of summary) {
     console.log(task);
     for (const { peer, ms, textsPerSecond, p99, octavecIsTimesAsFast: ratio } of peers) {

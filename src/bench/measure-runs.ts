@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { median, OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { ModelFiles } from '../model/index.js';
@@ -26,6 +27,8 @@ export interface MeasureOptions extends TaskOptions {
   /** Rounds that count; one more warms up. 3 by default. */
   readonly rounds?: number;
 }
+
+const signalDelayMs = 50;
 
 /**
  * Measures speed and memory of several models over the same texts. Each has a process of its own; rounds are
@@ -73,7 +76,8 @@ export async function measureRuns(
     }
     return measurements;
   } catch (error) {
-    // Ctrl-C may reach a process before the signal is looked at here: what it breaks then is not its fault.
+    // Ctrl-C may end a process that was just started, and be heard of here a moment after its end.
+    await setTimeout(signalDelayMs);
     throwIfCancelled(signal, 'measuring speed');
     throw error;
   } finally {

@@ -69,7 +69,7 @@ function sharesOf({ parameters }: CurvePoint): string {
 
 function triedCells({ tried }: SearchFindings): string[][] {
   return [
-    ['size', 'expected loss', 'cos mean', 'p1', 'min', 'top-10', 'used of the target'],
+    ['size', 'expected loss', 'cos mean', 'p1', 'min', 'top-10', 'p1 of cuttings', 'used of the target'],
     ...tried.map((mix) => [
       formatBytes(mix.bytes),
       tenThousandths(mix.expectedDistance),
@@ -77,6 +77,7 @@ function triedCells({ tried }: SearchFindings): string[][] {
       formatFigure(mix.cosineP1 ?? undefined, 4),
       formatFigure(mix.cosineMin ?? undefined, 4),
       formatFigure(mix.overlap ?? undefined, 3),
+      formatFigure(mix.cuttingsP1 ?? undefined, 4),
       mix.usedAllowance === null ? '–' : `${(100 * mix.usedAllowance).toFixed(0)} %`,
     ]),
   ];

@@ -6,6 +6,7 @@ import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } fro
 import type { MethodContext, MethodResult } from '../method.js';
 import { usedAllowance } from './goal.js';
 import { MeasurementFile } from './measurement-file.js';
+import { evenlySpaced } from './mix-laboratory.js';
 import { MixSearcher } from './mix-searcher.js';
 import { type SearchFindings, sensitivityPath } from './sensitivity-report.js';
 
@@ -30,7 +31,7 @@ const mostImprovements = 3;
  */
 export async function auto(source: OnnxModel, context: MethodContext): Promise<MethodResult> {
   const { calibration, selection, trial, task } = context;
-  const texts = evenlySpaced(trial.texts, mostTexts);
+  const texts = evenlySpaced(trial.texts.length, mostTexts).map((i) => trial.texts[i]);
   if (calibration === undefined || texts.length < 3) {
     throw new OctavecError('USAGE', {
       problem: 'A mix cannot be searched without texts to measure with',
@@ -84,10 +85,4 @@ function partsByPrecision(mix: Mix): Partial<Record<MixPrecision, string[]>> {
 function shortfall({ tried, limits }: SearchFindings): string {
   const least = limits.sizeReduction === undefined ? '' : ` and is ${limits.sizeReduction} times smaller`;
   return `no mix holds the goal${least} on the texts of the search; of ${tried.length} that were tried this is the nearest`;
-}
-
-/** `count` of the items at most, from all over the list. */
-function evenlySpaced<Item>(items: readonly Item[], count: number): Item[] {
-  const kept = Math.min(count, items.length);
-  return Array.from({ length: kept }, (_, i) => items[Math.floor((i * items.length) / kept)]);
 }

@@ -70,15 +70,30 @@ function inRange(
 /** Metrics of what a variant costs; all others are of what it loses. */
 const costs: ReadonlySet<GateMetricName> = new Set(['sizeReduction', 'speedUp']);
 
+/** Metrics that tell of the texts that suffer most. */
+export const tailMetrics: readonly GateMetricName[] = [
+  'nonFinite',
+  'lostLength',
+  'cosineP1',
+  'cosineMin',
+  'relativeL2Max',
+];
+
 /** What stands for no loss at all, so that of two that miss it one is still nearer. */
 const leastAllowed = 1e-9;
 
 /**
  * How much of what a gate allows is used up: 0 for no loss, 1 where a limit is just held, more beyond. The largest over
  * all limits on fidelity; infinite where a figure is no number.
+ *
+ * @param metrics that are looked at; all if left out
  */
-export function usedAllowance(measured: Measured, gate: Gate): number {
-  const shares = gateMetricNames.flatMap((name) => {
+export function usedAllowance(
+  measured: Measured,
+  gate: Gate,
+  metrics: readonly GateMetricName[] = gateMetricNames,
+): number {
+  const shares = metrics.flatMap((name) => {
     const limit = gate.limits[name] ?? gate.limitsWhereMeasured[name];
     const figure = gateMetrics[name].of(measured);
     if (limit === undefined || costs.has(name) || (figure === undefined && gate.limits[name] === undefined)) {

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Matrix, type TaskOptions, throwIfCancelled, writeOutput } from '../../base/index.js';
+import { type Matrix, rowOf, type TaskOptions, throwIfCancelled, writeOutput } from '../../base/index.js';
 import { tokenizeOnce } from '../../embed/index.js';
 import { type Engine, loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { encodedSize, encodeModel, limits, type OnnxModel, readModel, writeModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixMaterial } from '../../quantize/index.js';
+import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
 
 export interface LaboratoryOptions {
   readonly texts: readonly string[];
@@ -14,9 +15,12 @@ export interface LaboratoryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Vectors of some texts, and the seconds that it took to embed them. */
+/** Vectors of some texts and of cuttings from them (see `cuttingsOf`). */
 export interface Run {
-  readonly vectors: Matrix;
+  readonly texts: Matrix;
+  /** None for texts that are too short to be cut. */
+  readonly cuttings: Matrix;
+  /** To embed the texts. */
   readonly seconds: number;
 }
 
@@ -30,7 +34,8 @@ export class MixLaboratory {
   readonly #base: OnnxModel;
   readonly #material: MixMaterial;
   readonly #files: ModelFiles;
-  readonly #tokens: TokenBatch;
+  readonly #texts: TokenBatch;
+  readonly #cuttings: TokenBatch;
   readonly #options: LaboratoryOptions;
 
   private constructor(
@@ -45,7 +50,8 @@ export class MixLaboratory {
     this.#base = base;
     this.#material = material;
     this.#files = files;
-    this.#tokens = tokens;
+    this.#texts = tokens;
+    this.#cuttings = cuttingsOf(tokens);
     this.#options = options;
   }
 
@@ -72,21 +78,25 @@ export class MixLaboratory {
   }
 
   /**
-   * Embeds texts with a mix; the empty mix is the FP32 model.
+   * Embeds texts and cuttings with a mix; the empty mix is the FP32 model.
    *
-   * @param count so many texts, from all over the list; all if left out
+   * @param count so many of both at most, from all over the lists; all if left out
    * @throws CANCELLED, ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT
    */
-  async run(mix: Mix, count?: number, options: TaskOptions = {}): Promise<Run> {
-    throwIfCancelled(this.#options.signal, 'measuring what quantization costs');
+  async run(mix: Mix, count?: number, { onProgress }: Pick<TaskOptions, 'onProgress'> = {}): Promise<Run> {
+    const { signal, threads } = this.#options;
+    throwIfCancelled(signal, 'measuring what quantization costs');
     const path = join(this.#folder, 'trial.onnx');
     await writeTrial(applyMix(this.#base, mix, this.#material), path);
     // One worker: further ones would map copies of the file that is about to vanish.
     await using engine = await loadOnnxRuntimeEngine(
       { ...this.#files, onnxPath: path },
-      { workers: 1, threads: this.#options.threads, memory: 'fast' },
+      { workers: 1, threads, memory: 'fast' },
     );
-    return embed(engine, chosenTexts(this.#tokens, count), { ...options, signal: this.#options.signal });
+    const start = performance.now();
+    const texts = await embed(engine, chosenTexts(this.#texts, count), { signal, onProgress });
+    const seconds = (performance.now() - start) / 1000;
+    return { texts, seconds, cuttings: await embed(engine, chosenTexts(this.#cuttings, count), { signal }) };
   }
 
   /** Removes the temporary files. */
@@ -112,39 +122,38 @@ async function writeTrial(model: OnnxModel, path: string): Promise<void> {
   });
 }
 
-async function embed(engine: Engine, tokens: TokenBatch, { signal, onProgress }: TaskOptions): Promise<Run> {
+async function embed(engine: Engine, tokens: TokenBatch, { signal, onProgress }: TaskOptions): Promise<Matrix> {
   const total = tokens.offsets.length - 1;
   let done = 0;
   const onDone = (texts: number): void => {
     done += texts;
-    onProgress?.({ stage: 'Trying a mix', done, total, unit: 'texts' });
+    onProgress?.({ stage: 'Embedding', done, total, unit: 'texts' });
   };
-  const start = performance.now();
-  const data = await engine.embed(tokens, { signal, onDone });
-  return {
-    vectors: { data, rows: total, columns: engine.width },
-    seconds: (performance.now() - start) / 1000,
-  };
+  const data = total === 0 ? new Float32Array() : await engine.embed(tokens, { signal, onDone });
+  return { data, rows: total, columns: engine.width };
 }
 
-/** `count` of the texts, evenly spaced. */
 function chosenTexts(tokens: TokenBatch, count?: number): TokenBatch {
-  const total = tokens.offsets.length - 1;
-  const rows = chosenRows(total, count);
-  const pieces = rows.map((row) => tokens.ids.subarray(tokens.offsets[row], tokens.offsets[row + 1]));
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [i, { length }] of pieces.entries()) {
-    offsets[i + 1] = offsets[i] + length;
-  }
-  const ids = new Int32Array(offsets[rows.length]);
-  for (const [i, piece] of pieces.entries()) {
-    ids.set(piece, offsets[i]);
-  }
-  return { ids, offsets };
+  const rows = rowsOf(tokens);
+  return batchOf(evenlySpaced(rows.length, count).map((row) => rows[row]));
 }
 
-/** The rows that {@link MixLaboratory.run} takes. */
-export function chosenRows(total: number, count = total): number[] {
+/** What a run of the same mix with another count would have given, as far as texts do not depend on their batch. */
+export function chosenOf({ texts, cuttings, seconds }: Run, count: number): Run {
+  return { texts: chosenRows(texts, count), cuttings: chosenRows(cuttings, count), seconds };
+}
+
+function chosenRows(matrix: Matrix, count: number): Matrix {
+  const rows = evenlySpaced(matrix.rows, count);
+  const data = new Float32Array(rows.length * matrix.columns);
+  for (const [i, row] of rows.entries()) {
+    data.set(rowOf(matrix, row), i * matrix.columns);
+  }
+  return { data, rows: rows.length, columns: matrix.columns };
+}
+
+/** `count` of the numbers below `total` at most, from all over them. */
+export function evenlySpaced(total: number, count = total): number[] {
   const kept = Math.min(count, total);
   return Array.from({ length: kept }, (_, i) => Math.floor((i * total) / kept));
 }

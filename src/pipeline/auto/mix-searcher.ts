@@ -1,13 +1,13 @@
-import type { Matrix, TaskOptions } from '../../base/index.js';
-import { type Fidelity, measureFidelity, sizeReduction } from '../../evaluate/index.js';
+import type { TaskOptions } from '../../base/index.js';
+import { sizeReduction } from '../../evaluate/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { type Mix, type MixMaterial, type MixPart, type MixPrecision, mixParts } from '../../quantize/index.js';
 import type { MethodContext } from '../method.js';
 import { choicesOf } from './choices.js';
 import { bestOf, findMix, type TriedResult } from './find-mix.js';
-import { usedAllowance } from './goal.js';
+import { type JudgedRun, judgeRun } from './judge-run.js';
 import type { MeasurementFile } from './measurement-file.js';
-import { MixLaboratory } from './mix-laboratory.js';
+import { MixLaboratory, type Run } from './mix-laboratory.js';
 import { type PartChoices, paretoMixes, totalsOf } from './mix-search.js';
 import { measureSensitivities, type Sensitivities } from './sensitivity.js';
 import type { CurvePoint, SearchFindings, TriedMix } from './sensitivity-report.js';
@@ -28,27 +28,23 @@ export interface FoundMix {
   readonly findings: SearchFindings;
 }
 
-/** A mix, and what came out when it was tried; without fidelity where it is too large to be of use. */
-interface Tried extends TriedResult {
+/** A mix, and what came out when it was tried; without figures where it is too large to be of use. */
+interface Tried extends TriedResult, Partial<JudgedRun> {
   readonly bytes: number;
-  readonly fidelity?: Fidelity;
+  readonly usedAllowance: number;
 }
 
 /** Knows the sensitivities of a model, and remembers which mixes were tried. */
 export class MixSearcher {
   readonly #setting: SearchSetting;
   readonly #parts: readonly MixPart[];
-  readonly #reference: Matrix;
+  readonly #reference: Run;
   readonly #sensitivities: Sensitivities;
   readonly #choices: readonly PartChoices[];
   #tried: readonly Tried[] = [];
+  #trials = 0;
 
-  private constructor(
-    setting: SearchSetting,
-    parts: readonly MixPart[],
-    reference: Matrix,
-    sensitivities: Sensitivities,
-  ) {
+  private constructor(setting: SearchSetting, parts: readonly MixPart[], reference: Run, sensitivities: Sensitivities) {
     this.#setting = setting;
     this.#parts = parts;
     this.#reference = reference;
@@ -63,12 +59,12 @@ export class MixSearcher {
     const parts = mixParts(source, context.selection);
     await using laboratory = await openLaboratory(setting);
     const stage = 'Embedding with the original';
-    const { vectors: reference } = await laboratory.run(new Map(), undefined, progressAs(context.task, stage));
-    const judge = async (mix: Mix, vectors: Matrix, rows: Matrix) => {
-      const file = { bytes: fileBytes(setting, parts, mix) };
-      const fidelity = await measureFidelity(rows, vectors, { signal: context.task.signal });
-      const measured = { file, original: context.trial.original.identity, fidelity };
-      return { ...file, usedAllowance: usedAllowance(measured, goal.gate) };
+    const reference = await laboratory.run(new Map(), undefined, progressAs(context.task, stage));
+    const judge = async (mix: Mix, run: Run, whole: Run) => {
+      const bytes = fileBytes(setting, parts, mix);
+      const sizes = { file: { bytes }, original: context.trial.original.identity };
+      const { usedAllowance } = await judgeRun(run, whole, goal.gate, sizes, context.task.signal);
+      return { bytes, usedAllowance };
     };
     const subject = { laboratory, parts, file, reference, judge, timed: goal.purpose === 'speed' };
     return new MixSearcher(setting, parts, reference, await measureSensitivities(subject, context.task));
@@ -115,11 +111,10 @@ export class MixSearcher {
     if (sizeReduction(sizes) < (goal.gate.limits.sizeReduction ?? 0)) {
       return { mix, cost, expectedLoss, bytes, usedAllowance: Number.POSITIVE_INFINITY };
     }
-    const stage = `Trying mix ${this.#tried.length + 1}`;
-    const { vectors } = await laboratory.run(mix, undefined, progressAs(context.task, stage));
-    const fidelity = await measureFidelity(this.#reference, vectors, { signal: context.task.signal });
-    const used = usedAllowance({ ...sizes, fidelity }, goal.gate);
-    return { mix, cost, expectedLoss, bytes, fidelity, usedAllowance: used };
+    const stage = `Trying mix ${++this.#trials}`;
+    const run = await laboratory.run(mix, undefined, progressAs(context.task, stage));
+    const judged = await judgeRun(run, this.#reference, goal.gate, sizes, context.task.signal);
+    return { mix, cost, expectedLoss, bytes, ...judged };
   }
 
   #findings(best: Tried, limit: number): SearchFindings {
@@ -169,7 +164,7 @@ function fileBytes({ context }: SearchSetting, parts: readonly MixPart[], mix: M
   );
 }
 
-function triedMix({ bytes, expectedLoss, fidelity, usedAllowance: used }: Tried): TriedMix | undefined {
+function triedMix({ bytes, expectedLoss, fidelity, cuttings, usedAllowance }: Tried): TriedMix | undefined {
   return (
     fidelity && {
       bytes,
@@ -178,7 +173,8 @@ function triedMix({ bytes, expectedLoss, fidelity, usedAllowance: used }: Tried)
       cosineP1: fidelity.cosine.p1,
       cosineMin: fidelity.cosine.min,
       overlap: fidelity.neighbours.topKOverlap,
-      usedAllowance: used,
+      cuttingsP1: cuttings?.cosine.p1,
+      usedAllowance,
     }
   );
 }

@@ -7,7 +7,7 @@ export interface Measurement {
   readonly precision: MixPrecision;
   /** Texts that were embedded. */
   readonly texts: number;
-  /** Mean of 1 − cosine to the vectors of the FP32 model. */
+  /** Mean of 1 − cosine to the vectors of the FP32 model, over texts and short cuttings from them. */
   readonly distance: number;
 }
 
@@ -69,6 +69,8 @@ export interface TriedMix {
   readonly cosineP1: number | null;
   readonly cosineMin: number | null;
   readonly overlap: number | null;
+  /** The 1st percentile of the cosines of short cuttings from the texts, where there are any. */
+  readonly cuttingsP1?: number | null;
   readonly usedAllowance: number | null;
 }
 

@@ -1,7 +1,8 @@
-import { cosine, type Matrix, median, rowOf, type TaskOptions } from '../../base/index.js';
+import { median, type TaskOptions } from '../../base/index.js';
 import type { Mix, MixPart, MixPrecision } from '../../quantize/index.js';
+import { distanceOf } from './judge-run.js';
 import type { MeasurementFile } from './measurement-file.js';
-import { chosenRows, type MixLaboratory, type Run } from './mix-laboratory.js';
+import { chosenOf, type MixLaboratory, type Run } from './mix-laboratory.js';
 import type { ByPrecision, PartSensitivity, RoleSensitivity, UniformFigures } from './sensitivity-report.js';
 
 /** What parts may become instead of FP32. */
@@ -26,10 +27,10 @@ export interface SensitivitySubject {
   readonly laboratory: MixLaboratory;
   readonly parts: readonly MixPart[];
   readonly file: MeasurementFile;
-  /** Vectors of all texts by the FP32 model. */
-  readonly reference: Matrix;
+  /** All texts by the FP32 model. */
+  readonly reference: Run;
   /** What a mix that gave these vectors takes, and how much of what the goal allows it uses up. */
-  readonly judge: (mix: Mix, vectors: Matrix, reference: Matrix) => Promise<{ bytes: number; usedAllowance: number }>;
+  readonly judge: (mix: Mix, run: Run, reference: Run) => Promise<{ bytes: number; usedAllowance: number }>;
   /** Does time count? */
   readonly timed: boolean;
 }
@@ -96,8 +97,7 @@ async function measureUniform(subject: SensitivitySubject, { onProgress }: TaskO
   const { laboratory, parts, reference } = subject;
   const rounds = subject.timed ? timedRounds : 1;
   const total = rounds * triedPrecisions.length;
-  const rows = chosenRows(reference.rows, textsForRoles);
-  const chosen = rowsOf(reference, rows);
+  const chosen = chosenOf(reference, textsForRoles);
   const runs = triedPrecisions.map((): Run[] => []);
   const mixes = triedPrecisions.map((precision) => new Map(parts.map(({ id }) => [id, precision])));
   for (let done = 0; done < total; done++) {
@@ -107,10 +107,10 @@ async function measureUniform(subject: SensitivitySubject, { onProgress }: TaskO
   }
   return Promise.all(
     triedPrecisions.map(async (precision, i) => {
-      const [{ vectors }] = runs[i];
-      const { bytes, usedAllowance } = await subject.judge(mixes[i], vectors, chosen);
+      const [first] = runs[i];
+      const { bytes, usedAllowance } = await subject.judge(mixes[i], first, chosen);
       const seconds = median(runs[i].map((run) => run.seconds));
-      return { precision, bytes, usedAllowance, seconds, distance: meanDistance(vectors, chosen) };
+      return { precision, bytes, usedAllowance, seconds, distance: distanceOf(first, chosen) };
     }),
   );
 }
@@ -156,8 +156,8 @@ async function takeLooks(
   const open = looks.filter((look) => file.distance(look) === undefined);
   for (const [done, { subject, precision, parts, texts }] of open.entries()) {
     onProgress?.({ stage, done, total: open.length, unit: 'runs' });
-    const { vectors } = await laboratory.run(new Map(parts.map(({ id }) => [id, precision])), texts);
-    const distance = meanDistance(vectors, rowsOf(reference, chosenRows(reference.rows, texts)));
+    const run = await laboratory.run(new Map(parts.map(({ id }) => [id, precision])), texts);
+    const distance = distanceOf(run, chosenOf(reference, texts));
     await file.add({ subject, precision, texts, distance });
   }
   return looks.map((look) => ({ ...look, distance: file.distance(look) ?? Number.NaN }));
@@ -200,23 +200,4 @@ function scaleTo(whole: number, sum: number): number {
 
 function byPrecision(seen: readonly Pick<Seen, 'precision' | 'distance'>[]): ByPrecision {
   return Object.fromEntries(seen.map(({ precision, distance }) => [precision, distance]));
-}
-
-/** Mean of 1 − cosine over the rows; 1, as for vectors that have nothing in common, where one is no number. */
-function meanDistance(vectors: Matrix, reference: Matrix): number {
-  let sum = 0;
-  for (let row = 0; row < reference.rows; row++) {
-    sum += 1 - cosine(rowOf(vectors, row), rowOf(reference, row));
-  }
-  const distance = sum / reference.rows;
-  return Number.isFinite(distance) ? Math.max(0, distance) : 1;
-}
-
-/** Some rows of a matrix as one of their own. */
-export function rowsOf(matrix: Matrix, rows: readonly number[]): Matrix {
-  const data = new Float32Array(rows.length * matrix.columns);
-  for (const [i, row] of rows.entries()) {
-    data.set(rowOf(matrix, row), i * matrix.columns);
-  }
-  return { data, rows: rows.length, columns: matrix.columns };
 }
