@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
+import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
 import { optimize } from '../src/graph/index.js';
 import { encodeModel, isOp, type OnnxModel, parseModel, readModel } from '../src/onnx/index.js';
 import { dynamicInt8, fp16, linearLayers } from '../src/quantize/index.js';
@@ -67,6 +68,19 @@ describe.each(tinyModelPaths())('%s', (path) => {
     const norms = run.filter((op) => op === 'LayerNormalization' || op === 'SimplifiedLayerNormalization');
     expect(norms.length).toBeGreaterThanOrEqual(5);
     expect(run).not.toContain('Sqrt');
+  });
+
+  test('optimized is recognised by the native engine as before', async () => {
+    const source = await readModel(path);
+    const kindOf = (model: OnnxModel): unknown => {
+      const found = recogniseEncoder(model, { padTokenId: 0 });
+      if ('reason' in found) {
+        return found.reason;
+      }
+      const { hidden, heads, ffn, activation, preNorm, layers } = found.encoder;
+      return { hidden, heads, ffn, activation, preNorm, layers: layers.length };
+    };
+    expect(kindOf(optimize(source))).toEqual(kindOf(source));
   });
 
   test('optimized can be quantized as before', async () => {

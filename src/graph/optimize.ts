@@ -8,7 +8,11 @@ import { keepResidualsApart } from './residual-sum.js';
 import { divideByRoots } from './rms-norm-quotient.js';
 import { foldShapes } from './shape-folding.js';
 
-/** Passes that pay in ONNX Runtime (docs/decisions.md), in the order in which they are applied. */
+/**
+ * Passes that pay in ONNX Runtime, in the order in which they are applied (bench/graph-passes.mjs measures each). What
+ * ONNX Runtime does by itself when it loads a model, and as well, has no pass: GELU written out with Erf. What did not
+ * pay has none either: one MatMul for q, k and v (1 to 5 % slower, in FP32 and INT8) and MultiHeadAttention (no faster).
+ */
 const passes = {
   constants: foldConstants,
   'no-ops': removeNoOps,

@@ -26,7 +26,11 @@ export interface GraphView {
 }
 
 export function viewGraph(model: OnnxModel): GraphView {
-  const { graph } = model.proto;
+  // octavec's own passes write residuals as a Sum of two.
+  const node = model.proto.graph.node.map((each) =>
+    isA(each, 'Sum') && each.input.length === 2 ? { ...each, opType: 'Add' } : each,
+  );
+  const graph = { ...model.proto.graph, node };
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const producers = new Map<string, NodeProto>();
   for (const node of graph.node) {
