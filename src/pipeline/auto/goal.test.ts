@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { soundEvidence } from '../../../test/support/evidence.js';
+import { gatePresets } from '../../evaluate/index.js';
+import { autoGoal, tailMetrics, usedAllowance } from './goal.js';
+
+describe('autoGoal', () => {
+  test('without a wish: cosine p1 of 0.995, the least size, and smaller than the original', () => {
+    const { gate, purpose } = autoGoal();
+    expect(purpose).toBe('size');
+    expect(gate.limits).toEqual({ nonFinite: 0, lostLength: 0, sizeReduction: 1.3, cosineP1: 0.995 });
+  });
+
+  test('targets take the place of the default; all that are named hold', () => {
+    const { gate } = autoGoal({ targetOverlap: 0.97, maxLoss: 0.01, purpose: 'speed' });
+    expect(gate.limits).toMatchObject({ topKOverlap: 0.97, cosineMean: 0.99 });
+    expect(gate.limits.cosineP1).toBeUndefined();
+  });
+
+  test('a gate is a goal; a target goes before it', () => {
+    expect(autoGoal({}, gatePresets.strict).gate.limits.cosineP1).toBe(0.999);
+    expect(autoGoal({}, gatePresets.strict).gate.name).toBe('strict');
+    const both = autoGoal({ targetCosineP1: 0.98 }, gatePresets.strict).gate;
+    expect(both.limits).toMatchObject({ cosineP1: 0.98, cosineMean: 0.9995 });
+  });
+
+  test.each([{ targetCosineP1: 1.2 }, { targetOverlap: 0 }, { maxLoss: 1 }, { targetCosineP1: Number.NaN }])(
+    'refuses %o',
+    (options) => {
+      expect(() => autoGoal(options)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    },
+  );
+});
+
+describe('usedAllowance', () => {
+  const measured = soundEvidence({ cosine: { mean: 0.99, p50: 0.99, p1: 0.98, min: 0.9 } });
+  const gate = (limits: object) => ({ name: 'x', limits, limitsWhereMeasured: {} });
+
+  test('is the largest share over all limits', () => {
+    expect(usedAllowance(measured, gate({ cosineP1: 0.96 }))).toBeCloseTo(0.5, 9);
+    expect(usedAllowance(measured, gate({ cosineP1: 0.96, cosineMean: 0.995 }))).toBeCloseTo(2, 9);
+    expect(usedAllowance(measured, gate({ l2Mean: 0.24 }))).toBeCloseTo(0.5, 9);
+    expect(usedAllowance(measured, gate({ cosineMean: 0.995, cosineP1: 0.96 }), tailMetrics)).toBeCloseTo(0.5, 9);
+  });
+
+  test('size is no loss, and what is no number is beyond every limit', () => {
+    expect(usedAllowance(measured, gate({ sizeReduction: 100 }))).toBe(0);
+    const broken = soundEvidence({ cosine: { mean: Number.NaN, p50: 0, p1: Number.NaN, min: 0 } });
+    expect(usedAllowance(broken, gate({ cosineP1: 0.9 }))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('where nothing is allowed, less loss is still nearer', () => {
+    const worse = soundEvidence({ cosine: { mean: 0.99, p50: 0.99, p1: 0.97, min: 0.9 } });
+    const none = gate({ cosineP1: 1 });
+    expect(usedAllowance(measured, none)).toBeLessThan(usedAllowance(worse, none));
+    expect(usedAllowance(measured, none)).toBeGreaterThan(1);
+  });
+});
