@@ -4,7 +4,7 @@ const commandLine = 'test/cli/**/*.test.ts';
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
     // For tests that use ONNX Runtime directly; octavec itself sees to it.
