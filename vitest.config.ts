@@ -5,6 +5,7 @@ const commandLine = 'test/cli/**/*.test.ts';
 export default defineConfig({
   test: {
     testTimeout: 240_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
     // For tests that use ONNX Runtime directly; octavec itself sees to it.
