@@ -103,6 +103,11 @@ export const errorTable = {
     400,
     (d) => `${d.path} does not hold what is expected: ${d.why}. Fetch the file again from the model's source.`,
   ),
+  SETTINGS_INVALID: entry<{ source: string; why: string }>(
+    2,
+    400,
+    (d) => `${d.source} cannot be used: ${d.why}. docs/configuration.md lists all keys.`,
+  ),
   DATA_INVALID: entry<{ path: string; why: string }>(
     1,
     400,

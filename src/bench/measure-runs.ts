@@ -9,6 +9,8 @@ import type { FromRunner, ToRunner } from './run-protocol.js';
 export interface RunSubject {
   readonly name: string;
   readonly model: ModelFiles;
+  /** Besides, or in place of, those for all. */
+  readonly embedder?: EmbedderOptions;
 }
 
 export interface RunMeasurement {
@@ -47,7 +49,7 @@ export async function measureRuns(
     const loadSeconds: number[] = [];
     for (const runner of runners) {
       throwIfCancelled(signal, 'measuring speed');
-      loadSeconds.push(await runner.load(options.embedder ?? {}));
+      loadSeconds.push(await runner.load(options.embedder));
     }
     const speeds: number[][] = subjects.map(() => []);
     const total = (rounds + 1) * subjects.length;
@@ -98,8 +100,9 @@ class Runner {
     this.#process = fork(new URL('./runner.js', import.meta.url), { serialization: 'advanced', detached: true });
   }
 
-  async load(options: EmbedderOptions): Promise<number> {
-    const answer = await this.#ask({ kind: 'load', model: this.#subject.model, options });
+  async load(usual: EmbedderOptions | undefined): Promise<number> {
+    const { model, embedder } = this.#subject;
+    const answer = await this.#ask({ kind: 'load', model, options: { ...usual, ...embedder } });
     return answer.kind === 'loaded' ? answer.seconds : Number.NaN;
   }
 

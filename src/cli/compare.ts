@@ -1,30 +1,29 @@
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
-import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import { failuresAsText, readTask } from '../evaluate/index.js';
 import { type Comparison, compareVariants } from '../pipeline/index.js';
 import { formatComparison, htmlReport, junitXml, markdownSection } from '../report/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
+import { configOption, engineList, gateLimit, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
 Examples:
   octavec compare ./all-MiniLM-L6-v2
   octavec compare ./model onnx/model_int8.onnx theirs.onnx --task scifact-mini
+  octavec compare ./model --engine onnxruntime,native
   octavec compare ./model --html report.html --markdown card.md --junit gate.xml`;
 
-interface Options {
+interface Options extends Omit<ConfigurableFlags, 'engine'> {
   readonly tokenizer?: string;
-  readonly texts?: string;
-  readonly task?: readonly string[];
-  readonly gate?: Gate;
-  readonly limit?: Gate['limits'];
+  readonly engine?: readonly EngineChoice[];
   readonly bench: boolean;
   readonly strict?: boolean;
   readonly html?: string;
   readonly markdown?: string;
   readonly junit?: string;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -36,24 +35,34 @@ export function compareCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
-    .option('--gate <name>', 'hold all variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option('--gate <name>', 'hold all against this gate: fp16, int8, int4, strict, or one of the configuration')
     .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
+    .option('--no-cache', 'keep no vectors')
+    .option(
+      '--engine <names>',
+      'what runs the variants: onnxruntime, native, auto; several with commas, side by side (default: onnxruntime)',
+      engineList,
+    )
     .option('--no-bench', 'do not measure speed and memory')
     .option('--strict', 'exit status 3 if the gate refuses any variant')
     .option('--html <file>', 'write a report for the browser, one file that needs no network')
     .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdicts as JUnit XML')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, variants: string[], options: Options) => {
+      const { engine: engines, ...flags } = options;
+      const { run, gates, cache, ...settings } = await settingsOf(flags);
       const line = progressLine();
       const comparison = await compareVariants(model, {
-        ...options,
+        ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
+        ...{ ...gates, cache, engines: engines ?? (run.engine && [run.engine]) },
         variants: variants.length > 0 ? variants : undefined,
-        limits: options.limit,
-        texts: await proofTexts(options.texts),
-        tasks: await Promise.all((options.task ?? []).map(readTask)),
+        texts: await proofTexts(settings.texts),
+        tasks: await Promise.all((settings.tasks ?? []).map(readTask)),
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

@@ -2,9 +2,9 @@ import { extname } from 'node:path';
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
 import { Embedder, npyBytes, readTexts, type Vectors } from '../embed/index.js';
-import type { EngineChoice } from '../engine/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { engineOption, positiveInteger } from './options.js';
+import { configOption, engineOption, positiveInteger } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -12,15 +12,13 @@ Examples:
   octavec embed ./all-MiniLM-L6-v2 "hello world"
   octavec embed ./e5-small-v2 --variant int8 --prompt "query: " --file questions.txt --out questions.npy`;
 
-interface Options {
+interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'> {
   readonly file?: string;
   readonly out?: string;
   readonly variant?: string;
   readonly tokenizer?: string;
   readonly prompt?: string;
   readonly promptName?: string;
-  readonly engine?: EngineChoice;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -37,6 +35,7 @@ export function embedCommand(): Command {
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'one JSON document instead of a line for each text')
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {
@@ -45,7 +44,8 @@ export function embedCommand(): Command {
         throw new OctavecError('USAGE', { problem: 'There are no texts', hint: 'Give texts, or --file <file>.' });
       }
       const write = writerFor(options);
-      await using embedder = await Embedder.load(model, options);
+      const { run } = await settingsOf(options);
+      await using embedder = await Embedder.load(model, { ...options, ...run });
       const line = progressLine();
       const vectors = await embedder
         .embed(texts, { ...options, signal: interruptSignal(), onProgress: line.onProgress })

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { readTask } from '../evaluate/index.js';
 import { evaluateModel } from '../pipeline/index.js';
 import { formatEvaluation } from '../report/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { positiveInteger, wordList } from './options.js';
+import { configOption, engineOption, positiveInteger, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -15,14 +16,11 @@ Examples:
   octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
   octavec evaluate ./model --task sts:test.tsv --json`;
 
-interface Options {
-  readonly task?: readonly string[];
+interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'> {
   readonly against?: string;
   readonly variant?: string;
   readonly tokenizer?: string;
   readonly asymmetric?: boolean;
-  readonly cache?: string | false;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -37,15 +35,19 @@ export function evaluateCommand(): Command {
     .option('--asymmetric', "also search the original's index with the candidate's queries")
     .option('--cache <folder>', 'keep vectors here, so that what was interrupted goes on')
     .option('--no-cache', 'keep no vectors')
+    .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, options: Options) => {
-      const specs = options.task ?? ['scifact-mini', 'banking77-mini'];
+      const { run, cache, ...settings } = await settingsOf(options);
+      const specs = settings.tasks ?? ['scifact-mini', 'banking77-mini'];
       const tasks = await Promise.all(specs.map(readTask));
       const line = progressLine();
       const evaluation = await evaluateModel(model, {
-        ...options,
+        ...{ against: options.against, variant: options.variant, tokenizer: options.tokenizer },
+        ...{ ...run, cache, asymmetric: options.asymmetric },
         tasks,
         onProgress: line.onProgress,
         signal: interruptSignal(),

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
-import { engineChoices } from '../engine/index.js';
-import { type Gate, gateMetricNames, gatePresets } from '../evaluate/index.js';
+import { type EngineChoice, engineChoices } from '../engine/index.js';
+import { gateMetricNames, type Limits } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
 /** Parsers of option values that several commands share. */
@@ -38,15 +38,8 @@ export function wordList(text: string, before: readonly string[] = []): readonly
   return [...before, ...text.split(',').map((word) => word.trim())];
 }
 
-export function gatePreset(name: string): Gate {
-  if (!Object.hasOwn(gatePresets, name)) {
-    throw new InvalidArgumentError(`"${name}" is not a gate. Known: ${Object.keys(gatePresets).join(', ')}.`);
-  }
-  return gatePresets[name as keyof typeof gatePresets];
-}
-
 /** "cosineP1=0.98", also given several times. */
-export function gateLimit(text: string, before: Gate['limits'] = {}): Gate['limits'] {
+export function gateLimit(text: string, before: Limits = {}): Limits {
   const [metric, figure] = text.split('=');
   if (!(gateMetricNames as readonly string[]).includes(metric)) {
     throw new InvalidArgumentError(`"${metric}" is not a metric. Known: ${gateMetricNames.join(', ')}.`);
@@ -71,6 +64,20 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
     });
   }
   return { texts, source: path };
+}
+
+/** "onnxruntime,native", also given several times. */
+export function engineList(text: string, before: readonly EngineChoice[] = []): readonly EngineChoice[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(engineChoices as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`"${unknown}" is not an engine. Known: ${engineChoices.join(', ')}.`);
+  }
+  return [...new Set([...before, ...(names as EngineChoice[])])];
+}
+
+export function configOption(): Option {
+  return new Option('--config <file>', 'read this configuration instead of octavec.toml and the one of the user');
 }
 
 export function engineOption(): Option {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import type { Gate } from '../evaluate/index.js';
 import { batchError, type MethodName, quantizeAll } from '../pipeline/index.js';
 import { formatBatchOutcome } from '../report/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, methodList, positiveInteger } from './options.js';
+import { configOption, gateLimit, methodList, positiveInteger } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -13,14 +13,12 @@ Examples:
 
 Exit status: 0 all made, up to date or skipped, 1 something failed, 3 the quality gate refused something.`;
 
-interface Options {
+interface Options extends Pick<ConfigurableFlags, 'config' | 'gate' | 'limit' | 'threads'> {
   /** int8 by default */
   readonly to?: readonly MethodName[];
   readonly output?: string;
   readonly tokenizer?: string;
-  readonly gate?: Gate;
   readonly force?: boolean;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -35,16 +33,23 @@ export function quantizeAllCommand(): Command {
     )
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, for models that have none')
-    .option('--gate <name>', 'hold the variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option(
+      '--gate <name>',
+      'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
+    )
+    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (folder: string, options: Options) => {
+      const { run, gates, to } = await settingsOf(options);
       const line = progressLine();
       const outcome = await quantizeAll(folder, {
-        ...options,
-        to: options.to ?? ['int8'],
+        ...{ output: options.output, tokenizer: options.tokenizer, force: options.force },
+        ...{ threads: run.threads, ...gates },
+        to: options.to ?? to ?? ['int8'],
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

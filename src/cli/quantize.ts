@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
-import type { Gate } from '../evaluate/index.js';
+import { OctavecError } from '../base/index.js';
 import { type AutoPurpose, autoPurposes, gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { gatePreset, methodList, number, positiveInteger, proofTexts, wordList } from './options.js';
+import { configOption, gateLimit, methodList, number, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -13,22 +14,19 @@ Examples:
   octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json
   octavec quantize ./all-MiniLM-L6-v2 --to auto --target-cosine-p1 0.995`;
 
-interface Options {
-  readonly to: readonly MethodName[];
+interface Options extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'> {
+  readonly to?: readonly MethodName[];
   readonly tokenizer?: string;
-  readonly texts?: string;
   /** false by --no-calibration */
   readonly calibration?: string | false;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
-  readonly gate?: Gate;
   readonly targetCosineP1?: number;
   readonly targetOverlap?: number;
   readonly maxLoss?: number;
   readonly for?: AutoPurpose;
   readonly force?: boolean;
   readonly bench?: boolean;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -37,11 +35,7 @@ export function quantizeCommand(): Command {
     .description('Make smaller variants of a model, and prove them against it before they get their names.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)')
-    .requiredOption(
-      '--to <methods>',
-      'what to make: int8, int8-static, q8, q4, fp16, auto; several with commas',
-      methodList,
-    )
+    .option('--to <methods>', 'what to make: int8, int8-static, q8, q4, fp16, auto; several with commas', methodList)
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
@@ -52,7 +46,11 @@ export function quantizeCommand(): Command {
       wordList,
     )
     .option('--exclude <patterns>', 'leave these as they are', wordList)
-    .option('--gate <name>', 'hold the variants against this gate: fp16, int8, int4, strict', gatePreset)
+    .option(
+      '--gate <name>',
+      'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
+    )
+    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--target-cosine-p1 <x>', 'auto: hold this 1st percentile of cosines (default: 0.995)', number)
     .option('--target-overlap <x>', 'auto: keep this share of the ten nearest neighbours', number)
     .option('--max-loss <x>', 'auto: lose at most this on average, as 1 − cosine', number)
@@ -60,18 +58,28 @@ export function quantizeCommand(): Command {
     .option('--force', 'write what the gate refuses, too')
     .option('--bench', 'measure speed and memory as well')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, options: Options) => {
       // Commander gives true for a --no-… option that was not used.
-      const calibrated = options.calibration === false ? false : undefined;
+      const own = typeof options.calibration === 'string' ? options.calibration : undefined;
+      const { run, gates, ...settings } = await settingsOf(options);
+      const to = options.to ?? settings.to;
+      if (to === undefined) {
+        throw new OctavecError('USAGE', {
+          problem: 'It is not said what to make',
+          hint: 'Add --to int8, for example.',
+        });
+      }
+      const { targetCosineP1, targetOverlap, maxLoss, for: purpose } = options;
       const line = progressLine();
       const outcome = await quantizeModel(model, {
-        ...options,
-        output,
-        texts: await proofTexts(options.texts),
-        calibration: typeof options.calibration === 'string' ? await proofTexts(options.calibration) : calibrated,
-        auto: { ...options, purpose: options.for },
+        ...{ to, output, tokenizer: options.tokenizer, force: options.force, bench: options.bench },
+        ...{ threads: run.threads, ...gates },
+        texts: await proofTexts(settings.texts),
+        calibration: options.calibration !== false && (await proofTexts(own ?? settings.calibration)),
+        auto: { targetCosineP1, targetOverlap, maxLoss, purpose },
         selection: { include: options.include, exclude: options.exclude },
         onProgress: line.onProgress,
         signal: interruptSignal(),

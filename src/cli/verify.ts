@@ -1,28 +1,24 @@
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
-import type { EngineChoice } from '../engine/index.js';
-import { failuresAsText, type Gate, readTask } from '../evaluate/index.js';
+import { failuresAsText, readTask } from '../evaluate/index.js';
 import { verifyModel } from '../pipeline/index.js';
 import { formatEvidence, junitXml } from '../report/index.js';
+import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { engineOption, gateLimit, gatePreset, positiveInteger, proofTexts, wordList } from './options.js';
+import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
 Examples:
   octavec verify ./model/onnx/model_int8.onnx --against ./model
-  octavec verify model_quantized.onnx --against ./model --gate strict --json`;
+  octavec verify model_quantized.onnx --against ./model --gate strict --json
+  octavec verify model_int8.onnx --against ./model --task scifact-mini --limit speedUp=1.5`;
 
-interface Options {
+interface Options extends ConfigurableFlags {
   readonly against: string;
   readonly tokenizer?: string;
-  readonly texts?: string;
-  readonly gate?: Gate;
-  readonly limit?: Gate['limits'];
-  readonly task?: readonly string[];
+  readonly bench?: boolean;
   readonly junit?: string;
-  readonly engine?: EngineChoice;
-  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -33,25 +29,33 @@ export function verifyCommand(): Command {
     .requiredOption('--against <original>', 'the full-precision model: folder or .onnx file')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if neither model has one')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
-    .option('--gate <name>', 'fp16, int8, int4 or strict (default: by the precision of the candidate)', gatePreset)
+    .option(
+      '--gate <name>',
+      'fp16, int8, int4, strict, or one of the configuration (default: by the precision of the candidate)',
+    )
     .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option(
       '--task <tasks>',
       'hold losses in these tasks against the gate, too (see "octavec help evaluate")',
       wordList,
     )
+    .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
+    .option('--no-cache', 'keep no vectors')
+    .option('--bench', 'measure speed and memory as well (default: if speedUp is limited)')
     .option('--junit <file>', 'write the verdict as JUnit XML')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (candidate: string, options: Options) => {
+      const { run, gates, cache, ...settings } = await settingsOf(options);
       const line = progressLine();
       const evidence = await verifyModel(candidate, {
-        ...options,
-        limits: options.limit,
-        texts: await proofTexts(options.texts),
-        tasks: await Promise.all((options.task ?? []).map(readTask)),
+        ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
+        ...{ ...run, ...gates, cache },
+        texts: await proofTexts(settings.texts),
+        tasks: await Promise.all((settings.tasks ?? []).map(readTask)),
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

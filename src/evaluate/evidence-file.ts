@@ -41,10 +41,14 @@ const fidelitySchema = z.object({
   samples: z.object({ cosines: z.array(figure), similarities: z.array(z.tuple([figure, figure])) }),
 });
 
+const gateFailure = z.object({ metric: z.enum(gateMetricNames), figure, limit: z.number(), message: z.string() });
+
 const verdictSchema = z.object({
   gate: z.string(),
   passed: z.boolean(),
-  failures: z.array(z.object({ metric: z.enum(gateMetricNames), figure, limit: z.number(), message: z.string() })),
+  failures: z.array(gateFailure),
+  // Files of earlier versions have none.
+  undecided: z.array(gateFailure).default([]),
   notMeasured: z.array(z.enum(gateMetricNames)),
 });
 

@@ -8,7 +8,7 @@ export interface Measured extends Pick<Measurements, 'fidelity' | 'run' | 'origi
 }
 
 /** A figure of the evidence that a gate can limit. */
-interface GateMetric {
+export interface GateMetric {
   readonly label: string;
   /** Which side of the limit passes. */
   readonly bound: 'at least' | 'at most';
@@ -16,6 +16,17 @@ interface GateMetric {
   readonly digits: number;
   /** undefined where it was not measured. */
   readonly of: (evidence: Measured) => number | undefined;
+  /** What `of` is the largest of, for losses in tasks. */
+  readonly losses?: (evidence: Measured) => readonly TaskLoss[];
+}
+
+/** What a candidate loses in one task, in the unit of the metric. */
+export interface TaskLoss {
+  readonly task: string;
+  readonly loss: number;
+  /** Where 95 % of the losses of resampled items lie; missing where the figure cannot be resampled. */
+  readonly interval?: readonly [number, number];
+  readonly withinNoise: boolean;
 }
 
 function atLeast(label: string, digits: number, of: GateMetric['of']): GateMetric {
@@ -24,6 +35,15 @@ function atLeast(label: string, digits: number, of: GateMetric['of']): GateMetri
 
 function atMost(label: string, digits: number, of: GateMetric['of']): GateMetric {
   return { label, bound: 'at most', digits, of };
+}
+
+function lossOf(kind: TaskKind, metric: string, scale: 'absolute' | 'relative', label: string): GateMetric {
+  const losses = (evidence: Measured) => taskLosses(evidence, kind, metric, scale);
+  const of = (evidence: Measured) => {
+    const all = losses(evidence).map(({ loss }) => loss);
+    return all.length === 0 ? undefined : Math.max(...all);
+  };
+  return { ...atMost(label, 4, of), losses };
 }
 
 export const gateMetrics = {
@@ -44,11 +64,11 @@ export const gateMetrics = {
   topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity.neighbours.topKOverlap),
   sizeReduction: atLeast('size reduction (times smaller)', 2, sizeReduction),
   speedUp: atLeast('speed-up (times as fast)', 2, (e) => ratio(e.run?.textsPerSecond, e.originalRun?.textsPerSecond)),
-  stsLoss: atMost('loss of Spearman in similarity tasks', 4, (e) => worstLoss(e, 'sts', 'spearman', 'absolute')),
-  ndcgLoss: atMost('relative loss of nDCG@10 in retrieval', 4, retrievalLoss('ndcg@10')),
-  recall10Loss: atMost('relative loss of Recall@10 in retrieval', 4, retrievalLoss('recall@10')),
-  recall100Loss: atMost('relative loss of Recall@100 in retrieval', 4, retrievalLoss('recall@100')),
-  mrrLoss: atMost('relative loss of MRR@10 in retrieval', 4, retrievalLoss('mrr@10')),
+  stsLoss: lossOf('sts', 'spearman', 'absolute', 'loss of Spearman in similarity tasks'),
+  ndcgLoss: lossOf('retrieval', 'ndcg@10', 'relative', 'relative loss of nDCG@10 in retrieval'),
+  recall10Loss: lossOf('retrieval', 'recall@10', 'relative', 'relative loss of Recall@10 in retrieval'),
+  recall100Loss: lossOf('retrieval', 'recall@100', 'relative', 'relative loss of Recall@100 in retrieval'),
+  mrrLoss: lossOf('retrieval', 'mrr@10', 'relative', 'relative loss of MRR@10 in retrieval'),
 } satisfies Record<string, GateMetric>;
 
 export type GateMetricName = keyof typeof gateMetrics;
@@ -64,19 +84,19 @@ function ratio(above: number | undefined, below: number | undefined): number | u
   return above === undefined || below === undefined ? undefined : above / below;
 }
 
-function retrievalLoss(metric: string): GateMetric['of'] {
-  return (evidence) => worstLoss(evidence, 'retrieval', metric, 'relative');
-}
-
-/** The largest loss in any task of a kind; undefined where there is none, NaN where one is no number. */
-function worstLoss(
+/** What is lost in all tasks of a kind: the difference turned round, as it is or as a share of the original's figure. */
+function taskLosses(
   { tasks = [] }: Measured,
   kind: TaskKind,
   metric: string,
   scale: 'absolute' | 'relative',
-): number | undefined {
-  const losses = tasks
+): TaskLoss[] {
+  return tasks
     .filter((comparison) => comparison.kind === kind && comparison.metric === metric)
-    .map(({ difference, original }) => -difference / (scale === 'relative' ? original : 1));
-  return losses.length === 0 ? undefined : Math.max(...losses);
+    .map(({ task, difference, interval, original, finding }) => {
+      const lossAt = (change: number) => -change / (scale === 'relative' ? original : 1);
+      const withinNoise = finding === 'within noise' && !Number.isNaN(difference);
+      const ends = interval && ([lossAt(interval[1]), lossAt(interval[0])] as const);
+      return { task, loss: lossAt(difference), withinNoise, ...(ends && { interval: ends }) };
+    });
 }

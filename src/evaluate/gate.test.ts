@@ -91,12 +91,36 @@ describe('judge', () => {
   test('losses in tasks: Spearman as it is, retrieval as a share of the original', () => {
     const limits = { stsLoss: 0.0014, ndcgLoss: 0.0096, recall100Loss: 0 };
     expect(failuresAsText(judge(soundEvidence(), gate(limits)))).toBe(
-      'relative loss of nDCG@10 in retrieval is 0.0097, the limit is at most 0.0096',
+      'relative loss of nDCG@10 in retrieval is 0.0097 (toy retrieval, 95 % between 0.0030 and 0.0163), the limit is at most 0.0096',
     );
     const without = soundEvidence({}, { tasks: [] });
     expect(judge(without, gatePresets.int8)).toMatchObject({ passed: true });
     expect(judge(without, gatePresets.int8).notMeasured).toContain('stsLoss');
     expect(judge(soundEvidence(), gatePresets.int8)).toMatchObject({ passed: true, notMeasured: [] });
+  });
+
+  test('a loss beyond its limit that may be noise does not fail, and is told', () => {
+    const verdict = judge(soundEvidence(), gate({ stsLoss: 0.001, recall10Loss: 0.003, mrrLoss: 0 }));
+    expect(verdict).toMatchObject({ passed: true, failures: [] });
+    expect(verdict.undecided.map(({ message }) => message)).toEqual([
+      'loss of Spearman in similarity tasks is 0.0013 (toy sts, 95 % between -0.0010 and 0.0030), within noise, the limit is at most 0.001',
+      'relative loss of MRR@10 in retrieval is 0.0012 (toy retrieval, 95 % between -0.0038 and 0.0051), within noise, the limit is at most 0',
+    ]);
+  });
+
+  test('a small task does not hide the loss of a large one', () => {
+    const { tasks = [] } = soundEvidence();
+    const noisy = tasks.map((task) => ({ ...task, task: 'small', difference: -0.2, finding: 'within noise' as const }));
+    const verdict = judge(soundEvidence({}, { tasks: [...noisy, ...tasks] }), gate({ ndcgLoss: 0.005 }));
+    expect(verdict.failures.map(({ message }) => message)).toEqual([expect.stringContaining('(toy retrieval,')]);
+    expect(verdict.undecided.map(({ message }) => message)).toEqual([expect.stringContaining('(small,')]);
+  });
+
+  test('figures without an interval are taken as they are', () => {
+    const [sts] = soundEvidence().tasks ?? [];
+    const { interval: _, finding: __, ...bare } = sts;
+    const verdict = judge(soundEvidence({}, { tasks: [bare] }), gate({ stsLoss: 0.001 }));
+    expect(failuresAsText(verdict)).toContain('is 0.0013 (toy sts), the limit');
   });
 
   test("limits of one's own take the place of the gate's, and say so", () => {
@@ -105,6 +129,14 @@ describe('judge', () => {
     expect(verdict.gate).toBe('int8 with own limits');
     expect(verdict.failures.map(({ metric }) => metric)).toEqual(['cosineP1']);
     expect(withLimits(gatePresets.int8, {})).toBe(gatePresets.int8);
+  });
+
+  test('limits that hold where measured replace what the gate asks for, and ask for nothing more', () => {
+    const own = withLimits(gatePresets.int8, {}, { cosineP1: 0.99, speedUp: 5, ndcgLoss: 0.5 });
+    expect(own.limits).toEqual({ ...gatePresets.int8.limits, cosineP1: 0.99 });
+    expect(own.limitsWhereMeasured).toMatchObject({ speedUp: 5, ndcgLoss: 0.5, stsLoss: 0.01 });
+    const { run: _, ...unmeasured } = soundEvidence();
+    expect(judge(unmeasured, own).notMeasured).toEqual(['speedUp']);
   });
 
   test('size reduction counts from the weights in FP32', () => {

@@ -1,6 +1,7 @@
 /** What a candidate is worth: fidelity to its original, the gate that says pass or fail, the texts to measure with. */
 
 export { type BatchEffect, measureBatchEffect } from './batch-effect.js';
+export * from './choose-gate.js';
 export { embeddedTaskNames } from './data/embedded-tasks.js';
 export * from './data/read-task.js';
 export type { CacheOptions } from './embedding-cache.js';

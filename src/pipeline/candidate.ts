@@ -1,6 +1,6 @@
 import type { Matrix, TaskOptions } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
-import type { Evidence, Gate } from '../evaluate/index.js';
+import type { Evidence, Gate, GateChoice, Measurements } from '../evaluate/index.js';
 import { readModel } from '../onnx/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
@@ -32,18 +32,18 @@ export interface Reference {
   readonly vectors: Matrix;
 }
 
-/** @param gate instead of the method's own */
+/** @param choice what is asked for instead of the method's own gate */
 export async function makeCandidate(
   original: Original,
   method: MethodName,
   path: string,
   context: MethodContext,
-  gate?: Gate,
+  choice?: GateChoice,
 ): Promise<Candidate> {
   const start = performance.now();
   const result = await methods[method].apply(original.model, context);
   const seconds = (performance.now() - start) / 1000;
-  return stageCandidate(original, { method, path, gate: gateFor(method, context.trial.goal, gate), seconds }, result);
+  return stageCandidate(original, { method, path, gate: gateFor(method, context.trial.goal, choice), seconds }, result);
 }
 
 async function stageCandidate(
@@ -58,13 +58,13 @@ async function stageCandidate(
   return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };
 }
 
-/** Compares with the original and holds the result against the candidate's gate. */
+/** Compares with the original. */
 export async function proveCandidate(
   original: Original,
-  { method, staged, recipe, path, gate }: Candidate,
+  { method, staged, recipe, path }: Candidate,
   { texts, vectors }: Reference,
   embedding: EmbedderOptions & TaskOptions,
-): Promise<Evidence> {
+): Promise<Measurements> {
   const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
   const proof = {
     original,
@@ -73,7 +73,6 @@ export async function proveCandidate(
     identity: { ...identity, name: shortName(path) },
     recipe,
     texts,
-    gate,
   };
   return prove(proof, embedding);
 }

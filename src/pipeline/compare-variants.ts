@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { OctavecError } from '../base/index.js';
+import { type Matrix, OctavecError } from '../base/index.js';
 import { measureRuns } from '../bench/index.js';
-import { type Evidence, type Gate, gatePresets, verificationTexts, withLimits } from '../evaluate/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import { type Evidence, type GateChoice, type Measurements, verificationTexts } from '../evaluate/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';
+import { fileGate, judged } from './file-gate.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import { type Original, openOriginal } from './original.js';
 import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
@@ -14,14 +16,15 @@ import { type KnownSensitivity, readSensitivity } from './read-sensitivity.js';
 import { type Recommendation, recommend } from './recommend.js';
 import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
-export interface CompareOptions extends TaskEvidenceOptions {
+export interface CompareOptions extends TaskEvidenceOptions, GateChoice {
   /** ONNX files to compare; by default all in the folder besides the original. */
   readonly variants?: readonly string[];
+  /**
+   * What runs them, side by side; ONNX Runtime by default. With another engine, the original's own file is a candidate,
+   * too: the original itself always runs on ONNX Runtime.
+   */
+  readonly engines?: readonly EngineChoice[];
   readonly texts?: ProofTexts;
-  /** For all variants; by default the gate of each one's precision. */
-  readonly gate?: Gate;
-  /** In place of, or besides, the gate's. */
-  readonly limits?: Gate['limits'];
   /** Measure speed and memory, true by default. */
   readonly bench?: boolean;
 }
@@ -39,8 +42,14 @@ export interface Comparison {
 
 interface Candidate {
   readonly path: string;
+  readonly engine: EngineChoice | undefined;
   readonly files: ModelFiles;
   readonly model: OnnxModel;
+}
+
+interface Proven {
+  readonly candidate: Candidate;
+  readonly measured: Measurements;
 }
 
 /**
@@ -52,44 +61,77 @@ interface Candidate {
 export async function compareVariants(path: string, options: CompareOptions = {}): Promise<Comparison> {
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   try {
-    const paths = options.variants ?? (await variantsBeside(original.files));
-    if (paths.length === 0) {
-      const problem = `There is no variant beside ${original.files.onnxPath}`;
-      throw new OctavecError('USAGE', { problem, hint: 'Make some with "octavec quantize", or name their files.' });
-    }
     const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
+    const runs = await runsOf(original, options);
     const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
     const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
-    const proven: { candidate: Candidate; evidence: Evidence }[] = [];
+    const proven: Proven[] = [];
     const unusable: { name: string; why: string }[] = [];
-    for (const variant of paths) {
+    for (const run of runs) {
       try {
-        const candidate = await openCandidate(variant, original, options);
-        const evidence = await proveCandidate(candidate, original, vectors, texts, options, embedding);
-        proven.push({ candidate, evidence });
+        const candidate = await openCandidate(run, original, options);
+        const measured = await proveCandidate(candidate, original, vectors, texts, options, embedding);
+        if (!isKnown(candidate, measured, original, proven)) {
+          proven.push({ candidate, measured });
+        }
       } catch (error) {
         if (!(error instanceof OctavecError) || error.code === 'CANCELLED') {
           throw error;
         }
-        unusable.push({ name: shortName(variant), why: error.message });
+        unusable.push({ name: nameOf(run), why: error.message });
       }
     }
-    proven.sort((a, b) => a.evidence.file.bytes - b.evidence.file.bytes);
-    const evidences =
+    proven.sort((a, b) => a.measured.file.bytes - b.measured.file.bytes);
+    const all =
       options.bench === false || proven.length === 0
-        ? proven.map(({ evidence }) => evidence)
+        ? proven
         : await withMeasuredRuns(original, proven, texts.texts, options);
+    const evidences = all.map(({ candidate, measured }) =>
+      judged(measured, fileGate(candidate.model, measured, options)),
+    );
     const sensitivities: Record<string, KnownSensitivity> = {};
-    for (const { candidate, evidence } of proven) {
+    for (const { candidate, measured } of proven) {
       const known = await readSensitivity(candidate.path);
       if (known !== undefined) {
-        sensitivities[evidence.file.name] = known;
+        sensitivities[measured.file.name] = known;
       }
     }
     return { evidences, unusable, recommendations: recommend(evidences), sensitivities };
   } finally {
     await original.close();
   }
+}
+
+/** `auto` may have come to the same engine as another choice, or as the original. */
+function isKnown(
+  { path }: Candidate,
+  { engine }: Measurements,
+  original: Original,
+  proven: readonly Proven[],
+): boolean {
+  const sameRun = ({ candidate, measured }: Proven) => candidate.path === path && measured.engine.name === engine.name;
+  const isOriginal = resolve(path) === resolve(original.files.onnxPath) && engine.name === 'onnxruntime';
+  return isOriginal || proven.some(sameRun);
+}
+
+/** One file in one engine. */
+type Run = Pick<Candidate, 'path' | 'engine'>;
+
+async function runsOf({ files }: Original, { variants, engines = ['onnxruntime'] }: CompareOptions): Promise<Run[]> {
+  const paths = variants ?? (await variantsBeside(files));
+  const runs = engines.flatMap((engine) => {
+    const own = engine === 'onnxruntime' || variants !== undefined ? [] : [files.onnxPath];
+    return [...own, ...paths].map((path) => ({ path, engine }));
+  });
+  if (runs.length === 0) {
+    const problem = `There is no variant beside ${files.onnxPath}`;
+    throw new OctavecError('USAGE', { problem, hint: 'Make some with "octavec quantize", or name their files.' });
+  }
+  return runs;
+}
+
+function nameOf({ path, engine }: Run): string {
+  return engine === 'native' ? `${shortName(path)} (native)` : shortName(path);
 }
 
 /** All ONNX files in the folder of the original's, besides itself. */
@@ -99,44 +141,40 @@ async function variantsBeside({ onnxPath }: ModelFiles): Promise<string[]> {
   return names.map((name) => join(folder, name)).filter((path) => resolve(path) !== resolve(onnxPath));
 }
 
-async function openCandidate(path: string, original: Original, { tokenizer }: CompareOptions): Promise<Candidate> {
-  const files = await openModelFolder(path, { tokenizer, like: original.files });
-  return { path, files, model: await readModel(files.onnxPath) };
+async function openCandidate(run: Run, original: Original, { tokenizer }: CompareOptions): Promise<Candidate> {
+  const files = await openModelFolder(run.path, { tokenizer, like: original.files });
+  return { ...run, files, model: await readModel(files.onnxPath) };
 }
 
 async function proveCandidate(
-  { path, files, model }: Candidate,
+  { path, engine, files, model }: Candidate,
   original: Original,
-  originalVectors: Awaited<ReturnType<typeof embedOnce>>['vectors'],
+  originalVectors: Matrix,
   texts: ProofTexts,
   options: CompareOptions,
   embedding: Parameters<typeof prove>[1],
-): Promise<Evidence> {
+): Promise<Measurements> {
   const { precision } = describePrecision(model);
-  const gate = gateFor(model, options);
   const identity = await fileIdentity(model, precision);
-  const proof = { original, originalVectors, candidate: files, identity, recipe: recipeOf(model), texts, gate };
-  const evidence = await prove(proof, embedding);
-  return withTasks(evidence, gate, path, original, options);
+  const proof = { original, originalVectors, candidate: files, identity, recipe: recipeOf(model), texts };
+  return withTasks(await prove(proof, { ...embedding, engine }), path, engine, original, options);
 }
 
 async function withMeasuredRuns(
   original: Original,
-  proven: readonly { readonly candidate: Candidate; readonly evidence: Evidence }[],
+  proven: readonly Proven[],
   texts: readonly string[],
   options: CompareOptions,
-): Promise<Evidence[]> {
-  const subjects = proven.map(({ candidate, evidence }) => ({ name: evidence.file.name, model: candidate.files }));
+): Promise<Proven[]> {
+  const subjects = proven.map(({ candidate: { files, engine }, measured }) => ({
+    name: measured.file.name,
+    model: files,
+    embedder: { engine },
+  }));
   const [first, ...others] = await measureRuns([{ name: 'original', model: original.runnable }, ...subjects], texts, {
     embedder: { threads: options.threads },
     signal: options.signal,
     onProgress: options.onProgress,
   });
-  return proven.map(({ evidence, candidate }, i) =>
-    withRuns(evidence, gateFor(candidate.model, options), first, others[i]),
-  );
-}
-
-function gateFor(model: OnnxModel, { gate, limits }: CompareOptions): Gate {
-  return withLimits(gate ?? gatePresets[describePrecision(model).gate], limits);
+  return proven.map(({ candidate, measured }, i) => ({ candidate, measured: withRuns(measured, first, others[i]) }));
 }

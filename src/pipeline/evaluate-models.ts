@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { cacheFolder, type OnProgress, type TaskOptions } from '../base/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
+import type { EngineChoice } from '../engine/index.js';
 import {
   compareResults,
   type EmbedTexts,
@@ -26,6 +27,8 @@ export interface EvaluateOptions extends TaskOptions {
   readonly variant?: string;
   readonly tokenizer?: string;
   readonly threads?: number;
+  /** Runs the model; an original always runs on ONNX Runtime, in its own precision. */
+  readonly engine?: EngineChoice;
   /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */
   readonly cache?: string | false;
   /** Compare retrieval with new queries on the old index, too. */
@@ -47,6 +50,7 @@ interface Subject {
   readonly identity: FileIdentity;
   /** How its vectors are told from others' in the cache. */
   readonly hash: string;
+  readonly engine?: EngineChoice;
 }
 
 /**
@@ -58,7 +62,7 @@ interface Subject {
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<Evaluation> {
   const { tokenizer, variant, against } = options;
   if (against === undefined) {
-    const subject = await openSubject(await openModelFolder(path, { tokenizer, variant }));
+    const subject = await openSubject(await openModelFolder(path, { tokenizer, variant }), options);
     return { model: subject.identity, results: await evaluateAll(subject, 'the model', options) };
   }
   const original = await openOriginal(against, { tokenizer });
@@ -67,7 +71,7 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
     // A widened copy gives other vectors than the file that it was made from.
     const hash = identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
     const before = { files: original.runnable, identity, hash };
-    const after = await openSubject(await openModelFolder(path, { tokenizer, variant, like: original.files }));
+    const after = await openSubject(await openModelFolder(path, { tokenizer, variant, like: original.files }), options);
     const originalResults = await evaluateAll(before, 'the original', options);
     const results = await evaluateAll(after, after.identity.precision, options);
     const comparisons: TaskComparison[] = [];
@@ -83,10 +87,10 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   }
 }
 
-async function openSubject(files: ModelFiles): Promise<Subject> {
+async function openSubject(files: ModelFiles, { engine }: EvaluateOptions): Promise<Subject> {
   const model = await readModel(files.onnxPath);
   const identity = await fileIdentity(model, describePrecision(model).precision);
-  return { files, identity, hash: identity.sha256 };
+  return { files, identity, hash: identity.sha256, engine };
 }
 
 async function evaluateAll(subject: Subject, name: string, options: EvaluateOptions): Promise<TaskResult[]> {
@@ -122,9 +126,9 @@ async function compareOnOldIndex(
   return comparisons;
 }
 
-function loadSubject(subject: Subject, { threads }: EvaluateOptions): Promise<Embedder> {
-  const embedderOptions: EmbedderOptions = { threads };
-  return Embedder.load(subject.files, embedderOptions);
+function loadSubject({ files, engine }: Subject, { threads }: EvaluateOptions): Promise<Embedder> {
+  const embedderOptions: EmbedderOptions = { threads, engine };
+  return Embedder.load(files, embedderOptions);
 }
 
 function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: EvaluateOptions): EmbedTexts {

@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import { type Gate, gatePresets } from '../evaluate/index.js';
+import { chooseGate, type Gate, type GateChoice } from '../evaluate/index.js';
 import {
   dynamicInt8,
   fp16,
@@ -105,6 +105,6 @@ export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as readonly MethodName[];
 
 /** The gate that a variant is held against: what `auto` works towards, the one that is asked for, or the method's own. */
-export function gateFor(method: MethodName, goal: AutoGoal, asked?: Gate): Gate {
-  return method === 'auto' ? goal.gate : (asked ?? gatePresets[methods[method].gate]);
+export function gateFor(method: MethodName, goal: AutoGoal, asked: GateChoice = {}): Gate {
+  return method === 'auto' ? goal.gate : chooseGate(methods[method].gate, asked);
 }

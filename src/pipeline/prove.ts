@@ -1,14 +1,7 @@
 import { type Matrix, type OnProgress, type TaskOptions, textsHash, version } from '../base/index.js';
 import type { RunMeasurement } from '../bench/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
-import {
-  type Evidence,
-  type FileIdentity,
-  type Gate,
-  judge,
-  measureBatchEffect,
-  measureFidelity,
-} from '../evaluate/index.js';
+import { type FileIdentity, type Measurements, measureBatchEffect, measureFidelity } from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Original } from './original.js';
 
@@ -25,7 +18,7 @@ export async function embedOnce(
   name: string,
   { texts }: ProofTexts,
   options: EmbedderOptions & TaskOptions,
-): Promise<{ readonly vectors: Matrix; readonly engine: Evidence['engine'] }> {
+): Promise<{ readonly vectors: Matrix; readonly engine: Measurements['engine'] }> {
   const { onProgress, signal, ...embedderOptions } = options;
   await using embedder = await Embedder.load(model, embedderOptions);
   const vectors = await embedder.embed(texts, { signal, onProgress: renamed(onProgress, `Embedding with ${name}`) });
@@ -39,11 +32,10 @@ export interface Proof {
   readonly identity: FileIdentity;
   readonly recipe?: unknown;
   readonly texts: ProofTexts;
-  readonly gate: Gate;
 }
 
-/** Embeds with the candidate, compares with the original's vectors and holds the result against the gate. */
-export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions): Promise<Evidence> {
+/** Embeds with the candidate and compares with the original's vectors. */
+export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions): Promise<Measurements> {
   const { original, candidate, identity, texts } = proof;
   const { onProgress, signal, ...embedderOptions } = options;
   await using embedder = await Embedder.load(candidate, embedderOptions);
@@ -54,13 +46,15 @@ export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions
     texts: texts.texts,
     signal,
   });
-  const evidence: Evidence = {
+  const engine = embedder.engine;
+  return {
     schema: 1,
     tool: `octavec ${version}`,
-    file: identity,
+    // A file that several engines run is a candidate with each of them.
+    file: engine.name === 'onnxruntime' ? identity : { ...identity, name: `${identity.name} (${engine.name})` },
     original: original.identity,
     recipe: proof.recipe,
-    engine: embedder.engine,
+    engine,
     batchEffect,
     texts: {
       count: texts.texts.length,
@@ -71,19 +65,26 @@ export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions
     },
     fidelity,
   };
-  return { ...evidence, verdict: judge(evidence, proof.gate) };
 }
 
-/** The evidence with the figures of a run, judged again. */
-export function withRuns(
-  evidence: Evidence,
-  gate: Gate,
-  original: RunMeasurement,
-  candidate: RunMeasurement,
-): Evidence {
+/** What was measured, with the figures of a run. */
+export function withRuns(measured: Measurements, original: RunMeasurement, candidate: RunMeasurement): Measurements {
   const figures = ({ textsPerSecond, peakBytes }: RunMeasurement) => ({ textsPerSecond, peakBytes });
-  const complete = { ...evidence, run: figures(candidate), originalRun: figures(original) };
-  return { ...complete, verdict: judge(complete, gate) };
+  return { ...measured, run: figures(candidate), originalRun: figures(original) };
+}
+
+/** Texts of a speed round: enough for every length, few enough that a round takes seconds. */
+const benchTextCount = 64;
+
+/** The texts that speed is measured with, from all over the list. */
+export function benchTexts(texts: readonly string[]): string[] {
+  return evenlyChosen(texts, benchTextCount);
+}
+
+/** `count` of the items, from all over the list. */
+export function evenlyChosen<Item>(items: readonly Item[], count: number): Item[] {
+  const step = Math.max(1, items.length / count);
+  return items.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
 }
 
 function renamed(onProgress: OnProgress | undefined, stage: string): OnProgress | undefined {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { OctavecError, reasonOf, type TaskOptions } from '../base/index.js';
-import { type Evidence, failuresAsText, judge } from '../evaluate/index.js';
+import { type Evidence, failuresAsText, type GateChoice, judge } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { autoGoal } from './auto/goal.js';
@@ -13,7 +13,8 @@ import { upToDateEvidence } from './up-to-date.js';
 
 export interface QuantizeAllOptions
   extends TaskOptions,
-    Pick<QuantizeOptions, 'to' | 'tokenizer' | 'gate' | 'auto' | 'threads'> {
+    GateChoice,
+    Pick<QuantizeOptions, 'to' | 'tokenizer' | 'auto' | 'threads'> {
   /** A folder in which variants get the places that their models have in the folder. Beside the models by default. */
   readonly output?: string;
   /** Make what is up to date again, and publish what the gate refuses, too. */
@@ -90,13 +91,13 @@ async function upToDateItems(model: FoundModel, options: QuantizeAllOptions): Pr
   const variants = options.to.map((method) => methods[method].variant);
   const paths = await outputPaths(source, variants, outputOf(model, options));
   const { sha256 } = await fileIdentity(await readModel(onnxPath), 'fp32');
-  const goal = autoGoal(options.auto, options.gate);
+  const goal = autoGoal(options.auto, options);
   const items: BatchItem[] = [];
   for (const [i, method] of options.to.entries()) {
     const start = performance.now();
     const evidence = await upToDateEvidence(paths[i], { method, source: sha256, goal });
     if (evidence !== undefined) {
-      const verdict = judge(evidence, gateFor(method, goal, options.gate));
+      const verdict = judge(evidence, gateFor(method, goal, options));
       const status = verdict.passed ? 'up to date' : 'refused';
       const reason = verdict.passed ? undefined : failuresAsText(verdict);
       const item = { model: model.name, method, path: paths[i], seconds: secondsSince(start) };

@@ -8,6 +8,7 @@ import {
   evidencePath,
   failuresAsText,
   type Gate,
+  type GateChoice,
   verificationTexts,
   writeEvidence,
 } from '../evaluate/index.js';
@@ -16,13 +17,15 @@ import { type AutoOptions, autoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import { type Candidate, improveCandidate, makeCandidate, proveCandidate, type Reference } from './candidate.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
+import { judged } from './file-gate.js';
 import { type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { outputPaths } from './output-paths.js';
-import { embedOnce, type ProofTexts, withRuns } from './prove.js';
+import { benchTexts, embedOnce, evenlyChosen, type ProofTexts, withRuns } from './prove.js';
 import { checkWritable } from './staging.js';
 
-export interface QuantizeOptions extends TaskOptions {
+/** Without a choice of a gate, each variant is held against its method's own; `auto` searches for what a gate lets pass. */
+export interface QuantizeOptions extends TaskOptions, GateChoice {
   readonly to: readonly MethodName[];
   /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
   readonly output?: string;
@@ -34,13 +37,11 @@ export interface QuantizeOptions extends TaskOptions {
   readonly calibration?: ProofTexts | false;
   /** Which layers are quantized; all by default. */
   readonly selection?: Selection;
-  /** Instead of the gate that belongs to each method; `auto` searches for what it lets pass. */
-  readonly gate?: Gate;
   /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
   readonly auto?: AutoOptions;
   /** Publish what the gate refuses, too. */
   readonly force?: boolean;
-  /** Measure speed and memory as well. */
+  /** Measure speed and memory as well; by default where a gate limits the speed-up. */
   readonly bench?: boolean;
   readonly threads?: number;
 }
@@ -77,7 +78,7 @@ export interface QuantizeOutcome {
  */
 export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
   const start = performance.now();
-  const goal = autoGoal(options.auto, options.gate);
+  const goal = autoGoal(options.auto, options);
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   const candidates: Candidate[] = [];
   let configuration: StagedConfiguration | undefined;
@@ -100,7 +101,7 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
     };
     for (const [i, method] of options.to.entries()) {
       const trial = { original, target: paths[i], texts: texts?.all ?? [], goal, threads: options.threads };
-      candidates.push(await makeCandidate(original, method, paths[i], { ...context, trial }, options.gate));
+      candidates.push(await makeCandidate(original, method, paths[i], { ...context, trial }, options));
     }
     const outcome = await proveCandidates(original, candidates, reference, options);
     if (outcome.variants.some((variant) => variant.published)) {
@@ -134,30 +135,41 @@ async function proveCandidates(
   options: QuantizeOptions,
 ): Promise<Omit<QuantizeOutcome, 'seconds'>> {
   const embedding = embeddingOptions(options);
+  const bench = options.bench ?? candidates.some(({ gate }) => gate.limits.speedUp !== undefined);
   let evidences: Evidence[] = [];
   for (const i of candidates.keys()) {
-    let evidence = await proveCandidate(original, candidates[i], reference, embedding);
+    const prove = async () => {
+      const measured = await proveCandidate(original, candidates[i], reference, embedding);
+      return judged(measured, bench ? withoutSpeed(candidates[i].gate) : candidates[i].gate);
+    };
+    let evidence = await prove();
     while (evidence.verdict?.passed === false) {
       const better = await improveCandidate(original, candidates[i], evidence);
       if (better === undefined) {
         break;
       }
       candidates[i] = better;
-      evidence = await proveCandidate(original, better, reference, embedding);
+      evidence = await prove();
     }
     evidences.push(evidence);
   }
   let originalRun: RunMeasurement | undefined;
-  if (options.bench) {
+  if (bench) {
     const [first, ...others] = await measure(original, candidates, reference.texts.texts, embedding);
     originalRun = first;
-    evidences = evidences.map((evidence, i) => withRuns(evidence, candidates[i].gate, first, others[i]));
+    evidences = evidences.map((evidence, i) => judged(withRuns(evidence, first, others[i]), candidates[i].gate));
   }
   const variants: VariantOutcome[] = [];
   for (const [i, candidate] of candidates.entries()) {
     variants.push(await publish(candidate, evidences[i], options.force ?? false));
   }
   return { original: original.identity, originalPath: original.files.onnxPath, originalRun, variants };
+}
+
+/** What a gate asks for besides the speed, which is measured last. */
+function withoutSpeed(gate: Gate): Gate {
+  const { speedUp: _, ...limits } = gate.limits;
+  return { ...gate, limits };
 }
 
 /** How many of octavec's own texts are calibrated with: more were measured to change nothing. */
@@ -180,18 +192,9 @@ async function calibrationTokens(original: Original, texts: readonly string[]): 
   return { tokens: await tokenizeOnce(original.files, texts), hash: textsHash(texts) };
 }
 
-/** `count` of the items, from all over the list. */
-function evenlyChosen<Item>(items: readonly Item[], count: number): Item[] {
-  const step = Math.max(1, items.length / count);
-  return items.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
-}
-
 async function defaultTexts(): Promise<ProofTexts> {
   return { texts: await verificationTexts(), source: "octavec's verification texts" };
 }
-
-/** Texts of a speed round: enough for every length, few enough that a round takes seconds. */
-const benchTexts = 64;
 
 function measure(
   original: Original,
@@ -203,7 +206,7 @@ function measure(
     { name: 'original', model: original.runnable },
     ...candidates.map(({ method, staged }) => ({ name: method, model: { ...original.files, onnxPath: staged.path } })),
   ];
-  return measureRuns(subjects, evenlyChosen(texts, benchTexts), { embedder, onProgress, signal });
+  return measureRuns(subjects, benchTexts(texts), { embedder, onProgress, signal });
 }
 
 async function publish(candidate: Candidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {

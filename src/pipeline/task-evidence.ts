@@ -1,5 +1,6 @@
 import type { TaskOptions } from '../base/index.js';
-import { type Evidence, type Gate, judge, type Task } from '../evaluate/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import type { Measurements, Task } from '../evaluate/index.js';
 import { evaluateModel } from './evaluate-models.js';
 import type { Original } from './original.js';
 
@@ -13,20 +14,20 @@ export interface TaskEvidenceOptions extends TaskOptions {
   readonly cache?: string | false;
 }
 
-/** The evidence with what the candidate at `path` loses in tasks, judged again; as it is where there are none. */
+/** What was measured, with what the candidate at `path` loses in tasks; as it is where there are none. */
 export async function withTasks(
-  evidence: Evidence,
-  gate: Gate,
+  measured: Measurements,
   path: string,
+  engine: EngineChoice | undefined,
   original: Original,
   options: TaskEvidenceOptions,
-): Promise<Evidence> {
+): Promise<Measurements> {
   const { tasks = [], tokenizer, threads, cache, signal, onProgress } = options;
   if (tasks.length === 0) {
-    return evidence;
+    return measured;
   }
   const against = original.files.onnxPath;
-  const { comparisons } = await evaluateModel(path, { tasks, against, tokenizer, threads, cache, signal, onProgress });
-  const complete = { ...evidence, tasks: comparisons };
-  return { ...complete, verdict: judge(complete, gate) };
+  const evaluation = { tasks, against, tokenizer, threads, cache, engine, signal, onProgress };
+  const { comparisons } = await evaluateModel(path, evaluation);
+  return { ...measured, tasks: comparisons };
 }

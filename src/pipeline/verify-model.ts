@@ -1,24 +1,24 @@
+import { measureRuns } from '../bench/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import { type Evidence, type Gate, gatePresets, verificationTexts, withLimits } from '../evaluate/index.js';
+import { type Evidence, type GateChoice, verificationTexts } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';
+import { fileGate, judged } from './file-gate.js';
 import { fileIdentity } from './file-identity.js';
 import { openOriginal } from './original.js';
-import { embedOnce, type ProofTexts, prove } from './prove.js';
+import { benchTexts, embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
 import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
 
-export interface VerifyOptions extends TaskEvidenceOptions {
+export interface VerifyOptions extends TaskEvidenceOptions, GateChoice {
   /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: string;
   readonly texts?: ProofTexts;
-  /** By default the gate of the candidate's precision. */
-  readonly gate?: Gate;
-  /** In place of, or besides, the gate's. */
-  readonly limits?: Gate['limits'];
+  /** Measure speed and memory as well; by default where a limit asks for a speed-up. */
+  readonly bench?: boolean;
 }
 
 /**
@@ -32,12 +32,12 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
   try {
     const candidate = await openModelFolder(path, { tokenizer: options.tokenizer, like: original.files });
     const model = await readModel(candidate.onnxPath);
-    const { precision, gate: usual } = describePrecision(model);
-    const gate = withLimits(options.gate ?? gatePresets[usual], options.limits);
+    const { precision } = describePrecision(model);
     const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
-    const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
+    const { engine, signal, onProgress } = options;
+    const embedding = { threads: options.threads, signal, onProgress };
     const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
-    const evidence = await prove(
+    const proven = await prove(
       {
         original,
         originalVectors: vectors,
@@ -45,11 +45,21 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
         identity: await fileIdentity(model, precision),
         recipe: recipeOf(model),
         texts,
-        gate,
       },
-      { ...embedding, engine: options.engine },
+      { ...embedding, engine },
     );
-    return await withTasks(evidence, gate, path, original, options);
+    const measured = await withTasks(proven, path, engine, original, options);
+    const gate = fileGate(model, measured, options);
+    if (!(options.bench ?? gate.limits.speedUp !== undefined)) {
+      return judged(measured, gate);
+    }
+    const subjects = [
+      { name: 'original', model: original.runnable },
+      { name: measured.file.name, model: candidate, embedder: { engine } },
+    ];
+    const measuring = { embedder: { threads: options.threads }, signal, onProgress };
+    const [before, after] = await measureRuns(subjects, benchTexts(texts.texts), measuring);
+    return judged(withRuns(measured, before, after), gate);
   } finally {
     await original.close();
   }

@@ -12,9 +12,14 @@ export function formatComparison(comparison: Comparison, style: Style = styleOf(
   if (evidences.length === 0) {
     return parts.join('');
   }
-  const failures = evidences.flatMap(({ file, verdict }) =>
-    (verdict?.failures ?? []).map(({ message }) => `${style.paint('red', '✗')} ${printable(file.name)}: ${message}\n`),
-  );
+  const failures = evidences.flatMap(({ file, verdict }) => [
+    ...(verdict?.failures ?? []).map(
+      ({ message }) => `${style.paint('red', '✗')} ${printable(file.name)}: ${message}\n`,
+    ),
+    ...(verdict?.undecided ?? []).map(
+      ({ message }) => `${style.paint('yellow', '?')} ${printable(file.name)}: ${message}\n`,
+    ),
+  ]);
   const tasks = evidences
     .filter(({ tasks }) => tasks !== undefined && tasks.length > 0)
     .map((evidence) => {
@@ -27,7 +32,7 @@ export function formatComparison(comparison: Comparison, style: Style = styleOf(
   });
   return [
     formatVariantTable(variantRows(evidences), style),
-    `\n${conditions(evidences[0])}\n`,
+    `\n${conditions(evidences)}\n`,
     ...parts,
     ...failures,
     ...tasks,

@@ -8,24 +8,30 @@ import { formatVariantTable, variantRows, verdictWord } from './variant-table.js
 export function formatEvidence(evidence: Evidence, style: Style = styleOf(process.stdout)): string {
   return [
     formatVariantTable(variantRows([evidence]), style),
-    `\n${conditions(evidence)}\n`,
+    `\n${conditions([evidence])}\n`,
     evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '',
     evidence.verdict?.passed ? '' : formatWorst(evidence.fidelity.worst.slice(0, 3), style),
   ].join('');
 }
 
-/** What the figures were measured with, in one line. */
-export function conditions({ texts, engine }: Evidence): string {
-  const run = `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`;
+/** What the figures were measured with, in one line: the texts, and every engine that ran a candidate. */
+export function conditions(evidences: readonly Evidence[]): string {
+  const [{ texts }] = evidences;
+  const engines = evidences.map(
+    ({ engine }) =>
+      `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`,
+  );
+  const run = [...new Set(engines)].join('; ');
   const { truncated = 0, maxTokens } = texts;
   const cut = truncated > 0 ? `, ${formatCount(truncated)} of them cut to ${maxTokens} tokens` : '';
   return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.`;
 }
 
-/** The verdict, with every failure on a line of its own. */
+/** The verdict, with every failure and every loss that may be noise on a line of its own. */
 export function formatVerdict(verdict: Verdict, style: Style): string {
   const reasons = verdict.failures.map(({ message }) => `  ${style.paint('red', '✗')} ${message}\n`).join('');
-  return `${verdictWord(verdict, style)} (gate ${verdict.gate})\n${reasons}`;
+  const undecided = verdict.undecided.map(({ message }) => `  ${style.paint('yellow', '?')} ${message}\n`).join('');
+  return `${verdictWord(verdict, style)} (gate ${verdict.gate})\n${reasons}${undecided}`;
 }
 
 function formatWorst(worst: readonly DamagedText[], style: Style): string {

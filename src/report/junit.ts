@@ -2,7 +2,7 @@ import type { Evidence } from '../evaluate/index.js';
 
 /**
  * Verdicts as JUnit XML, which CI systems show as test results: a suite for each candidate, a case for its gate that
- * fails with all reasons.
+ * fails with all reasons. What is not decided stands in its output.
  */
 export function junitXml(evidences: readonly Evidence[]): string {
   const suites = evidences.map(({ file, verdict }) => {
@@ -10,11 +10,13 @@ export function junitXml(evidences: readonly Evidence[]): string {
     const reasons = failures
       .map(({ metric, message }) => `      <failure type="${escaped(metric)}" message="${escaped(message)}"/>\n`)
       .join('');
+    const notes = (verdict?.undecided ?? []).map(({ message }) => `${escaped(message)}\n`).join('');
+    const inside = reasons + (notes === '' ? '' : `      <system-out>${notes}</system-out>\n`);
     const name = escaped(file.name);
     return (
       `  <testsuite name="${name}" tests="1" failures="${failures.length > 0 ? 1 : 0}" errors="0" skipped="0">\n` +
       `    <testcase classname="octavec.gate" name="${name} passes the gate ${escaped(verdict?.gate ?? 'none')}"${
-        reasons === '' ? '/>\n' : `>\n${reasons}    </testcase>\n`
+        inside === '' ? '/>\n' : `>\n${inside}    </testcase>\n`
       }` +
       '  </testsuite>\n'
     );

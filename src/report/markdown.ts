@@ -27,7 +27,7 @@ export function markdownSection(evidences: readonly Evidence[]): string {
     '## Quantized variants\n',
     `Made from \`${cell(original.name)}\` (${original.precision}, ${formatBytes(original.bytes)}) and compared with it by ${tool}.\n`,
     table(headings, rows),
-    `${conditions(evidences[0])} Cosine: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. ` +
+    `${conditions(evidences)} Cosine: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. ` +
       `Top-${k}: share of the ${k} nearest texts that stay the same.\n`,
     ...evidences.flatMap(taskTable),
     ...evidences.map(recipeLine),

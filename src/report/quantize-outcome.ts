@@ -13,7 +13,7 @@ export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = s
   const evidences = outcome.variants.map(({ evidence }) => evidence);
   return [
     formatVariantTable(variantRows(evidences), style),
-    `\n${conditions(evidences[0])}\n`,
+    `\n${conditions(evidences)}\n`,
     ...outcome.variants.map((variant) => `\n${formatVariant(variant, outcome, style)}`),
     formatNextSteps(outcome, style),
   ].join('');

@@ -26,7 +26,7 @@ describe('octavec', () => {
     [['--nosuch'], "unknown option '--nosuch'"],
     [['quantise'], 'Did you mean quantize?'],
     [['inspect'], "missing required argument 'model'"],
-    [['quantize', 'm'], "required option '--to <methods>' not specified"],
+    [['quantize', 'm'], 'It is not said what to make. Add --to'],
     [['quantize', 'm', '--to', 'int8,int9'], '"int9" is not a method. Known: fp16,'],
     [['verify', 'm'], "required option '--against <original>' not specified"],
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],

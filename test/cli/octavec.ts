@@ -29,8 +29,15 @@ export function octavec(args: readonly string[], options: RunOptions = {}): Prom
   const [command, ...rest] = [...(options.under ?? []), process.execPath, main, ...args];
   const child = spawn(command, rest, {
     cwd: options.cwd,
-    // As in a shell: test runners ask for colours, and the configuration keeps ONNX Runtime from reporting its use.
-    env: { ...process.env, FORCE_COLOR: undefined, ORT_DISABLE_TELEMETRY: undefined, ...options.env },
+    // As in a shell: test runners ask for colours, and the configuration keeps ONNX Runtime from reporting its use. What
+    // the developer has configured is not tested.
+    env: {
+      ...process.env,
+      FORCE_COLOR: undefined,
+      ORT_DISABLE_TELEMETRY: undefined,
+      XDG_CONFIG_HOME: '/nowhere',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.whileRunning !== undefined,
   });

@@ -17,9 +17,9 @@ describe('autoGoal', () => {
   });
 
   test('a gate is a goal; a target goes before it', () => {
-    expect(autoGoal({}, gatePresets.strict).gate.limits.cosineP1).toBe(0.999);
-    expect(autoGoal({}, gatePresets.strict).gate.name).toBe('strict');
-    const both = autoGoal({ targetCosineP1: 0.98 }, gatePresets.strict).gate;
+    expect(autoGoal({}, { gate: gatePresets.strict }).gate.limits.cosineP1).toBe(0.999);
+    expect(autoGoal({}, { gate: gatePresets.strict }).gate.name).toBe('strict');
+    const both = autoGoal({ targetCosineP1: 0.98 }, { gate: gatePresets.strict }).gate;
     expect(both.limits).toMatchObject({ cosineP1: 0.98, cosineMean: 0.9995 });
   });
 

@@ -1,5 +1,13 @@
 import { OctavecError } from '../../base/index.js';
-import { type Gate, type GateMetricName, gateMetricNames, gateMetrics, type Measured } from '../../evaluate/index.js';
+import {
+  type Gate,
+  type GateChoice,
+  type GateMetricName,
+  gateMetricNames,
+  gateMetrics,
+  type Measured,
+  withLimits,
+} from '../../evaluate/index.js';
 
 /** What the mix shall be least of: bytes of the file, or seconds. */
 export const autoPurposes = ['size', 'speed'] as const;
@@ -29,28 +37,28 @@ const defaultTarget = { cosineP1: 0.995 };
 const leastReduction = 1.3;
 
 /**
- * The goal of a search: the named targets, else what a given gate asks for, else a cosine p1 of 0.995.
+ * The goal of a search: the named targets, else what a given gate asks for, else a cosine p1 of 0.995. Limits of the
+ * gate and limits of one's own hold as well; where several speak of the same figure, the target does, then the own limit.
  *
- * @param gate its limits hold as well; where a target speaks of the same figure, the target does
  * @throws USAGE for targets out of range
  */
-export function autoGoal(options: AutoOptions = {}, gate?: Gate): AutoGoal {
+export function autoGoal(options: AutoOptions = {}, choice: GateChoice = {}): AutoGoal {
   const { targetCosineP1, targetOverlap, maxLoss, purpose = 'size' } = options;
+  const { gate, limits, limitsWhereMeasured } = choice;
   const targets = {
     ...inRange('the target for cosine p1', 'cosineP1', targetCosineP1),
     ...inRange('the target for the overlap', 'topKOverlap', targetOverlap),
     ...inRange('the largest loss', 'cosineMean', maxLoss === undefined ? undefined : 1 - maxLoss),
   };
   const named = Object.keys(targets).length > 0;
-  const limits = named || gate !== undefined ? targets : defaultTarget;
-  return {
-    purpose,
-    gate: {
-      name: named || gate === undefined ? 'target' : gate.name,
-      limits: { nonFinite: 0, lostLength: 0, sizeReduction: leastReduction, ...gate?.limits, ...limits },
-      limitsWhereMeasured: gate?.limitsWhereMeasured ?? {},
-    },
+  const usual = named || gate !== undefined ? {} : defaultTarget;
+  const asked = {
+    name: named || gate === undefined ? 'target' : gate.name,
+    limits: { nonFinite: 0, lostLength: 0, sizeReduction: leastReduction, ...gate?.limits, ...usual },
+    limitsWhereMeasured: gate?.limitsWhereMeasured ?? {},
   };
+  const goal = withLimits(asked, limits, limitsWhereMeasured);
+  return { purpose, gate: { ...goal, limits: { ...goal.limits, ...targets } } };
 }
 
 function inRange(

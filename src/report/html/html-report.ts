@@ -38,7 +38,7 @@ export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOp
 <body>
 <main>
 <h1>${headline(evidences)}</h1>
-<p>${title}. ${conditions(evidences[0])}</p>
+<p>${title}. ${conditions(evidences)}</p>
 <div class="grid">${evidences.map(verdictPanel)}</div>
 ${recommendationList(options.recommendations ?? [])}
 <h2>Side by side</h2>
@@ -77,7 +77,9 @@ function headline(evidences: readonly Evidence[]): string {
 }
 
 function verdictPanel({ file, fidelity, verdict }: Evidence): Markup {
-  const reasons = verdict?.failures.map(({ message }) => html`<li>${message}</li>`) ?? [];
+  const reasons = [...(verdict?.failures ?? []), ...(verdict?.undecided ?? [])].map(
+    ({ message }) => html`<li>${message}</li>`,
+  );
   const word = verdict === undefined ? 'not judged' : verdict.passed ? '✓ pass' : '✗ fail';
   const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';
   const gate = verdict === undefined ? undefined : html`<span class="faint">gate ${verdict.gate}</span>`;

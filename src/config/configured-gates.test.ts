@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { gateMetricNames, gatePresets } from '../evaluate/index.js';
+import { configuredPresets, gateNamed } from './configured-gates.js';
+import { nearestName } from './nearest-name.js';
+
+describe('gates of a configuration', () => {
+  test('a preset is a preset', () => {
+    expect(gateNamed('int8', {})).toBe(gatePresets.int8);
+    expect(configuredPresets({ gates: { house: { cosineMean: 1 } } })).toEqual({});
+  });
+
+  test('a namesake changes the preset', () => {
+    const configuration = { gates: { int8: { cosineMean: 0.98, speedUp: 2 } } };
+    const { int8 } = configuredPresets(configuration);
+    expect(int8).toEqual({
+      name: 'int8',
+      limits: { ...gatePresets.int8.limits, cosineMean: 0.98 },
+      limitsWhereMeasured: { ...gatePresets.int8.limitsWhereMeasured, cosineMean: 0.98, speedUp: 2 },
+    });
+  });
+
+  test('a gate is like another, over several steps', () => {
+    const gates = { house: { like: 'base', cosineP1: 0.97 }, base: { like: 'fp16', cosineP1: 0.96, ndcgLoss: 0.01 } };
+    const { name, limits, limitsWhereMeasured } = gateNamed('house', { gates });
+    expect({ name, limits }).toEqual({ name: 'house', limits: { ...gatePresets.fp16.limits, cosineP1: 0.97 } });
+    expect(limitsWhereMeasured).toMatchObject({ ndcgLoss: 0.01, stsLoss: 0.002 });
+  });
+
+  test('like nothing, it asks for soundness and its own limits alone', () => {
+    const { limits, limitsWhereMeasured } = gateNamed('lax', { gates: { lax: { cosineMean: 0.5 } } });
+    expect(limits).toEqual({ nonFinite: 0, lostLength: 0 });
+    expect(limitsWhereMeasured).toEqual({ cosineMean: 0.5 });
+  });
+
+  test('names that nobody knows, and circles', () => {
+    const gates = { a: { like: 'b' }, b: { like: 'a' }, c: { like: 'd' } };
+    expect(() => gateNamed('d', { gates })).toThrow('"d" is not a gate. Known: fp16, int8, int4, strict, a, b, c.');
+    expect(() => gateNamed('c', { gates })).toThrow('"d" is not a gate');
+    expect(() => gateNamed('a', { gates })).toThrow('the gates a → b → a are like each other');
+  });
+});
+
+test('the nearest name is the name itself, and survives a wrong letter', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...gateMetricNames), fc.nat(), (name, at) => {
+      expect(nearestName(name, gateMetricNames)).toBe(name);
+      const place = at % name.length;
+      const wrong = `${name.slice(0, place)}_${name.slice(place)}`;
+      expect(nearestName(wrong.toUpperCase(), gateMetricNames)).toBe(name);
+    }),
+  );
+  expect(nearestName('anything', [])).toBeUndefined();
+});

@@ -1,0 +1,43 @@
+import { checkConfiguration } from './check.js';
+import type { Configuration } from './schema.js';
+
+const list = (text: string): string[] => text.split(',').map((word) => word.trim());
+
+/** What is not a number stays a text, which the schema refuses by its name. */
+const number = (text: string): number | string =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+
+/** Environment variables, the keys that they stand for, and how their text is read. */
+const variables: Readonly<Record<string, readonly [keyof Configuration, (text: string) => unknown]>> = {
+  OCTAVEC_THREADS: ['threads', number],
+  OCTAVEC_ENGINE: ['engine', String],
+  OCTAVEC_CACHE: ['cache', String],
+  OCTAVEC_TEXTS: ['texts', String],
+  OCTAVEC_CALIBRATION: ['calibration', String],
+  OCTAVEC_TASKS: ['tasks', list],
+  OCTAVEC_TO: ['to', list],
+  OCTAVEC_GATE: ['gate', String],
+  /** "cosineP1=0.98,speedUp=1.5" */
+  OCTAVEC_LIMITS: ['limits', (text) => Object.fromEntries(list(text).map(assignment))],
+};
+
+/** Names of all variables that {@link environmentConfiguration} reads. */
+export const environmentVariables: readonly string[] = Object.keys(variables);
+
+function assignment(text: string): [string, number | string] {
+  const [name, ...rest] = text.split('=');
+  return [name.trim(), number(rest.join('='))];
+}
+
+/**
+ * What the environment says. Empty variables say nothing.
+ *
+ * @throws SETTINGS_INVALID, which names the variable
+ */
+export function environmentConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const found = Object.entries(variables).flatMap(([name, [key, read]]) => {
+    const text = environment[name];
+    return text ? [checkConfiguration({ [key]: read(text) }, `The environment variable ${name}`)] : [];
+  });
+  return Object.assign({}, ...found);
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfiguration } from './read-configuration.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'octavec-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, text: string): string {
+  const full = join(folder, path);
+  mkdirSync(join(full, '..'), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+}
+
+const read = (environment: Record<string, string> = {}, file?: string) =>
+  readConfiguration({ file, folder, environment: { XDG_CONFIG_HOME: join(folder, 'home'), ...environment } });
+
+test('without files and variables nothing is configured', async () => {
+  expect(await read()).toEqual({ limits: {}, gates: {} });
+});
+
+test('environment over project over user, tables entry by entry', async () => {
+  write('home/octavec/config.toml', 'threads = 1\nengine = "auto"\n[limits]\ncosineP1 = 0.9\nspeedUp = 1.5\n');
+  write(
+    'octavec.toml',
+    'threads = 2\nto = ["int8"]\n[limits]\ncosineP1 = 0.95\n[gates.house]\nlike = "int8"\nl2Mean = 1\n',
+  );
+  expect(await read({ OCTAVEC_THREADS: '3', OCTAVEC_LIMITS: 'stsLoss=0.5, mrrLoss=1', OCTAVEC_GATE: '' })).toEqual({
+    threads: 3,
+    engine: 'auto',
+    to: ['int8'],
+    limits: { cosineP1: 0.95, speedUp: 1.5, stsLoss: 0.5, mrrLoss: 1 },
+    gates: { house: { like: 'int8', l2Mean: 1 } },
+  });
+});
+
+test('a named file takes the place of the others', async () => {
+  write('octavec.toml', 'threads = 2\n');
+  const named = write('ci.toml', 'engine = "native"\n');
+  const expected = { engine: 'native', limits: {}, gates: {} };
+  expect(await read({}, named)).toEqual(expected);
+  expect(await read({ OCTAVEC_CONFIG: named })).toEqual(expected);
+  await expect(read({}, join(folder, 'none.toml'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
+test('paths in a file count from its folder; names of tasks stay names', async () => {
+  write(
+    'home/octavec/config.toml',
+    'texts = "mine.txt"\ncache = "~/vectors"\ncalibration = "/abs.txt"\ntasks = ["scifact-mini", "sts:pairs.tsv", "mteb/x"]',
+  );
+  write('home/octavec/pairs.tsv', '');
+  expect(await read()).toMatchObject({
+    texts: join(folder, 'home/octavec/mine.txt'),
+    cache: join(homedir(), 'vectors'),
+    calibration: '/abs.txt',
+    tasks: ['scifact-mini', `sts:${join(folder, 'home/octavec/pairs.tsv')}`, 'mteb/x'],
+  });
+});
+
+describe('says what is wrong, and where', () => {
+  test.each([
+    ['thread = 2', 'there is no key "thread"; the nearest is "threads"'],
+    ['[limits]\ncosinP1 = 0.9', 'there is no key "limits.cosinP1"; the nearest is "limits.cosineP1"'],
+    [
+      '[gates.house]\nNDCG_loss = 0.1',
+      'there is no key "gates.house.NDCG_loss"; the nearest is "gates.house.ndcgLoss"',
+    ],
+    ['threads = 0', '"threads": '],
+    ['engine = "fast"', '"engine": '],
+    ['[limits]\nspeedUp = "much"', '"limits.speedUp": '],
+    ['to = ["int8", "int9"]', '"to.1": '],
+    ['threads = \n', 'line 1, column '],
+  ])('%j', async (text, why) => {
+    const path = write('octavec.toml', text);
+    const error = await read().catch((error: Error) => error);
+    expect(error).toMatchObject({ code: 'SETTINGS_INVALID' });
+    expect((error as Error).message).toMatch(new RegExp(`^${folder}/octavec.toml cannot be used: `));
+    expect((error as Error).message).toContain(why);
+    expect((error as Error).message).not.toContain('\n');
+    expect(path).toBeTruthy();
+  });
+
+  test.each([
+    [{ OCTAVEC_THREADS: 'many' }, 'The environment variable OCTAVEC_THREADS cannot be used: "threads": '],
+    [{ OCTAVEC_LIMITS: 'cosine=1' }, 'no key "limits.cosine"; the nearest is'],
+    [{ OCTAVEC_LIMITS: 'cosineP1' }, 'OCTAVEC_LIMITS cannot be used: "limits.cosineP1": '],
+  ])('%j', async (environment, message) => {
+    await expect(read(environment)).rejects.toThrow(message);
+  });
+
+  test('a folder in place of a file', async () => {
+    mkdirSync(join(folder, 'octavec.toml'));
+    await expect(read()).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+  });
+});

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { checkConfiguration } from './check.js';
+import { environmentConfiguration } from './environment.js';
+import { resolvePaths } from './resolve-paths.js';
+import type { Configuration } from './schema.js';
+
+/** A project's configuration, in the folder that octavec is started in. */
+const projectFile = 'octavec.toml';
+
+export interface ReadConfigurationOptions {
+  /** The only file to read, instead of the project's and the user's. */
+  readonly file?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Where `octavec.toml` is looked for; the working folder by default. */
+  readonly folder?: string;
+}
+
+/**
+ * What files and environment say, the stronger over the weaker: environment variables, then `octavec.toml` in the
+ * working folder, then `octavec/config.toml` in the user's configuration folder. A file that is named, by `file` or
+ * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`) single entries are taken over.
+ *
+ * Relative paths in a file count from the folder of the file.
+ *
+ * @throws SETTINGS_INVALID, FILE_NOT_FOUND for a named file, FILE_NOT_READABLE
+ */
+export async function readConfiguration(options: ReadConfigurationOptions = {}): Promise<Configuration> {
+  const { environment = process.env, folder = '.' } = options;
+  const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
+  const files =
+    named === undefined
+      ? [await readConfigurationFile(userFile(environment)), await readConfigurationFile(join(folder, projectFile))]
+      : [(await readConfigurationFile(named)) ?? missing(named)];
+  return [...files, environmentConfiguration(environment)].reduce<Configuration>(over, {});
+}
+
+/** "~/.config/octavec/config.toml" */
+function userFile({ XDG_CONFIG_HOME: shared, APPDATA: windows }: NodeJS.ProcessEnv): string {
+  return join(shared || windows || join(homedir(), '.config'), 'octavec', 'config.toml');
+}
+
+/** undefined where there is no such file. */
+async function readConfigurationFile(path: string): Promise<Configuration | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return undefined;
+    }
+    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  }
+  return resolvePaths(checkConfiguration(parseToml(text, path), path), dirname(resolve(path)));
+}
+
+function parseToml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    // Its message goes on with a picture of the lines.
+    const [what] = reasonOf(error).split('\n');
+    const place = error instanceof TomlError ? `line ${error.line}, column ${error.column}: ` : '';
+    throw new OctavecError('SETTINGS_INVALID', { source: path, why: `${place}${what}` }, error);
+  }
+}
+
+function missing(path: string): never {
+  throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The configuration' });
+}
+
+/** The weaker one with what the stronger one says. */
+function over(weak: Configuration, strong: Configuration = {}): Configuration {
+  const gates = { ...weak.gates, ...strong.gates };
+  for (const name of Object.keys(gates)) {
+    gates[name] = { ...weak.gates?.[name], ...strong.gates?.[name] };
+  }
+  return { ...weak, ...strong, limits: { ...weak.limits, ...strong.limits }, gates };
+}

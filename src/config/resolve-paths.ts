@@ -1,0 +1,28 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Configuration } from './schema.js';
+
+/** The configuration with its relative paths counted from a folder, and "~" from the user's. */
+export async function resolvePaths(configuration: Configuration, folder: string): Promise<Configuration> {
+  const { cache, texts, calibration, tasks } = configuration;
+  const absolute = (path: string | undefined) => path && resolve(folder, path.replace(/^~(?=\/)/, homedir()));
+  return {
+    ...configuration,
+    ...(cache && { cache: absolute(cache) }),
+    ...(texts && { texts: absolute(texts) }),
+    ...(calibration && { calibration: absolute(calibration) }),
+    ...(tasks && { tasks: await Promise.all(tasks.map((task) => resolveTask(task, folder))) }),
+  };
+}
+
+/** Tasks are names as well as paths: what is there, in the file's folder, is a path. */
+async function resolveTask(task: string, folder: string): Promise<string> {
+  const [, kind, path] = /^([a-z-]+:)?(.+)$/.exec(task) ?? [];
+  const found = join(folder, path);
+  const isThere = await stat(found).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? `${kind ?? ''}${found}` : task;
+}

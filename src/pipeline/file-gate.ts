@@ -1,0 +1,24 @@
+import type { Evidence } from '../evaluate/index.js';
+import { chooseGate, type Gate, type GateChoice, judge, type Measurements } from '../evaluate/index.js';
+import type { OnnxModel } from '../onnx/index.js';
+import { describePrecision } from './describe-precision.js';
+
+/**
+ * The gate that a candidate is held against: the chosen one, else that of its precision, which is INT8 for whatever runs
+ * in the native engine. The original's own file, run by another engine, cannot be smaller, and need not be.
+ */
+export function fileGate(model: OnnxModel, measured: Measurements, choice: GateChoice): Gate {
+  const { file, original, engine } = measured;
+  const { gate: usual } = describePrecision(model);
+  const gate = chooseGate(engine.name === 'native' && usual === 'fp16' ? 'int8' : usual, choice);
+  if (file.sha256 !== original.sha256 || choice.limits?.sizeReduction !== undefined) {
+    return gate;
+  }
+  const { sizeReduction: _, ...limits } = gate.limits;
+  return { ...gate, limits };
+}
+
+/** The evidence with a verdict. */
+export function judged(measured: Measurements, gate: Gate): Evidence {
+  return { ...measured, verdict: judge(measured, gate) };
+}
