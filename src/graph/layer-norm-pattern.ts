@@ -1,15 +1,14 @@
 import {
   dataType,
-  elementCount,
   intAttribute,
   intsAttribute,
   isOp,
   type NodeProto,
   type OnnxModel,
   type TensorProto,
-  tensorFloats,
   tensorIntegers,
 } from '../onnx/index.js';
+import { constantOf, constantScalar } from './constant-scalar.js';
 import { type GraphIndex, soleConsumer } from './graph-index.js';
 
 export interface LayerNormMatch {
@@ -74,10 +73,6 @@ function withVector(
   return undefined;
 }
 
-function constantOf(name: string, index: GraphIndex): TensorProto | undefined {
-  return index.inputs.has(name) ? undefined : index.initializers.get(name);
-}
-
 /** x of x − mean(x). */
 function centredValue(value: string, index: GraphIndex, model: OnnxModel, rankOf: RankOf): string | undefined {
   const node = index.producers.get(value);
@@ -107,7 +102,7 @@ function epsilonOf(root: string, index: GraphIndex, model: OnnxModel): { value: 
     [left, right],
     [right, left],
   ]) {
-    const epsilon = numberOf(constant ?? '', index, model);
+    const epsilon = constantScalar(constant ?? '', index, model);
     if (epsilon !== undefined) {
       return { value, epsilon };
     }
@@ -119,11 +114,6 @@ function squareOf(value: string, index: GraphIndex, model: OnnxModel): string | 
   const node = index.producers.get(value);
   const [base, exponent] = node?.input ?? [];
   const isSquare =
-    (isOp(node, 'Pow') && numberOf(exponent, index, model) === 2) || (isOp(node, 'Mul') && base === exponent);
+    (isOp(node, 'Pow') && constantScalar(exponent, index, model) === 2) || (isOp(node, 'Mul') && base === exponent);
   return isSquare ? base : undefined;
-}
-
-function numberOf(name: string, index: GraphIndex, model: OnnxModel): number | undefined {
-  const tensor = constantOf(name, index);
-  return tensor?.dataType === dataType.float && elementCount(tensor) === 1 ? tensorFloats(model, tensor)[0] : undefined;
 }

@@ -2,6 +2,7 @@ import { OctavecError } from '../base/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import { foldConstants } from './constant-folding.js';
 import { removeDeadNodes } from './dead-nodes.js';
+import { straightenGelu } from './gelu-chain.js';
 import { fuseLayerNorm } from './layer-norm-fusion.js';
 import { removeNoOps } from './no-ops.js';
 import { keepResidualsApart } from './residual-sum.js';
@@ -10,8 +11,8 @@ import { foldShapes } from './shape-folding.js';
 
 /**
  * Passes that pay in ONNX Runtime, in the order in which they are applied (bench/graph-passes.mjs measures each). What
- * ONNX Runtime does by itself when it loads a model, and as well, has no pass: GELU written out with Erf. What did not
- * pay has none either: one MatMul for q, k and v (1 to 5 % slower, in FP32 and INT8) and MultiHeadAttention (no faster).
+ * did not pay has no pass: one MatMul for q, k and v (1 to 5 % slower, in FP32 and INT8) and MultiHeadAttention (no
+ * faster).
  */
 const passes = {
   constants: foldConstants,
@@ -19,6 +20,7 @@ const passes = {
   shapes: (model: OnnxModel) => foldConstants(foldShapes(model)),
   'layer-norm': fuseLayerNorm,
   'rms-norm': divideByRoots,
+  gelu: straightenGelu,
   residuals: keepResidualsApart,
 } as const satisfies Record<string, (model: OnnxModel) => OnnxModel>;
 
