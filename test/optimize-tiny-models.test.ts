@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { InferenceSession } from 'onnxruntime-node';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
 import { optimize } from '../src/graph/index.js';
 import { encodeModel, isOp, type OnnxModel, parseModel, readModel } from '../src/onnx/index.js';
 import { dynamicInt8, fp16, linearLayers } from '../src/quantize/index.js';
+import { asRun } from './support/as-run.js';
 import { int64, largestDifference, runModel } from './support/run-model.js';
 import { operators } from './support/small-model.js';
 import { tinyModelPaths } from './support/tiny-model-paths.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'octavec-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Batches with every token used: what stands at padded positions is nobody's business. */
 const feedsOf = (batch: number, tokens: number) => {
@@ -26,18 +20,6 @@ const feedsOf = (batch: number, tokens: number) => {
     attention_mask: int64(dims, new Array(count).fill(1)),
   };
 };
-
-/** The graph as ONNX Runtime runs it. */
-async function asRun(model: OnnxModel): Promise<OnnxModel> {
-  const optimizedModelFilePath = join(folder, 'as-run.onnx');
-  const session = await InferenceSession.create(Buffer.concat(encodeModel(model.proto)), {
-    optimizedModelFilePath,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
-  await session.release();
-  return readModel(optimizedModelFilePath);
-}
 
 describe.each(tinyModelPaths())('%s', (path) => {
   test('optimized gives the same, and twice is once', async () => {

@@ -108,6 +108,17 @@ export const errorTable = {
     400,
     (d) => `${d.source} cannot be used: ${d.why}. docs/configuration.md lists all keys.`,
   ),
+  SAFETENSORS_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `${d.path} is not a sound safetensors file: ${d.why}. Fetch or make the file again.`,
+  ),
+  CALIBRATION_MISMATCH: entry<{ path: string; why: string }>(
+    1,
+    409,
+    (d) =>
+      `The calibration table ${d.path} does not fit: ${d.why}. Name another file for a new table, or remove this one.`,
+  ),
   DATA_INVALID: entry<{ path: string; why: string }>(
     1,
     400,

@@ -13,6 +13,7 @@ export * from './output-file.js';
 export * from './printable.js';
 export * from './progress.js';
 export * from './random.js';
+export * from './safetensors.js';
 export { startThread } from './start-thread.js';
 export * from './statistics.js';
 export * from './vectors.js';

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { type AutoPurpose, autoPurposes, gateError, type MethodName, quantizeModel } from '../pipeline/index.js';
+import { q4BlockSizes, type RangeMethod, rangeMethods } from '../quantize/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
@@ -19,12 +20,19 @@ interface Options extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'> {
   readonly tokenizer?: string;
   /** false by --no-calibration */
   readonly calibration?: string | false;
+  readonly calibrationTable?: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly targetCosineP1?: number;
   readonly targetOverlap?: number;
   readonly maxLoss?: number;
   readonly for?: AutoPurpose;
+  readonly weightsOnly?: boolean;
+  readonly range?: RangeMethod;
+  readonly blockSize?: string;
+  readonly symmetric?: boolean;
+  /** false by --no-optimize */
+  readonly optimize: boolean;
   readonly force?: boolean;
   readonly bench?: boolean;
   readonly json?: boolean;
@@ -39,6 +47,7 @@ export function quantizeCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--calibration-table <file>', 'keep what calibration saw in this file, and use it again if it is there')
     .option('--no-calibration', 'do not run the model to see its activations (faster, worse)')
     .option(
       '--include <patterns>',
@@ -55,6 +64,17 @@ export function quantizeCommand(): Command {
     .option('--target-overlap <x>', 'auto: keep this share of the ten nearest neighbours', number)
     .option('--max-loss <x>', 'auto: lose at most this on average, as 1 − cosine', number)
     .addOption(new Option('--for <purpose>', 'auto: make it the smallest or the fastest').choices(autoPurposes))
+    .option('--weights-only', 'fp16: keep weights in half precision and calculate in FP32')
+    .addOption(
+      new Option('--range <method>', 'int8-static: how ranges of activations are found (default: minmax)').choices(
+        rangeMethods,
+      ),
+    )
+    .addOption(
+      new Option('--block-size <n>', 'q4: weights that share a scale (default: 32)').choices(q4BlockSizes.map(String)),
+    )
+    .option('--symmetric', 'q4: no zero points (a little smaller, clearly worse)')
+    .option('--no-optimize', 'quantize the graph as it is, without tidying it first')
     .option('--force', 'write what the gate refuses, too')
     .option('--bench', 'measure speed and memory as well')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
@@ -81,6 +101,7 @@ export function quantizeCommand(): Command {
         calibration: options.calibration !== false && (await proofTexts(own ?? settings.calibration)),
         auto: { targetCosineP1, targetOverlap, maxLoss, purpose },
         selection: { include: options.include, exclude: options.exclude },
+        forms: { ...options, blockSize: q4BlockSizes.find((size) => String(size) === options.blockSize) },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

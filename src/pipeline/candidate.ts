@@ -1,7 +1,7 @@
 import type { Matrix, TaskOptions } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { Evidence, Gate, GateChoice, Measurements } from '../evaluate/index.js';
-import { readModel } from '../onnx/index.js';
+import { type OnnxModel, readModel } from '../onnx/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import { fileIdentity, shortName } from './file-identity.js';
@@ -32,16 +32,20 @@ export interface Reference {
   readonly vectors: Matrix;
 }
 
-/** @param choice what is asked for instead of the method's own gate */
+/**
+ * @param source what is quantized: the original's model, or what the graph passes made of it
+ * @param choice what is asked for instead of the method's own gate
+ */
 export async function makeCandidate(
   original: Original,
+  source: OnnxModel,
   method: MethodName,
   path: string,
   context: MethodContext,
   choice?: GateChoice,
 ): Promise<Candidate> {
   const start = performance.now();
-  const result = await methods[method].apply(original.model, context);
+  const result = await methods[method].apply(source, context);
   const seconds = (performance.now() - start) / 1000;
   return stageCandidate(original, { method, path, gate: gateFor(method, context.trial.goal, choice), seconds }, result);
 }

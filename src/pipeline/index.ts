@@ -8,6 +8,7 @@ export type * from './auto/sensitivity-report.js';
 export { type CompareOptions, type Comparison, compareVariants } from './compare-variants.js';
 export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
 export { type FoundModel, type FoundModels, findModels } from './find-models.js';
+export type { MethodForms } from './method-forms.js';
 export { type MethodName, methodNames } from './methods.js';
 export type { ProofTexts } from './prove.js';
 export { type BatchItem, type BatchOutcome, batchError, type QuantizeAllOptions, quantizeAll } from './quantize-all.js';

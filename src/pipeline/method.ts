@@ -4,6 +4,7 @@ import type { OnnxModel } from '../onnx/index.js';
 import type { CalibrationTexts, Selection } from '../quantize/index.js';
 import type { AutoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
+import type { MethodForms } from './method-forms.js';
 import type { Original } from './original.js';
 
 /** What methods are given besides the model. */
@@ -11,6 +12,7 @@ export interface MethodContext {
   /** undefined: calibration is not wanted. */
   readonly calibration?: CalibrationTexts;
   readonly selection: Selection;
+  readonly forms: MethodForms;
   readonly task: TaskOptions;
   /** For methods that try what they make. */
   readonly trial: TrialContext;

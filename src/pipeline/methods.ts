@@ -3,6 +3,7 @@ import { chooseGate, type Gate, type GateChoice } from '../evaluate/index.js';
 import {
   dynamicInt8,
   fp16,
+  fp16Weights,
   q4,
   q8,
   smoothWithTexts,
@@ -19,7 +20,10 @@ export const methods = {
     variant: 'fp16',
     precision: 'fp16',
     gate: 'fp16',
-    apply: async (source) => {
+    apply: async (source, { forms: { weightsOnly } }) => {
+      if (weightsOnly) {
+        return { model: fp16Weights(source), options: { weightsOnly }, notes: [] };
+      }
       const { model, clamped } = fp16(source);
       const notes = clamped.map(
         ({ tensor, values }) =>
@@ -51,6 +55,7 @@ export const methods = {
     gate: 'int8',
     apply: async (source, context) => {
       const { calibration, selection, task } = context;
+      const { range } = context.forms;
       if (calibration === undefined) {
         throw new OctavecError('USAGE', {
           problem: 'int8-static cannot be made without calibration',
@@ -58,8 +63,8 @@ export const methods = {
         });
       }
       return {
-        model: await staticInt8(source, { ...selection, ...task, texts: calibration }),
-        options: calibrationOptions(context),
+        model: await staticInt8(source, { ...selection, ...task, range, texts: calibration }),
+        options: { ...calibrationOptions(context), range },
         notes: [],
       };
     },
@@ -78,11 +83,14 @@ export const methods = {
     variant: 'q4',
     precision: '4-bit weights',
     gate: 'int4',
-    apply: async (source, context) => ({
-      model: await q4(source, weightOnlyOptions(context)),
-      options: calibrationOptions(context),
-      notes: [],
-    }),
+    apply: async (source, context) => {
+      const { blockSize, symmetric } = context.forms;
+      return {
+        model: await q4(source, { ...weightOnlyOptions(context), blockSize, symmetric }),
+        options: { ...calibrationOptions(context), blockSize, symmetric },
+        notes: [],
+      };
+    },
   },
   auto: {
     variant: 'auto',

@@ -12,12 +12,21 @@ import {
   verificationTexts,
   writeEvidence,
 } from '../evaluate/index.js';
-import { type CalibrationTexts, checkQuantizable, type Selection } from '../quantize/index.js';
+import { optimize } from '../graph/index.js';
+import {
+  type CalibrationTexts,
+  checkQuantizable,
+  emptyMemory,
+  readCalibrationTable,
+  type Selection,
+  writeCalibrationTable,
+} from '../quantize/index.js';
 import { type AutoOptions, autoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import { type Candidate, improveCandidate, makeCandidate, proveCandidate, type Reference } from './candidate.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { judged } from './file-gate.js';
+import { checkForms, type MethodForms } from './method-forms.js';
 import { type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { outputPaths } from './output-paths.js';
@@ -35,8 +44,16 @@ export interface QuantizeOptions extends TaskOptions, GateChoice {
   readonly texts?: ProofTexts;
   /** Texts to calibrate with, where a method can use them; octavec's by default, none if false. */
   readonly calibration?: ProofTexts | false;
+  /**
+   * A file that keeps what calibration saw. If it is there, it is used instead of running the texts again (its own texts,
+   * if no others are given); if not, it is made.
+   */
+  readonly calibrationTable?: string;
+  /** Tidy the graph first, so that run times load and run it faster and methods find more in it; true by default. */
+  readonly optimize?: boolean;
   /** Which layers are quantized; all by default. */
   readonly selection?: Selection;
+  readonly forms?: MethodForms;
   /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
   readonly auto?: AutoOptions;
   /** Publish what the gate refuses, too. */
@@ -79,29 +96,36 @@ export interface QuantizeOutcome {
 export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
   const start = performance.now();
   const goal = autoGoal(options.auto, options);
+  checkForms(options.forms ?? {}, options.to);
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
+  const source = options.optimize === false ? original.model : optimize(original.model);
   const candidates: Candidate[] = [];
   let configuration: StagedConfiguration | undefined;
   try {
     checkQuantizable(original.model);
-    const source = { path, files: original.files };
+    const place = { path, files: original.files };
     const variants = options.to.map((name) => methods[name].variant);
-    const paths = await outputPaths(source, variants, options.output);
+    const paths = await outputPaths(place, variants, options.output);
     for (const target of paths) {
       await checkWritable(target);
     }
-    configuration = await stageConfiguration(source, options.output);
+    configuration = await stageConfiguration(place, options.output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
     const reference = await embedReference(original, options);
     const texts = await calibrationTextsOf(options);
+    const calibration = texts && (await calibrationOf(original, texts.calibrating, options));
     const context = {
-      calibration: texts && (await calibrationTokens(original, texts.calibrating)),
+      calibration,
       selection: options.selection ?? {},
+      forms: options.forms ?? {},
       task: { signal: options.signal, onProgress: options.onProgress },
     };
     for (const [i, method] of options.to.entries()) {
       const trial = { original, target: paths[i], texts: texts?.all ?? [], goal, threads: options.threads };
-      candidates.push(await makeCandidate(original, method, paths[i], { ...context, trial }, options));
+      candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }, options));
+    }
+    if (calibration !== undefined && options.calibrationTable !== undefined) {
+      await writeCalibrationTable(options.calibrationTable, original.identity.sha256, calibration);
     }
     const outcome = await proveCandidates(original, candidates, reference, options);
     if (outcome.variants.some((variant) => variant.published)) {
@@ -177,8 +201,15 @@ const calibrationCount = 128;
 
 async function calibrationTextsOf({
   calibration,
+  calibrationTable,
 }: QuantizeOptions): Promise<{ readonly all: readonly string[]; readonly calibrating: readonly string[] } | undefined> {
   if (calibration === false) {
+    if (calibrationTable !== undefined) {
+      throw new OctavecError('USAGE', {
+        problem: 'A calibration table is of no use without calibration',
+        hint: 'Leave out one of the two.',
+      });
+    }
     return undefined;
   }
   if (calibration !== undefined) {
@@ -188,8 +219,15 @@ async function calibrationTextsOf({
   return { all, calibrating: evenlyChosen(all, calibrationCount) };
 }
 
-async function calibrationTokens(original: Original, texts: readonly string[]): Promise<CalibrationTexts> {
-  return { tokens: await tokenizeOnce(original.files, texts), hash: textsHash(texts) };
+/** The texts as token ids, or those of the calibration table with what was seen of them. */
+async function calibrationOf(
+  { files, identity }: Original,
+  texts: readonly string[],
+  { calibration, calibrationTable: table }: QuantizeOptions,
+): Promise<CalibrationTexts> {
+  const wanted = calibration === undefined ? undefined : textsHash(texts);
+  const known = table && (await readCalibrationTable(table, identity.sha256, wanted));
+  return known || { tokens: await tokenizeOnce(files, texts), hash: textsHash(texts), memory: emptyMemory() };
 }
 
 async function defaultTexts(): Promise<ProofTexts> {

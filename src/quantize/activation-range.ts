@@ -1,4 +1,4 @@
-import type { Histogram } from './calibration/histograms.js';
+import type { Histogram } from './calibration/calibration-memory.js';
 
 /** What quantizes an activation to U8: q = round(x / scale) + zeroPoint. */
 export interface ActivationScale {

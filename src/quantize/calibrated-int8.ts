@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../base/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { type ChannelStatistics, channelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
+import { channelStatistics } from './calibration/channel-statistics.js';
 import type { CalibrationTexts } from './calibration/observe.js';
 import { layersByActivation } from './linear-layers.js';
 import { type SmoothedModel, smooth } from './smoothing.js';

@@ -1,6 +1,6 @@
 import { foldConstants, GraphEditor, raiseOpset, removeDeadNodes } from '../graph/index.js';
 import { dataType, makeNode, type OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { int8Tables } from './int8-tables.js';
 import { Int8Weights } from './int8-weights.js';
 import type { LinearLayer } from './linear-layers.js';

@@ -5,9 +5,12 @@
  * @module
  */
 
+export { type RangeMethod, rangeMethods } from './activation-range.js';
 export type { BlockScheme } from './block-scheme.js';
 export { seeActivations, smoothWithTexts } from './calibrated-int8.js';
-export type { ChannelStatistics } from './calibration/channel-statistics.js';
+export type { ChannelStatistics } from './calibration/calibration-memory.js';
+export { emptyMemory } from './calibration/calibration-memory.js';
+export { readCalibrationTable, writeCalibrationTable } from './calibration/calibration-table.js';
 export type { CalibrationTexts } from './calibration/observe.js';
 export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
 export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
@@ -26,7 +29,7 @@ export {
   mixParts,
   mixPrecisions,
 } from './mixed.js';
-export { type Q4Options, q4 } from './q4.js';
+export { type Q4Form, type Q4Options, q4, q4BlockSizes } from './q4.js';
 export { q8, type WeightOnlyMethodOptions } from './q8.js';
 export { makeRecipe, type Recipe, recipeOf, withRecipe } from './recipe.js';
 export { type LayerRole, layerRoles, rolesOf } from './roles.js';

@@ -1,7 +1,7 @@
 import type { GraphEditor } from '../graph/index.js';
 import { dataType, makeTensor, type OnnxModel } from '../onnx/index.js';
 import { correctBias } from './bias-correction.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { type LinearLayer, layerWeights } from './linear-layers.js';
 import { type QuantizedMatrix, quantizeColumns } from './symmetric.js';
 

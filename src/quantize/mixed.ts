@@ -3,7 +3,7 @@ import { elementCount, type OnnxModel } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import { seeActivations } from './calibrated-int8.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import type { CalibrationTexts } from './calibration/observe.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import type { EmbeddingTable } from './embedding-tables.js';

@@ -7,13 +7,17 @@ import { type LayerRole, rolesOf } from './roles.js';
 import { selectParts } from './selection.js';
 import { weightOnly } from './weight-only.js';
 
-/** Form of the 4-bit blocks. */
-export interface Q4Options extends WeightOnlyMethodOptions {
+export const q4BlockSizes = [16, 32, 64, 128] as const;
+
+/** The blocks of 4-bit weights. */
+export interface Q4Form {
   /** 32 by default. */
-  readonly blockSize?: 16 | 32 | 64 | 128;
+  readonly blockSize?: (typeof q4BlockSizes)[number];
   /** Without a zero point: a little smaller, clearly worse. */
   readonly symmetric?: boolean;
 }
+
+export interface Q4Options extends Q4Form, WeightOnlyMethodOptions {}
 
 /**
  * Layers that keep 8 bits: values and the attention's output hold a twelfth of the weights each and, in 4 bits, cost

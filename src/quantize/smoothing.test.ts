@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runModel } from '../../test/support/run-model.js';
 import { smallModel } from '../../test/support/small-model.js';
 import { floatTensor, makeNode } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { smooth } from './smoothing.js';
 
 const channels = 64;
@@ -40,7 +40,10 @@ function statisticsOf(x: Float32Array): ReadonlyMap<string, ChannelStatistics> {
     meanSquare[i % channels] += value ** 2 / rows;
   }
   // Each row stands for a text of one token.
-  return new Map([['x', { channels, minima: x, maxima: x, mean, meanSquare, texts: rows }]]);
+  const of = (pick: (...values: number[]) => number): Float32Array =>
+    Float32Array.from({ length: channels }, (_, j) => pick(...x.filter((_, i) => i % channels === j)));
+  const [least, greatest] = [of(Math.min), of(Math.max)];
+  return new Map([['x', { channels, least, greatest, minima: x, maxima: x, mean, meanSquare }]]);
 }
 
 test('an outlier channel is scaled down, and in FP32 nothing changes', async () => {

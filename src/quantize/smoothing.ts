@@ -1,6 +1,6 @@
 import { GraphEditor } from '../graph/index.js';
 import { floatTensor, makeNode, type OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { type LinearLayer, layersByActivation, layerWeights } from './linear-layers.js';
 
 /** How the outlier channels of an activation were treated. */
@@ -99,12 +99,8 @@ function bestCap(
 }
 
 /** max |X_j| over all texts, [channels]. */
-function channelReach({ channels, minima, maxima }: ChannelStatistics): Float32Array {
-  const reach = new Float32Array(channels);
-  for (let i = 0; i < maxima.length; i++) {
-    reach[i % channels] = Math.max(reach[i % channels], maxima[i], -minima[i]);
-  }
-  return reach;
+function channelReach({ least, greatest }: ChannelStatistics): Float32Array {
+  return greatest.map((value, j) => Math.max(value, -least[j]));
 }
 
 /**
@@ -115,7 +111,8 @@ function channelReach({ channels, minima, maxima }: ChannelStatistics): Float32A
  *   Σ_layers Δx²/12 · ‖W′‖² + Σ_n Δw_n²/12 · Σ_j E[X′_j²]
  */
 function expectedError(seen: ChannelStatistics, weights: readonly Float32Array[], factors: Float32Array): number {
-  const { channels, texts, minima, maxima, meanSquare } = seen;
+  const { channels, minima, maxima, meanSquare } = seen;
+  const texts = minima.length / channels;
   let activationSteps = 0;
   for (let text = 0; text < texts; text++) {
     let low = 0;
@@ -153,7 +150,9 @@ function expectedError(seen: ChannelStatistics, weights: readonly Float32Array[]
 function dividedStatistics(seen: ChannelStatistics, factors: Float32Array): ChannelStatistics {
   const { channels } = seen;
   return {
-    ...seen,
+    channels,
+    least: seen.least.map((value, j) => value / factors[j]),
+    greatest: seen.greatest.map((value, j) => value / factors[j]),
     minima: seen.minima.map((value, i) => value / factors[i % channels]),
     maxima: seen.maxima.map((value, i) => value / factors[i % channels]),
     mean: seen.mean.map((value, j) => value / factors[j]),

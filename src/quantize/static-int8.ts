@@ -1,14 +1,23 @@
 import { mean, type TaskOptions } from '../base/index.js';
 import { foldConstants, GraphEditor, raiseOpset, removeDeadNodes } from '../graph/index.js';
-import { dataType, floatTensor, makeNode, makeTensor, type OnnxModel } from '../onnx/index.js';
+import {
+  dataType,
+  floatTensor,
+  makeNode,
+  makeTensor,
+  type NodeProto,
+  type OnnxModel,
+  type TensorProto,
+  tensorFloats,
+} from '../onnx/index.js';
 import { type ActivationScale, type RangeMethod, rangeOf, scaleOfRange } from './activation-range.js';
 import { smoothWithTexts } from './calibrated-int8.js';
-import type { ChannelStatistics } from './calibration/channel-statistics.js';
+import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { activationHistograms, type RangedActivation } from './calibration/histograms.js';
 import type { CalibrationTexts } from './calibration/observe.js';
 import { quantizedMeans } from './calibration/quantized-means.js';
 import { int8Tables } from './int8-tables.js';
-import { Int8Weights } from './int8-weights.js';
+import { Int8Weights, type QuantizedWeight } from './int8-weights.js';
 import type { LinearLayer } from './linear-layers.js';
 import { type Selection, selectParts } from './selection.js';
 
@@ -38,7 +47,7 @@ export async function staticInt8(source: OnnxModel, options: StaticInt8Options):
   const means = await quantizedMeans(model, activations, scales, texts, options);
   const editor = new GraphEditor(model);
   const weights = new Int8Weights(model, editor, smoothed.statistics, means);
-  const quantized = new Map<string, string>();
+  const quantized = new Map<string, QuantizedActivation>();
   for (const layer of layers) {
     const scale = scales.get(layer.activation);
     if (scale === undefined) {
@@ -49,7 +58,7 @@ export async function staticInt8(source: OnnxModel, options: StaticInt8Options):
       values = quantizeActivation(editor, layer.activation, scale);
       quantized.set(layer.activation, values);
     }
-    replaceLayer(editor, layer, values, weights);
+    replaceLayer(model, editor, layer, values, weights);
   }
   return removeDeadNodes(int8Tables(editor.finish(), tables));
 }
@@ -65,19 +74,20 @@ function rangedActivations(
     if (seen === undefined) {
       return [];
     }
-    const lows = ofEachText(seen.minima, channels, Math.min);
-    const highs = ofEachText(seen.maxima, channels, Math.max);
+    const { minima, maxima, least, greatest } = seen;
     return method === 'average'
-      ? [{ name, channels, low: mean(lows), high: mean(highs) }]
-      : [{ name, channels, low: Math.min(...lows), high: Math.max(...highs) }];
+      ? [{ name, channels, low: averageOf(minima, channels, Math.min), high: averageOf(maxima, channels, Math.max) }]
+      : [{ name, channels, low: Math.min(...least), high: Math.max(...greatest) }];
   });
 }
 
-/** [texts × channels] → [texts] */
-function ofEachText(values: Float32Array, channels: number, pick: (a: number, b: number) => number): number[] {
+/** The mean over all texts of what is picked from each one's channels; values are [texts × channels]. */
+function averageOf(values: Float32Array, channels: number, pick: (a: number, b: number) => number): number {
   const texts = values.length / channels;
-  return Array.from({ length: texts }, (_, text) =>
-    values.subarray(text * channels, (text + 1) * channels).reduce((a, b) => pick(a, b)),
+  return mean(
+    Array.from({ length: texts }, (_, text) =>
+      values.subarray(text * channels, (text + 1) * channels).reduce((a, b) => pick(a, b)),
+    ),
   );
 }
 
@@ -95,26 +105,79 @@ async function activationScales(
   return new Map([...histograms].map(([name, histogram]) => [name, scaleOfRange(rangeOf(histogram, method))]));
 }
 
-/** QuantizeLinear → DequantizeLinear: what run times recognise. Returns the name of the dequantized value. */
-function quantizeActivation(editor: GraphEditor, activation: string, { scale, zeroPoint }: ActivationScale): string {
+interface QuantizedActivation {
+  /** Name of the value, quantized and back. */
+  readonly values: string;
+  readonly scale: number;
+}
+
+/** QuantizeLinear → DequantizeLinear: what run times recognise. */
+function quantizeActivation(
+  editor: GraphEditor,
+  activation: string,
+  { scale, zeroPoint }: ActivationScale,
+): QuantizedActivation {
   const name = (suffix: string): string => editor.uniqueName(`${activation}_${suffix}`);
   const scaleName = editor.setInitializer(floatTensor(name('scale'), [], Float32Array.of(scale)));
   const zeroName = editor.setInitializer(makeTensor(name('zero_point'), dataType.uint8, [], Uint8Array.of(zeroPoint)));
   const quantize = makeNode('QuantizeLinear', [activation, scaleName, zeroName], [name('quantized')]);
   const dequantize = makeNode('DequantizeLinear', [quantize.output[0], scaleName, zeroName], [name('dequantized')]);
   editor.add(quantize, dequantize);
-  return dequantize.output[0];
+  return { values: dequantize.output[0], scale };
 }
 
-function replaceLayer(editor: GraphEditor, layer: LinearLayer, activation: string, weights: Int8Weights): void {
+function replaceLayer(
+  model: OnnxModel,
+  editor: GraphEditor,
+  layer: LinearLayer,
+  activation: QuantizedActivation,
+  weights: Int8Weights,
+): void {
   const [output] = layer.node.output;
+  const { name } = layer.node;
   const weight = weights.of(layer);
   const dequantized = editor.uniqueName(`${layer.weight.name}_dequantized`);
   const dequantize = makeNode('DequantizeLinear', [weight.values, weight.scales, weight.zeroPoints], [dequantized], {
     attributes: { axis: { int: 1 } },
   });
+  const bias = layer.bias && editor.index.initializers.get(layer.bias);
+  const wide = bias && dequantizedBias(model, editor, bias, activation.scale, weight);
+  if (wide) {
+    editor.replace(
+      layer.node,
+      dequantize,
+      wide,
+      makeNode('Gemm', [activation.values, dequantized, wide.output[0]], [output], { name }),
+    );
+    return;
+  }
   const product = layer.bias === undefined ? output : editor.uniqueName(`${output}_product`);
-  const matMul = makeNode('MatMul', [activation, dequantized], [product], { name: layer.node.name });
-  const bias = layer.bias === undefined ? [] : [makeNode('Add', [product, layer.bias], [output])];
-  editor.replace(layer.node, dequantize, matMul, ...bias);
+  const matMul = makeNode('MatMul', [activation.values, dequantized], [product], { name });
+  const sum = layer.bias === undefined ? [] : [makeNode('Add', [product, layer.bias], [output])];
+  editor.replace(layer.node, dequantize, matMul, ...sum);
+}
+
+/**
+ * The bias of a Gemm as int32 in steps of the product, the form in which ONNX Runtime computes the Gemm in integers;
+ * with a bias in FP32 it would widen the weight in every run. undefined where a bias is too many steps for int32.
+ */
+function dequantizedBias(
+  model: OnnxModel,
+  editor: GraphEditor,
+  bias: TensorProto,
+  scale: number,
+  { matrix }: QuantizedWeight,
+): NodeProto | undefined {
+  const name = (suffix: string): string => editor.uniqueName(`${bias.name}_${suffix}`);
+  const steps = matrix.scales.map((weightScale) => weightScale * scale);
+  const values = tensorFloats(model, bias);
+  const codes = Array.from(steps, (step, i) => Math.round(values[i % values.length] / step));
+  if (!codes.every((code) => Math.abs(code) < 2 ** 31)) {
+    return undefined;
+  }
+  const inputs = [
+    editor.setInitializer(makeTensor(name('quantized'), dataType.int32, [steps.length], Int32Array.from(codes))),
+    editor.setInitializer(floatTensor(name('scale'), [steps.length], steps)),
+  ];
+  return makeNode('DequantizeLinear', inputs, [name('dequantized')], { attributes: { axis: { int: 0 } } });
 }

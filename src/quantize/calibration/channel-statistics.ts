@@ -1,20 +1,8 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
+import type { ChannelStatistics } from './calibration-memory.js';
 import { type CalibrationTexts, observe } from './observe.js';
 import type { Probe } from './probes.js';
-
-/** What was seen of an activation X, channel by channel, over all calibration texts. */
-export interface ChannelStatistics {
-  readonly channels: number;
-  /** Of each text: [texts × channels]. */
-  readonly minima: Float32Array;
-  readonly maxima: Float32Array;
-  /** Mean over all tokens, [channels]. */
-  readonly mean: Float64Array;
-  /** Mean of squares over all tokens, [channels]. */
-  readonly meanSquare: Float64Array;
-  readonly texts: number;
-}
 
 /** An activation and the length of its last axis. */
 export interface Activation {
@@ -24,23 +12,45 @@ export interface Activation {
 
 const kinds = ['minimum', 'maximum', 'mean', 'meanSquare'] as const;
 
-/** Runs the texts through the model once and gathers the statistics of the activations, by name. */
+/** Texts whose minima and maxima are kept one by one, at most. */
+const mostSingleTexts = 256;
+
+/** Statistics of the activations, by name. Texts are run through the model once, for what is not remembered of them. */
 export async function channelStatistics(
   model: OnnxModel,
   activations: readonly Activation[],
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
+  const remembered = texts.memory?.statistics ?? new Map<string, ChannelStatistics>();
+  const missing = activations.filter(({ name }) => !remembered.has(name));
+  if (missing.length > 0) {
+    for (const [i, statistics] of (await gather(model, missing, texts, options)).entries()) {
+      remembered.set(missing[i].name, statistics);
+    }
+  }
+  const wanted = new Set(activations.map(({ name }) => name));
+  return new Map([...remembered].filter(([name]) => wanted.has(name)));
+}
+
+async function gather(
+  model: OnnxModel,
+  activations: readonly Activation[],
+  texts: CalibrationTexts,
+  options: TaskOptions,
+): Promise<ChannelStatistics[]> {
   const { offsets } = texts.tokens;
   const count = offsets.length - 1;
   const total = offsets[count];
+  const kept = Math.min(count, mostSingleTexts);
   const gathered = activations.map(({ channels }) => ({
     channels,
-    minima: new Float32Array(count * channels),
-    maxima: new Float32Array(count * channels),
+    least: new Float32Array(channels).fill(Number.POSITIVE_INFINITY),
+    greatest: new Float32Array(channels).fill(Number.NEGATIVE_INFINITY),
+    minima: new Float32Array(kept * channels),
+    maxima: new Float32Array(kept * channels),
     mean: new Float64Array(channels),
     meanSquare: new Float64Array(channels),
-    texts: count,
   }));
   const probes = activations.flatMap(({ name, channels }) =>
     kinds.map((kind): Probe => ({ activation: name, channels, kind })),
@@ -52,17 +62,27 @@ export async function channelStatistics(
     (probe, data, text) => {
       const statistics = gathered[Math.floor(probe / kinds.length)];
       const kind = kinds[probe % kinds.length];
-      if (kind === 'minimum' || kind === 'maximum') {
-        (kind === 'minimum' ? statistics.minima : statistics.maxima).set(data, text * statistics.channels);
-        return;
-      }
-      const weight = (offsets[text + 1] - offsets[text]) / total;
-      const sums = statistics[kind];
-      for (let channel = 0; channel < data.length; channel++) {
-        sums[channel] += weight * data[channel];
+      // Of texts that share a row the last one stays.
+      const row = Math.floor((text * kept) / count) * statistics.channels;
+      if (kind === 'minimum') {
+        statistics.minima.set(data, row);
+        statistics.least.forEach((value, i, least) => {
+          least[i] = Math.min(value, data[i]);
+        });
+      } else if (kind === 'maximum') {
+        statistics.maxima.set(data, row);
+        statistics.greatest.forEach((value, i, greatest) => {
+          greatest[i] = Math.max(value, data[i]);
+        });
+      } else {
+        const weight = (offsets[text + 1] - offsets[text]) / total;
+        const sums = statistics[kind];
+        for (let channel = 0; channel < data.length; channel++) {
+          sums[channel] += weight * data[channel];
+        }
       }
     },
     options,
   );
-  return new Map(activations.map(({ name }, i) => [name, gathered[i]]));
+  return gathered;
 }

@@ -1,14 +1,8 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
+import type { Histogram } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';
-
-/** How often the values of an activation fall into each of equal parts of its range. */
-export interface Histogram {
-  readonly low: number;
-  readonly high: number;
-  readonly counts: Float64Array;
-}
 
 /** An activation whose range is known. */
 export interface RangedActivation extends Activation {
@@ -25,6 +19,26 @@ export async function activationHistograms(
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, Histogram>> {
+  const remembered = texts.memory?.histograms ?? new Map<string, Histogram>();
+  const missing = activations.filter(({ name, low, high }) => {
+    const known = remembered.get(name);
+    return known?.low !== low || known.high !== high;
+  });
+  if (missing.length > 0) {
+    for (const [i, histogram] of (await count(model, missing, texts, options)).entries()) {
+      remembered.set(missing[i].name, histogram);
+    }
+  }
+  const wanted = new Set(activations.map(({ name }) => name));
+  return new Map([...remembered].filter(([name]) => wanted.has(name)));
+}
+
+async function count(
+  model: OnnxModel,
+  activations: readonly RangedActivation[],
+  texts: CalibrationTexts,
+  options: TaskOptions,
+): Promise<Histogram[]> {
   const histograms = activations.map(({ low, high }) => ({ low, high, counts: new Float64Array(bins) }));
   const probes = activations.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
   await observe(
@@ -41,5 +55,5 @@ export async function activationHistograms(
     },
     options,
   );
-  return new Map(activations.map(({ name }, i) => [name, histograms[i]]));
+  return histograms;
 }

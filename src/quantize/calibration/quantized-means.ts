@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import type { ActivationScale } from '../activation-range.js';
+import type { QuantizedMean } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';
 
@@ -15,6 +16,35 @@ export async function quantizedMeans(
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, Float64Array>> {
+  const remembered = texts.memory?.means ?? new Map<string, QuantizedMean>();
+  const scaled = activations.flatMap((activation) => {
+    const scale = scales.get(activation.name);
+    return scale === undefined ? [] : [{ ...activation, ...scale }];
+  });
+  const missing = scaled.filter(({ name, scale, zeroPoint }) => {
+    const known = remembered.get(name);
+    return known?.scale !== scale || known.zeroPoint !== zeroPoint;
+  });
+  if (missing.length > 0) {
+    for (const [i, mean] of (await gather(model, missing, texts, options)).entries()) {
+      const { name, scale, zeroPoint } = missing[i];
+      remembered.set(name, { scale, zeroPoint, mean });
+    }
+  }
+  return new Map(
+    scaled.flatMap(({ name }) => {
+      const known = remembered.get(name);
+      return known === undefined ? [] : [[name, known.mean] as const];
+    }),
+  );
+}
+
+async function gather(
+  model: OnnxModel,
+  activations: readonly (Activation & ActivationScale)[],
+  texts: CalibrationTexts,
+  options: TaskOptions,
+): Promise<Float64Array[]> {
   const { offsets } = texts.tokens;
   const total = offsets[offsets.length - 1];
   const sums = activations.map(({ channels }) => new Float64Array(channels));
@@ -24,19 +54,15 @@ export async function quantizedMeans(
     probes,
     texts,
     (probe, values) => {
-      const { name, channels } = activations[probe];
-      const scale = scales.get(name);
-      if (scale === undefined) {
-        return;
-      }
+      const { channels, scale, zeroPoint } = activations[probe];
       const sum = sums[probe];
-      const step = scale.scale / total;
+      const step = scale / total;
       for (let i = 0; i < values.length; i++) {
-        const code = Math.round(values[i] / scale.scale) + scale.zeroPoint;
-        sum[i % channels] += (Math.min(Math.max(code, 0), 255) - scale.zeroPoint) * step;
+        const code = Math.round(values[i] / scale) + zeroPoint;
+        sum[i % channels] += (Math.min(Math.max(code, 0), 255) - zeroPoint) * step;
       }
     },
     options,
   );
-  return new Map(activations.map(({ name }, i) => [name, sums[i]]));
+  return sums;
 }

@@ -1,0 +1,102 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calibrationTexts, verificationTexts } from 'octavec/evaluate';
+import { gateError, type QuantizeOptions, quantizeModel, type SensitivityReport } from 'octavec/pipeline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { embeddedModel } from './support/golden-texts.js';
+import { makeTinyFolder } from './support/tiny-folder.js';
+
+let root: string;
+let common: Omit<QuantizeOptions, 'output'>;
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'octavec-auto-test-'));
+  makeTinyFolder(join(root, 'tiny'), 'bert');
+  const short = (texts: readonly string[], count: number) => texts.filter(({ length }) => length < 120).slice(0, count);
+  common = {
+    to: ['auto'],
+    texts: { texts: short(await verificationTexts(), 40), source: 'some' },
+    calibration: { texts: short(await calibrationTexts(), 24), source: 'some' },
+  };
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const reportAt = (output: string): SensitivityReport =>
+  JSON.parse(readFileSync(join(output, 'onnx/model_auto.sensitivity.json'), 'utf8'));
+const temporary = () => readdirSync(tmpdir()).filter((name) => /^octavec-[A-Za-z0-9]{6}$/.test(name));
+
+test('a mix of the real model holds its target, and says what it is made of', async () => {
+  const output = join(root, 'minilm');
+  const outcome = await quantizeModel(embeddedModel, {
+    ...common,
+    output,
+    selection: { include: ['ffn-down', 'embeddings'] },
+    auto: { targetCosineP1: 0.998 },
+  });
+  const [{ evidence, published, sensitivity }] = outcome.variants;
+  expect(published).toBe(true);
+  expect(evidence.verdict).toMatchObject({ gate: 'target', passed: true });
+  expect(evidence.fidelity.cosine.p1).toBeGreaterThanOrEqual(0.998);
+  const report = reportAt(output);
+  expect(report).toEqual(JSON.parse(JSON.stringify(sensitivity)));
+  const findings = report.findings;
+  expect(findings?.met).toBe(true);
+  expect(new Set(findings?.parts.map(({ role }) => role))).toEqual(new Set(['ffn-down', 'embeddings']));
+  // What the search took its file for is the file, but for names and nodes.
+  const tried = findings?.tried.map(({ bytes }) => bytes) ?? [];
+  expect(Math.min(...tried.map((bytes) => Math.abs(bytes - evidence.file.bytes)))).toBeLessThan(200_000);
+  const down = findings?.roles.find(({ role }) => role === 'ffn-down');
+  expect(down?.distance.q4).toBeGreaterThan(0);
+  const bytes = findings?.curve.map((point) => point.bytes) ?? [];
+  expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
+  const recipe = evidence.recipe as { options: { mix: Record<string, string[]> } };
+  expect(Object.values(recipe.options.mix).flat()).toHaveLength(findings?.parts.length ?? 0);
+}, 600_000);
+
+test('what was measured before an interrupt is used after it, and nothing temporary stays', async () => {
+  const output = join(root, 'interrupted');
+  // So strict that roles and layers must be looked at.
+  const options = { ...common, output, auto: { targetCosineP1: 0.99999 } };
+  const before = temporary();
+  const controller = new AbortController();
+  const interrupted = quantizeModel(join(root, 'tiny'), {
+    ...options,
+    signal: controller.signal,
+    onProgress: ({ stage, done }) => {
+      if (stage === 'Measuring layers' && done === 2) {
+        controller.abort();
+      }
+    },
+  });
+  await expect(interrupted).rejects.toMatchObject({ code: 'CANCELLED' });
+  const kept = reportAt(output).measurements.length;
+  expect(kept).toBeGreaterThan(2);
+  expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);
+  expect(temporary().filter((name) => !before.includes(name))).toEqual([]);
+
+  const measuredAgain: string[] = [];
+  await quantizeModel(join(root, 'tiny'), {
+    ...options,
+    onProgress: ({ stage }) => measuredAgain.push(stage),
+  });
+  expect(measuredAgain).not.toContain('Measuring roles');
+  expect(reportAt(output).measurements.length).toBeGreaterThan(kept);
+}, 600_000);
+
+test('a target that nothing holds: the nearest mix is named, and not written', async () => {
+  const output = join(root, 'impossible');
+  const outcome = await quantizeModel(join(root, 'tiny'), { ...common, output, auto: { targetCosineP1: 1 } });
+  const [{ published, evidence, notes, sensitivity }] = outcome.variants;
+  expect(published).toBe(false);
+  expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);
+  expect(sensitivity?.findings?.met).toBe(false);
+  expect(notes.join()).toContain('no mix holds the goal');
+  expect(evidence.fidelity.cosine.p1).toBeGreaterThan(0.999);
+  expect(gateError(outcome)).toMatchObject({ code: 'TARGET_MISSED', exitStatus: 3 });
+}, 600_000);
+
+test('without texts there is nothing to measure with', async () => {
+  const output = join(root, 'none');
+  const options = { ...common, output, calibration: false } as const;
+  await expect(quantizeModel(join(root, 'tiny'), options)).rejects.toMatchObject({ code: 'USAGE' });
+});

@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine, type TokenBatch } from 'octavec/engine';
+import { optimize } from 'octavec/graph';
+import { makeNode, type OnnxModel, readModel, writeModel } from 'octavec/onnx';
+import { type QuantizeOptions, quantizeModel } from 'octavec/pipeline';
+import { dynamicInt8, q4, q8, rangeMethods, smoothWithTexts, staticInt8 } from 'octavec/quantize';
+import { afterAll, describe, expect, test } from 'vitest';
+import { asRun } from './support/as-run.js';
+import { randomMatrix } from './support/random-matrix.js';
+import { int64, largestDifference, runModel } from './support/run-model.js';
+import { floats, integers, operators, smallModel } from './support/small-model.js';
+import { makeTinyFolder } from './support/tiny-folder.js';
+import { type TinyModel, tinyModels, tokenBatch } from './support/tiny-models.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Other texts than those that are looked at. */
+const calibrating = {
+  tokens: tokenBatch(
+    Array.from({ length: 24 }, (_, text) =>
+      Array.from({ length: 4 + (text % 9) }, (_, i) => 5 + ((text * 131 + i * 37) % 400)),
+    ),
+  ),
+  hash: 'made up',
+};
+
+/** Pooled vectors, [texts × 64]. */
+async function vectors({ name, padTokenId, head }: TinyModel, model: OnnxModel, batch: TokenBatch) {
+  const onnxPath = join(folder, `${name.replaceAll('/', '-')}.made.onnx`);
+  await writeModel(model, onnxPath);
+  await using engine = await loadEngine({ onnxPath, padTokenId, head } as Parameters<typeof loadEngine>[0], {
+    workers: 1,
+  });
+  return engine.embed(batch);
+}
+
+function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
+  const products = Array.from({ length: a.length / width }, (_, row) => {
+    const range = [row * width, (row + 1) * width] as const;
+    const dot = (x: Float32Array, y: Float32Array) =>
+      x.subarray(...range).reduce((sum, value, i) => sum + value * y[range[0] + i], 0);
+    return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  });
+  return Math.min(...products);
+}
+
+const makers = {
+  int8: async (source: OnnxModel) => {
+    const { model, statistics } = await smoothWithTexts(source, calibrating);
+    return dynamicInt8(model, { statistics });
+  },
+  'int8-static': (source: OnnxModel) => staticInt8(source, { texts: calibrating }),
+  q8: (source: OnnxModel) => q8(source, { texts: calibrating }),
+  q4: (source: OnnxModel) => q4(source, { texts: calibrating }),
+} as const;
+const bounds = { int8: 0.998, 'int8-static': 0.985, q8: 0.999, q4: 0.95 } as const;
+
+// One export each; those of both exporters are quantized without calibration in another test.
+const subjects = tinyModels().filter(({ name }) => name.endsWith('model_dynamo.onnx'));
+
+describe.each(subjects)('$name', (tiny) => {
+  const source = readModel(tiny.onnxPath).then((model) => optimize(model));
+
+  test.each(Object.keys(makers) as (keyof typeof makers)[])('calibrated %s stays close', async (method) => {
+    const model = await source;
+    const made = await makers[method](model);
+    const [exact, found] = [await vectors(tiny, model, tiny.batch), await vectors(tiny, made, tiny.batch)];
+    expect(worstCosine(exact, found)).toBeGreaterThan(bounds[method]);
+    expect(largestDifference(exact, found)).toBeGreaterThan(0);
+    if (method !== 'int8') {
+      // A text alone, which dynamic INT8 gives another scale.
+      const alone = { ids: tiny.batch.ids.slice(0, 16), offsets: Int32Array.of(0, 16) };
+      expect(largestDifference(await vectors(tiny, made, alone), found.subarray(0, 64))).toBeLessThan(2e-3);
+    }
+  });
+});
+
+test.each(rangeMethods)('static ranges by %s cover what counts', async (range) => {
+  const [tiny] = subjects;
+  const model = await readModel(tiny.onnxPath);
+  const made = await staticInt8(model, { texts: calibrating, range });
+  const [exact, found] = [await vectors(tiny, model, tiny.batch), await vectors(tiny, made, tiny.batch)];
+  expect(worstCosine(exact, found)).toBeGreaterThan(0.99);
+});
+
+describe('a Gemm in static INT8', () => {
+  const width = 64;
+  const modelWith = (weights: number, bias: number): OnnxModel =>
+    smallModel({
+      inputs: { input_ids: 'int64[n,t]', attention_mask: 'int64[n,t]' },
+      outputs: { y: `float[m,${width}]` },
+      nodes: [
+        makeNode('Gather', ['table', 'input_ids'], ['words']),
+        makeNode('Reshape', ['words', 'flat'], ['x']),
+        makeNode('Gemm', ['x', 'w', 'b'], ['y']),
+      ],
+      initializers: [
+        floats('table', [500, width], [...randomMatrix(500, width, 1).data]),
+        integers('flat', [-1, width]),
+        floats('w', [width, width], [...randomMatrix(width, width, 2).data.map((value) => value * weights)]),
+        floats('b', [width], [...randomMatrix(1, width, 3).data.map((value) => value + bias)]),
+      ],
+    });
+  const feeds = {
+    input_ids: int64([2, 3], [5, 77, 140, 222, 300, 401]),
+    attention_mask: int64([2, 3], new Array(6).fill(1)),
+  };
+
+  test('runs in integers, its bias included', async () => {
+    const source = modelWith(1, 0.5);
+    const made = await staticInt8(source, { texts: calibrating });
+    expect(operators(await asRun(made))).toContain('QGemm');
+    const [exact, found] = [await runModel(source, feeds), await runModel(made, feeds)];
+    expect(largestDifference(found.y.data, exact.y.data)).toBeLessThan(0.15);
+  });
+
+  test('with a bias that int32 cannot hold beside its weights stays right', async () => {
+    const source = modelWith(1e-12, 5);
+    const made = await staticInt8(source, { texts: calibrating });
+    expect(operators(made)).toContain('MatMul');
+    const [exact, found] = [await runModel(source, feeds), await runModel(made, feeds)];
+    expect(largestDifference(found.y.data, exact.y.data)).toBeLessThan(1e-4);
+  });
+});
+
+describe('a calibration table', () => {
+  const model = join(folder, 'bert');
+  makeTinyFolder(model, 'bert');
+  const table = join(folder, 'bert.calibration.safetensors');
+  const texts = Array.from({ length: 30 }, (_, i) => `text ${i} of a few words, ${'abc'.repeat(i % 5)}`);
+  const quantize = async (output: string, options: Partial<QuantizeOptions> = {}) => {
+    const stages: string[] = [];
+    await quantizeModel(model, {
+      to: ['int8', 'int8-static'],
+      output: join(folder, output),
+      texts: { texts, source: 'made up' },
+      calibrationTable: table,
+      force: true,
+      onProgress: ({ stage }) => stages.push(stage),
+      ...options,
+    });
+    return stages;
+  };
+  const bytesOf = (output: string, variant: string) => readFileSync(join(folder, output, `onnx/model_${variant}.onnx`));
+  const calibration = { texts: texts.slice(0, 20), source: 'made up' };
+
+  test('is written, and used again in place of the texts', async () => {
+    expect(await quantize('first', { calibration })).toContain('Calibrating');
+    expect(await quantize('again')).not.toContain('Calibrating');
+    expect(await quantize('without', { calibration, calibrationTable: undefined })).toContain('Calibrating');
+    for (const variant of ['int8', 'int8_static']) {
+      expect(bytesOf('again', variant).equals(bytesOf('first', variant))).toBe(true);
+      expect(bytesOf('without', variant).equals(bytesOf('first', variant))).toBe(true);
+    }
+    expect(statSync(table).size).toBeGreaterThan(10_000);
+  });
+
+  test('of other texts, of another model, or none at all is refused', async () => {
+    const other = { texts: texts.slice(5, 25), source: 'made up' };
+    await expect(quantize('x', { calibration: other })).rejects.toMatchObject({
+      code: 'CALIBRATION_MISMATCH',
+      message: expect.stringContaining('other texts'),
+    });
+    const roberta = join(folder, 'roberta');
+    makeTinyFolder(roberta, 'roberta');
+    await expect(
+      quantizeModel(roberta, { to: ['int8'], output: join(folder, 'y'), calibrationTable: table }),
+    ).rejects.toMatchObject({ code: 'CALIBRATION_MISMATCH', message: expect.stringContaining('another model') });
+    const broken = join(folder, 'broken.safetensors');
+    writeFileSync(broken, readFileSync(table).subarray(0, 5000));
+    await expect(quantize('x', { calibrationTable: broken })).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
+    await expect(quantize('x', { calibration: false })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});
+
+test('a choice that no wanted method knows is an error', async () => {
+  const model = join(folder, 'mpnet');
+  makeTinyFolder(model, 'mpnet');
+  const options = { to: ['int8'], output: join(folder, 'z'), forms: { blockSize: 64 } } as const;
+  await expect(quantizeModel(model, options)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('blockSize belongs to q4'),
+  });
+});

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gatePresets } from 'octavec/evaluate';
+import { batchError, quantizeAll } from 'octavec/pipeline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeTinyFolder } from './support/tiny-folder.js';
+
+let root: string;
+const originals: string[] = [];
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'octavec-all-'));
+  originals.push(makeTinyFolder(join(root, 'bert'), 'bert'), makeTinyFolder(join(root, 'deep/roberta'), 'roberta'));
+  // The hub's cache: the model is a link to a blob.
+  const cached = join(root, 'models--org--mpnet/snapshots/abc');
+  const blob = join(root, 'models--org--mpnet/blobs/0123');
+  mkdirSync(join(root, 'models--org--mpnet/blobs'), { recursive: true });
+  cpSync(makeTinyFolder(cached, 'mpnet'), blob);
+  rmSync(join(cached, 'onnx/model.onnx'));
+  symlinkSync('../../../blobs/0123', join(cached, 'onnx/model.onnx'));
+  originals.push(blob);
+  writeFileSync(join(root, 'deep/broken.onnx'), '<html>Not Found</html>');
+  writeFileSync(join(root, 'deep/thing-INT8.onnx'), 'a variant by its name');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const hashes = () => originals.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
+const statuses = (items: readonly { model: string; status: string }[]) =>
+  Object.fromEntries(items.map(({ model, status }) => [model, status]));
+const cached = 'models--org--mpnet/snapshots/abc';
+
+test('one failure stops none; what is up to date is left; what changed is made again; force makes all again', async () => {
+  const before = hashes();
+  const stages = new Set<string>();
+  const first = await quantizeAll(root, { to: ['int8'], onProgress: ({ stage }) => stages.add(stage) });
+  expect(statuses(first.items)).toEqual({
+    bert: 'made',
+    'deep/broken.onnx': 'failed',
+    'deep/roberta': 'made',
+    [cached]: 'made',
+  });
+  expect(first.variants).toEqual(['deep/thing-INT8.onnx']);
+  expect(first.items.find(({ status }) => status === 'failed')?.reason).toContain('<html>');
+  expect(batchError(first)).toMatchObject({ code: 'BATCH_FAILED', exitStatus: 1 });
+  expect([...stages].some((stage) => stage.startsWith('Model 4 of 4, models--org--mpnet'))).toBe(true);
+  expect(existsSync(join(root, cached, 'onnx/model_int8.onnx'))).toBe(true);
+  expect(hashes()).toEqual(before);
+
+  rmSync(join(root, 'deep/broken.onnx'));
+  const evidence = join(root, 'bert/onnx/model_int8.evidence.json');
+  const kept = readFileSync(join(root, 'deep/roberta/onnx/model_int8.onnx'));
+  rmSync(evidence);
+  const second = await quantizeAll(root, { to: ['int8'] });
+  expect(statuses(second.items)).toEqual({ bert: 'made', 'deep/roberta': 'up to date', [cached]: 'up to date' });
+  expect(batchError(second)).toBeUndefined();
+  expect(readFileSync(join(root, 'deep/roberta/onnx/model_int8.onnx'))).toEqual(kept);
+  expect(second.items[1].evidence?.fidelity.cosine.p1).toBeGreaterThan(0.9);
+
+  const third = await quantizeAll(join(root, 'bert'), { to: ['int8'], force: true });
+  expect(statuses(third.items)).toEqual({ '.': 'made' });
+}, 300_000);
+
+test('an output folder gets the same tree, and is not searched', async () => {
+  const output = join(root, 'out');
+  const made = await quantizeAll(root, { to: ['fp16'], output });
+  expect(statuses(made.items)).toMatchObject({ bert: 'made', 'deep/roberta': 'made' });
+  expect(readdirSync(join(output, 'deep/roberta/onnx')).sort()).toEqual([
+    'model_fp16.evidence.json',
+    'model_fp16.onnx',
+  ]);
+  expect(existsSync(join(output, 'deep/roberta/tokenizer.json'))).toBe(true);
+  const again = await quantizeAll(root, { to: ['fp16'], output });
+  expect(again.items.map(({ status }) => status)).toEqual(['up to date', 'up to date', 'up to date']);
+}, 300_000);
+
+test('what is up to date is judged by the gate that is asked for', async () => {
+  const impossible = { ...gatePresets.int8, name: 'own', limits: { cosineP1: 1 } };
+  const outcome = await quantizeAll(join(root, 'bert'), { to: ['int8'], gate: impossible });
+  expect(outcome.items).toMatchObject([{ status: 'refused', evidence: { verdict: { gate: 'own', passed: false } } }]);
+  expect(batchError(outcome)).toMatchObject({ code: 'GATE_REFUSED', exitStatus: 3 });
+}, 300_000);
+
+test('a folder without models, and an interrupt', async () => {
+  const empty = mkdtempSync(join(root, 'empty-'));
+  await expect(quantizeAll(empty, { to: ['int8'] })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  const signal = AbortSignal.abort();
+  await expect(quantizeAll(root, { to: ['q8'], signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+});
