@@ -92,16 +92,19 @@ export function quantizeCommand(): Command {
           hint: 'Add --to int8, for example.',
         });
       }
-      const { targetCosineP1, targetOverlap, maxLoss, for: purpose } = options;
+      const { targetCosineP1, targetOverlap, maxLoss, for: purpose, weightsOnly, range, symmetric } = options;
+      const blockSize = q4BlockSizes.find((size) => String(size) === options.blockSize);
       const line = progressLine();
       const outcome = await quantizeModel(model, {
         ...{ to, output, tokenizer: options.tokenizer, force: options.force, bench: options.bench },
         ...{ threads: run.threads, ...gates },
         texts: await proofTexts(settings.texts),
+        calibrationTable: options.calibrationTable,
+        optimize: options.optimize,
         calibration: options.calibration !== false && (await proofTexts(own ?? settings.calibration)),
         auto: { targetCosineP1, targetOverlap, maxLoss, purpose },
         selection: { include: options.include, exclude: options.exclude },
-        forms: { ...options, blockSize: q4BlockSizes.find((size) => String(size) === options.blockSize) },
+        forms: { weightsOnly, range, blockSize, symmetric },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

@@ -1,64 +1,121 @@
 /**
- * The upper triangular U with A⁻¹ = Uᵀ U, for a symmetric positive definite A [size × size].
+ * The upper triangular U with A⁻¹ = Uᵀ U, for a symmetric positive definite A [size × size], which is overwritten.
  *
  * Turned by 180°, A has an ordinary factorisation L Lᵀ with a lower triangular L; turned back, L⁻¹ is U. So one
  * Cholesky factorisation and one triangular inverse do, and A⁻¹ is never formed.
  */
 export function inverseFactor(matrix: Float64Array, size: number): Float32Array {
-  const turned = matrix.toReversed();
-  factorise(turned, size);
-  const inverse = invertLower(turned, size);
-  return Float32Array.from(inverse.reverse());
+  matrix.reverse();
+  factorise(matrix, size);
+  invertLower(matrix, size);
+  return Float32Array.from(matrix.reverse());
 }
+
+/** Rows that are worked on at a time: what is loaded of one row then serves four. */
+const rowsAtATime = 4;
 
 /** Cholesky–Banachiewicz in place: the lower triangle of `m` becomes L. What is above the diagonal is not used. */
 function factorise(m: Float64Array, size: number): void {
+  const sums = new Float64Array(rowsAtATime);
   for (let i = 0; i < size; i++) {
     const row = i * size;
-    for (let j = 0; j < i; j++) {
-      const other = j * size;
-      m[row + j] = (m[row + j] - dotOfRows(m, row, other, j)) / m[other + j];
+    let j = 0;
+    for (; j + rowsAtATime <= i; j += rowsAtATime) {
+      dotsOfRows(m, row, j * size, size, j, sums);
+      for (let other = j; other < j + rowsAtATime; other++) {
+        const sum = sums[other - j] + dotOfRows(m, row, other * size, j, other);
+        m[row + other] = (m[row + other] - sum) / m[other * size + other];
+      }
     }
-    m[row + i] = Math.sqrt(m[row + i] - dotOfRows(m, row, row, i));
+    for (; j < i; j++) {
+      m[row + j] = (m[row + j] - dotOfRows(m, row, j * size, 0, j)) / m[j * size + j];
+    }
+    m[row + i] = Math.sqrt(m[row + i] - dotOfRows(m, row, row, 0, i));
   }
 }
 
-/** Σ m[a + k] m[b + k] for k < length. Four sums at a time keep the processor's adders busy. */
-function dotOfRows(m: Float64Array, a: number, b: number, length: number): number {
+/** Σ m[a + k] m[b + k] for start ≤ k < end. */
+function dotOfRows(m: Float64Array, a: number, b: number, start: number, end: number): number {
+  let sum = 0;
+  for (let k = start; k < end; k++) {
+    sum += m[a + k] * m[b + k];
+  }
+  return sum;
+}
+
+/** Σ_k<length m[row + k] m[other + k] for four rows from `first`. */
+function dotsOfRows(
+  m: Float64Array,
+  row: number,
+  first: number,
+  size: number,
+  length: number,
+  sums: Float64Array,
+): void {
+  const second = first + size;
+  const third = second + size;
+  const fourth = third + size;
   let sum0 = 0;
   let sum1 = 0;
   let sum2 = 0;
   let sum3 = 0;
-  let k = 0;
-  for (; k + 4 <= length; k += 4) {
-    sum0 += m[a + k] * m[b + k];
-    sum1 += m[a + k + 1] * m[b + k + 1];
-    sum2 += m[a + k + 2] * m[b + k + 2];
-    sum3 += m[a + k + 3] * m[b + k + 3];
+  for (let k = 0; k < length; k++) {
+    const value = m[row + k];
+    sum0 += value * m[first + k];
+    sum1 += value * m[second + k];
+    sum2 += value * m[third + k];
+    sum3 += value * m[fourth + k];
   }
-  for (; k < length; k++) {
-    sum0 += m[a + k] * m[b + k];
-  }
-  return sum0 + sum1 + sum2 + sum3;
+  sums[0] = sum0;
+  sums[1] = sum1;
+  sums[2] = sum2;
+  sums[3] = sum3;
 }
 
-/** The inverse of a lower triangular matrix, row by row: rowᵢ = (eᵢ − Σ_k<i L_ik row_k) / L_ii. */
-function invertLower(lower: Float64Array, size: number): Float64Array {
-  const inverse = new Float64Array(size * size);
+/**
+ * The inverse of a lower triangular matrix, in its place: rowᵢ = (eᵢ − Σ_k<i L_ik row_k) / L_ii. What is above the
+ * diagonal becomes 0.
+ */
+function invertLower(m: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
     const row = i * size;
-    for (let k = 0; k < i; k++) {
-      const factor = lower[row + k];
-      const other = k * size;
+    const factors = m.slice(row, row + i);
+    const pivot = 1 / m[row + i];
+    m.fill(0, row, row + size);
+    let k = 0;
+    for (; k + rowsAtATime <= i; k += rowsAtATime) {
+      takeOffRows(m, row, k * size, size, k + rowsAtATime, factors, k);
+    }
+    for (; k < i; k++) {
       for (let j = 0; j <= k; j++) {
-        inverse[row + j] -= factor * inverse[other + j];
+        m[row + j] -= factors[k] * m[k * size + j];
       }
     }
-    const pivot = 1 / lower[row + i];
     for (let j = 0; j < i; j++) {
-      inverse[row + j] *= pivot;
+      m[row + j] *= pivot;
     }
-    inverse[row + i] = pivot;
+    m[row + i] = pivot;
   }
-  return inverse;
+}
+
+/** row −= Σ factor · row for four rows from `first`, in their first `length` numbers; factors from `factor` on. */
+function takeOffRows(
+  m: Float64Array,
+  row: number,
+  first: number,
+  size: number,
+  length: number,
+  factors: Float64Array,
+  factor: number,
+): void {
+  const second = first + size;
+  const third = second + size;
+  const fourth = third + size;
+  const factor0 = factors[factor];
+  const factor1 = factors[factor + 1];
+  const factor2 = factors[factor + 2];
+  const factor3 = factors[factor + 3];
+  for (let j = 0; j < length; j++) {
+    m[row + j] -= factor0 * m[first + j] + factor1 * m[second + j] + (factor2 * m[third + j] + factor3 * m[fourth + j]);
+  }
 }

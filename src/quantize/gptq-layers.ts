@@ -1,16 +1,33 @@
-import { type TaskOptions, throwIfCancelled } from '../base/index.js';
+import {
+  cpuBudget,
+  OctavecError,
+  readHostFacts,
+  reasonOf,
+  startThread,
+  type TaskOptions,
+  throwIfCancelled,
+} from '../base/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import type { BlockMatrix } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { gramMatrices } from './calibration/gram-matrices.js';
+import type { Activation } from './calibration/channel-statistics.js';
+import { type GramMatrix, gramMatrices } from './calibration/gram-matrices.js';
 import type { CalibrationTexts } from './calibration/observe.js';
-import { gptq } from './gptq.js';
 import type { LinearLayer } from './linear-layers.js';
 import { weightByOutputs, weightKey } from './weight-only.js';
 
+/** What a thread is given. */
+export interface GptqJob {
+  readonly gram: GramMatrix;
+  readonly inputs: number;
+  /** Of the layers that share the input, each [outputs × inputs]. */
+  readonly weights: readonly Float32Array[];
+  readonly scheme: BlockScheme;
+}
+
 /**
- * Weights of layers rounded by GPTQ, by {@link weightKey}. A weight that several layers share is rounded with regard
- * to the input of one of them.
+ * Weights of layers rounded by GPTQ in threads of their own, by {@link weightKey}. A weight that several layers share is
+ * rounded with regard to the input of one of them.
  *
  * @param model that the layers are of, with its constants folded
  * @throws as `observe`
@@ -20,24 +37,62 @@ export async function gptqLayers(
   layers: readonly LinearLayer[],
   texts: CalibrationTexts,
   scheme: BlockScheme,
-  options: TaskOptions = {},
+  { signal, onProgress }: TaskOptions = {},
 ): Promise<ReadonlyMap<string, BlockMatrix>> {
+  const groups = distinctWeights(layers);
+  const activations = [...groups].map(([name, [{ inputs }]]) => ({ name, channels: inputs }));
   const rounded = new Map<string, BlockMatrix>();
-  const activations = new Map(layers.map(({ activation, inputs }) => [activation, inputs]));
-  await gramMatrices(
-    model,
-    [...activations].map(([name, channels]) => ({ name, channels })),
-    texts,
-    ({ name }, gram) => {
-      for (const layer of layers.filter(({ activation }) => activation === name)) {
-        throwIfCancelled(options.signal, 'quantizing');
-        const key = weightKey(layer);
-        if (!rounded.has(key)) {
-          rounded.set(key, gptq(weightByOutputs(model, layer), layer.outputs, layer.inputs, gram, scheme));
-        }
-      }
-    },
-    options,
-  );
+  const round = async (group: readonly LinearLayer[], gram: GramMatrix): Promise<void> => {
+    const weights = group.map((layer) => weightByOutputs(model, layer));
+    const matrices = await runInThread({ gram, inputs: group[0].inputs, weights, scheme }, model.path, signal);
+    for (const [i, layer] of group.entries()) {
+      rounded.set(weightKey(layer), matrices[i]);
+    }
+    onProgress?.({ stage: 'Rounding weights', done: rounded.size, total: layers.length, unit: 'layers' });
+  };
+  const { threads } = cpuBudget(await readHostFacts());
+  const jobs: Promise<void>[] = [];
+  const running = new Set<Promise<void>>();
+  const use = async ({ name }: Activation, gram: GramMatrix): Promise<void> => {
+    const job = round(groups.get(name) ?? [], gram).finally(() => running.delete(job));
+    running.add(job);
+    // Its failure is seen when all are awaited.
+    job.catch(() => undefined);
+    jobs.push(job);
+    // Memory holds the matrices of as many jobs as run.
+    if (running.size >= threads) {
+      await Promise.race(running);
+    }
+  };
+  try {
+    await gramMatrices(model, activations, texts, use, { signal, onProgress });
+  } finally {
+    // Nothing goes on behind the caller's back, whatever failed.
+    await Promise.allSettled(jobs);
+  }
+  await Promise.all(jobs);
   return rounded;
+}
+
+/** Layers by their input; of those that share a weight, only the first. */
+function distinctWeights(layers: readonly LinearLayer[]): ReadonlyMap<string, readonly LinearLayer[]> {
+  const groups = new Map<string, LinearLayer[]>();
+  const seen = new Set<string>();
+  for (const layer of layers.filter((one) => !seen.has(weightKey(one)) && seen.add(weightKey(one)))) {
+    groups.set(layer.activation, [...(groups.get(layer.activation) ?? []), layer]);
+  }
+  return groups;
+}
+
+function runInThread(job: GptqJob, path: string, signal: AbortSignal | undefined): Promise<BlockMatrix[]> {
+  throwIfCancelled(signal, 'quantizing');
+  const buffers = [job.gram, ...job.weights].map(({ buffer }) => buffer as ArrayBuffer);
+  const worker = startThread(new URL('./gptq-worker.js', import.meta.url), job, buffers);
+  const stop = (): void => void worker.terminate();
+  signal?.addEventListener('abort', stop);
+  return new Promise<BlockMatrix[]>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => reject(new OctavecError('ENGINE_DIED', { path, why: reasonOf(error) }, error)));
+    worker.once('exit', () => reject(new OctavecError('CANCELLED', { what: 'quantizing' }, signal?.reason)));
+  }).finally(() => signal?.removeEventListener('abort', stop));
 }

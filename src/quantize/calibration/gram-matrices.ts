@@ -25,7 +25,7 @@ export async function gramMatrices(
   model: OnnxModel,
   activations: readonly Activation[],
   texts: CalibrationTexts,
-  use: (activation: Activation, gram: GramMatrix) => void,
+  use: (activation: Activation, gram: GramMatrix) => Promise<void>,
   options: TaskOptions = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
@@ -37,7 +37,7 @@ export async function gramMatrices(
       const probes = group.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
       await observe(model, probes, texts, (probe, values) => sums[probe].add(values), options);
       for (const [i, activation] of group.entries()) {
-        use(activation, await sums[i].finish());
+        await use(activation, await sums[i].finish());
       }
     }
   } finally {
