@@ -188,6 +188,33 @@ export const errorTable = {
     (d) =>
       `Too much is waiting to be embedded: ${d.waiting}, and ${d.limit} are allowed. Try again later, or send less at a time.`,
   ),
+  HUB_NOT_FOUND: entry<{ endpoint: string; what: string; why: string }>(
+    1,
+    404,
+    (d) => `${d.endpoint} does not have ${d.what}: ${d.why}. Check the name; for what is private set HF_TOKEN.`,
+  ),
+  HUB_DENIED: entry<{ endpoint: string; what: string; why: string }>(
+    1,
+    403,
+    (d) => `${d.endpoint} does not give ${d.what}: ${d.why}. Set HF_TOKEN to the token of an account that has access.`,
+  ),
+  HUB_UNREACHABLE: entry<{ endpoint: string; what: string; why: string }>(
+    1,
+    502,
+    (d) =>
+      `${d.endpoint} cannot be asked for ${d.what}: ${d.why}. Check the network, or HF_ENDPOINT; what was fetched is kept.`,
+  ),
+  HUB_OFFLINE: entry<{ what: string; cache: string }>(
+    1,
+    503,
+    (d) =>
+      `HF_HUB_OFFLINE is set, and ${d.what} is not in the cache ${d.cache}, or not whole. Fetch it once with the network.`,
+  ),
+  HUB_CORRUPT: entry<{ endpoint: string; what: string }>(
+    1,
+    502,
+    (d) => `What ${d.endpoint} gave for ${d.what} is not what its checksum says. It was thrown away; try again.`,
+  ),
   CLOSED: entry<{ what: string }>(1, 503, (d) => `This ${d.what} was closed. Load it again before using it.`),
   CANCELLED: entry<{ what: string }>(1, 499, (d) => `Cancelled: ${d.what}.`),
 

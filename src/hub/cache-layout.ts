@@ -1,0 +1,97 @@
+import { copyFile, mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { asOutputError, writeOutputFile } from '../base/index.js';
+import { isSafePath, type Repository, revisionOf } from './repository.js';
+
+/**
+ * The cache of the Hugging Face family: `blobs/<etag>` hold the bytes, `snapshots/<commit>/<path>` lead to them,
+ * `refs/<revision>` name commits. octavec adds `.octavec/<commit>.json`, the list of all files, so that half a snapshot
+ * is never taken for a whole one.
+ */
+export interface CachedRepository {
+  readonly folder: string;
+  readonly blob: (etag: string) => string;
+  readonly snapshot: (commit: string) => string;
+}
+
+export function cachedRepository(cache: string, { kind, id }: Repository): CachedRepository {
+  const folder = join(cache, `${kind}s--${id.replace('/', '--')}`);
+  return {
+    folder,
+    blob: (etag) => join(folder, 'blobs', etag),
+    snapshot: (commit) => join(folder, 'snapshots', commit),
+  };
+}
+
+/** What a revision was when the hub was asked last. */
+export interface Listing {
+  readonly commit: string;
+  readonly files: readonly string[];
+}
+
+export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
+
+/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+export async function keepListing(cached: CachedRepository, repository: Repository, listing: Listing): Promise<void> {
+  const { commit, files } = listing;
+  await writeOutputFile(join(cached.folder, '.octavec', `${commit}.json`), JSON.stringify(files));
+  if (!isCommit(revisionOf(repository))) {
+    await writeOutputFile(join(cached.folder, 'refs', revisionOf(repository)), commit);
+  }
+}
+
+/** What the cache knows of a revision; undefined where it knows nothing. */
+export async function keptListing(cached: CachedRepository, repository: Repository): Promise<Listing | undefined> {
+  const revision = revisionOf(repository);
+  const ref = isCommit(revision)
+    ? revision
+    : await readFile(join(cached.folder, 'refs', revision), 'utf8').catch(() => '');
+  const commit = ref.trim();
+  if (!isCommit(commit)) {
+    return undefined;
+  }
+  const text = await readFile(join(cached.folder, '.octavec', `${commit}.json`), 'utf8').catch(() => undefined);
+  if (text !== undefined) {
+    const files: unknown = JSON.parse(text);
+    return { commit, files: (files as string[]).filter(isSafePath) };
+  }
+  // Another program fetched it: what is there is all that is known.
+  const folder = cached.snapshot(commit);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  return paths.length === 0 ? undefined : { commit, files: paths };
+}
+
+/** Whether a file of a snapshot is there, its bytes included. */
+export async function isKept(cached: CachedRepository, commit: string, path: string): Promise<boolean> {
+  return stat(join(cached.snapshot(commit), path)).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * Lets the path of a snapshot lead to its bytes: by a link, or where there are none (Windows) by a copy.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
+export async function linkIntoSnapshot(
+  cached: CachedRepository,
+  commit: string,
+  path: string,
+  etag: string,
+): Promise<void> {
+  const place = join(cached.snapshot(commit), path);
+  try {
+    await mkdir(dirname(place), { recursive: true });
+    await rm(place, { force: true });
+    await symlink(relative(dirname(place), cached.blob(etag)), place).catch((error: NodeJS.ErrnoException) =>
+      // Another process may have been quicker, with the same bytes.
+      error.code === 'EEXIST' ? undefined : copyFile(cached.blob(etag), place),
+    );
+  } catch (error) {
+    throw asOutputError(error, place);
+  }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import {
+  type CachedRepository,
+  cachedRepository,
+  isCommit,
+  isKept,
+  keepListing,
+  keptListing,
+  type Listing,
+  linkIntoSnapshot,
+} from './cache-layout.js';
+import { downloadBlob } from './download-blob.js';
+import { askHub } from './hub-request.js';
+import { type HubSettings, hubSettings } from './hub-settings.js';
+import { describeRemoteFile, type RemoteFile } from './remote-file.js';
+import {
+  checkRepository,
+  describeRepository,
+  fileUrl,
+  isSafePath,
+  listingUrl,
+  type Repository,
+  revisionOf,
+} from './repository.js';
+
+export interface SnapshotOptions extends TaskOptions {
+  /** What the environment says, by default. */
+  readonly settings?: HubSettings;
+}
+
+/** Files of a repository, all of the same commit, on disk. */
+export interface Snapshot {
+  /** Paths of the files count from here. */
+  readonly folder: string;
+  readonly commit: string;
+  /** Those that were chosen. */
+  readonly files: readonly string[];
+}
+
+/** More than any list of files takes. */
+const largestListing = 64 * 2 ** 20;
+const listingSchema = z.object({
+  sha: z.string().refine(isCommit),
+  siblings: z.array(z.object({ rfilename: z.string() })),
+});
+
+/**
+ * Brings files of a repository here, into the cache that all programs of the Hugging Face family share; what is there
+ * already is not fetched again. Every file is whole and what its hash says, or is not there at all.
+ *
+ * Where the hub cannot be reached, or `offline` is set, the cache alone serves, if it has all that is chosen.
+ *
+ * @param choose what is wanted of all the repository's files
+ * @throws HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED,
+ *   USAGE, and what `choose` throws
+ */
+export async function fetchSnapshot(
+  repository: Repository,
+  choose: (files: readonly string[]) => readonly string[],
+  options: SnapshotOptions = {},
+): Promise<Snapshot> {
+  checkRepository(repository);
+  const settings = options.settings ?? (await hubSettings());
+  const cached = cachedRepository(settings.cache, repository);
+  const kept = await keptSnapshot(cached, repository, choose);
+  if (settings.offline || (kept !== undefined && isCommit(revisionOf(repository)))) {
+    return kept ?? refuseOffline(repository, settings);
+  }
+  let listing: Listing;
+  try {
+    listing = await listRepository(repository, settings, options);
+  } catch (error) {
+    if (kept !== undefined && error instanceof OctavecError && error.code === 'HUB_UNREACHABLE') {
+      return kept;
+    }
+    throw error;
+  }
+  await keepListing(cached, repository, listing);
+  const files = choose(listing.files);
+  await fetchFiles(cached, repository, listing.commit, files, settings, options);
+  return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
+}
+
+/** What the cache has, if it has all that is chosen. */
+async function keptSnapshot(
+  cached: CachedRepository,
+  repository: Repository,
+  choose: (files: readonly string[]) => readonly string[],
+): Promise<Snapshot | undefined> {
+  const listing = await keptListing(cached, repository);
+  if (listing === undefined) {
+    return undefined;
+  }
+  const files = choose(listing.files);
+  for (const path of files) {
+    if (!(await isKept(cached, listing.commit, path))) {
+      return undefined;
+    }
+  }
+  return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
+}
+
+function refuseOffline(repository: Repository, { cache }: HubSettings): never {
+  throw new OctavecError('HUB_OFFLINE', { what: describeRepository(repository), cache });
+}
+
+async function listRepository(
+  repository: Repository,
+  settings: HubSettings,
+  { signal }: TaskOptions,
+): Promise<Listing> {
+  const what = describeRepository(repository);
+  const response = await askHub(listingUrl(settings.endpoint, repository), { what, signal }, settings);
+  try {
+    const { sha, siblings } = listingSchema.parse(JSON.parse(await textOf(response)));
+    // Names that lead elsewhere are none of this repository's files.
+    return { commit: sha, files: siblings.map(({ rfilename }) => rfilename).filter(isSafePath) };
+  } catch (error) {
+    const why = 'it does not say which files there are: is it a hub?';
+    throw new OctavecError('HUB_UNREACHABLE', { endpoint: settings.endpoint, what, why }, error);
+  }
+}
+
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true });
+    if (text.length > largestListing) {
+      throw new Error('too long');
+    }
+  }
+  return text;
+}
+
+async function fetchFiles(
+  cached: CachedRepository,
+  repository: Repository,
+  commit: string,
+  paths: readonly string[],
+  settings: HubSettings,
+  { signal, onProgress }: SnapshotOptions,
+): Promise<void> {
+  const missing: { readonly path: string; readonly file: RemoteFile }[] = [];
+  for (const path of paths) {
+    if (!(await isKept(cached, commit, path))) {
+      const url = fileUrl(settings.endpoint, repository, commit, path);
+      const what = `${path} of ${describeRepository(repository)}`;
+      missing.push({ path, file: await describeRemoteFile(url, what, settings, { signal }) });
+    }
+  }
+  const total = missing.reduce((sum, { file }) => sum + file.bytes, 0);
+  const stage = `Fetching ${repository.id}`;
+  let before = 0;
+  for (const { path, file } of missing) {
+    const onBytes = (bytes: number) => onProgress?.({ stage, done: before + bytes, total, unit: 'bytes' });
+    onBytes(0);
+    await downloadBlob(file, cached.blob(file.etag), settings, { signal, onBytes });
+    await linkIntoSnapshot(cached, commit, path, file.etag);
+    before += file.bytes;
+  }
+}
