@@ -166,28 +166,6 @@ export const errorTable = {
       `The tokenizer gives id ${d.id}, but ${d.path} knows ids 0 to ${d.size - 1} only. Tokenizer and model do not belong together.`,
   ),
 
-  ENGINE_LOAD: entry<{ path: string; why: string }>(
-    1,
-    500,
-    (d) => `The run time cannot load ${d.path}: ${d.why}. Run "octavec inspect" on the file to see what it holds.`,
-  ),
-  ENGINE_RUN: entry<{ path: string; why: string }>(
-    1,
-    500,
-    (d) => `The run time failed while running ${d.path}: ${d.why}.`,
-  ),
-  ENGINE_DIED: entry<{ path: string; why: string }>(
-    1,
-    503,
-    (d) =>
-      `A worker that ran ${d.path} died: ${d.why}. If memory is short, use a smaller token budget or fewer workers.`,
-  ),
-  QUEUE_FULL: entry<{ waiting: string; limit: string }>(
-    1,
-    429,
-    (d) =>
-      `Too much is waiting to be embedded: ${d.waiting}, and ${d.limit} are allowed. Try again later, or send less at a time.`,
-  ),
   HUB_NOT_FOUND: entry<{ endpoint: string; what: string; why: string }>(
     1,
     404,
@@ -214,6 +192,29 @@ export const errorTable = {
     1,
     502,
     (d) => `What ${d.endpoint} gave for ${d.what} is not what its checksum says. It was thrown away; try again.`,
+  ),
+
+  ENGINE_LOAD: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `The run time cannot load ${d.path}: ${d.why}. Run "octavec inspect" on the file to see what it holds.`,
+  ),
+  ENGINE_RUN: entry<{ path: string; why: string }>(
+    1,
+    500,
+    (d) => `The run time failed while running ${d.path}: ${d.why}.`,
+  ),
+  ENGINE_DIED: entry<{ path: string; why: string }>(
+    1,
+    503,
+    (d) =>
+      `A worker that ran ${d.path} died: ${d.why}. If memory is short, use a smaller token budget or fewer workers.`,
+  ),
+  QUEUE_FULL: entry<{ waiting: string; limit: string }>(
+    1,
+    429,
+    (d) =>
+      `Too much is waiting to be embedded: ${d.waiting}, and ${d.limit} are allowed. Try again later, or send less at a time.`,
   ),
   CLOSED: entry<{ what: string }>(1, 503, (d) => `This ${d.what} was closed. Load it again before using it.`),
   CANCELLED: entry<{ what: string }>(1, 499, (d) => `Cancelled: ${d.what}.`),

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import { failuresAsText, readTask } from '../evaluate/index.js';
+import { failuresAsText } from '../evaluate/index.js';
 import { type Comparison, compareVariants } from '../pipeline/index.js';
 import { formatComparison, htmlReport, junitXml, markdownSection } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, engineList, gateLimit, positiveInteger, proofTexts, wordList } from './options.js';
+import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -57,14 +57,15 @@ export function compareCommand(): Command {
       const { engine: engines, ...flags } = options;
       const { run, gates, cache, ...settings } = await settingsOf(flags);
       const line = progressLine();
+      const task = { onProgress: line.onProgress, signal: interruptSignal() };
+      const tasks = await readTasks(settings.tasks, task).finally(line.done);
       const comparison = await compareVariants(model, {
         ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
         ...{ ...gates, cache, engines: engines ?? (run.engine && [run.engine]) },
         variants: variants.length > 0 ? variants : undefined,
         texts: await proofTexts(settings.texts),
-        tasks: await Promise.all((settings.tasks ?? []).map(readTask)),
-        onProgress: line.onProgress,
-        signal: interruptSignal(),
+        tasks,
+        ...task,
       }).finally(line.done);
       await writeReports(comparison, options);
       process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : formatComparison(comparison));

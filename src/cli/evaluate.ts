@@ -1,20 +1,20 @@
 import { Command } from 'commander';
-import { readTask } from '../evaluate/index.js';
 import { evaluateModel } from '../pipeline/index.js';
 import { formatEvaluation } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, engineOption, positiveInteger, wordList } from './options.js';
+import { configOption, engineOption, positiveInteger, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
-Tasks: scifact-mini and banking77-mini (brought along), a folder in BEIR layout, or a kind and a file, such as
-sts:pairs.tsv, pair-classification:, reranking:, clustering:. docs/evaluation.md shows the formats.
+Tasks: scifact-mini and banking77-mini (brought along), a data set of the Hugging Face hub such as mteb/scifact, a folder in
+BEIR layout, or a file; with a kind in front where it must be told, such as clustering:texts.tsv. docs/evaluation.md
+shows the formats.
 
 Examples:
   octavec evaluate ./all-MiniLM-L6-v2
   octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
-  octavec evaluate ./model --task sts:test.tsv --json`;
+  octavec evaluate ./model --task mteb/stsbenchmark-sts,sts:mine.tsv --json`;
 
 interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'> {
   readonly against?: string;
@@ -43,14 +43,14 @@ export function evaluateCommand(): Command {
     .action(async (model: string, options: Options) => {
       const { run, cache, ...settings } = await settingsOf(options);
       const specs = settings.tasks ?? ['scifact-mini', 'banking77-mini'];
-      const tasks = await Promise.all(specs.map(readTask));
       const line = progressLine();
+      const task = { onProgress: line.onProgress, signal: interruptSignal() };
+      const tasks = await readTasks(specs, task).finally(line.done);
       const evaluation = await evaluateModel(model, {
         ...{ against: options.against, variant: options.variant, tokenizer: options.tokenizer },
         ...{ ...run, cache, asymmetric: options.asymmetric },
         tasks,
-        onProgress: line.onProgress,
-        signal: interruptSignal(),
+        ...task,
       }).finally(line.done);
       const { model: file, original, results, comparisons } = evaluation;
       const figures = results.map(({ samples: _, ...figures }) => figures);

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { OctavecError } from '../base/index.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
 import { type EngineChoice, engineChoices } from '../engine/index.js';
-import { gateMetricNames, type Limits } from '../evaluate/index.js';
+import { gateMetricNames, type Limits, readTask, type Task } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
 /** Parsers of option values that several commands share. */
@@ -64,6 +64,15 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
     });
   }
   return { texts, source: path };
+}
+
+/** Tasks by their names, one after the other: some are fetched. */
+export async function readTasks(names: readonly string[] = [], options: TaskOptions): Promise<Task[]> {
+  const tasks: Task[] = [];
+  for (const name of names) {
+    tasks.push(await readTask(name, options));
+  }
+  return tasks;
 }
 
 /** "onnxruntime,native", also given several times. */

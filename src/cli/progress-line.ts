@@ -1,4 +1,5 @@
 import type { OnProgress, ProgressEvent } from '../base/index.js';
+import { formatBytes } from '../report/index.js';
 
 /** A line with rate and time left that is drawn over itself; drawn only when the stream is a terminal. */
 export interface ProgressLine {
@@ -42,11 +43,16 @@ export function describe(event: ProgressEvent, seconds: number): string {
   const share = event.total === 0 ? 1 : Math.min(1, event.done / event.total);
   const filled = Math.round(share * barWidth);
   const bar = '█'.repeat(filled) + '·'.repeat(barWidth - filled);
-  const counts = `${event.stage} ${bar} ${event.done}/${event.total} ${event.unit}`;
+  const isBytes = event.unit === 'bytes';
+  const sizes = `${formatBytes(event.done)} of ${formatBytes(event.total)}`;
+  const counts = `${event.stage} ${bar} ${isBytes ? sizes : `${event.done}/${event.total} ${event.unit}`}`;
   if (seconds < 0.5 || event.done === 0) {
     return counts;
   }
   const rate = event.done / seconds;
   const left = Math.ceil((event.total - event.done) / rate);
-  return `${counts}, ${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${event.unit}/s, ${left} s left`;
+  const speed = isBytes
+    ? `${formatBytes(Math.round(rate))}/s`
+    : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${event.unit}/s`;
+  return `${counts}, ${speed}, ${left} s left`;
 }

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { OctavecError, writeOutputFile } from '../base/index.js';
-import { failuresAsText, readTask } from '../evaluate/index.js';
+import { failuresAsText } from '../evaluate/index.js';
 import { verifyModel } from '../pipeline/index.js';
 import { formatEvidence, junitXml } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, wordList } from './options.js';
+import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -51,13 +51,14 @@ export function verifyCommand(): Command {
     .action(async (candidate: string, options: Options) => {
       const { run, gates, cache, ...settings } = await settingsOf(options);
       const line = progressLine();
+      const task = { onProgress: line.onProgress, signal: interruptSignal() };
+      const tasks = await readTasks(settings.tasks, task).finally(line.done);
       const evidence = await verifyModel(candidate, {
         ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
         ...{ ...run, ...gates, cache },
         texts: await proofTexts(settings.texts),
-        tasks: await Promise.all((settings.tasks ?? []).map(readTask)),
-        onProgress: line.onProgress,
-        signal: interruptSignal(),
+        tasks,
+        ...task,
       }).finally(line.done);
       if (options.junit !== undefined) {
         await writeOutputFile(options.junit, junitXml([evidence]));

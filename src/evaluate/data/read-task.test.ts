@@ -52,7 +52,7 @@ describe('reads', () => {
     const reranking = await readTask(`reranking:${await file('r.jsonl', line, line)}`);
     expect(reranking).toMatchObject({ queries: [{ text: 'q', positive: ['p'], negative: ['n', 'm'] }, {}] });
     const clustering = await readTask(`clustering:${await file('c.tsv', 'label\ttext', '1\ta', '2\tb')}`);
-    expect(clustering).toMatchObject({ kind: 'clustering', texts: [{ label: '1', text: 'a' }, {}] });
+    expect(clustering).toMatchObject({ kind: 'clustering', sets: [[{ label: '1', text: 'a' }, {}]] });
   });
 
   test('classification from a folder', async () => {

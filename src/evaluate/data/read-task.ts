@@ -1,107 +1,79 @@
-import { stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { OctavecError } from '../../base/index.js';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { OctavecError, type TaskOptions } from '../../base/index.js';
 import type { Task, TaskKind } from '../tasks/task.js';
-import { readBeirFolder } from './beir-folder.js';
+import { datasetTask, filled } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
-import { allRecords, recordFile } from './records.js';
+import { hubTask, parseHubDataset } from './hub-task.js';
+import { itemReaders, kindOfFile } from './item-data.js';
+import { recordEnding, taskFiles } from './task-files.js';
 
-const texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
-const labelled = z.object({ text: z.string(), label: z.union([z.string(), z.number()]).transform(String) });
-const scored = z.object({ sentence1: z.string(), sentence2: z.string(), score: z.coerce.number() });
-const paired = z.object({
-  sentence1: z.string(),
-  sentence2: z.string(),
-  label: z.union([z.literal([0, 1]), z.enum(['0', '1']).transform((label) => (label === '1' ? 1 : 0))]),
-});
-const reranked = z.object({ query: z.string(), positive: texts, negative: texts });
-
-/** How a file becomes a task of a kind. Retrieval is a folder. */
-const readers: Record<
-  Exclude<TaskKind, 'retrieval' | 'classification'>,
-  (path: string, name: string) => Promise<Task>
-> = {
-  sts: async (path, name) => {
-    const pairs = await allRecords(path, scored);
-    return {
-      kind: 'sts',
-      name,
-      pairs: pairs.map((p) => ({ first: p.sentence1, second: p.sentence2, score: p.score })),
-    };
-  },
-  'pair-classification': async (path, name) => {
-    const pairs = await allRecords(path, paired);
-    return {
-      kind: 'pair-classification',
-      name,
-      pairs: pairs.map((p) => ({ first: p.sentence1, second: p.sentence2, label: p.label })),
-    };
-  },
-  reranking: async (path, name) => {
-    const queries = await allRecords(path, reranked);
-    return { kind: 'reranking', name, queries: queries.map(({ query, ...rest }) => ({ text: query, ...rest })) };
-  },
-  clustering: async (path, name) => ({ kind: 'clustering', name, texts: await allRecords(path, labelled) }),
-};
+const kinds: readonly TaskKind[] = [
+  'sts',
+  'pair-classification',
+  'retrieval',
+  'reranking',
+  'classification',
+  'clustering',
+];
 
 /**
  * The task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and test
- * files with label and text for classification), or a kind and a file ("sts:my-pairs.tsv").
+ * files with label and text for classification), a file whose fields say what it is, or a data set of the Hugging Face
+ * hub ("mteb/stsbenchmark-sts"). A kind in front ("sts:pairs.tsv", "clustering:mteb/…") leaves nothing to be guessed.
  *
- * @throws TASK_UNKNOWN, FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
+ * @throws TASK_UNKNOWN, FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, and for the hub's data sets HUB_NOT_FOUND,
+ *   HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED
  */
-export async function readTask(spec: string): Promise<Task> {
-  const embedded = await embeddedTaskFolder(spec);
-  if (embedded !== undefined) {
-    return readFolder(embedded);
-  }
+export async function readTask(spec: string, options: TaskOptions = {}): Promise<Task> {
   const [, kind, path] = /^([a-z-]+):(.+)$/.exec(spec) ?? [undefined, undefined, spec];
-  if (kind === undefined) {
-    return readFolder(path);
+  if (kind !== undefined && !isKind(kind)) {
+    throw unknownTask(spec);
   }
-  const name = basename(path, extname(path));
-  if (Object.hasOwn(readers, kind)) {
-    return filled(await readers[kind as keyof typeof readers](path, name), path);
+  const place = (await embeddedTaskFolder(path)) ?? path;
+  const isFolder = await stat(place).then(
+    (found) => found.isDirectory(),
+    () => undefined,
+  );
+  if (isFolder) {
+    return folderTask(place, kind);
   }
-  if (kind === 'retrieval' || kind === 'classification') {
-    return readFolder(path);
+  if (isFolder === false || recordEnding.test(place)) {
+    return fileTask(place, kind);
   }
-  throw unknownTask(spec);
+  const dataset = parseHubDataset(path);
+  if (dataset === undefined) {
+    throw unknownTask(spec);
+  }
+  return hubTask(dataset, kind, options);
 }
 
-async function readFolder(folder: string): Promise<Task> {
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
-    throw unknownTask(folder);
-  }
-  if (await recordFile(folder, 'corpus')) {
-    return readBeirFolder(folder);
-  }
-  const [train, test] = [await recordFile(folder, 'train'), await recordFile(folder, 'test')];
-  if (train === undefined || test === undefined) {
-    const why = 'it has neither corpus.jsonl (retrieval) nor train and test files (classification)';
+function isKind(text: string): text is TaskKind {
+  return (kinds as readonly string[]).includes(text);
+}
+
+async function folderTask(folder: string, kind: TaskKind | undefined): Promise<Task> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .sort();
+  const files = taskFiles(paths);
+  if ('subsets' in files) {
+    const why = `it has several parts; name the folder of one: ${files.subsets.join(', ')}`;
     throw new OctavecError('DATA_INVALID', { path: folder, why });
   }
-  const task: Task = {
-    kind: 'classification',
-    name: basename(resolve(folder)),
-    train: await allRecords(train, labelled),
-    test: await allRecords(test, labelled),
-  };
-  return filled(task, join(folder, 'train and test'));
+  return datasetTask(basename(resolve(folder)), folder, folder, files, kind);
 }
 
-/** A task without items would have figures without meaning. */
-function filled(task: Task, path: string): Task {
-  const sizes = Object.values(task).flatMap((part) => (Array.isArray(part) ? [part.length] : []));
-  if (Math.min(...sizes) < 2) {
-    throw new OctavecError('DATA_INVALID', { path, why: 'it holds fewer than two items' });
+async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task> {
+  const kind = asked ?? (await kindOfFile(path, false));
+  if (kind === undefined || kind === 'retrieval' || kind === 'classification') {
+    const why = kind === undefined ? 'its fields are those of no kind of task' : `${kind} needs a folder, not a file`;
+    throw new OctavecError('DATA_INVALID', { path, why });
   }
-  return task;
+  const name = basename(path).replace(recordEnding, '');
+  return filled(await itemReaders[kind](name, [path], []), path);
 }
 
 function unknownTask(task: string): OctavecError {

@@ -5,26 +5,31 @@ import { deviation } from './deviation.js';
 import type { ClusteringTask, EmbedTexts } from './task.js';
 import type { TaskResult } from './task-result.js';
 
-const seeds = 10;
+/** Runs of k-means in all, from other starts; each set has one at least. */
+const runs = 10;
 
 /**
- * k-means with as many clusters as there are labels, ten times from other starts: mean v-measure. (MTEB's mini-batch
- * k-means looks at part of the texts in each round; this one looks at all.)
+ * k-means with as many clusters as there are labels: mean v-measure over sets and starts. (MTEB's mini-batch k-means looks
+ * at part of the texts in each round; this one looks at all.)
  */
 export async function evaluateClustering(
   task: ClusteringTask,
   embed: EmbedTexts,
   options: TaskOptions,
 ): Promise<TaskResult> {
-  const texts = task.texts.map(({ text }) => text);
-  const vectors = await embed(texts, { task: task.name, kind: task.kind }, options);
-  const labels = [...new Set(task.texts.map(({ label }) => label))];
-  const truth = task.texts.map(({ label }) => labels.indexOf(label));
+  const seeds = Math.ceil(runs / task.sets.length);
   const values: number[] = [];
-  for (let seed = 0; seed < seeds; seed++) {
-    options.onProgress?.({ stage: `Clustering ${task.name}`, done: seed, total: seeds, unit: 'starts' });
-    const { clusters } = await kMeans(vectors, labels.length, seed, options.signal);
-    values.push(vMeasure(truth, clusters));
+  for (const set of task.sets) {
+    const texts = set.map(({ text }) => text);
+    const vectors = await embed(texts, { task: task.name, kind: task.kind }, options);
+    const labels = [...new Set(set.map(({ label }) => label))];
+    const truth = set.map(({ label }) => labels.indexOf(label));
+    for (let seed = 0; seed < seeds; seed++) {
+      const total = seeds * task.sets.length;
+      options.onProgress?.({ stage: `Clustering ${task.name}`, done: values.length, total, unit: 'runs' });
+      const { clusters } = await kMeans(vectors, labels.length, seed, options.signal);
+      values.push(vMeasure(truth, clusters));
+    }
   }
   return {
     task: task.name,

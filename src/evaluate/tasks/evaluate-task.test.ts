@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../base/index.js';
-import { readBeirFolder } from '../data/beir-folder.js';
+import { readTask } from '../data/read-task.js';
 import { evaluateTask } from './evaluate-task.js';
 import { evaluateRetrieval } from './retrieval.js';
 import { corpusOf, type EmbedTexts, type Task } from './task.js';
@@ -113,8 +113,11 @@ describe('retrieval', () => {
   });
 
   test('the embedded scifact-mini is read whole', async () => {
-    const folder = new URL('../../../datasets/scifact-mini', import.meta.url).pathname;
-    const { corpus, queries, judgements, name } = await readBeirFolder(folder);
+    const task = await readTask('scifact-mini');
+    if (task.kind !== 'retrieval') {
+      throw new Error(`it became ${task.kind}`);
+    }
+    const { corpus, queries, judgements, name } = task;
     expect([name, corpus.count, queries.length]).toEqual(['scifact-mini', 1000, 300]);
     expect([...judgements.values()].reduce((sum, grades) => sum + grades.size, 0)).toBe(339);
     let read = 0;
@@ -163,7 +166,7 @@ describe('labels', () => {
   });
 
   test('clustering finds the heaps', async () => {
-    const result = await evaluateTask({ kind: 'clustering', name: 'toy', texts: labelled }, spokenVectors().embed);
+    const result = await evaluateTask({ kind: 'clustering', name: 'toy', sets: [labelled] }, spokenVectors().embed);
     expect(result.metrics['v-measure']).toBeGreaterThan(0.9);
   });
 });

@@ -65,11 +65,11 @@ export interface ClassificationTask {
   readonly test: readonly LabelledText[];
 }
 
-/** Heaps of vectors against labels. */
+/** Heaps of vectors against labels. Each set of texts is clustered for itself. */
 export interface ClusteringTask {
   readonly kind: 'clustering';
   readonly name: string;
-  readonly texts: readonly LabelledText[];
+  readonly sets: readonly (readonly LabelledText[])[];
 }
 
 export type Task =

@@ -1,0 +1,99 @@
+import * as zlib from 'node:zlib';
+import {
+  asyncBufferFromFile,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet';
+import { OctavecError, reasonOf } from '../../base/index.js';
+
+/** What a group of rows may take in memory; the hub writes groups of some hundred megabytes at most. */
+const largestRowGroup = 4 * 2 ** 30;
+
+/** zstd came to Node with version 22.15. */
+const { zstdDecompressSync } = zlib as { readonly zstdDecompressSync?: typeof zlib.gunzipSync };
+const compressors: Compressors = {
+  GZIP: (bytes) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  ...(zstdDecompressSync && { ZSTD: (bytes) => zstdDecompressSync(bytes) }),
+};
+const readable = new Set(['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)]);
+
+/**
+ * The rows of a Parquet file, one group of rows in memory at a time.
+ *
+ * @param columns that are read, as far as they are there
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
+ */
+export async function* readParquet(
+  path: string,
+  columns: readonly string[],
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
+  const { file, metadata } = await open(path);
+  const there = new Set(metadata.row_groups[0]?.columns.map(({ meta_data }) => meta_data?.path_in_schema[0]));
+  const wanted = columns.filter((column) => there.has(column));
+  checkCodecs(path, metadata, new Set(wanted));
+  let rowStart = 0;
+  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+    if (total_byte_size > largestRowGroup) {
+      throw new OctavecError('DATA_INVALID', { path, why: `a group of its rows takes ${total_byte_size} bytes` });
+    }
+    const rowEnd = rowStart + Number(num_rows);
+    const options = { file, metadata, columns: wanted, rowStart, rowEnd, compressors };
+    const rows = await parquetReadObjects(options).catch((error: unknown) => {
+      throw new OctavecError('DATA_INVALID', { path, why: reasonOf(error) }, error);
+    });
+    yield* rows.map((row) => plain(row) as Record<string, unknown>);
+    rowStart = rowEnd;
+  }
+}
+
+/** @throws as {@link readParquet} */
+export async function countParquetRows(path: string): Promise<number> {
+  const { metadata } = await open(path);
+  return Number(metadata.num_rows);
+}
+
+async function open(path: string) {
+  try {
+    const file = await asyncBufferFromFile(path);
+    return { file, metadata: await parquetMetadataAsync(file) };
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The evaluation data' }, error);
+    }
+    throw syscall === undefined
+      ? new OctavecError('DATA_INVALID', { path, why: reasonOf(error) }, error)
+      : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  }
+}
+
+function checkCodecs(path: string, { row_groups }: FileMetaData, wanted: ReadonlySet<string>): void {
+  for (const { columns } of row_groups) {
+    for (const { meta_data } of columns) {
+      if (meta_data && wanted.has(meta_data.path_in_schema[0]) && !readable.has(meta_data.codec)) {
+        const remedy =
+          meta_data.codec === 'ZSTD' ? `Node.js ${process.version} has no zstd, 22.15 has` : 'write it with snappy';
+        throw new OctavecError('DATA_INVALID', { path, why: `it is compressed with ${meta_data.codec} (${remedy})` });
+      }
+    }
+  }
+}
+
+/** As JSON would have it: whole numbers are numbers, and lists are plain ones. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    return Number(value);
+  }
+  if (ArrayBuffer.isView(value)) {
+    return Array.from(value as unknown as ArrayLike<unknown>, plain);
+  }
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
+    ? Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plain(own)]))
+    : value;
+}
