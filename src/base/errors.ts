@@ -128,7 +128,7 @@ export const errorTable = {
     2,
     400,
     (d) =>
-      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, or <kind>:<file> (docs/evaluation.md).`,
+      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, a file, or a data set of the hub as owner/name (docs/evaluation.md).`,
   ),
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,
