@@ -86,10 +86,6 @@ def precision_case(name, scores, labels):
         "scores": [float(v) for v in scores],
         "labels": [int(v) for v in labels],
         "averagePrecision": float(average_precision_score(labels, scores)),
-        "bestF1": float(max(f1_score(labels, scores >= t, zero_division=0) for t in np.unique(scores))),
-        "bestAccuracy": float(
-            max([np.mean(np.asarray(labels) == (scores >= t)) for t in np.unique(scores)] + [np.mean(np.asarray(labels) == 0)])
-        ),
     }
 
 

@@ -19,22 +19,27 @@ export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<nu
   return positives === 0 ? 0 : sum / positives;
 }
 
-/** The best accuracy that any threshold between the scores reaches; taking nothing or everything counts, too. */
+/**
+ * The best accuracy of any threshold that lies between two scores, as MTEB looks for it: taking nothing and taking
+ * everything do not count. 0 where all scores are equal.
+ */
 export function bestAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const steps = thresholds(scores, labels);
   const total = scores.length;
   const positives = steps.at(-1)?.truePositives ?? 0;
-  const correct = steps.map(
-    ({ truePositives, taken }) => truePositives + (total - positives - (taken - truePositives)),
-  );
-  return Math.max(total - positives, ...correct) / total;
+  const correct = steps
+    .slice(0, -1)
+    .map(({ truePositives, taken }) => truePositives + (total - positives - (taken - truePositives)));
+  return Math.max(0, ...correct) / total;
 }
 
-/** The best F1 that any threshold reaches; 0 where no label is 1. */
+/** The best F1 of any threshold that lies between two scores, as MTEB looks for it; 0 where no label is 1. */
 export function bestF1(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const steps = thresholds(scores, labels);
   const positives = steps.at(-1)?.truePositives ?? 0;
-  return steps.reduce((best, { truePositives, taken }) => Math.max(best, (2 * truePositives) / (taken + positives)), 0);
+  return steps
+    .slice(0, -1)
+    .reduce((best, { truePositives, taken }) => Math.max(best, (2 * truePositives) / (taken + positives)), 0);
 }
 
 interface Threshold {

@@ -1,19 +1,19 @@
-import { type Matrix, mean, randomNumbers, rowOf, shuffled, type TaskOptions } from '../../base/index.js';
+import { type Matrix, mean, rowOf, type TaskOptions } from '../../base/index.js';
 import { accuracy, macroF1 } from '../metrics/class-metrics.js';
 import { fitLogisticRegression, predictClasses } from '../metrics/logistic-regression.js';
 import { deviation } from './deviation.js';
+import { drawExamples } from './draw-examples.js';
 import { embedDistinct } from './embed-distinct.js';
 import type { ClassificationTask, EmbedTexts } from './task.js';
 import type { TaskResult } from './task-result.js';
 
 /** As MTEB has it. */
 const experiments = 10;
-const examplesPerLabel = 8;
 
 /**
  * MTEB's classification: a logistic regression on eight training texts of each label, held against all test texts; ten
- * times with other examples, mean of the accuracies. Which examples are drawn depends on the number of the experiment
- * alone, so that two models learn from the same ones. (MTEB draws with other random numbers.)
+ * times with other examples, mean of the accuracies. Which examples are drawn depends on the data alone, so that two models
+ * learn from the same ones.
  */
 export async function evaluateClassification(
   task: ClassificationTask,
@@ -33,10 +33,9 @@ export async function evaluateClassification(
   const right = new Float64Array(task.test.length);
   const accuracies: number[] = [];
   const f1s: number[] = [];
-  for (let experiment = 0; experiment < experiments; experiment++) {
+  for (const [experiment, examples] of drawExamples(trainLabels, experiments).entries()) {
     const stage = `Classifying ${task.name}`;
     options.onProgress?.({ stage, done: experiment, total: experiments, unit: 'experiments' });
-    const examples = drawExamples(trainLabels, experiment);
     const model = await fitLogisticRegression(
       rowsOf(
         vectors,
@@ -61,20 +60,6 @@ export async function evaluateClassification(
     deviations: { accuracy: deviation(accuracies), f1: deviation(f1s) },
     samples: { kind: 'items', values: { accuracy: right } },
   };
-}
-
-/** Up to eight items of each label, at random. */
-function drawExamples(labels: readonly number[], seed: number): number[] {
-  const taken = new Map<number, number>();
-  const order = shuffled(
-    labels.map((_, i) => i),
-    randomNumbers(seed),
-  );
-  return order.filter((i) => {
-    const count = (taken.get(labels[i]) ?? 0) + 1;
-    taken.set(labels[i], count);
-    return count <= examplesPerLabel;
-  });
 }
 
 function rowsOf(matrix: Matrix, rows: Uint32Array): Matrix {

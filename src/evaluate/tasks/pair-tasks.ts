@@ -1,4 +1,4 @@
-import { cosine, rowOf, type TaskOptions } from '../../base/index.js';
+import { norm, rowOf, type TaskOptions } from '../../base/index.js';
 import { embedDistinct } from './embed-distinct.js';
 import type { EmbedTexts, PairClassificationTask, StsTask } from './task.js';
 import { metricsOf, type ScoreMetricName, type TaskResult, type TaskSamples } from './task-result.js';
@@ -31,8 +31,21 @@ async function pairResult(
   const texts = pairs.flatMap(({ first, second }) => [first, second]);
   const { vectors, places } = await embedDistinct(texts, embed, { task: name, kind }, options);
   const scores = Float64Array.from({ length: pairs.length }, (_, i) =>
-    cosine(rowOf(vectors, places[2 * i]), rowOf(vectors, places[2 * i + 1])),
+    pairCosine(rowOf(vectors, places[2 * i]), rowOf(vectors, places[2 * i + 1])),
   );
   const samples: TaskSamples = { kind: 'scores', metrics, scores, truth };
   return { task: name, kind, mainMetric, metrics: metricsOf(samples), samples };
+}
+
+/**
+ * The cosine of two vectors by the distance of their unit vectors, as MTEB has it: exactly 1 for equal vectors, so that
+ * rounding puts no order among pairs of equal texts. A vector of zeros stays one.
+ */
+function pairCosine(a: Float32Array, b: Float32Array): number {
+  const [lengthA, lengthB] = [norm(a) || 1, norm(b) || 1];
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) {
+    squares += (a[i] / lengthA - b[i] / lengthB) ** 2;
+  }
+  return 1 - squares / 2;
 }
