@@ -36,11 +36,21 @@ export const errorTable = {
     500,
     (d) => `Cannot write ${d.path}: ${d.why}. Nothing was left behind; choose a folder that you may write to.`,
   ),
-  DISK_FULL: entry<{ path: string }>(
+  DISK_FULL: entry<{ path: string; kept?: string }>(1, 507, (d) =>
+    d.kept === undefined
+      ? `The disk is full: ${d.path} could not be written. Nothing was left behind; free some space or choose another folder.`
+      : `The disk is full: ${d.path} could not be finished. ${d.kept} are kept; free some space, and the same command goes on from there.`,
+  ),
+  OUTPUT_BUSY: entry<{ path: string; owner: string }>(
     1,
-    507,
+    409,
+    (d) => `${d.path} is being written already, by ${d.owner}. Wait for it, end it, or choose another output.`,
+  ),
+  RESUME_MISMATCH: entry<{ path: string; why: string }>(
+    2,
+    409,
     (d) =>
-      `The disk is full: ${d.path} could not be written. Nothing was left behind; free some space or choose another folder.`,
+      `${d.path} was begun in another way and is not complete: ${d.why}. Start it as before to go on, or anew with --restart.`,
   ),
   OUTPUT_TOO_LARGE: entry<{ path: string; bytes: number }>(
     1,
@@ -118,6 +128,16 @@ export const errorTable = {
     409,
     (d) =>
       `The calibration table ${d.path} does not fit: ${d.why}. Name another file for a new table, or remove this one.`,
+  ),
+  TEXTS_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `The texts of ${d.path} cannot be read: ${d.why}. Texts are lines, JSON lines or rows of a Parquet file.`,
+  ),
+  RANGES_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) => `The ranges in ${d.path} cannot be used: ${d.why}. Take the file that --ranges wrote for this model.`,
   ),
   DATA_INVALID: entry<{ path: string; why: string }>(
     1,

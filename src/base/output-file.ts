@@ -110,8 +110,12 @@ export async function removeFolders(innermost: string, outermost: string | undef
   }
 }
 
-/** Turns an error of the file system into the table's; leaves others alone. */
-export function asOutputError(error: unknown, path: string): unknown {
+/**
+ * Turns an error of the file system into the table's; leaves others alone.
+ *
+ * @param kept what is left of an output that can be gone on with: "2048 texts"
+ */
+export function asOutputError(error: unknown, path: string, kept?: string): unknown {
   const code = (error as NodeJS.ErrnoException)?.code;
   if (
     error instanceof OctavecError ||
@@ -121,7 +125,7 @@ export function asOutputError(error: unknown, path: string): unknown {
     return error;
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new OctavecError('DISK_FULL', { path }, error);
+    return new OctavecError('DISK_FULL', { path, kept }, error);
   }
   return new OctavecError('OUTPUT_NOT_WRITABLE', { path, why: reasonOf(error) }, error);
 }

@@ -1,87 +1,186 @@
-import { extname } from 'node:path';
-import { Command } from 'commander';
-import { OctavecError, writeOutputFile } from '../base/index.js';
-import { Embedder, npyBytes, readTexts, type Vectors } from '../embed/index.js';
+import { Command, Option } from 'commander';
+import { OctavecError } from '../base/index.js';
+import {
+  checkOutput,
+  Embedder,
+  type EmbedToFileOptions,
+  type EmbedToFileOutcome,
+  embedToFile,
+  joinSources,
+  needsRanges,
+  openTexts,
+  readRanges,
+  type StoredType,
+  storedTypes,
+  type TextFormat,
+  type TextSource,
+  textFormats,
+  textsAsSource,
+  type VectorRanges,
+  writeRanges,
+} from '../embed/index.js';
+import type { MemoryMode } from '../engine/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, engineOption, positiveInteger } from './options.js';
+import { configOption, engineOption, memoryOption, positiveInteger } from './options.js';
+import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
 Examples:
   octavec embed ./all-MiniLM-L6-v2 "hello world"
-  octavec embed ./e5-small-v2 --variant int8 --prompt "query: " --file questions.txt --out questions.npy`;
+  octavec embed ./e5-small-v2 --variant int8 --prompt "query: " --file questions.txt --out questions.npy
+  octavec embed ./all-MiniLM-L6-v2 --variant int8 --file corpus.jsonl --field content --out corpus.parquet
+  zcat corpus.jsonl.gz | octavec embed ./all-MiniLM-L6-v2 --file - --type int8 --ranges ranges.json --out corpus.npy
+
+With --out a run that was ended, in whatever way, goes on when the same command is started again.`;
 
 interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'> {
   readonly file?: string;
+  readonly format?: TextFormat;
+  readonly field?: string;
   readonly out?: string;
+  readonly restart?: boolean;
+  readonly type: StoredType;
+  readonly ranges?: string;
+  readonly dimensions?: number;
+  readonly overLong?: 'truncate' | 'error' | 'chunk';
+  readonly overlap?: number;
   readonly variant?: string;
   readonly tokenizer?: string;
   readonly prompt?: string;
   readonly promptName?: string;
+  readonly pool?: number;
+  readonly memory?: MemoryMode;
   readonly json?: boolean;
 }
 
 export function embedCommand(): Command {
   return new Command('embed')
-    .description('Turn texts into vectors: a line of JSON for each text, or a NumPy file.')
+    .description('Turn texts into vectors: a line of JSON for each text, a NumPy or a Parquet file.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[texts...]', 'texts to embed')
-    .option('--file <file>', 'read texts from a .txt (one a line) or .jsonl ("text" in each line) file')
-    .option('--out <file>', 'write to a .jsonl or .npy file instead of the standard output')
-    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
+    .option('--file <file>', 'read texts from .txt (one a line), .jsonl, either with .gz, .parquet, or - for a pipe')
+    .addOption(new Option('--format <name>', 'what the file is, if its name does not say').choices(textFormats))
+    .option('--field <name>', 'field or column that holds the text (default: text)')
+    .option('--out <file>', 'write to .jsonl, .npy or .parquet instead of the standard output')
+    .option('--restart', 'begin anew instead of going on with an unfinished --out')
+    .addOption(
+      new Option('--type <name>', 'how vectors are written; base64 holds float32')
+        .choices(storedTypes)
+        .default('float32'),
+    )
+    .option('--ranges <file>', 'int8, uint8: ranges of the dimensions; made from the first texts if not there yet')
+    .option('--dimensions <n>', 'cut vectors, for models trained for it (Matryoshka)', positiveInteger)
+    .addOption(
+      new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices([
+        'truncate',
+        'error',
+        'chunk',
+      ]),
+    )
+    .option('--overlap <n>', 'chunk: tokens that windows have in common', positiveInteger)
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
+    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .addOption(engineOption())
-    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--threads <n>', 'threads of each session', positiveInteger)
+    .option('--pool <n>', 'sessions that share the work', positiveInteger)
+    .addOption(memoryOption())
     .addOption(configOption())
-    .option('--json', 'one JSON document instead of a line for each text')
+    .option('--json', 'one JSON document: the vectors, or with --out what was done')
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {
-      const texts = options.file === undefined ? given : [...given, ...(await readTexts(options.file))];
-      if (texts.length === 0) {
-        throw new OctavecError('USAGE', { problem: 'There are no texts', hint: 'Give texts, or --file <file>.' });
-      }
-      const write = writerFor(options);
+      checkOptions(options);
+      const source = await sourceOf(given, options);
+      const isLoud = process.stderr.isTTY && !options.json;
+      const tell = (text: string) => process.stderr.write(`${text}\n`);
       const { run } = await settingsOf(options);
-      await using embedder = await Embedder.load(model, { ...options, ...run });
+      await using embedder = await Embedder.load(model, {
+        ...options,
+        ...run,
+        workers: options.pool,
+        onReady: isLoud ? tell : undefined,
+      });
+      const ranges = await givenRanges(options, options.dimensions ?? embedder.width);
       const line = progressLine();
-      const vectors = await embedder
-        .embed(texts, { ...options, signal: interruptSignal(), onProgress: line.onProgress })
-        .finally(line.done);
-      await write(texts, vectors);
-      if (vectors.truncated > 0) {
-        process.stderr.write(
-          `note: ${vectors.truncated} of ${texts.length} texts are longer than ${embedder.maxTokens} tokens; only their beginning counted\n`,
+      const settings = { ...options, ranges, signal: interruptSignal(), onProgress: line.onProgress };
+      const write = options.out === undefined ? printVectors : writeVectors(options, options.out, isLoud);
+      const { texts, truncated } = await write(embedder, source, settings).finally(line.done);
+      if (truncated > 0) {
+        tell(
+          `note: ${truncated} of ${texts} texts are longer than ${embedder.maxTokens} tokens; only their beginning counted`,
         );
       }
     });
 }
 
-type Writer = (texts: readonly string[], vectors: Vectors) => Promise<void>;
-
-function writerFor({ out, json }: Options): Writer {
-  if (out === undefined) {
-    return async (texts, vectors) => {
-      process.stdout.write(json ? `${JSON.stringify(records(texts, vectors))}\n` : jsonLines(texts, vectors));
-    };
+/** What can be wrong before anything is opened. */
+function checkOptions({ out, type, ranges }: Options): void {
+  if (out !== undefined) {
+    checkOutput(out, type);
+  } else if (needsRanges(type) && ranges === undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `${type} numbers mean nothing without the ranges of the dimensions`,
+      hint: 'Give --ranges <file>, or --out <file> to take them from the first texts.',
+    });
   }
-  switch (extname(out)) {
-    case '.npy':
-      return (_texts, vectors) => writeOutputFile(out, npyBytes(vectors));
-    case '.jsonl':
-      return (texts, vectors) => writeOutputFile(out, jsonLines(texts, vectors));
-  }
-  throw new OctavecError('USAGE', { problem: `${out} is neither .jsonl nor .npy`, hint: 'Choose one of the two.' });
 }
 
-function records(texts: readonly string[], vectors: Vectors): { text: string; embedding: number[] }[] {
-  return texts.map((text, i) => ({ text, embedding: Array.from(vectors.at(i)) }));
+/** The texts on the command line, then those of the file. */
+async function sourceOf(given: readonly string[], { file, format, field }: Options): Promise<TextSource> {
+  if (file === undefined) {
+    if (given.length === 0) {
+      throw new OctavecError('USAGE', { problem: 'There are no texts', hint: 'Give texts, or --file <file>.' });
+    }
+    return textsAsSource(given);
+  }
+  const source = await openTexts(file, { format, field });
+  return given.length === 0 ? source : joinSources(textsAsSource(given), source);
 }
 
-function jsonLines(texts: readonly string[], vectors: Vectors): string {
-  return records(texts, vectors)
-    .map((record) => `${JSON.stringify(record)}\n`)
-    .join('');
+async function givenRanges(
+  { type, ranges: path, out }: Options,
+  dimensions: number,
+): Promise<VectorRanges | undefined> {
+  if (!needsRanges(type) || path === undefined) {
+    return undefined;
+  }
+  const ranges = await readRanges(path, dimensions);
+  if (ranges === undefined && out === undefined) {
+    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The ranges' });
+  }
+  return ranges;
+}
+
+/** With fewer texts the ranges say little of others. */
+const textsForRanges = 100;
+
+/** Writes to a file, and says what was done. */
+function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud: boolean) {
+  return async (embedder: Embedder, source: TextSource, settings: EmbedToFileOptions): Promise<EmbedToFileOutcome> => {
+    const start = performance.now();
+    const outcome = await embedToFile(embedder, source, out, settings);
+    const { ranges, ...facts } = outcome;
+    if (ranges !== undefined && settings.ranges === undefined) {
+      if (rangesPath !== undefined) {
+        await writeRanges(rangesPath, ranges);
+      }
+      if (outcome.texts < textsForRanges || rangesPath === undefined) {
+        const few = outcome.texts < textsForRanges ? `only ${outcome.texts} texts` : 'the first texts';
+        const keep = rangesPath === undefined ? '; --ranges keeps them, so that other vectors can be compared' : '';
+        process.stderr.write(`note: the ranges of the ${outcome.type} numbers are those of ${few}${keep}\n`);
+      }
+    }
+    const seconds = (performance.now() - start) / 1000;
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ ...facts, seconds })}\n`);
+    } else if (isLoud) {
+      const { texts, resumedAt } = outcome;
+      const before = resumedAt > 0 ? `, ${resumedAt} of them earlier` : '';
+      process.stderr.write(`\r\x1b[2K${out}: ${texts} texts${before}, ${seconds.toFixed(1)} s\n`);
+    }
+    return outcome;
+  };
 }

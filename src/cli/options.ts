@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
-import { type EngineChoice, engineChoices } from '../engine/index.js';
+import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, type Limits, readTask, type Task } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
@@ -92,4 +92,10 @@ export function configOption(): Option {
 export function engineOption(): Option {
   const text = 'what runs the model; native computes in INT8, auto takes it where it can (default: onnxruntime)';
   return new Option('--engine <name>', text).choices(engineChoices);
+}
+
+export function memoryOption(): Option {
+  const text =
+    'weights: packed for each session (fast), mapped once (shared), or by the memory granted (default: auto)';
+  return new Option('--memory <mode>', text).choices(memoryModes);
 }

@@ -17,6 +17,7 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   }
   let stage = '';
   let started = 0;
+  let doneBefore = 0;
   let drawn = 0;
   const clear = (): void => {
     stream.write('\r\x1b[2K');
@@ -27,32 +28,50 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
       if (event.stage !== stage) {
         stage = event.stage;
         started = now;
+        doneBefore = event.done;
       } else if (now - drawn < redrawMs && event.done < event.total) {
         return;
       }
       drawn = now;
       clear();
-      stream.write(describe(event, (now - started) / 1000).slice(0, Math.max(20, stream.columns - 1)));
+      stream.write(describe(event, (now - started) / 1000, doneBefore).slice(0, Math.max(20, stream.columns - 1)));
     },
     done: clear,
   };
 }
 
-/** "Embedding with int8 [####····] 420/1000 texts, 210 texts/s, 3 s left" */
-export function describe(event: ProgressEvent, seconds: number): string {
-  const share = event.total === 0 ? 1 : Math.min(1, event.done / event.total);
+/**
+ * "Embedding with int8 ████···· 420/1000 texts, 210 texts/s, 3 s left"; without bar and end where the total is not known.
+ *
+ * @param seconds since the stage began
+ * @param doneBefore what was done already when it began
+ */
+export function describe(event: ProgressEvent, seconds: number, doneBefore = 0): string {
+  const { stage, done, total, unit } = event;
+  const isKnown = Number.isFinite(total);
+  const share = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(share * barWidth);
-  const bar = '█'.repeat(filled) + '·'.repeat(barWidth - filled);
-  const isBytes = event.unit === 'bytes';
-  const sizes = `${formatBytes(event.done)} of ${formatBytes(event.total)}`;
-  const counts = `${event.stage} ${bar} ${isBytes ? sizes : `${event.done}/${event.total} ${event.unit}`}`;
-  if (seconds < 0.5 || event.done === 0) {
+  const bar = isKnown ? ` ${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}` : '';
+  const quantity = (count: number) => (unit === 'bytes' ? formatBytes(Math.round(count)) : `${rounded(count)} ${unit}`);
+  const of = isKnown ? (unit === 'bytes' ? ` of ${formatBytes(total)}` : `/${total}`) : '';
+  const counts = `${stage}${bar} ${unit === 'bytes' ? `${formatBytes(done)}${of}` : `${done}${of} ${unit}`}`;
+  const rate = (done - doneBefore) / seconds;
+  if (seconds < 0.5 || rate === 0) {
     return counts;
   }
-  const rate = event.done / seconds;
-  const left = Math.ceil((event.total - event.done) / rate);
-  const speed = isBytes
-    ? `${formatBytes(Math.round(rate))}/s`
-    : `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} ${event.unit}/s`;
-  return `${counts}, ${speed}, ${left} s left`;
+  const left = isKnown ? `, ${duration(Math.ceil((total - done) / rate))} left` : '';
+  return `${counts}, ${quantity(rate)}/s${left}`;
+}
+
+function rounded(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
+}
+
+/** "45 s", "3 min 20 s", "2 h 5 min" */
+function duration(seconds: number): string {
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,10 +1,13 @@
 import type { TaskOptions } from '../base/index.js';
-import type { EngineChoiceOptions } from '../engine/index.js';
+import type { EngineChoiceOptions, EngineDescription } from '../engine/index.js';
 import type { OpenModelOptions } from '../model/index.js';
 import type { AdmissionLimits } from './admission.js';
 import type { OverLong } from './over-long.js';
 
-export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {}
+export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
+  /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
+  readonly onReady?: (line: string, engine: EngineDescription) => void;
+}
 
 export interface PromptOptions {
   /** Text that is put before every text. */
@@ -24,6 +27,12 @@ export interface TextOptions extends PromptOptions {
 export interface VectorOptions extends TextOptions {
   /** Length of the vectors, for models that may be cut (Matryoshka). All dimensions by default. */
   readonly dimensions?: number;
+  /**
+   * The same texts give the same bits, whatever else is being embedded: they are batched with no other caller's. Where
+   * neighbours count (dynamic INT8) that is more than the last digits. A stream is cut by counts only, however slowly
+   * its texts arrive.
+   */
+  readonly reproducible?: boolean;
 }
 
 export interface EmbedOptions extends VectorOptions, TaskOptions {}

@@ -1,10 +1,15 @@
-import type { VectorOptions } from './embed-options.js';
+import { type ErrorCode, OctavecError, type TaskOptions } from '../base/index.js';
+import type { EmbedOptions, VectorOptions } from './embed-options.js';
 import type { Vectors } from './vectors.js';
 import { type WindowLimits, windowsOf } from './windows-of-items.js';
 
 const windowLimits: WindowLimits = { items: 1024, characters: 4 * 1024 * 1024, patienceMs: 20 };
 
-export interface StreamOptions<Item> extends VectorOptions {
+/** Smaller, so that work that is kept window by window is soon kept. */
+const reproducibleLimits: WindowLimits = { items: 512, characters: 128 * 1024 };
+
+/** Progress is told in texts of an unknown total. */
+export interface StreamOptions<Item> extends VectorOptions, TaskOptions {
   /** The text of an item. Left out, the items are texts. */
   readonly textOf?: (item: Item) => string;
 }
@@ -24,20 +29,37 @@ export interface StreamBatch<Item> {
 export async function* embedStream<Item>(
   source: AsyncIterable<Item> | Iterable<Item>,
   options: StreamOptions<Item>,
-  embed: (texts: readonly string[], options: VectorOptions) => Promise<Vectors>,
+  embed: (texts: readonly string[], options: EmbedOptions) => Promise<Vectors>,
 ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
-  const { textOf = (item: Item) => item as string } = options;
+  const { textOf = (item: Item) => item as string, reproducible = false, onProgress } = options;
+  const limits = reproducible ? reproducibleLimits : windowLimits;
   const abandon = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, abandon.signal]) : abandon.signal;
+  let started = 0;
+  let done = 0;
   const start = (items: readonly Item[]) => {
-    const vectors = embed(items.map(textOf), { ...options, signal });
+    const first = started;
+    started += items.length;
+    let doneHere = 0;
+    const onDone = (texts: number) => {
+      done += texts - doneHere;
+      doneHere = texts;
+      onProgress?.({ stage: 'Embedding', done, total: Number.POSITIVE_INFINITY, unit: 'texts' });
+    };
+    const vectors = embed(items.map(textOf), {
+      ...options,
+      signal,
+      onProgress: onProgress && ((event) => onDone(event.done)),
+    }).catch((error: unknown) => {
+      throw countedFrom(first, error);
+    });
     // An error is thrown where the window is awaited; until then it is not "unhandled".
     vectors.catch(() => undefined);
     return { items, vectors };
   };
   let running: ReturnType<typeof start> | undefined;
   try {
-    for await (const items of windowsOf(source, (item) => textOf(item).length, windowLimits)) {
+    for await (const items of windowsOf(source, (item) => textOf(item)?.length ?? 0, limits)) {
       const previous = running;
       running = start(items);
       if (previous !== undefined) {
@@ -50,4 +72,15 @@ export async function* embedStream<Item>(
   } finally {
     abandon.abort();
   }
+}
+
+/** An error that names a text by its place among some texts, now by its place in the whole. */
+export function countedFrom(first: number, error: unknown): unknown {
+  if (first === 0) {
+    return error;
+  }
+  const { code, details, cause } = error instanceof OctavecError ? (error as OctavecError) : {};
+  return code !== undefined && details !== undefined && 'index' in details
+    ? new OctavecError<ErrorCode>(code, { ...details, index: first + details.index }, cause)
+    : error;
 }

@@ -4,6 +4,7 @@ import { Admission } from './admission.js';
 import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
 import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
 import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
+import { readyLine } from './ready-line.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 import type { Vectors } from './vectors.js';
 
@@ -47,6 +48,7 @@ export class Embedder {
     const files = typeof model === 'string' ? await openModelFolder(model, options) : model;
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files), loadEngine(files, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
+      options.onReady?.(readyLine(files, engine.value.description), engine.value.description);
       return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value }, new Admission(options));
     }
     const loaded = [tokenizer, engine].filter((part) => part.status === 'fulfilled');

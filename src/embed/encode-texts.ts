@@ -74,13 +74,14 @@ async function encodeTokens(
   options: VectorOptions,
   onDone: ((share: number, texts: number) => void) | undefined,
 ): Promise<Vectors> {
-  const { signal, overLong = 'truncate', dimensions = engine.width } = options;
+  const { signal, overLong = 'truncate', dimensions = engine.width, reproducible } = options;
   const { includePrompt, normalize } = files.head;
   const texts = tokens.lengths.length;
   const rows = tokens.offsets.length - 1;
   let done = 0;
   const vectors = await engine.embed(tokens, {
     signal,
+    alone: reproducible,
     unpooledTokens: includePrompt ? 0 : await promptTokens(tokenizer, tokenizeOptions(files, options)),
     onDone: (more) => {
       done += more;

@@ -1,14 +1,31 @@
 import type { Matrix } from '../base/index.js';
+import type { VectorType } from './quantize-vectors.js';
+
+/** Bytes of every header, whatever the number of rows: it can be written when they are known. */
+export const npyHeaderBytes = 128;
+
+/** NumPy's names of the types that vectors are stored in. */
+export const npyTypes: Readonly<Record<VectorType, { readonly name: string; readonly bytes: number }>> = {
+  float32: { name: '<f4', bytes: 4 },
+  int8: { name: '|i1', bytes: 1 },
+  uint8: { name: '|u1', bytes: 1 },
+  binary: { name: '|i1', bytes: 1 },
+  ubinary: { name: '|u1', bytes: 1 },
+};
 
 /** A float32 matrix as a NumPy file, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
 export function npyBytes({ data, rows, columns }: Matrix): Uint8Array {
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
-  // Magic, version and length take 10 bytes; the whole header is a multiple of 64 and ends a line.
-  const length = Math.ceil((10 + description.length + 1) / 64) * 64 - 10;
-  const header = Buffer.alloc(10 + length, ' ');
+  const header = npyHeader(npyTypes.float32.name, rows, columns);
+  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+}
+
+/** What stands before the numbers of a matrix. */
+export function npyHeader(type: string, rows: number, columns: number): Uint8Array {
+  const description = `{'descr': '${type}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  const header = Buffer.alloc(npyHeaderBytes, ' ');
   header.write('\x93NUMPY\x01\x00', 'latin1');
-  header.writeUInt16LE(length, 8);
+  header.writeUInt16LE(npyHeaderBytes - 10, 8);
   header.write(description, 10, 'latin1');
   header[header.length - 1] = 0x0a;
-  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+  return header;
 }

@@ -27,6 +27,7 @@ describe('windowsOf', () => {
       yield 'c';
     }
     expect(await all(slow(), { patienceMs: 20 })).toEqual([['a', 'b'], ['c']]);
+    expect(await all(slow(), { patienceMs: undefined })).toEqual([['a', 'b', 'c']]);
   });
 
   test('reads no further than the window', async () => {

@@ -2,8 +2,11 @@
 export interface WindowLimits {
   readonly items: number;
   readonly characters: number;
-  /** A window that is not full is given out when its first item has waited as long as this for the next one. */
-  readonly patienceMs: number;
+  /**
+   * A window that is not full is given out when its first item has waited as long as this for the next one; never, if
+   * this is left out.
+   */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -48,16 +51,19 @@ export async function* windowsOf<Item>(
 
 /** Runs out some time after it was first asked. */
 class Deadline {
-  readonly #ms: number;
+  readonly #ms: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #expired: Promise<undefined> | undefined;
 
-  constructor(ms: number) {
+  constructor(ms: number | undefined) {
     this.#ms = ms;
   }
 
   /** What the promise gives, or undefined if that comes too late. */
   async unless<T>(promise: Promise<T>): Promise<T | undefined> {
+    if (this.#ms === undefined) {
+      return promise;
+    }
     this.#expired ??= new Promise((resolve) => {
       this.#timer = setTimeout(resolve, this.#ms, undefined);
     });

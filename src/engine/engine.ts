@@ -13,6 +13,11 @@ export interface RunOptions {
    * models that do not include it (see `Head.includePrompt`). 0 by default.
    */
   readonly unpooledTokens?: number;
+  /**
+   * Batches hold texts of this call only and are cut the same way every time, so that the same texts give the same bits
+   * whatever else goes on. Without it texts of other callers fill a batch that has room.
+   */
+  readonly alone?: boolean;
   /** Told how many more texts are done. */
   readonly onDone?: (texts: number) => void;
 }

@@ -20,6 +20,6 @@ export {
   openSession,
 } from './onnxruntime/graph-session.js';
 export { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
-export type { MemoryMode } from './onnxruntime/memory-plan.js';
+export { type MemoryMode, memoryModes } from './onnxruntime/memory-plan.js';
 export { textFeeds } from './onnxruntime/text-feeds.js';
 export { planThreads, type ThreadOptions, type ThreadPlan } from './thread-plan.js';

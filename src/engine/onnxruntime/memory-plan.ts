@@ -7,7 +7,8 @@ import { mappedCopy } from '../../model/index.js';
  * mapped file itself, which takes hardly more for many sessions than for one, and is slower (batches 5–10 %, short
  * single texts 50–90 %). `auto`: shared if fast would take more than half of the memory that is granted.
  */
-export type MemoryMode = 'auto' | 'fast' | 'shared';
+export const memoryModes = ['auto', 'fast', 'shared'] as const;
+export type MemoryMode = (typeof memoryModes)[number];
 
 export interface MemoryPlan {
   readonly mode: Exclude<MemoryMode, 'auto'>;

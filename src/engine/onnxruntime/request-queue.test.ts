@@ -1,18 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RunOptions } from '../engine.js';
 import { batchMessage, deliverBatch } from './batch.js';
 import { type Piece, Request } from './request.js';
 import { RequestQueue } from './request-queue.js';
 
 /** A request of texts of these lengths; token t of text i is 1000 i + t. */
-function request(lengths: readonly number[], wanted: 'vectors' | 'hidden' = 'vectors', signal?: AbortSignal): Request {
+function request(
+  lengths: readonly number[],
+  wanted: 'vectors' | 'hidden' = 'vectors',
+  options: RunOptions = {},
+): Request {
   const ids = lengths.flatMap((length, text) => Array.from({ length }, (_, i) => 1000 * text + i));
   const offsets = [0];
   for (const length of lengths) {
     offsets.push(offsets[offsets.length - 1] + length);
   }
   const batch = { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
-  const made = new Request(wanted, batch, 1, { signal }, () => undefined);
+  const made = new Request(wanted, batch, 1, options, () => undefined);
   made.result.catch(() => undefined);
   return made;
 }
@@ -49,6 +54,21 @@ describe('RequestQueue', () => {
   test('puts texts of similar length together, the longest first', () => {
     const batches = drain(queueOf(request([8, 200, 9, 201, 8, 50]))).map(lengthsOf);
     expect(batches).toEqual([[201, 200], [50], [9, 8, 8]]);
+  });
+
+  test('cuts a request that stands alone the same way whoever else is there', () => {
+    const lengths = Array.from({ length: 60 }, (_, i) => 3 + ((i * 37) % 90));
+    const cut = (others: Request[], workers: number) => {
+      const alone = request(lengths, 'vectors', { alone: true });
+      const batches = drain(queueOf(...others, alone), workers).filter((pieces) => pieces[0].request === alone);
+      expect(batches.every((pieces) => pieces.length === 1)).toBe(true);
+      return batches.map(lengthsOf);
+    };
+    const expected = cut([], 1);
+    expect(expected.flat().length).toBe(60);
+    expect(cut([request([5, 5, 80]), request(lengths, 'vectors', { alone: true }), request([90])], 8)).toEqual(
+      expected,
+    );
   });
 
   test('bounds a batch by padded tokens and by squared lengths', () => {
@@ -106,7 +126,7 @@ describe('RequestQueue', () => {
 
   test('gives out nothing of a request that was cancelled', async () => {
     const controller = new AbortController();
-    const cancelled = request([5, 5], 'vectors', controller.signal);
+    const cancelled = request([5, 5], 'vectors', { signal: controller.signal });
     const queue = queueOf(cancelled, request([6]));
     controller.abort();
     queue.dropEmpty();

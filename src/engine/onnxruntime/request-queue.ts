@@ -55,7 +55,8 @@ export class RequestQueue {
   }
 
   /**
-   * Takes the next batch: texts of similar length, from the caller whose turn it is and then from others.
+   * Takes the next batch: texts of similar length, from the caller whose turn it is and then from others. Of a request
+   * that stands alone the batches depend on its texts and on the limits only.
    *
    * @param workers among how many the waiting texts are to be shared
    * @returns nothing if nothing waits
@@ -66,11 +67,11 @@ export class RequestQueue {
       return [];
     }
     const share = Math.max(smallestShare, Math.ceil(this.waitingTokens / workers));
-    const tokens = Math.min(this.#limits.tokens, share);
+    const tokens = first.alone ? this.#limits.tokens : Math.min(this.#limits.tokens, share);
     const room = new Room({ ...this.#limits, tokens }, first.nextLength as number);
     const takes = (length: number) => room.add(length);
     const mergeable = others
-      .filter((request) => request.wanted === first.wanted)
+      .filter((request) => !first.alone && !request.alone && request.wanted === first.wanted)
       .sort((a, b) => (b.nextLength as number) - (a.nextLength as number));
     const pieces = [first, ...mergeable]
       .map((request) => request.take(takes))

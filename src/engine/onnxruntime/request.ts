@@ -6,6 +6,8 @@ import type { Wanted } from './protocol.js';
 export class Request {
   readonly wanted: Wanted;
   readonly unpooledTokens: number;
+  /** Its texts are batched with nobody else's. */
+  readonly alone: boolean;
   /** The result: vectors in the order of the texts, or hidden states in the order of the tokens. */
   readonly result: Promise<Float32Array>;
   readonly #batch: TokenBatch;
@@ -29,6 +31,7 @@ export class Request {
     const texts = batch.offsets.length - 1;
     this.wanted = wanted;
     this.unpooledTokens = options.unpooledTokens ?? 0;
+    this.alone = options.alone ?? false;
     this.#batch = batch;
     this.#width = width;
     this.#onDone = options.onDone;

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import {
+  type Embedder,
+  type EmbedToFileOptions,
+  jsonRecord,
+  needsRanges,
+  storeVectors,
+  type TextSource,
+} from '../embed/index.js';
+
+/**
+ * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.
+ *
+ * @returns how many texts there were, and how many of them were truncated
+ */
+export async function printVectors(
+  embedder: Embedder,
+  source: TextSource,
+  options: EmbedToFileOptions & { readonly json?: boolean },
+): Promise<{ readonly texts: number; readonly truncated: number }> {
+  const { type = 'float32', ranges, json } = options;
+  let texts = 0;
+  let truncated = 0;
+  for await (const { items, vectors } of embedder.stream(source.records, { ...options, textOf: ({ text }) => text })) {
+    const stored = storeVectors(vectors, type, needsRanges(type) ? ranges : undefined);
+    const records = items.map((item, row) => jsonRecord(item, stored, row));
+    const printed = json
+      ? `${texts === 0 ? '[' : ','}${records.join(',')}`
+      : records.map((each) => `${each}\n`).join('');
+    if (!process.stdout.write(printed)) {
+      await once(process.stdout, 'drain');
+    }
+    texts += items.length;
+    truncated += vectors.truncated;
+  }
+  if (json) {
+    process.stdout.write(texts === 0 ? '[]\n' : ']\n');
+  }
+  return { texts, truncated };
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openTexts, type TextFileOptions } from './open-texts.js';
+import { joinSources, type TextRecord, textsAsSource } from './text-record.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-texts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function read(path: string, options?: TextFileOptions): Promise<TextRecord[]> {
+  const source = await openTexts(path, options);
+  const records: TextRecord[] = [];
+  for await (const record of source.records) {
+    records.push(record);
+  }
+  expect(source.share() ?? 1).toBe(1);
+  return records;
+}
+
+const jsonl = '{"id":7,"text":"a"}\n"b"\n\n{"_id":"x","text":""}\n{"id":{},"text":"d"}\n';
+const records = [{ id: 7, text: 'a' }, { text: 'b' }, { id: 'x', text: '' }, { text: 'd' }];
+
+describe('openTexts', () => {
+  test('reads lines, JSON lines, and compressed ones', async () => {
+    expect(await read(file('a.txt', 'one\r\n\n {"text":"two"}\n'))).toEqual([
+      { text: 'one' },
+      { text: ' {"text":"two"}' },
+    ]);
+    expect(await read(file('a.jsonl', jsonl))).toEqual(records);
+    expect(await read(file('a.ndjson', jsonl))).toEqual(records);
+    expect(await read(file('a.jsonl.gz', gzipSync(jsonl)))).toEqual(records);
+    expect(await read(file('empty.jsonl', ''))).toEqual([]);
+  });
+
+  test('looks at the first line where the name says nothing', async () => {
+    expect(await read(file('b', jsonl))).toEqual(records);
+    expect(await read(file('b', '"quoted" words\n{"text":"b"}'))).toEqual([
+      { text: '"quoted" words' },
+      { text: '{"text":"b"}' },
+    ]);
+    expect(await read(file('b', '{"text":"b"}'), { format: 'txt' })).toEqual([{ text: '{"text":"b"}' }]);
+  });
+
+  test('takes the text from another field', async () => {
+    expect(await read(file('c.jsonl', '{"content":"a","text":"b"}'), { field: 'content' })).toEqual([{ text: 'a' }]);
+  });
+
+  test.each(['SNAPPY', 'UNCOMPRESSED'] as const)('reads Parquet files (%s), row group by row group', async (codec) => {
+    const rows = Array.from({ length: 25 }, (_, i) => i);
+    const columnData = [
+      { name: 'label', data: rows, type: 'INT32' as const },
+      { name: 'id', data: rows.map(BigInt), type: 'INT64' as const },
+      { name: 'text', data: rows.map((i) => `text ${i}`), type: 'STRING' as const },
+    ];
+    const path = file('d.parquet', new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 10, codec })));
+    expect(await read(path)).toEqual(rows.map((i) => ({ id: i, text: `text ${i}` })));
+    await expect(read(path, { field: 'body' })).rejects.toMatchObject({
+      code: 'TEXTS_INVALID',
+      message: expect.stringContaining('no column "body"; there is "label", "id", "text"'),
+    });
+    await expect(read(path, { field: 'label' })).rejects.toThrow('row 1 holds neither a string nor a "label"');
+  });
+
+  test.each<[string, string | Uint8Array, string, TextFileOptions?]>([
+    [
+      'e.jsonl',
+      '{"text":"a"}\n{"title":"b","body":"c"}\n',
+      'line 2 holds neither a string nor a "text"; there is "title", "body"',
+    ],
+    ['e.jsonl', '{"text":"a"}\n\nnot json\n', 'line 3 is not JSON'],
+    ['e.jsonl', '[1]\n', 'line 1 holds neither'],
+    ['e.jsonl', '{"text":null}\n', 'line 1 holds neither'],
+    ['e.jsonl', '{}\n', 'line 1 holds neither a string nor a "constructor"', { field: 'constructor' }],
+    ['e.parquet', 'PAR1 and nothing more', 'it is not a Parquet file'],
+    ['e.jsonl.gz', 'not compressed', 'incorrect header check'],
+  ])('says what is wrong: %s with %j', async (name, content, message, options) => {
+    await expect(read(file(name, content), options)).rejects.toThrow(message);
+  });
+
+  test('says what cannot be opened', async () => {
+    await expect(openTexts(join(folder, 'missing.txt'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await expect(openTexts(folder)).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+    await expect(openTexts('-', { format: 'parquet' })).rejects.toMatchObject({ code: 'TEXTS_INVALID' });
+  });
+});
+
+test('joinSources puts one source behind the other', async () => {
+  const source = joinSources(textsAsSource(['x']), await openTexts(file('f.txt', 'a\nb')));
+  const texts: string[] = [];
+  for await (const { text } of source.records) {
+    texts.push(text);
+  }
+  expect(texts).toEqual(['x', 'a', 'b']);
+  expect(source.name).toBe(join(folder, 'f.txt'));
+  expect(source.share()).toBe(1);
+});

@@ -1,0 +1,94 @@
+import { OctavecError } from '../../base/index.js';
+
+/** A text, and what it is known by where it comes from. */
+export interface TextRecord {
+  readonly text: string;
+  /** "id" (or "_id") of a JSON line or of a row. */
+  readonly id?: RecordId;
+}
+
+export type RecordId = string | number;
+
+/** Texts that come one after the other. */
+export interface TextSource {
+  /** What errors call it: a file's path. */
+  readonly name: string;
+  readonly records: AsyncIterable<TextRecord>;
+  /** The share of it that has been read, from 0 to 1; undefined where its length is not known. */
+  share(): number | undefined;
+}
+
+/** Texts without ids, as a source. */
+export function textsAsSource(texts: readonly string[]): TextSource {
+  return sourceOf('texts', async function* () {
+    yield* texts.map((text) => ({ text }));
+  });
+}
+
+/** One source after the other, under the name of the last. */
+export function joinSources(first: TextSource, second: TextSource): TextSource {
+  const joined = async function* () {
+    yield* first.records;
+    yield* second.records;
+  };
+  return { ...sourceOf(second.name, joined), share: () => second.share() };
+}
+
+function sourceOf(name: string, records: () => AsyncIterable<TextRecord>): TextSource {
+  return { name, records: { [Symbol.asyncIterator]: () => records()[Symbol.asyncIterator]() }, share: () => undefined };
+}
+
+/**
+ * The record of a JSON line: a string, or an object with the text in `field`.
+ *
+ * @param place of the line, for errors: "line 7"
+ * @throws TEXTS_INVALID
+ */
+export function recordOfJson(line: string, field: string, path: string, place: string): TextRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new OctavecError('TEXTS_INVALID', { path, why: `${place} is not JSON` }, error);
+  }
+  if (typeof value === 'string') {
+    return { text: value };
+  }
+  const fields = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+  return recordOfFields(fields as Readonly<Record<string, unknown>>, field, path, place);
+}
+
+/**
+ * The record of an object or a row.
+ *
+ * @throws TEXTS_INVALID
+ */
+export function recordOfFields(
+  fields: Readonly<Record<string, unknown>>,
+  field: string,
+  path: string,
+  place: string,
+): TextRecord {
+  const text = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (typeof text !== 'string') {
+    throw new OctavecError('TEXTS_INVALID', {
+      path,
+      why: `${place} holds neither a string nor a "${field}"${hint(fields)}`,
+    });
+  }
+  const id = idOf(fields.id ?? fields._id);
+  return id === undefined ? { text } : { text, id };
+}
+
+/** Which field may have been meant. */
+function hint(fields: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(fields).filter((name) => typeof fields[name] === 'string');
+  return names.length === 0 ? '' : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which --field can name`;
+}
+
+function idOf(value: unknown): RecordId | undefined {
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  }
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
