@@ -10,6 +10,7 @@ export * from './host.js';
 export * from './matrix.js';
 export * from './order.js';
 export * from './output-file.js';
+export * from './parquet-codecs.js';
 export * from './printable.js';
 export * from './progress.js';
 export * from './random.js';

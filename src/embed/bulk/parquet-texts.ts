@@ -1,23 +1,15 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
-  type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
 
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { OctavecError, parquetCompressors, reasonOf, unreadableCodec } from '../../base/index.js';
 import { readError } from './read-error.js';
 import { recordOfFields, type TextRecord, type TextSource } from './text-record.js';
-
-/** Snappy is built in; zstd comes with Node.js 22.15 only. */
-const compressors: Compressors = {
-  GZIP: (bytes) => gunzipSync(bytes),
-  BROTLI: (bytes) => brotliDecompressSync(bytes),
-};
 
 /**
  * Opens a Parquet file, whose texts stand in a column. It is read row group by row group.
@@ -46,14 +38,23 @@ export async function openParquet(path: string, field: string): Promise<TextSour
   const rows = Number(metadata.num_rows);
   let read = 0;
   const columns = [field, ...['id', '_id'].filter((name) => names.includes(name) && name !== field)];
+  const unreadable = unreadableCodec(metadata, new Set(columns));
+  if (unreadable !== undefined) {
+    throw new OctavecError('TEXTS_INVALID', { path, why: unreadable });
+  }
   const records = async function* (): AsyncGenerator<TextRecord, void, undefined> {
     for (const group of metadata.row_groups) {
       const rowEnd = read + Number(group.num_rows);
-      const objects = await parquetReadObjects({ file, metadata, columns, rowStart: read, rowEnd, compressors }).catch(
-        (error: unknown) => {
-          throw new OctavecError('TEXTS_INVALID', { path, why: `from row ${read + 1} on, ${reasonOf(error)}` }, error);
-        },
-      );
+      const objects = await parquetReadObjects({
+        file,
+        metadata,
+        columns,
+        rowStart: read,
+        rowEnd,
+        compressors: parquetCompressors,
+      }).catch((error: unknown) => {
+        throw new OctavecError('TEXTS_INVALID', { path, why: `from row ${read + 1} on, ${reasonOf(error)}` }, error);
+      });
       for (const object of objects) {
         read++;
         yield recordOfFields(object, field, path, `row ${read}`);

@@ -1,24 +1,8 @@
-import * as zlib from 'node:zlib';
-import {
-  asyncBufferFromFile,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-} from 'hyparquet';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { OctavecError, parquetCompressors, reasonOf, unreadableCodec } from '../../base/index.js';
 
 /** What a group of rows may take in memory; the hub writes groups of some hundred megabytes at most. */
 const largestRowGroup = 4 * 2 ** 30;
-
-/** zstd came to Node with version 22.15. */
-const { zstdDecompressSync } = zlib as { readonly zstdDecompressSync?: typeof zlib.gunzipSync };
-const compressors: Compressors = {
-  GZIP: (bytes) => zlib.gunzipSync(bytes),
-  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
-  ...(zstdDecompressSync && { ZSTD: (bytes) => zstdDecompressSync(bytes) }),
-};
-const readable = new Set(['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)]);
 
 /**
  * The rows of a Parquet file, one group of rows in memory at a time.
@@ -33,14 +17,17 @@ export async function* readParquet(
   const { file, metadata } = await open(path);
   const there = new Set(metadata.row_groups[0]?.columns.map(({ meta_data }) => meta_data?.path_in_schema[0]));
   const wanted = columns.filter((column) => there.has(column));
-  checkCodecs(path, metadata, new Set(wanted));
+  const unreadable = unreadableCodec(metadata, new Set(wanted));
+  if (unreadable !== undefined) {
+    throw new OctavecError('DATA_INVALID', { path, why: unreadable });
+  }
   let rowStart = 0;
   for (const { num_rows, total_byte_size } of metadata.row_groups) {
     if (total_byte_size > largestRowGroup) {
       throw new OctavecError('DATA_INVALID', { path, why: `a group of its rows takes ${total_byte_size} bytes` });
     }
     const rowEnd = rowStart + Number(num_rows);
-    const options = { file, metadata, columns: wanted, rowStart, rowEnd, compressors };
+    const options = { file, metadata, columns: wanted, rowStart, rowEnd, compressors: parquetCompressors };
     const rows = await parquetReadObjects(options).catch((error: unknown) => {
       throw new OctavecError('DATA_INVALID', { path, why: reasonOf(error) }, error);
     });
@@ -67,18 +54,6 @@ async function open(path: string) {
     throw syscall === undefined
       ? new OctavecError('DATA_INVALID', { path, why: reasonOf(error) }, error)
       : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  }
-}
-
-function checkCodecs(path: string, { row_groups }: FileMetaData, wanted: ReadonlySet<string>): void {
-  for (const { columns } of row_groups) {
-    for (const { meta_data } of columns) {
-      if (meta_data && wanted.has(meta_data.path_in_schema[0]) && !readable.has(meta_data.codec)) {
-        const remedy =
-          meta_data.codec === 'ZSTD' ? `Node.js ${process.version} has no zstd, 22.15 has` : 'write it with snappy';
-        throw new OctavecError('DATA_INVALID', { path, why: `it is compressed with ${meta_data.codec} (${remedy})` });
-      }
-    }
   }
 }
 
