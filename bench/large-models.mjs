@@ -3,9 +3,10 @@
 //   npm run build && node bench/large-models.mjs [folder for the models, 8 GB]
 //
 // The models have the shapes of BERT-large (1.3 GB) and of a 24-layer encoder with a vocabulary of 250,000 words (2.2 GB,
-// weights outside the file), with random weights. Each method runs in a process of its own: read, quantize, write.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+// weights outside the file), with random weights. Each method runs in a process of its own: read, quantize, write. Where
+// Python has onnxruntime, onnxruntime.quantization does the same next.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +33,9 @@ if (first === '--one') {
 
 async function compare(folder) {
   mkdirSync(folder, { recursive: true });
-  console.log('model              method    input    output   peak RSS   input + output + 200 MB   seconds');
+  console.log(
+    'model              method  tool            input    output   peak RSS   input + output + 200 MB   seconds',
+  );
   for (const [name, shape] of Object.entries(shapes)) {
     const source = join(folder, `${name}.onnx`);
     if (!existsSync(source)) {
@@ -40,18 +43,28 @@ async function compare(folder) {
     }
     for (const method of Object.keys(methods)) {
       const target = join(folder, `${name}-${method}.onnx`);
-      const script = fileURLToPath(import.meta.url);
-      const { peak, seconds } = JSON.parse(
-        execFileSync(process.execPath, [script, '--one', method, source, target], { encoding: 'utf8' }),
-      );
-      const input = sizeOf(source);
-      const output = sizeOf(target);
-      const mb = (bytes) => `${Math.round(bytes / 1e6)} MB`.padStart(8);
-      console.log(
-        `${name.padEnd(18)} ${method.padEnd(6)} ${mb(input)}  ${mb(output)}   ${mb(peak)}   ${mb(input + output + 2e8).padStart(22)}   ${seconds.toFixed(1).padStart(7)}`,
-      );
-      rmSync(target, { force: true });
-      rmSync(`${target}_data`, { force: true });
+      const commands = {
+        octavec: [process.execPath, here('large-models.mjs'), '--one'],
+        ...(method !== 'fp16' && { onnxruntime: ['python3', here('reference-large.py')] }),
+      };
+      for (const [tool, [command, ...first]] of Object.entries(commands)) {
+        const run = spawnSync(command, [...first, method, source, target], { encoding: 'utf8' });
+        const label = `${name.padEnd(18)} ${method.padEnd(6)}  ${tool.padEnd(11)}`;
+        if (run.status === 0) {
+          const { peak, seconds } = JSON.parse(run.stdout);
+          const [input, output] = [sizeOf(source), sizeOf(target)];
+          const mb = (bytes) => `${Math.round(bytes / 1e6)} MB`.padStart(8);
+          console.log(
+            `${label} ${mb(input)}  ${mb(output)}   ${mb(peak)}   ${mb(input + output + 2e8).padStart(22)}   ${seconds.toFixed(1).padStart(7)}`,
+          );
+        } else {
+          const lines = run.stderr.trim().split('\n');
+          console.log(`${label} failed: ${lines[lines.length - 1].slice(0, 120)}`);
+        }
+        for (const file of readdirSync(folder).filter((entry) => entry.startsWith(`${name}-${method}`))) {
+          rmSync(join(folder, file));
+        }
+      }
     }
   }
 }
@@ -62,6 +75,10 @@ async function quantizeOne(method, source, target) {
   const seconds = (performance.now() - start) / 1000;
   const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
   console.log(JSON.stringify({ peak, seconds }));
+}
+
+function here(path) {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 function sizeOf(path) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { rangeOf, scaleOfRange } from './activation-range.js';
 
@@ -6,6 +7,16 @@ describe('scaleOfRange', () => {
     expect(scaleOfRange({ low: -1, high: 254 })).toEqual({ scale: 1, zeroPoint: 1 });
     expect(scaleOfRange({ low: 51, high: 255 })).toEqual({ scale: 1, zeroPoint: 0 });
     expect(scaleOfRange({ low: -255, high: -3 })).toEqual({ scale: 1, zeroPoint: 255 });
+  });
+
+  test("is the scale and zero point of ONNX Runtime's tool", () => {
+    const cases = JSON.parse(
+      readFileSync(new URL('../../test/golden/activation-scale.golden.json', import.meta.url), 'utf8'),
+    ) as { low: number; high: number; scale: number; zeroPoint: number }[];
+    expect(cases.length).toBeGreaterThan(200);
+    for (const { low, high, scale, zeroPoint } of cases) {
+      expect(scaleOfRange({ low, high }), `${low} … ${high}`).toEqual({ scale, zeroPoint });
+    }
   });
 
   test('is usable for an activation that is always zero', () => {

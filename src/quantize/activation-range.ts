@@ -1,4 +1,5 @@
 import type { Histogram } from './calibration/calibration-memory.js';
+import { roundHalfEven } from './symmetric.js';
 
 /** What quantizes an activation to U8: q = round(x / scale) + zeroPoint. */
 export interface ActivationScale {
@@ -22,12 +23,19 @@ export type RangeMethod = (typeof rangeMethods)[number];
 /** The methods that need a histogram. */
 export type HistogramMethod = Exclude<RangeMethod, 'minmax' | 'average'>;
 
-/** Scale and zero point for a range. Zero is always exact, for it is what padding and ReLU give. */
+/** The least normal number in single precision. */
+const leastScale = 2 ** -126;
+
+/**
+ * Scale and zero point for a range, to the bit as onnxruntime.quantization has them. Zero is always exact, for it is what
+ * padding and ReLU give.
+ */
 export function scaleOfRange({ low, high }: Range): ActivationScale {
   const from = Math.min(low, 0);
   const to = Math.max(high, 0);
-  const scale = Math.fround((to - from) / 255) || 1;
-  return { scale, zeroPoint: Math.min(Math.max(Math.round(-from / scale), 0), 255) };
+  const step = (to - from) / 255;
+  const scale = Math.fround(step);
+  return scale < leastScale ? { scale: 1, zeroPoint: 0 } : { scale, zeroPoint: roundHalfEven(Math.abs(from) / step) };
 }
 
 /** The range to cover, by one of the methods. */
