@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { describe as line } from './progress-line.js';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe as line, progressLine } from './progress-line.js';
 
 const event = { stage: 'Embedding', done: 420, total: 1000, unit: 'texts' };
 
@@ -10,10 +10,54 @@ test('tells rate and time left', () => {
   expect(line(event, 0.1)).not.toContain('texts/s');
 });
 
-test('counts the rate from where the stage began', () => {
+test('counts the rate from what was done before', () => {
   expect(line(event, 2, 400)).toContain('10 texts/s, 58 s left');
 });
 
 test('leaves out what is not known', () => {
   expect(line({ ...event, total: Number.POSITIVE_INFINITY }, 2)).toBe('Embedding 420 texts, 210 texts/s');
+});
+
+/** A progress line on a terminal of which the last drawing is known, and a clock that stands still. */
+function terminal(columns = 120) {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  let shown = '';
+  const write = (text: string) => {
+    shown = text.startsWith('\r') ? '' : shown + text;
+    return true;
+  };
+  const { onProgress, done } = progressLine({ isTTY: true, columns, write } as NodeJS.WriteStream);
+  const show = (now: number, total: number) => onProgress?.({ stage: 'Embedding', done: now, total, unit: 'texts' });
+  return { shown: () => shown, show, done };
+}
+
+test('what an earlier run left does not count for the rate', () => {
+  const { show, shown, done } = terminal();
+  show(0, 10_000);
+  vi.advanceTimersByTime(100);
+  show(8000, 10_000);
+  for (let now = 8100; now <= 9000; now += 100) {
+    vi.advanceTimersByTime(10_000);
+    show(now, 10_000);
+  }
+  expect(shown()).toContain('10 texts/s, 1 min 40 s left');
+  done();
+  expect(shown()).toBe('');
+});
+
+test('takes no more than a line, and is drawn ten times a second at most', () => {
+  const { show, shown } = terminal(40);
+  show(0, 10);
+  const before = shown();
+  expect(before.length).toBeLessThan(40);
+  vi.advanceTimersByTime(50);
+  show(5, 10);
+  expect(shown()).toBe(before);
+});
+
+test('is silent where there is no terminal', () => {
+  expect(progressLine({ isTTY: false } as NodeJS.WriteStream).onProgress).toBeUndefined();
 });

@@ -10,14 +10,15 @@ export interface ProgressLine {
 
 const redrawMs = 100;
 const barWidth = 24;
+/** The rate is that of the last so many seconds: what an earlier run left comes at once, and says nothing of the rest. */
+const windowMs = 20_000;
 
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
   if (!stream.isTTY) {
     return { onProgress: undefined, done: () => undefined };
   }
   let stage = '';
-  let started = 0;
-  let doneBefore = 0;
+  let seen: { readonly at: number; readonly done: number }[] = [];
   let drawn = 0;
   const clear = (): void => {
     stream.write('\r\x1b[2K');
@@ -27,14 +28,18 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
       const now = performance.now();
       if (event.stage !== stage) {
         stage = event.stage;
-        started = now;
-        doneBefore = event.done;
+        seen = [];
       } else if (now - drawn < redrawMs && event.done < event.total) {
         return;
       }
       drawn = now;
+      seen = [
+        ...seen.filter(({ at }, i) => now - at < windowMs || i === seen.length - 1),
+        { at: now, done: event.done },
+      ];
       clear();
-      stream.write(describe(event, (now - started) / 1000, doneBefore).slice(0, Math.max(20, stream.columns - 1)));
+      const [first] = seen;
+      stream.write(describe(event, (now - first.at) / 1000, first.done).slice(0, Math.max(20, stream.columns - 1)));
     },
     done: clear,
   };
@@ -43,8 +48,8 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
 /**
  * "Embedding with int8 ████···· 420/1000 texts, 210 texts/s, 3 s left"; without bar and end where the total is not known.
  *
- * @param seconds since the stage began
- * @param doneBefore what was done already when it began
+ * @param seconds that the rate is taken over
+ * @param doneBefore what was done when they began
  */
 export function describe(event: ProgressEvent, seconds: number, doneBefore = 0): string {
   const { stage, done, total, unit } = event;

@@ -42,16 +42,13 @@ export async function evaluateRetrieval(
   const ids: string[] = [];
   for await (const documents of inChunks(task.corpus)) {
     const start = ids.length;
-    options.onProgress?.({
-      stage: `Embedding ${task.name}`,
-      done: start,
-      total: task.corpus.count,
-      unit: 'documents',
-    });
+    const report = (done: number) =>
+      options.onProgress?.({ stage: `Embedding ${task.name}`, done, total: task.corpus.count, unit: 'documents' });
+    report(start);
     const vectors = await embedDocuments(
       documents.map(({ text }) => text),
       { ...use, role: 'document' },
-      { signal: options.signal },
+      { signal: options.signal, onProgress: ({ done }) => report(start + done) },
     );
     ids.push(...documents.map(({ id }) => id));
     await offerAll(queryRows, vectors, start, lists, options.signal);
