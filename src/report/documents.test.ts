@@ -24,6 +24,12 @@ describe('JUnit XML', () => {
     expect(xml).toContain('<failure type="cosineMean" message="cosine mean is 0.9926, the limit is at least 0.9995"/>');
   });
 
+  test('what is not decided is output, no failure', () => {
+    expect(xml).toMatch(
+      /<system-out>loss of Spearman in similarity tasks .* within noise, the limit is at most 0\.001\n</,
+    );
+  });
+
   test('escapes names', () => {
     expect(xml).toContain('name="a|b&lt;c&gt;.onnx"');
     expect(junitXml([{ ...passed, file: { ...passed.file, name: 'x\u0000\u001b&' } }])).toContain('name="x&amp;"');

@@ -22,7 +22,7 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   return [
     { name: `original (${original.precision})`, bytes: original.bytes, run: originalRun },
     ...evidences.map((evidence) => ({
-      name: basename(evidence.file.name, '.onnx'),
+      name: shortVariantName(evidence.file.name),
       bytes: evidence.file.bytes,
       sizeReduction: sizeReduction(evidence),
       fidelity: evidence.fidelity,
@@ -30,6 +30,11 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
       verdict: evidence.verdict,
     })),
   ];
+}
+
+/** "onnx/model_int8.onnx (native)" → "model_int8 (native)" */
+export function shortVariantName(name: string): string {
+  return basename(name).replace(/\.onnx(?= \(|$)/, '');
 }
 
 /** Size, quality, speed, memory and verdict side by side. Columns without any figure are left out. */

@@ -77,9 +77,10 @@ function headline(evidences: readonly Evidence[]): string {
 }
 
 function verdictPanel({ file, fidelity, verdict }: Evidence): Markup {
-  const reasons = [...(verdict?.failures ?? []), ...(verdict?.undecided ?? [])].map(
-    ({ message }) => html`<li>${message}</li>`,
-  );
+  const reasons = [
+    ...(verdict?.failures ?? []).map(({ message }) => html`<li>${message}</li>`),
+    ...(verdict?.undecided ?? []).map(({ message }) => html`<li class="faint">Not decided: ${message}</li>`),
+  ];
   const word = verdict === undefined ? 'not judged' : verdict.passed ? '✓ pass' : '✗ fail';
   const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';
   const gate = verdict === undefined ? undefined : html`<span class="faint">gate ${verdict.gate}</span>`;

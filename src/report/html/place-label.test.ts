@@ -19,3 +19,11 @@ test('placed names are in the way of later ones', () => {
   expect(taken.length).toBe(1);
   expect(placeLabel('second', 150, 101, 5, taken)).toMatchObject({ anchor: 'end' });
 });
+
+test('a long name at the edge is moved into the picture, away from what is there', () => {
+  const wall = { left: 0, right: 320, top: 80, bottom: 105 };
+  const { x, y, anchor } = placeLabel('a name of 20 letters', 300, 100, 5, [wall]);
+  expect(anchor).toBe('middle');
+  expect(x + (6 * 20) / 2).toBeLessThanOrEqual(320);
+  expect(y - 9).toBeGreaterThanOrEqual(105);
+});

@@ -18,10 +18,11 @@ export interface Label {
 const characterWidth = 6;
 const ascent = 9;
 const descent = 3;
+const lineHeight = 13;
 
 /**
- * A place for a dot's name: right of it, left, above or below, wherever it covers nothing; else to the right. The
- * place is added to what is taken.
+ * A place for a dot's name: right of it, left, above or below, wherever it covers nothing, or a few lines away; else
+ * above, within the picture. The place is added to what is taken.
  */
 export function placeLabel(text: string, cx: number, cy: number, r: number, taken: Box[]): Label {
   const candidates: Label[] = [
@@ -29,14 +30,25 @@ export function placeLabel(text: string, cx: number, cy: number, r: number, take
     { x: cx - r - 4, y: cy + 4, anchor: 'end' },
     { x: cx, y: cy - r - 5, anchor: 'middle' },
     { x: cx, y: cy + r + 12, anchor: 'middle' },
+    ...[0, 1, 2].flatMap((lines): Label[] => [
+      { x: withinPicture(cx, text), y: cy - r - 5 - lines * lineHeight, anchor: 'middle' },
+      { x: withinPicture(cx, text), y: cy + r + 12 + lines * lineHeight, anchor: 'middle' },
+    ]),
   ];
   const free = candidates.find((label) => {
     const box = boxOf(label, text);
     return isInside(box) && !taken.some((other) => overlap(box, other));
   });
-  const label = free ?? candidates[0];
+  const label = free ?? candidates[4];
   taken.push(boxOf(label, text));
   return label;
+}
+
+/** The nearest middle of a text that lies within the picture. */
+function withinPicture(x: number, text: string): number {
+  const [from, to] = horizontalRange;
+  const half = (characterWidth * text.length) / 2;
+  return Math.max(from + half, Math.min(to - half, x));
 }
 
 function boxOf({ x, y, anchor }: Label, text: string): Box {

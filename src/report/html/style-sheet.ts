@@ -37,6 +37,7 @@ th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var
 th { font-weight: 600; }
 td.figure, th.short { white-space: nowrap; }
 th.long, td.text, dd { overflow-wrap: anywhere; }
+th.long { min-width: 12rem; }
 th:first-child, .word, .text { text-align: left; }
 figure .single { max-width: 30rem; }
 figure { break-inside: avoid; }
