@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { floatTensor, makeNode, readModel, writeModel } from '../dist/onnx/index.js';
 import { dynamicInt8, fp16, q4, q8 } from '../dist/quantize/index.js';
@@ -81,8 +81,10 @@ function here(path) {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
+/** With its external data, however the tool calls the file. */
 function sizeOf(path) {
-  return statSync(path).size + (existsSync(`${path}_data`) ? statSync(`${path}_data`).size : 0);
+  const files = readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)));
+  return files.reduce((sum, name) => sum + statSync(join(dirname(path), name)).size, 0);
 }
 
 /** An encoder's linear layers and table, without its attention: what weighs. */

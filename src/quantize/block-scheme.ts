@@ -17,8 +17,9 @@ export interface BlockFit {
   readonly zeroPoint: number;
 }
 
-/** Shares of a block's full range that are tried. */
+/** Shares of a block's full range that are tried, until two in a row have brought nothing. */
 const shrinks = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
+const patience = 2;
 
 /**
  * Scale and zero point for the first `count` values of a block.
@@ -31,20 +32,22 @@ export function fitBlock(
   scheme: BlockScheme,
   importance?: Float32Array,
 ): BlockFit {
-  const full = scheme.symmetric ? fitSymmetric(values, count, scheme, 1) : fitAsymmetric(values, count, scheme, 1);
+  const range = rangeOf(values, count);
+  const full = fitRange(range, scheme, 1);
   if (scheme.clipping === 'none' || full.scale === 0) {
     return full;
   }
   let best = full;
   let least = Number.POSITIVE_INFINITY;
+  let inVain = 0;
   for (const shrink of shrinks) {
-    const tried = scheme.symmetric
-      ? fitSymmetric(values, count, scheme, shrink)
-      : fitAsymmetric(values, count, scheme, shrink);
-    const refined = refineScale(values, count, scheme, tried, importance);
+    const refined = refineScale(values, count, scheme, fitRange(range, scheme, shrink), importance);
     if (refined.error < least) {
       least = refined.error;
       best = refined.fit;
+      inVain = 0;
+    } else if (++inVain === patience) {
+      break;
     }
   }
   return best;
@@ -59,14 +62,29 @@ export function encodeValue(value: number, { scale, zeroPoint }: BlockFit, bits:
   return Math.min(Math.max(code, 0), 2 ** bits - 1);
 }
 
-/** The whole range from the least to the largest value, zero included, in 2^bits − 1 steps. */
-function fitAsymmetric(values: Float32Array, count: number, { bits }: BlockScheme, shrink: number): BlockFit {
+/** Zero is always within. */
+interface BlockRange {
+  readonly least: number;
+  readonly largest: number;
+}
+
+function rangeOf(values: Float32Array, count: number): BlockRange {
   let least = 0;
   let largest = 0;
   for (let i = 0; i < count; i++) {
-    least = Math.min(least, values[i]);
-    largest = Math.max(largest, values[i]);
+    const value = values[i];
+    least = Math.min(value, least);
+    largest = Math.max(value, largest);
   }
+  return { least, largest };
+}
+
+function fitRange(range: BlockRange, scheme: BlockScheme, shrink: number): BlockFit {
+  return scheme.symmetric ? fitSymmetric(range, scheme, shrink) : fitAsymmetric(range, scheme, shrink);
+}
+
+/** The whole range from the least to the largest value, zero included, in 2^bits − 1 steps. */
+function fitAsymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
   const levels = 2 ** bits - 1;
   const scale = Math.fround((shrink * Math.fround(largest - least)) / levels);
   if (scale === 0) {
@@ -77,13 +95,8 @@ function fitAsymmetric(values: Float32Array, count: number, { bits }: BlockSchem
 }
 
 /** The value of largest magnitude gets the outermost code, −2^(bits−1): the scale has the opposite sign of that value. */
-function fitSymmetric(values: Float32Array, count: number, { bits }: BlockScheme, shrink: number): BlockFit {
-  let outermost = 0;
-  for (let i = 0; i < count; i++) {
-    if (Math.abs(values[i]) > Math.abs(outermost)) {
-      outermost = values[i];
-    }
-  }
+function fitSymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
+  const outermost = -least > largest ? least : largest;
   const zeroPoint = 2 ** (bits - 1);
   return { scale: Math.fround((shrink * outermost) / -zeroPoint), zeroPoint };
 }
@@ -97,17 +110,20 @@ function refineScale(
   importance: Float32Array | undefined,
 ): { readonly fit: BlockFit; readonly error: number } {
   const inverse = 1 / fit.scale;
-  const levels = 2 ** bits - 1;
+  const top = 2 ** bits - 0.5;
   const { zeroPoint } = fit;
   let product = 0;
   let square = 0;
   let total = 0;
   for (let i = 0; i < count; i++) {
+    const value = values[i];
     const weight = importance === undefined ? 1 : importance[i];
-    const code = Math.min(Math.max(Math.round(values[i] * inverse + zeroPoint), 0), levels) - zeroPoint;
-    product += weight * code * values[i];
+    // Rounded as by Math.round, and many times faster.
+    const place = value * inverse + zeroPoint + 0.5;
+    const code = ((place < 0 ? 0 : Math.min(place, top)) | 0) - zeroPoint;
+    product += weight * code * value;
     square += weight * code * code;
-    total += weight * values[i] * values[i];
+    total += weight * value * value;
   }
   if (square === 0) {
     return { fit, error: total };
