@@ -148,7 +148,7 @@ export const errorTable = {
     2,
     400,
     (d) =>
-      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, a file, or a data set of the hub as owner/name (docs/evaluation.md).`,
+      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, a file, a data set of the hub as owner/name, or one of MTEB's tasks such as SciFact (docs/evaluation.md).`,
   ),
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,

@@ -7,8 +7,8 @@ import { configOption, engineOption, positiveInteger, readTasks, wordList } from
 import { progressLine } from './progress-line.js';
 
 const examples = `
-Tasks: scifact-mini and banking77-mini (brought along), a data set of the Hugging Face hub such as mteb/scifact, a folder in
-BEIR layout, or a file; with a kind in front where it must be told, such as clustering:texts.tsv. docs/evaluation.md
+Tasks: scifact-mini and banking77-mini (brought along), a data set of the Hugging Face hub such as mteb/scifact, an English
+task of MTEB such as SciFact or STSBenchmark, a folder in BEIR layout, or a file; with a kind in front where it must be told, such as clustering:texts.tsv. docs/evaluation.md
 shows the formats.
 
 Examples:

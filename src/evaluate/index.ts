@@ -3,6 +3,7 @@
 export { type BatchEffect, measureBatchEffect } from './batch-effect.js';
 export * from './choose-gate.js';
 export { embeddedTaskNames } from './data/embedded-tasks.js';
+export { mtebTaskNames } from './data/mteb-tasks.js';
 export * from './data/read-task.js';
 export type { CacheOptions } from './embedding-cache.js';
 export * from './evidence.js';

@@ -121,6 +121,20 @@ describe('data sets of the hub become tasks, as MTEB reads them', () => {
     expect(await readTask('mteb/toy/de@v2')).toMatchObject({ name: 'toy/de', pairs: [{ score: 3 }, { score: 4 }] });
   });
 
+  test('by the name that MTEB has for it: at its revision, with its settings', async () => {
+    const [sts, emotion] = ['b0fddb56ed78048fa8b90373c8a3cfc37b684831', '4f58c6b202a23cf9a4da393831edf4f9183cad37'];
+    const texts = lines({ text: 'a', label: 1 }, { text: 'b', label: 0 });
+    const { seen } = await hub(
+      { id: 'mteb/stsbenchmark-sts', files: {}, branches: { [sts]: { 'test.jsonl': lines(pair(1), pair(2)) } } },
+      { id: 'mteb/emotion', files: {}, branches: { [emotion]: { 'test.jsonl': texts, 'train.jsonl': texts } } },
+    );
+    expect(await readTask('STSBenchmark')).toMatchObject({ kind: 'sts', name: 'STSBenchmark', pairs: { length: 2 } });
+    expect(seen[0].path).toContain(sts);
+    const task = await readTask('EmotionClassification');
+    expect(task).toMatchObject({ kind: 'classification', name: 'EmotionClassification', examplesPerLabel: 16 });
+    await expect(readTask('sts:EmotionClassification')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' });
+  });
+
   test('from the cache, offline', async () => {
     const server = await hub({ id: 'mteb/toy', files: { 'test.jsonl': lines(pair(1), pair(2)) } });
     const online = await readTask('mteb/toy');

@@ -6,6 +6,7 @@ import { datasetTask, filled } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
 import { hubTask, parseHubDataset } from './hub-task.js';
 import { itemReaders, kindOfFile } from './item-data.js';
+import { type MtebTask, mtebTask } from './mteb-tasks.js';
 import { recordEnding, taskFiles } from './task-files.js';
 
 const kinds: readonly TaskKind[] = [
@@ -20,7 +21,7 @@ const kinds: readonly TaskKind[] = [
 /**
  * The task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and test
  * files with label and text for classification), a file whose fields say what it is, or a data set of the Hugging Face
- * hub ("mteb/stsbenchmark-sts"). A kind in front ("sts:pairs.tsv", "clustering:mteb/…") leaves nothing to be guessed.
+ * hub ("mteb/stsbenchmark-sts"), also by MTEB's name for it ("STSBenchmark"). A kind in front ("sts:pairs.tsv", "clustering:mteb/…") leaves nothing to be guessed.
  *
  * @throws TASK_UNKNOWN, FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, and for the hub's data sets HUB_NOT_FOUND,
  *   HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED
@@ -40,6 +41,10 @@ export async function readTask(spec: string, options: TaskOptions = {}): Promise
   }
   if (isFolder === false || recordEnding.test(place)) {
     return fileTask(place, kind);
+  }
+  const known = mtebTask(path);
+  if (known !== undefined && (kind ?? known.kind) === known.kind) {
+    return taskOfMteb(path, known, options);
   }
   const dataset = parseHubDataset(path);
   if (dataset === undefined) {
@@ -74,6 +79,16 @@ async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task
   }
   const name = basename(path).replace(recordEnding, '');
   return filled(await itemReaders[kind](name, [path], []), path);
+}
+
+/** At MTEB's revision, and under its name, which prompts of models may speak of. */
+async function taskOfMteb(
+  name: string,
+  { kind, id, revision, examplesPerLabel }: MtebTask,
+  options: TaskOptions,
+): Promise<Task> {
+  const task = await hubTask({ repository: { kind: 'dataset', id, revision } }, kind, options);
+  return { ...task, name, ...(examplesPerLabel && { examplesPerLabel }) };
 }
 
 function unknownTask(task: string): OctavecError {

@@ -9,6 +9,7 @@ import type { TaskResult } from './task-result.js';
 
 /** As MTEB has it. */
 const experiments = 10;
+const usualExamples = 8;
 
 /**
  * MTEB's classification: a logistic regression on eight training texts of each label, held against all test texts; ten
@@ -30,10 +31,11 @@ export async function evaluateClassification(
   const { vectors, places } = await embedDistinct(texts, embed, use, options);
   const testVectors = rowsOf(vectors, places.subarray(task.train.length));
 
+  const draws = drawExamples(trainLabels, experiments, task.examplesPerLabel ?? usualExamples);
   const right = new Float64Array(task.test.length);
   const accuracies: number[] = [];
   const f1s: number[] = [];
-  for (const [experiment, examples] of drawExamples(trainLabels, experiments).entries()) {
+  for (const [experiment, examples] of draws.entries()) {
     const stage = `Classifying ${task.name}`;
     options.onProgress?.({ stage, done: experiment, total: experiments, unit: 'experiments' });
     const model = await fitLogisticRegression(

@@ -1,16 +1,15 @@
 import { numpyShuffled } from './numpy-shuffle.js';
 
-const examplesPerLabel = 8;
 /** MTEB's, for all that is random. */
 const seed = 42;
 
 /**
- * The training items of each of MTEB's experiments: up to eight of each label, in a random order that goes on from that
+ * The training items of each of MTEB's experiments: up to so many of each label, in a random order that goes on from that
  * of the experiment before. They are the very ones that MTEB draws.
  *
  * @param labels of all training items
  */
-export function drawExamples(labels: readonly number[], experiments: number): number[][] {
+export function drawExamples(labels: readonly number[], experiments: number, examplesPerLabel: number): number[][] {
   let order = labels.map((_, i) => i);
   return Array.from({ length: experiments }, () => {
     order = numpyShuffled(order, seed);

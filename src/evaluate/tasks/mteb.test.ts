@@ -84,7 +84,7 @@ describe('figures are those of mteb', () => {
   test.each(golden.classification)(
     'classification: $name',
     async ({ train, trainLabels, test, testLabels, drawn, expected }) => {
-      expect(drawExamples(trainLabels, 10)).toEqual(drawn);
+      expect(drawExamples(trainLabels, 10, 8)).toEqual(drawn);
       const labelled = (name: string, values: readonly number[], labels: readonly number[]) =>
         rowsOf(name, values).map((text, i) => ({ text, label: String(labels[i]) }));
       const task = {

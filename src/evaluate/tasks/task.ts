@@ -63,6 +63,8 @@ export interface ClassificationTask {
   readonly name: string;
   readonly train: readonly LabelledText[];
   readonly test: readonly LabelledText[];
+  /** How many the classifier learns from; eight by default. */
+  readonly examplesPerLabel?: number;
 }
 
 /** Heaps of vectors against labels. Each set of texts is clustered for itself. */
