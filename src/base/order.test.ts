@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ascendingOrder } from './order.js';
+import { randomNumbers } from './random.js';
 
 describe('ascendingOrder', () => {
   test('orders like a stable sort by value, NaN last', () => {
@@ -15,6 +16,19 @@ describe('ascendingOrder', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('orders many values, and equal ones as they came', () => {
+    const random = randomNumbers(1);
+    const values = Float64Array.from({ length: 30_000 }, () => Math.round(1e4 * (random() - 0.5)) / 7);
+    const order = ascendingOrder(values);
+    for (let i = 1; i < order.length; i++) {
+      const [a, b] = [values[order[i - 1]], values[order[i]]];
+      if (a > b || (a === b && order[i - 1] > order[i])) {
+        throw new Error(`place ${i}: ${a} before ${b}`);
+      }
+    }
+    expect(new Set(order).size).toBe(values.length);
   });
 
   test('infinities, both zeros and the smallest numbers stand where they belong', () => {

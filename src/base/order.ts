@@ -1,21 +1,27 @@
+/** From here on fewer passes are worth more counts. */
+const manyValues = 20_000;
+
 /**
  * The indices of `values` in ascending order of value; equal values keep their order, -0 equals 0, NaN comes last.
- * A radix sort on the bit patterns, 16 bits a pass: linear in time, so that millions of similarities can be ranked.
+ * A radix sort on the bit patterns: linear in time, so that millions of similarities can be ranked. Many values take 16
+ * bits a pass, few of them 8, for which there are fewer counts to clear.
  */
 export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
   const count = values.length;
   const words = new Uint32Array(sortableCopy(values).buffer);
   let order = Uint32Array.from({ length: count }, (_, i) => i);
   let next = new Uint32Array(count);
-  const starts = new Uint32Array(0x10000);
-  for (let digit = 0; digit < 4; digit++) {
-    const word = digit >>> 1;
-    const shift = (digit & 1) * 16;
+  const bits = count < manyValues ? 8 : 16;
+  const mask = 2 ** bits - 1;
+  const starts = new Uint32Array(2 ** bits);
+  for (let place = 0; place < 64; place += bits) {
+    const word = place >>> 5;
+    const shift = place & 31;
     starts.fill(0);
     for (let i = 0; i < count; i++) {
-      starts[(words[2 * i + word] >>> shift) & 0xffff]++;
+      starts[(words[2 * i + word] >>> shift) & mask]++;
     }
-    if (starts[(words[word] >>> shift) & 0xffff] === count) {
+    if (starts[(words[word] >>> shift) & mask] === count) {
       continue;
     }
     let start = 0;
@@ -26,7 +32,7 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
     }
     for (let i = 0; i < count; i++) {
       const index = order[i];
-      next[starts[(words[2 * index + word] >>> shift) & 0xffff]++] = index;
+      next[starts[(words[2 * index + word] >>> shift) & mask]++] = index;
     }
     [order, next] = [next, order];
   }

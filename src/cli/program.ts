@@ -18,6 +18,7 @@ Examples:
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec inspect model.onnx                         what is inside, and what quantizing would bring
 
+What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (docs/configuration.md).
 Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */

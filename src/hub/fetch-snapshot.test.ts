@@ -83,6 +83,17 @@ describe('a snapshot', () => {
     expect(again.files).toHaveLength(4);
   });
 
+  test('of a model lies where models do', async () => {
+    const model = { kind: 'model', id: 'intfloat/toy' } as const;
+    const { endpoint, seen } = await hubServer({ ...model, files: { 'onnx/model.onnx': 'x', 'config.json': '{}' } });
+    const { folder } = await fetchSnapshot(model, all, settings(endpoint));
+    expect(folder).toMatch(/models--intfloat--toy\/snapshots\/[0-9a-f]{40}$/);
+    expect(readFileSync(join(folder, 'onnx/model.onnx'), 'utf8')).toBe('x');
+    expect(seen.map(({ path }) => path.replace(/[0-9a-f]{40}/, 'COMMIT'))).toContain(
+      '/intfloat/toy/resolve/COMMIT/config.json',
+    );
+  });
+
   test('of another branch, and only what is chosen', async () => {
     const hub = await hubServer(served);
     const branch = { ...repository, revision: 'refs/convert/parquet' };

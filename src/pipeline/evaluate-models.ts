@@ -76,7 +76,12 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
     const results = await evaluateAll(after, after.identity.precision, options);
     const comparisons: TaskComparison[] = [];
     for (const [i, result] of results.entries()) {
-      comparisons.push(...(await compareResults(originalResults[i], result)));
+      comparisons.push(
+        ...(await compareResults(originalResults[i], result, {
+          signal: options.signal,
+          onProgress: options.onProgress,
+        })),
+      );
     }
     if (options.asymmetric) {
       comparisons.push(...(await compareOnOldIndex(before, after, originalResults, options)));
@@ -120,7 +125,7 @@ async function compareOnOldIndex(
       const onProgress = suffixed(options.onProgress, ' on the old index');
       const taskOptions = { signal: options.signal, onProgress };
       const result = await evaluateRetrieval(task, embedQueries, taskOptions, embedDocuments);
-      comparisons.push(...(await compareResults(originalResults[i], result, true)));
+      comparisons.push(...(await compareResults(originalResults[i], result, { ...taskOptions, asymmetric: true })));
     }
   }
   return comparisons;

@@ -1,4 +1,4 @@
-import { ascending, breather, quantile, randomNumbers } from '../../base/index.js';
+import { ascending, breather, quantile, randomNumbers, type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import type { TaskKind } from './task.js';
 import { scoreMetrics, type TaskResult, type TaskSamples } from './task-result.js';
 
@@ -29,16 +29,24 @@ const tail = 0.025;
 /**
  * Compares two models' results in the same task, metric by metric. The interval comes from a paired bootstrap: items
  * are drawn with replacement, the same ones for both models (Efron and Tibshirani 1993, percentile interval).
+ *
+ * @throws CANCELLED
  */
 export async function compareResults(
   original: TaskResult,
   candidate: TaskResult,
-  asymmetric = false,
+  { asymmetric = false, ...options }: TaskOptions & { readonly asymmetric?: boolean } = {},
 ): Promise<TaskComparison[]> {
   const comparisons: TaskComparison[] = [];
-  for (const metric of Object.keys(original.metrics)) {
+  const metrics = Object.keys(original.metrics);
+  for (const [i, metric] of metrics.entries()) {
     const difference = candidate.metrics[metric] - original.metrics[metric];
-    const interval = await differenceInterval(metric, original.samples, candidate.samples);
+    const interval = await differenceInterval(metric, original.samples, candidate.samples, (done) => {
+      throwIfCancelled(options.signal, 'drawing items anew');
+      const total = resamples * metrics.length;
+      const stage = `Drawing the items of ${original.task} anew`;
+      options.onProgress?.({ stage, done: i * resamples + done, total, unit: 'draws' });
+    });
     comparisons.push({
       task: original.task,
       kind: original.kind,
@@ -66,6 +74,7 @@ async function differenceInterval(
   metric: string,
   original: TaskSamples,
   candidate: TaskSamples,
+  onDraw: (done: number) => void,
 ): Promise<readonly [number, number] | undefined> {
   const difference = resampledDifference(metric, original, candidate);
   if (difference === undefined) {
@@ -77,6 +86,7 @@ async function differenceInterval(
   const breathe = breather();
   for (let resample = 0; resample < resamples; resample++) {
     await breathe();
+    onDraw(resample);
     for (let i = 0; i < items.length; i++) {
       items[i] = Math.floor(random() * items.length);
     }
