@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { OctavecError } from './errors.js';
 
 /**
@@ -21,17 +20,11 @@ const lengthBytes = 8;
 /** Of the header, as in the reference implementation. */
 const mostHeaderBytes = 100_000_000;
 
-const headerSchema = z.record(
-  z.string(),
-  z.union([
-    z.object({
-      dtype: z.enum(['F32', 'F64', 'I32']),
-      shape: z.array(z.int().nonnegative()),
-      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-    }),
-    z.record(z.string(), z.string()),
-  ]),
-);
+interface Entry {
+  readonly dtype: TypeName;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
 
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -79,16 +72,15 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
   } catch {
     fail('its header is not JSON');
   }
-  const header = headerSchema.safeParse(json);
   const tensors = new Map<string, SafetensorData>();
   let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header.data ?? fail('its header does not describe tensors'))) {
-    if (!Array.isArray(entry.data_offsets)) {
-      metadata = entry as Record<string, string>;
+  for (const [name, entry] of Object.entries(isRecord(json) ? json : fail('its header does not describe tensors'))) {
+    if (isMetadata(entry)) {
+      metadata = entry;
       continue;
     }
-    const { dtype, shape, data_offsets: range } = entry as { dtype: TypeName; shape: number[]; data_offsets: number[] };
-    const [begin, end] = range;
+    const { dtype, shape, data_offsets } = isEntry(entry) ? entry : fail('its header does not describe tensors');
+    const [begin, end] = data_offsets;
     const size = shape.reduce((product, dim) => product * dim, arrayTypes[dtype].BYTES_PER_ELEMENT);
     if (end - begin !== size || start + end > bytes.length) {
       fail(`tensor "${name}" lies outside of it`);
@@ -97,4 +89,26 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
     tensors.set(name, new arrayTypes[dtype](Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer));
   }
   return { tensors, metadata };
+}
+
+// Checked by hand rather than by a schema: worker threads load this room, and zod would cost each of them megabytes.
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isMetadata(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((each) => typeof each === 'string');
+}
+
+function isEntry(value: unknown): value is Entry {
+  if (!isRecord(value) || !Object.hasOwn(arrayTypes, String(value.dtype))) {
+    return false;
+  }
+  const { shape, data_offsets: range } = value;
+  return areCounts(shape) && areCounts(range) && range.length === 2;
+}
+
+function areCounts(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 }

@@ -1,5 +1,5 @@
 import { dot, normalizeInPlace } from '../base/index.js';
-import { type DenseLayer, type Head, headWidth } from '../model/index.js';
+import type { DenseLayer, Head } from '../model/index.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**
@@ -22,6 +22,11 @@ export function applyHead(head: Head, texts: readonly HiddenRows[], skip: ArrayL
     }
   });
   return vectors;
+}
+
+/** Length of a vector behind the head, for hidden states of the given width. */
+export function headWidth(head: Head, hiddenWidth: number): number {
+  return head.dense.at(-1)?.outputs ?? head.pooling.length * hiddenWidth;
 }
 
 function applyDense(input: Float32Array, layer: DenseLayer): Float32Array {

@@ -23,8 +23,3 @@ export interface Head {
 
 /** What holds where a model says nothing: the mean over all tokens, scaled to length 1. */
 export const defaultHead: Head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true };
-
-/** Length of a vector behind the head, for hidden states of the given width. */
-export function headWidth(head: Head, hiddenWidth: number): number {
-  return head.dense.at(-1)?.outputs ?? head.pooling.length * hiddenWidth;
-}

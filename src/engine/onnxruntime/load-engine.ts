@@ -14,13 +14,16 @@ export interface EngineOptions extends ThreadOptions {
   readonly memory?: MemoryMode;
   /**
    * Padded tokens of one batch at most (texts × longest text). More take more memory and are no faster: activations
-   * leave the caches. By default 1024, or 512 a thread where that is more.
+   * leave the caches. By default 1024, or 512 a thread where that is more; with `shared` memory a quarter of it.
    */
   readonly batchTokens?: number;
 }
 
 const leastBatchTokens = 1024;
 const batchTokensPerThread = 512;
+
+/** Where memory is short, activations count more than the 3 % that smaller batches cost. */
+const sharedBatchTokens = 0.25;
 
 /**
  * Attention holds texts × heads × longest² numbers. Batches of texts longer than this get smaller by it, so that
@@ -44,7 +47,8 @@ export async function loadOnnxRuntimeEngine(
   const { onnxPath, padTokenId, head } = files;
   const memory = await planMemory(onnxPath, options.memory ?? 'auto', workers, memoryBudget(facts));
   const settings = { onnxPath, threads, padTokenId, head, sharesMemory: memory.mode === 'shared' };
-  const tokens = options.batchTokens ?? Math.max(leastBatchTokens, batchTokensPerThread * threads);
+  const usualTokens = Math.max(leastBatchTokens, batchTokensPerThread * threads);
+  const tokens = options.batchTokens ?? usualTokens * (memory.mode === 'shared' ? sharedBatchTokens : 1);
   return startPool(onnxPath, {
     size: workers,
     isolation: options.isolation ?? 'thread',

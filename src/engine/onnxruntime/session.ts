@@ -8,7 +8,7 @@ export interface SessionSettings {
   readonly mappedPath?: string;
   /** Threads of one run. */
   readonly threads: number;
-  /** Calculate with the weights as they lie in the file, and give memory back after every run. */
+  /** Calculate with the weights as they lie in the file. */
   readonly sharesMemory?: boolean;
 }
 
@@ -31,7 +31,6 @@ export async function createSession(settings: SessionSettings): Promise<Inferenc
       enableMemPattern: false,
       // 4 = fatal only. Errors are thrown, too, and warnings about somebody else's graph are of no use.
       logSeverityLevel: 4,
-      enableCpuMemArena: !sharesMemory,
       extra: {
         session: {
           disable_prepacking: sharesMemory ? '1' : '0',

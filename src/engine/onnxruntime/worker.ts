@@ -1,8 +1,9 @@
 import { env } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
-import { type Head, headWidth } from '../../model/index.js';
-import { applyHead } from '../apply-head.js';
+import type { Head } from '../../model/index.js';
+import { applyHead, headWidth } from '../apply-head.js';
 import type { HiddenRows } from '../pooling.js';
+import { outputCollector } from './collect-outputs.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
 import { type BatchMessage, plainError } from './protocol.js';
 import { createSession } from './session.js';
@@ -21,6 +22,7 @@ try {
   const hiddenWidth = encoder.hidden?.width;
   // Vectors that the model pooled itself have passed its own dense layers, too.
   const width = encoder.pooled?.width ?? headWidth(head, hiddenWidth as number);
+  const collect = outputCollector();
   port.onMessage((message) => {
     if (message.kind === 'close') {
       session.release().finally(() => port.close());
@@ -29,7 +31,10 @@ try {
     port.guard
       .run(() => runBatch(encoder, head, message))
       .then(
-        (data) => port.post({ kind: 'result', data }, [data.buffer as ArrayBuffer]),
+        ({ data, outputBytes }) => {
+          port.post({ kind: 'result', data }, [data.buffer as ArrayBuffer]);
+          collect(outputBytes);
+        },
         (error: unknown) => port.post({ kind: 'failed', error: plainError(error, onnxPath) }),
       );
   });
@@ -39,7 +44,13 @@ try {
   port.close();
 }
 
-async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Promise<Float32Array> {
+interface BatchResult {
+  readonly data: Float32Array;
+  /** What the run time gave, in bytes. */
+  readonly outputBytes: number;
+}
+
+async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Promise<BatchResult> {
   const { offsets, wanted, unpooled } = batch;
   const lengths = Array.from(offsets.subarray(1), (end, text) => end - offsets[text]);
   const longest = Math.max(...lengths);
@@ -47,16 +58,14 @@ async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Prom
   if (usesPooled) {
     const { name, width } = encoder.pooled;
     const vectors = await runEncoder(encoder, batch, longest, name);
-    return applyHead(
-      { ...head, pooling: ['cls'], dense: [] },
-      rowsOf(
-        vectors,
-        width,
-        1,
-        lengths.map(() => 1),
-      ),
-      unpooled,
+    const rows = rowsOf(
+      vectors,
+      width,
+      1,
+      lengths.map(() => 1),
     );
+    const data = applyHead({ ...head, pooling: ['cls'], dense: [] }, rows, unpooled);
+    return { data, outputBytes: vectors.byteLength };
   }
   if (encoder.hidden === undefined) {
     throw new OctavecError('MODEL_OUTPUT', { path: encoder.path, why: 'it gives pooled vectors only' });
@@ -64,7 +73,8 @@ async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Prom
   const { name, width } = encoder.hidden;
   const hidden = await runEncoder(encoder, batch, longest, name);
   const texts = rowsOf(hidden, width, longest, lengths);
-  return wanted === 'vectors' ? applyHead(head, texts, unpooled) : withoutPadding(texts, offsets);
+  const data = wanted === 'vectors' ? applyHead(head, texts, unpooled) : withoutPadding(texts, offsets);
+  return { data, outputBytes: hidden.byteLength };
 }
 
 function rowsOf(data: Float32Array, width: number, longest: number, lengths: readonly number[]): HiddenRows[] {
