@@ -11,7 +11,9 @@ function packagesOf(path: string, seen = new Set<string>()): Set<string> {
     return new Set();
   }
   seen.add(path);
-  const specifiers = [...readFileSync(path, 'utf8').matchAll(/^(?:import|export)\b(?:[^;'"=]*\bfrom)?\s*['"]([^'"]+)['"];/gm)];
+  const specifiers = [
+    ...readFileSync(path, 'utf8').matchAll(/^(?:import|export)\b(?:[^;'"=]*\bfrom)?\s*['"]([^'"]+)['"];/gm),
+  ];
   const packages = new Set<string>();
   for (const [, specifier] of specifiers) {
     if (specifier.startsWith('.')) {
