@@ -74,7 +74,7 @@ describe('says what is wrong, and where', () => {
     ['engine = "fast"', '"engine": '],
     ['[limits]\nspeedUp = "much"', '"limits.speedUp": '],
     ['to = ["int8", "int9"]', '"to.1": '],
-    ['threads = \n', 'line 1, column '],
+    ['threads = 1\n[gates.house\n', 'line 2, column 13: illegal character in key. docs/'],
   ])('%j', async (text, why) => {
     const path = write('octavec.toml', text);
     const error = await read().catch((error: Error) => error);

@@ -63,7 +63,9 @@ function parseToml(text: string, path: string): unknown {
     return parse(text);
   } catch (error) {
     // Its message goes on with a picture of the lines.
-    const [what] = reasonOf(error).split('\n');
+    const what = String((error as Error).message)
+      .split('\n')[0]
+      .replace('Invalid TOML document: ', '');
     const place = error instanceof TomlError ? `line ${error.line}, column ${error.column}: ` : '';
     throw new OctavecError('SETTINGS_INVALID', { source: path, why: `${place}${what}` }, error);
   }

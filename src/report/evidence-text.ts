@@ -1,5 +1,6 @@
 import { printable } from '../base/index.js';
 import type { DamagedText, Evidence, Verdict } from '../evaluate/index.js';
+import { formatComparisons } from './evaluation-text.js';
 import { formatCount, formatFigure } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
@@ -9,9 +10,14 @@ export function formatEvidence(evidence: Evidence, style: Style = styleOf(proces
   return [
     formatVariantTable(variantRows([evidence]), style),
     `\n${conditions([evidence])}\n`,
+    formatTasks(evidence, style),
     evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '',
     evidence.verdict?.passed ? '' : formatWorst(evidence.fidelity.worst.slice(0, 3), style),
   ].join('');
+}
+
+function formatTasks({ tasks = [] }: Evidence, style: Style): string {
+  return tasks.length === 0 ? '' : `\n${formatComparisons(tasks, style)}`;
 }
 
 /** What the figures were measured with, in one line: the texts, and every engine that ran a candidate. */

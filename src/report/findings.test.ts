@@ -12,7 +12,7 @@ const passed = { ...sound, verdict: judge(sound, gatePresets.int8) };
 const refused = { ...sound, verdict: judge(sound, gatePresets.strict) };
 
 describe('evidence', () => {
-  test('a sound candidate: table, conditions and verdict', () => {
+  test('a sound candidate: table, conditions, tasks and verdict', () => {
     expect(formatEvidence(passed, plainStyle)).toBe(
       [
         'variant             size  smaller  cos mean      p1     min     L2  Spearman  top-10  texts/s  peak RSS  verdict',
@@ -20,6 +20,13 @@ describe('evidence', () => {
         'model_int8       23.0 MB     3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
         '',
         'Measured on 1,000 texts (made up); onnxruntime 1.30.0, 1 worker with 2 threads.',
+        '',
+        'task               metric  original  candidate  difference               95 %       finding',
+        'toy sts          spearman    0.8203     0.8190     −0.0013  −0.0030 … +0.0010  within noise',
+        'toy retrieval     ndcg@10    0.8029     0.7951     −0.0078  −0.0131 … −0.0024        a loss',
+        'toy retrieval   recall@10    0.8920     0.8900     −0.0020  −0.0080 … +0.0050  within noise',
+        'toy retrieval  recall@100    0.9900     0.9900      0.0000    0.0000 … 0.0000  within noise',
+        'toy retrieval      mrr@10    0.7819     0.7810     −0.0009  −0.0040 … +0.0030  within noise',
         '',
         'pass (gate int8)',
         '',

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { OctavecError, type TaskOptions } from '../../base/index.js';
+import { type ErrorDetails, OctavecError, type TaskOptions } from '../../base/index.js';
 import type { Task, TaskKind } from '../tasks/task.js';
 import { datasetTask, filled } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
@@ -50,7 +50,14 @@ export async function readTask(spec: string, options: TaskOptions = {}): Promise
   if (dataset === undefined) {
     throw unknownTask(spec);
   }
-  return hubTask(dataset, kind, options);
+  return hubTask(dataset, kind, options).catch((error: unknown) => {
+    if (error instanceof OctavecError && error.code === 'HUB_NOT_FOUND') {
+      const { endpoint, what, why } = error.details as ErrorDetails<'HUB_NOT_FOUND'>;
+      const both = `${why}; nor is there a file or folder ${path} here`;
+      throw new OctavecError('HUB_NOT_FOUND', { endpoint, what, why: both }, error);
+    }
+    throw error;
+  });
 }
 
 function isKind(text: string): text is TaskKind {
