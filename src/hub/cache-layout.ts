@@ -24,6 +24,12 @@ export function cachedRepository(cache: string, { kind, id }: Repository): Cache
 }
 
 /** What a revision was when the hub was asked last. */
+export interface KeptListing extends Listing {
+  /** false: another program fetched it, and only what is there is known. */
+  readonly isWhole: boolean;
+}
+
+/** All files of a commit. */
 export interface Listing {
   readonly commit: string;
   readonly files: readonly string[];
@@ -41,7 +47,7 @@ export async function keepListing(cached: CachedRepository, repository: Reposito
 }
 
 /** What the cache knows of a revision; undefined where it knows nothing. */
-export async function keptListing(cached: CachedRepository, repository: Repository): Promise<Listing | undefined> {
+export async function keptListing(cached: CachedRepository, repository: Repository): Promise<KeptListing | undefined> {
   const revision = revisionOf(repository);
   const ref = isCommit(revision)
     ? revision
@@ -53,15 +59,14 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
   const text = await readFile(join(cached.folder, '.octavec', `${commit}.json`), 'utf8').catch(() => undefined);
   if (text !== undefined) {
     const files: unknown = JSON.parse(text);
-    return { commit, files: (files as string[]).filter(isSafePath) };
+    return { commit, files: (files as string[]).filter(isSafePath), isWhole: true };
   }
-  // Another program fetched it: what is there is all that is known.
   const folder = cached.snapshot(commit);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
-  return paths.length === 0 ? undefined : { commit, files: paths };
+  return paths.length === 0 ? undefined : { commit, files: paths, isWhole: false };
 }
 
 /** Whether a file of a snapshot is there, its bytes included. */

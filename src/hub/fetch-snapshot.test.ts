@@ -302,5 +302,10 @@ describe('offline', () => {
     writeFileSync(join(base, 'snapshots', commit, 'data/test.jsonl'), '{}');
     const offline = settings('http://127.0.0.1:9', { offline: true });
     expect((await fetchSnapshot(repository, all, offline)).files).toEqual(['data/test.jsonl']);
+    await expect(fetchSnapshot(repository, () => [], offline)).rejects.toMatchObject({ code: 'HUB_OFFLINE' });
+    writeFileSync(join(base, 'snapshots', commit, 'test-00000-of-00002.parquet'), '');
+    await expect(fetchSnapshot(repository, all, offline)).rejects.toMatchObject({ code: 'HUB_OFFLINE' });
+    writeFileSync(join(base, 'snapshots', commit, 'test-00001-of-00002.parquet'), '');
+    expect((await fetchSnapshot(repository, all, offline)).files).toHaveLength(3);
   });
 });

@@ -93,12 +93,27 @@ async function keptSnapshot(
     return undefined;
   }
   const files = choose(listing.files);
+  if (!listing.isWhole && (files.length === 0 || !hasAllShards(files))) {
+    return undefined;
+  }
   for (const path of files) {
     if (!(await isKept(cached, listing.commit, path))) {
       return undefined;
     }
   }
   return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
+}
+
+/** Whether of files in parts ("test-00000-of-00002.parquet") none is missing. */
+function hasAllShards(files: readonly string[]): boolean {
+  const counts = new Map<string, number>();
+  for (const path of files) {
+    const [, stem, count] = /^(.*)-\d{5}-of-(\d{5})/.exec(path) ?? [];
+    if (stem !== undefined) {
+      counts.set(stem, (counts.get(stem) ?? Number(count)) - 1);
+    }
+  }
+  return [...counts.values()].every((missing) => missing === 0);
 }
 
 function refuseOffline(repository: Repository, { cache }: HubSettings): never {
