@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +97,21 @@ describe('in an empty folder without build tools', () => {
     expect(await octavec('--version')).toBe(`${manifest.version}\n`);
     expect(JSON.parse(await octavec('inspect', embeddedModel, '--json'))).toMatchObject({ parameters: 22_713_926 });
     expect(JSON.parse(await octavec('embed', embeddedModel, 'hello world')).embedding).toHaveLength(384);
+  });
+
+  test("the native engine is found in its platform's package, and missed without it", async (context) => {
+    const library = join(root, 'build/native/octavec.node');
+    if (!existsSync(library)) {
+      context.skip('the native engine is not built here');
+    }
+    const embed = () =>
+      inProject('node', npmCli, 'exec', '--no', '--', 'octavec', 'embed', embeddedModel, 'hello', '--engine', 'native');
+    await expect(embed()).rejects.toThrow('the native engine is not');
+    const packaged = join(project, `node_modules/@octavec/native-${process.platform}-${process.arch}`);
+    mkdirSync(packaged, { recursive: true });
+    copyFileSync(library, join(packaged, 'octavec.node'));
+    writeFileSync(join(packaged, 'package.json'), '{"main":"octavec.node"}');
+    expect(JSON.parse(await embed()).embedding).toHaveLength(384);
   });
 
   test('every entry can be imported', async () => {

@@ -53,7 +53,7 @@ void pool(const Model& model, const float* hidden, int32_t tokens, int32_t skip,
   }
 }
 
-std::vector<float> apply(const DenseLayer& layer, const std::vector<float>& input) {
+std::vector<float> apply_dense(const DenseLayer& layer, const std::vector<float>& input) {
   std::vector<float> output(layer.outputs);
   for (int32_t n = 0; n < layer.outputs; n++) {
     double sum = layer.bias.empty() ? 0 : layer.bias[n];
@@ -86,7 +86,7 @@ void apply_head(const Model& model, const float* hidden, int32_t tokens, int32_t
     std::vector<float> vector(model.pooled_width());
     pool(model, hidden, tokens, skip, vector.data());
     for (const DenseLayer& layer : model.dense) {
-      vector = apply(layer, vector);
+      vector = apply_dense(layer, vector);
     }
     std::copy(vector.begin(), vector.end(), out);
   }
