@@ -72,7 +72,7 @@ describe('octavec quantize', () => {
     expect(columns.filter((column) => !lines[0].includes(column))).toEqual([]);
     expect(lines[1]).toMatch(/^original \(fp16\) +45\.6 MB/);
     expect(lines[2]).toMatch(/^\S*int8 +23\.\d MB +3\.9× +0\.99\d\d .* pass$/);
-    expect(lines[3]).toMatch(/^\S*fp16 +45\.6 MB +2\.0× +1\.0000 .* pass$/);
+    expect(lines[3]).toMatch(/^\S*fp16 +45\.\d MB +2\.0× +1\.0000 .* pass$/);
     expect(printed).toMatch(/\nNext:\n {2}npx octavec embed /);
     // Neither colours nor a progress bar where no terminal is.
     expect(printed).not.toContain('\x1b');
