@@ -77,7 +77,7 @@ export async function fetchSnapshot(
     throw error;
   }
   await keepListing(cached, repository, listing);
-  const files = choose(listing.files);
+  const files = [...new Set(choose(listing.files))];
   await fetchFiles(cached, repository, listing.commit, files, settings, options);
   return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
 }

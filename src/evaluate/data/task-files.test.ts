@@ -38,8 +38,6 @@ describe('files of data sets, as they lie on disk and on the hub', () => {
         corpus: ['corpus/corpus-00000-of-00002.parquet', 'corpus/corpus-00001-of-00002.parquet'],
         queries: ['queries/queries-00000-of-00001.parquet'],
         qrels: ['data/test-00000-of-00001.parquet'],
-        train: ['data/train-00000-of-00001.parquet'],
-        test: ['data/test-00000-of-00001.parquet'],
       },
     ],
     [

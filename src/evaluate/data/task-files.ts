@@ -60,14 +60,16 @@ export function taskFiles(
   const of = (role: FileRole) => chosen.filter((file) => file.role === role);
   const splits = of('split');
   const [corpus, queries] = [evaluated(of('corpus')), evaluated(of('queries'))];
-  const judged = of('qrels').length > 0 ? of('qrels') : corpus.length > 0 ? splits : [];
+  // Beside a corpus, a split without a name of its own holds judgements.
+  const [judged, items] =
+    corpus.length > 0 ? [of('qrels').length > 0 ? of('qrels') : splits, []] : [of('qrels'), splits];
   return {
     corpus,
     queries,
     qrels: evaluated(judged),
     topRanked: evaluated(of('top-ranked')),
-    train: splits.filter(({ split }) => split === 'train').map(({ path }) => path),
-    test: evaluated(splits.filter(({ split }) => split !== 'train')),
+    train: items.filter(({ split }) => split === 'train').map(({ path }) => path),
+    test: evaluated(items.filter(({ split }) => split !== 'train')),
   };
 }
 
