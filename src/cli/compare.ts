@@ -1,13 +1,14 @@
 import { Command } from 'commander';
-import { OctavecError, writeOutputFile } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { failuresAsText } from '../evaluate/index.js';
 import { type Comparison, compareVariants } from '../pipeline/index.js';
-import { formatComparison, htmlReport, junitXml, markdownSection } from '../report/index.js';
+import { formatComparison } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
+import { checkReports, type ReportFlags, writeReports } from './write-reports.js';
 
 const examples = `
 Examples:
@@ -16,14 +17,11 @@ Examples:
   octavec compare ./model --engine onnxruntime,native
   octavec compare ./model --html report.html --markdown card.md --junit gate.xml`;
 
-interface Options extends Omit<ConfigurableFlags, 'engine'> {
+interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags {
   readonly tokenizer?: string;
   readonly engine?: readonly EngineChoice[];
   readonly bench: boolean;
   readonly strict?: boolean;
-  readonly html?: string;
-  readonly markdown?: string;
-  readonly junit?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +54,7 @@ export function compareCommand(): Command {
     .action(async (model: string, variants: string[], options: Options) => {
       const { engine: engines, ...flags } = options;
       const { run, gates, cache, ...settings } = await settingsOf(flags);
+      await checkReports(options);
       const line = progressLine();
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
       const tasks = await readTasks(settings.tasks, task).finally(line.done);
@@ -67,29 +66,10 @@ export function compareCommand(): Command {
         tasks,
         ...task,
       }).finally(line.done);
-      await writeReports(comparison, options);
+      await writeReports(comparison.evidences, options, comparison);
       process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : formatComparison(comparison));
       refuse(comparison, model, options);
     });
-}
-
-async function writeReports(
-  { evidences, recommendations, sensitivities }: Comparison,
-  options: Options,
-): Promise<void> {
-  if (evidences.length === 0) {
-    return;
-  }
-  const reports: [string | undefined, () => string][] = [
-    [options.html, () => htmlReport(evidences, { recommendations, sensitivities })],
-    [options.markdown, () => markdownSection(evidences)],
-    [options.junit, () => junitXml(evidences)],
-  ];
-  for (const [path, make] of reports) {
-    if (path !== undefined) {
-      await writeOutputFile(path, make());
-    }
-  }
 }
 
 function refuse({ evidences, unusable }: Comparison, path: string, { strict }: Options): void {

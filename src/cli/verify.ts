@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { OctavecError, writeOutputFile } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
 import { failuresAsText } from '../evaluate/index.js';
 import { verifyModel } from '../pipeline/index.js';
-import { formatEvidence, junitXml } from '../report/index.js';
+import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
+import { checkReports, type ReportFlags, writeReports } from './write-reports.js';
 
 const examples = `
 Examples:
@@ -14,11 +15,10 @@ Examples:
   octavec verify model_quantized.onnx --against ./model --gate strict --json
   octavec verify model_int8.onnx --against ./model --task scifact-mini --limit speedUp=1.5`;
 
-interface Options extends ConfigurableFlags {
+interface Options extends ConfigurableFlags, ReportFlags {
   readonly against: string;
   readonly tokenizer?: string;
   readonly bench?: boolean;
-  readonly junit?: string;
   readonly json?: boolean;
 }
 
@@ -42,6 +42,8 @@ export function verifyCommand(): Command {
     .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
     .option('--no-cache', 'keep no vectors')
     .option('--bench', 'measure speed and memory as well (default: if speedUp is limited)')
+    .option('--html <file>', 'write a report for the browser, one file that needs no network')
+    .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdict as JUnit XML')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
@@ -50,6 +52,7 @@ export function verifyCommand(): Command {
     .addHelpText('after', examples)
     .action(async (candidate: string, options: Options) => {
       const { run, gates, cache, ...settings } = await settingsOf(options);
+      await checkReports(options);
       const line = progressLine();
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
       const tasks = await readTasks(settings.tasks, task).finally(line.done);
@@ -60,9 +63,7 @@ export function verifyCommand(): Command {
         tasks,
         ...task,
       }).finally(line.done);
-      if (options.junit !== undefined) {
-        await writeOutputFile(options.junit, junitXml([evidence]));
-      }
+      await writeReports([evidence], options);
       process.stdout.write(options.json ? `${JSON.stringify(evidence)}\n` : formatEvidence(evidence));
       if (evidence.verdict?.passed === false) {
         throw new OctavecError('GATE_REFUSED', { path: candidate, failures: failuresAsText(evidence.verdict) });

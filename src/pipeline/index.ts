@@ -21,4 +21,5 @@ export {
 } from './quantize-model.js';
 export type { KnownSensitivity } from './read-sensitivity.js';
 export { type Recommendation, recommend, type Use } from './recommend.js';
+export { checkWritable } from './staging.js';
 export { type VerifyOptions, verifyModel } from './verify-model.js';

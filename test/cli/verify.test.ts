@@ -61,11 +61,19 @@ describe('octavec verify', () => {
   });
 
   test('says which limits a variant misses', async () => {
-    const { status, stdout, stderr } = await verify(variant('int8'), '--gate', 'strict');
+    const page = join(temporaryFolder(), 'report.html');
+    const { status, stdout, stderr } = await verify(variant('int8'), '--gate', 'strict', '--html', page);
     expect(status).toBe(3);
+    expect(readFileSync(page, 'utf8')).toContain('<h1>onnx/model_int8.onnx does not pass its gate</h1>');
     expect(stdout).toMatch(/FAIL \(gate strict\)\n {2}✗ cosine mean is 0\.99\d+, the limit is at least 0\.9995\n/);
     expect(stdout).toContain('Changed most');
     expect(stderr).toMatch(/^error: The quality gate refused .*: cosine mean is/);
+  });
+
+  test('finds out first whether its reports can be written', async () => {
+    const { status, stdout, stderr } = await verify(variant('int8'), '--junit', temporaryFolder(), '--json');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(JSON.parse(stderr).error.code).toBe('OUTPUT_NOT_WRITABLE');
   });
 
   test('takes what a lone file lacks from the original', async () => {
