@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace octavec {
 namespace {
@@ -36,11 +37,13 @@ class Member {
         own_(own),
         rank_(rank),
         rows_(task.chunk.tokens, rank, task.team.size(), 16),
+        count_(rows_.end - rows_.begin),
         hidden_(shared_.hidden.data() + size_t(rows_.begin) * model_.hidden) {}
 
   Outcome run() {
     try {
-      own_.require(model_, kernels_, task_.batch, task_.chunk, count());
+      own_.require(model_, kernels_, task_.batch, task_.chunk, count_);
+      pooled_rows_.reserve(2 * size_t(task_.chunk.end_text - task_.chunk.first_text));
     } catch (const std::bad_alloc&) {
       task_.team.fail();
     }
@@ -53,24 +56,31 @@ class Member {
       if (task_.team.size() == 1 && task_.cancelled.load(std::memory_order_relaxed)) {
         return Outcome::kCancelled;
       }
-      attention(layer);
-      feed_forward(layer);
+      const bool pooled_rows_only = &layer == &model_.layers.back() && task_.batch.want_hidden == 0 && model_.pools_single_tokens();
+      attention(layer, pooled_rows_only);
+      if (count_ > 0) {
+        feed_forward(layer);
+      }
     }
-    if (model_.final_norm.present()) {
-      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, model_.final_norm.view(), nullptr, nullptr,
+    if (count_ > 0 && model_.final_norm.present()) {
+      kernels_.normalize_rows(hidden_, hidden_, count_, model_.hidden, model_.final_norm.view(), nullptr, nullptr,
                               nullptr);
+    }
+    for (size_t i = 0; i < pooled_rows_.size(); i++) {
+      std::copy_n(hidden_ + i * model_.hidden, model_.hidden, hidden_row(pooled_rows_[i]));
     }
     return Outcome::kDone;
   }
 
  private:
-  int32_t count() const { return rows_.end - rows_.begin; }
+  float* hidden_row(int32_t row) const { return shared_.hidden.data() + size_t(row) * model_.hidden; }
+  float* qkv_row(int32_t row) const { return shared_.qkv.data() + row * qkv_stride(); }
   size_t qkv_stride() const { return 3 * size_t(model_.inner()); }
 
   static const float* factor(const std::vector<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
   QuantizedRows quantized(int32_t width) const {
-    return {own_.quantized.data(), size_t(width), own_.scales.data(), count()};
+    return {own_.quantized.data(), size_t(width), own_.scales.data(), count_};
   }
 
   void embed() {
@@ -85,7 +95,7 @@ class Member {
                   shared_.hidden.data() + size_t(row) * model_.hidden);
     }
     if (model_.embedding_norm.present()) {
-      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, model_.embedding_norm.view(), nullptr, nullptr,
+      kernels_.normalize_rows(hidden_, hidden_, count_, model_.hidden, model_.embedding_norm.view(), nullptr, nullptr,
                               nullptr);
     }
   }
@@ -105,10 +115,10 @@ class Member {
   /** Own rows of the residual stream, quantized as the input of a linear layer, behind `norm` in pre-norm models. */
   QuantizedRows input(const NormWeights& norm, const std::vector<float>& factors) {
     if (model_.pre_norm && norm.present()) {
-      kernels_.normalize_rows(hidden_, own_.normed.data(), count(), model_.hidden, norm.view(), factor(factors),
+      kernels_.normalize_rows(hidden_, own_.normed.data(), count_, model_.hidden, norm.view(), factor(factors),
                               own_.quantized.data(), own_.scales.data());
     } else {
-      kernels_.quantize_rows(hidden_, model_.hidden, count(), model_.hidden, factor(factors), own_.quantized.data(),
+      kernels_.quantize_rows(hidden_, model_.hidden, count_, model_.hidden, factor(factors), own_.quantized.data(),
                              own_.scales.data());
     }
     return quantized(model_.hidden);
@@ -117,31 +127,71 @@ class Member {
   /** The norm behind an addition, in post-norm models. */
   void finish(const NormWeights& norm) {
     if (!model_.pre_norm) {
-      kernels_.normalize_rows(hidden_, hidden_, count(), model_.hidden, norm.view(), nullptr, nullptr, nullptr);
+      kernels_.normalize_rows(hidden_, hidden_, count_, model_.hidden, norm.view(), nullptr, nullptr, nullptr);
     }
   }
 
-  void attention(const Layer& layer) {
+  void attention(const Layer& layer, bool pooled_rows_only) {
     const int32_t inner = model_.inner();
-    float* qkv = shared_.qkv.data() + rows_.begin * qkv_stride();
-    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), qkv, qkv_stride());
+    float* attended = qkv_row(rows_.begin);
+    size_t stride = qkv_stride();
+    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), attended, stride);
     if (!layer.rotation.empty()) {
       rotate(layer);
     }
     task_.team.wait();
     pack_heads();
     task_.team.wait();
-    attend(layer);
-    kernels_.quantize_rows(qkv, qkv_stride(), count(), inner, factor(layer.out_factor), own_.quantized.data(),
+    if (pooled_rows_only) {
+      find_pooled_rows();
+    }
+    attend(layer, pooled_rows_only);
+    if (pooled_rows_only) {
+      attended = gather_pooled_rows();
+      stride = inner;
+      if (count_ == 0) {
+        return;
+      }
+    }
+    kernels_.quantize_rows(attended, stride, count_, inner, factor(layer.out_factor), own_.quantized.data(),
                            own_.scales.data());
     kernels_.linear_add(quantized(inner), layer.out.packed(), hidden_, model_.hidden);
     finish(layer.attention_norm);
   }
 
+  /** Own rows that pooling takes: the first tokens of texts, or the last ones. */
+  void find_pooled_rows() {
+    const Batch& batch = task_.batch;
+    for (int32_t text = task_.chunk.first_text; text < task_.chunk.end_text; text++) {
+      const int32_t first = batch.offsets[text] - task_.chunk.first_token;
+      const int32_t last = batch.offsets[text + 1] - task_.chunk.first_token - 1;
+      for (const Pooling mode : model_.pooling) {
+        const int32_t row = mode == Pooling::kCls ? first : last;
+        const bool known = !pooled_rows_.empty() && pooled_rows_.back() == row;
+        if (rows_.begin <= row && row < rows_.end && !known) {
+          pooled_rows_.push_back(row);
+        }
+      }
+    }
+  }
+
+  /** Goes on with the pooled rows alone, close together. Returns what the attention gave for them, [rows × inner]. */
+  float* gather_pooled_rows() {
+    const int32_t inner = model_.inner(), hidden = model_.hidden;
+    count_ = static_cast<int32_t>(pooled_rows_.size());
+    hidden_ = own_.pooled.data();
+    float* attended = hidden_ + size_t(rows_.end - rows_.begin) * hidden;
+    for (int32_t i = 0; i < count_; i++) {
+      std::copy_n(hidden_row(pooled_rows_[i]), hidden, hidden_ + size_t(i) * hidden);
+      std::copy_n(qkv_row(pooled_rows_[i]), inner, attended + size_t(i) * inner);
+    }
+    return attended;
+  }
+
   void feed_forward(const Layer& layer) {
     const QuantizedRows all = input(layer.ffn_norm, layer.up_factor);
-    for (int32_t first = 0; first < count(); first += kernels_.ffn_rows) {
-      const int32_t rows = std::min(kernels_.ffn_rows, count() - first);
+    for (int32_t first = 0; first < count_; first += kernels_.ffn_rows) {
+      const int32_t rows = std::min(kernels_.ffn_rows, count_ - first);
       const QuantizedRows part{all.values + first * all.stride, all.stride, all.scales + first, rows};
       const auto up = model_.gated ? kernels_.linear_gated : kernels_.linear_activate;
       up(part, layer.up.packed(), model_.activation, own_.ffn.data(), model_.ffn, own_.ranges.data());
@@ -219,26 +269,37 @@ class Member {
     }
   }
 
-  void attend(const Layer& layer) {
+  void attend(const Layer& layer, bool pooled_rows_only) {
     const HeadPlaces places{kernels_, model_, task_.batch};
-    size_t before = 0;
+    size_t before = 0, pooled = 0;
     for (int32_t text = task_.chunk.first_text; text < task_.chunk.end_text; text++) {
       const int32_t start = task_.batch.offsets[text] - task_.chunk.first_token, tokens = places.tokens(text);
-      const int32_t first = std::max(rows_.begin - start, 0), end = std::min(rows_.end - start, tokens);
-      for (int32_t head = 0; first < end && head < model_.heads; head++) {
-        AttendTask attend{head_task(text, before, head),
-                          first,
-                          end,
-                          model_.score_scale * 1.44269504f,
-                          model_.relative_bias_of(head),
-                          layer.window,
-                          nullptr,
-                          qkv_stride(),
-                          own_.attend.data()};
-        attend.out = const_cast<float*>(attend.head.query);
-        kernels_.attend(attend);
+      if (pooled_rows_only) {
+        for (; pooled < pooled_rows_.size() && pooled_rows_[pooled] < start + tokens; pooled++) {
+          const int32_t row = pooled_rows_[pooled] - start;
+          attend_rows(layer, text, before, row, row + 1);
+        }
+      } else {
+        attend_rows(layer, text, before, std::max(rows_.begin - start, 0), std::min(rows_.end - start, tokens));
       }
       before += padded(tokens, kernels_.key_step);
+    }
+  }
+
+  /** Rows `first` to before `end` of a text; the result takes their queries' place. */
+  void attend_rows(const Layer& layer, int32_t text, size_t keys_before, int32_t first, int32_t end) {
+    for (int32_t head = 0; first < end && head < model_.heads; head++) {
+      AttendTask attend{head_task(text, keys_before, head),
+                        first,
+                        end,
+                        model_.score_scale * 1.44269504f,
+                        model_.relative_bias_of(head),
+                        layer.window,
+                        nullptr,
+                        qkv_stride(),
+                        own_.attend.data()};
+      attend.out = const_cast<float*>(attend.head.query);
+      kernels_.attend(attend);
     }
   }
 
@@ -249,7 +310,10 @@ class Member {
   MemberBuffers& own_;
   const int rank_;
   const Share rows_;
-  float* const hidden_;
+  /** Rows that go on, and where they stand: all of the share, or in the last layer those that are pooled. */
+  int32_t count_;
+  float* hidden_;
+  std::vector<int32_t> pooled_rows_;
 };
 
 int32_t longest_text(const Batch& batch, const Chunk& chunk) {
@@ -289,6 +353,9 @@ void MemberBuffers::require(const Model& model, const Kernels& kernels, const Ba
     normed.require(size_t(rows) * model.hidden);
   }
   turns.require(model.head_width);
+  if (batch.want_hidden == 0 && model.pools_single_tokens()) {
+    pooled.require(size_t(rows) * (model.hidden + model.inner()));
+  }
   attend.require(kernels.attend_scratch(longest_text(batch, chunk), model.head_width));
 }
 

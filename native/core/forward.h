@@ -25,6 +25,8 @@ struct MemberBuffers {
   Buffer<uint8_t> quantized, ffn_quantized, attend;
   Buffer<RowScale> scales, ffn_scales;
   Buffer<float> normed, ffn, ranges;
+  /** [rows × hidden] and [rows × inner] of the rows that are pooled, where those are not all. */
+  Buffer<float> pooled;
   /** [2 × head width / 2] sines and cosines of a position. */
   Buffer<float> turns;
 

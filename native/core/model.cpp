@@ -204,4 +204,9 @@ size_t Model::bytes() const {
   return total;
 }
 
+bool Model::pools_single_tokens() const {
+  return std::all_of(pooling.begin(), pooling.end(),
+                     [](Pooling mode) { return mode == Pooling::kCls || mode == Pooling::kLastToken; });
+}
+
 }  // namespace octavec

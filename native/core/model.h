@@ -69,6 +69,8 @@ struct Model {
     const size_t row = 2 * size_t(max_tokens) - 1 + kRelativePadding;
     return relative_bias.empty() ? nullptr : relative_bias.data() + head * row + max_tokens - 1;
   }
+  /** Whether the vector needs the first or last token's hidden state only. */
+  bool pools_single_tokens() const;
   int32_t pooled_width() const { return static_cast<int32_t>(pooling.size()) * hidden; }
   int32_t width() const { return dense.empty() ? pooled_width() : dense.back().outputs; }
   size_t bytes() const;

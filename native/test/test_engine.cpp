@@ -90,7 +90,7 @@ struct Architecture {
 };
 
 std::vector<Architecture> architectures() {
-  std::vector<Architecture> all(6);
+  std::vector<Architecture> all(8);
   all[0].name = "bert";
   all[1].name = "wide heads, relu, relative bias";
   all[1].options.heads = 2;
@@ -114,6 +114,11 @@ std::vector<Architecture> architectures() {
   all[5].options.heads = 1;
   all[5].options.head_width = 128;
   all[5].options.hidden = 128;
+  all[6].name = "first tokens pooled";
+  all[6].options.pooling = {0};
+  all[7].name = "pre-norm, last and first tokens pooled";
+  all[7].options.pre_norm = all[7].options.rotation = all[7].options.gated = true;
+  all[7].options.pooling = {1, 0};
   return all;
 }
 
@@ -146,6 +151,21 @@ void test_batch_invariance(const Architecture& architecture, const Kernels& kern
            std::string(architecture.name) + " on " + kernels.name + ": text " + std::to_string(i) +
                " alone differs from the batch");
   }
+}
+
+/** Where only some rows go through the whole last layer, they are what they are among all. */
+void test_pooled_rows(const Kernels& kernels) {
+  RandomModelOptions options;
+  options.pooling = {0};
+  const Model model = build(options, kernels, 0);
+  const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
+  const std::vector<float> pooled = embed(model, kernels, texts), states = embed(model, kernels, texts, true);
+  std::vector<float> first;
+  for (size_t i = 0; i < kLengths.size(); i++) {
+    const float* state = states.data() + size_t(texts.offsets[i]) * model.hidden;
+    first.insert(first.end(), state, state + model.hidden);
+  }
+  expect(worst_cosine(pooled, first, model.hidden) > 1 - 1e-9, std::string("pooled rows alone differ on ") + kernels.name);
 }
 
 /** Waits for a number of jobs. */
@@ -286,6 +306,7 @@ int main(int count, char** arguments) {
       std::printf("%s: not on this machine\n", name.c_str());
       continue;
     }
+    test_pooled_rows(*kernels);
     for (const Architecture& architecture : architectures()) {
       test_against_reference(architecture, *kernels);
       test_same_bits(architecture, *kernels);
