@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
-import { gateMetricNames, type Limits, readTask, type Task } from '../evaluate/index.js';
+import { gateMetricNames, gateMetrics, type Limits, readTask, type Task } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
 
 /** Parsers of option values that several commands share. */
@@ -49,6 +49,16 @@ export function gateLimit(text: string, before: Limits = {}): Limits {
     throw new InvalidArgumentError(`Give a number: ${metric}=0.98.`);
   }
   return { ...before, [metric]: limit };
+}
+
+/** The same, for commands that run no tasks. */
+export function gateLimitWithoutTasks(text: string, before: Limits = {}): Limits {
+  const limits = gateLimit(text, before);
+  const loss = gateMetricNames.find((metric) => Object.hasOwn(limits, metric) && 'losses' in gateMetrics[metric]);
+  if (loss !== undefined) {
+    throw new InvalidArgumentError(`"${loss}" is found in tasks, which only verify and compare run (--task).`);
+  }
+  return limits;
 }
 
 /** Own texts for a comparison; undefined for octavec's. */

@@ -3,7 +3,7 @@ import { batchError, type MethodName, quantizeAll } from '../pipeline/index.js';
 import { formatBatchOutcome } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, gateLimit, methodList, positiveInteger } from './options.js';
+import { configOption, gateLimitWithoutTasks, methodList, positiveInteger } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -37,7 +37,11 @@ export function quantizeAllCommand(): Command {
       '--gate <name>',
       'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
     )
-    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option(
+      '--limit <metric=figure>',
+      'a limit of your own, such as cosineP1=0.98; may be repeated',
+      gateLimitWithoutTasks,
+    )
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .addOption(configOption())

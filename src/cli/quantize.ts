@@ -5,7 +5,15 @@ import { q4BlockSizes, type RangeMethod, rangeMethods } from '../quantize/index.
 import { formatQuantizeOutcome } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
-import { configOption, gateLimit, methodList, number, positiveInteger, proofTexts, wordList } from './options.js';
+import {
+  configOption,
+  gateLimitWithoutTasks,
+  methodList,
+  number,
+  positiveInteger,
+  proofTexts,
+  wordList,
+} from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -59,7 +67,11 @@ export function quantizeCommand(): Command {
       '--gate <name>',
       'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
     )
-    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option(
+      '--limit <metric=figure>',
+      'a limit of your own, such as cosineP1=0.98; may be repeated',
+      gateLimitWithoutTasks,
+    )
     .option('--target-cosine-p1 <x>', 'auto: hold this 1st percentile of cosines (default: 0.995)', number)
     .option('--target-overlap <x>', 'auto: keep this share of the ten nearest neighbours', number)
     .option('--max-loss <x>', 'auto: lose at most this on average, as 1 − cosine', number)

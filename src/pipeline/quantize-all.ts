@@ -96,8 +96,10 @@ async function upToDateItems(model: FoundModel, options: QuantizeAllOptions): Pr
   for (const [i, method] of options.to.entries()) {
     const start = performance.now();
     const evidence = await upToDateEvidence(paths[i], { method, source: sha256, goal });
-    if (evidence !== undefined) {
-      const verdict = judge(evidence, gateFor(method, goal, options));
+    const gate = gateFor(method, goal, options);
+    const isMeasured = gate.limits.speedUp === undefined || evidence?.run !== undefined;
+    if (evidence !== undefined && isMeasured) {
+      const verdict = judge(evidence, gate);
       const status = verdict.passed ? 'up to date' : 'refused';
       const reason = verdict.passed ? undefined : failuresAsText(verdict);
       const item = { model: model.name, method, path: paths[i], seconds: secondsSince(start) };

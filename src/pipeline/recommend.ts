@@ -14,7 +14,7 @@ export interface Recommendation {
 export function recommend(evidences: readonly Evidence[]): Recommendation[] {
   const sound = evidences.filter(({ verdict }) => verdict?.passed);
   const faithful = sound.filter((evidence) => judge(evidence, gatePresets.strict).passed);
-  const integer = sound.filter(({ recipe, file }) => isInteger(file.precision, recipe));
+  const integer = sound.filter(isInteger);
   const measured = sound.filter(({ run }) => run?.textsPerSecond !== undefined);
   const recommendations = [
     choose('no measurable loss', faithful, smallest, 'no variant passes the gate "strict"', (best) => {
@@ -70,10 +70,10 @@ function speedOf({ run }: Evidence): number {
   return run?.textsPerSecond ?? 0;
 }
 
-/** Whether a file multiplies integers, rather than widening its weights before it multiplies. */
-function isInteger(precision: string, recipe: unknown): boolean {
+/** Whether integers are multiplied, rather than weights widened first. The native engine always does. */
+function isInteger({ file, recipe, engine }: Evidence): boolean {
   const method = (recipe as { method?: unknown } | undefined)?.method;
-  return precision === 'int8' && method !== 'q8';
+  return engine.name === 'native' || (file.precision === 'int8' && method !== 'q8');
 }
 
 function originalBytes({ original }: Evidence): number {

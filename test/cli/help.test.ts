@@ -28,6 +28,7 @@ describe('octavec', () => {
     [['inspect'], "missing required argument 'model'"],
     [['quantize', 'm'], 'It is not said what to make. Add --to'],
     [['quantize', 'm', '--to', 'int8,int9'], '"int9" is not a method. Known: fp16,'],
+    [['quantize', 'm', '--to', 'int8', '--limit', 'ndcgLoss=0.1'], '"ndcgLoss" is found in tasks'],
     [['verify', 'm'], "required option '--against <original>' not specified"],
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
     [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
