@@ -144,11 +144,11 @@ export const errorTable = {
     400,
     (d) => `${d.path} cannot be used as evaluation data: ${d.why}. docs/evaluation.md shows the formats.`,
   ),
-  TASK_UNKNOWN: entry<{ task: string; known: string }>(
+  TASK_UNKNOWN: entry<{ task: string; known: string; nearest?: string }>(
     2,
     400,
     (d) =>
-      `There is no task "${d.task}". Known: ${d.known}; or give a folder in BEIR layout, a file, a data set of the hub as owner/name, or one of MTEB's tasks such as SciFact (docs/evaluation.md).`,
+      `There is no task "${d.task}".${d.nearest ? ` Did you mean ${d.nearest}?` : ''} Known: ${d.known}; or give a folder in BEIR layout, a file, a data set of the hub as owner/name, or one of MTEB's tasks such as SciFact (docs/evaluation.md).`,
   ),
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,

@@ -8,6 +8,7 @@ export * from './file-hash.js';
 export * from './fp16.js';
 export * from './host.js';
 export * from './matrix.js';
+export { nearestName } from './nearest-name.js';
 export * from './order.js';
 export * from './output-file.js';
 export * from './parquet-codecs.js';

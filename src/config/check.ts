@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import { OctavecError } from '../base/index.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName, OctavecError } from '../base/index.js';
 import { type Configuration, configurationSchema, knownKeys } from './schema.js';
 
 /**

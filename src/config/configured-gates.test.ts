@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gateMetricNames, gatePresets } from '../evaluate/index.js';
+import { gatePresets } from '../evaluate/index.js';
 import { configuredPresets, gateNamed } from './configured-gates.js';
-import { nearestName } from './nearest-name.js';
 
 describe('gates of a configuration', () => {
   test('a preset is a preset', () => {
@@ -39,16 +37,4 @@ describe('gates of a configuration', () => {
     expect(() => gateNamed('c', { gates })).toThrow('"d" is not a gate');
     expect(() => gateNamed('a', { gates })).toThrow('the gates a → b → a are like each other');
   });
-});
-
-test('the nearest name is the name itself, and survives a wrong letter', () => {
-  fc.assert(
-    fc.property(fc.constantFrom(...gateMetricNames), fc.nat(), (name, at) => {
-      expect(nearestName(name, gateMetricNames)).toBe(name);
-      const place = at % name.length;
-      const wrong = `${name.slice(0, place)}_${name.slice(place)}`;
-      expect(nearestName(wrong.toUpperCase(), gateMetricNames)).toBe(name);
-    }),
-  );
-  expect(nearestName('anything', [])).toBeUndefined();
 });

@@ -106,6 +106,7 @@ describe('refuses, and says where', () => {
 
   test('names and folders that are no task', async () => {
     await expect(readTask('mteb-everything')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' });
+    await expect(readTask('scifacts')).rejects.toThrow('Did you mean SciFact?');
     await expect(readTask('sorting:x.tsv')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' });
     await expect(readTask(`sts:${join(folder, 'none.tsv')}`)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     await mkdir(join(folder, 'empty'), { recursive: true });

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { type ErrorDetails, OctavecError, type TaskOptions } from '../../base/index.js';
+import { type ErrorDetails, nearestName, OctavecError, type TaskOptions } from '../../base/index.js';
 import type { Task, TaskKind } from '../tasks/task.js';
 import { datasetTask, filled } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
 import { hubTask, parseHubDataset } from './hub-task.js';
 import { itemReaders, kindOfFile } from './item-data.js';
-import { type MtebTask, mtebTask } from './mteb-tasks.js';
+import { type MtebTask, mtebTask, mtebTaskNames } from './mteb-tasks.js';
 import { recordEnding, taskFiles } from './task-files.js';
 
 const kinds: readonly TaskKind[] = [
@@ -99,5 +99,6 @@ async function taskOfMteb(
 }
 
 function unknownTask(task: string): OctavecError {
-  return new OctavecError('TASK_UNKNOWN', { task, known: embeddedTaskNames.join(', ') });
+  const nearest = nearestName(task, [...embeddedTaskNames, ...mtebTaskNames], 3);
+  return new OctavecError('TASK_UNKNOWN', { task, known: embeddedTaskNames.join(', '), nearest });
 }

@@ -1,7 +1,16 @@
-/** The known name that takes the fewest changes of letters to come to from another; undefined if none is known. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/**
+ * The known name that takes the fewest changes of letters to come to from another; capitals are no change.
+ *
+ * @param most changes that are allowed; undefined is given where all known names take more
+ */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): string | undefined {
   const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
-  return known[distances.indexOf(Math.min(...distances))];
+  const least = Math.min(...distances);
+  return least <= most ? known[distances.indexOf(least)] : undefined;
 }
 
 /** Insertions, deletions and replacements that turn one word into the other (Levenshtein 1966). */
