@@ -25,6 +25,11 @@ export class Admission {
     this.#maxBytes = maxWaitingBytes;
   }
 
+  /** Callers that are let in. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /**
    * Runs a task that works on these texts.
    *

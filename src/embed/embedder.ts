@@ -49,7 +49,10 @@ export class Embedder {
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files), loadEngine(files, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       options.onReady?.(readyLine(files, engine.value.description), engine.value.description);
-      return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value }, new Admission(options));
+      const { workers, threadsPerWorker } = engine.value.description;
+      const admission = new Admission(options);
+      const freeThreads = () => (admission.calls > 1 ? 1 : workers * threadsPerWorker);
+      return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value, freeThreads }, admission);
     }
     const loaded = [tokenizer, engine].filter((part) => part.status === 'fulfilled');
     await Promise.all(loaded.map((part) => part.value.close()));

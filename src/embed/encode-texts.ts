@@ -16,6 +16,8 @@ export interface LoadedModel {
   readonly files: ModelFiles;
   readonly tokenizer: TextTokenizer;
   readonly engine: Engine;
+  /** How many threads are free for tokenizing: those of the engine while it has nothing to do, else one. */
+  readonly freeThreads: () => number;
 }
 
 /**
@@ -24,12 +26,12 @@ export interface LoadedModel {
  * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, CANCELLED, CLOSED
  */
 export async function tokenizeTexts(
-  { files, tokenizer }: Pick<LoadedModel, 'files' | 'tokenizer'>,
+  { files, tokenizer, freeThreads }: Pick<LoadedModel, 'files' | 'tokenizer' | 'freeThreads'>,
   texts: readonly string[],
   options: TextOptions,
 ): Promise<TokenizedTexts> {
   checkTexts(texts);
-  return tokenizer.tokenize(texts, tokenizeOptions(files, options));
+  return tokenizer.tokenize(texts, { ...tokenizeOptions(files, options), lanes: freeThreads() });
 }
 
 /**

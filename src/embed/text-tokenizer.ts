@@ -19,6 +19,8 @@ export interface TokenizeOptions {
   readonly prompt: string;
   readonly overLong: OverLong;
   readonly overlap: number;
+  /** Threads that may tokenize at the same time; 1 by default. */
+  readonly lanes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -64,12 +66,12 @@ export class TextTokenizer {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
   async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
-    const { prompt, overLong, overlap, signal } = options;
+    const { prompt, overLong, overlap, lanes = 1, signal } = options;
     const parts: TokensMessage[] = [];
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      parts.push(await this.#send({ texts: texts.slice(start, end), prompt, overLong, overlap }, start));
+      parts.push(await this.#send({ texts: texts.slice(start, end), prompt, overLong, overlap, lanes }, start));
       start = end;
     }
     return joinPacks(parts);

@@ -16,7 +16,7 @@ export async function tokenizeOnce(
 ): Promise<TokenizedTexts> {
   const tokenizer = await TextTokenizer.of(model);
   try {
-    return await tokenizeTexts({ files: model, tokenizer }, texts, options);
+    return await tokenizeTexts({ files: model, tokenizer, freeThreads: () => 1 }, texts, options);
   } finally {
     await tokenizer.close();
   }

@@ -19,6 +19,8 @@ export interface TokenizeMessage {
   readonly overLong: OverLong;
   /** Tokens that two windows of a text have in common (`chunk`). */
   readonly overlap: number;
+  /** Threads that may tokenize at the same time. */
+  readonly lanes: number;
 }
 
 export interface TokensMessage {

@@ -39,13 +39,14 @@ try {
 }
 
 async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
-  const { texts, prompt, overLong, overlap } = message;
+  const { texts, prompt, overLong, overlap, lanes } = message;
+  const encoded = await encodeAll(tokenizer, prompt, texts, lanes);
   const rows: (readonly (readonly number[])[])[] = [];
   const lengths = new Int32Array(texts.length);
   let promptIds: readonly number[] | undefined;
   for (let index = 0; index < texts.length; index++) {
     try {
-      const ids = await encode(tokenizer, prompt + texts[index]);
+      const ids = idsOf(encoded[index]);
       lengths[index] = ids.length;
       if (ids.length <= maxTokens) {
         rows.push([ids]);
@@ -69,12 +70,56 @@ async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessa
   send({ kind: 'tokens', ...packed, lengths }, transfer as ArrayBuffer[]);
 }
 
-/** Ids of a text, special tokens included; one padding token where there would be none. */
-async function encode(tokenizer: Tokenizer, text: string): Promise<number[]> {
-  // sentence-transformers strips and lower-cases texts before its tokenizer sees them.
+/** Ids of a text, or why it has none. */
+type Encoded = { readonly ids: number[] } | { readonly error: unknown };
+
+function idsOf(encoded: Encoded): number[] {
+  if ('error' in encoded) {
+    throw encoded.error;
+  }
+  return encoded.ids;
+}
+
+/**
+ * Tokenizes texts in as many threads as there are lanes. Each gets all of its texts at once: the way to another thread
+ * and back takes longer than a short text.
+ */
+async function encodeAll(
+  tokenizer: Tokenizer,
+  prompt: string,
+  texts: readonly string[],
+  lanes: number,
+): Promise<Encoded[]> {
+  const size = Math.ceil(texts.length / lanes);
+  const parts = Array.from({ length: lanes }, (_, i) => texts.slice(i * size, (i + 1) * size));
+  const encoded = parts.filter(({ length }) => length > 0).map((part) => encodePart(tokenizer, prompt, part));
+  return (await Promise.all(encoded)).flat();
+}
+
+/** What goes wrong with one text goes wrong with all: then they are tokenized one by one. */
+async function encodePart(tokenizer: Tokenizer, prompt: string, texts: readonly string[]): Promise<Encoded[]> {
+  const inputs = texts.map((text) => asGiven(prompt + text));
+  try {
+    return (await tokenizer.encodeBatch(inputs)).map((encoding) => ({ ids: orPadding(encoding.getIds()) }));
+  } catch {
+    const each = inputs.map((input) =>
+      tokenizer.encode(input).then(
+        (encoding) => ({ ids: orPadding(encoding.getIds()) }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+    return Promise.all(each);
+  }
+}
+
+/** sentence-transformers strips and lower-cases texts before its tokenizer sees them. */
+function asGiven(text: string): string {
   const stripped = text.trim();
-  const encoding = await tokenizer.encode(lowerCase ? stripped.toLowerCase() : stripped);
-  const ids = encoding.getIds();
+  return lowerCase ? stripped.toLowerCase() : stripped;
+}
+
+/** Ids of a text, special tokens included; one padding token where there would be none. */
+function orPadding(ids: number[]): number[] {
   return ids.length > 0 ? ids : [padTokenId];
 }
 
