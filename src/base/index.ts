@@ -3,6 +3,7 @@ export * from './breathe.js';
 export { cacheFolder } from './cache-folder.js';
 export * from './cancel.js';
 export type { CgroupLimit } from './cgroup.js';
+export { deadMemoryCollector } from './dead-memory.js';
 export * from './errors.js';
 export * from './file-hash.js';
 export * from './fp16.js';

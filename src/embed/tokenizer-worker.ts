@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tokenizer } from 'tokenizers';
-import { reasonOf } from '../base/index.js';
+import { deadMemoryCollector, reasonOf } from '../base/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
 import type { FromTokenizer, TokenizeMessage, TokenizerSettings } from './tokenizer-protocol.js';
@@ -12,6 +12,10 @@ if (parentPort === null) {
 }
 const port = parentPort;
 const { path, lowerCase, maxTokens, padTokenId } = workerData as TokenizerSettings;
+
+/** What an encoding takes for each of its tokens: ids, offsets, masks, words, and the token as a string. */
+const encodingBytesPerToken = 128;
+const collect = deadMemoryCollector();
 
 function send(message: FromTokenizer, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -65,9 +69,11 @@ async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessa
       return;
     }
   }
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
   const packed = packRows(rows);
   const transfer = [packed.ids.buffer, packed.offsets.buffer, packed.rowOffsets.buffer, lengths.buffer];
   send({ kind: 'tokens', ...packed, lengths }, transfer as ArrayBuffer[]);
+  collect(tokens * encodingBytesPerToken);
 }
 
 /** Ids of a text, or why it has none. */

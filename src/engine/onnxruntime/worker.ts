@@ -1,9 +1,8 @@
 import { env } from 'onnxruntime-node';
-import { OctavecError } from '../../base/index.js';
+import { deadMemoryCollector, OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
 import { applyHead, headWidth } from '../apply-head.js';
 import type { HiddenRows } from '../pooling.js';
-import { outputCollector } from './collect-outputs.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
 import { type BatchMessage, plainError } from './protocol.js';
 import { createSession } from './session.js';
@@ -22,7 +21,7 @@ try {
   const hiddenWidth = encoder.hidden?.width;
   // Vectors that the model pooled itself have passed its own dense layers, too.
   const width = encoder.pooled?.width ?? headWidth(head, hiddenWidth as number);
-  const collect = outputCollector();
+  const collect = deadMemoryCollector();
   port.onMessage((message) => {
     if (message.kind === 'close') {
       session.release().finally(() => port.close());
