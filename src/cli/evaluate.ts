@@ -7,14 +7,14 @@ import { configOption, engineOption, positiveInteger, readTasks, wordList } from
 import { progressLine } from './progress-line.js';
 
 const examples = `
-Tasks: scifact-mini and banking77-mini (brought along), a data set of the Hugging Face hub such as mteb/scifact, an English
-task of MTEB such as SciFact or STSBenchmark, a folder in BEIR layout, or a file; with a kind in front where it must be told, such as clustering:texts.tsv. docs/evaluation.md
-shows the formats.
+Tasks: scifact-mini and banking77-mini (brought along), an English task of MTEB such as SciFact or STSBenchmark, a data set
+of the Hugging Face hub such as mteb/scifact, a folder in BEIR layout, or a file; with a kind in front where it must be
+told, such as clustering:texts.tsv. docs/evaluation.md shows the formats.
 
 Examples:
   octavec evaluate ./all-MiniLM-L6-v2
   octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
-  octavec evaluate ./model --task mteb/stsbenchmark-sts,sts:mine.tsv --json`;
+  octavec evaluate ./model --task STSBenchmark,sts:mine.tsv --json`;
 
 interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'> {
   readonly against?: string;
