@@ -37,3 +37,27 @@ export interface CalibrationMemory {
 export function emptyMemory(): CalibrationMemory {
   return { statistics: new Map(), histograms: new Map(), means: new Map() };
 }
+
+/**
+ * What is known of activations, by name. What is not remembered, or does not fit, is gathered and then remembered.
+ *
+ * @param remembered undefined: nothing is
+ */
+export async function recall<Activation extends { readonly name: string }, Seen>(
+  remembered: Map<string, Seen> | undefined,
+  activations: readonly Activation[],
+  fits: (known: Seen, activation: Activation) => boolean,
+  gather: (missing: readonly Activation[]) => Promise<readonly Seen[]>,
+): Promise<ReadonlyMap<string, Seen>> {
+  const known = remembered ?? new Map<string, Seen>();
+  const missing = activations.filter((activation) => {
+    const seen = known.get(activation.name);
+    return seen === undefined || !fits(seen, activation);
+  });
+  const gathered = missing.length === 0 ? [] : await gather(missing);
+  for (const [i, { name }] of missing.entries()) {
+    known.set(name, gathered[i]);
+  }
+  const wanted = new Set(activations.map(({ name }) => name));
+  return new Map([...known].filter(([name]) => wanted.has(name)));
+}

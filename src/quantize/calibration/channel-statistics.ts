@@ -1,6 +1,6 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
-import type { ChannelStatistics } from './calibration-memory.js';
+import { type ChannelStatistics, recall } from './calibration-memory.js';
 import { type CalibrationTexts, observe } from './observe.js';
 import type { Probe } from './probes.js';
 
@@ -16,21 +16,18 @@ const kinds = ['minimum', 'maximum', 'mean', 'meanSquare'] as const;
 const mostSingleTexts = 256;
 
 /** Statistics of the activations, by name. Texts are run through the model once, for what is not remembered of them. */
-export async function channelStatistics(
+export function channelStatistics(
   model: OnnxModel,
   activations: readonly Activation[],
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
-  const remembered = texts.memory?.statistics ?? new Map<string, ChannelStatistics>();
-  const missing = activations.filter(({ name }) => !remembered.has(name));
-  if (missing.length > 0) {
-    for (const [i, statistics] of (await gather(model, missing, texts, options)).entries()) {
-      remembered.set(missing[i].name, statistics);
-    }
-  }
-  const wanted = new Set(activations.map(({ name }) => name));
-  return new Map([...remembered].filter(([name]) => wanted.has(name)));
+  return recall(
+    texts.memory?.statistics,
+    activations,
+    () => true,
+    (missing) => gather(model, missing, texts, options),
+  );
 }
 
 async function gather(

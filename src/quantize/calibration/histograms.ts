@@ -1,6 +1,6 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
-import type { Histogram } from './calibration-memory.js';
+import { type Histogram, recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';
 
@@ -13,24 +13,18 @@ export interface RangedActivation extends Activation {
 const bins = 2048;
 
 /** Counts the values of activations over all texts. Takes the same memory for any number of texts. */
-export async function activationHistograms(
+export function activationHistograms(
   model: OnnxModel,
   activations: readonly RangedActivation[],
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, Histogram>> {
-  const remembered = texts.memory?.histograms ?? new Map<string, Histogram>();
-  const missing = activations.filter(({ name, low, high }) => {
-    const known = remembered.get(name);
-    return known?.low !== low || known.high !== high;
-  });
-  if (missing.length > 0) {
-    for (const [i, histogram] of (await count(model, missing, texts, options)).entries()) {
-      remembered.set(missing[i].name, histogram);
-    }
-  }
-  const wanted = new Set(activations.map(({ name }) => name));
-  return new Map([...remembered].filter(([name]) => wanted.has(name)));
+  return recall(
+    texts.memory?.histograms,
+    activations,
+    (known, { low, high }) => known.low === low && known.high === high,
+    (missing) => count(model, missing, texts, options),
+  );
 }
 
 async function count(

@@ -1,7 +1,7 @@
 import type { TaskOptions } from '../../base/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import type { ActivationScale } from '../activation-range.js';
-import type { QuantizedMean } from './calibration-memory.js';
+import { recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';
 
@@ -16,27 +16,20 @@ export async function quantizedMeans(
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const remembered = texts.memory?.means ?? new Map<string, QuantizedMean>();
   const scaled = activations.flatMap((activation) => {
     const scale = scales.get(activation.name);
     return scale === undefined ? [] : [{ ...activation, ...scale }];
   });
-  const missing = scaled.filter(({ name, scale, zeroPoint }) => {
-    const known = remembered.get(name);
-    return known?.scale !== scale || known.zeroPoint !== zeroPoint;
-  });
-  if (missing.length > 0) {
-    for (const [i, mean] of (await gather(model, missing, texts, options)).entries()) {
-      const { name, scale, zeroPoint } = missing[i];
-      remembered.set(name, { scale, zeroPoint, mean });
-    }
-  }
-  return new Map(
-    scaled.flatMap(({ name }) => {
-      const known = remembered.get(name);
-      return known === undefined ? [] : [[name, known.mean] as const];
-    }),
+  const found = await recall(
+    texts.memory?.means,
+    scaled,
+    (known, { scale, zeroPoint }) => known.scale === scale && known.zeroPoint === zeroPoint,
+    async (missing) => {
+      const means = await gather(model, missing, texts, options);
+      return missing.map(({ scale, zeroPoint }, i) => ({ scale, zeroPoint, mean: means[i] }));
+    },
   );
+  return new Map([...found].map(([name, { mean }]) => [name, mean]));
 }
 
 async function gather(
