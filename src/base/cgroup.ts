@@ -1,11 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
+import {
+  type CgroupHierarchy,
+  type CpuThrottling,
+  parseCfsQuota,
+  parseCpuMax,
+  parseHierarchies,
+  parseMemoryLimit,
+  parseThrottling,
+} from './cgroup-files.js';
 
 /**
  * What control groups allow this process: containers and batch systems limit CPU time and memory there, and neither
  * `os.availableParallelism()` (Node 20) nor `os.totalmem()` sees it. Version 1 and 2, also side by side. A limit may be
  * set on any level, so every level up to the root is read, and the smallest one counts.
- * Source: https://docs.kernel.org/admin-guide/cgroup-v2.html, https://docs.kernel.org/scheduler/sched-bwc.html
  */
 export interface CgroupLimits {
   /** CPUs' worth of time; undefined without a quota. */
@@ -20,74 +28,64 @@ export interface CgroupLimit {
   readonly source: string;
 }
 
-/** Version 1 writes "no limit" as the largest multiple of a page that 64 bits hold. */
-const unlimitedBytes = 2 ** 60;
-
 /** @param root where the file system begins; for tests */
 export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
-  const [groups, mounts] = await Promise.all([
-    readText(join(root, 'proc/self/cgroup')),
-    readText(join(root, 'proc/self/mountinfo')),
-  ]);
-  if (groups === undefined || mounts === undefined) {
-    return {};
-  }
-  const hierarchies = parseHierarchies(groups, mounts);
+  const hierarchies = await readHierarchies(root);
   const [cpu, memory] = await Promise.all([
-    smallest(root, hierarchies, 'cpu', readCpuQuota),
-    smallest(root, hierarchies, 'memory', readMemoryLimit),
+    smallest(root, cgroupFolders(hierarchies, 'cpu'), readCpuQuota),
+    smallest(root, cgroupFolders(hierarchies, 'memory'), readMemoryLimit),
   ]);
   return { cpu, memory };
 }
 
-/** A mounted hierarchy of groups, and the folders from this process's group up to the root. */
-interface Hierarchy {
-  /** 'cpu', 'memory', … for version 1; undefined for version 2, which has them all. */
-  readonly controllers?: readonly string[];
-  readonly folders: readonly string[];
-}
-
-function parseHierarchies(groups: string, mounts: string): readonly Hierarchy[] {
-  const pathOf = new Map<string, string>();
-  for (const line of groups.split('\n')) {
-    // 4:cpu,cpuacct:/docker/abc; 0::/user.slice for version 2
-    const match = /^\d+:([^:]*):(.*)$/.exec(line);
-    for (const controller of match?.[1].split(',') ?? []) {
-      pathOf.set(controller, match?.[2] ?? '/');
+/** The throttling that each level of this process's groups has seen so far, by the file that says so. */
+export async function readThrottling(root = '/'): Promise<ReadonlyMap<string, CpuThrottling>> {
+  const folders = cgroupFolders(await readHierarchies(root), 'cpu');
+  const found = new Map<string, CpuThrottling>();
+  for (const folder of folders) {
+    const text = await readText(join(root, folder, 'cpu.stat'));
+    const throttling = text === undefined ? undefined : parseThrottling(text);
+    if (throttling !== undefined) {
+      found.set(join(folder, 'cpu.stat'), throttling);
     }
   }
-  return mounts.split('\n').flatMap((line): Hierarchy[] => {
-    // 32 31 0:29 /docker/abc /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu
-    const [before, after] = line.split(' - ').map((part) => part.split(' '));
-    const [, , , mountRoot, mountPoint] = before;
-    if (after?.[0] === 'cgroup2') {
-      return [{ folders: foldersUp(mountPoint, mountRoot, pathOf.get('') ?? '/') }];
-    }
-    const controllers = after?.[0] === 'cgroup' ? (after[2]?.split(',') ?? []) : [];
-    const known = controllers.filter((controller) => pathOf.has(controller));
-    return known.length === 0
-      ? []
-      : [{ controllers: known, folders: foldersUp(mountPoint, mountRoot, pathOf.get(known[0]) ?? '/') }];
-  });
+  return found;
 }
 
-/** The folders of a group and of those above it, as far as they are visible. */
-function foldersUp(mountPoint: string, mountRoot: string, group: string): string[] {
-  const below = relative(mountRoot, group);
-  // In a container the group may be named from outside of what is mounted.
-  const parts = below === '' || below.startsWith('..') ? [] : below.split('/');
-  return Array.from({ length: parts.length + 1 }, (_, i) => join(mountPoint, ...parts.slice(0, parts.length - i)));
+/** Bytes that the group with the memory limit may still take, its page cache counted as free; undefined without a limit. */
+export async function readGroupMemoryLeft(root = '/'): Promise<number | undefined> {
+  const { memory } = await readCgroupLimits(root);
+  if (memory === undefined) {
+    return undefined;
+  }
+  const folder = join(root, memory.source, '..');
+  const used =
+    (await readText(join(folder, 'memory.current'))) ?? (await readText(join(folder, 'memory.usage_in_bytes')));
+  const stat = (await readText(join(folder, 'memory.stat'))) ?? '';
+  const cache = Number(/^(?:total_)?inactive_file (\d+)$/m.exec(stat)?.[1] ?? 0);
+  return used === undefined ? memory.value : Math.max(0, memory.value - Math.max(0, Number(used) - cache));
+}
+
+export async function readHierarchies(root = '/'): Promise<readonly CgroupHierarchy[]> {
+  const [groups, mounts] = await Promise.all([
+    readText(join(root, 'proc/self/cgroup')),
+    readText(join(root, 'proc/self/mountinfo')),
+  ]);
+  return groups === undefined || mounts === undefined ? [] : parseHierarchies(groups, mounts);
+}
+
+/** Folders that may limit something, this process's own first. */
+export function cgroupFolders(hierarchies: readonly CgroupHierarchy[], controller: string): string[] {
+  return hierarchies
+    .filter(({ controllers }) => controllers === undefined || controllers.includes(controller))
+    .flatMap(({ folders }) => folders);
 }
 
 async function smallest(
   root: string,
-  hierarchies: readonly Hierarchy[],
-  controller: string,
+  folders: readonly string[],
   read: (root: string, folder: string) => Promise<CgroupLimit | undefined>,
 ): Promise<CgroupLimit | undefined> {
-  const folders = hierarchies
-    .filter(({ controllers }) => controllers === undefined || controllers.includes(controller))
-    .flatMap((hierarchy) => hierarchy.folders);
   const limits = await Promise.all(folders.map((folder) => read(root, folder)));
   return limits.reduce((least, limit) => (limit && (!least || limit.value < least.value) ? limit : least), undefined);
 }
@@ -95,30 +93,27 @@ async function smallest(
 async function readCpuQuota(root: string, folder: string): Promise<CgroupLimit | undefined> {
   const second = await readText(join(root, folder, 'cpu.max'));
   if (second !== undefined) {
-    return quota(...(second.trim().split(' ') as [string, string?]), join(folder, 'cpu.max'));
+    return limit(parseCpuMax(second), join(folder, 'cpu.max'));
   }
   const [allowed, period] = await Promise.all([
     readText(join(root, folder, 'cpu.cfs_quota_us')),
     readText(join(root, folder, 'cpu.cfs_period_us')),
   ]);
-  return allowed === undefined ? undefined : quota(allowed, period, join(folder, 'cpu.cfs_quota_us'));
-}
-
-/** "max" and -1 mean that there is none. */
-function quota(allowed: string, period: string | undefined, source: string): CgroupLimit | undefined {
-  const value = Number(allowed) / Number(period ?? 100_000);
-  return value > 0 ? { value, source } : undefined;
+  return allowed === undefined ? undefined : limit(parseCfsQuota(allowed, period), join(folder, 'cpu.cfs_quota_us'));
 }
 
 async function readMemoryLimit(root: string, folder: string): Promise<CgroupLimit | undefined> {
   for (const name of ['memory.max', 'memory.limit_in_bytes']) {
     const text = await readText(join(root, folder, name));
     if (text !== undefined) {
-      const value = Number(text);
-      return value < unlimitedBytes ? { value, source: join(folder, name) } : undefined;
+      return limit(parseMemoryLimit(text), join(folder, name));
     }
   }
   return undefined;
+}
+
+function limit(value: number | undefined, source: string): CgroupLimit | undefined {
+  return value === undefined ? undefined : { value, source };
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -230,6 +230,11 @@ export const errorTable = {
     (d) =>
       `A worker that ran ${d.path} died: ${d.why}. If memory is short, use a smaller token budget or fewer workers.`,
   ),
+  HOST_UNUSABLE: entry<{ problems: string }>(
+    1,
+    503,
+    (d) => `octavec cannot work on this machine: ${d.problems}. "octavec doctor" says what to do.`,
+  ),
   QUEUE_FULL: entry<{ waiting: string; limit: string }>(
     1,
     429,

@@ -92,6 +92,7 @@ describe('cpuBudget', () => {
     platform: 'linux-x64',
     cpuModel: 'test',
     cpuFlags: [],
+    machineCpus: visibleCpus,
     visibleCpus,
     physicalCores,
     cpuQuota: quota === undefined ? undefined : { value: quota, source: 'cpu.max' },

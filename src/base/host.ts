@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type CgroupLimit, readCgroupLimits } from './cgroup.js';
+import { allowedCpus } from './cpu-times.js';
 
 /** What this process may use of the machine. */
 export interface HostFacts {
@@ -11,10 +12,14 @@ export interface HostFacts {
   readonly cpuModel: string;
   /** What the CPU can do, in the words of /proc/cpuinfo ("avx512_vnni"); empty on other systems. */
   readonly cpuFlags: readonly string[];
+  /** Logical CPUs of the machine. */
+  readonly machineCpus: number;
   /** Logical CPUs that the process may run on (its affinity). */
   readonly visibleCpus: number;
   /** Physical cores among them: two threads of one core share its arithmetic units. */
   readonly physicalCores: number;
+  /** How the CPUs' clocks are governed; undefined where the system does not tell, as in most virtual machines. */
+  readonly governor?: Governor;
   /** CPUs' worth of time that a cgroup grants. */
   readonly cpuQuota?: CgroupLimit;
   readonly memoryBytes: number;
@@ -24,10 +29,11 @@ export interface HostFacts {
 
 /** @param root where /proc and /sys lie; for tests */
 export async function readHostFacts(root = '/'): Promise<HostFacts> {
-  const [limits, info, physicalCores] = await Promise.all([
+  const [limits, info, physicalCores, governor] = await Promise.all([
     readCgroupLimits(root),
     readFile(join(root, 'proc/cpuinfo'), 'utf8').catch(() => ''),
     countPhysicalCores(root),
+    readGovernor(root),
   ]);
   const visibleCpus = availableParallelism();
   return {
@@ -35,12 +41,31 @@ export async function readHostFacts(root = '/'): Promise<HostFacts> {
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
     // "flags" on x86, "Features" on ARM
     cpuFlags: /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1].trim().split(/\s+/) ?? [],
+    machineCpus: Math.max(cpus().length, visibleCpus),
     visibleCpus,
     physicalCores: Math.min(physicalCores ?? visibleCpus, visibleCpus),
+    governor,
     cpuQuota: limits.cpu,
     memoryBytes: totalmem(),
     memoryLimit: limits.memory,
   };
+}
+
+export interface Governor {
+  /** "performance", "powersave", "schedutil" */
+  readonly name: string;
+  /** "intel_pstate", "acpi-cpufreq" */
+  readonly driver: string;
+}
+
+/** Of the first CPU: they are set alike nearly everywhere. */
+async function readGovernor(root: string): Promise<Governor | undefined> {
+  const [name, driver] = await Promise.all(
+    ['scaling_governor', 'scaling_driver'].map((file) =>
+      readFile(join(root, 'sys/devices/system/cpu/cpu0/cpufreq', file), 'utf8').catch(() => ''),
+    ),
+  );
+  return name === '' ? undefined : { name: name.trim(), driver: driver.trim() || 'unknown' };
 }
 
 export interface CpuBudget {
@@ -66,24 +91,15 @@ export function memoryBudget({ memoryBytes, memoryLimit }: HostFacts): number {
 
 /** Cores among the CPUs of the affinity; undefined where the system does not tell. */
 async function countPhysicalCores(root: string): Promise<number | undefined> {
-  const status = await readFile(join(root, 'proc/self/status'), 'utf8').catch(() => '');
-  const allowed = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
+  const allowed = allowedCpus(await readFile(join(root, 'proc/self/status'), 'utf8').catch(() => ''));
   if (allowed === undefined) {
     return undefined;
   }
   const siblings = await Promise.all(
-    parseCpuList(allowed).map((cpu) =>
+    allowed.map((cpu) =>
       readFile(join(root, `sys/devices/system/cpu/cpu${cpu}/topology/thread_siblings_list`), 'utf8').catch(() => ''),
     ),
   );
   const cores = new Set(siblings.filter((list) => list !== ''));
   return cores.size > 0 ? cores.size : undefined;
-}
-
-/** "0-2,5" → [0, 1, 2, 5] */
-function parseCpuList(list: string): number[] {
-  return list.split(',').flatMap((range) => {
-    const [first, last = first] = range.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
 }

@@ -2,7 +2,16 @@
 export * from './breathe.js';
 export { cacheFolder } from './cache-folder.js';
 export * from './cancel.js';
-export type { CgroupLimit } from './cgroup.js';
+export {
+  type CgroupLimit,
+  cgroupFolders,
+  readGroupMemoryLeft,
+  readHierarchies,
+  readThrottling,
+} from './cgroup.js';
+export { type CpuThrottling, parseThrottling } from './cgroup-files.js';
+export { type CpuFeatures, cpuFeatures } from './cpu-features.js';
+export { type CpuTimes, readCpuTimes } from './cpu-times.js';
 export { deadMemoryCollector } from './dead-memory.js';
 export * from './errors.js';
 export * from './file-hash.js';

@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { median, OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { median, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { ModelFiles } from '../model/index.js';
-import type { FromRunner, ToRunner } from './run-protocol.js';
+import { ModelProcess } from './model-process.js';
 
 /** A model whose speed and memory are wanted. */
 export interface RunSubject {
@@ -44,12 +43,13 @@ export async function measureRuns(
   options: MeasureOptions = {},
 ): Promise<RunMeasurement[]> {
   const { rounds = 3, onProgress, signal } = options;
-  const runners = subjects.map((subject) => new Runner(subject));
+  const runners = subjects.map((subject) => new ModelProcess(subject.model));
   try {
     const loadSeconds: number[] = [];
     for (const runner of runners) {
       throwIfCancelled(signal, 'measuring speed');
-      loadSeconds.push(await runner.load(options.embedder));
+      const { seconds } = await runner.load({ ...options.embedder, ...subjects[loadSeconds.length].embedder });
+      loadSeconds.push(seconds);
     }
     const speeds: number[][] = subjects.map(() => []);
     const total = (rounds + 1) * subjects.length;
@@ -58,7 +58,7 @@ export async function measureRuns(
         throwIfCancelled(signal, 'measuring speed');
         const done = round * subjects.length + i;
         onProgress?.({ stage: `Measuring speed: ${subjects[i].name}`, done, total, unit: 'rounds' });
-        const seconds = await runner.run(texts);
+        const { seconds } = await runner.run([texts]);
         if (round > 0) {
           speeds[i].push(texts.length / seconds);
         }
@@ -83,59 +83,6 @@ export async function measureRuns(
     throwIfCancelled(signal, 'measuring speed');
     throw error;
   } finally {
-    for (const runner of runners) {
-      runner.stop();
-    }
-  }
-}
-
-/** One process with one model. It answers one message at a time. */
-class Runner {
-  readonly #process: ChildProcess;
-  readonly #subject: RunSubject;
-
-  constructor(subject: RunSubject) {
-    this.#subject = subject;
-    // Structured clone carries typed arrays (dense layers) as they are. Detached, so that Ctrl-C comes here alone.
-    this.#process = fork(new URL('./runner.js', import.meta.url), { serialization: 'advanced', detached: true });
-  }
-
-  async load(usual: EmbedderOptions | undefined): Promise<number> {
-    const { model, embedder } = this.#subject;
-    const answer = await this.#ask({ kind: 'load', model, options: { ...usual, ...embedder } });
-    return answer.kind === 'loaded' ? answer.seconds : Number.NaN;
-  }
-
-  async run(texts: readonly string[]): Promise<number> {
-    const answer = await this.#ask({ kind: 'run', texts });
-    return answer.kind === 'ran' ? answer.seconds : Number.NaN;
-  }
-
-  async finish(): Promise<number> {
-    const answer = await this.#ask({ kind: 'finish' });
-    return answer.kind === 'finished' ? answer.peakBytes : Number.NaN;
-  }
-
-  stop(): void {
-    this.#process.kill('SIGKILL');
-  }
-
-  #ask(message: ToRunner): Promise<FromRunner> {
-    const path = this.#subject.model.onnxPath;
-    return new Promise((resolve, reject) => {
-      const died = (why: string): void => reject(new OctavecError('ENGINE_DIED', { path, why }));
-      const onExit = (code: number | null, signal: string | null): void =>
-        died(`it ended with ${signal ?? `status ${code}`}`);
-      this.#process.once('exit', onExit);
-      this.#process.once('message', (answer: FromRunner) => {
-        this.#process.off('exit', onExit);
-        if (answer.kind === 'failed') {
-          died(answer.message);
-        } else {
-          resolve(answer);
-        }
-      });
-      this.#process.send(message, (error) => error && died(reasonOf(error)));
-    });
+    await Promise.all(runners.map((runner) => runner.stop()));
   }
 }

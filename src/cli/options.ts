@@ -109,3 +109,16 @@ export function memoryOption(): Option {
     'weights: packed for each session (fast), mapped once (shared), or by the memory granted (default: auto)';
   return new Option('--memory <mode>', text).choices(memoryModes);
 }
+
+/** "1,2,4" */
+export function positiveIntegers(text: string): readonly number[] {
+  return text.split(',').map((part) => positiveInteger(part.trim()));
+}
+
+export function positiveNumber(text: string): number {
+  const value = number(text);
+  if (value <= 0) {
+    throw new InvalidArgumentError('It must be more than 0.');
+  }
+  return value;
+}

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { OctavecError, version } from '../base/index.js';
+import { benchCommand } from './bench.js';
 import { compareCommand } from './compare.js';
+import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
 import { evaluateCommand } from './evaluate.js';
 import { inspectCommand } from './inspect.js';
@@ -17,6 +19,8 @@ Examples:
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec inspect model.onnx                         what is inside, and what quantizing would bring
+  octavec bench ./all-MiniLM-L6-v2                   latency, throughput and memory of all variants
+  octavec doctor                                     what this machine can do, and what is wrong with it
 
 What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (docs/configuration.md).
 Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no.`;
@@ -36,6 +40,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     evaluateCommand(),
     embedCommand(),
     inspectCommand(),
+    benchCommand(),
+    doctorCommand(),
   ]) {
     program.addCommand(command);
   }

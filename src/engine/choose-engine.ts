@@ -1,8 +1,9 @@
-import { OctavecError } from '../base/index.js';
+import { OctavecError, readHostFacts } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Engine } from './engine.js';
 import { tryNativeEngine } from './native/native-engine.js';
 import { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+import { pacedEngine } from './quota-pacer.js';
 
 /**
  * What runs a model.
@@ -20,11 +21,16 @@ export interface EngineChoiceOptions extends EngineOptions {
 }
 
 /**
- * Loads a model into the engine of choice.
+ * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.
  *
  * @throws ENGINE_LOAD if `native` is asked for and cannot be used, and as the engines' own loaders
  */
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
+  const [engine, { cpuQuota }] = await Promise.all([chosenEngine(files, options), readHostFacts()]);
+  return cpuQuota === undefined ? engine : pacedEngine(engine, cpuQuota.value);
+}
+
+async function chosenEngine(files: ModelFiles, options: EngineChoiceOptions): Promise<Engine> {
   const { engine: choice = 'onnxruntime', ...engineOptions } = options;
   if (choice === 'onnxruntime') {
     return loadOnnxRuntimeEngine(files, engineOptions);

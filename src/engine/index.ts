@@ -10,7 +10,7 @@ export {
   loadEngine,
 } from './choose-engine.js';
 export type * from './engine.js';
-export { type NativeEngineOptions, tryNativeEngine } from './native/native-engine.js';
+export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';
 export type { Isolation } from './onnxruntime/channel.js';
 export {
   type GraphData,
@@ -20,6 +20,6 @@ export {
   openSession,
 } from './onnxruntime/graph-session.js';
 export { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
-export { type MemoryMode, memoryModes } from './onnxruntime/memory-plan.js';
+export { type MemoryMode, memoryModes, memoryNeeds } from './onnxruntime/memory-plan.js';
 export { textFeeds } from './onnxruntime/text-feeds.js';
 export { planThreads, type ThreadOptions, type ThreadPlan } from './thread-plan.js';

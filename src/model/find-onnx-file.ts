@@ -32,6 +32,15 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
   throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}` });
 }
 
+/**
+ * All ONNX files of a model folder, in `onnx/` and beside the configuration, by name.
+ */
+export async function listOnnxFiles(folder: string): Promise<string[]> {
+  const places = [join(folder, 'onnx'), folder];
+  const found = await Promise.all(places.map(onnxFilesIn));
+  return found.flatMap((names, place) => names.map((name) => join(places[place], name)));
+}
+
 async function onnxFilesIn(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);

@@ -4,9 +4,12 @@
  * @module
  */
 export { formatBatchOutcome } from './batch-outcome.js';
+export { formatBenchmark } from './benchmark-text.js';
 export { formatComparison } from './comparison-text.js';
+export { formatDiagnosis } from './diagnosis-text.js';
 export { formatEvaluation } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';
+export { benchmarkPage } from './html/benchmark-page.js';
 export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
 export { formatInspection } from './inspection-text.js';
 export { junitXml } from './junit.js';

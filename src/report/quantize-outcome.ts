@@ -1,10 +1,10 @@
-import { relative } from 'node:path';
 import { printable } from '../base/index.js';
 import type { BatchEffect } from '../evaluate/index.js';
 import type { QuantizeOutcome, VariantOutcome } from '../pipeline/index.js';
 import { conditions, formatVerdict } from './evidence-text.js';
 import { formatBytes, formatDuration, formatFigure } from './quantities.js';
 import { formatSearch } from './search-text.js';
+import { quoted, shortPath } from './shell-words.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows } from './variant-table.js';
 
@@ -85,15 +85,4 @@ function formatNextSteps({ variants, originalPath }: QuantizeOutcome, style: Sty
   ];
   const lines = commands.map(([command, rest]) => `  npx ${style.paint('cyan', command)} ${rest}\n`);
   return `\nNext:\n${lines.join('')}`;
-}
-
-/** As it would be typed in this folder. */
-function shortPath(path: string): string {
-  const short = relative('', path);
-  return short.startsWith('..') ? path : short;
-}
-
-function quoted(path: string): string {
-  const short = shortPath(path);
-  return /^[\w@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", "'\\''")}'`;
 }

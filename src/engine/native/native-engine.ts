@@ -15,6 +15,12 @@ export interface NativeEngineOptions extends ThreadOptions {
   readonly precision?: NativePrecision;
 }
 
+/** The instruction set that the native engine uses here ("avx512-vnni"), or in one line why there is no such engine. */
+export function nativeEngineState(): { readonly isa: string } | { readonly reason: string } {
+  const loaded = loadBinding();
+  return 'reason' in loaded ? loaded : { isa: loaded.binding.isa ?? 'unknown' };
+}
+
 /**
  * Loads a model into the native engine, if it is built for this machine and knows the model.
  *

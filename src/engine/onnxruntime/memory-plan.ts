@@ -1,6 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { mappedCopy } from '../../model/index.js';
+import { mappedCopy, weightBytes } from '../../model/index.js';
 
 /**
  * `fast`: every session packs the weights for its kernels, a copy for each. `shared`: all sessions calculate with the
@@ -21,6 +19,11 @@ export interface MemoryPlan {
 /** What a worker takes besides weights: its JavaScript heap, and activations of a batch. */
 const workerBytes = 48 * 2 ** 20;
 
+/** Bytes that a pool is reckoned to take in either mode, besides the bare process. */
+export function memoryNeeds(weights: number, workers: number): Readonly<Record<MemoryPlan['mode'], number>> {
+  return { fast: weights + workers * (weights + workerBytes), shared: weights + workers * workerBytes };
+}
+
 /** @param granted bytes that the process may take */
 export async function planMemory(
   onnxPath: string,
@@ -28,21 +31,12 @@ export async function planMemory(
   workers: number,
   granted: number,
 ): Promise<MemoryPlan> {
-  const weights = await modelBytes(onnxPath);
-  const needed = weights + workers * (weights + workerBytes);
-  const chosen = mode === 'auto' ? (needed > granted / 2 ? 'shared' : 'fast') : mode;
+  const needed = memoryNeeds(await weightBytes(onnxPath), workers);
+  const chosen = mode === 'auto' ? (needed.fast > granted / 2 ? 'shared' : 'fast') : mode;
   return {
     mode: chosen,
     // A single session with packed weights gains little from mapping: what it has packed it does not look at again.
     firstPath: async () => (chosen === 'shared' ? mappedCopy(onnxPath) : onnxPath),
     furtherPath: () => mappedCopy(onnxPath),
   };
-}
-
-/** The ONNX file and external data files that are named after it. */
-async function modelBytes(onnxPath: string): Promise<number> {
-  const [folder, name] = [dirname(onnxPath), basename(onnxPath)];
-  const files = (await readdir(folder).catch(() => [])).filter((file) => file.startsWith(name));
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -5,8 +5,8 @@ import { conditions } from '../evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from '../quantities.js';
 import { cosineHistogram, cosineStart, fidelityFigures, similarityScatter } from './fidelity-plots.js';
 import { html, type Markup } from './markup.js';
+import { page } from './page.js';
 import { sensitivityFigure } from './sensitivity-plot.js';
-import { styleSheet } from './style-sheet.js';
 import { type Cell, table } from './table.js';
 import { taskPlot } from './task-plot.js';
 import { tradeOffPlot } from './trade-off-plot.js';
@@ -26,18 +26,9 @@ export interface HtmlReportOptions {
 export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOptions = {}): string {
   const [{ original }] = evidences;
   const title = `Quantized variants of ${original.name}`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${styleSheet}</style>
-</head>
-<body>
-<main>
-<h1>${headline(evidences)}</h1>
+  return page(
+    title,
+    html`<h1>${headline(evidences)}</h1>
 <p>${title}. ${conditions(evidences)}</p>
 <div class="grid">${evidences.map(verdictPanel)}</div>
 ${recommendationList(options.recommendations ?? [])}
@@ -60,12 +51,8 @@ ${sensitivitySection(options.sensitivities ?? {})}
 ${evidences.map(worstTexts)}
 <h2>What was measured</h2>
 <p>Cosine, L2: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. p1: one text in a hundred is worse. Neighbours: the nearest other texts.</p>
-${identities(evidences)}
-</main>
-</body>
-</html>
-`;
-  return page.text;
+${identities(evidences)}`,
+  );
 }
 
 function headline(evidences: readonly Evidence[]): string {

@@ -6,11 +6,13 @@ export const styleSheet = new Markup(`
   color-scheme: light dark;
   --paper: #ffffff; --ink: #1d2129; --faint: #5b6472; --line: #d8dde5; --panel: #f5f7fa;
   --accent: #1f66c1; --good: #1a7f37; --bad: #b42318;
+  --series-0: #1f66c1; --series-1: #b3470c; --series-2: #1a7f37; --series-3: #8a3ab9; --series-4: #8a6100; --series-5: #0b7a85;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171c; --ink: #e8ebf0; --faint: #a3acba; --line: #363d48; --panel: #1d222a;
     --accent: #6cb2ff; --good: #56c271; --bad: #ff8a7a;
+    --series-0: #6cb2ff; --series-1: #ff9d6b; --series-2: #56c271; --series-3: #d39bff; --series-4: #e6b450; --series-5: #4fd1dc;
   }
 }
 * { box-sizing: border-box; }
@@ -50,6 +52,18 @@ svg .mark { fill: var(--accent); }
 svg .front { stroke: var(--ink); stroke-width: 1.5; }
 svg .dot { fill: var(--accent); fill-opacity: .45; }
 svg .span { stroke: var(--accent); stroke-width: 3; }
+svg .bar { fill: var(--series, var(--accent)); fill-opacity: .75; }
+svg .whisker { stroke: var(--ink); stroke-width: 1.5; }
+svg .line { fill: none; stroke: var(--series); stroke-width: 2; }
+svg .point { fill: var(--series); }
+svg .error { stroke: var(--series); stroke-width: 1.5; }
+.s0 { --series: var(--series-0); } .s1 { --series: var(--series-1); } .s2 { --series: var(--series-2); }
+.s3 { --series: var(--series-3); } .s4 { --series: var(--series-4); } .s5 { --series: var(--series-5); }
+svg .s1.line { stroke-dasharray: 7 3; } svg .s2.line { stroke-dasharray: 2 3; } svg .s3.line { stroke-dasharray: 9 3 2 3; }
+svg .s4.line { stroke-dasharray: 12 4; } svg .s5.line { stroke-dasharray: 4 2 1 2; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0 0 .75rem; list-style: none; }
+.legend li { min-width: 0; overflow-wrap: anywhere; }
+.legend li::before { content: ""; display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; border-radius: .15rem; background: var(--series); }
 svg .bad.mark { fill: var(--bad); }
 svg .bad.span { stroke: var(--bad); }
 svg .good.mark { fill: var(--good); }

@@ -1,0 +1,64 @@
+import { OctavecError } from '../base/index.js';
+import type { Subject } from './subjects.js';
+import { mixedLengths, type WorkloadPlan } from './workload.js';
+
+/** What is measured, how often and for how long. */
+export interface BenchPlan extends WorkloadPlan {
+  /** Starts of a process. */
+  readonly starts: number;
+  /** Rounds that count; one more warms up. */
+  readonly rounds: number;
+  /** How long single texts are embedded in one round, for each length. */
+  readonly latencySeconds: number;
+  /** How long calls of several texts are repeated in one round. */
+  readonly callSeconds: number;
+  /** Texts in a call. */
+  readonly callTexts: readonly number[];
+  /** Workers of the pools that are measured. */
+  readonly pools: readonly number[];
+}
+
+/** What a caller decides about it. */
+export interface PlanOptions {
+  readonly quick?: boolean;
+  readonly pools?: readonly number[];
+}
+
+const longestMixed = 256;
+
+/**
+ * Lengths that all subjects can take: with different ones they could not be compared.
+ *
+ * @throws USAGE for pools that are none
+ */
+export function benchPlan(subjects: readonly Subject[], { quick = false, pools }: PlanOptions): BenchPlan {
+  const wrong = pools?.find((workers) => !(Number.isSafeInteger(workers) && workers >= 1 && workers <= 64));
+  if (wrong !== undefined) {
+    throw new OctavecError('USAGE', { problem: `A pool of ${wrong} workers was asked for; it must be 1 to 64` });
+  }
+  const longest = Math.min(...subjects.map(({ model }) => model.maxTokens));
+  const wanted = quick ? [16, 128] : [16, 64, 256];
+  const lengths = [...new Set(wanted.map((tokens) => Math.min(tokens, longest)))];
+  return {
+    lengths,
+    texts: 32,
+    mixed: mixedLengths(quick ? 64 : 256, Math.min(longestMixed, longest)),
+    starts: quick ? 2 : 4,
+    rounds: quick ? 3 : 5,
+    latencySeconds: quick ? 0.3 : 1,
+    callSeconds: quick ? 0.2 : 0.5,
+    callTexts: quick ? [32] : [8, 32],
+    pools: pools ?? (quick ? [] : [1, 2, 4]),
+  };
+}
+
+/** Runs that so many subjects take in all. */
+export function runsOf(plan: BenchPlan, subjects: number): number {
+  const { starts, rounds, lengths, callTexts, pools } = plan;
+  const inRound = lengths.length * (1 + callTexts.length) + 1;
+  return subjects * (starts + (rounds + 1) * inRound + pools.length * (poolRounds(plan) + 1));
+}
+
+export function poolRounds({ rounds }: BenchPlan): number {
+  return Math.min(3, rounds);
+}

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { writeOutputFile } from '../base/index.js';
+import { benchmark } from '../bench/index.js';
+import { readTexts } from '../embed/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import { benchmarkPage, formatBenchmark } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { engineList, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Every file runs in a process of its own; all take turns in every round, so that they can be compared. The mixed corpus
+goes to the model in one call, as an application would index it.
+
+--cpu-limit puts the measured processes into a control group of their own (Linux, as root or where groups are
+delegated). Elsewhere set the limit from outside: "docker run --cpus 0.5 …".
+
+Examples:
+  octavec bench ./all-MiniLM-L6-v2
+  octavec bench ./model --variant fp32,int8 --engine onnxruntime,native --html bench.html
+  octavec bench ./a ./b theirs.onnx --quick --threads 1
+  octavec bench ./model --variant int8 --cpu-limit 0.5 --quick`;
+
+interface Options {
+  readonly variant?: readonly string[];
+  readonly engine?: readonly EngineChoice[];
+  readonly tokenizer?: string;
+  readonly texts?: string;
+  readonly threads?: number;
+  /** false by --no-pool */
+  readonly pool?: readonly number[] | boolean;
+  readonly quick?: boolean;
+  readonly cpuLimit?: number;
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('Measure start, latency, throughput, pools and memory of models and variants, side by side.')
+    .argument('<models...>', 'model folders or .onnx files')
+    .option('--variant <names>', 'which files of folders: int8,fp32 (default: all)', wordList)
+    .option('--engine <names>', 'onnxruntime, native, auto; several with commas (default: onnxruntime)', engineList)
+    .option('--tokenizer <path>', 'tokenizer.json or its folder, for models that have none')
+    .option('--texts <file>', 'own mixed corpus: .txt or .jsonl (default: texts of 8 to 256 tokens)')
+    .option('--threads <n>', "threads of each session (default: octavec's choice)", positiveInteger)
+    .option('--pool <sizes>', 'workers of pools to measure (default: 1,2,4; none with --quick)', positiveIntegers)
+    .option('--no-pool', 'measure no pools')
+    .option('--quick', 'fewer lengths, rounds and repetitions')
+    .option('--cpu-limit <cpus>', 'measure under a quota of so much CPU time, such as 0.5', positiveNumber)
+    .option('--html <file>', 'write a page with plots, one file that needs no network')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (models: string[], options: Options) => {
+      const { texts, variant, engine, pool } = options;
+      const line = progressLine();
+      const result = await benchmark(models, {
+        ...options,
+        variants: variant,
+        engines: engine,
+        // Commander gives true for a --no-… option that was not used.
+        pools: Array.isArray(pool) ? pool : pool === false ? [] : undefined,
+        texts: texts === undefined ? undefined : { texts: await readTexts(texts), source: texts },
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      if (options.html !== undefined) {
+        await writeOutputFile(options.html, benchmarkPage(result));
+      }
+      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatBenchmark(result));
+    });
+}
