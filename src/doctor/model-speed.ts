@@ -77,11 +77,11 @@ export function modelSpeedFinding(name: string, speed: ModelSpeed): Finding {
   const called = engine.name === 'native' ? 'the native engine' : 'ONNX Runtime';
   // A thread that gets what it wants is never behind its own CPU time.
   const isSlow = paragraph.meanMs > waitedTimes * paragraph.cpuMs;
-  const held = isSlow ? ` Of that it calculates ${ms(paragraph.cpuMs)}: the rest is waiting for CPU time.` : '';
+  const held = isSlow ? ` instead of ${ms(paragraph.cpuMs)}, for the rest it waits for CPU time` : '';
   return {
     id: `model-${engine.name}`,
     status: isSlow ? 'warning' : 'ok',
-    found: `${name} on ${called} (${engine.version}): about ${count(textsPerSecond)} texts/s of ${paragraph.tokens} tokens; one alone takes ${ms(paragraph.meanMs)} on average, ${ms(paragraph.max)} at worst; loads in ${loadSeconds.toFixed(1)} s.${held}`,
+    found: `${name} on ${called} (${engine.version}): about ${count(textsPerSecond)} texts/s of ${paragraph.tokens} tokens; one alone takes ${ms(paragraph.meanMs)}${held}, ${ms(paragraph.max)} at worst; loads in ${loadSeconds.toFixed(1)} s.`,
     advice: isSlow ? 'See what is said of throttling above.' : undefined,
     figures: { ...speed },
   };

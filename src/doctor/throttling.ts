@@ -12,24 +12,27 @@ const badShare = 0.4;
 /** CPUs' worth of time that is worth a word. */
 const notable = 0.08;
 
-/** What holds the threads back, the strongest first; nothing if they got what they wanted. */
-export function brakesOf(probe: SpeedProbe): Brake[] {
+/**
+ * What holds the threads back, the strongest first; nothing if they got what they wanted.
+ *
+ * @param quota CPUs' worth of time that a control group grants
+ */
+export function brakesOf(probe: SpeedProbe, quota?: number): Brake[] {
   const { threads, cpuSeconds, wallSeconds, throttling, machine } = probe;
-  const missing = threads - cpuSeconds / wallSeconds;
-  if (missing <= (1 - freeShare) * threads) {
+  const got = cpuSeconds / wallSeconds;
+  if (got >= freeShare * threads) {
     return [];
   }
-  const found: [Brake, number][] = [];
-  const throttled = (throttling?.throttledSeconds ?? 0) / wallSeconds;
-  if ((throttling?.throttledPeriods ?? 0) > 0) {
-    found.push(['quota', throttled]);
-  }
-  if (machine !== undefined && machine.stolen > notable) {
-    found.push(['stolen', machine.stolen]);
-  }
-  // Others take time away only where nobody is idle; what a quota took is idle or theirs by right.
-  if (machine !== undefined && machine.others > notable && machine.idle < 0.5 * missing) {
-    found.push(['neighbours', Math.min(machine.others, missing - throttled)]);
+  const { throttledPeriods = 0, throttledSeconds = 0 } = throttling ?? {};
+  // Of a quota whose size is not known, the time that was waited for tells it.
+  const granted = throttledPeriods === 0 ? threads : (quota ?? threads - throttledSeconds / wallSeconds);
+  const byQuota = Math.max(0, threads - granted);
+  const missing = Math.min(threads, granted) - got;
+  const found: [Brake, number][] = [['quota', byQuota]];
+  if (machine !== undefined && missing > (1 - freeShare) * Math.min(threads, granted)) {
+    found.push(['stolen', Math.min(machine.stolen, missing)]);
+    // Others take time away only where hardly anything is idle.
+    found.push(['neighbours', machine.idle < 0.5 * missing ? Math.min(machine.others, missing) : 0]);
   }
   const explained = found.filter(([, cpus]) => cpus > notable).sort((a, b) => b[1] - a[1]);
   return explained.length === 0 ? ['unseen'] : explained.map(([brake]) => brake);
@@ -39,7 +42,7 @@ export function brakesOf(probe: SpeedProbe): Brake[] {
 export function throttlingFinding(probe: SpeedProbe, host: HostFacts): Finding {
   const { threads, cpuSeconds, wallSeconds, unit } = probe;
   const share = cpuSeconds / (wallSeconds * threads);
-  const brakes = brakesOf(probe);
+  const brakes = brakesOf(probe, host.cpuQuota?.value);
   const figures = { ...probe, share, brakes };
   const who = threads === 1 ? 'a thread' : `${threads} threads`;
   const got = `${who} that calculated for ${wallSeconds.toFixed(1)} s got ${cpuSeconds.toFixed(2)} s of CPU time, ${percent(share)} of what was asked for`;
@@ -72,9 +75,9 @@ interface Cause {
 const reasons: Readonly<Record<Brake, (probe: SpeedProbe, host: HostFacts) => Cause>> = {
   quota: ({ throttling }, { cpuQuota }) => {
     const { throttledPeriods = 0, periods = 0, source = '' } = throttling ?? {};
-    const granted = cpuQuota === undefined ? '' : ` A quota of ${short(cpuQuota.value)} CPUs (${cpuQuota.source}).`;
+    const quota = cpuQuota === undefined ? 'The quota' : `The quota of ${short(cpuQuota.value)} CPUs`;
     return {
-      why: `The quota was used up in ${throttledPeriods} of ${periods} periods (${source}).${granted}`,
+      why: `${quota} was used up in ${throttledPeriods} of ${periods} periods (${source}).`,
       advice: `Grant more CPU time (docker run --cpus, resources.limits.cpu in Kubernetes, CPUQuota= of systemd, a larger plan of a cloud)${cpuQuota !== undefined && cpuQuota.value < 1 ? '; below one CPU every text waits' : ''}. Else take the smallest INT8 variant, and short texts.`,
     };
   },
