@@ -31,9 +31,11 @@ const words = (
  * @throws TOKENIZER_INVALID
  */
 export async function workloadFor(model: ModelFiles, plan: WorkloadPlan): Promise<Workload> {
-  const { lengths } = await tokenizeOnce(model, ['', ...words], { prompt: '' });
+  // Each word behind another, for the space between them may be a token of its own.
+  const pairs = words.map((word) => `${words[0]} ${word}`);
+  const { lengths } = await tokenizeOnce(model, ['', words[0], ...pairs], { prompt: '' });
   const around = lengths[0];
-  const tokensOf = words.map((_, i) => Math.max(1, lengths[i + 1] - around));
+  const tokensOf = words.map((_, i) => Math.max(1, lengths[i + 2] - lengths[1]));
   const text = (tokens: number, seed: number) => textOf(tokens - around, tokensOf, seed);
   return {
     byLength: new Map(

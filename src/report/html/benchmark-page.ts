@@ -15,7 +15,7 @@ export function benchmarkPage(benchmark: Benchmark): string {
   const sections = benchmarkSections(results, benchmark).map(
     ({ title, cells: [head, ...rows] }) =>
       html`<h3>${title}</h3>${table(
-        title,
+        'Medians (lowest to highest round)',
         head.map((heading, i) => (i === 0 ? 'variant' : heading)),
         rows,
       )}`,

@@ -22,6 +22,7 @@ main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; }
+main > h3 { margin-top: 1.75rem; }
 p { margin: .25rem 0 .75rem; max-width: 46rem; }
 .faint, figcaption, summary { color: var(--faint); }
 .faint, figcaption, summary, td small { font-size: .875rem; }
