@@ -39,7 +39,9 @@ async function start(name) {
 
 async function ask({ name, child }, task) {
   child.send(task);
-  const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  const waiting = new AbortController();
+  const event = (name) => once(child, name, { signal: waiting.signal });
+  const [answer] = await Promise.race([event('message'), event('exit')]).finally(() => waiting.abort());
   if (typeof answer !== 'object') {
     throw new Error(`${name} ended at "${task.name}"`);
   }
