@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Benchmark } from '../../src/bench/index.js';
+import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
 import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
 
@@ -17,26 +18,7 @@ function tiny(...variants: readonly string[]): string {
 
 const quick = ['--quick', '--threads', '1'];
 
-/** Whether this process may make a control group with a CPU quota. */
-function mayLimit(): boolean {
-  for (const parent of ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) {
-    const path = join(parent, `octavec-test-${process.pid}`);
-    try {
-      mkdirSync(path);
-    } catch {
-      continue;
-    }
-    try {
-      readFileSync(join(path, 'cpu.stat'), 'utf8').match(/nr_throttled/) ?? readFileSync(join(path, 'cpu.max'));
-      return true;
-    } catch {
-      // Another hierarchy may have the controller.
-    } finally {
-      rmdirSync(path);
-    }
-  }
-  return false;
-}
+const limits = await mayLimitCpus();
 
 describe('octavec bench', () => {
   test('measures all variants of a folder, and prints tables, notes and what to do next', async () => {
@@ -109,7 +91,7 @@ describe('octavec bench', () => {
     expect([outcome.status, errorOf(outcome).code]).toEqual([exit, code]);
   });
 
-  test.skipIf(!mayLimit())('measures under a CPU limit, and says how long programs stood still', async () => {
+  test.skipIf(!limits)('measures under a CPU limit, and says how long programs stood still', async () => {
     const folder = tiny();
     const { status, stdout, stderr } = await octavec(['bench', folder, '--cpu-limit', '0.5', '--json', ...quick]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -119,5 +101,15 @@ describe('octavec bench', () => {
     expect(notes.join()).toContain('the limit of 0.5 CPUs');
     expect(results[0].engine.threadsReason).toContain('cgroup quota 0.5');
     expect(results[0].mixed.cpus).toBeLessThan(1.2);
+  });
+
+  test('an interrupted one leaves no process and no page behind', async () => {
+    const folder = temporaryFolder();
+    const page = join(folder, 'bench.html');
+    const { status, stderr } = await octavec(['bench', tiny(), '--html', page], {
+      whileRunning: (child) => void setTimeout(() => process.kill(-(child.pid as number), 'SIGINT'), 4000),
+    });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'error: Cancelled: measuring speed.\n' });
+    expect(filesIn(folder)).toEqual([]);
   });
 });

@@ -1,9 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeCpuGroup } from '../../src/bench/cpu-group.js';
 import type { Diagnosis } from '../../src/doctor/index.js';
+import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
 import { errorOf, octavec, temporaryFolder } from './octavec.js';
+
+const limits = await mayLimitCpus();
 
 const tiny = () => {
   const folder = join(temporaryFolder(), 'tiny');
@@ -58,5 +62,27 @@ describe('octavec doctor', () => {
     rmSync(join(folder, 'tokenizer.json'));
     const without = await octavec(['doctor', folder, '--json']);
     expect([without.status, errorOf(without).code]).toEqual([1, 'TOKENIZER_MISSING']);
+  });
+
+  test.skipIf(!limits)('recognises a throttled host, names the quota and gives the figures', async () => {
+    const group = await makeCpuGroup(0.3);
+    try {
+      const { status, stdout } = await octavec(['doctor', tiny(), '--json'], {
+        whileRunning: ({ pid }) => group.add(pid as number),
+      });
+      expect(status).toBe(0);
+      const { findings, host } = JSON.parse(stdout) as Diagnosis;
+      expect(host.cpuQuota?.value).toBeCloseTo(0.3, 6);
+      const throttling = findings.find(({ id }) => id === 'throttling');
+      expect(throttling).toMatchObject({
+        status: 'problem',
+        found: expect.stringContaining('Throttled by a CPU quota'),
+      });
+      expect(throttling?.figures?.brakes).toContain('quota');
+      expect(throttling?.figures?.share).toBeLessThan(0.4);
+      expect(findings.find(({ id }) => id === 'cpus')).toMatchObject({ status: 'warning' });
+    } finally {
+      await group.remove();
+    }
   });
 });

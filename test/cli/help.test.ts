@@ -15,12 +15,15 @@ describe('octavec', () => {
     }
   });
 
-  test.each(['quantize', 'verify', 'embed', 'inspect'])('%s --help shows how to use it', async (command) => {
-    const { status, stdout, stderr } = await octavec([command, '--help']);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`Usage: octavec ${command}.*Examples:\n  octavec ${command} `, 's'));
-    expect(stdout).toContain('--json');
-  });
+  test.each(['quantize', 'verify', 'embed', 'inspect', 'bench', 'doctor'])(
+    '%s --help shows how to use it',
+    async (command) => {
+      const { status, stdout, stderr } = await octavec([command, '--help']);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`Usage: octavec ${command}.*Examples:\n  octavec ${command}\\b`, 's'));
+      expect(stdout).toContain('--json');
+    },
+  );
 
   test.each([
     [['--nosuch'], "unknown option '--nosuch'"],
