@@ -55,6 +55,23 @@ describe('octavec doctor', () => {
     expect(findings.find(({ id }) => id === 'model')).toMatchObject({ status: 'problem', essential: true });
   });
 
+  test.each(['onnxruntime-node', 'tokenizers'])('%s that does not load is broken, and named', async (broken) => {
+    const hook = `export function resolve(name, context, next) {
+      if (name === '${broken}') throw new Error('libfoo.so.1: cannot open shared object file');
+      return next(name, context);
+    }`;
+    const script = join(temporaryFolder(), 'break.mjs');
+    const url = `data:text/javascript,${encodeURIComponent(hook)}`;
+    writeFileSync(script, `import { register } from 'node:module';\nregister(${JSON.stringify(url)});\n`);
+    const outcome = await octavec(['doctor', tiny(), '--json'], { env: { NODE_OPTIONS: `--import ${script}` } });
+    expect([outcome.status, errorOf(outcome).code]).toEqual([1, 'HOST_UNUSABLE']);
+    const { findings } = JSON.parse(outcome.stdout) as Diagnosis;
+    expect(findings.filter(({ essential }) => essential).map(({ found }) => found)).toEqual([
+      expect.stringMatching(/does not load: libfoo\.so\.1/),
+    ]);
+    expect(findings.some(({ id }) => id.startsWith('model'))).toBe(false);
+  });
+
   test('a model that is not there, or has no tokenizer, is an error of its own', async () => {
     const missing = await octavec(['doctor', 'no/such/model', '--json']);
     expect([missing.status, errorOf(missing).code]).toEqual([1, 'FILE_NOT_FOUND']);
