@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import { OctavecError, readCpuTimes, readHostFacts, readThrottling, type TaskOptions, version } from '../base/index.js';
+import type { MemoryMode } from '../engine/index.js';
 import { benchNotes } from './bench-notes.js';
 import { type BenchPlan, benchPlan, runsOf } from './bench-plan.js';
 import type { BenchConditions, Benchmark, SubjectResult } from './benchmark-result.js';
@@ -16,6 +17,8 @@ export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
   readonly quick?: boolean;
   /** Threads of each session; octavec's choice by default. */
   readonly threads?: number;
+  /** How weights are held; `auto` by default. */
+  readonly memory?: MemoryMode;
   /** Workers of the pools; [1, 2, 4] by default, none if empty. */
   readonly pools?: readonly number[];
   /** The mixed corpus; texts of 8 to 256 tokens by default. */
@@ -69,12 +72,12 @@ async function measure(
   group: CpuGroup | undefined,
   options: BenchmarkOptions,
 ): Promise<Pick<Benchmark, 'results' | 'unusable'>> {
-  const { threads, signal, onProgress } = options;
+  const { threads, memory, signal, onProgress } = options;
   let done = 0;
   const total = (count: number) => runsOf(plan, count);
   const place: Place = {
     group,
-    embedder: { threads },
+    embedder: { threads, memory },
     signal,
     onStep: (count) => onProgress?.({ stage: 'Measuring', done: done++, total: total(count), unit: 'runs' }),
   };

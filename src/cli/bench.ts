@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { writeOutputFile } from '../base/index.js';
 import { benchmark } from '../bench/index.js';
 import { readTexts } from '../embed/index.js';
-import type { EngineChoice } from '../engine/index.js';
+import type { EngineChoice, MemoryMode } from '../engine/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
-import { engineList, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
+import { engineList, memoryOption, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -27,6 +27,7 @@ interface Options {
   readonly tokenizer?: string;
   readonly texts?: string;
   readonly threads?: number;
+  readonly memory?: MemoryMode;
   /** false by --no-pool */
   readonly pool?: readonly number[] | boolean;
   readonly quick?: boolean;
@@ -44,6 +45,7 @@ export function benchCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, for models that have none')
     .option('--texts <file>', 'own mixed corpus: .txt or .jsonl (default: texts of 8 to 256 tokens)')
     .option('--threads <n>', "threads of each session (default: octavec's choice)", positiveInteger)
+    .addOption(memoryOption())
     .option('--pool <sizes>', 'workers of pools to measure (default: 1,2,4; none with --quick)', positiveIntegers)
     .option('--no-pool', 'measure no pools')
     .option('--quick', 'fewer lengths, rounds and repetitions')
