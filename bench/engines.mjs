@@ -2,19 +2,23 @@
  * The native engine against ONNX Runtime on the same token ids: `node bench/engines.mjs <model folder> [rounds]`.
  *
  * Every engine lives in a process of its own; they are measured in turn, round after round, so that what else goes on
- * on the machine meets all alike. Ratios are taken within a round; the table shows their median and spread.
+ * on the machine meets all alike. Ratios are taken within a round; the table shows their median and spread. All engines
+ * of a table see the same instruction sets: newer ones are hidden from their processes (see cpu-levels.mjs).
+ *
+ * LEVELS and THREADS (lists, by commas) choose some of the tables only.
  */
 import { execFileSync, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openModelFolder } from '../dist/model/index.js';
-import { readModel, writeModel } from '../dist/onnx/index.js';
-import { dynamicInt8 } from '../dist/quantize/index.js';
+import { variantPath } from '../dist/model/index.js';
+import { readModel } from '../dist/onnx/index.js';
+import { benchModel } from './bench-model.mjs';
+import { cpuFeatures, cpuLevels, environmentFor } from './cpu-levels.mjs';
 
-const [folder, rounds = '5', only] = process.argv.slice(2);
-if (folder === undefined) {
+const [given, rounds = '5', only] = process.argv.slice(2);
+if (given === undefined) {
   console.error('usage: node bench/engines.mjs <model folder> [rounds] [workloads, by commas]');
   process.exit(2);
 }
@@ -48,7 +52,7 @@ const chosen = Object.entries(workloads).filter(([name]) => only === undefined |
 async function startPeer(name, settings, environment = {}) {
   const child = fork(join(here, 'engine-peer.mjs'), [JSON.stringify(settings)], {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const started = await new Promise((resolve) => {
     child.once('message', () => resolve(true));
@@ -84,15 +88,6 @@ function measurePeaks() {
   }
 }
 
-function cpuFeatures() {
-  try {
-    const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
-    return ['avx2', 'avx_vnni', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_bf16'].filter((f) => flags.includes(f));
-  } catch {
-    return [];
-  }
-}
-
 /** Multiplications and additions of the linear layers for one token: what the weights of the layers hold, twice. */
 function operationsPerToken(model) {
   const matrices = model.proto.graph.initializer.filter(
@@ -101,50 +96,89 @@ function operationsPerToken(model) {
   return 2 * matrices.reduce((sum, { dims }) => sum + dims[0] * dims[1], 0);
 }
 
-const files = await openModelFolder(folder);
-const source = await readModel(files.onnxPath);
-const { path: int8Path } = await writeModel(dynamicInt8(source), join(scratch, 'model_int8.onnx'));
+// FP32 and INT8 proper for all: half weights would make the peers widen them with every run.
+const folder = await benchModel(given);
+const fullPath = variantPath(folder, 'fp32');
+const int8Path = variantPath(folder, 'int8');
+const source = await readModel(fullPath);
 const before = measurePeaks();
-console.log(`${cpus()[0].model}, ${cpus().length} CPUs: ${cpuFeatures().join(' ')}`);
+const shown = ['avx2', 'avx_vnni', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_bf16'];
+console.log(
+  `${cpus()[0].model}, ${cpus().length} CPUs: ${cpuFeatures()
+    .filter((feature) => shown.includes(feature))
+    .join(' ')}`,
+);
 
-for (const threads of [1, 2]) {
-  const peer = (kind, path) => ({ kind, folder, path, threads });
-  const isas = threads === 1 ? ['amx-int8', 'avx512-vnni', 'avx-vnni', 'avx2'] : ['amx-int8', 'avx512-vnni'];
-  const peers = [
-    await startPeer('ORT FP32', peer('onnxruntime', files.onnxPath)),
-    await startPeer('ORT INT8', peer('onnxruntime', int8Path)),
-    ...(await Promise.all(
-      isas.map((isa) => startPeer(`native ${isa}`, peer('native', files.onnxPath), { OCTAVEC_ISA: isa })),
-    )),
-  ].filter((started) => started !== undefined);
+const listed = (variable, all) => process.env[variable]?.split(',') ?? all;
 
-  console.log(`\n${threads} thread${threads === 1 ? '' : 's'}`);
-  console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS |');
-  console.log('|---|---|---|---|---|---|---|');
-  for (const [workload, lengths] of chosen) {
-    const times = new Map(peers.map(({ name }) => [name, []]));
-    for (let round = 0; round < Number(rounds); round++) {
-      for (const one of peers) {
-        times.get(one.name).push(await measure(one, lengths));
-      }
-    }
-    const tokens = lengths.reduce((sum, length) => sum + length, 0);
-    for (const [name, ms] of times) {
-      const against = (base) => {
-        const ratios = times.get(base).map((other, i) => other / ms[i]);
-        return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
-      };
-      const typical = median(ms);
-      const gops = (operationsPerToken(source) * tokens) / typical / 1e6;
-      console.log(
-        `| ${workload} | ${name} | ${typical.toFixed(2)} | ${((1000 * lengths.length) / typical).toFixed(0)} | ` +
-          `${against('ORT INT8')} | ${against('ORT FP32')} | ${gops.toFixed(0)} |`,
-      );
+async function startPeers(level, threads) {
+  const environment = environmentFor(level);
+  const peer = (name, kind, path) => startPeer(name, { kind, folder, path, threads }, environment);
+  const native = (count) =>
+    startPeer(
+      `native, ${count} thread${count === 1 ? '' : 's'}`,
+      { kind: 'native', folder, path: fullPath, threads: count },
+      environment,
+    );
+  return (
+    await Promise.all([
+      peer('ORT FP32', 'onnxruntime', fullPath),
+      peer('ORT INT8', 'onnxruntime', int8Path),
+      ...(threads === 1 ? [] : [native(1)]),
+      native(threads),
+    ])
+  ).filter((started) => started !== undefined);
+}
+
+/** Times in ms by peer: a list over rounds. */
+async function measureInTurn(peers, lengths) {
+  const times = new Map(peers.map(({ name }) => [name, []]));
+  for (let round = 0; round < Number(rounds); round++) {
+    for (const one of peers) {
+      times.get(one.name).push(await measure(one, lengths));
     }
   }
-  for (const { child } of peers) {
-    child.removeAllListeners();
-    child.kill();
+  return times;
+}
+
+function ratio(times, base, of) {
+  const ratios = times.get(base).map((other, i) => other / times.get(of)[i]);
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+}
+
+const share = (gops, peak) => (peak === undefined ? '' : ` (${((100 * gops) / peak).toFixed(0)} %)`);
+
+function printRows(workload, lengths, times, peak) {
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  for (const [name, ms] of times) {
+    const typical = median(ms);
+    const gops = (operationsPerToken(source) * tokens) / typical / 1e6;
+    const cells = [
+      workload,
+      name,
+      typical.toFixed(2),
+      ((1000 * lengths.length) / typical).toFixed(0),
+      ratio(times, 'ORT INT8', name),
+      ratio(times, 'ORT FP32', name),
+      `${gops.toFixed(0)}${name.startsWith('native') ? share(gops, peak) : ''}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+for (const threads of listed('THREADS', ['1', '2']).map(Number)) {
+  for (const level of listed('LEVELS', cpuLevels())) {
+    const peers = await startPeers(level, threads);
+    console.log(`\n${level ?? process.arch}, ${threads} thread${threads === 1 ? '' : 's'}`);
+    console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS (of the peak) |');
+    console.log('|---|---|---|---|---|---|---|');
+    for (const [workload, lengths] of chosen) {
+      printRows(workload, lengths, await measureInTurn(peers, lengths), before[level] * threads || undefined);
+    }
+    for (const { child } of peers) {
+      child.removeAllListeners();
+      child.kill();
+    }
   }
 }
 const after = measurePeaks();

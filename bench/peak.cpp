@@ -24,6 +24,12 @@ void measure(const char* name, double operations, Round round) {
 #define TWELVE(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 #define DOT512(i) __asm__ volatile("vpdpbusd %%zmm12, %%zmm12, %%zmm" #i ::: "xmm" #i);
 #define DOT256(i) __asm__ volatile("%{vex%} vpdpbusd %%ymm12, %%ymm12, %%ymm" #i ::: "xmm" #i);
+#define FMA256(i) __asm__ volatile("vfmadd231ps %%ymm12, %%ymm12, %%ymm" #i ::: "xmm" #i);
+#define BYTES256(i)                                      \
+  __asm__ volatile(                                      \
+      "vpmaddubsw %%ymm12, %%ymm12, %%ymm13\n\t"          \
+      "vpmaddwd %%ymm12, %%ymm13, %%ymm13\n\t"            \
+      "vpaddd %%ymm13, %%ymm" #i ", %%ymm" #i ::: "xmm13", "xmm" #i);
 #define FMA512(i) __asm__ volatile("vfmadd231ps %%zmm12, %%zmm12, %%zmm" #i ::: "xmm" #i);
 
 int main() {
@@ -32,6 +38,8 @@ int main() {
     measure("avx512-vnni", 12 * 64 * 2, [] { TWELVE(DOT512) });
     measure("fp32-fma-512", 12 * 16 * 2, [] { TWELVE(FMA512) });
   }
+  measure("avx2", 12 * 32 * 2, [] { TWELVE(BYTES256) });
+  measure("fp32-fma-256", 12 * 8 * 2, [] { TWELVE(FMA256) });
 #if defined(__AVXVNNI__)
   measure("avx-vnni", 12 * 32 * 2, [] { TWELVE(DOT256) });
 #endif
