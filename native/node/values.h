@@ -96,6 +96,7 @@ T* carried(napi_env env, napi_value value, const napi_type_tag& tag) {
   return static_cast<T*>(pointer);
 }
 
+napi_value trim_memory(napi_env, napi_callback_info);
 napi_value find_model(napi_env, napi_callback_info);
 napi_value load_model(napi_env, napi_callback_info);
 napi_value open_session(napi_env, napi_callback_info);

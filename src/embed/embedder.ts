@@ -1,4 +1,4 @@
-import { type EngineDescription, loadEngine } from '../engine/index.js';
+import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { Admission } from './admission.js';
 import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
@@ -107,6 +107,7 @@ export class Embedder {
   async close(): Promise<void> {
     await this.#admission.close();
     await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
+    returnFreedMemory();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,7 @@ export {
   loadEngine,
 } from './choose-engine.js';
 export type * from './engine.js';
+export { returnFreedMemory } from './native/binding.js';
 export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';
 export type { Isolation } from './onnxruntime/channel.js';
 export {

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Checkpoint, Journal } from './journal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-journal-'));
@@ -95,4 +97,17 @@ describe('a journal', () => {
       await (await open()).close();
     },
   );
+
+  test.skipIf(!existsSync('/proc/self/stat'))('of a process that ended and nobody asked for is free', async () => {
+    // A parent that never waits for its child.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+      appendFileSync(path, `\n${JSON.stringify({ owner: { pid, token: 'other' } })}\n`);
+      await (await open()).close();
+    } finally {
+      parent.kill();
+    }
+  });
 });

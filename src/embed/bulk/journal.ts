@@ -171,15 +171,25 @@ function isAlive({ pid, started, token }: Owner): boolean {
     }
   }
   const now = startOf(pid);
-  return started === undefined || now === undefined || started === now;
+  return !isZombie(pid) && (started === undefined || now === undefined || started === now);
 }
 
 /** When a process started, in the words of Linux (ticks since the system was started); undefined elsewhere. */
 function startOf(pid: number): string | undefined {
+  return statusOf(pid)[19];
+}
+
+/** Ended, but not yet asked for by its parent: in containers without an init process that may last. */
+function isZombie(pid: number): boolean {
+  return statusOf(pid)[0] === 'Z';
+}
+
+/** What Linux tells of a process, from its state on; nothing elsewhere. */
+function statusOf(pid: number): readonly string[] {
   try {
     // The name of the command, in parentheses, may hold anything.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   } catch {
-    return undefined;
+    return [];
   }
 }

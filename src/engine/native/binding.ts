@@ -49,6 +49,8 @@ export interface NativeBinding {
   ): [Promise<void>, NativeJob];
   cancel(job: NativeJob): void;
   closeSession(session: NativeSession): void;
+  /** Gives memory that was freed, and that the C library keeps for later, back to the system. */
+  trimMemory(): void;
 }
 
 /** From src/engine/native as from dist/engine/native. */
@@ -81,4 +83,12 @@ function firstThatLoads(paths: readonly string[]): { readonly binding: NativeBin
     }
   }
   return { reason: problems[0] ?? 'the native engine is not built here (npm run build:native needs a C++ compiler)' };
+}
+
+/** After a model is closed: without the native engine the C library keeps what it likes. */
+export function returnFreedMemory(): void {
+  const found = loadBinding();
+  if ('binding' in found) {
+    found.binding.trimMemory();
+  }
 }
