@@ -146,7 +146,11 @@ function ratio(times, base, of) {
   return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
 }
 
-const share = (gops, peak) => (peak === undefined ? '' : ` (${((100 * gops) / peak).toFixed(0)} %)`);
+/** Of the peak of as many cores as the engine has threads; empty for peers, and where no peak was measured. */
+function shareOfPeak(name, gops, peak) {
+  const threads = /^native, (\d+)/.exec(name)?.[1];
+  return threads === undefined || peak === undefined ? '' : ` (${((100 * gops) / (peak * threads)).toFixed(0)} %)`;
+}
 
 function printRows(workload, lengths, times, peak) {
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
@@ -160,7 +164,7 @@ function printRows(workload, lengths, times, peak) {
       ((1000 * lengths.length) / typical).toFixed(0),
       ratio(times, 'ORT INT8', name),
       ratio(times, 'ORT FP32', name),
-      `${gops.toFixed(0)}${name.startsWith('native') ? share(gops, peak) : ''}`,
+      `${gops.toFixed(0)}${shareOfPeak(name, gops, peak)}`,
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
@@ -173,7 +177,7 @@ for (const threads of listed('THREADS', ['1', '2']).map(Number)) {
     console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS (of the peak) |');
     console.log('|---|---|---|---|---|---|---|');
     for (const [workload, lengths] of chosen) {
-      printRows(workload, lengths, await measureInTurn(peers, lengths), before[level] * threads || undefined);
+      printRows(workload, lengths, await measureInTurn(peers, lengths), before[level]);
     }
     for (const { child } of peers) {
       child.removeAllListeners();
