@@ -18,10 +18,14 @@ export function findStackTraffic(object) {
   } catch {
     return undefined;
   }
-  const body = /multiply_tile<6, 4>[^\n]*>:\n([\s\S]*?)\n\n/.exec(code)?.[1];
-  if (body === undefined) {
-    return 'the kernel of 6 rows × 64 columns is not in it';
+  const bodies = [...code.matchAll(/multiply_tile<6, 4, (?:true|false)>[^\n]*>:\n([\s\S]*?)\n\n/g)];
+  if (bodies.length !== 2) {
+    return 'the kernels of 6 rows × 64 columns are not in it';
   }
+  return bodies.map(([, body]) => stackTrafficIn(body)).find((traffic) => traffic !== undefined);
+}
+
+function stackTrafficIn(body) {
   const lines = body.split('\n');
   const dots = lines.filter((line) => line.includes('vpdpbusd')).length;
   const inLoop = lines.slice(

@@ -5,5 +5,5 @@
 #define OCTAVEC_FFN_ROWS 128
 #include "lanes_avx512.h"
 #include "multiply_avx512vnni.h"
-#include "tiles.h"
+#include "tiles_fetching.h"
 #include "table.h"

@@ -27,9 +27,9 @@ inline void dot_quads(__m512i& sum, __m512i unsigned_bytes, __m512i signed_bytes
 #endif
 }
 
-template <int kRows, int kGroups>
+template <int kRows, int kGroups, bool kFetch>
 __attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride,
-                                             int quads, int32_t* c) {
+                                             int quads, int32_t* c, const int8_t* next) {
   __m512i sums[kRows][kGroups];
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; r++) {
@@ -39,6 +39,9 @@ __attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, co
     }
   }
   for (int k = 0; k < quads; k++) {
+    if constexpr (kFetch) {
+      fetch(next + k * 64);
+    }
     __m512i columns[kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < kGroups; g++) {
@@ -64,22 +67,22 @@ __attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, co
   }
 }
 
-template <int kGroups>
+template <int kGroups, bool kFetch = false>
 inline void multiply_rows(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int quads,
-                          int32_t* c) {
+                          int32_t* c, const int8_t* next = nullptr) {
   switch (rows) {
     case 1:
-      return multiply_tile<1, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<1, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
     case 2:
-      return multiply_tile<2, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<2, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
     case 3:
-      return multiply_tile<3, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<3, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
     case 4:
-      return multiply_tile<4, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<4, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
     case 5:
-      return multiply_tile<5, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<5, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
     default:
-      return multiply_tile<6, kGroups>(a, stride, b, group_stride, quads, c);
+      return multiply_tile<6, kGroups, kFetch>(a, stride, b, group_stride, quads, c, next);
   }
 }
 
@@ -95,6 +98,12 @@ inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b,
     default:
       return multiply_rows<4>(a, stride, rows, b, group_stride, quads, c);
   }
+}
+
+/** 64 columns; `quads` cache lines from `next` on are fetched on the way. */
+inline void multiply_fetching(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride,
+                              int quads, int32_t* c, const int8_t* next) {
+  multiply_rows<4, true>(a, stride, rows, b, group_stride, quads, c, next);
 }
 
 }  // namespace
