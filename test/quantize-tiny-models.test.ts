@@ -69,7 +69,8 @@ function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
 }
 
 /** [minimum cosine over all tokens, by what is made of a model] */
-const bounds = { fp16: 0.99999, widened: 0.99999, int8: 0.998 } as const;
+// Random weights have no small neighbours: to be free of saturation costs them up to a bit, which trained ones do not pay.
+const bounds = { fp16: 0.99999, widened: 0.99999, int8: 0.996 } as const;
 
 describe.each(tinyModels())('$name', (tiny) => {
   const [architecture] = tiny.name.split('/');

@@ -7,7 +7,7 @@ export interface CpuFeatures {
    *
    * - `matrix`: whole tiles (AMX, i8mm): INT8 pays most
    * - `dot`: exact products of four bytes (VNNI, dotprod): INT8 pays
-   * - `saturating`: AVX2 or AVX-512 without VNNI: sums of two products are cut off at 16 bits, INT8 pays little
+   * - `saturating`: AVX2 or AVX-512 without VNNI: sums of two products are cut off at 16 bits, INT8 pays, but less
    * - `none`: INT8 does not pay
    * - `unknown`: this system does not tell
    */

@@ -12,7 +12,8 @@ import {
 } from '../../test/support/small-model.js';
 import { encodeModel, makeNode, type OnnxModel, opsetVersion, type TensorProto, tensorFloats } from '../onnx/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
-import { quantizeColumns, quantizeRows, roundHalfEven } from './symmetric.js';
+import { quantizeSaturationFree } from './saturation-free.js';
+import { quantizeRows, roundHalfEven } from './symmetric.js';
 
 const inputs = 40;
 const outputs = 48;
@@ -21,14 +22,6 @@ const weight = (name: string, rows: number, columns: number, seed = 1): TensorPr
 
 const x = randomMatrix(5, inputs, 2);
 
-/**
- * Activations and weights of which two neighbouring products never sum up to more than 16 bits hold: where they do, ONNX
- * Runtime saturates on CPUs without VNNI, and is off by more than rounding.
- */
-const calm = {
-  x: x.data.map((value, i) => (i % inputs === 1 ? Math.sign(value) : value / 4)),
-  w: randomMatrix(inputs, outputs, 1).data.map((value, i) => (i < outputs ? Math.sign(value) : value / 4)),
-};
 const feeds = { x: float32([5, inputs], x.data) };
 
 function modelOf(model: Partial<SmallModel>): OnnxModel {
@@ -44,13 +37,13 @@ function counts(model: OnnxModel): Readonly<Record<string, number>> {
 }
 
 /** x W as the quantized operators shall compute it: U8 activations with one scale, S8 weights with one a column. */
-function expectedProduct({ x: activations, w }: typeof calm): Float32Array {
+function expectedProduct(activations: Float32Array, w: Float32Array): Float32Array {
   const low = Math.min(0, ...activations);
   const high = Math.max(0, ...activations);
   const scale = Math.fround((high - low) / 255);
   const zero = roundHalfEven(-low / scale);
   const codes = activations.map((value) => Math.min(Math.max(roundHalfEven(value / scale) + zero, 0), 255) - zero);
-  const { values, scales } = quantizeColumns(w, inputs, outputs);
+  const { values, scales } = quantizeSaturationFree(w, inputs, outputs);
   return Float32Array.from({ length: x.rows * outputs }, (_, i) => {
     const [row, n] = [Math.floor(i / outputs), i % outputs];
     const products = Array.from({ length: inputs }, (__, k) => codes[row * inputs + k] * values[k * outputs + n]);
@@ -70,16 +63,12 @@ describe('dynamicInt8', () => {
     const made = dynamicInt8(plain);
     expect(operators(made)).toEqual(['DynamicQuantizeLinear', 'MatMulInteger', 'Cast', 'Mul', 'Mul']);
     expect(initializerNames(made)).toEqual(['w_quantized', 'w_scale', 'w_zero_point']);
-    expect(largestDifference((await resultOf(made)).data, (await resultOf(plain)).data)).toBeLessThan(0.05);
+    expect(largestDifference((await resultOf(made)).data, (await resultOf(plain)).data)).toBeLessThan(0.06);
   });
 
   test('computes what its operators are defined to', async () => {
-    const model = modelOf({
-      nodes: [makeNode('MatMul', ['x', 'w'], ['y'])],
-      initializers: [floats('w', [inputs, outputs], [...calm.w])],
-    });
-    const { y } = await runModel(dynamicInt8(model), { x: float32([x.rows, inputs], calm.x) });
-    expect(largestDifference(y.data, expectedProduct(calm))).toBeLessThan(1e-5);
+    const expected = expectedProduct(x.data, randomMatrix(inputs, outputs, 1).data);
+    expect(largestDifference((await resultOf(dynamicInt8(plain))).data, expected)).toBeLessThan(1e-5);
   });
 
   test('gives the same bytes for the same model', () => {
@@ -101,7 +90,7 @@ describe('dynamicInt8', () => {
     });
     const made = dynamicInt8(gemm);
     expect(counts(made)).toMatchObject({ MatMulInteger: 1, Add: 1 });
-    expect(largestDifference((await resultOf(made)).data, (await resultOf(gemm)).data)).toBeLessThan(0.05);
+    expect(largestDifference((await resultOf(made)).data, (await resultOf(gemm)).data)).toBeLessThan(0.06);
   });
 
   test('layers that share an activation quantize it once, as q, k and v do', () => {
@@ -142,7 +131,7 @@ describe('dynamicInt8', () => {
     const made = dynamicInt8(turned);
     expect(counts(made)).toMatchObject({ MatMulInteger: 1 });
     expect(initializerNames(made)).not.toContain('w');
-    expect(largestDifference((await resultOf(made)).data, (await resultOf(turned)).data)).toBeLessThan(0.05);
+    expect(largestDifference((await resultOf(made)).data, (await resultOf(turned)).data)).toBeLessThan(0.06);
   });
 
   test('a model of IR version 3, whose weights stand among its inputs', async () => {
@@ -158,7 +147,7 @@ describe('dynamicInt8', () => {
     expect(counts(made)).toMatchObject({ MatMulInteger: 1 });
     expect(made.proto.graph.input.map(({ name }) => name)).toEqual(['x']);
     expect([made.proto.irVersion, opsetVersion(made)]).toEqual([4, 11]);
-    expect(largestDifference((await resultOf(made)).data, (await resultOf(plain)).data)).toBeLessThan(0.05);
+    expect(largestDifference((await resultOf(made)).data, (await resultOf(plain)).data)).toBeLessThan(0.06);
   });
 
   test('raises an old opset, converting its nodes, and leaves a new one alone', async () => {
@@ -172,7 +161,7 @@ describe('dynamicInt8', () => {
     const old = modelOf({ nodes, initializers: [w], opset: 9 });
     const made = dynamicInt8(old);
     expect(opsetVersion(made)).toBe(11);
-    expect(largestDifference((await resultOf(made)).data, (await resultOf(old)).data)).toBeLessThan(0.05);
+    expect(largestDifference((await resultOf(made)).data, (await resultOf(old)).data)).toBeLessThan(0.06);
     expect(opsetVersion(dynamicInt8({ ...plain }))).toBe(17);
   });
 

@@ -3,7 +3,8 @@ import { dataType, makeTensor, type OnnxModel } from '../onnx/index.js';
 import { correctBias } from './bias-correction.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { type LinearLayer, layerWeights } from './linear-layers.js';
-import { type QuantizedMatrix, quantizeColumns } from './symmetric.js';
+import { quantizeSaturationFree } from './saturation-free.js';
+import type { QuantizedMatrix } from './symmetric.js';
 
 /** Names of a layer's quantized weight: S8 [inputs × outputs], scales [outputs], zero points [outputs] (all 0). */
 export interface QuantizedWeight {
@@ -46,7 +47,7 @@ export class Int8Weights {
     const { inputs, outputs } = layer;
     const weights = layerWeights(this.#model, layer);
     const seen = this.#statistics?.get(layer.activation);
-    const matrix = quantizeColumns(weights, inputs, outputs, seen?.meanSquare);
+    const matrix = quantizeSaturationFree(weights, inputs, outputs, seen?.meanSquare);
     if (seen !== undefined) {
       const quantized = this.#quantizedMeans?.get(layer.activation) ?? seen.mean;
       correctBias(this.#model, this.#editor, layer, weights, matrix, { exact: seen.mean, quantized });
