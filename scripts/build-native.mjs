@@ -39,10 +39,11 @@ async function build(compiler) {
     await link(compiler, ['-shared', ...system, '-o', `${target}.new`, ...objects, '-lpthread']);
     renameSync(`${target}.new`, target);
   }
-  const avx512 = kernels.objects.find((object) => object.endsWith('isa_avx512vnni.o'));
-  const traffic = avx512 === undefined ? undefined : findStackTraffic(avx512);
-  if (traffic !== undefined) {
-    throw new Error(`${compiler} made a slow AVX-512 kernel: ${traffic}. Try another compiler with CXX=….`);
+  for (const object of kernels.objects) {
+    const traffic = findStackTraffic(object);
+    if (traffic !== undefined) {
+      throw new Error(`${compiler} made a slow kernel, ${object}: ${traffic}. Try another compiler with CXX=….`);
+    }
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const left = kernels.missing.length > 0 ? `, without ${kernels.missing.length} newer instruction sets` : '';

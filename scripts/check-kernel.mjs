@@ -1,14 +1,25 @@
 /**
- * Looks whether the hot loop of the AVX-512 kernel keeps its sums in registers. Compilers that move them to the stack
- * cost three quarters of the speed, and no test of results sees it.
+ * Looks whether the hot loops of the kernels keep their sums in registers. Compilers that move them to the stack cost up
+ * to three quarters of the speed, and no test of results sees it.
  */
 import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
+
+/** The hot loops by object file: in which functions they are, and how many products each has. */
+const hotLoops = {
+  'isa_avx512vnni.o': { function: /multiply_tile<6, 4, (?:true|false)>/, count: 2, product: 'vpdpbusd', products: 24 },
+  'isa_avx2.o': { function: /WeightTile::run<4>/, count: 1, product: 'vpmaddubsw', products: 16 },
+};
 
 /**
- * @param object path of the AVX-512 kernels' object file
- * @returns what is wrong, or undefined; also undefined where there is no objdump
+ * @param object path of an object file of kernels
+ * @returns what is wrong, or undefined; also undefined where nothing is known of it, or where there is no objdump
  */
 export function findStackTraffic(object) {
+  const loop = hotLoops[basename(object)];
+  if (loop === undefined) {
+    return undefined;
+  }
   let code;
   try {
     code = execFileSync('objdump', ['-d', '-C', '--no-show-raw-insn', object], {
@@ -18,25 +29,25 @@ export function findStackTraffic(object) {
   } catch {
     return undefined;
   }
-  const bodies = [...code.matchAll(/multiply_tile<6, 4, (?:true|false)>[^\n]*>:\n([\s\S]*?)\n\n/g)];
-  if (bodies.length !== 2) {
-    return 'the kernels of 6 rows × 64 columns are not in it';
+  const bodies = [...code.matchAll(new RegExp(`${loop.function.source}[^\\n]*>:\\n([\\s\\S]*?)\\n\\n`, 'g'))];
+  if (bodies.length !== loop.count) {
+    return `${loop.function.source} is not in it`;
   }
-  return bodies.map(([, body]) => stackTrafficIn(body)).find((traffic) => traffic !== undefined);
+  return bodies.map(([, body]) => stackTrafficIn(body, loop)).find((traffic) => traffic !== undefined);
 }
 
-function stackTrafficIn(body) {
+function stackTrafficIn(body, { product, products }) {
   const lines = body.split('\n');
-  const dots = lines.filter((line) => line.includes('vpdpbusd')).length;
+  const found = lines.filter((line) => line.includes(product)).length;
   const inLoop = lines.slice(
-    lines.findIndex((line) => line.includes('vpdpbusd')),
-    lines.findLastIndex((line) => line.includes('vpdpbusd')),
+    lines.findIndex((line) => line.includes(product)),
+    lines.findLastIndex((line) => line.includes(product)),
   );
   const moves = inLoop.filter(
-    (line) => /vmovdqa|vmovdqu|vmovaps|vmovups/.test(line) && /rsp|rbp|zmm\d+,%zmm/.test(line),
+    (line) => /vmovdqa|vmovdqu|vmovaps|vmovups/.test(line) && /rsp|rbp|[yz]mm\d+,%[yz]mm/.test(line),
   );
-  if (dots < 24) {
-    return `it has ${dots} dot products in place of 24`;
+  if (found < products) {
+    return `it has ${found} products in place of ${products}`;
   }
   return moves.length > 0 ? `its loop moves sums: ${moves[0].trim()}` : undefined;
 }

@@ -1,7 +1,7 @@
 /** Running a C++ compiler on changed sources only. */
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,6 +30,21 @@ function run(command, args) {
   });
 }
 
+/** Whether the compiler takes the flags at all: what it refuses then is a mistake in the source. */
+async function knowsFlags(compiler, flags, target) {
+  const empty = `${target}.empty.cpp`;
+  writeFileSync(empty, '');
+  try {
+    await run(compiler, [...flags, '-c', empty, '-o', `${target}.empty`]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(empty, { force: true });
+    rmSync(`${target}.empty`, { force: true });
+  }
+}
+
 /** When the newest header of a tree was changed. */
 export function newestHeader(folder) {
   const headers = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -42,7 +57,7 @@ export function newestHeader(folder) {
  * Compiles sources that are newer than their objects, or whose flags changed.
  *
  * @param sources [{ source, object, flags, optional }]
- * @returns objects: paths of all objects; missing: optional sources that the compiler refused; compiled: how many
+ * @returns objects: paths of all objects; missing: optional sources whose instruction set the compiler does not know; compiled: how many
  *   were compiled
  */
 export async function compileAll(compiler, sources, folder, headersChanged) {
@@ -68,7 +83,7 @@ export async function compileAll(compiler, sources, folder, headersChanged) {
     try {
       await run(compiler, args);
     } catch (error) {
-      if (!optional) {
+      if (!optional || (await knowsFlags(compiler, flags, target))) {
         throw error;
       }
       missing.push(source);

@@ -32,7 +32,7 @@ const kernelSets = {
 
 /** One object file to be. `optional` ones are left out if the compiler does not know their instruction set. */
 export function kernelSources(architecture) {
-  const sets = { portable: [], portable7: [], ...kernelSets[architecture] };
+  const sets = { portable: [], portable16: [], ...kernelSets[architecture] };
   return Object.entries(sets).map(([name, flags]) => ({
     source: join(nativeFolder, 'kernels', `isa_${name}.cpp`),
     object: `isa_${name}.o`,

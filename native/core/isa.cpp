@@ -5,7 +5,7 @@
 
 namespace octavec {
 
-extern const Kernels kernels_portable, kernels_portable7;
+extern const Kernels kernels_portable, kernels_portable16;
 #if defined(OCTAVEC_WITH_AMX)
 extern const Kernels kernels_amx;
 #endif
@@ -53,7 +53,7 @@ constexpr Choice kChoices[] = {
     {&kernels_neon_dot, has_neon_dot},
 #endif
     {&kernels_portable, [] { return true; }},
-    {&kernels_portable7, [] { return true; }},
+    {&kernels_portable16, [] { return true; }},
 };
 
 const Kernels* choose() {

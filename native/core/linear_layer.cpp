@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include "weight_codes.h"
 
 namespace octavec {
 namespace {
@@ -35,13 +36,13 @@ void check_finite(const std::vector<float>& values, const char* what) {
 }  // namespace
 
 Matrix read_matrix(const LinearDescription& linear) {
-  Matrix matrix{linear.inputs, linear.columns, {}, std::vector<float>(linear.columns)};
+  Matrix matrix{linear.inputs, linear.columns, {}, std::vector<float>(linear.columns), {}};
   matrix.values.resize(static_cast<size_t>(linear.inputs) * linear.columns);
   for_weights(linear, [&](int32_t k, int32_t n, float weight) { matrix.row(k)[n] = weight; });
   if (linear.scale != nullptr) {
-    const std::vector<float> scale = elements(*linear.scale, linear.first_column, linear.columns);
+    matrix.scale = elements(*linear.scale, linear.first_column, linear.columns);
     for (int32_t k = 0; k < linear.inputs; k++) {
-      std::transform(scale.begin(), scale.end(), matrix.row(k), matrix.row(k), std::multiplies<float>());
+      std::transform(matrix.scale.begin(), matrix.scale.end(), matrix.row(k), matrix.row(k), std::multiplies<float>());
     }
   }
   if (linear.bias != nullptr) {
@@ -53,10 +54,11 @@ Matrix read_matrix(const LinearDescription& linear) {
 }
 
 Matrix join(const std::vector<const Matrix*>& matrices) {
-  Matrix all{matrices.front()->inputs, 0, {}, {}};
+  Matrix all{matrices.front()->inputs, 0, {}, {}, {}};
   for (const Matrix* matrix : matrices) {
     all.columns += matrix->columns;
     all.bias.insert(all.bias.end(), matrix->bias.begin(), matrix->bias.end());
+    all.scale.insert(all.scale.end(), matrix->scale.begin(), matrix->scale.end());
   }
   all.values.reserve(static_cast<size_t>(all.inputs) * all.columns);
   for (int32_t k = 0; k < all.inputs; k++) {
@@ -68,15 +70,20 @@ Matrix join(const std::vector<const Matrix*>& matrices) {
 }
 
 Matrix interleave_panels(const Matrix& a, const Matrix& b) {
-  Matrix all{a.inputs, a.columns * 2, {}, std::vector<float>(a.bias.size() * 2)};
-  all.values.resize(a.values.size() * 2);
-  for (int32_t panel = 0; panel < a.columns; panel += kPanel) {
-    for (int32_t k = 0; k < a.inputs; k++) {
-      std::copy_n(a.row(k) + panel, kPanel, all.row(k) + 2 * panel);
-      std::copy_n(b.row(k) + panel, kPanel, all.row(k) + 2 * panel + kPanel);
+  const auto interleave = [&](const float* from_a, const float* from_b, float* to) {
+    for (int32_t panel = 0; panel < a.columns; panel += kPanel) {
+      std::copy_n(from_a + panel, kPanel, to + 2 * panel);
+      std::copy_n(from_b + panel, kPanel, to + 2 * panel + kPanel);
     }
-    std::copy_n(a.bias.data() + panel, kPanel, all.bias.data() + 2 * panel);
-    std::copy_n(b.bias.data() + panel, kPanel, all.bias.data() + 2 * panel + kPanel);
+  };
+  Matrix all{a.inputs, a.columns * 2, {}, std::vector<float>(a.bias.size() * 2), std::vector<float>(a.scale.size() * 2)};
+  all.values.resize(a.values.size() * 2);
+  for (int32_t k = 0; k < a.inputs; k++) {
+    interleave(a.row(k), b.row(k), all.row(k));
+  }
+  interleave(a.bias.data(), b.bias.data(), all.bias.data());
+  if (!all.scale.empty()) {
+    interleave(a.scale.data(), b.scale.data(), all.scale.data());
   }
   return all;
 }
@@ -90,34 +97,30 @@ LinearLayer keep_floats(Matrix matrix) {
   return layer;
 }
 
-LinearLayer quantize_and_pack(const Matrix& matrix, int limit) {
+LinearLayer quantize_and_pack(const Matrix& matrix, const std::vector<float>& power, bool short_sums) {
   LinearLayer layer;
   layer.inputs = matrix.inputs;
   layer.columns = matrix.columns;
   layer.bias = matrix.bias;
   layer.groups = Buffer<int8_t>(matrix.values.size());
-  layer.scale.assign(matrix.columns, 0.0f);
-  layer.sum.assign(matrix.columns, 0.0f);
-  std::vector<float> inverse(matrix.columns);
-  for (int32_t k = 0; k < matrix.inputs; k++) {
-    for (int32_t n = 0; n < matrix.columns; n++) {
-      layer.scale[n] = std::max(layer.scale[n], std::fabs(matrix.row(k)[n]));
-    }
-  }
-  for (int32_t n = 0; n < matrix.columns; n++) {
-    layer.scale[n] = layer.scale[n] > 1e-30f ? layer.scale[n] / static_cast<float>(limit) : 0.0f;
-    inverse[n] = layer.scale[n] > 0 ? 1.0f / layer.scale[n] : 0.0f;
-  }
+  layer.scale = choose_scales(matrix, power, short_sums);
   std::vector<int32_t> sums(matrix.columns);
-  for (int32_t k = 0; k < matrix.inputs; k++) {
+  for (int32_t k = 0; k < matrix.inputs; k += kCodeBlock) {
     for (int32_t n = 0; n < matrix.columns; n++) {
-      const float rounded = std::nearbyint(matrix.row(k)[n] * inverse[n]);
-      const int32_t q = static_cast<int32_t>(std::min(std::max(rounded, -float(limit)), float(limit)));
-      sums[n] += q;
-      layer.groups.data()[static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 4 * 64 + n % 16 * 4 + k % 4] =
-          static_cast<int8_t>(q);
+      float weights[kCodeBlock];
+      int8_t codes[kCodeBlock];
+      for (int32_t i = 0; i < kCodeBlock; i++) {
+        weights[i] = matrix.row(k + i)[n];
+      }
+      round_weights(weights, layer.scale[n], power.empty() ? nullptr : power.data() + k, short_sums, codes);
+      int8_t* place = layer.groups.data() + static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 4 * 64 + n % 16 * 4;
+      for (int32_t i = 0; i < kCodeBlock; i++) {
+        sums[n] += codes[i];
+        place[i / 4 * 64 + i % 4] = codes[i];
+      }
     }
   }
+  layer.sum.resize(matrix.columns);
   for (int32_t n = 0; n < matrix.columns; n++) {
     layer.sum[n] = layer.scale[n] * static_cast<float>(sums[n]);
   }

@@ -12,6 +12,8 @@ struct Matrix {
   int32_t inputs, columns;
   std::vector<float> values;
   std::vector<float> bias;
+  /** [columns] of weights that were S8 in the file: they are whole multiples of it. Else empty. */
+  std::vector<float> scale;
 
   float* row(int32_t input) { return values.data() + static_cast<size_t>(input) * columns; }
   const float* row(int32_t input) const { return values.data() + static_cast<size_t>(input) * columns; }
@@ -41,7 +43,12 @@ struct LinearLayer {
 };
 
 LinearLayer keep_floats(Matrix);
-/** Quantizes each column symmetrically to ±limit and packs it as the kernels want it. */
-LinearLayer quantize_and_pack(const Matrix&, int limit);
+/**
+ * Quantizes weights to S8, a scale for each column, and packs them as the kernels want them. Weights that were S8 in the
+ * file stay what they are, unless sums are short.
+ *
+ * @param power [inputs] the expected squares of the inputs; empty: all alike
+ */
+LinearLayer quantize_and_pack(const Matrix&, const std::vector<float>& power, bool short_sums);
 
 }  // namespace octavec

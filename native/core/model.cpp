@@ -113,7 +113,7 @@ std::vector<float> read_relative_bias(const ModelDescription& description) {
  * @param factor of the inputs, as the description has it; set if the layer is smoothed
  */
 LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDescription& description,
-                   const NormWeights* norm, int limit, std::vector<float>& factor) {
+                   const NormWeights* norm, bool short_sums, std::vector<float>& factor) {
   factor = read_all(description.factor);
   if (model.precision == Precision::kFloat32) {
     return keep_floats(std::move(matrix));
@@ -121,12 +121,13 @@ LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDes
   if (norm != nullptr && norm->present() && factor.empty() && description.scale == nullptr) {
     factor = smooth(*norm, matrix);
   }
-  return quantize_and_pack(matrix, limit);
+  const bool behind_norm = norm != nullptr && norm->present();
+  return quantize_and_pack(matrix, behind_norm ? expected_power(*norm, factor) : std::vector<float>(), short_sums);
 }
 
 /** @param input the norm that the layer's input comes from, in post-norm models */
 Layer read_layer(const ModelDescription& model, const LayerDescription& description, const NormWeights& input,
-                 int limit) {
+                 bool short_sums) {
   const bool floats = model.precision == Precision::kFloat32;
   Layer layer;
   layer.attention_norm = read_norm(description.attention_norm);
@@ -136,15 +137,15 @@ Layer read_layer(const ModelDescription& model, const LayerDescription& descript
   const Matrix query = read_matrix(description.query), key = read_matrix(description.key),
                value = read_matrix(description.value);
   layer.qkv =
-      finish(join({&query, &key, &value}), model, description.query, &before_attention, limit, layer.qkv_factor);
-  layer.out = finish(read_matrix(description.out), model, description.out, nullptr, limit, layer.out_factor);
+      finish(join({&query, &key, &value}), model, description.query, &before_attention, short_sums, layer.qkv_factor);
+  layer.out = finish(read_matrix(description.out), model, description.out, nullptr, short_sums, layer.out_factor);
   Matrix up = read_matrix(description.up);
   if (model.gated) {
     const Matrix gate = read_matrix(description.gate);
     up = floats ? join({&up, &gate}) : interleave_panels(up, gate);
   }
-  layer.up = finish(std::move(up), model, description.up, &before_ffn, limit, layer.up_factor);
-  layer.down = finish(read_matrix(description.down), model, description.down, nullptr, limit, layer.down_factor);
+  layer.up = finish(std::move(up), model, description.up, &before_ffn, short_sums, layer.up_factor);
+  layer.down = finish(read_matrix(description.down), model, description.down, nullptr, short_sums, layer.down_factor);
   layer.rotation = read_all(description.rotation);
   layer.window = description.window;
   return layer;
@@ -185,7 +186,7 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
     const NormWeights& input = model.layers.empty() ? model.embedding_norm
                                : model.pre_norm     ? none
                                                     : model.layers.back().ffn_norm;
-    model.layers.push_back(read_layer(description, layer, input, kernels.signed_limit));
+    model.layers.push_back(read_layer(description, layer, input, kernels.short_sums));
   }
   model.pooling = description.pooling;
   for (const DenseDescription& dense : description.dense) {

@@ -16,10 +16,9 @@ struct Channels {
 Channels look_at(const NormWeights& norm, const Matrix& matrix) {
   constexpr float kSpread = 3.5f;
   Channels channels;
+  channels.power = expected_power(norm, {});
   for (int32_t k = 0; k < matrix.inputs; k++) {
-    const float gamma = std::fabs(norm.gamma[k]), beta = std::fabs(norm.beta[k]);
-    channels.reach.push_back(beta + kSpread * gamma);
-    channels.power.push_back(beta * beta + gamma * gamma);
+    channels.reach.push_back(std::fabs(norm.beta[k]) + kSpread * std::fabs(norm.gamma[k]));
     float power = 0;
     for (int32_t n = 0; n < matrix.columns; n++) {
       power += matrix.row(k)[n] * matrix.row(k)[n];
@@ -52,6 +51,15 @@ double expected_error(const Channels& channels, const Matrix& matrix, float cap)
 }
 
 }  // namespace
+
+std::vector<float> expected_power(const NormWeights& norm, const std::vector<float>& factors) {
+  std::vector<float> power(norm.gamma.size());
+  for (size_t k = 0; k < power.size(); k++) {
+    const float factor = factors.empty() ? 1.0f : factors[k];
+    power[k] = (norm.beta[k] * norm.beta[k] + norm.gamma[k] * norm.gamma[k]) * factor * factor;
+  }
+  return power;
+}
 
 std::vector<float> smooth(const NormWeights& norm, Matrix& matrix) {
   const Channels channels = look_at(norm, matrix);

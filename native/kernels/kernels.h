@@ -111,8 +111,11 @@ struct Kernels {
    * should not leave the second cache.
    */
   int ffn_rows;
-  /** Largest magnitude of quantized weights: 127, or 63 where sixteen bits hold the sums of products. */
-  int signed_limit;
+  /**
+   * Whether products with weights are added up in sixteen bits. Of eight inputs' weights, 0, 1, 4, 5 and 2, 3, 6, 7 share
+   * a sum: those of the same sign must then add up to 128 at most (255 * 128 < 2^15).
+   */
+  bool short_sums;
   /** Keys and depth of packed keys and values are rounded up to these. */
   int key_step;
   int depth_step;

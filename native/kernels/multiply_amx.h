@@ -9,6 +9,7 @@ namespace {
 constexpr int kRowTile = 32;
 constexpr int kDepthStep = 64;
 constexpr int kKeyStep = 64;
+constexpr bool kShortSums = false;
 constexpr int kSignedLimit = 127;
 
 struct alignas(64) TileConfiguration {

@@ -15,6 +15,7 @@ namespace {
 constexpr int kRowTile = 6;
 constexpr int kDepthStep = 4;
 constexpr int kKeyStep = 16;
+constexpr bool kShortSums = false;
 constexpr int kSignedLimit = 127;
 
 inline void enter_thread() {}

@@ -4,12 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "multiply_by_groups.h"
 
 namespace {
 
 constexpr int kRowTile = 6;
 constexpr int kDepthStep = 4;
 constexpr int kKeyStep = 16;
+constexpr bool kShortSums = false;
 constexpr int kSignedLimit = 127;
 
 inline void enter_thread() {}
@@ -22,31 +24,36 @@ inline void dot_quads(__m256i& sum, __m256i unsigned_bytes, __m256i signed_bytes
 #endif
 }
 
-template <int kRows>
-__attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
-  __m256i low[kRows], high[kRows];
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; r++) {
-    low[r] = high[r] = _mm256_setzero_si256();
-  }
-  for (int k = 0; k < quads; k++, b += 64) {
-    const __m256i first = _mm256_load_si256((const __m256i*)b), second = _mm256_load_si256((const __m256i*)b + 1);
+struct DotTile {
+  template <int kRows>
+  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+    __m256i low[kRows], high[kRows];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; r++) {
-      int32_t quad;
-      memcpy(&quad, a + r * stride + k * 4, 4);
-      const __m256i row = _mm256_set1_epi32(quad);
-      dot_quads(low[r], row, first);
-      dot_quads(high[r], row, second);
+      low[r] = high[r] = _mm256_setzero_si256();
+    }
+    for (int k = 0; k < quads; k++, b += 64) {
+      const __m256i first = _mm256_load_si256((const __m256i*)b), second = _mm256_load_si256((const __m256i*)b + 1);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; r++) {
+        int32_t quad;
+        memcpy(&quad, a + r * stride + k * 4, 4);
+        const __m256i row = _mm256_set1_epi32(quad);
+        dot_quads(low[r], row, first);
+        dot_quads(high[r], row, second);
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; r++) {
+      _mm256_storeu_si256((__m256i*)(c + r * 64), low[r]);
+      _mm256_storeu_si256((__m256i*)(c + r * 64 + 8), high[r]);
     }
   }
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; r++) {
-    _mm256_storeu_si256((__m256i*)(c + r * 64), low[r]);
-    _mm256_storeu_si256((__m256i*)(c + r * 64 + 8), high[r]);
-  }
+};
+
+inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
+                     int quads, int32_t* c) {
+  multiply_by_groups<DotTile, kRowTile>(a, stride, rows, b, group_stride, groups, quads, c);
 }
 
 }  // namespace
-
-#include "multiply_by_groups.h"

@@ -1,29 +1,32 @@
-/** multiply() for kernels whose tile, multiply_tile<rows>, is one group of sixteen columns wide. */
+/** Products by tiles that are one group of sixteen columns wide: Tile::run<rows>(a, stride, b, quads, c), up to kMostRows. */
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
 
 namespace {
 
-inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
-                     int quads, int32_t* c) {
+template <class Tile, int kMostRows>
+inline void multiply_by_groups(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride,
+                               int groups, int quads, int32_t* c) {
   for (int g = 0; g < groups; g++, b += group_stride, c += 16) {
     switch (rows) {
       case 1:
-        multiply_tile<1>(a, stride, b, quads, c);
+        Tile::template run<1>(a, stride, b, quads, c);
         break;
       case 2:
-        multiply_tile<2>(a, stride, b, quads, c);
+        Tile::template run<2>(a, stride, b, quads, c);
         break;
       case 3:
-        multiply_tile<3>(a, stride, b, quads, c);
+        Tile::template run<3>(a, stride, b, quads, c);
         break;
       case 4:
-        multiply_tile<4>(a, stride, b, quads, c);
+        Tile::template run<4>(a, stride, b, quads, c);
         break;
       case 5:
-        multiply_tile<kRowTile < 5 ? kRowTile : 5>(a, stride, b, quads, c);
+        Tile::template run<kMostRows < 5 ? kMostRows : 5>(a, stride, b, quads, c);
         break;
       default:
-        multiply_tile<kRowTile>(a, stride, b, quads, c);
+        Tile::template run<kMostRows>(a, stride, b, quads, c);
     }
   }
 }

@@ -7,12 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "multiply_by_groups.h"
 
 namespace {
 
 constexpr int kRowTile = 4;
 constexpr int kDepthStep = 16;
 constexpr int kKeyStep = 16;
+constexpr bool kShortSums = false;
 constexpr int kSignedLimit = 127;
 
 inline void enter_thread() {}
@@ -39,44 +41,49 @@ inline void add_quad(int32x4_t (&sums)[kRows][4], const Row (&rows)[kRows], cons
 }
 #undef OCTAVEC_DOT
 
-template <int kRows>
-__attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
-  int32x4_t sums[kRows][4];
+struct DotTile {
+  template <int kRows>
+  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+    int32x4_t sums[kRows][4];
 #if defined(__ARM_FEATURE_MATMUL_INT8)
-  const int32x4_t start[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
+    const int32x4_t start[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
 #else
-  int32x4_t start[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
-  for (int k = 0; k < quads; k++) {
-    for (int i = 0; i < 4; i++) {
-      start[i] = vdotq_s32(start[i], vld1q_s8(b + k * 64 + i * 16), vdupq_n_s8(1));
+    int32x4_t start[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
+    for (int k = 0; k < quads; k++) {
+      for (int i = 0; i < 4; i++) {
+        start[i] = vdotq_s32(start[i], vld1q_s8(b + k * 64 + i * 16), vdupq_n_s8(1));
+      }
     }
-  }
-  for (int i = 0; i < 4; i++) {
-    start[i] = vshlq_n_s32(start[i], 7);
-  }
+    for (int i = 0; i < 4; i++) {
+      start[i] = vshlq_n_s32(start[i], 7);
+    }
 #endif
-  for (int r = 0; r < kRows; r++) {
-    for (int i = 0; i < 4; i++) {
-      sums[r][i] = start[i];
-    }
-  }
-  for (int k = 0; k < quads; k += 4, b += 256) {
-    Row rows[kRows];
     for (int r = 0; r < kRows; r++) {
-      rows[r] = load_row(a + r * stride + k * 4);
+      for (int i = 0; i < 4; i++) {
+        sums[r][i] = start[i];
+      }
     }
-    add_quad<kRows, 0>(sums, rows, b);
-    add_quad<kRows, 1>(sums, rows, b + 64);
-    add_quad<kRows, 2>(sums, rows, b + 128);
-    add_quad<kRows, 3>(sums, rows, b + 192);
-  }
-  for (int r = 0; r < kRows; r++) {
-    for (int i = 0; i < 4; i++) {
-      vst1q_s32(c + r * 64 + i * 4, sums[r][i]);
+    for (int k = 0; k < quads; k += 4, b += 256) {
+      Row rows[kRows];
+      for (int r = 0; r < kRows; r++) {
+        rows[r] = load_row(a + r * stride + k * 4);
+      }
+      add_quad<kRows, 0>(sums, rows, b);
+      add_quad<kRows, 1>(sums, rows, b + 64);
+      add_quad<kRows, 2>(sums, rows, b + 128);
+      add_quad<kRows, 3>(sums, rows, b + 192);
+    }
+    for (int r = 0; r < kRows; r++) {
+      for (int i = 0; i < 4; i++) {
+        vst1q_s32(c + r * 64 + i * 4, sums[r][i]);
+      }
     }
   }
+};
+
+inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
+                     int quads, int32_t* c) {
+  multiply_by_groups<DotTile, kRowTile>(a, stride, rows, b, group_stride, groups, quads, c);
 }
 
 }  // namespace
-
-#include "multiply_by_groups.h"

@@ -8,14 +8,14 @@
  * [quads][16][4] each, `group_stride` bytes apart; rows beyond `rows` of c may be overwritten up to kRowTile, and rows of
  * a up to kRowTile may be read.
  * kDepthStep: bytes of depth that the kernel takes at once; kKeyStep: likewise for keys. kSignedLimit: the largest
- * magnitude that signed operands may have.
+ * magnitude that keys and values may have. kShortSums: what weights have to be like (see kernels.h).
  */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
-#ifndef OCTAVEC_SIGNED_LIMIT
-#define OCTAVEC_SIGNED_LIMIT 127
+#ifndef OCTAVEC_SHORT_SUMS
+#define OCTAVEC_SHORT_SUMS false
 #endif
 
 namespace {
@@ -23,7 +23,8 @@ namespace {
 constexpr int kRowTile = 4;
 constexpr int kDepthStep = 4;
 constexpr int kKeyStep = 16;
-constexpr int kSignedLimit = OCTAVEC_SIGNED_LIMIT;
+constexpr bool kShortSums = OCTAVEC_SHORT_SUMS;
+constexpr int kSignedLimit = kShortSums ? 63 : 127;
 
 inline void enter_thread() {}
 

@@ -2,6 +2,11 @@
 #pragma once
 #include "tile.h"
 
+// Instruction sets that multiply weights in another way than keys and values say so.
+#ifndef OCTAVEC_MULTIPLY_WEIGHTS
+#define OCTAVEC_MULTIPLY_WEIGHTS multiply
+#endif
+
 namespace {
 
 /** Calls finish(tile, begin, end) for all rows of every tile. */
@@ -14,8 +19,8 @@ inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Fin
     for (int first = 0; first < rows.rows; first += kRowTile) {
       const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
       fetcher.fetch_part(panel, first);
-      multiply(rows.values + first * rows.stride, rows.stride, count, columns, (size_t)linear.inputs * 16, 4,
-               linear.inputs / 4, products);
+      OCTAVEC_MULTIPLY_WEIGHTS(rows.values + first * rows.stride, rows.stride, count, columns,
+                               (size_t)linear.inputs * 16, 4, linear.inputs / 4, products);
       finish(Tile{first, count, panel, products}, 0, count);
     }
   }

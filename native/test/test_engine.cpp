@@ -127,13 +127,13 @@ void test_against_reference(const Architecture& architecture, const Kernels& ker
   const Texts texts(kLengths, numbered(kLengths.size()), fast.vocabulary);
   const std::vector<float> want = embed(exact, kernels, texts), got = embed(fast, kernels, texts);
   const double cosine = worst_cosine(want, got, fast.width());
-  const double floor = kernels.signed_limit == 127 ? 0.999 : 0.997;
+  const double floor = kernels.short_sums ? 0.997 : 0.999;
   std::printf("%-40s %-14s worst cosine to the reference %.5f\n", architecture.name, kernels.name, cosine);
   expect(cosine > floor, std::string(architecture.name) + " on " + kernels.name + " against the reference");
 }
 
 void test_same_bits(const Architecture& architecture, const Kernels& kernels) {
-  const Kernels& plain = *find_kernels(kernels.signed_limit == 127 ? "portable" : "portable-7bit");
+  const Kernels& plain = *find_kernels(kernels.short_sums ? "portable-16bit" : "portable");
   const Model model = build(architecture.options, kernels, 0), expected = build(architecture.options, plain, 0);
   const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
   expect(embed(model, kernels, texts) == embed(expected, plain, texts),
@@ -298,7 +298,7 @@ int main(int count, char** arguments) {
     quick = true;
   }
   if (names.empty()) {
-    names = {"portable", "portable-7bit", "avx2", "avx-vnni", "avx512-vnni", "amx-int8", "neon-dotprod", "neon-i8mm"};
+    names = {"portable", "portable-16bit", "avx2", "avx-vnni", "avx512-vnni", "amx-int8", "neon-dotprod", "neon-i8mm"};
   }
   for (const std::string& name : names) {
     const Kernels* kernels = find_kernels(name.c_str());
@@ -314,7 +314,7 @@ int main(int count, char** arguments) {
       test_threads(architecture, *kernels);
     }
     test_cancelling(*kernels);
-    if (!quick || name != "portable-7bit") {
+    if (!quick || name != "portable-16bit") {
       test_hostile_descriptions(*kernels);
     }
     test_batches_that_are_refused(*kernels);
