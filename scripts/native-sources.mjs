@@ -21,6 +21,8 @@ const kernelSets = {
   x64: {
     amx: [...avx512, '-mamx-tile', '-mamx-int8'],
     avx512vnni: avx512,
+    amxbf16: [...avx512, '-mavx512bf16', '-mamx-tile', '-mamx-bf16'],
+    avx512bf16: [...avx512, '-mavx512bf16'],
     avxvnni: ['-mavx2', '-mfma', '-mavxvnni'],
     avx2: ['-mavx2', '-mfma'],
   },
@@ -32,7 +34,7 @@ const kernelSets = {
 
 /** One object file to be. `optional` ones are left out if the compiler does not know their instruction set. */
 export function kernelSources(architecture) {
-  const sets = { portable: [], portable16: [], ...kernelSets[architecture] };
+  const sets = { portable: [], portable16: [], portable_bf16: [], ...kernelSets[architecture] };
   return Object.entries(sets).map(([name, flags]) => ({
     source: join(nativeFolder, 'kernels', `isa_${name}.cpp`),
     object: `isa_${name}.o`,

@@ -7,6 +7,7 @@
 #include "session.h"
 
 using octavec::active_kernels;
+using octavec::Precision;
 
 struct octavec_model {
   std::shared_ptr<const octavec::Model> model;
@@ -43,9 +44,14 @@ octavec_status guarded(char* why, size_t why_size, Action action) {
   }
 }
 
+const octavec::Kernels* kernels_for(Precision precision) {
+  return active_kernels(precision == Precision::kBFloat16 ? 2 : 1);
+}
+
 }  // namespace
 
 const char* octavec_isa(void) { return active_kernels() == nullptr ? nullptr : active_kernels()->name; }
+const char* octavec_model_isa(const octavec_model* model) { return kernels_for(model->model->precision)->name; }
 
 octavec_status octavec_model_create(const int32_t* words, size_t word_count, const octavec_tensor* tensors,
                                     size_t tensor_count, octavec_model** model, char* why, size_t why_size) {
@@ -54,7 +60,11 @@ octavec_status octavec_model_create(const int32_t* words, size_t word_count, con
       throw std::invalid_argument("OCTAVEC_ISA names an instruction set that this machine does not have");
     }
     const octavec::ModelDescription description = octavec::read_description(words, word_count, tensors, tensor_count);
-    auto built = std::make_shared<const octavec::Model>(octavec::build_model(description, *active_kernels()));
+    const octavec::Kernels* kernels = kernels_for(description.precision);
+    if (kernels == nullptr) {
+      throw std::invalid_argument("this processor does not multiply BF16 (AVX-512 BF16 or AMX-BF16)");
+    }
+    auto built = std::make_shared<const octavec::Model>(octavec::build_model(description, *kernels));
     *model = new octavec_model{std::move(built)};
   });
 }
@@ -72,7 +82,7 @@ octavec_status octavec_session_create(octavec_model* model, int32_t threads, oct
     if (threads < 1 || threads > 1024) {
       throw std::invalid_argument("threads");
     }
-    *session = new octavec_session{{model->model, *active_kernels(), threads}};
+    *session = new octavec_session{{model->model, *kernels_for(model->model->precision), threads}};
   });
 }
 
@@ -101,6 +111,6 @@ octavec_status octavec_run_here(octavec_model* model, const octavec_batch* batch
                                 size_t why_size) {
   return guarded(why, why_size, [&] {
     octavec::check_batch(*batch, *model->model);
-    octavec::run_here(*model->model, *active_kernels(), *batch, out);
+    octavec::run_here(*model->model, *kernels_for(model->model->precision), *batch, out);
   });
 }

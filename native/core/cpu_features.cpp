@@ -75,18 +75,29 @@ bool has_avx512_vnni() {
   return has_avx2() && saves(kZmm) && base && bit(leaf7.c, 11);
 }
 
-bool has_amx_int8() {
+bool has_avx512_bf16() { return has_avx512_vnni() && bit(cpuid(7, 1).a, 5); }
+
+namespace {
+
+/** AMX-TILE and the unit that bit `unit` of leaf 7 tells of; asks Linux for the tiles. */
+bool has_tiles(int unit) {
 #if defined(__linux__)
   const uint32_t leaf7 = cpuid(7, 0).d;
-  if (!has_avx512_vnni() || !saves(kTiles) || !bit(leaf7, 24) || !bit(leaf7, 25)) {  // AMX-TILE, AMX-INT8
+  if (!has_avx512_vnni() || !saves(kTiles) || !bit(leaf7, 24) || !bit(leaf7, unit)) {
     return false;
   }
   constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 #else
+  (void)unit;
   return false;
 #endif
 }
+
+}  // namespace
+
+bool has_amx_int8() { return has_tiles(25); }
+bool has_amx_bf16() { return has_avx512_bf16() && has_tiles(22); }
 
 bool has_neon_dot() { return false; }
 bool has_neon_i8mm() { return false; }
@@ -97,6 +108,8 @@ bool has_avx2() { return false; }
 bool has_avx_vnni() { return false; }
 bool has_avx512_vnni() { return false; }
 bool has_amx_int8() { return false; }
+bool has_avx512_bf16() { return false; }
+bool has_amx_bf16() { return false; }
 
 #if defined(__linux__) && defined(__aarch64__)
 bool has_neon_dot() { return (getauxval(AT_HWCAP) >> 20 & 1) != 0; }    // HWCAP_ASIMDDP

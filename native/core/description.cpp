@@ -212,7 +212,7 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
     refuse("not a description of this format");
   }
   ModelDescription model{};
-  model.precision = static_cast<Precision>(reader.between("the precision", 0, 1));
+  model.precision = static_cast<Precision>(reader.between("the precision", 0, 2));
   model.hidden = read_panels(reader, "the hidden width");
   model.heads = reader.between("the number of heads", 1, 1024);
   model.head_width = reader.between("the width of a head", 16, 1024);

@@ -15,7 +15,7 @@ namespace octavec {
 constexpr int32_t kMagic = 0x4f435456;
 constexpr int32_t kFormat = 1;
 
-enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1 };
+enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1, kBFloat16 = 2 };
 
 enum class Pooling : int32_t { kCls = 0, kLastToken = 1, kMax = 2, kMean = 3, kMeanSqrtLength = 4, kWeightedMean = 5 };
 

@@ -1,4 +1,5 @@
 #include "forward.h"
+#include "bf16.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -79,8 +80,11 @@ class Member {
 
   static const float* factor(const std::vector<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
+  /** Of numbers to multiply. */
+  size_t bytes(size_t numbers) const { return numbers * kernels_.number_bytes; }
+
   QuantizedRows quantized(int32_t width) const {
-    return {own_.quantized.data(), size_t(width), own_.scales.data(), count_};
+    return {own_.quantized.data(), bytes(width), own_.scales.data(), count_};
   }
 
   void embed() {
@@ -102,13 +106,19 @@ class Member {
 
   void embed_token(int32_t word, int32_t position, float* out) const {
     const size_t width = model_.hidden;
-    const int8_t* row = model_.words.quantized.data() + word * width;
-    const float scale = model_.words.scale[word];
     const float* added = !model_.positions.empty()    ? model_.positions.data() + position * width
                          : !model_.token_type.empty() ? model_.token_type.data()
                                                       : nullptr;
-    for (size_t i = 0; i < width; i++) {
-      out[i] = scale * float(row[i]) + (added != nullptr ? added[i] : 0.0f);
+    if (model_.precision == Precision::kBFloat16) {
+      std::transform(model_.words.halves.data() + word * width, model_.words.halves.data() + (word + 1) * width, out,
+                     from_bf16);
+    } else {
+      const int8_t* row = model_.words.quantized.data() + word * width;
+      const float scale = model_.words.scale[word];
+      std::transform(row, row + width, out, [scale](int8_t code) { return scale * float(code); });
+    }
+    if (added != nullptr) {
+      std::transform(out, out + width, added, out, std::plus<float>());
     }
   }
 
@@ -202,7 +212,7 @@ class Member {
         kernels_.quantize_rows(own_.ffn.data(), model_.ffn, rows, model_.ffn, layer.down_factor.data(),
                                own_.ffn_quantized.data(), own_.ffn_scales.data());
       }
-      kernels_.linear_add({own_.ffn_quantized.data(), size_t(model_.ffn), own_.ffn_scales.data(), rows},
+      kernels_.linear_add({own_.ffn_quantized.data(), bytes(model_.ffn), own_.ffn_scales.data(), rows},
                           layer.down.packed(), hidden_ + size_t(first) * model_.hidden, model_.hidden);
     }
     finish(layer.ffn_norm);
@@ -250,8 +260,8 @@ class Member {
             qkv_stride(),
             tokens,
             model_.head_width,
-            {shared_.keys.data() + place * places.depth(), shared_.key_scale.data() + place,
-             shared_.key_offset.data() + place, shared_.values.data() + place * width,
+            {shared_.keys.data() + bytes(place * places.depth()), shared_.key_scale.data() + place,
+             shared_.key_offset.data() + place, shared_.values.data() + bytes(place * width),
              shared_.value_scale.data() + ((text - task_.chunk.first_text) * size_t(model_.heads) + head) * width}};
   }
 
@@ -332,8 +342,8 @@ void ChunkBuffers::require(const Model& model, const Kernels& kernels, const Bat
   const size_t texts = chunk.end_text - chunk.first_text;
   hidden.require(size_t(chunk.tokens) * model.hidden);
   qkv.require(size_t(chunk.tokens) * 3 * model.inner());
-  keys.require(all_keys * places.depth());
-  values.require(all_keys * model.head_width);
+  keys.require(all_keys * places.depth() * kernels.number_bytes);
+  values.require(all_keys * model.head_width * kernels.number_bytes);
   key_scale.require(all_keys);
   key_offset.require(all_keys);
   value_scale.require(texts * model.inner());
@@ -343,9 +353,9 @@ void MemberBuffers::require(const Model& model, const Kernels& kernels, const Ba
                             int32_t rows) {
   const size_t padded_rows = padded(rows, kRowPadding);
   const size_t block = std::min<size_t>(padded_rows, kernels.ffn_rows);
-  quantized.require(padded_rows * std::max(model.hidden, model.inner()));
+  quantized.require(padded_rows * std::max(model.hidden, model.inner()) * kernels.number_bytes);
   scales.require(padded_rows);
-  ffn_quantized.require(block * model.ffn);
+  ffn_quantized.require(block * model.ffn * kernels.number_bytes);
   ffn_scales.require(block);
   ffn.require(block * model.ffn);
   ranges.require(block * 32);

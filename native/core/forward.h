@@ -1,4 +1,4 @@
-/** A chunk of texts through the model on the INT8 path. */
+/** A chunk of texts through the model, in INT8 or BF16. */
 #pragma once
 #include <atomic>
 #include "batch.h"

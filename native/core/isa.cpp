@@ -5,9 +5,15 @@
 
 namespace octavec {
 
-extern const Kernels kernels_portable, kernels_portable16;
+extern const Kernels kernels_portable, kernels_portable16, kernels_portable_bf16;
 #if defined(OCTAVEC_WITH_AMX)
 extern const Kernels kernels_amx;
+#endif
+#if defined(OCTAVEC_WITH_AMXBF16)
+extern const Kernels kernels_amxbf16;
+#endif
+#if defined(OCTAVEC_WITH_AVX512BF16)
+extern const Kernels kernels_avx512bf16;
 #endif
 #if defined(OCTAVEC_WITH_AVX512VNNI)
 extern const Kernels kernels_avx512vnni;
@@ -52,18 +58,28 @@ constexpr Choice kChoices[] = {
 #if defined(OCTAVEC_WITH_NEON_DOT)
     {&kernels_neon_dot, has_neon_dot},
 #endif
+#if defined(OCTAVEC_WITH_AMXBF16)
+    {&kernels_amxbf16, has_amx_bf16},
+#endif
+#if defined(OCTAVEC_WITH_AVX512BF16)
+    {&kernels_avx512bf16, has_avx512_bf16},
+#endif
     {&kernels_portable, [] { return true; }},
     {&kernels_portable16, [] { return true; }},
+    {&kernels_portable_bf16, [] { return true; }},
 };
 
-const Kernels* choose() {
+const Kernels* choose(int number_bytes) {
   const char* wanted = std::getenv("OCTAVEC_ISA");
-  if (wanted != nullptr && *wanted != 0) {
-    return find_kernels(wanted);
+  const bool named = wanted != nullptr && *wanted != 0;
+  const Kernels* found = named ? find_kernels(wanted) : nullptr;
+  if (named && (found == nullptr || found->number_bytes == number_bytes)) {
+    return found;
   }
   for (const Choice& choice : kChoices) {
-    if (choice.runs_here()) {
-      return choice.kernels;
+    const Kernels* kernels = choice.kernels;
+    if (kernels->number_bytes == number_bytes && kernels != &kernels_portable_bf16 && choice.runs_here()) {
+      return kernels;
     }
   }
   return nullptr;
@@ -80,9 +96,10 @@ const Kernels* find_kernels(const char* name) {
   return nullptr;
 }
 
-const Kernels* active_kernels() {
-  static const Kernels* const kernels = choose();
-  return kernels;
+const Kernels* active_kernels(int number_bytes) {
+  static const Kernels* const bytes = choose(1);
+  static const Kernels* const halves = choose(2);
+  return number_bytes == 1 ? bytes : halves;
 }
 
 }  // namespace octavec

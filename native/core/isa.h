@@ -4,8 +4,11 @@
 
 namespace octavec {
 
-/** The fastest kernels of this machine, or those that OCTAVEC_ISA names; null if there are no such. */
-const Kernels* active_kernels();
+/**
+ * The fastest kernels of this machine for numbers of one byte, or of two (BF16); those that OCTAVEC_ISA names, if it does.
+ * Null if there are no such. In plain C++ BF16 is for tests: it must be named.
+ */
+const Kernels* active_kernels(int number_bytes = 1);
 
 /** Kernels by name; null if they do not exist or this machine cannot run them. */
 const Kernels* find_kernels(const char* name);

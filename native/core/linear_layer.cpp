@@ -1,7 +1,9 @@
 #include "linear_layer.h"
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
+#include "bf16.h"
 #include "weight_codes.h"
 
 namespace octavec {
@@ -94,6 +96,25 @@ LinearLayer keep_floats(Matrix matrix) {
   layer.columns = matrix.columns;
   layer.bias = std::move(matrix.bias);
   layer.floats = std::move(matrix.values);
+  return layer;
+}
+
+LinearLayer pack_bf16(const Matrix& matrix) {
+  LinearLayer layer;
+  layer.inputs = matrix.inputs;
+  layer.columns = matrix.columns;
+  layer.bias = matrix.bias;
+  layer.scale.assign(matrix.columns, 1.0f);
+  layer.sum.assign(matrix.columns, 0.0f);
+  layer.groups = Buffer<int8_t>(matrix.values.size() * sizeof(uint16_t));
+  for (int32_t k = 0; k < matrix.inputs; k++) {
+    for (int32_t n = 0; n < matrix.columns; n++) {
+      const uint16_t half = to_bf16(matrix.row(k)[n]);
+      // [columns / 16][inputs / 2][16][2]
+      const size_t place = static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 2 * 32 + n % 16 * 2 + k % 2;
+      std::memcpy(layer.groups.data() + place * sizeof half, &half, sizeof half);
+    }
+  }
   return layer;
 }
 

@@ -43,6 +43,8 @@ struct LinearLayer {
 };
 
 LinearLayer keep_floats(Matrix);
+/** Rounds weights to BF16 and packs them. */
+LinearLayer pack_bf16(const Matrix&);
 /**
  * Quantizes weights to S8, a scale for each column, and packs them as the kernels want them. Weights that were S8 in the
  * file stay what they are, unless sums are short.

@@ -1,4 +1,5 @@
 #include "model.h"
+#include "bf16.h"
 #include "smoothing.h"
 #include <algorithm>
 #include <cmath>
@@ -54,6 +55,14 @@ WordTable read_words(const ModelDescription& description) {
     }
     return table;
   }
+  if (description.precision == Precision::kBFloat16) {
+    table.halves = Buffer<uint16_t>(tensor.rows * width);
+    for (int64_t word = 0; word < tensor.rows; word++) {
+      const std::vector<float> row = read_word(description, word);
+      std::transform(row.begin(), row.end(), table.halves.data() + word * width, to_bf16);
+    }
+    return table;
+  }
   table.quantized = Buffer<int8_t>(tensor.rows * width);
   if (description.word_scale != nullptr) {
     std::memcpy(table.quantized.data(), tensor.data, tensor.rows * width);
@@ -95,8 +104,8 @@ std::vector<float> read_relative_bias(const ModelDescription& description) {
   if (description.relative_bias == nullptr) {
     return {};
   }
-  // The INT8 path keeps its scores in units of log2.
-  const float unit = description.precision == Precision::kInt8 ? 1.44269504f : 1.0f;
+  // The fast paths keep their scores in units of log2.
+  const float unit = description.precision == Precision::kFloat32 ? 1.0f : 1.44269504f;
   const std::vector<float> all = read_all(description.relative_bias);
   const size_t columns = description.relative_bias->columns, row = columns + kRelativePadding;
   std::vector<float> padded(description.heads * row);
@@ -117,6 +126,9 @@ LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDes
   factor = read_all(description.factor);
   if (model.precision == Precision::kFloat32) {
     return keep_floats(std::move(matrix));
+  }
+  if (model.precision == Precision::kBFloat16) {
+    return pack_bf16(matrix);
   }
   if (norm != nullptr && norm->present() && factor.empty() && description.scale == nullptr) {
     factor = smooth(*norm, matrix);
@@ -197,7 +209,7 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
 }
 
 size_t Model::bytes() const {
-  size_t total = words.quantized.bytes() + bytes_of(words.scale) + bytes_of(words.floats) + bytes_of(positions) +
+  size_t total = words.quantized.bytes() + words.halves.bytes() + bytes_of(words.scale) + bytes_of(words.floats) + bytes_of(positions) +
                  bytes_of(relative_bias);
   for (const Layer& layer : layers) {
     total += layer.qkv.bytes() + layer.out.bytes() + layer.up.bytes() + layer.down.bytes();

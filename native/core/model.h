@@ -42,6 +42,8 @@ struct WordTable {
   /** [vocabulary × hidden] and [vocabulary] on the INT8 path. */
   Buffer<int8_t> quantized;
   std::vector<float> scale;
+  /** [vocabulary × hidden] with BF16. */
+  Buffer<uint16_t> halves;
   /** [vocabulary × hidden] on the reference path. */
   std::vector<float> floats;
 };

@@ -155,10 +155,10 @@ std::shared_ptr<Session::TeamWork> Session::lead(std::shared_ptr<Job> job, Chunk
     queue_.pop_front();
   }
   int members = 1;
-  if (queue_.empty() && team_ == nullptr && model_->precision == Precision::kInt8) {
+  if (queue_.empty() && team_ == nullptr && model_->precision != Precision::kFloat32) {
     members = std::max(1, std::min(1 + idle_, chunk.tokens / kRowsPerMember));
   }
-  if (model_->precision == Precision::kInt8) {
+  if (model_->precision != Precision::kFloat32) {
     buffers.require(*model_, kernels_, job->batch, chunk);
   }
   auto work = std::make_shared<TeamWork>(std::move(job), *model_, kernels_, chunk, buffers, members);
@@ -204,7 +204,7 @@ void run_here(const Model& model, const Kernels& kernels, const Batch& batch, fl
   const std::atomic<bool> cancelled{false};
   for (const Chunk& chunk : cut_batch(batch, kernels.chunk_tokens)) {
     Team team(1);
-    if (model.precision == Precision::kInt8) {
+    if (model.precision != Precision::kFloat32) {
       buffers.require(model, kernels, batch, chunk);
     }
     if (run_share({model, kernels, batch, chunk, buffers, team, cancelled}, own, 0, out) == Outcome::kNoMemory) {

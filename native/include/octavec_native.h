@@ -38,6 +38,9 @@ typedef enum octavec_status {
 /** Name of the instruction set in use; null if OCTAVEC_ISA names one that does not exist or that this machine lacks. */
 const char* octavec_isa(void);
 
+/** Likewise the one that runs a model: BF16 has instruction sets of its own. */
+const char* octavec_model_isa(const octavec_model*);
+
 /** Builds a model; the tensors are not needed afterwards. On failure `why` says what is wrong. */
 octavec_status octavec_model_create(const int32_t* words, size_t word_count, const octavec_tensor* tensors,
                                     size_t tensor_count, octavec_model** model, char* why, size_t why_size);

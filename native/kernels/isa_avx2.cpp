@@ -5,6 +5,8 @@
 #define OCTAVEC_FFN_ROWS 128
 #define OCTAVEC_MULTIPLY_WEIGHTS multiply_weights
 #include "lanes_avx2.h"
+#include "number_int8.h"
 #include "multiply_avx2.h"
 #include "tiles.h"
+#include "attention_int8.h"
 #include "table.h"

@@ -4,6 +4,8 @@
 #define OCTAVEC_CHUNK_TOKENS 128
 #define OCTAVEC_FFN_ROWS 128
 #include "lanes_avx512.h"
+#include "number_int8.h"
 #include "multiply_avx512vnni.h"
 #include "tiles_fetching.h"
+#include "attention_int8.h"
 #include "table.h"

@@ -4,9 +4,10 @@
  * Every instruction set has one object file of its own that fills one such table. This header holds plain structs only:
  * anything with code in it could be compiled for AVX-512 in one object and merged by the linker into another.
  *
- * Numbers: activations are U8 per row (x = low + scale * q), weights S8 per output column (w = scale * q), products are
- * exact int32. The floating-point steps around them run in the same order on sixteen lanes everywhere, with fused
- * multiply-adds, so that all instruction sets give the same bits.
+ * Numbers that are multiplied have one byte or two. One: activations are U8 per row (x = low + scale * q), weights S8 per
+ * output column (w = scale * q), products are exact int32. Two: everything is BF16 and products are summed in FP32; scales
+ * are 1. The floating-point steps around the products run in the same order on sixteen lanes everywhere, with fused
+ * multiply-adds, so that with one byte all instruction sets give the same bits.
  */
 #pragma once
 #include <cstddef>
@@ -26,7 +27,7 @@ struct RowScale {
   float low;
 };
 
-/** U8 rows: [rows × depth], a row every `stride` bytes; buffers reach to the next multiple of kRowPadding rows. */
+/** Rows of numbers to multiply: [rows × depth], a row every `stride` bytes; buffers reach to the next multiple of kRowPadding rows. */
 struct QuantizedRows {
   const uint8_t* values;
   size_t stride;
@@ -36,7 +37,7 @@ struct QuantizedRows {
 
 /** A linear layer, y = x W + b. */
 struct PackedLinear {
-  /** [columns / 16][inputs / 4][16][4] */
+  /** [columns / 16][inputs × bytes of a number / 4][16][4 bytes] */
   const int8_t* groups;
   /** [columns] */
   const float* scale;
@@ -58,7 +59,7 @@ struct Norm {
 
 /** Keys and values of one head of one sequence, quantized and packed as the right-hand sides of products. */
 struct HeadMemory {
-  /** [padded keys / 16][padded depth / 4][16][4] */
+  /** [padded keys / 16][padded depth × bytes of a number / 4][16][4 bytes] */
   int8_t* keys;
   /** [padded keys] scales of keys, 0 for those that pad */
   float* key_scale;
@@ -67,7 +68,7 @@ struct HeadMemory {
    * a number that puts keys that pad out of sight.
    */
   float* key_offset;
-  /** [head width / 16][padded keys / 4][16][4] */
+  /** [head width / 16][padded keys × bytes of a number / 4][16][4 bytes] */
   int8_t* values;
   /** [head width] */
   float* value_scale;
@@ -104,6 +105,8 @@ struct AttendTask {
 
 struct Kernels {
   const char* name;
+  /** Bytes of the numbers that are multiplied: 1, or 2 for BF16. */
+  int number_bytes;
   /** Tokens of a chunk that is good for this instruction set's caches. */
   int chunk_tokens;
   /**

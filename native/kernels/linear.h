@@ -1,5 +1,5 @@
 /**
- * Linear layers: integer products tile by tile (for_tiles, which stands in tiles.h or tiles_interleaved.h), and what is
+ * Linear layers: products tile by tile (for_tiles, which stands in tiles.h or tiles_interleaved.h), and what is
  * done with a tile while it is still in the nearest cache.
  */
 #pragma once
@@ -11,7 +11,6 @@ namespace {
 using octavec::kPanel;
 using octavec::PackedLinear;
 using octavec::QuantizedRows;
-using octavec::RowScale;
 
 /** The numbers that go with the columns of a panel. */
 struct PanelTerms {
@@ -26,16 +25,13 @@ struct PanelTerms {
   }
 };
 
-/** One row of a panel. */
+/** One row of a panel: x W + b. */
 struct PanelRow {
   F values[4];
 
-  /** x W + b from the integer product: (scale_w q)(scale_x q) summed, plus low_x times the column's sum, plus the bias. */
-  PanelRow(const int32_t* products, const PanelTerms& terms, const RowScale& row) {
-    const F scale = splat(row.scale), low = splat(row.low);
+  PanelRow(const Product* products, const PanelTerms& terms, const RowScale& row) {
     for (int g = 0; g < 4; g++) {
-      const F scaled = mul(to_float(load_ints(products + g * 16)), terms.scale[g]);
-      values[g] = fma(scaled, scale, fma(low, terms.sum[g], terms.bias[g]));
+      values[g] = finish_product(products + g * 16, terms.scale[g], terms.sum[g], terms.bias[g], row);
     }
   }
 };

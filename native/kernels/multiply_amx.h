@@ -1,4 +1,7 @@
-/** Integer products with AMX-INT8 tiles: up to 32 rows × 64 columns. The contract stands in multiply_portable.h. */
+/**
+ * Products with AMX tiles: up to 32 rows × 64 columns. The contract stands in multiply_portable.h, and for BF16 in
+ * multiply_bf16_portable.h; OCTAVEC_TILE_PRODUCT is the instruction for the numbers of number_*.h.
+ */
 #pragma once
 #include <immintrin.h>
 #include <stddef.h>
@@ -7,8 +10,8 @@
 namespace {
 
 constexpr int kRowTile = 32;
-constexpr int kDepthStep = 64;
-constexpr int kKeyStep = 64;
+constexpr int kDepthStep = 64 / kNumberBytes;
+constexpr int kKeyStep = 64 / kNumberBytes;
 constexpr bool kShortSums = false;
 constexpr int kSignedLimit = 127;
 
@@ -28,7 +31,7 @@ inline void enter_thread() { _tile_loadconfig(&kTiles); }
 /** 32 rows × 32 columns; between(step) is called while the unit is at work. */
 template <class Between>
 inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps,
-                            int32_t* c, Between between) {
+                            Product* c, Between between) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -37,11 +40,11 @@ inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, si
     _tile_loadd(4, b + (size_t)k * 1024, 64);
     _tile_loadd(6, a + k * 64, stride);
     _tile_loadd(5, b + group_stride + (size_t)k * 1024, 64);
-    _tile_dpbusd(0, 6, 4);
+    OCTAVEC_TILE_PRODUCT(0, 6, 4);
     _tile_loadd(7, a + 16 * stride + k * 64, stride);
-    _tile_dpbusd(1, 6, 5);
-    _tile_dpbusd(2, 7, 4);
-    _tile_dpbusd(3, 7, 5);
+    OCTAVEC_TILE_PRODUCT(1, 6, 5);
+    OCTAVEC_TILE_PRODUCT(2, 7, 4);
+    OCTAVEC_TILE_PRODUCT(3, 7, 5);
     between(k);
   }
   _tile_stored(0, c, 256);
@@ -52,7 +55,7 @@ inline void multiply_square(const uint8_t* a, size_t stride, const int8_t* b, si
 
 /** 16 rows × 64 columns. */
 template <class Between>
-inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps, int32_t* c,
+inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride, int steps, Product* c,
                           Between between) {
   _tile_zero(0);
   _tile_zero(1);
@@ -62,13 +65,13 @@ inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size
     const int8_t* columns = b + (size_t)k * 1024;
     _tile_loadd(6, a + k * 64, stride);
     _tile_loadd(4, columns, 64);
-    _tile_dpbusd(0, 6, 4);
+    OCTAVEC_TILE_PRODUCT(0, 6, 4);
     _tile_loadd(5, columns + group_stride, 64);
-    _tile_dpbusd(1, 6, 5);
+    OCTAVEC_TILE_PRODUCT(1, 6, 5);
     _tile_loadd(4, columns + 2 * group_stride, 64);
-    _tile_dpbusd(2, 6, 4);
+    OCTAVEC_TILE_PRODUCT(2, 6, 4);
     _tile_loadd(5, columns + 3 * group_stride, 64);
-    _tile_dpbusd(3, 6, 5);
+    OCTAVEC_TILE_PRODUCT(3, 6, 5);
     between(k);
   }
   _tile_stored(0, c, 256);
@@ -78,12 +81,12 @@ inline void multiply_flat(const uint8_t* a, size_t stride, const int8_t* b, size
 }
 
 /** 16 rows × 16 columns. */
-inline void multiply_narrow(const uint8_t* a, size_t stride, const int8_t* b, int steps, int32_t* c) {
+inline void multiply_narrow(const uint8_t* a, size_t stride, const int8_t* b, int steps, Product* c) {
   _tile_zero(0);
   for (int k = 0; k < steps; k++) {
     _tile_loadd(4, b + (size_t)k * 1024, 64);
     _tile_loadd(6, a + k * 64, stride);
-    _tile_dpbusd(0, 6, 4);
+    OCTAVEC_TILE_PRODUCT(0, 6, 4);
   }
   _tile_stored(0, c, 256);
 }
@@ -91,7 +94,7 @@ inline void multiply_narrow(const uint8_t* a, size_t stride, const int8_t* b, in
 /** Four groups of columns; calls between(step, steps) for every step while the unit is at work. */
 template <class Between>
 inline void multiply_panel(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int quads,
-                           int32_t* c, Between between) {
+                           Product* c, Between between) {
   const int steps = quads / 16;
   if (rows <= 16) {
     return multiply_flat(a, stride, b, group_stride, steps, c, [&](int k) { between(k, steps); });
@@ -102,7 +105,7 @@ inline void multiply_panel(const uint8_t* a, size_t stride, int rows, const int8
 }
 
 inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
-                     int quads, int32_t* c) {
+                     int quads, Product* c) {
   const auto nothing = [](int) {};
   const int steps = quads / 16;
   if (rows <= 16 && groups == 4) {

@@ -1,4 +1,4 @@
-/** Work on whole rows: LayerNorm and dynamic quantization to U8, a scale and a low end for each row. */
+/** Work on whole rows: LayerNorm, and rounding to the numbers that are multiplied (number_*.h). */
 #pragma once
 #include <math.h>
 #include "kernels.h"
@@ -6,31 +6,14 @@
 namespace {
 
 using octavec::Norm;
-using octavec::RowScale;
-
-/** x = low + scale * q with q in 0..255. A row without spread (or with numbers that are none) gets scale 0. */
-struct Quantizer {
-  RowScale scale;
-  float inverse;
-};
-
-inline Quantizer quantizer(float low, float high) {
-  const float range = high - low;
-  const bool usable = range > 1e-30f && range < 3e38f;
-  return {{usable ? range / 255.0f : 0.0f, low}, usable ? 255.0f / range : 0.0f};
-}
-
-inline void store_quantized(uint8_t* out, F x, const Quantizer& q) {
-  store_bytes(out, round_int(mul(sub(x, splat(q.scale.low)), splat(q.inverse))));
-}
 
 void quantize_ranged(const float* rows, size_t stride, int count, int width, const float* ranges, uint8_t* out,
                      RowScale* scales) {
   for (int r = 0; r < count; r++) {
-    const Quantizer q = quantizer(smallest(load(ranges + r * 32)), largest(load(ranges + r * 32 + 16)));
+    const Quantizer q(smallest(load(ranges + r * 32)), largest(load(ranges + r * 32 + 16)));
     scales[r] = q.scale;
     for (int i = 0; i < width; i += 16) {
-      store_quantized(out + (size_t)r * width + i, load(rows + r * stride + i), q);
+      q.store_numbers(out + ((size_t)r * width + i) * kNumberBytes, load(rows + r * stride + i));
     }
   }
 }
@@ -53,10 +36,10 @@ inline void quantize_row(const float* row, int width, const float* factor, uint8
     low = min(low, x);
     high = max(high, x);
   }
-  const Quantizer q = quantizer(smallest(low), largest(high));
+  const Quantizer q(smallest(low), largest(high));
   *scale = q.scale;
   for (int i = 0; i < width; i += 16) {
-    store_quantized(out + i, scaled<kFactor>(row, factor, i), q);
+    q.store_numbers(out + i * kNumberBytes, scaled<kFactor>(row, factor, i));
   }
 }
 
@@ -64,7 +47,7 @@ void quantize_rows(const float* rows, size_t stride, int count, int width, const
                    RowScale* scales) {
   for (int r = 0; r < count; r++) {
     const float* row = rows + r * stride;
-    uint8_t* place = out + (size_t)r * width;
+    uint8_t* place = out + (size_t)r * width * kNumberBytes;
     if (factor != nullptr) {
       quantize_row<true>(row, width, factor, place, scales + r);
     } else {
@@ -101,7 +84,7 @@ void normalize_rows(const float* rows, float* out, int count, int width, const N
       store(place + i, fma(x, load(norm.gamma + i), load(norm.beta + i)));
     }
     if (quantized != nullptr) {
-      quantize_rows(place, 0, 1, width, factor, quantized + (size_t)r * width, scales + r);
+      quantize_rows(place, 0, 1, width, factor, quantized + (size_t)r * width * kNumberBytes, scales + r);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** A tile of products: some rows × the 64 columns of a panel. */
+/** A tile of products: some rows × the 64 columns of a panel. Numbers and products are those of number_*.h. */
 #pragma once
 #include "kernels.h"
 
@@ -11,7 +11,7 @@ using octavec::QuantizedRows;
 struct Tile {
   int first, count, panel;
   /** [kRowTile × 64] */
-  const int32_t* products;
+  const Product* products;
 };
 
 /**
@@ -21,14 +21,14 @@ struct Tile {
 class PanelFetcher {
  public:
   PanelFetcher(const QuantizedRows& rows, const PackedLinear& linear)
-      : linear_(linear), bytes_((size_t)linear.inputs * kPanel) {
+      : linear_(linear), bytes_((size_t)linear.inputs * kPanel * kNumberBytes) {
     const size_t tiles = (rows.rows + kRowTile - 1) / kRowTile;
     part_ = (bytes_ / tiles + 63) / 64 * 64;
   }
 
   void fetch_part(int panel, int first) const {
     if (panel + kPanel < linear_.columns) {
-      const int8_t* next = linear_.groups + (size_t)(panel + kPanel) * linear_.inputs;
+      const int8_t* next = linear_.groups + (size_t)(panel + kPanel) * linear_.inputs * kNumberBytes;
       const size_t begin = first / kRowTile * part_;
       for (size_t at = begin; at < begin + part_ && at < bytes_; at += 64) {
         fetch(next + at);

@@ -12,15 +12,16 @@ namespace {
 /** Calls finish(tile, begin, end) for all rows of every tile. */
 template <class Finish>
 inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Finish finish) {
-  alignas(64) int32_t products[kRowTile * kPanel];
+  alignas(64) Product products[kRowTile * kPanel];
   const PanelFetcher fetcher(rows, linear);
+  const size_t column_bytes = (size_t)linear.inputs * kNumberBytes;
   for (int panel = 0; panel < linear.columns; panel += kPanel) {
-    const int8_t* columns = linear.groups + (size_t)panel * linear.inputs;
+    const int8_t* columns = linear.groups + panel * column_bytes;
     for (int first = 0; first < rows.rows; first += kRowTile) {
       const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
       fetcher.fetch_part(panel, first);
       OCTAVEC_MULTIPLY_WEIGHTS(rows.values + first * rows.stride, rows.stride, count, columns,
-                               (size_t)linear.inputs * 16, 4, linear.inputs / 4, products);
+                               column_bytes * 16, 4, (int)column_bytes / 4, products);
       finish(Tile{first, count, panel, products}, 0, count);
     }
   }

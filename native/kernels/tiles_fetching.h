@@ -11,12 +11,13 @@ namespace {
 /** Calls finish(tile, begin, end) for all rows of every tile. */
 template <class Finish>
 inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Finish finish) {
-  alignas(64) int32_t products[kRowTile * kPanel];
-  const size_t panel_bytes = (size_t)linear.inputs * kPanel;
-  const size_t group_stride = (size_t)linear.inputs * 16;
-  const int quads = linear.inputs / 4;
+  alignas(64) Product products[kRowTile * kPanel];
+  const size_t column_bytes = (size_t)linear.inputs * kNumberBytes;
+  const size_t panel_bytes = column_bytes * kPanel;
+  const size_t group_stride = column_bytes * 16;
+  const int quads = (int)column_bytes / 4;
   for (int panel = 0; panel < linear.columns; panel += kPanel) {
-    const int8_t* columns = linear.groups + (size_t)panel * linear.inputs;
+    const int8_t* columns = linear.groups + panel * column_bytes;
     const bool is_last = panel + kPanel >= linear.columns;
     for (int first = 0; first < rows.rows; first += kRowTile) {
       const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;

@@ -60,6 +60,7 @@ napi_value wrap_model(napi_env env, SharedModel model) {
   for (const auto& property : properties) {
     napi_set_named_property(env, object, property.name, number(env, property.value));
   }
+  napi_set_named_property(env, object, "isa", text(env, octavec_model_isa(facts)));
   return object;
 }
 

@@ -57,9 +57,20 @@ std::vector<int32_t> numbered(size_t count) {
   return numbers;
 }
 
-Model build(RandomModelOptions options, const Kernels& kernels, int32_t precision) {
-  options.precision = precision;
+Model build_exact(RandomModelOptions options, const Kernels& kernels) {
+  options.precision = static_cast<int32_t>(Precision::kFloat32);
   return build_model(RandomModel(options).description(), kernels);
+}
+
+/** In the precision that the kernels are for. */
+Model build(RandomModelOptions options, const Kernels& kernels) {
+  options.precision = static_cast<int32_t>(kernels.number_bytes == 2 ? Precision::kBFloat16 : Precision::kInt8);
+  return build_model(RandomModel(options).description(), kernels);
+}
+
+/** Kernels in plain C++ that give the same. */
+const Kernels& plain_kernels(const Kernels& kernels) {
+  return *find_kernels(kernels.number_bytes == 2 ? "portable-bf16" : kernels.short_sums ? "portable-16bit" : "portable");
 }
 
 std::vector<float> embed(const Model& model, const Kernels& kernels, const Texts& texts, bool hidden = false) {
@@ -123,25 +134,27 @@ std::vector<Architecture> architectures() {
 }
 
 void test_against_reference(const Architecture& architecture, const Kernels& kernels) {
-  const Model exact = build(architecture.options, kernels, 1), fast = build(architecture.options, kernels, 0);
+  const Model exact = build_exact(architecture.options, kernels), fast = build(architecture.options, kernels);
   const Texts texts(kLengths, numbered(kLengths.size()), fast.vocabulary);
   const std::vector<float> want = embed(exact, kernels, texts), got = embed(fast, kernels, texts);
   const double cosine = worst_cosine(want, got, fast.width());
-  const double floor = kernels.short_sums ? 0.997 : 0.999;
+  const double floor = kernels.number_bytes == 2 ? 0.9999 : kernels.short_sums ? 0.997 : 0.999;
   std::printf("%-40s %-14s worst cosine to the reference %.5f\n", architecture.name, kernels.name, cosine);
   expect(cosine > floor, std::string(architecture.name) + " on " + kernels.name + " against the reference");
 }
 
 void test_same_bits(const Architecture& architecture, const Kernels& kernels) {
-  const Kernels& plain = *find_kernels(kernels.short_sums ? "portable-16bit" : "portable");
-  const Model model = build(architecture.options, kernels, 0), expected = build(architecture.options, plain, 0);
+  const Kernels& plain = plain_kernels(kernels);
+  const Model model = build(architecture.options, kernels), expected = build(architecture.options, plain);
   const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
-  expect(embed(model, kernels, texts) == embed(expected, plain, texts),
-         std::string(architecture.name) + ": " + kernels.name + " gives other bits than " + plain.name);
+  const std::vector<float> got = embed(model, kernels, texts), want = embed(expected, plain, texts);
+  // Sums of BF16 products are rounded by each instruction set in its own way.
+  const bool same = kernels.number_bytes == 2 ? worst_cosine(got, want, model.width()) > 0.99999 : got == want;
+  expect(same, std::string(architecture.name) + ": " + kernels.name + " gives other vectors than " + plain.name);
 }
 
 void test_batch_invariance(const Architecture& architecture, const Kernels& kernels) {
-  const Model model = build(architecture.options, kernels, 0);
+  const Model model = build(architecture.options, kernels);
   const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
   const std::vector<float> together = embed(model, kernels, texts);
   for (size_t i = 0; i < kLengths.size(); i++) {
@@ -157,7 +170,7 @@ void test_batch_invariance(const Architecture& architecture, const Kernels& kern
 void test_pooled_rows(const Kernels& kernels) {
   RandomModelOptions options;
   options.pooling = {0};
-  const Model model = build(options, kernels, 0);
+  const Model model = build(options, kernels);
   const Texts texts(kLengths, numbered(kLengths.size()), model.vocabulary);
   const std::vector<float> pooled = embed(model, kernels, texts), states = embed(model, kernels, texts, true);
   std::vector<float> first;
@@ -190,7 +203,7 @@ struct Latch {
 };
 
 void test_threads(const Architecture& architecture, const Kernels& kernels) {
-  const auto model = std::make_shared<const Model>(build(architecture.options, kernels, 0));
+  const auto model = std::make_shared<const Model>(build(architecture.options, kernels));
   const Texts texts(kLengths, numbered(kLengths.size()), model->vocabulary), one({kLengths[kLongest]}, {kLongest}, model->vocabulary);
   const std::vector<float> want = embed(*model, kernels, texts);
   for (int threads = 1; threads <= 3; threads++) {
@@ -216,7 +229,7 @@ void test_threads(const Architecture& architecture, const Kernels& kernels) {
 }
 
 void test_cancelling(const Kernels& kernels) {
-  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels, 0));
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels));
   const Texts texts(std::vector<int32_t>(64, 500), numbered(64), model->vocabulary);
   std::vector<float> out(64 * size_t(model->width()));
   Latch latch(2);
@@ -266,7 +279,7 @@ void test_hostile_descriptions(const Kernels& kernels) {
 }
 
 void test_batches_that_are_refused(const Kernels& kernels) {
-  const Model model = build(architectures()[0].options, kernels, 0);
+  const Model model = build(architectures()[0].options, kernels);
   const auto refused = [&](std::vector<int32_t> ids, std::vector<int32_t> offsets) {
     const Batch batch{ids.data(), offsets.data(), static_cast<int32_t>(offsets.size()) - 1, 0, 0};
     try {
@@ -298,7 +311,9 @@ int main(int count, char** arguments) {
     quick = true;
   }
   if (names.empty()) {
-    names = {"portable", "portable-16bit", "avx2", "avx-vnni", "avx512-vnni", "amx-int8", "neon-dotprod", "neon-i8mm"};
+    names = {"portable",    "portable-16bit", "portable-bf16", "avx2",         "avx-vnni",
+             "avx512-vnni", "amx-int8",       "avx512-bf16",   "neon-dotprod", "neon-i8mm",
+             "amx-bf16"};
   }
   for (const std::string& name : names) {
     const Kernels* kernels = find_kernels(name.c_str());
@@ -314,7 +329,7 @@ int main(int count, char** arguments) {
       test_threads(architecture, *kernels);
     }
     test_cancelling(*kernels);
-    if (!quick || name != "portable-16bit") {
+    if (!quick || name.rfind("portable-", 0) != 0) {
       test_hostile_descriptions(*kernels);
     }
     test_batches_that_are_refused(*kernels);

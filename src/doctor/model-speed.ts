@@ -74,7 +74,7 @@ const waitedTimes = 1.5;
 
 export function modelSpeedFinding(name: string, speed: ModelSpeed): Finding {
   const { engine, loadSeconds, paragraph, textsPerSecond } = speed;
-  const called = engine.name === 'native' ? 'the native engine' : 'ONNX Runtime';
+  const called = engine.name !== 'onnxruntime' ? 'the native engine' : 'ONNX Runtime';
   // A thread that gets what it wants is never behind its own CPU time.
   const isSlow = paragraph.meanMs > waitedTimes * paragraph.cpuMs;
   const held = isSlow ? ` instead of ${ms(paragraph.cpuMs)}, for the rest it waits for CPU time` : '';

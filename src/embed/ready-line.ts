@@ -3,10 +3,11 @@ import { type ModelFiles, variantOfPath } from '../model/index.js';
 
 /** What was decided when a model was loaded, and why, in one line. */
 export function readyLine(files: Pick<ModelFiles, 'onnxPath'>, engine: EngineDescription): string {
-  const variant = engine.name === 'native' ? 'int8' : variantOfPath(files.onnxPath);
+  const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: variantOfPath(files.onnxPath) };
+  const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
   const { workers, threadsPerWorker: threads, threadsReason, memory, name, version } = engine;
   const counts = `${threads} thread${threads === 1 ? '' : 's'} × ${workers} worker${workers === 1 ? '' : 's'}`;
-  const runtime = name === 'native' ? `native engine ${version}` : `ONNX Runtime ${version}`;
+  const runtime = name === 'onnxruntime' ? `ONNX Runtime ${version}` : `native engine ${version}`;
   return `${precision} embedder ready: ${counts} (${threadsReason}), ${runtime}, ${memory === 'shared' ? 'shared' : 'packed'} weights`;
 }

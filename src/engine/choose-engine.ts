@@ -10,9 +10,10 @@ import { pacedEngine } from './quota-pacer.js';
  *
  * - `onnxruntime`: the file as it is, in its own precision
  * - `native`: octavec's engine for encoders, which computes in INT8, whatever the file's precision
+ * - `native-bf16`: the same engine in BF16, near to lossless, on processors that multiply BF16
  * - `auto`: the native engine where it is built and knows the model, else ONNX Runtime
  */
-export const engineChoices = ['onnxruntime', 'native', 'auto'] as const;
+export const engineChoices = ['onnxruntime', 'native', 'native-bf16', 'auto'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
 export interface EngineChoiceOptions extends EngineOptions {
@@ -23,7 +24,7 @@ export interface EngineChoiceOptions extends EngineOptions {
 /**
  * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.
  *
- * @throws ENGINE_LOAD if `native` is asked for and cannot be used, and as the engines' own loaders
+ * @throws ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own loaders
  */
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
   const [engine, { cpuQuota }] = await Promise.all([chosenEngine(files, options), readHostFacts()]);
@@ -35,11 +36,12 @@ async function chosenEngine(files: ModelFiles, options: EngineChoiceOptions): Pr
   if (choice === 'onnxruntime') {
     return loadOnnxRuntimeEngine(files, engineOptions);
   }
-  const native = await tryNativeEngine(files, engineOptions);
+  const precision = choice === 'native-bf16' ? 'bf16' : 'int8';
+  const native = await tryNativeEngine(files, { ...engineOptions, precision });
   if ('engine' in native) {
     return native.engine;
   }
-  if (choice === 'native') {
+  if (choice !== 'auto') {
     throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });
   }
   return loadOnnxRuntimeEngine(files, engineOptions);

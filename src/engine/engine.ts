@@ -24,7 +24,7 @@ export interface RunOptions {
 
 /** What an engine says of itself, for logs, evidence and reports. Workers beyond the first start when there is work. */
 export interface EngineDescription {
-  readonly name: 'onnxruntime' | 'native';
+  readonly name: 'onnxruntime' | 'native' | 'native-bf16';
   readonly version: string;
   readonly workers: number;
   readonly threadsPerWorker: number;

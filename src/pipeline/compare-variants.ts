@@ -131,7 +131,7 @@ async function runsOf({ files }: Original, { variants, engines = ['onnxruntime']
 }
 
 function nameOf({ path, engine }: Run): string {
-  return engine === 'native' ? `${shortName(path)} (native)` : shortName(path);
+  return engine === undefined || engine === 'onnxruntime' ? shortName(path) : `${shortName(path)} (${engine})`;
 }
 
 /** All ONNX files in the folder of the original's, besides itself. */

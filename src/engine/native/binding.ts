@@ -10,6 +10,8 @@ export interface NativeModel {
   readonly maxTokens: number;
   /** Memory that the weights take. */
   readonly bytes: number;
+  /** Name of the instruction set that runs it. */
+  readonly isa: string;
 }
 
 declare const sessionTag: unique symbol;

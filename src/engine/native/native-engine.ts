@@ -11,7 +11,10 @@ import { describeForCore, type NativePrecision } from './words.js';
 
 /** Workers and threads come to the same here: so many threads in all, by default as many as CPUs are granted. */
 export interface NativeEngineOptions extends ThreadOptions {
-  /** `int8` (default) quantizes FP32 and FP16 weights when they are loaded; `fp32` is the slow reference path. */
+  /**
+   * `int8` (default) quantizes FP32 and FP16 weights when they are loaded; `bf16` rounds them, where the processor multiplies
+   * BF16; `fp32` is the slow reference path.
+   */
   readonly precision?: NativePrecision;
 }
 
@@ -43,7 +46,7 @@ export async function tryNativeEngine(
   const { workers, threads, reason } = planThreads(cpuBudget(await readHostFacts()), options);
   const open = (model: NativeModel) => {
     const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
-    return { engine: new NativeEngine(binding, model, files.onnxPath, plan) };
+    return { engine: new NativeEngine(binding, model, files.onnxPath, precision, plan) };
   };
   const key = await modelKey(files, precision);
   const known = binding.findModel(key);
@@ -87,13 +90,20 @@ class NativeEngine implements Engine {
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(binding: NativeBinding, model: NativeModel, path: string, threads: ThreadFacts) {
+  constructor(
+    binding: NativeBinding,
+    model: NativeModel,
+    path: string,
+    precision: NativePrecision,
+    threads: ThreadFacts,
+  ) {
     this.#binding = binding;
     this.#model = model;
     this.#path = path;
     this.#session = binding.openSession(model, threads.threadsPerWorker);
     this.width = model.width;
-    this.description = { name: 'native', version: `${version} ${binding.isa}`, ...threads, memory: 'shared' };
+    const name = precision === 'bf16' ? 'native-bf16' : 'native';
+    this.description = { name, version: `${version} ${model.isa}`, ...threads, memory: 'shared' };
   }
 
   embed(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {

@@ -10,11 +10,11 @@ export interface NativeDescription {
   readonly tensors: readonly NativeTensor[];
 }
 
-export type NativePrecision = 'fp32' | 'int8';
+export type NativePrecision = 'fp32' | 'int8' | 'bf16';
 
 const magic = 0x4f435456;
 const format = 1;
-const precisions: Readonly<Record<NativePrecision, number>> = { int8: 0, fp32: 1 };
+const precisions: Readonly<Record<NativePrecision, number>> = { int8: 0, fp32: 1, bf16: 2 };
 const activations: Readonly<Record<ActivationName, number>> = { gelu: 0, geluTanh: 1, relu: 2, silu: 3 };
 const poolings: Readonly<Record<PoolingMode, number>> = {
   cls: 0,
