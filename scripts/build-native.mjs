@@ -17,6 +17,12 @@ async function build(compiler) {
   const headersChanged = newestHeader(nativeFolder);
   const withCommon = (sources) => sources.map((entry) => ({ ...entry, flags: [...commonFlags, ...entry.flags] }));
   const kernels = await compileAll(compiler, withCommon(kernelSources(process.arch)), folder, headersChanged);
+  for (const object of kernels.objects) {
+    const traffic = findStackTraffic(object);
+    if (traffic !== undefined) {
+      throw new Error(`${compiler} made a slow kernel, ${object}: ${traffic}. Try another compiler with CXX=….`);
+    }
+  }
   const present = kernelSources(process.arch).filter(({ source }) => !kernels.missing.includes(source));
   const rest = await compileAll(
     compiler,
@@ -38,12 +44,6 @@ async function build(compiler) {
     // Under its own name at once: a process may have the old one loaded.
     await link(compiler, ['-shared', ...system, '-o', `${target}.new`, ...objects, '-lpthread']);
     renameSync(`${target}.new`, target);
-  }
-  for (const object of kernels.objects) {
-    const traffic = findStackTraffic(object);
-    if (traffic !== undefined) {
-      throw new Error(`${compiler} made a slow kernel, ${object}: ${traffic}. Try another compiler with CXX=….`);
-    }
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const left = kernels.missing.length > 0 ? `, without ${kernels.missing.length} newer instruction sets` : '';

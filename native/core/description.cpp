@@ -1,4 +1,5 @@
 #include "description.h"
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -185,7 +186,11 @@ LayerDescription read_layer(Reader& reader, const ModelDescription& model) {
 void read_head(Reader& reader, ModelDescription& model) {
   const int32_t modes = reader.between("the number of pooling modes", 1, 6);
   for (int32_t i = 0; i < modes; i++) {
-    model.pooling.push_back(static_cast<Pooling>(reader.between("a pooling mode", 0, 5)));
+    const auto mode = static_cast<Pooling>(reader.between("a pooling mode", 0, 5));
+    if (std::find(model.pooling.begin(), model.pooling.end(), mode) != model.pooling.end()) {
+      throw std::invalid_argument("a pooling mode is named twice");
+    }
+    model.pooling.push_back(mode);
   }
   int32_t width = modes * model.hidden;
   const int32_t layers = reader.between("the number of dense layers", 0, 8);

@@ -54,10 +54,16 @@ class Member {
     }
     embed();
     for (const Layer& layer : model_.layers) {
-      if (task_.team.size() == 1 && task_.cancelled.load(std::memory_order_relaxed)) {
-        return Outcome::kCancelled;
+      // One member looks, and all see what it saw behind the next wait: none may go on without the others.
+      if (rank_ == 0 && task_.cancelled.load(std::memory_order_relaxed)) {
+        task_.team.cancel();
       }
       const bool pooled_rows_only = &layer == &model_.layers.back() && task_.batch.want_hidden == 0 && model_.pools_single_tokens();
+      project(layer);
+      task_.team.wait();
+      if (task_.team.cancelled()) {
+        return Outcome::kCancelled;
+      }
       attention(layer, pooled_rows_only);
       if (count_ > 0) {
         feed_forward(layer);
@@ -141,15 +147,19 @@ class Member {
     }
   }
 
+  /** Queries, keys and values of own rows. */
+  void project(const Layer& layer) {
+    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), qkv_row(rows_.begin),
+                          qkv_stride());
+    if (!layer.rotation.empty()) {
+      rotate(layer);
+    }
+  }
+
   void attention(const Layer& layer, bool pooled_rows_only) {
     const int32_t inner = model_.inner();
     float* attended = qkv_row(rows_.begin);
     size_t stride = qkv_stride();
-    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), attended, stride);
-    if (!layer.rotation.empty()) {
-      rotate(layer);
-    }
-    task_.team.wait();
     pack_heads();
     task_.team.wait();
     if (pooled_rows_only) {

@@ -36,6 +36,9 @@ Outcome run_share(const ChunkTask& task, MemberBuffers& own, int rank, float* ou
   if (task.model.precision == Precision::kFloat32) {
     std::vector<float> hidden;
     for (int32_t text = chunk.first_text; text < chunk.end_text; text++) {
+      if (task.cancelled.load(std::memory_order_relaxed)) {
+        return Outcome::kCancelled;
+      }
       run_text(task.model, batch, text, hidden, out);
     }
     return Outcome::kDone;
@@ -66,12 +69,19 @@ struct Session::TeamWork {
 
 Session::Session(std::shared_ptr<const Model> model, const Kernels& kernels, int threads)
     : model_(std::move(model)), kernels_(kernels) {
-  for (int i = 0; i < threads; i++) {
-    threads_.emplace_back([this] { work(); });
+  try {
+    for (int i = 0; i < threads; i++) {
+      threads_.emplace_back([this] { work(); });
+    }
+  } catch (...) {
+    close();
+    throw;
   }
 }
 
-Session::~Session() {
+Session::~Session() { close(); }
+
+void Session::close() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closing_ = true;
@@ -148,11 +158,15 @@ bool Session::work_once(ChunkBuffers& buffers, MemberBuffers& own) {
   return true;
 }
 
-/** Takes the next chunk of a job; invites idle threads if it is the last one and worth sharing. Holds the lock. */
+/**
+ * Takes the next chunk of the first job, which then stands behind the others: a short one never waits for the whole of a
+ * long one. Invites idle threads if the chunk is the last of all and worth sharing. Holds the lock.
+ */
 std::shared_ptr<Session::TeamWork> Session::lead(std::shared_ptr<Job> job, ChunkBuffers& buffers) {
   const Chunk chunk = job->chunks[job->next++];
-  if (job->next == job->chunks.size()) {
-    queue_.pop_front();
+  queue_.pop_front();
+  if (job->next < job->chunks.size()) {
+    queue_.push_back(job);
   }
   int members = 1;
   if (queue_.empty() && team_ == nullptr && model_->precision != Precision::kFloat32) {

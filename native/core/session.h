@@ -39,6 +39,8 @@ class Session {
   /** A chunk that several threads work on. */
   struct TeamWork;
 
+  /** Waits for all jobs and ends the threads. */
+  void close();
   void work();
   /** Joins a team or takes a chunk; returns when that is done. False if the session closes. */
   bool work_once(ChunkBuffers& buffers, MemberBuffers& own);

@@ -15,6 +15,10 @@ class Team {
   void fail() { failed_.store(true, std::memory_order_relaxed); }
   bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
+  /** Likewise, that the work is no longer wanted. */
+  void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+
   /** Returns when all members have arrived. Spins: the shares are equal and the waits short. */
   void wait() {
     if (size_ == 1) {
@@ -38,6 +42,7 @@ class Team {
   std::atomic<int> arrived_{0};
   std::atomic<int> round_{0};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> cancelled_{false};
 };
 
 /** The part of `count` things that member `rank` of `size` does. */

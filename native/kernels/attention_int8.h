@@ -80,13 +80,16 @@ inline void pack_values(const HeadTask& task) {
   }
 }
 
+/** Scales of queries are not smaller: times them, scores that are out of sight must stay out of sight. */
+constexpr float kSmallestQueryScale = 1e-20f;
+
 /** Quantizes a query as s8 + 128; gives its scale. */
 inline float quantize_query(const float* query, int width, uint8_t* out) {
   const SymmetricScale s = symmetric_scale(largest_magnitude(query, width), 127.0f);
   for (int i = 0; i < width; i += 16) {
     store_bytes(out + i, add_ints(round_int(mul(load(query + i), splat(s.inverse))), splat_int(128)));
   }
-  return s.scale;
+  return s.scale > kSmallestQueryScale ? s.scale : kSmallestQueryScale;
 }
 
 /** 255 * 2^((score - most) * factor), rounded. `shift` is log2(255) - most * factor. */

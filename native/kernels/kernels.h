@@ -13,6 +13,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(_MSC_VER)
+#define OCTAVEC_NOINLINE __declspec(noinline)
+#else
+#define OCTAVEC_NOINLINE __attribute__((noinline))
+#endif
+
 namespace octavec {
 
 /** Lanes of a vector in the kernels' view, and columns of a group of packed weights. */

@@ -36,7 +36,7 @@ inline void store_sums(int32_t* c, __m256i low, __m256i high) {
 /** For signed operands of 7 bits. */
 struct NarrowTile {
   template <int kRows>
-  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+  OCTAVEC_NOINLINE static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i low[kRows], high[kRows];
 #pragma GCC unroll 8
@@ -73,7 +73,7 @@ inline __m256i add_pairs(__m256i a, const __m256i* b) {
 /** For weights: an even number of quads. */
 struct WeightTile {
   template <int kRows>
-  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+  OCTAVEC_NOINLINE static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i low[kRows], high[kRows];
 #pragma GCC unroll 8

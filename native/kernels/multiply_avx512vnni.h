@@ -29,7 +29,7 @@ inline void dot_quads(__m512i& sum, __m512i unsigned_bytes, __m512i signed_bytes
 }
 
 template <int kRows, int kGroups, bool kFetch>
-__attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride,
+OCTAVEC_NOINLINE void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride,
                                              int quads, int32_t* c, const int8_t* next) {
   __m512i sums[kRows][kGroups];
 #pragma GCC unroll 8

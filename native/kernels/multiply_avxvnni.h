@@ -26,7 +26,7 @@ inline void dot_quads(__m256i& sum, __m256i unsigned_bytes, __m256i signed_bytes
 
 struct DotTile {
   template <int kRows>
-  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+  OCTAVEC_NOINLINE static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
     __m256i low[kRows], high[kRows];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; r++) {

@@ -24,7 +24,7 @@ inline void dot_pairs(__m512& sum, __m512i row, __m512i columns) {
 }
 
 template <int kRows, int kGroups>
-__attribute__((noinline)) void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride,
+OCTAVEC_NOINLINE void multiply_tile(const uint8_t* a, size_t stride, const int8_t* b, size_t group_stride,
                                              int quads, float* c) {
   __m512 sums[kRows][kGroups];
 #pragma GCC unroll 8

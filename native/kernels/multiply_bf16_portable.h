@@ -31,7 +31,8 @@ inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b,
         const uint8_t* row = a + r * stride + k * 4;
         for (int column = 0; column < 16; column++) {
           for (int i = 0; i < 2; i++) {
-            sums[column] = fmaf(bf16_at(row, i), bf16_at(pair + column * 4, i), sums[column]);
+            // The product of two BF16 is exact in FP32.
+            sums[column] += bf16_at(row, i) * bf16_at(pair + column * 4, i);
           }
         }
       }

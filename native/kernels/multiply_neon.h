@@ -43,7 +43,7 @@ inline void add_quad(int32x4_t (&sums)[kRows][4], const Row (&rows)[kRows], cons
 
 struct DotTile {
   template <int kRows>
-  __attribute__((noinline)) static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
+  OCTAVEC_NOINLINE static void run(const uint8_t* a, size_t stride, const int8_t* b, int quads, int32_t* c) {
     int32x4_t sums[kRows][4];
 #if defined(__ARM_FEATURE_MATMUL_INT8)
     const int32x4_t start[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};

@@ -1,4 +1,4 @@
-/** The module that Node loads: seven functions and the name of the instruction set. src/engine/native/binding.ts types them. */
+/** The module that Node loads: eight functions and the name of the instruction set. src/engine/native/binding.ts types them. */
 #include "../include/octavec_native.h"
 #include "values.h"
 
@@ -15,7 +15,8 @@ NAPI_MODULE_INIT() {
   const struct {
     const char* name;
     napi_callback function;
-  } functions[] = {{"findModel", find_model}, {"loadModel", load_model}, {"openSession", open_session},
+  } functions[] = {{"findModel", find_model}, {"loadModel", load_model}, {"releaseModel", release_model},
+                   {"openSession", open_session},
                    {"run", run_batch},        {"cancel", cancel_job},    {"closeSession", close_session},
                    {"trimMemory", trim_memory}};
   for (const auto& entry : functions) {

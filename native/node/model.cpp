@@ -37,18 +37,27 @@ SharedModel remember(const std::string& key, SharedModel model) {
   return model;
 }
 
+void forget_bytes(napi_env env, const SharedModel& model) {
+  int64_t known_bytes;
+  if (model != nullptr) {
+    napi_adjust_external_memory(env, -static_cast<int64_t>(octavec_model_bytes(model.get())), &known_bytes);
+  }
+}
+
+/** The object holds one share of the model. V8 is told of the memory, or it would see no reason to collect. */
 napi_value wrap_model(napi_env env, SharedModel model) {
-  auto* holder = new SharedModel(std::move(model));
-  napi_value object = carrier(env, kModelTag, (*holder).get() != nullptr ? octavec_model_retain(holder->get()) : nullptr,
-                              [](napi_env, void* data, void*) { octavec_model_release(static_cast<octavec_model*>(data)); });
+  auto holder = std::make_unique<SharedModel>(std::move(model));
+  const octavec_model* facts = holder->get();
+  napi_value object = carrier(env, kModelTag, holder.get(), [](napi_env finalizing, void* data, void*) {
+    const std::unique_ptr<SharedModel> held(static_cast<SharedModel*>(data));
+    forget_bytes(finalizing, *held);
+  });
   if (object == nullptr) {
-    delete holder;
     return throw_error(env, "out of memory");
   }
-  // The shared pointer is what keeps the entry in the map alive.
-  napi_add_finalizer(env, object, holder, [](napi_env, void* data, void*) { delete static_cast<SharedModel*>(data); },
-                     nullptr, nullptr);
-  const octavec_model* facts = holder->get();
+  holder.release();
+  int64_t known_bytes;
+  napi_adjust_external_memory(env, static_cast<int64_t>(octavec_model_bytes(facts)), &known_bytes);
   const struct {
     const char* name;
     double value;
@@ -131,6 +140,21 @@ napi_value find_model(napi_env env, napi_callback_info info) {
   }
   SharedModel model = known_model(key);
   return model == nullptr ? undefined(env) : wrap_model(env, std::move(model));
+}
+
+/** releaseModel(model): gives back the object's share; the model goes with the last one. */
+napi_value release_model(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  if (auto* held = carried<SharedModel>(env, arguments[0], kModelTag)) {
+    forget_bytes(env, *held);
+    held->reset();
+  }
+  return undefined(env);
+}
+
+octavec_model* model_of(napi_env env, napi_value value) {
+  auto* held = carried<SharedModel>(env, value, kModelTag);
+  return held == nullptr ? nullptr : held->get();
 }
 
 /** loadModel(key, words: Int32Array, tensors): a promise of the model. */

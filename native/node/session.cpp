@@ -15,7 +15,7 @@ struct Run {
   Open* open;
   octavec_job* job = nullptr;
   napi_deferred deferred = nullptr;
-  /** An array that keeps ids, offsets and results alive. */
+  /** An array that keeps session, ids, offsets and results alive. */
   napi_ref alive = nullptr;
   octavec_status status = OCTAVEC_OK;
 };
@@ -55,12 +55,15 @@ void forget(napi_env env, Run* run) {
 }
 
 void on_delivery(napi_env env, napi_value, void*, void* data) {
-  // Without an environment Node is going down, and nobody waits for the promise.
+  Run* run = static_cast<Run*>(data);
   if (env != nullptr) {
-    Run* run = static_cast<Run*>(data);
     settle(env, run);
     forget(env, run);
+    return;
   }
+  // Node is going down: nobody waits for the promise, and references went with the environment.
+  octavec_job_release(run->job);
+  delete run;
 }
 
 /** On a thread of the session. */
@@ -95,7 +98,7 @@ void collect(napi_env env, void* data, void*) {
 /** openSession(model, threads): the session. */
 napi_value open_session(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
-  auto* model = carried<octavec_model>(env, arguments[0], kModelTag);
+  octavec_model* model = model_of(env, arguments[0]);
   int32_t threads;
   if (model == nullptr || !int32(env, arguments[1], threads)) {
     return throw_error(env, "openSession(model, threads)");
@@ -142,9 +145,10 @@ napi_value run_batch(napi_env env, napi_callback_info info) {
   auto run = std::make_unique<Run>();
   run->open = open;
   napi_value held, pair, promise;
-  napi_create_array_with_length(env, 3, &held);
-  for (uint32_t i = 0; i < 3; i++) {
-    napi_set_element(env, held, i, arguments[i == 2 ? 5 : i + 1]);
+  const napi_value kept[] = {arguments[0], arguments[1], arguments[2], arguments[5]};
+  napi_create_array_with_length(env, 4, &held);
+  for (uint32_t i = 0; i < 4; i++) {
+    napi_set_element(env, held, i, kept[i]);
   }
   napi_create_array_with_length(env, 2, &pair);
   if (napi_create_reference(env, held, 1, &run->alive) != napi_ok ||

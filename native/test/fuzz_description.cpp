@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t kept = words.size();
   words.resize(kept + (size - 1) / 4);
   std::memcpy(words.data() + kept, data + 1, (size - 1) / 4 * 4);
-  for (const char* name : {"portable", "avx512-vnni"}) {
+  for (const char* name : {"portable", "portable-16bit", "avx2", "avx512-vnni"}) {
     const Kernels* kernels = find_kernels(name);
     if (kernels == nullptr) {
       continue;

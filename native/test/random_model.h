@@ -13,6 +13,8 @@ struct RandomModelOptions {
           vocabulary = 300, activation = 0;
   bool gated = false, pre_norm = false, rotation = false, relative_bias = false;
   int32_t window = 0;
+  /** Query projections of nothing but zeros, as pruned heads have them. */
+  bool zero_queries = false;
   std::vector<int32_t> pooling = {3};
 };
 
@@ -35,7 +37,7 @@ class RandomModel {
     for (int32_t i = 0; i < o.layers; i++) {
       norm();
       for (int32_t role = 0; role < 3; role++) {
-        linear(o.hidden, inner, role == 1);
+        linear(o.hidden, inner, role == 1, role == 0 && o.zero_queries ? 0.0f : 1.0f);
       }
       linear(inner, o.hidden, false);
       norm();
@@ -95,12 +97,12 @@ class RandomModel {
     none();
     number(0);
   }
-  void linear(int32_t inputs, int32_t columns, bool transposed) {
-    const float spread = 1.0f / std::sqrt(static_cast<float>(inputs));
+  void linear(int32_t inputs, int32_t columns, bool transposed, float size = 1.0f) {
+    const float spread = size / std::sqrt(static_cast<float>(inputs));
     transposed ? tensor(columns, inputs, spread) : tensor(inputs, columns, spread);
     words.push_back(transposed);
     words.push_back(0);
-    tensor(1, columns, 0.1f);
+    tensor(1, columns, 0.1f * size);
     words.push_back(0);
     none();
     none();

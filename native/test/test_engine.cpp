@@ -181,6 +181,16 @@ void test_pooled_rows(const Kernels& kernels) {
   expect(worst_cosine(pooled, first, model.hidden) > 1 - 1e-9, std::string("pooled rows alone differ on ") + kernels.name);
 }
 
+/** A head whose queries are all zero sees all keys alike, and none that only pads. */
+void test_head_of_zeros(const Kernels& kernels) {
+  RandomModelOptions options;
+  options.zero_queries = true;
+  const Model exact = build_exact(options, kernels), fast = build(options, kernels);
+  const Texts texts(kLengths, numbered(kLengths.size()), fast.vocabulary);
+  const double cosine = worst_cosine(embed(exact, kernels, texts), embed(fast, kernels, texts), fast.width());
+  expect(cosine > 0.998, std::string("queries of zeros on ") + kernels.name);
+}
+
 /** Waits for a number of jobs. */
 struct Latch {
   std::mutex mutex;
@@ -242,6 +252,38 @@ void test_cancelling(const Kernels& kernels) {
   expect(latch.cancelled == 1, "a cancelled job says so");
 }
 
+/** A short job that comes after a long one is done before it. */
+void test_short_jobs_come_through(const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels));
+  const std::vector<int32_t> many(40, 150);
+  const Texts long_job(many, numbered(many.size()), model->vocabulary), short_job({5}, {1}, model->vocabulary);
+  std::vector<float> out(many.size() * model->width()), other(model->width());
+  struct Order {
+    std::mutex mutex;
+    std::vector<const char*> names;
+  } order;
+  struct Entry {
+    Order* order;
+    const char* name;
+    Latch* latch;
+  };
+  Latch latch(2);
+  Entry entries[] = {{&order, "long", &latch}, {&order, "short", &latch}};
+  const octavec_done done = [](void* user, octavec_status status) {
+    const Entry& entry = *static_cast<Entry*>(user);
+    {
+      const std::lock_guard<std::mutex> lock(entry.order->mutex);
+      entry.order->names.push_back(entry.name);
+    }
+    Latch::done(entry.latch, status);
+  };
+  Session session(model, kernels, 1);
+  session.run(long_job.batch(), out.data(), done, &entries[0]);
+  session.run(short_job.batch(), other.data(), done, &entries[1]);
+  latch.wait();
+  expect(std::string(order.names[0]) == "short", std::string("a short job waits for a long one on ") + kernels.name);
+}
+
 bool refuses(const RandomModel& model, const std::vector<int32_t>& words) {
   try {
     read_description(words.data(), words.size(), model.tensors.data(), model.tensors.size());
@@ -261,6 +303,10 @@ void test_hostile_descriptions(const Kernels& kernels) {
   for (size_t length = 0; length < model.words.size(); length++) {
     expect(refuses(model, {model.words.begin(), model.words.begin() + length}), "a shortened description is refused");
   }
+  RandomModelOptions twice;
+  twice.pooling = {0, 1, 0};
+  const RandomModel repeated(twice);
+  expect(refuses(repeated, repeated.words), "a pooling mode that is named twice is refused");
   const Texts texts({3, 9}, {1, 2}, 30);
   for (size_t i = 0; i < model.words.size(); i++) {
     for (const int32_t value : {-2, -1, 0, 1, 2, 3, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000}) {
@@ -322,6 +368,7 @@ int main(int count, char** arguments) {
       continue;
     }
     test_pooled_rows(*kernels);
+    test_head_of_zeros(*kernels);
     for (const Architecture& architecture : architectures()) {
       test_against_reference(architecture, *kernels);
       test_same_bits(architecture, *kernels);
@@ -329,6 +376,7 @@ int main(int count, char** arguments) {
       test_threads(architecture, *kernels);
     }
     test_cancelling(*kernels);
+    test_short_jobs_come_through(*kernels);
     if (!quick || name.rfind("portable-", 0) != 0) {
       test_hostile_descriptions(*kernels);
     }

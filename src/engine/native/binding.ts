@@ -40,6 +40,8 @@ export interface NativeBinding {
   readonly isa: string | undefined;
   findModel(key: string): NativeModel | undefined;
   loadModel(key: string, words: Int32Array, tensors: readonly NativeTensor[]): Promise<NativeModel>;
+  /** Gives back the object's share of the model, which goes with the last one. */
+  releaseModel(model: NativeModel): void;
   openSession(model: NativeModel, threads: number): NativeSession;
   run(
     session: NativeSession,

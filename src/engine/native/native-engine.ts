@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { cpuBudget, OctavecError, readHostFacts, reasonOf, version } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { readModel } from '../../onnx/index.js';
@@ -6,6 +5,7 @@ import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engin
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
 import { loadBinding, type NativeBinding, type NativeJob, type NativeModel, type NativeSession } from './binding.js';
 import { cutBatch } from './cut-batch.js';
+import { modelKey } from './model-key.js';
 import { recogniseEncoder } from './recognise/encoder.js';
 import { describeForCore, type NativePrecision } from './words.js';
 
@@ -67,15 +67,7 @@ export async function tryNativeEngine(
   }
 }
 
-/** The same for the same file in the same state, run in the same way: such models share their weights. */
-async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {
-  const { mtimeMs, size, ino } = await stat(files.onnxPath).catch((error: unknown) => {
-    throw new OctavecError('FILE_NOT_FOUND', { path: files.onnxPath, what: 'The model' }, error);
-  });
-  const { pooling, dense, normalize } = files.head;
-  const layers = dense.map(({ weight, bias, activation }) => [activation, ...weight, ...(bias ?? [])]);
-  return JSON.stringify([files.onnxPath, mtimeMs, size, ino, precision, files.maxTokens, pooling, layers, normalize]);
-}
+const partsAtOnce = 2;
 
 type ThreadFacts = Pick<EngineDescription, 'workers' | 'threadsPerWorker' | 'threadsReason'>;
 
@@ -83,7 +75,7 @@ class NativeEngine implements Engine {
   readonly description: EngineDescription;
   readonly width: number;
   readonly #binding: NativeBinding;
-  /** Keeps the weights known to others that load the same model. */
+  /** A share of the weights, which others that load the same model have, too. */
   readonly #model: NativeModel;
   readonly #session: NativeSession;
   readonly #path: string;
@@ -118,6 +110,7 @@ class NativeEngine implements Engine {
     this.#closed = true;
     await Promise.allSettled(this.#running);
     this.#binding.closeSession(this.#session);
+    this.#binding.releaseModel(this.#model);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -136,23 +129,29 @@ class NativeEngine implements Engine {
     const width = wantHidden ? this.#model.hiddenWidth : this.width;
     const rows = wantHidden ? batch.ids.length : batch.offsets.length - 1;
     const out = new Float32Array(rows * width);
-    const jobs: NativeJob[] = [];
+    const jobs = new Set<NativeJob>();
     const cancel = () => {
       for (const job of jobs) {
         this.#binding.cancel(job);
       }
     };
     signal?.addEventListener('abort', cancel, { once: true });
-    const parts = cutBatch(batch).map(async ({ ids, offsets, firstText, firstToken }) => {
-      const start = wantHidden ? firstToken : firstText;
-      const end = start + (wantHidden ? ids.length : offsets.length - 1);
-      const target = out.subarray(start * width, end * width);
-      const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
-      jobs.push(job);
-      await done;
-      onDone?.(offsets.length - 1);
+    const waiting = cutBatch(batch).values();
+    // Two parts at a time keep the threads busy; all at once, other callers would stand behind them.
+    const lanes = Array.from({ length: partsAtOnce }, async () => {
+      for (const { ids, offsets, firstText, firstToken } of waiting) {
+        signal?.throwIfAborted();
+        const start = wantHidden ? firstToken : firstText;
+        const end = start + (wantHidden ? ids.length : offsets.length - 1);
+        const target = out.subarray(start * width, end * width);
+        const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
+        jobs.add(job);
+        await done;
+        jobs.delete(job);
+        onDone?.(offsets.length - 1);
+      }
     });
-    const all = Promise.all(parts);
+    const all = Promise.all(lanes);
     this.#running.add(all);
     try {
       await all;
@@ -164,8 +163,8 @@ class NativeEngine implements Engine {
       }
       throw new OctavecError('ENGINE_RUN', { path: this.#path, why: reasonOf(error) }, error);
     } finally {
-      // Other parts may still run; nobody waits for them but `close`.
-      const settled = Promise.allSettled(parts);
+      // The other lane may still run; nobody waits for it but `close`.
+      const settled = Promise.allSettled(lanes);
       this.#running.delete(all);
       this.#running.add(settled);
       settled.then(() => this.#running.delete(settled));

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OctavecError } from '../../base/index.js';
+import type { ModelFiles } from '../../model/index.js';
+import type { NativePrecision } from './words.js';
+
+/** The same for the same files in the same state, run in the same way: such models share their weights. */
+export async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {
+  const { onnxPath, maxTokens, head } = files;
+  const { pooling, dense, normalize } = head;
+  const layers = createHash('sha256');
+  for (const { weight, bias, activation } of dense) {
+    layers.update(`${activation}:${weight.length}:`).update(weight);
+    layers.update(bias ?? '');
+  }
+  const state = [await stateOf(onnxPath), ...(await statesBeside(onnxPath))];
+  return JSON.stringify([onnxPath, state, precision, maxTokens, pooling, layers.digest('hex'), normalize]);
+}
+
+/** Weights outside of the file stand beside it, under names of their own: whatever is there and is no other model. */
+async function statesBeside(onnxPath: string): Promise<string[]> {
+  const folder = dirname(onnxPath);
+  const names = (await readdir(folder)).filter((name) => !/\.(onnx|json|txt|md)$/.test(name)).sort();
+  return Promise.all(names.map(async (name) => `${name}:${await stateOf(join(folder, name))}`));
+}
+
+async function stateOf(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path).catch((error: unknown) => {
+    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The model' }, error);
+  });
+  return [mtimeMs, size, ino].join('-');
+}
