@@ -40,7 +40,7 @@ export const methods = {
       if (calibration === undefined) {
         return { model: dynamicInt8(source, selection), options: { ...selection }, notes: [] };
       }
-      const { model, choices, statistics } = await smoothWithTexts(source, calibration, task);
+      const { model, choices, statistics } = await smoothWithTexts(source, calibration, { ...selection, ...task });
       const smoothed = choices.filter(({ channels }) => channels > 0).length;
       return {
         model: dynamicInt8(model, { ...selection, statistics }),

@@ -3,29 +3,32 @@ import type { OnnxModel } from '../onnx/index.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { channelStatistics } from './calibration/channel-statistics.js';
 import type { CalibrationTexts } from './calibration/observe.js';
-import { layersByActivation } from './linear-layers.js';
+import { type LinearLayer, layersByActivation } from './linear-layers.js';
+import { type Selection, selectParts } from './selection.js';
 import { type SmoothedModel, smooth } from './smoothing.js';
 
 /**
- * What every calibrated INT8 method begins with: sees how far the channels of the linear layers' inputs reach, and
- * smooths them.
+ * What every calibrated INT8 method begins with: sees how far the channels of the layers' inputs reach, and smooths
+ * them. Layers that the selection leaves out are left as they are.
  *
- * @throws as `observe`
+ * @throws as `observe`; USAGE as `selectParts`
  */
 export async function smoothWithTexts(
   model: OnnxModel,
   texts: CalibrationTexts,
-  options: TaskOptions = {},
+  options: Selection & TaskOptions = {},
 ): Promise<SmoothedModel> {
-  return smooth(model, await seeActivations(model, texts, options));
+  const { layers } = selectParts(model, options);
+  return smooth(model, await seeActivations(model, layers, texts, options), layers);
 }
 
-/** Statistics of the inputs of all linear layers. */
+/** Statistics of the inputs of layers. */
 export function seeActivations(
   model: OnnxModel,
+  layers: readonly LinearLayer[],
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
-  const activations = [...layersByActivation(model)].map(([name, [layer]]) => ({ name, channels: layer.inputs }));
+  const activations = [...layersByActivation(layers)].map(([name, [layer]]) => ({ name, channels: layer.inputs }));
   return channelStatistics(model, activations, texts, options);
 }

@@ -65,9 +65,9 @@ class DynamicLayers {
     );
     const cast = makeNode('Cast', product.output, [name('float')], { attributes: { to: { int: dataType.float } } });
     const scale = makeNode('Mul', [activation.scale, weight.scales], [name('scale')]);
-    const scaledName = layer.bias === undefined ? output : name('scaled');
+    const scaledName = weight.bias === undefined ? output : name('scaled');
     const scaled = makeNode('Mul', [cast.output[0], scale.output[0]], [scaledName]);
-    const bias = layer.bias === undefined ? [] : [makeNode('Add', [scaledName, layer.bias], [output])];
+    const bias = weight.bias === undefined ? [] : [makeNode('Add', [scaledName, weight.bias], [output])];
     this.#editor.replace(node, product, cast, scale, scaled, ...bias);
   }
 

@@ -13,8 +13,8 @@ import type { BlockScheme } from './block-scheme.js';
 import type { Activation } from './calibration/channel-statistics.js';
 import { type GramMatrix, gramMatrices } from './calibration/gram-matrices.js';
 import type { CalibrationTexts } from './calibration/observe.js';
-import type { LinearLayer } from './linear-layers.js';
-import { weightByOutputs, weightKey } from './weight-only.js';
+import { type LinearLayer, weightKey } from './linear-layers.js';
+import { weightByOutputs } from './weight-only.js';
 
 /** What a thread is given. */
 export interface GptqJob {

@@ -1,8 +1,8 @@
 import type { GraphEditor } from '../graph/index.js';
-import { dataType, makeTensor, type OnnxModel } from '../onnx/index.js';
+import { dataType, makeTensor, type OnnxModel, type TensorProto } from '../onnx/index.js';
 import { correctBias } from './bias-correction.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
-import { type LinearLayer, layerWeights } from './linear-layers.js';
+import { type LinearLayer, layerWeights, weightKey } from './linear-layers.js';
 import { quantizeSaturationFree } from './saturation-free.js';
 import type { QuantizedMatrix } from './symmetric.js';
 
@@ -14,7 +14,14 @@ export interface QuantizedWeight {
   readonly matrix: QuantizedMatrix;
 }
 
-/** Adds quantized weights to a graph; layers that share a weight share what is made of it. */
+export interface QuantizedLayer extends QuantizedWeight {
+  /** Of a Gemm: name of its bias, corrected where it is constant and the input was seen. */
+  readonly bias?: string;
+  /** The same, where it is a constant. */
+  readonly biasTensor?: TensorProto;
+}
+
+/** Adds quantized weights to a graph; layers that share a weight share what is made of it, and each has its own bias. */
 export class Int8Weights {
   readonly #model: OnnxModel;
   readonly #editor: GraphEditor;
@@ -38,20 +45,26 @@ export class Int8Weights {
     this.#quantizedMeans = quantizedMeans;
   }
 
-  of(layer: LinearLayer): QuantizedWeight {
-    const key = `${layer.weight.name}:${layer.transposed}`;
-    const known = this.#made.get(key);
+  of(layer: LinearLayer): QuantizedLayer {
+    const weights = layerWeights(this.#model, layer);
+    const seen = this.#statistics?.get(layer.activation);
+    const weight = this.#weight(layer, weights, seen);
+    const quantized = this.#quantizedMeans?.get(layer.activation) ?? seen?.mean;
+    const corrected =
+      seen &&
+      quantized &&
+      correctBias(this.#model, this.#editor, layer, weights, weight.matrix, { exact: seen.mean, quantized });
+    const bias = corrected?.name ?? layer.bias;
+    return { ...weight, bias, biasTensor: corrected ?? this.#editor.index.initializers.get(bias ?? '') };
+  }
+
+  #weight(layer: LinearLayer, weights: Float32Array, seen: ChannelStatistics | undefined): QuantizedWeight {
+    const known = this.#made.get(weightKey(layer));
     if (known !== undefined) {
       return known;
     }
     const { inputs, outputs } = layer;
-    const weights = layerWeights(this.#model, layer);
-    const seen = this.#statistics?.get(layer.activation);
     const matrix = quantizeSaturationFree(weights, inputs, outputs, seen?.meanSquare);
-    if (seen !== undefined) {
-      const quantized = this.#quantizedMeans?.get(layer.activation) ?? seen.mean;
-      correctBias(this.#model, this.#editor, layer, weights, matrix, { exact: seen.mean, quantized });
-    }
     const add = (suffix: string, type: number, dims: readonly number[], data: ArrayBufferView): string =>
       this.#editor.setInitializer(
         makeTensor(this.#editor.uniqueName(`${layer.weight.name}_${suffix}`), type, dims, data),
@@ -62,7 +75,7 @@ export class Int8Weights {
       zeroPoints: add('zero_point', dataType.int8, [outputs], new Int8Array(outputs)),
       matrix,
     };
-    this.#made.set(key, weight);
+    this.#made.set(weightKey(layer), weight);
     return weight;
   }
 }

@@ -68,10 +68,15 @@ function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefine
   };
 }
 
-/** Linear layers by the activation that they share. */
-export function layersByActivation(model: OnnxModel): ReadonlyMap<string, readonly LinearLayer[]> {
+/** What layers that share a weight have in common. */
+export function weightKey({ weight, transposed }: LinearLayer): string {
+  return `${weight.name}:${transposed}`;
+}
+
+/** Layers by the activation that they share. */
+export function layersByActivation(layers: readonly LinearLayer[]): ReadonlyMap<string, readonly LinearLayer[]> {
   const groups = new Map<string, LinearLayer[]>();
-  for (const layer of linearLayers(model)) {
+  for (const layer of layers) {
     const group = groups.get(layer.activation);
     if (group === undefined) {
       groups.set(layer.activation, [layer]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { smallModel } from '../../test/support/small-model.js';
 import { tinyModelPaths } from '../../test/support/tiny-model-paths.js';
 import { foldConstants, removeDeadNodes } from '../graph/index.js';
-import { type OnnxModel, readModel, tensorByteLength } from '../onnx/index.js';
+import { floatTensor, makeNode, type OnnxModel, readModel, tensorByteLength } from '../onnx/index.js';
 import { linearLayers } from './linear-layers.js';
 import { applyMix, type Mix, type MixMaterial, type MixPrecision, mixParts } from './mixed.js';
 
@@ -74,4 +75,46 @@ test('a selection says which parts there are', async () => {
   expect(() => mixParts(source, { exclude: ['nothing-of-that-name'] })).toThrow(
     expect.objectContaining({ code: 'USAGE' }),
   );
+});
+
+describe('a weight that layers share', () => {
+  const channels = 64;
+  const steps = [0, 1, 2];
+  const statistics = new Map(
+    steps.map((i) => {
+      const values = Float32Array.from({ length: channels }, (_, j) => (j === 5 ? 40 : Math.sin(j)));
+      const mean = Float64Array.from(values);
+      const seen = { least: values.map((value) => -Math.abs(value)), greatest: values.map(Math.abs) };
+      const squares = mean.map((value) => value ** 2);
+      return [`x${i}`, { channels, ...seen, minima: seen.least, maxima: seen.greatest, mean, meanSquare: squares }];
+    }),
+  );
+  const weight = Float32Array.from({ length: channels * channels }, (_, i) => Math.sin(i * 1.7));
+  const modelOf = (transposed: readonly number[]): OnnxModel =>
+    smallModel({
+      inputs: { x0: `float[tokens,${channels}]` },
+      outputs: { x3: 'float' },
+      nodes: steps.map((i) =>
+        makeNode('Gemm', [`x${i}`, 'w'], [`x${i + 1}`], { attributes: { transB: { int: transposed[i] } } }),
+      ),
+      initializers: [floatTensor('w', [channels, channels], weight)],
+    });
+  /** But for the vectors that smoothing divides by. */
+  const matrixBytes = (model: OnnxModel): number => {
+    const vectors = model.proto.graph.initializer.filter(({ name }) => name?.includes('_smoothing'));
+    return weightBytes(model) - vectors.reduce((sum, tensor) => sum + tensorByteLength(model, tensor), 0);
+  };
+
+  test.each([
+    ['is one part, and smoothed takes the bytes of one', [0, 0, 0]],
+    ['as it is stored and transposed has two quantized forms', [0, 1, 0]],
+  ])('%s', (_, transposed) => {
+    const source = modelOf(transposed);
+    const [part, ...others] = mixParts(source);
+    expect(others).toEqual([]);
+    for (const precision of ['q4', 'int8', 'q8', 'fp16'] as const) {
+      const mixed = applyMix(source, new Map([['w', precision]]), { statistics, rounded: new Map() });
+      expect(matrixBytes(mixed), precision).toBe(part.bytes[precision]);
+    }
+  });
 });

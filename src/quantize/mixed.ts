@@ -9,7 +9,7 @@ import { dynamicInt8 } from './dynamic-int8.js';
 import type { EmbeddingTable } from './embedding-tables.js';
 import { fp16Weights } from './fp16-weights.js';
 import { gptqLayers } from './gptq-layers.js';
-import { type LinearLayer, linearLayers } from './linear-layers.js';
+import { type LinearLayer, linearLayers, weightKey } from './linear-layers.js';
 import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 import { smooth } from './smoothing.js';
@@ -60,8 +60,9 @@ export async function mixMaterial(
   texts: CalibrationTexts,
   options: TaskOptions = {},
 ): Promise<MixMaterial> {
-  const statistics = await seeActivations(model, texts, options);
-  return { statistics, rounded: await gptqLayers(model, linearLayers(model), texts, q4, options) };
+  const layers = linearLayers(model);
+  const statistics = await seeActivations(model, layers, texts, options);
+  return { statistics, rounded: await gptqLayers(model, layers, texts, q4, options) };
 }
 
 /**
@@ -85,17 +86,19 @@ export function mixParts(model: OnnxModel, selection: Selection = {}): MixPart[]
 }
 
 function layerPart(id: string, users: readonly LinearLayer[], role: LayerRole): MixPart {
-  const [{ weight, inputs, outputs }] = users;
-  const parameters = elementCount(weight);
+  const parameters = elementCount(users[0].weight);
+  // A layer that uses a weight as it is stored and one that uses it transposed have no quantized form in common.
+  const forms = [...new Map(users.map((layer) => [weightKey(layer), layer])).values()];
+  const bytesOf = (one: (layer: LinearLayer) => number): number => forms.reduce((sum, layer) => sum + one(layer), 0);
   return {
     id,
     role,
     parameters,
     multiplications: parameters * users.length,
     bytes: {
-      q4: layerBytes(outputs, inputs, q4),
-      int8: parameters + 5 * outputs,
-      q8: layerBytes(outputs, inputs, q8),
+      q4: bytesOf((layer) => layerBytes(layer, q4)),
+      int8: bytesOf(({ outputs }) => parameters + 5 * outputs),
+      q8: bytesOf((layer) => layerBytes(layer, q8)),
       fp16: 2 * parameters,
       fp32: 4 * parameters,
     },
@@ -120,7 +123,7 @@ function tablePart({ table, rows, columns }: EmbeddingTable): MixPart {
 }
 
 /** Codes of whole blocks, and what belongs to each block. */
-function layerBytes(outputs: number, inputs: number, scheme: BlockScheme): number {
+function layerBytes({ outputs, inputs }: LinearLayer, scheme: BlockScheme): number {
   const codes = (blocksIn(inputs, scheme) * scheme.blockSize * scheme.bits) / 8;
   return outputs * (codes + blockBytes(inputs, scheme));
 }
@@ -152,24 +155,13 @@ export function applyMix(source: OnnxModel, mix: Mix, { statistics, rounded }: M
   }
   const quantized = new Set([...int8, ...wide]);
   if (quantized.size > 0) {
-    const smoothed = smooth(model, statisticsFor(model, quantized, statistics));
+    const smoothed = smooth(model, statistics, selectParts(model, { exactly: quantized }).layers);
     model = dynamicInt8(smoothed.model, { exactly: int8, statistics: smoothed.statistics });
   }
   if (wide.size > 0) {
     model = weightOnly(model, { exactly: wide, layers: () => q8, tables: q8Table });
   }
   return fp16.size === 0 ? model : fp16Weights(model, weightsOf(model, fp16));
-}
-
-/** Statistics of the activations that some layers use. */
-function statisticsFor(
-  model: OnnxModel,
-  values: ReadonlySet<string>,
-  statistics: MixMaterial['statistics'],
-): MixMaterial['statistics'] {
-  const users = linearLayers(model).filter(({ node }) => values.has(node.output[0]));
-  const used = new Set(users.map(({ activation }) => activation));
-  return new Map([...statistics].filter(([activation]) => used.has(activation)));
 }
 
 /** What each precision is for: values that layers compute, and names of tables. */
@@ -191,7 +183,7 @@ function namesByPrecision(model: OnnxModel, mix: Mix): ReadonlyMap<MixPrecision,
   return names;
 }
 
-/** Names of the weights as they are called now: smoothing gives new ones. */
+/** Names of the weights of layers and tables. */
 function weightsOf(model: OnnxModel, names: ReadonlySet<string>): ReadonlySet<string> {
   const { layers, tables } = selectParts(model, { exactly: names });
   return new Set([...layers.map(({ weight }) => weight.name ?? ''), ...tables.map(({ table }) => table.name ?? '')]);

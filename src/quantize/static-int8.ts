@@ -140,8 +140,8 @@ function replaceLayer(
   const dequantize = makeNode('DequantizeLinear', [weight.values, weight.scales, weight.zeroPoints], [dequantized], {
     attributes: { axis: { int: 1 } },
   });
-  const bias = layer.bias && editor.index.initializers.get(layer.bias);
-  const wide = bias && dequantizedBias(model, editor, bias, activation.scale, weight);
+  const { bias, biasTensor } = weight;
+  const wide = biasTensor && dequantizedBias(model, editor, biasTensor, activation.scale, weight);
   if (wide) {
     editor.replace(
       layer.node,
@@ -151,9 +151,9 @@ function replaceLayer(
     );
     return;
   }
-  const product = layer.bias === undefined ? output : editor.uniqueName(`${output}_product`);
+  const product = bias === undefined ? output : editor.uniqueName(`${output}_product`);
   const matMul = makeNode('MatMul', [activation.values, dequantized], [product], { name });
-  const sum = layer.bias === undefined ? [] : [makeNode('Add', [product, layer.bias], [output])];
+  const sum = bias === undefined ? [] : [makeNode('Add', [product, bias], [output])];
   editor.replace(layer.node, dequantize, matMul, ...sum);
 }
 

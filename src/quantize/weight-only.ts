@@ -12,7 +12,7 @@ import {
 } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { type LinearLayer, layerWeights, transposeMatrix } from './linear-layers.js';
+import { type LinearLayer, layerWeights, transposeMatrix, weightKey } from './linear-layers.js';
 import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 
@@ -28,11 +28,6 @@ export interface WeightOnlyOptions extends Selection, TaskOptions {
  * weights and multiply in FP32, which on CPUs is several times slower.
  */
 const accuracyLevel = 4;
-
-/** What layers that share a weight have in common. */
-export function weightKey({ weight, transposed }: LinearLayer): string {
-  return `${weight.name}:${transposed}`;
-}
 
 /** The weight of a layer as MatMulNBits keeps it: [outputs × inputs]. */
 export function weightByOutputs(model: OnnxModel, layer: LinearLayer): Float32Array {
