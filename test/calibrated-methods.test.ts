@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine, type TokenBatch } from 'octavec/engine';
-import { optimize } from 'octavec/graph';
-import { makeNode, type OnnxModel, readModel, writeModel } from 'octavec/onnx';
+import { foldConstants, optimize } from 'octavec/graph';
+import { intAttribute, makeNode, type OnnxModel, readModel, writeModel } from 'octavec/onnx';
 import { type QuantizeOptions, quantizeModel } from 'octavec/pipeline';
-import { dynamicInt8, q4, q8, rangeMethods, smoothWithTexts, staticInt8 } from 'octavec/quantize';
+import { dynamicInt8, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from 'octavec/quantize';
 import { afterAll, describe, expect, test } from 'vitest';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
@@ -76,6 +76,19 @@ describe.each(subjects)('$name', (tiny) => {
       expect(largestDifference(await vectors(tiny, made, alone), found.subarray(0, 64))).toBeLessThan(2e-3);
     }
   });
+});
+
+test('q4 keeps 8 bits for values, and 4 where queries, keys and values are one weight', async () => {
+  const bitsOf = async (architecture: string) => {
+    const tiny = subjects.find(({ name }) => name.startsWith(`${architecture}/`)) as TinyModel;
+    const source = foldConstants(await readModel(tiny.onnxPath));
+    const roles = new Map([...rolesOf(source)].map(([node, role]) => [node.output[0], role]));
+    const layers = (await q4(source)).proto.graph.node.filter(({ opType }) => opType === 'MatMulNBits');
+    return Object.fromEntries(layers.map((node) => [roles.get(node.output[0]), intAttribute(node, 'bits')]));
+  };
+  const others = { 'attention-output': 8, 'ffn-up': 4, 'ffn-down': 4 };
+  expect(await bitsOf('mpnet')).toEqual({ ...others, q: 4, k: 4, v: 8 });
+  expect(await bitsOf('modernbert')).toEqual({ ...others, qkv: 4 });
 });
 
 test.each(rangeMethods)('static ranges by %s cover what counts', async (range) => {

@@ -33,7 +33,7 @@ export function compareCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
-    .option('--gate <name>', 'hold all against this gate: fp16, int8, int4, strict, or one of the configuration')
+    .option('--gate <name>', 'hold all against this gate: fp16, q8, int8, int4, strict, or one of the configuration')
     .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
     .option('--no-cache', 'keep no vectors')

@@ -35,7 +35,7 @@ export function quantizeAllCommand(): Command {
     .option('--tokenizer <path>', 'tokenizer.json or its folder, for models that have none')
     .option(
       '--gate <name>',
-      'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
+      'hold the variants against this gate: fp16, q8, int8, int4, strict, or one of the configuration',
     )
     .option(
       '--limit <metric=figure>',

@@ -65,7 +65,7 @@ export function quantizeCommand(): Command {
     .option('--exclude <patterns>', 'leave these as they are', wordList)
     .option(
       '--gate <name>',
-      'hold the variants against this gate: fp16, int8, int4, strict, or one of the configuration',
+      'hold the variants against this gate: fp16, q8, int8, int4, strict, or one of the configuration',
     )
     .option(
       '--limit <metric=figure>',

@@ -31,7 +31,7 @@ export function verifyCommand(): Command {
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option(
       '--gate <name>',
-      'fp16, int8, int4, strict, or one of the configuration (default: by the precision of the candidate)',
+      'fp16, q8, int8, int4, strict, or one of the configuration (default: by the precision of the candidate)',
     )
     .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option(

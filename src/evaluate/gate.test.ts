@@ -21,6 +21,8 @@ describe('presets tell sound recipes from bad ones', () => {
     ['dynamic, per tensor', 'int8', 0.9605, 0.8769, 0.8008, 0.789, false],
     ['dynamic, reduced range', 'int8', 0.867, 0.674, 0.5826, 0.7, false],
     ['static, all operators', 'int8', 0.781, 0.613, 0.526, 0.5, false],
+    ['8 bit weights', 'q8', 0.9998, 0.9994, 0.9991, 0.985, true],
+    ['dynamic, per channel, is worse than 8 bit weights are', 'q8', 0.9979, 0.9961, 0.9939, 0.93, false],
     ['4 bit weights, asymmetric', 'int4', 0.973, 0.93, 0.895, 0.838, true],
     ['4 bit weights are no INT8', 'int8', 0.968, 0.92, 0.881, 0.838, false],
     ['half precision', 'fp16', 1, 0.99999, 0.99999, 0.999, true],

@@ -10,7 +10,8 @@ import { describePrecision } from './describe-precision.js';
 export function fileGate(model: OnnxModel, measured: Measurements, choice: GateChoice): Gate {
   const { file, original, engine } = measured;
   const { gate: usual } = describePrecision(model);
-  const gate = chooseGate(engine.name === 'native' && usual === 'fp16' ? 'int8' : usual, choice);
+  const isBetterThanInt8 = usual === 'fp16' || usual === 'q8';
+  const gate = chooseGate(engine.name === 'native' && isBetterThanInt8 ? 'int8' : usual, choice);
   if (file.sha256 !== original.sha256 || choice.limits?.sizeReduction !== undefined) {
     return gate;
   }

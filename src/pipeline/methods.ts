@@ -72,7 +72,7 @@ export const methods = {
   q8: {
     variant: 'q8',
     precision: '8-bit weights',
-    gate: 'int8',
+    gate: 'q8',
     apply: async (source, context) => ({
       model: await q8(source, weightOnlyOptions(context)),
       options: calibrationOptions(context),

@@ -43,6 +43,18 @@ describe('rangeOf', () => {
     expect(rangeOf(histogram(1e6), 'mse').high).toBeGreaterThan(15);
   });
 
+  test.each(['mse', 'entropy'] as const)('%s cuts an outlier of a hundred standard deviations', (method) => {
+    const counts = Float64Array.from({ length: 2048 }, (_, bin) => {
+      const deviations = ((bin + 0.5) / 2048) * 104 - 4;
+      return Math.round(1e7 * Math.exp(-(deviations ** 2) / 2));
+    });
+    counts[2047] = 1;
+    const { low, high } = rangeOf({ low: -4, high: 100, counts }, method);
+    expect(high).toBeLessThan(10);
+    expect(high).toBeGreaterThan(2);
+    expect(low).toBeLessThan(-2);
+  });
+
   test('entropy cuts into the empty part of the range', () => {
     const { low, high } = rangeOf(histogram(1), 'entropy');
     expect(high).toBeLessThan(17);

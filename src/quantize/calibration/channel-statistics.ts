@@ -25,7 +25,7 @@ export function channelStatistics(
   return recall(
     texts.memory?.statistics,
     activations,
-    () => true,
+    (known, { channels }) => known.channels === channels,
     (missing) => gather(model, missing, texts, options),
   );
 }

@@ -23,7 +23,8 @@ export async function quantizedMeans(
   const found = await recall(
     texts.memory?.means,
     scaled,
-    (known, { scale, zeroPoint }) => known.scale === scale && known.zeroPoint === zeroPoint,
+    (known, { channels, scale, zeroPoint }) =>
+      known.mean.length === channels && known.scale === scale && known.zeroPoint === zeroPoint,
     async (missing) => {
       const means = await gather(model, missing, texts, options);
       return missing.map(({ scale, zeroPoint }, i) => ({ scale, zeroPoint, mean: means[i] }));
