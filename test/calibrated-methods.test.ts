@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine, type TokenBatch } from 'octavec/engine';
 import { foldConstants, optimize } from 'octavec/graph';
-import { intAttribute, makeNode, type OnnxModel, readModel, writeModel } from 'octavec/onnx';
+import {
+  floatTensor,
+  intAttribute,
+  makeNode,
+  type OnnxModel,
+  readModel,
+  tensorFloats,
+  withGraph,
+  writeModel,
+} from 'octavec/onnx';
 import { type QuantizeOptions, quantizeModel } from 'octavec/pipeline';
-import { dynamicInt8, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from 'octavec/quantize';
+import { dynamicInt8, leftOut, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from 'octavec/quantize';
 import { afterAll, describe, expect, test } from 'vitest';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
@@ -26,6 +35,20 @@ const calibrating = {
   ),
   hash: 'made up',
 };
+
+/** The same with a channel in all norms that reaches thirty times as far. */
+function withOutliers(model: OnnxModel): OnnxModel {
+  const { graph } = model.proto;
+  const scales = new Set(
+    graph.node.filter(({ opType }) => opType === 'LayerNormalization').map(({ input }) => input[1]),
+  );
+  const initializer = graph.initializer.map((tensor) =>
+    scales.has(tensor.name ?? '')
+      ? floatTensor(tensor.name ?? '', tensor.dims, tensorFloats(model, tensor).slice().fill(30, 5, 6))
+      : tensor,
+  );
+  return withGraph(model, { ...graph, initializer });
+}
 
 /** Pooled vectors, [texts × 64]. */
 async function vectors({ name, padTokenId, head }: TinyModel, model: OnnxModel, batch: TokenBatch) {
@@ -76,6 +99,30 @@ describe.each(subjects)('$name', (tiny) => {
       expect(largestDifference(await vectors(tiny, made, alone), found.subarray(0, 64))).toBeLessThan(2e-3);
     }
   });
+});
+
+test.each(['int8', 'int8-static', 'q8'] as const)('%s leaves what is excluded as it is', async (method) => {
+  const [tiny] = subjects;
+  const source = optimize(await readModel(tiny.onnxPath));
+  const exclude = ['q', 'k', 'v', 'ffn-up'];
+  const { nodes } = leftOut(source, { exclude });
+  expect(nodes.size).toBeGreaterThan(4);
+  // Outliers that smoothing would go for.
+  const outlying = withOutliers(source);
+  const texts = calibrating;
+  const smoothed = await smoothWithTexts(outlying, texts);
+  expect(smoothed.choices.some(({ channels }) => channels > 0)).toBe(true);
+  const made = await {
+    int8: async () => {
+      const { model, statistics } = await smoothWithTexts(outlying, texts, { exclude });
+      return dynamicInt8(model, { exclude, statistics });
+    },
+    'int8-static': () => staticInt8(outlying, { texts, exclude }),
+    q8: () => q8(outlying, { texts, exclude }),
+  }[method]();
+  const kept = new Set([...nodes].map(({ input, output }) => `${input} ${output}`));
+  const found = made.proto.graph.node.filter(({ input, output }) => kept.has(`${input} ${output}`));
+  expect(found).toHaveLength(nodes.size);
 });
 
 test('q4 keeps 8 bits for values, and 4 where queries, keys and values are one weight', async () => {
@@ -185,7 +232,11 @@ describe('a calibration table', () => {
     const broken = join(folder, 'broken.safetensors');
     writeFileSync(broken, readFileSync(table).subarray(0, 5000));
     await expect(quantize('x', { calibrationTable: broken })).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
-    await expect(quantize('x', { calibration: false })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(quantize('x', { optimize: false })).rejects.toMatchObject({
+      code: 'CALIBRATION_MISMATCH',
+      message: expect.stringContaining('another form of the graph'),
+    });
+    await expect(async () => quantize('x', { calibration: false })).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
 
@@ -193,8 +244,8 @@ test('a choice that no wanted method knows is an error', async () => {
   const model = join(folder, 'mpnet');
   makeTinyFolder(model, 'mpnet');
   const options = { to: ['int8'], output: join(folder, 'z'), forms: { blockSize: 64 } } as const;
-  await expect(quantizeModel(model, options)).rejects.toMatchObject({
+  await expect(async () => quantizeModel(model, options)).rejects.toMatchObject({
     code: 'USAGE',
-    message: expect.stringContaining('blockSize belongs to q4'),
+    message: expect.stringContaining('--block-size belongs to q4'),
   });
 });

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatePresets } from 'octavec/evaluate';
-import { batchError, quantizeAll } from 'octavec/pipeline';
+import { batchError, type QuantizeAllOptions, quantizeAll, quantizeModel } from 'octavec/pipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
@@ -34,6 +35,15 @@ beforeAll(() => {
   writeFileSync(join(root, 'deep/thing-INT8.onnx'), 'a variant by its name');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A few short texts, and a gate that looks away: where it is not quality that matters. */
+const quick = {
+  texts: {
+    texts: Array.from({ length: 12 }, (_, i) => `text ${i} of ${'a few words '.repeat(1 + (i % 4))}`),
+    source: 'made up',
+  },
+  limits: { cosineMean: 0.1, cosineP1: 0.1, cosineMin: 0.1, topKOverlap: 0.1, sizeReduction: 1 },
+} as const;
 
 const hashes = () => originals.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
 const statuses = (items: readonly { model: string; status: string }[]) =>
@@ -89,6 +99,61 @@ test('what is up to date is judged by the gate that is asked for', async () => {
   const outcome = await quantizeAll(join(root, 'bert'), { to: ['int8'], gate: impossible });
   expect(outcome.items).toMatchObject([{ status: 'refused', evidence: { verdict: { gate: 'own', passed: false } } }]);
   expect(batchError(outcome)).toMatchObject({ code: 'GATE_REFUSED', exitStatus: 3 });
+}, 300_000);
+
+test('a method whose output would be the original is skipped, and the others are made', async () => {
+  const folder = join(root, 'half');
+  const original = makeTinyFolder(folder, 'bert');
+  const { variants } = await quantizeModel(folder, { to: ['fp16'], ...quick });
+  rmSync(original);
+  const outcome = await quantizeAll(folder, { to: ['int8', 'fp16'], ...quick });
+  expect(variants[0].path).toBe(join(folder, 'onnx/model_fp16.onnx'));
+  expect(outcome.items).toMatchObject([
+    { method: 'int8', status: 'made' },
+    { method: 'fp16', status: 'skipped', reason: expect.stringContaining('is the original itself') },
+  ]);
+  expect(batchError(outcome)).toBeUndefined();
+  rmSync(folder, { recursive: true });
+}, 300_000);
+
+test('two originals whose variants would have one name: the second fails, and the first is made', async () => {
+  const folder = join(root, 'twins');
+  const original = makeTinyFolder(folder, 'bert');
+  cpSync(original, join(folder, 'gte.onnx'));
+  cpSync(original, join(folder, 'gte-FP32.onnx'));
+  rmSync(join(folder, 'onnx'), { recursive: true });
+  rmSync(join(folder, 'config.json'));
+  const tokenizer = join(folder, 'tokenizer.json');
+  const lone = join(folder, 'lone');
+  mkdirSync(lone);
+  for (const name of ['gte.onnx', 'gte-FP32.onnx']) {
+    renameSync(join(folder, name), join(lone, name));
+  }
+  const outcome = await quantizeAll(lone, { to: ['int8'], tokenizer, calibration: quick.texts, ...quick });
+  expect(outcome.items).toMatchObject([
+    { model: 'gte-FP32.onnx', status: 'made' },
+    { model: 'gte.onnx', status: 'failed', reason: expect.stringContaining('the same name') },
+  ]);
+  rmSync(folder, { recursive: true });
+}, 300_000);
+
+test('other options than those that a variant was made with make it again', async () => {
+  const folder = join(root, 'options');
+  makeTinyFolder(folder, 'bert');
+  const statusOf = async (options: Partial<QuantizeAllOptions>) => {
+    const { items } = await quantizeAll(folder, { to: ['int8'], ...quick, ...options });
+    return items[0].status;
+  };
+  expect(await statusOf({})).toBe('made');
+  expect(await statusOf({})).toBe('up to date');
+  const other = { calibration: { ...quick.texts, texts: quick.texts.texts.slice(3) } };
+  expect(await statusOf(other)).toBe('made');
+  expect(await statusOf(other)).toBe('up to date');
+  expect(await statusOf({ selection: { exclude: ['ffn-down'] } })).toBe('made');
+  expect(await statusOf({ selection: { exclude: ['ffn-down'] }, optimize: false })).toBe('made');
+  writeFileSync(join(folder, 'tokenizer.json'), `${readFileSync(join(folder, 'tokenizer.json'), 'utf8')}\n`);
+  expect(await statusOf({ selection: { exclude: ['ffn-down'] }, optimize: false })).toBe('made');
+  rmSync(folder, { recursive: true });
 }, 300_000);
 
 test('a folder without models, and an interrupt', async () => {

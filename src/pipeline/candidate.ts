@@ -5,7 +5,7 @@ import { type OnnxModel, readModel } from '../onnx/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import { fileIdentity, shortName } from './file-identity.js';
-import type { MethodContext, MethodResult } from './method.js';
+import type { MethodContext, MethodResult, MethodWishes } from './method.js';
 import { gateFor, type MethodName, methods } from './methods.js';
 import type { Original } from './original.js';
 import { type ProofTexts, prove } from './prove.js';
@@ -17,6 +17,8 @@ export interface Candidate {
   /** Where it is going to stand. */
   readonly path: string;
   readonly staged: StagedModel;
+  /** What counts for the method of what was asked. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly recipe: Recipe;
   readonly gate: Gate;
   readonly notes: readonly string[];
@@ -41,22 +43,24 @@ export async function makeCandidate(
   source: OnnxModel,
   method: MethodName,
   path: string,
-  context: MethodContext,
+  { wishes, ...context }: MethodContext & { readonly wishes: MethodWishes },
   choice?: GateChoice,
 ): Promise<Candidate> {
   const start = performance.now();
   const result = await methods[method].apply(source, context);
   const seconds = (performance.now() - start) / 1000;
-  return stageCandidate(original, { method, path, gate: gateFor(method, context.trial.goal, choice), seconds }, result);
+  const asked = methods[method].asked(wishes);
+  return stageCandidate(original, { method, path, asked, gate: gateFor(method, wishes.goal, choice), seconds }, result);
 }
 
 async function stageCandidate(
   original: Original,
-  kept: Pick<Candidate, 'method' | 'path' | 'gate' | 'seconds'>,
-  { model, options, notes, sensitivity, improve }: MethodResult,
+  kept: Pick<Candidate, 'method' | 'path' | 'asked' | 'gate' | 'seconds'>,
+  { model, chosen, notes, sensitivity, improve }: MethodResult,
 ): Promise<Candidate> {
   const start = performance.now();
-  const recipe = makeRecipe(kept.method, original.identity.sha256, options);
+  const options = { ...kept.asked, ...chosen };
+  const recipe = makeRecipe(kept.method, original.identity.sha256, options, original.conventions);
   const staged = await stageModel(withRecipe(model, recipe), kept.path);
   const seconds = kept.seconds + (performance.now() - start) / 1000;
   return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -83,4 +83,13 @@ test('a linked folder is visited once, and a link in a circle ends', async () =>
 test('a folder that is not there; a signal', async () => {
   await expect(findModels(join(root, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   await expect(findModels(root, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test.skipIf(process.getuid?.() === 0)('a folder that may not be read is named, and the others are found', async () => {
+  put('open/a.onnx', 'closed/b.onnx');
+  chmodSync(join(root, 'closed'), 0);
+  const { models, unreadable } = await findModels(root);
+  expect(models.map(({ name }) => name)).toEqual(['open/a.onnx']);
+  expect(unreadable).toEqual([{ path: join(root, 'closed'), why: expect.stringMatching(/permission/i) }]);
+  chmodSync(join(root, 'closed'), 0o755);
 });

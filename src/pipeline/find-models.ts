@@ -12,8 +12,15 @@ export interface FoundModel {
   readonly isFolder: boolean;
 }
 
+/** A folder that could not be looked into. */
+export interface UnreadableFolder {
+  readonly path: string;
+  readonly why: string;
+}
+
 export interface FoundModels {
   readonly models: readonly FoundModel[];
+  readonly unreadable: readonly UnreadableFolder[];
   /** Ways of the files that are variants by their names. */
   readonly variants: readonly string[];
 }
@@ -46,17 +53,26 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
   }
   const models: FoundModel[] = [];
   const variants: string[] = [];
+  const unreadable: UnreadableFolder[] = [];
+  const look = (path: string): Promise<Listing | undefined> =>
+    list(path, visited).catch((error) => {
+      if (path === root) {
+        throw asFolderError(error, path);
+      }
+      unreadable.push({ path, why: reasonOf(error) });
+      return undefined;
+    });
   const pending = [root];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     throwIfCancelled(options.signal, 'looking for models');
-    const listing = await list(current, current === root, visited);
+    const listing = await look(current);
     if (listing === undefined) {
       continue;
     }
     const { files, folders } = listing;
     const isModelFolder = files.some((path) => configurations.has(basename(path)));
     const onnxFolder = isModelFolder ? folders.find((path) => basename(path) === 'onnx') : undefined;
-    const inside = onnxFolder === undefined ? undefined : await list(onnxFolder, false, visited);
+    const inside = onnxFolder === undefined ? undefined : await look(onnxFolder);
     const onnx = [...(inside?.files ?? []), ...files].filter((path) => path.endsWith('.onnx'));
     const found = isModelFolder ? modelsOfFolder(current, onnx) : loneModels(onnx);
     const nameOf = (path: string): string => relative(root, path) || '.';
@@ -65,7 +81,8 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
     pending.push(...folders.filter((path) => path !== onnxFolder));
   }
   const byName = (a: FoundModel, b: FoundModel): number => (a.name < b.name ? -1 : 1);
-  return { models: models.toSorted(byName), variants: variants.toSorted() };
+  const byPath = (a: UnreadableFolder, b: UnreadableFolder): number => (a.path < b.path ? -1 : 1);
+  return { models: models.toSorted(byName), variants: variants.toSorted(), unreadable: unreadable.toSorted(byPath) };
 }
 
 function realPathOf(path: string): Promise<string> {
@@ -91,39 +108,36 @@ function loneModels(onnx: readonly string[]): Found {
   return { models: onnx.filter(isModel), variants: onnx.filter((path) => !isModel(path)) };
 }
 
-/** Files and visible folders in a folder; undefined if it was visited already, or cannot be read and is not the root. */
-async function list(
-  folder: string,
-  isRoot: boolean,
-  visited: Set<string>,
-): Promise<{ readonly files: string[]; readonly folders: string[] } | undefined> {
-  try {
-    const real = await realpath(folder);
-    if (visited.has(real)) {
-      return undefined;
-    }
-    visited.add(real);
-    const files: string[] = [];
-    const folders: string[] = [];
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (!(await isDirectory(path, entry))) {
-        // A link that leads nowhere stays in the list: trying to open it tells what is wrong.
-        files.push(path);
-      } else if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
-        folders.push(path);
-      }
-    }
-    return { files, folders };
-  } catch (error) {
-    if (!isRoot) {
-      return undefined;
-    }
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOENT'
-      ? new OctavecError('FILE_NOT_FOUND', { path: folder, what: 'Folder' }, error)
-      : new OctavecError('FILE_NOT_READABLE', { path: folder, why: reasonOf(error) }, error);
+interface Listing {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/** Files and visible folders in a folder; undefined if it was visited already. Throws what the file system does. */
+async function list(folder: string, visited: Set<string>): Promise<Listing | undefined> {
+  const real = await realpath(folder);
+  if (visited.has(real)) {
+    return undefined;
   }
+  visited.add(real);
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!(await isDirectory(path, entry))) {
+      // A link that leads nowhere stays in the list: trying to open it tells what is wrong.
+      files.push(path);
+    } else if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
+      folders.push(path);
+    }
+  }
+  return { files, folders };
+}
+
+function asFolderError(error: NodeJS.ErrnoException, path: string): OctavecError {
+  return error.code === 'ENOENT'
+    ? new OctavecError('FILE_NOT_FOUND', { path, what: 'Folder' }, error)
+    : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }
 
 async function isDirectory(

@@ -7,23 +7,43 @@ import type { SensitivityReport } from './auto/sensitivity-report.js';
 import type { MethodForms } from './method-forms.js';
 import type { Original } from './original.js';
 
+/** SHA-256 of the texts of the calibration, and of those that a search measures with. */
+export interface CalibrationHashes {
+  readonly calibration: string;
+  readonly search: string;
+}
+
+/** What is asked of a method. It stands in the recipe, and what was asked otherwise is not up to date. */
+export interface MethodWishes {
+  readonly selection: Selection;
+  readonly forms: Required<MethodForms>;
+  /** Were the graph passes run before? */
+  readonly optimize: boolean;
+  readonly goal: AutoGoal;
+  /** SHA-256 of the texts; undefined where calibration is not wanted. */
+  readonly hashes?: CalibrationHashes;
+}
+
 /** What methods are given besides the model. */
 export interface MethodContext {
   /** undefined: calibration is not wanted. */
   readonly calibration?: CalibrationTexts;
   readonly selection: Selection;
-  readonly forms: MethodForms;
+  readonly forms: Required<MethodForms>;
   readonly task: TaskOptions;
   /** For methods that try what they make. */
   readonly trial: TrialContext;
 }
 
+/** Texts that a search measures with, as token ids. */
+export type SearchTexts = Pick<CalibrationTexts, 'tokens' | 'hash'>;
+
 export interface TrialContext {
   readonly original: Original;
   /** Where the variant is going to stand. */
   readonly target: string;
-  /** Texts to try with: those of the calibration, all that there are. None if calibration is not wanted. */
-  readonly texts: readonly string[];
+  /** Texts to try with; undefined where calibration is not wanted. */
+  readonly texts?: SearchTexts;
   readonly goal: AutoGoal;
   readonly threads?: number;
 }
@@ -31,8 +51,8 @@ export interface TrialContext {
 /** What a method made of a model. */
 export interface MethodResult {
   readonly model: OnnxModel;
-  /** What goes into the recipe. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** What the method chose by itself, for the recipe. */
+  readonly chosen?: Readonly<Record<string, unknown>>;
   /** What the user should know: "3 values beyond the range of half precision were clamped". */
   readonly notes: readonly string[];
   /** What a search saw. */
@@ -48,5 +68,7 @@ export interface Method {
   /** What its weights are kept in, for people. */
   readonly precision: string;
   readonly gate: GatePresetName;
+  /** What of the wishes counts for the method, for the recipe: always the same keys. */
+  readonly asked: (wishes: MethodWishes) => Readonly<Record<string, unknown>>;
   readonly apply: (model: OnnxModel, context: MethodContext) => Promise<MethodResult>;
 }

@@ -4,6 +4,7 @@ import {
   dynamicInt8,
   fp16,
   fp16Weights,
+  leftOut,
   q4,
   q8,
   smoothWithTexts,
@@ -12,7 +13,7 @@ import {
 } from '../quantize/index.js';
 import { auto } from './auto/auto.js';
 import type { AutoGoal } from './auto/goal.js';
-import type { Method, MethodContext } from './method.js';
+import type { Method, MethodContext, MethodWishes } from './method.js';
 
 /** All methods by the name that `--to` knows them by. */
 export const methods = {
@@ -20,82 +21,74 @@ export const methods = {
     variant: 'fp16',
     precision: 'fp16',
     gate: 'fp16',
-    apply: async (source, { forms: { weightsOnly } }) => {
+    asked: (wishes) => ({ ...askedOfAll(wishes), weightsOnly: wishes.forms.weightsOnly }),
+    apply: async (source, { forms: { weightsOnly }, selection }) => {
       if (weightsOnly) {
-        return { model: fp16Weights(source), options: { weightsOnly }, notes: [] };
+        const { weights } = leftOut(source, selection);
+        return { model: fp16Weights(source, (name) => !weights.has(name)), notes: [] };
       }
-      const { model, clamped } = fp16(source);
+      const { model, clamped } = fp16(source, selection);
       const notes = clamped.map(
         ({ tensor, values }) =>
           `${values} value(s) of "${tensor}" lie beyond the range of half precision and became ±65504`,
       );
-      return { model, options: {}, notes };
+      return { model, notes };
     },
   },
   int8: {
     variant: 'int8',
     precision: 'int8',
     gate: 'int8',
+    asked: askedOfCalibrated,
     apply: async (source, { calibration, selection, task }) => {
       if (calibration === undefined) {
-        return { model: dynamicInt8(source, selection), options: { ...selection }, notes: [] };
+        return { model: dynamicInt8(source, selection), notes: [] };
       }
       const { model, choices, statistics } = await smoothWithTexts(source, calibration, { ...selection, ...task });
-      const smoothed = choices.filter(({ channels }) => channels > 0).length;
-      return {
-        model: dynamicInt8(model, { ...selection, statistics }),
-        options: { ...selection, calibration: calibration.hash, smoothedActivations: smoothed },
-        notes: [],
-      };
+      const smoothedActivations = choices.filter(({ channels }) => channels > 0).length;
+      return { model: dynamicInt8(model, { ...selection, statistics }), chosen: { smoothedActivations }, notes: [] };
     },
   },
   'int8-static': {
     variant: 'int8_static',
     precision: 'int8 static',
     gate: 'int8',
-    apply: async (source, context) => {
-      const { calibration, selection, task } = context;
-      const { range } = context.forms;
+    asked: (wishes) => ({ ...askedOfCalibrated(wishes), range: wishes.forms.range }),
+    apply: async (source, { calibration, selection, forms: { range }, task }) => {
       if (calibration === undefined) {
-        throw new OctavecError('USAGE', {
-          problem: 'int8-static cannot be made without calibration',
-          hint: 'Leave --no-calibration out, or make int8, which finds its scales when it runs.',
-        });
+        throw new OctavecError('USAGE', { problem: 'int8-static cannot be made without calibration' });
       }
-      return {
-        model: await staticInt8(source, { ...selection, ...task, range, texts: calibration }),
-        options: { ...calibrationOptions(context), range },
-        notes: [],
-      };
+      return { model: await staticInt8(source, { ...selection, ...task, range, texts: calibration }), notes: [] };
     },
   },
   q8: {
     variant: 'q8',
     precision: '8-bit weights',
     gate: 'q8',
-    apply: async (source, context) => ({
-      model: await q8(source, weightOnlyOptions(context)),
-      options: calibrationOptions(context),
-      notes: [],
-    }),
+    asked: askedOfCalibrated,
+    apply: async (source, context) => ({ model: await q8(source, weightOnlyOptions(context)), notes: [] }),
   },
   q4: {
     variant: 'q4',
     precision: '4-bit weights',
     gate: 'int4',
+    asked: (wishes) => {
+      const { blockSize, symmetric } = wishes.forms;
+      return { ...askedOfCalibrated(wishes), blockSize, symmetric };
+    },
     apply: async (source, context) => {
       const { blockSize, symmetric } = context.forms;
-      return {
-        model: await q4(source, { ...weightOnlyOptions(context), blockSize, symmetric }),
-        options: { ...calibrationOptions(context), blockSize, symmetric },
-        notes: [],
-      };
+      return { model: await q4(source, { ...weightOnlyOptions(context), blockSize, symmetric }), notes: [] };
     },
   },
   auto: {
     variant: 'auto',
     precision: 'mixed',
     gate: 'int8',
+    asked: (wishes) => {
+      const { purpose, gate } = wishes.goal;
+      return { ...askedOfCalibrated(wishes), goal: gate.limits, purpose, searchTexts: wishes.hashes?.search };
+    },
     apply: auto,
   },
 } satisfies Record<string, Method>;
@@ -104,8 +97,12 @@ function weightOnlyOptions({ calibration, selection, task }: MethodContext): Wei
   return { ...selection, ...task, texts: calibration };
 }
 
-function calibrationOptions({ calibration, selection }: MethodContext): Readonly<Record<string, unknown>> {
-  return calibration === undefined ? { ...selection } : { ...selection, calibration: calibration.hash };
+function askedOfAll({ selection: { include, exclude }, optimize }: MethodWishes): Readonly<Record<string, unknown>> {
+  return { include, exclude, optimize };
+}
+
+function askedOfCalibrated(wishes: MethodWishes): Readonly<Record<string, unknown>> {
+  return { ...askedOfAll(wishes), calibration: wishes.hashes?.calibration ?? false };
 }
 
 export type MethodName = keyof typeof methods;

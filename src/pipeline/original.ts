@@ -6,6 +6,7 @@ import { foldConstants } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
 import { hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
+import { conventionsHash } from './conventions-hash.js';
 import { fileIdentity } from './file-identity.js';
 
 /** The side that a candidate is measured against, ready to be run. */
@@ -17,6 +18,8 @@ export interface Original {
   /** What to run: the file itself, or its widened copy. */
   readonly runnable: ModelFiles;
   readonly identity: OriginalIdentity;
+  /** SHA-256 of tokenizer, pooling, limits and prompts. */
+  readonly conventions: string;
   /** Removes the widened copy. */
   close(): Promise<void>;
 }
@@ -30,10 +33,18 @@ export interface Original {
 export async function openOriginal(path: string, options: OpenModelOptions = {}): Promise<Original> {
   const files = await openModelFolder(path, options);
   const source = await readModel(files.onnxPath);
+  const conventions = await conventionsHash(files);
   if (!hasHalfWeights(source)) {
     const precision = quantizedOperatorsIn(source).length > 0 ? 'quantized' : 'fp32';
     const identity = await fileIdentity(source, precision);
-    return { files, model: foldConstants(source), runnable: files, identity, close: async () => undefined };
+    return {
+      files,
+      model: foldConstants(source),
+      runnable: files,
+      identity,
+      conventions,
+      close: async () => undefined,
+    };
   }
   const model = foldConstants(widen(source));
   const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
@@ -43,6 +54,7 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
     model,
     runnable: { ...files, onnxPath: written.path },
     identity: { ...(await fileIdentity(source, 'fp16')), fp32Bytes: written.bytes },
+    conventions,
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

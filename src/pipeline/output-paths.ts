@@ -10,8 +10,26 @@ export interface SourceLocation {
 }
 
 /**
- * Where variants are written. Without `output` they stand in the model's folder, or beside the single file; an output
+ * Where a variant is written. Without `output` it stands in the model's folder, or beside the single file; an output
  * that ends in .onnx names the one file, any other is a folder.
+ *
+ * @param source as it was given: a folder, or one file
+ */
+export function outputPath(source: string, variant: string, output: string | undefined): string {
+  const single = extname(source) === '.onnx';
+  if (output === undefined) {
+    return resolve(single ? singleFileVariantPath(source, variant) : variantPath(source, variant));
+  }
+  if (extname(output) === '.onnx') {
+    return resolve(output);
+  }
+  return resolve(
+    single ? join(output, basename(singleFileVariantPath(source, variant))) : variantPath(output, variant),
+  );
+}
+
+/**
+ * Where variants are written (see {@link outputPath}).
  *
  * @throws USAGE, OUTPUT_IS_SOURCE
  */
@@ -20,26 +38,22 @@ export async function outputPaths(
   variants: readonly string[],
   output: string | undefined,
 ): Promise<string[]> {
-  const single = extname(source.path) === '.onnx';
-  const paths = variants.map((variant) => {
-    if (output === undefined) {
-      return single ? singleFileVariantPath(source.path, variant) : variantPath(source.path, variant);
-    }
-    if (extname(output) === '.onnx') {
-      return output;
-    }
-    return single ? join(output, basename(singleFileVariantPath(source.path, variant))) : variantPath(output, variant);
-  });
   if (output !== undefined && extname(output) === '.onnx' && variants.length > 1) {
     const problem = `${output} is one file, but ${variants.length} variants are to be made`;
     throw new OctavecError('USAGE', { problem, hint: 'Give a folder as output.' });
   }
+  const paths = variants.map((variant) => outputPath(source.path, variant, output));
   for (const path of paths) {
-    if ((await realPathOf(path)) === (await realPathOf(source.files.onnxPath))) {
-      throw new OctavecError('OUTPUT_IS_SOURCE', { path });
-    }
+    await checkNotSource(path, source.files);
   }
-  return paths.map((path) => resolve(path));
+  return paths;
+}
+
+/** @throws OUTPUT_IS_SOURCE */
+export async function checkNotSource(path: string, { onnxPath }: ModelFiles): Promise<void> {
+  if ((await realPathOf(path)) === (await realPathOf(onnxPath))) {
+    throw new OctavecError('OUTPUT_IS_SOURCE', { path });
+  }
 }
 
 /** With links followed, as far as the path exists. */

@@ -1,20 +1,24 @@
-import { dirname, join } from 'node:path';
-import { OctavecError, reasonOf, type TaskOptions } from '../base/index.js';
-import { type Evidence, failuresAsText, type GateChoice, judge } from '../evaluate/index.js';
-import { openModelFolder } from '../model/index.js';
+import { OctavecError, reasonOf, textsHash } from '../base/index.js';
+import { type Evidence, failuresAsText, judge } from '../evaluate/index.js';
+import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { autoGoal } from './auto/goal.js';
+import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
+import { calibrationHashes } from './calibration.js';
+import { checkOptions } from './check-options.js';
+import { conventionsHash } from './conventions-hash.js';
 import { fileIdentity } from './file-identity.js';
-import { type FoundModel, findModels } from './find-models.js';
-import { gateFor, type MethodName, methods } from './methods.js';
-import { outputPaths } from './output-paths.js';
-import { type QuantizeOptions, quantizeModel } from './quantize-model.js';
+import { type FoundModel, findModels, type UnreadableFolder } from './find-models.js';
+import type { MethodWishes } from './method.js';
+import { completeForms } from './method-forms.js';
+import { gateFor, type MethodName } from './methods.js';
+import { checkNotSource } from './output-paths.js';
+import { proofTextsOf } from './proof-texts.js';
+import { makeVariants } from './quantize-model.js';
+import type { VariantOptions } from './quantize-options.js';
 import { upToDateEvidence } from './up-to-date.js';
 
-export interface QuantizeAllOptions
-  extends TaskOptions,
-    GateChoice,
-    Pick<QuantizeOptions, 'to' | 'tokenizer' | 'auto' | 'threads'> {
+export interface QuantizeAllOptions extends VariantOptions {
   /** A folder in which variants get the places that their models have in the folder. Beside the models by default. */
   readonly output?: string;
   /** Make what is up to date again, and publish what the gate refuses, too. */
@@ -41,6 +45,8 @@ export interface BatchOutcome {
   readonly items: readonly BatchItem[];
   /** Files that were left alone because they are variants by their names. */
   readonly variants: readonly string[];
+  /** Folders that could not be looked into. */
+  readonly unreadable: readonly UnreadableFolder[];
   readonly seconds: number;
 }
 
@@ -53,99 +59,137 @@ export interface BatchOutcome {
  */
 export async function quantizeAll(folder: string, options: QuantizeAllOptions): Promise<BatchOutcome> {
   const start = performance.now();
-  const { models, variants } = await findModels(folder, { except: options.output, signal: options.signal });
-  if (models.length === 0 && variants.length === 0) {
+  const to = [...new Set(options.to)];
+  checkOptions({ ...options, to });
+  const wanted = await wantedVariants(options);
+  const found = await findModels(folder, { except: options.output, signal: options.signal });
+  const { models, variants, unreadable } = found;
+  if (models.length === 0 && variants.length === 0 && unreadable.length === 0) {
     throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: 'model folders and *.onnx, in it and below' });
   }
   const items: BatchItem[] = [];
-  for (const [i, model] of models.entries()) {
+  const plans = planBatch(models, to, options.output);
+  for (const [i, [model, planned]] of [...plans].entries()) {
     const { onProgress } = options;
     const prefix = `Model ${i + 1} of ${models.length}, ${model.name}`;
-    items.push(
-      ...(await quantizeOne(model, {
-        ...options,
-        onProgress: onProgress && ((event) => onProgress({ ...event, stage: `${prefix}: ${event.stage}` })),
-      })),
-    );
+    const named =
+      onProgress &&
+      ((event: Parameters<typeof onProgress>[0]) => onProgress({ ...event, stage: `${prefix}: ${event.stage}` }));
+    const done = await quantizeOne(model, planned, wanted, { ...options, onProgress: named });
+    items.push(...to.flatMap((method) => done.filter((item) => item.method === method)));
   }
-  return { folder, items, variants, seconds: secondsSince(start) };
+  return { folder, items, variants, unreadable, seconds: secondsSince(start) };
 }
 
-async function quantizeOne(model: FoundModel, options: QuantizeAllOptions): Promise<BatchItem[]> {
+/** What is the same for all models. */
+interface Wanted {
+  readonly wishes: MethodWishes;
+  readonly proofTexts: string;
+}
+
+async function wantedVariants(options: QuantizeAllOptions): Promise<Wanted> {
+  const wishes = {
+    selection: options.selection ?? {},
+    forms: completeForms(options.forms),
+    optimize: options.optimize !== false,
+    goal: autoGoal(options.auto, options),
+    hashes: await calibrationHashes(options),
+  };
+  return { wishes, proofTexts: textsHash((await proofTextsOf(options)).texts) };
+}
+
+async function quantizeOne(
+  model: FoundModel,
+  planned: readonly PlannedVariant[],
+  wanted: Wanted,
+  options: QuantizeAllOptions,
+): Promise<BatchItem[]> {
   const start = performance.now();
-  let known: readonly BatchItem[];
+  const items: BatchItem[] = [];
+  const left: PlannedVariant[] = [];
+  const fail = (variants: readonly PlannedVariant[], error: unknown): void => {
+    items.push(...variants.map(({ method }) => unsuccessful(model, method, error, start)));
+  };
   try {
-    known = options.force ? [] : await upToDateItems(model, options);
+    const { onnxPath, ...rest } = await openModelFolder(model.path, { tokenizer: options.tokenizer });
+    const files = { ...rest, onnxPath };
+    for (const variant of planned) {
+      const error = variant.collision ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
+      if (error === undefined) {
+        left.push(variant);
+      } else {
+        fail([variant], error);
+      }
+    }
+    items.push(...(options.force || left.length === 0 ? [] : await upToDateItems(model, files, left, wanted, options)));
   } catch (error) {
-    return options.to.map((method) => unsuccessful(model, method, error, start));
+    const settled = items.map(({ method }) => method);
+    fail(
+      planned.filter(({ method }) => !settled.includes(method)),
+      error,
+    );
+    return items;
   }
-  const missing = options.to.filter((method) => !known.some((item) => item.method === method));
-  const made = missing.length === 0 ? [] : await makeItems(model, missing, options);
-  const items = [...known, ...made];
-  return options.to.flatMap((method) => items.filter((item) => item.method === method));
+  const missing = left.filter(({ method }) => !items.some((item) => item.method === method));
+  return missing.length === 0 ? items : [...items, ...(await makeItems(model, missing, options))];
 }
 
-async function upToDateItems(model: FoundModel, options: QuantizeAllOptions): Promise<BatchItem[]> {
-  const { onnxPath, ...files } = await openModelFolder(model.path, { tokenizer: options.tokenizer });
-  const source = { path: model.path, files: { ...files, onnxPath } };
-  const variants = options.to.map((method) => methods[method].variant);
-  const paths = await outputPaths(source, variants, outputOf(model, options));
-  const { sha256 } = await fileIdentity(await readModel(onnxPath), 'fp32');
-  const goal = autoGoal(options.auto, options);
+async function upToDateItems(
+  model: FoundModel,
+  files: ModelFiles,
+  planned: readonly PlannedVariant[],
+  { wishes, proofTexts }: Wanted,
+  options: QuantizeAllOptions,
+): Promise<BatchItem[]> {
+  const { sha256: source } = await fileIdentity(await readModel(files.onnxPath), 'fp32');
+  const wanted = { source, conventions: await conventionsHash(files), wishes, proofTexts };
   const items: BatchItem[] = [];
-  for (const [i, method] of options.to.entries()) {
+  for (const { method, path } of planned) {
     const start = performance.now();
-    const evidence = await upToDateEvidence(paths[i], { method, source: sha256, goal });
-    const gate = gateFor(method, goal, options);
-    const isMeasured = gate.limits.speedUp === undefined || evidence?.run !== undefined;
-    if (evidence !== undefined && isMeasured) {
+    const evidence = await upToDateEvidence(path, { ...wanted, method });
+    const gate = gateFor(method, wishes.goal, options);
+    const bench = options.bench ?? gate.limits.speedUp !== undefined;
+    if (evidence !== undefined && (!bench || evidence.run !== undefined)) {
       const verdict = judge(evidence, gate);
       const status = verdict.passed ? 'up to date' : 'refused';
       const reason = verdict.passed ? undefined : failuresAsText(verdict);
-      const item = { model: model.name, method, path: paths[i], seconds: secondsSince(start) };
+      const item = { model: model.name, method, path, seconds: secondsSince(start) };
       items.push({ ...item, status, reason, evidence: { ...evidence, verdict } });
     }
   }
   return items;
 }
 
-/** All variants in one go, as the original is then embedded once; where that fails, each for itself. */
+/** All variants in one go, as the original is then embedded once. */
 async function makeItems(
   model: FoundModel,
-  to: readonly MethodName[],
+  planned: readonly PlannedVariant[],
   options: QuantizeAllOptions,
 ): Promise<BatchItem[]> {
   const start = performance.now();
+  const to = planned.map(({ method }) => method);
   try {
-    const outcome = await quantizeModel(model.path, { ...options, to, output: outputOf(model, options) });
-    return outcome.variants.map(({ method, path, published, evidence, seconds }) => ({
-      model: model.name,
-      method,
-      status: published ? 'made' : 'refused',
-      path,
-      evidence,
-      reason: evidence.verdict?.passed === false ? failuresAsText(evidence.verdict) : undefined,
-      seconds,
-    }));
+    const output = outputFolderOf(model, options.output);
+    const { variants, failures } = await makeVariants(model.path, { ...options, to, output });
+    const made = variants.map(
+      ({ method, path, published, evidence, seconds }): BatchItem => ({
+        model: model.name,
+        method,
+        status: published ? 'made' : 'refused',
+        path,
+        evidence,
+        reason: evidence.verdict?.passed === false ? failuresAsText(evidence.verdict) : undefined,
+        seconds,
+      }),
+    );
+    return [...made, ...failures.map(({ method, error }) => unsuccessful(model, method, error, start))];
   } catch (error) {
-    if (to.length === 1) {
-      return [unsuccessful(model, to[0], error, start)];
-    }
-    throwIfEnded(error);
-    const items: BatchItem[] = [];
-    for (const method of to) {
-      items.push(...(await makeItems(model, [method], options)));
-    }
-    return items;
+    return to.map((method) => unsuccessful(model, method, error, start));
   }
 }
 
-function outputOf({ name, isFolder }: FoundModel, { output }: QuantizeAllOptions): string | undefined {
-  return output && join(output, isFolder ? name : dirname(name));
-}
-
-/** Errors that say that a file is not for quantizing, rather than that something is wrong with it. */
-const skipping: ReadonlySet<string> = new Set(['ALREADY_QUANTIZED', 'NOTHING_TO_QUANTIZE']);
+/** Errors that say that there is nothing to do with a file, rather than that something is wrong with it. */
+const skipping: ReadonlySet<string> = new Set(['ALREADY_QUANTIZED', 'NOTHING_TO_QUANTIZE', 'OUTPUT_IS_SOURCE']);
 
 function unsuccessful({ name, path }: FoundModel, method: MethodName, error: unknown, start: number): BatchItem {
   throwIfEnded(error);
@@ -164,13 +208,19 @@ function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** The error for a folder in which something failed or, if nothing did, was refused; undefined if all went well. */
-export function batchError({ folder, items }: BatchOutcome): OctavecError | undefined {
+/**
+ * The error for a folder in which something failed or could not be read or, if nothing did, was refused; undefined if
+ * all went well.
+ */
+export function batchError({ folder, items, unreadable }: BatchOutcome): OctavecError | undefined {
   const failed = items.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
     const [{ model, method, reason = '' }] = failed;
     const first = `${model} (${method}): ${reason}`;
     return new OctavecError('BATCH_FAILED', { folder, failed: failed.length, total: items.length, first });
+  }
+  if (unreadable.length > 0) {
+    return new OctavecError('FILE_NOT_READABLE', unreadable[0]);
   }
   const refused = items.filter(({ status }) => status === 'refused');
   if (refused.length === 0) {

@@ -1,67 +1,25 @@
 import { basename, dirname, join } from 'node:path';
-import { OctavecError, type TaskOptions, textsHash } from '../base/index.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
 import { measureRuns, type RunMeasurement } from '../bench/index.js';
-import { type EmbedderOptions, tokenizeOnce } from '../embed/index.js';
-import {
-  calibrationTexts,
-  type Evidence,
-  evidencePath,
-  failuresAsText,
-  type Gate,
-  type GateChoice,
-  verificationTexts,
-  writeEvidence,
-} from '../evaluate/index.js';
+import type { EmbedderOptions } from '../embed/index.js';
+import { type Evidence, evidencePath, failuresAsText, type Gate, writeEvidence } from '../evaluate/index.js';
 import { optimize } from '../graph/index.js';
-import {
-  type CalibrationTexts,
-  checkQuantizable,
-  emptyMemory,
-  readCalibrationTable,
-  type Selection,
-  writeCalibrationTable,
-} from '../quantize/index.js';
-import { type AutoOptions, autoGoal } from './auto/goal.js';
+import { checkQuantizable, selectParts } from '../quantize/index.js';
+import { autoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
+import { openCalibration } from './calibration.js';
 import { type Candidate, improveCandidate, makeCandidate, proveCandidate, type Reference } from './candidate.js';
+import { checkOptions } from './check-options.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { judged } from './file-gate.js';
-import { checkForms, type MethodForms } from './method-forms.js';
+import { completeForms } from './method-forms.js';
 import { type MethodName, methods } from './methods.js';
 import { type Original, openOriginal } from './original.js';
 import { outputPaths } from './output-paths.js';
-import { benchTexts, embedOnce, evenlyChosen, type ProofTexts, withRuns } from './prove.js';
+import { proofTextsOf } from './proof-texts.js';
+import { benchTexts, embedOnce, withRuns } from './prove.js';
+import type { QuantizeOptions } from './quantize-options.js';
 import { checkWritable } from './staging.js';
-
-/** Without a choice of a gate, each variant is held against its method's own; `auto` searches for what a gate lets pass. */
-export interface QuantizeOptions extends TaskOptions, GateChoice {
-  readonly to: readonly MethodName[];
-  /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
-  readonly output?: string;
-  /** tokenizer.json, or the folder that holds it, if the model has none. */
-  readonly tokenizer?: string;
-  /** What the variants are proven with; octavec's verification texts by default. */
-  readonly texts?: ProofTexts;
-  /** Texts to calibrate with, where a method can use them; octavec's by default, none if false. */
-  readonly calibration?: ProofTexts | false;
-  /**
-   * A file that keeps what calibration saw. If it is there, it is used instead of running the texts again (its own texts,
-   * if no others are given); if not, it is made.
-   */
-  readonly calibrationTable?: string;
-  /** Tidy the graph first, so that run times load and run it faster and methods find more in it; true by default. */
-  readonly optimize?: boolean;
-  /** Which layers are quantized; all by default. */
-  readonly selection?: Selection;
-  readonly forms?: MethodForms;
-  /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
-  readonly auto?: AutoOptions;
-  /** Publish what the gate refuses, too. */
-  readonly force?: boolean;
-  /** Measure speed and memory as well; by default where a gate limits the speed-up. */
-  readonly bench?: boolean;
-  readonly threads?: number;
-}
 
 /** What became of one variant. */
 export interface VariantOutcome {
@@ -77,11 +35,20 @@ export interface VariantOutcome {
   readonly seconds: number;
 }
 
+/** A variant that could not be made, proven or written. */
+export interface VariantFailure {
+  readonly method: MethodName;
+  readonly path: string;
+  readonly error: Error;
+}
+
 export interface QuantizeOutcome {
   readonly original: Evidence['original'];
   readonly originalPath: string;
   readonly originalRun?: RunMeasurement;
   readonly variants: readonly VariantOutcome[];
+  /** What went wrong while others were made; where all went wrong, the first error is thrown. */
+  readonly failures: readonly VariantFailure[];
   /** For all of it. */
   readonly seconds: number;
 }
@@ -89,51 +56,65 @@ export interface QuantizeOutcome {
 /**
  * The main job: makes variants of a model, loads what was written, compares it with the original and publishes what
  * the gate lets pass, with its evidence beside it. The original is never changed, and what was refused leaves nothing.
+ * What fails with one variant does not stop the others: see `failures`.
  *
- * @throws ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE, OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, CANCELLED, and what
- *   opening and running the model throws
+ * @throws USAGE, ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE, OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, CANCELLED,
+ *   CALIBRATION_MISMATCH, and what opening and running the model throws
  */
-export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+export function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+  const distinct = { ...options, to: [...new Set(options.to)] };
+  checkOptions(distinct);
+  return makeVariants(path, distinct);
+}
+
+/** The same for options that have been checked. */
+export async function makeVariants(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
   const start = performance.now();
+  const { to, selection = {}, calibrationTable: table } = options;
   const goal = autoGoal(options.auto, options);
-  checkForms(options.forms ?? {}, options.to);
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   const source = options.optimize === false ? original.model : optimize(original.model);
-  const candidates: Candidate[] = [];
+  const work: Work = { candidates: [], failures: [] };
   let configuration: StagedConfiguration | undefined;
   try {
     checkQuantizable(original.model);
+    selectParts(source, selection);
     const place = { path, files: original.files };
-    const variants = options.to.map((name) => methods[name].variant);
+    const variants = to.map((name) => methods[name].variant);
     const paths = await outputPaths(place, variants, options.output);
-    for (const target of paths) {
+    for (const target of table === undefined ? paths : [...paths, table]) {
       await checkWritable(target);
     }
     configuration = await stageConfiguration(place, options.output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
     const reference = await embedReference(original, options);
-    const texts = await calibrationTextsOf(options);
-    const calibration = texts && (await calibrationOf(original, texts.calibrating, options));
+    const calibrated = { source: original.identity.sha256, model: source };
+    const calibration = await openCalibration(original.files, calibrated, options);
+    const forms = completeForms(options.forms);
+    const hashes = calibration && { calibration: calibration.texts.hash, search: calibration.search.hash };
     const context = {
-      calibration,
-      selection: options.selection ?? {},
-      forms: options.forms ?? {},
+      calibration: calibration?.texts,
+      selection,
+      forms,
       task: { signal: options.signal, onProgress: options.onProgress },
+      wishes: { selection, forms, optimize: options.optimize !== false, goal, hashes },
     };
-    for (const [i, method] of options.to.entries()) {
-      const trial = { original, target: paths[i], texts: texts?.all ?? [], goal, threads: options.threads };
-      candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }, options));
+    for (const [i, method] of to.entries()) {
+      const trial = { original, target: paths[i], texts: calibration?.search, goal, threads: options.threads };
+      await attempt(work, { method, path: paths[i] }, async () => {
+        work.candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }, options));
+      });
     }
-    if (calibration !== undefined && options.calibrationTable !== undefined) {
-      await writeCalibrationTable(options.calibrationTable, original.identity.sha256, calibration);
+    const outcome = await proveCandidates(original, work, reference, options);
+    if (outcome.variants.length === 0) {
+      throw work.failures[0].error;
     }
-    const outcome = await proveCandidates(original, candidates, reference, options);
     if (outcome.variants.some((variant) => variant.published)) {
       await configuration?.publish();
     }
-    return { ...outcome, seconds: (performance.now() - start) / 1000 };
+    return { ...outcome, failures: work.failures, seconds: (performance.now() - start) / 1000 };
   } finally {
-    for (const { staged } of candidates.toReversed()) {
+    for (const { staged } of work.candidates.toReversed()) {
       await staged.discard();
     }
     await configuration?.discard();
@@ -141,8 +122,30 @@ export async function quantizeModel(path: string, options: QuantizeOptions): Pro
   }
 }
 
+/** What has come of the methods so far. */
+interface Work {
+  readonly candidates: Candidate[];
+  readonly failures: VariantFailure[];
+}
+
+/** Does something for one variant. A failure is noted, so that the others go on; an interrupt ends them all. */
+async function attempt(
+  { failures }: Work,
+  { method, path }: Pick<Candidate, 'method' | 'path'>,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof Error) || (error instanceof OctavecError && error.code === 'CANCELLED')) {
+      throw error;
+    }
+    failures.push({ method, path, error });
+  }
+}
+
 async function embedReference(original: Original, options: QuantizeOptions): Promise<Reference> {
-  const texts = options.texts ?? (await defaultTexts());
+  const texts = await proofTextsOf(options);
   const { vectors } = await embedOnce(original.runnable, 'the original', texts, embeddingOptions(options));
   return { texts, vectors };
 }
@@ -151,87 +154,72 @@ function embeddingOptions({ threads, signal, onProgress }: QuantizeOptions): Emb
   return { threads, signal, onProgress };
 }
 
-/** Candidates that a method can better are replaced by what it makes of them. */
+/** A candidate with what was found out about it. */
+interface Proven {
+  readonly candidate: Candidate;
+  readonly evidence: Evidence;
+}
+
 async function proveCandidates(
   original: Original,
-  candidates: Candidate[],
+  work: Work,
   reference: Reference,
   options: QuantizeOptions,
-): Promise<Omit<QuantizeOutcome, 'seconds'>> {
+): Promise<Omit<QuantizeOutcome, 'seconds' | 'failures'>> {
   const embedding = embeddingOptions(options);
-  const bench = options.bench ?? candidates.some(({ gate }) => gate.limits.speedUp !== undefined);
-  let evidences: Evidence[] = [];
-  for (const i of candidates.keys()) {
-    const prove = async () => {
-      const measured = await proveCandidate(original, candidates[i], reference, embedding);
-      return judged(measured, bench ? withoutSpeed(candidates[i].gate) : candidates[i].gate);
-    };
-    let evidence = await prove();
-    while (evidence.verdict?.passed === false) {
-      const better = await improveCandidate(original, candidates[i], evidence);
-      if (better === undefined) {
-        break;
-      }
-      candidates[i] = better;
-      evidence = await prove();
-    }
-    evidences.push(evidence);
+  const bench = options.bench ?? work.candidates.some(({ gate }) => gate.limits.speedUp !== undefined);
+  let proven: Proven[] = [];
+  for (const i of work.candidates.keys()) {
+    await attempt(work, work.candidates[i], async () => {
+      const evidence = await proveBest(original, work.candidates, i, async (candidate) => {
+        const measured = await proveCandidate(original, candidate, reference, embedding);
+        return judged(measured, bench ? withoutSpeed(candidate.gate) : candidate.gate);
+      });
+      proven.push({ candidate: work.candidates[i], evidence });
+    });
   }
   let originalRun: RunMeasurement | undefined;
-  if (bench) {
+  if (bench && proven.length > 0) {
+    const candidates = proven.map(({ candidate }) => candidate);
     const [first, ...others] = await measure(original, candidates, reference.texts.texts, embedding);
     originalRun = first;
-    evidences = evidences.map((evidence, i) => judged(withRuns(evidence, first, others[i]), candidates[i].gate));
+    proven = proven.map(({ candidate, evidence }, i) => ({
+      candidate,
+      evidence: judged(withRuns(evidence, first, others[i]), candidate.gate),
+    }));
   }
   const variants: VariantOutcome[] = [];
-  for (const [i, candidate] of candidates.entries()) {
-    variants.push(await publish(candidate, evidences[i], options.force ?? false));
+  for (const { candidate, evidence } of proven) {
+    await attempt(work, candidate, async () => {
+      variants.push(await publish(candidate, evidence, options.force ?? false));
+    });
   }
   return { original: original.identity, originalPath: original.files.onnxPath, originalRun, variants };
+}
+
+/** A candidate that its method can better after a refusal is replaced by what it makes of it. */
+async function proveBest(
+  original: Original,
+  candidates: Candidate[],
+  i: number,
+  prove: (candidate: Candidate) => Promise<Evidence>,
+): Promise<Evidence> {
+  let evidence = await prove(candidates[i]);
+  while (evidence.verdict?.passed === false) {
+    const better = await improveCandidate(original, candidates[i], evidence);
+    if (better === undefined) {
+      break;
+    }
+    candidates[i] = better;
+    evidence = await prove(better);
+  }
+  return evidence;
 }
 
 /** What a gate asks for besides the speed, which is measured last. */
 function withoutSpeed(gate: Gate): Gate {
   const { speedUp: _, ...limits } = gate.limits;
   return { ...gate, limits };
-}
-
-/** How many of octavec's own texts are calibrated with: more were measured to change nothing. */
-const calibrationCount = 128;
-
-async function calibrationTextsOf({
-  calibration,
-  calibrationTable,
-}: QuantizeOptions): Promise<{ readonly all: readonly string[]; readonly calibrating: readonly string[] } | undefined> {
-  if (calibration === false) {
-    if (calibrationTable !== undefined) {
-      throw new OctavecError('USAGE', {
-        problem: 'A calibration table is of no use without calibration',
-        hint: 'Leave out one of the two.',
-      });
-    }
-    return undefined;
-  }
-  if (calibration !== undefined) {
-    return { all: calibration.texts, calibrating: calibration.texts };
-  }
-  const all = await calibrationTexts();
-  return { all, calibrating: evenlyChosen(all, calibrationCount) };
-}
-
-/** The texts as token ids, or those of the calibration table with what was seen of them. */
-async function calibrationOf(
-  { files, identity }: Original,
-  texts: readonly string[],
-  { calibration, calibrationTable: table }: QuantizeOptions,
-): Promise<CalibrationTexts> {
-  const wanted = calibration === undefined ? undefined : textsHash(texts);
-  const known = table && (await readCalibrationTable(table, identity.sha256, wanted));
-  return known || { tokens: await tokenizeOnce(files, texts), hash: textsHash(texts), memory: emptyMemory() };
-}
-
-async function defaultTexts(): Promise<ProofTexts> {
-  return { texts: await verificationTexts(), source: "octavec's verification texts" };
 }
 
 function measure(

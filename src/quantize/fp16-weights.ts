@@ -9,9 +9,9 @@ const smallestTensor = 1024;
  * FP16 storage, FP32 arithmetic: large float weights are kept in half precision, and a Cast widens each when the model
  * is loaded. Half the size, the speed of FP32, and no operator that computes in half precision.
  *
- * @param only names of tensors; all that are large enough if left out
+ * @param isWanted says by a tensor's name whether it is to be kept so; all that are large enough if left out
  */
-export function fp16Weights(source: OnnxModel, only?: ReadonlySet<string>): OnnxModel {
+export function fp16Weights(source: OnnxModel, isWanted: (name: string) => boolean = () => true): OnnxModel {
   const model = foldConstants(source);
   const editor = new GraphEditor(model);
   const types = inferElementTypes(model.proto.graph);
@@ -20,7 +20,7 @@ export function fp16Weights(source: OnnxModel, only?: ReadonlySet<string>): Onnx
     if (types.get(name) !== dataType.float || elementCount(tensor) < smallestTensor || editor.index.inputs.has(name)) {
       continue;
     }
-    if (only?.has(name) === false) {
+    if (!isWanted(name)) {
       continue;
     }
     const half = toHalfTensor(model, tensor);

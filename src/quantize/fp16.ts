@@ -21,6 +21,7 @@ import {
 } from '../onnx/index.js';
 import { fullPrecisionNodes } from './full-precision-nodes.js';
 import { toHalfTensor } from './half-tensor.js';
+import { leftOut, type Selection } from './selection.js';
 
 export interface Fp16Model {
   readonly model: OnnxModel;
@@ -30,12 +31,15 @@ export interface Fp16Model {
 
 /**
  * FP16: weights and activations in half precision; inputs and outputs of the model stay as they are. Nodes that half
- * precision would hurt, or that have no such form, keep FP32 between two Casts.
+ * precision would hurt, or that have no such form, keep FP32 between two Casts; so do the layers and tables that the
+ * selection leaves out.
+ *
+ * @throws USAGE as `selectParts`
  */
-export function fp16(source: OnnxModel): Fp16Model {
+export function fp16(source: OnnxModel, selection: Selection = {}): Fp16Model {
   // A Cast from half to half, which a Cast from float to float would become, makes ONNX Runtime fail.
   const model = removeNoOps(foldConstants(source));
-  const converter = new HalfConverter(model);
+  const converter = new HalfConverter(model, leftOut(model, selection).nodes);
   for (const node of model.proto.graph.node) {
     converter.convert(node);
   }
@@ -53,11 +57,11 @@ class HalfConverter {
   /** What a float value has become: its name in each precision that it exists in. */
   readonly #versions = new Map<string, Map<Precision, string>>();
 
-  constructor(model: OnnxModel) {
+  constructor(model: OnnxModel, leftOut: ReadonlySet<NodeProto>) {
     this.#model = model;
     this.#editor = new GraphEditor(model);
     this.#types = inferElementTypes(model.proto.graph);
-    this.#keptFull = fullPrecisionNodes(model);
+    this.#keptFull = fullPrecisionNodes(model, leftOut);
   }
 
   /** Nodes must come in topological order. */

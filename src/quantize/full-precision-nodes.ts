@@ -65,12 +65,17 @@ const smallestNormal = 2 ** -14;
  * uses them at once (decomposed LayerNorm and RMSNorm as a whole), everything that leads to rotary angles, and what
  * adds or compares with numbers that half precision rounds to nothing (the 1e-9 that keeps a divisor from 0).
  * LayerNormalization itself computes in FP32 whatever it is given, unless its attribute says otherwise.
+ *
+ * @param asked nodes that are to be kept in any case
  */
-export function fullPrecisionNodes(model: OnnxModel): ReadonlySet<NodeProto> {
+export function fullPrecisionNodes(
+  model: OnnxModel,
+  asked: ReadonlySet<NodeProto> = new Set(),
+): ReadonlySet<NodeProto> {
   const { graph } = model.proto;
   const index = indexGraph(graph);
   const types = inferElementTypes(graph);
-  const kept = new Set<NodeProto>();
+  const kept = new Set(asked);
   for (const node of graph.node) {
     const opType = node.opType ?? '';
     const standard = normalDomain(node.domain) === '';

@@ -161,7 +161,8 @@ export function applyMix(source: OnnxModel, mix: Mix, { statistics, rounded }: M
   if (wide.size > 0) {
     model = weightOnly(model, { exactly: wide, layers: () => q8, tables: q8Table });
   }
-  return fp16.size === 0 ? model : fp16Weights(model, weightsOf(model, fp16));
+  const halves = weightsOf(model, fp16);
+  return fp16.size === 0 ? model : fp16Weights(model, (name) => halves.has(name));
 }
 
 /** What each precision is for: values that layers compute, and names of tables. */

@@ -5,10 +5,12 @@ import { metadata, type OnnxModel, withMetadata } from '../onnx/index.js';
 /** Everything needed to make a variant again. Stored in the file's metadata under `octavec.recipe`. */
 export interface Recipe {
   readonly method: string;
-  /** Options that differ from the method's defaults, or that the method chose by itself. */
+  /** All that was asked for, defaults included, and what the method chose by itself. */
   readonly options: Readonly<Record<string, unknown>>;
   /** SHA-256 of the original ONNX file. */
   readonly source: string;
+  /** SHA-256 of what is around it: tokenizer, pooling, limits, prompts. Older files do not say. */
+  readonly conventions?: string;
   readonly tool: string;
 }
 
@@ -18,11 +20,17 @@ const recipeSchema = z.object({
   method: z.string(),
   options: z.record(z.string(), z.unknown()),
   source: z.string(),
+  conventions: z.string().optional(),
   tool: z.string(),
 });
 
-export function makeRecipe(method: string, source: string, options: Readonly<Record<string, unknown>> = {}): Recipe {
-  return { method, options, source, tool: `octavec ${version}` };
+export function makeRecipe(
+  method: string,
+  source: string,
+  options: Readonly<Record<string, unknown>> = {},
+  conventions?: string,
+): Recipe {
+  return { method, options, source, conventions, tool: `octavec ${version}` };
 }
 
 /** The model with the recipe in its metadata. */

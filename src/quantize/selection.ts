@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import type { OnnxModel } from '../onnx/index.js';
+import type { NodeProto, OnnxModel } from '../onnx/index.js';
 import { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 import { type LinearLayer, linearLayers } from './linear-layers.js';
 import { layerRoles, rolesOf } from './roles.js';
@@ -57,6 +57,27 @@ export function selectParts(model: OnnxModel, { include, exclude = [], exactly }
   return {
     layers: layers.filter(({ node }, i) => chosen(layerWords[i]) && (exactly?.has(node.output[0]) ?? true)),
     tables: tables.filter(({ table }, i) => chosen(tableWords[i]) && (exactly?.has(table.name ?? '') ?? true)),
+  };
+}
+
+/** The nodes of the parts that a selection leaves out, and the names of their weights. */
+export function leftOut(
+  model: OnnxModel,
+  selection: Selection,
+): { readonly nodes: ReadonlySet<NodeProto>; readonly weights: ReadonlySet<string> } {
+  const chosen = selectParts(model, selection);
+  const layers = new Set(chosen.layers.map(({ node }) => node));
+  const tables = new Set(chosen.tables.map(({ table }) => table));
+  const others = {
+    layers: linearLayers(model).filter(({ node }) => !layers.has(node)),
+    tables: embeddingTables(model).filter(({ table }) => !tables.has(table)),
+  };
+  return {
+    nodes: new Set([...others.layers.map(({ node }) => node), ...others.tables.flatMap(({ gathers }) => gathers)]),
+    weights: new Set([
+      ...others.layers.map(({ weight }) => weight.name ?? ''),
+      ...others.tables.map(({ table }) => table.name ?? ''),
+    ]),
   };
 }
 

@@ -8,13 +8,14 @@ import { verdictWord } from './variant-table.js';
 
 /** What became of a whole folder: a row for each variant, the reasons of what went wrong, and what was saved in all. */
 export function formatBatchOutcome(outcome: BatchOutcome, style: Style = styleOf(process.stdout)): string {
-  const { items, variants } = outcome;
+  const { items, variants, unreadable } = outcome;
   const rows = items.map((item) => cellsOf(item, outcome, style));
   const head = ['model', 'to', 'before', 'after', 'saved', 'cos p1', 'verdict', 'result'];
   const troubles = items.filter(({ reason }) => reason !== undefined);
   return [
     items.length === 0 ? '' : formatTable([head, ...rows], style),
     troubles.length === 0 ? '' : `\n${troubles.map((item) => troubleLine(item, outcome, style)).join('')}`,
+    unreadable.map(({ path, why }) => unreadableLine(path, why, style)).join(''),
     `\n${summary(outcome)}\n`,
     variants.length === 0
       ? ''
@@ -47,6 +48,22 @@ function troubleLine(item: BatchItem, outcome: BatchOutcome, style: Style): stri
   return `  ${mark} ${shownName(item, outcome)} (${item.method}) ${item.status}: ${printable(item.reason ?? '')}\n`;
 }
 
+function unreadableLine(path: string, why: string, style: Style): string {
+  return `  ${style.paint('red', '!')} ${printable(path)} could not be looked into: ${printable(why)}\n`;
+}
+
+/** Of the variants that are there: what they take less than their originals. */
+function totalSaved(items: readonly BatchItem[]): string {
+  const there = items.filter(({ status }) => status === 'made' || status === 'up to date');
+  const evidences = there.flatMap(({ evidence }) => evidence ?? []);
+  const sum = (bytes: readonly number[]): number => bytes.reduce((total, one) => total + one, 0);
+  const before = sum(evidences.map(({ original }) => original.bytes));
+  const saved = before - sum(evidences.map(({ file }) => file.bytes));
+  return saved > 0
+    ? ` Saved ${formatBytes(saved)} of ${formatBytes(before)} (${((100 * saved) / before).toFixed(0)} %).`
+    : '';
+}
+
 function summary({ items, seconds }: BatchOutcome): string {
   const statuses = ['made', 'up to date', 'refused', 'skipped', 'failed'] as const;
   const counts = statuses
@@ -54,7 +71,7 @@ function summary({ items, seconds }: BatchOutcome): string {
     .filter(([count]) => count > 0)
     .map(([count, status]) => `${formatCount(count)} ${status}`);
   const what = counts.length === 0 ? 'No model to quantize' : counts.join(', ');
-  return `${what}; ${formatDuration(seconds)}.`;
+  return `${what}; ${formatDuration(seconds)}.${totalSaved(items)}`;
 }
 
 /** "models--org--name/snapshots/0123…" of the hub's cache. */

@@ -60,12 +60,14 @@ test('the outcome of the main job says what was written, what not, and what to t
       { ...variant, published: true, evidence: passed },
       { ...variant, published: false, evidence: refused },
     ],
+    failures: [{ method: 'auto', path: '/tmp/my models/model_auto.onnx', error: new Error('The disk is full.') }],
   };
   const text = formatQuantizeOutcome(outcome, plainStyle);
   expect(text).toContain('int8: /tmp/my models/model_int8.onnx\n  input           /tmp/my models\n');
   expect(text).toContain('  reduction       74.4 %\n  saved           67.0 MB\n');
   expect(text).toContain('  time            2.0 s to quantize, 61.0 s in all\n  note: a note\npass (gate int8)\n');
   expect(text).toContain('int8: not written (--force writes what the gate refuses)\n');
+  expect(text).toContain('\n✗ auto failed: The disk is full.\n');
   expect(text).toContain('npx octavec embed \'/tmp/my models/model_int8.onnx\' "hello world"\n');
   const none = formatQuantizeOutcome({ ...outcome, variants: outcome.variants.slice(1) }, plainStyle);
   expect(none).not.toContain('Next:');

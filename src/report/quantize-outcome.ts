@@ -15,6 +15,9 @@ export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = s
     formatVariantTable(variantRows(evidences), style),
     `\n${conditions(evidences)}\n`,
     ...outcome.variants.map((variant) => `\n${formatVariant(variant, outcome, style)}`),
+    ...outcome.failures.map(
+      ({ method, error }) => `\n${style.paint('red', '✗')} ${method} failed: ${printable(error.message)}\n`,
+    ),
     formatNextSteps(outcome, style),
   ].join('');
 }

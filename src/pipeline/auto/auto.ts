@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { OctavecError, textsHash } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
 import type { Evidence } from '../../evaluate/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
 import type { MethodContext, MethodResult } from '../method.js';
+import { batchOf, rowsOf } from './cuttings.js';
 import { usedAllowance } from './goal.js';
 import { MeasurementFile } from './measurement-file.js';
 import { evenlySpaced } from './mix-laboratory.js';
@@ -24,27 +25,27 @@ const mostImprovements = 3;
 
 /**
  * Searches the mix of precisions of least size, or least time, that holds a goal. What parts of the model cost in
- * quality is measured with the real model on the calibration texts, as are the mixes; texts of the proof are not seen.
+ * quality is measured with the real model on the texts of the calibration, as are the mixes. Of the proof only its
+ * verdict is seen, and only after a refusal: by how far it missed the goal, the next mix is aimed, three times at most.
+ * The figures of a mix that passed after refusals are therefore a little flattering; they are chosen by them.
  *
  * @param source in FP32, with its constants folded
  * @throws USAGE without texts, and what running the model throws
  */
 export async function auto(source: OnnxModel, context: MethodContext): Promise<MethodResult> {
   const { calibration, selection, trial, task } = context;
-  const texts = evenlySpaced(trial.texts.length, mostTexts).map((i) => trial.texts[i]);
-  if (calibration === undefined || texts.length < 3) {
-    throw new OctavecError('USAGE', {
-      problem: 'A mix cannot be searched without texts to measure with',
-      hint: 'Leave out --no-calibration, or give at least three texts.',
-    });
+  if (calibration === undefined || trial.texts === undefined) {
+    throw new OctavecError('USAGE', { problem: 'A mix cannot be searched without texts to measure with' });
   }
+  const rows = rowsOf(trial.texts.tokens);
+  const tokens = batchOf(evenlySpaced(rows.length, mostTexts).map((row) => rows[row]));
   const conditions = createHash('sha256').update(
-    JSON.stringify([textsHash(texts), calibration.hash, selection.include, selection.exclude]),
+    JSON.stringify([trial.texts.hash, calibration.hash, selection.include, selection.exclude]),
   );
   const { sha256 } = trial.original.identity;
   const file = await MeasurementFile.open(sensitivityPath(trial.target), sha256, conditions.digest('hex'));
   const material = await mixMaterial(source, calibration, task);
-  const searcher = await MixSearcher.open({ source, material, file, texts, context });
+  const searcher = await MixSearcher.open({ source, material, file, tokens, context });
 
   const search = async (limit: number, improvements: number): Promise<MethodResult> => {
     const found = await searcher.search(limit);
@@ -59,14 +60,7 @@ export async function auto(source: OnnxModel, context: MethodContext): Promise<M
     };
     return {
       model: applyMix(source, found.mix, material),
-      options: {
-        goal: trial.goal.gate.limits,
-        purpose: trial.goal.purpose,
-        mix: partsByPrecision(found.mix),
-        calibration: calibration.hash,
-        include: selection.include,
-        exclude: selection.exclude,
-      },
+      chosen: { mix: partsByPrecision(found.mix) },
       notes: found.findings.met ? [] : [shortfall(found.findings)],
       sensitivity: report,
       improve,

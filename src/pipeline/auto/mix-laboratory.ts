@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Matrix, rowOf, type TaskOptions, throwIfCancelled, writeOutput } from '../../base/index.js';
-import { tokenizeOnce } from '../../embed/index.js';
 import { type Engine, loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { encodedSize, encodeModel, limits, type OnnxModel, readModel, writeModel } from '../../onnx/index.js';
@@ -10,7 +9,8 @@ import { applyMix, type Mix, type MixMaterial } from '../../quantize/index.js';
 import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
 
 export interface LaboratoryOptions {
-  readonly texts: readonly string[];
+  /** Of the texts that mixes are tried with. */
+  readonly tokens: TokenBatch;
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
@@ -43,22 +43,21 @@ export class MixLaboratory {
     base: OnnxModel,
     material: MixMaterial,
     files: ModelFiles,
-    tokens: TokenBatch,
     options: LaboratoryOptions,
   ) {
     this.#folder = folder;
     this.#base = base;
     this.#material = material;
     this.#files = files;
-    this.#texts = tokens;
-    this.#cuttings = cuttingsOf(tokens);
+    this.#texts = options.tokens;
+    this.#cuttings = cuttingsOf(options.tokens);
     this.#options = options;
   }
 
   /**
    * @param model in FP32, with its constants folded
-   * @param files of the model, for tokenizer and pooling
-   * @throws OUTPUT_NOT_WRITABLE, DISK_FULL (temporary folder), TOKENIZER_INVALID
+   * @param files of the model, for its pooling
+   * @throws OUTPUT_NOT_WRITABLE, DISK_FULL (temporary folder)
    */
   static async open(
     model: OnnxModel,
@@ -66,11 +65,10 @@ export class MixLaboratory {
     files: ModelFiles,
     options: LaboratoryOptions,
   ): Promise<MixLaboratory> {
-    const tokens = await tokenizeOnce(files, options.texts);
     const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
     try {
       const { path } = await writeModel(model, join(folder, 'base.onnx'), { weights: 'external' });
-      return new MixLaboratory(folder, await readModel(path), material, files, tokens, options);
+      return new MixLaboratory(folder, await readModel(path), material, files, options);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       throw error;

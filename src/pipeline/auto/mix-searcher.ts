@@ -1,4 +1,5 @@
 import type { TaskOptions } from '../../base/index.js';
+import type { TokenBatch } from '../../engine/index.js';
 import { sizeReduction } from '../../evaluate/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { type Mix, type MixMaterial, type MixPart, type MixPrecision, mixParts } from '../../quantize/index.js';
@@ -17,7 +18,8 @@ export interface SearchSetting {
   readonly source: OnnxModel;
   readonly material: MixMaterial;
   readonly file: MeasurementFile;
-  readonly texts: readonly string[];
+  /** Of the texts that mixes are tried with. */
+  readonly tokens: TokenBatch;
   readonly context: MethodContext;
 }
 
@@ -149,9 +151,9 @@ export class MixSearcher {
   }
 }
 
-function openLaboratory({ source, material, texts, context }: SearchSetting): Promise<MixLaboratory> {
+function openLaboratory({ source, material, tokens, context }: SearchSetting): Promise<MixLaboratory> {
   const { trial, task } = context;
-  const options = { texts, threads: trial.threads, signal: task.signal };
+  const options = { tokens, threads: trial.threads, signal: task.signal };
   return MixLaboratory.open(source, material, trial.original.files, options);
 }
 

@@ -38,18 +38,22 @@ export function emptyMemory(): CalibrationMemory {
   return { statistics: new Map(), histograms: new Map(), means: new Map() };
 }
 
-/**
- * What is known of activations, by name. What is not remembered, or does not fit, is gathered and then remembered.
- *
- * @param remembered undefined: nothing is
- */
+/** Where what was seen is remembered. */
+export interface Remembering {
+  readonly memory?: CalibrationMemory;
+  /** Called whenever the memory has grown: keeps it for another day. */
+  readonly keep?: () => Promise<void>;
+}
+
+/** What is known of activations, by name. What is not remembered, or does not fit, is gathered and then remembered. */
 export async function recall<Activation extends { readonly name: string }, Seen>(
-  remembered: Map<string, Seen> | undefined,
+  { memory, keep }: Remembering,
+  kind: (memory: CalibrationMemory) => Map<string, Seen>,
   activations: readonly Activation[],
   fits: (known: Seen, activation: Activation) => boolean,
   gather: (missing: readonly Activation[]) => Promise<readonly Seen[]>,
 ): Promise<ReadonlyMap<string, Seen>> {
-  const known = remembered ?? new Map<string, Seen>();
+  const known = memory === undefined ? new Map<string, Seen>() : kind(memory);
   const missing = activations.filter((activation) => {
     const seen = known.get(activation.name);
     return seen === undefined || !fits(seen, activation);
@@ -57,6 +61,9 @@ export async function recall<Activation extends { readonly name: string }, Seen>
   const gathered = missing.length === 0 ? [] : await gather(missing);
   for (const [i, { name }] of missing.entries()) {
     known.set(name, gathered[i]);
+  }
+  if (missing.length > 0) {
+    await keep?.();
   }
   const wanted = new Set(activations.map(({ name }) => name));
   return new Map([...known].filter(([name]) => wanted.has(name)));

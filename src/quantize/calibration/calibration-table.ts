@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import {
   decodeSafetensors,
@@ -8,6 +9,7 @@ import {
   writeOutputFile,
 } from '../../base/index.js';
 import type { TokenBatch } from '../../engine/index.js';
+import { encodeModel, type OnnxModel } from '../../onnx/index.js';
 import { type CalibrationMemory, emptyMemory } from './calibration-memory.js';
 import type { CalibrationTexts } from './observe.js';
 
@@ -21,9 +23,31 @@ import type { CalibrationTexts } from './observe.js';
  *     means/<activation>/{scale,mean}                                   F64, scale is [scale, zero point]
  */
 const format = 'octavec calibration table 1';
+const tool = `octavec ${version}`;
+
+/** What a table was made with, and is of use for. */
+export interface CalibratedModel {
+  /** SHA-256 of the original. */
+  readonly source: string;
+  /** What was run, after the graph passes: names of activations are those of this graph. */
+  readonly model: OnnxModel;
+}
+
+/** SHA-256 of the nodes of a graph. */
+function graphHash({ proto }: OnnxModel): string {
+  const hash = createHash('sha256');
+  for (const piece of encodeModel({ ...proto, graph: { ...proto.graph, initializer: [] } })) {
+    hash.update(piece);
+  }
+  return hash.digest('hex');
+}
 
 /** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
-export function writeCalibrationTable(path: string, source: string, texts: CalibrationTexts): Promise<void> {
+export function writeCalibrationTable(
+  path: string,
+  calibrated: CalibratedModel,
+  texts: CalibrationTexts,
+): Promise<void> {
   const tensors = new Map<string, SafetensorData>([
     ['tokens/ids', texts.tokens.ids],
     ['tokens/offsets', texts.tokens.offsets],
@@ -42,7 +66,8 @@ export function writeCalibrationTable(path: string, source: string, texts: Calib
     tensors.set(`means/${name}/scale`, Float64Array.of(scale, zeroPoint));
     tensors.set(`means/${name}/mean`, mean);
   }
-  const metadata = { format, tool: `octavec ${version}`, source, texts: texts.hash };
+  const { source, model } = calibrated;
+  const metadata = { format, tool, source, graph: graphHash(model), texts: texts.hash };
   return writeOutputFile(path, encodeSafetensors({ tensors, metadata }));
 }
 
@@ -52,13 +77,13 @@ const doubleFields = ['mean', 'meanSquare'] as const;
 /**
  * The texts of a table, with what was seen; undefined if there is no such file.
  *
- * @param source SHA-256 of the model that is to be quantized
+ * @param calibrated what is to be quantized
  * @param hash of the texts that are wanted; those of the table if left out
  * @throws CALIBRATION_MISMATCH, SAFETENSORS_INVALID, FILE_NOT_READABLE
  */
 export async function readCalibrationTable(
   path: string,
-  source: string,
+  { source, model }: CalibratedModel,
   hash?: string,
 ): Promise<CalibrationTexts | undefined> {
   const bytes = await readFile(path).catch((error) => {
@@ -72,11 +97,14 @@ export async function readCalibrationTable(
   }
   const { tensors, metadata } = decodeSafetensors(bytes, path);
   const differs = (why: string): OctavecError => new OctavecError('CALIBRATION_MISMATCH', { path, why });
-  if (metadata.format !== format) {
+  if (metadata.format !== format || metadata.tool !== tool) {
     throw differs('it is no calibration table of this version of octavec');
   }
   if (metadata.source !== source) {
     throw differs('it was made with another model');
+  }
+  if (metadata.graph !== graphHash(model)) {
+    throw differs('it was made with another form of the graph, such as that of --no-optimize');
   }
   if (hash !== undefined && metadata.texts !== hash) {
     throw differs('it was made with other texts');

@@ -23,7 +23,8 @@ export function channelStatistics(
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
   return recall(
-    texts.memory?.statistics,
+    texts,
+    (memory) => memory.statistics,
     activations,
     (known, { channels }) => known.channels === channels,
     (missing) => gather(model, missing, texts, options),

@@ -20,7 +20,8 @@ export function activationHistograms(
   options: TaskOptions = {},
 ): Promise<ReadonlyMap<string, Histogram>> {
   return recall(
-    texts.memory?.histograms,
+    texts,
+    (memory) => memory.histograms,
     activations,
     (known, { low, high }) => known.low === low && known.high === high,
     (missing) => count(model, missing, texts, options),

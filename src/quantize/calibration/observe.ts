@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import { openSession, type TokenBatch, textFeeds } from '../../engine/index.js';
 import { type OnnxModel, writeModel } from '../../onnx/index.js';
-import type { CalibrationMemory } from './calibration-memory.js';
+import type { Remembering } from './calibration-memory.js';
 import { instrument, type Probe } from './probes.js';
 
 /** Texts to calibrate with, as token ids, and what names them in a recipe. */
-export interface CalibrationTexts {
+export interface CalibrationTexts extends Remembering {
   readonly tokens: TokenBatch;
   /** SHA-256 of the texts. */
   readonly hash: string;
-  /** What was seen of the model with these texts before; what is seen now is added. */
-  readonly memory?: CalibrationMemory;
 }
 
 /** Gets what a probe saw in one text. The array is the receiver's to keep. */

@@ -21,7 +21,8 @@ export async function quantizedMeans(
     return scale === undefined ? [] : [{ ...activation, ...scale }];
   });
   const found = await recall(
-    texts.memory?.means,
+    texts,
+    (memory) => memory.means,
     scaled,
     (known, { channels, scale, zeroPoint }) =>
       known.mean.length === channels && known.scale === scale && known.zeroPoint === zeroPoint,

@@ -1,0 +1,41 @@
+import { dirname, join } from 'node:path';
+import { OctavecError } from '../base/index.js';
+import type { FoundModel } from './find-models.js';
+import { type MethodName, methods } from './methods.js';
+import { outputPath } from './output-paths.js';
+
+/** A variant that is to be made of a model. */
+export interface PlannedVariant {
+  readonly method: MethodName;
+  readonly path: string;
+  /** Why it cannot be: another model's variant stands there. */
+  readonly collision?: OctavecError;
+}
+
+/** The folder in which a model's variants get the place that the model has in the searched folder. */
+export function outputFolderOf({ name, isFolder }: FoundModel, output: string | undefined): string | undefined {
+  return output && join(output, isFolder ? name : dirname(name));
+}
+
+/**
+ * Where the variants of models are going to stand, by model. Of models whose variants would stand in the same place
+ * ("gte.onnx" and "gte-FP32.onnx") the first one gets it.
+ */
+export function planBatch(
+  models: readonly FoundModel[],
+  to: readonly MethodName[],
+  output: string | undefined,
+): ReadonlyMap<FoundModel, readonly PlannedVariant[]> {
+  const owners = new Map<string, FoundModel>();
+  const plan = (model: FoundModel, method: MethodName): PlannedVariant => {
+    const path = outputPath(model.path, methods[method].variant, outputFolderOf(model, output));
+    const owner = owners.get(path);
+    if (owner === undefined) {
+      owners.set(path, model);
+      return { method, path };
+    }
+    const problem = `The variants of ${owner.name} and of ${model.name} would have the same name, ${path}`;
+    return { method, path, collision: new OctavecError('USAGE', { problem, hint: 'Rename one of the models.' }) };
+  };
+  return new Map(models.map((model) => [model, to.map((method) => plan(model, method))]));
+}

@@ -1,0 +1,43 @@
+import type { TaskOptions } from '../base/index.js';
+import type { GateChoice } from '../evaluate/index.js';
+import type { Selection } from '../quantize/index.js';
+import type { AutoOptions } from './auto/goal.js';
+import type { MethodForms } from './method-forms.js';
+import type { MethodName } from './methods.js';
+import type { ProofTexts } from './prove.js';
+
+/**
+ * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against
+ * its method's own; `auto` searches for what a gate lets pass.
+ */
+export interface VariantOptions extends TaskOptions, GateChoice {
+  readonly to: readonly MethodName[];
+  /** tokenizer.json, or the folder that holds it, if the model has none. */
+  readonly tokenizer?: string;
+  /** What the variants are proven with, three at least; octavec's verification texts by default. */
+  readonly texts?: ProofTexts;
+  /** Texts to calibrate with, where a method can use them; octavec's by default, none if false. */
+  readonly calibration?: ProofTexts | false;
+  /** Tidy the graph first, so that run times load and run it faster and methods find more in it; true by default. */
+  readonly optimize?: boolean;
+  /** Which layers are quantized; all by default. */
+  readonly selection?: Selection;
+  readonly forms?: MethodForms;
+  /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
+  readonly auto?: AutoOptions;
+  /** Publish what the gate refuses, too. */
+  readonly force?: boolean;
+  /** Measure speed and memory as well; by default where a gate limits the speed-up. */
+  readonly bench?: boolean;
+  readonly threads?: number;
+}
+
+export interface QuantizeOptions extends VariantOptions {
+  /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
+  readonly output?: string;
+  /**
+   * A file that keeps what calibration saw. If it is there, it is used instead of running the texts again (its own texts,
+   * if no others are given); if not, it is made.
+   */
+  readonly calibrationTable?: string;
+}
