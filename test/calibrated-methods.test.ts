@@ -236,7 +236,7 @@ describe('a calibration table', () => {
       code: 'CALIBRATION_MISMATCH',
       message: expect.stringContaining('another form of the graph'),
     });
-    await expect(async () => quantize('x', { calibration: false })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(quantize('x', { calibration: false })).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
 
@@ -244,7 +244,7 @@ test('a choice that no wanted method knows is an error', async () => {
   const model = join(folder, 'mpnet');
   makeTinyFolder(model, 'mpnet');
   const options = { to: ['int8'], output: join(folder, 'z'), forms: { blockSize: 64 } } as const;
-  await expect(async () => quantizeModel(model, options)).rejects.toMatchObject({
+  await expect(quantizeModel(model, options)).rejects.toMatchObject({
     code: 'USAGE',
     message: expect.stringContaining('--block-size belongs to q4'),
   });

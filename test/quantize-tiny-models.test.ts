@@ -9,7 +9,7 @@ import {
   readModel,
   tensorByteLength,
 } from '../src/onnx/index.js';
-import { dynamicInt8, embeddingTables, fp16, linearLayers, widen } from '../src/quantize/index.js';
+import { dynamicInt8, embeddingTables, fp16, leftOut, linearLayers, widen } from '../src/quantize/index.js';
 import { int64, type RunOptions, runModel } from './support/run-model.js';
 import { type TinyModel, tinyModels } from './support/tiny-models.js';
 
@@ -85,6 +85,20 @@ describe.each(tinyModels())('$name', (tiny) => {
   test('in FP16 loads at every level of optimization and stays close', async () => {
     const { model, clamped } = fp16(await source);
     expect(clamped).toEqual([]);
+    for (const optimization of ['disabled', 'basic', 'extended', 'all'] as const) {
+      const states = await hiddenStates(model, tiny, optimization);
+      expect(worstCosine(states, tiny.hiddenStates)).toBeGreaterThan(bounds.fp16);
+    }
+  });
+
+  test('in FP16 keeps what is left out in FP32, at every level of optimization', async () => {
+    const selection = { exclude: ['attention-output', 'ffn-down', 'embeddings'] };
+    const { weights } = leftOut(foldConstants(await source), selection);
+    const { model } = fp16(await source, selection);
+    const wide = model.proto.graph.initializer.filter(
+      (tensor) => tensor.dataType === dataType.float && elementCount(tensor) > 64,
+    );
+    expect(new Set(wide.map(({ name }) => name))).toEqual(weights);
     for (const optimization of ['disabled', 'basic', 'extended', 'all'] as const) {
       const states = await hiddenStates(model, tiny, optimization);
       expect(worstCosine(states, tiny.hiddenStates)).toBeGreaterThan(bounds.fp16);

@@ -61,7 +61,7 @@ export interface QuantizeOutcome {
  * @throws USAGE, ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE, OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, CANCELLED,
  *   CALIBRATION_MISMATCH, and what opening and running the model throws
  */
-export function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+export async function quantizeModel(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
   const distinct = { ...options, to: [...new Set(options.to)] };
   checkOptions(distinct);
   return makeVariants(path, distinct);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
+import { makeTinyFolder } from '../support/tiny-folder.js';
 import { errorOf, octavec, temporaryFolder } from './octavec.js';
 
 const int8 = join(inject('variants'), 'onnx/model_int8.onnx');
@@ -60,6 +61,21 @@ describe('octavec.toml', () => {
     expect(outcome.status).toBe(2);
     expect(outcome.stderr).toContain('"to.1": ');
   });
+});
+
+test('quantize-all heeds texts, calibration and what to make; calibration is no matter to fp16', async () => {
+  const cwd = temporaryFolder();
+  makeTinyFolder(join(cwd, 'models/bert'), 'bert');
+  const texts = Array.from({ length: 12 }, (_, i) => `text ${i} of ${'a few words '.repeat(1 + (i % 4))}`);
+  writeFileSync(join(cwd, 'mine.txt'), texts.join('\n'));
+  const configuration = 'to = ["fp16"]\ntexts = "mine.txt"\ncalibration = "mine.txt"\n[limits]\ntopKOverlap = 0.1\n';
+  writeFileSync(join(cwd, 'octavec.toml'), configuration);
+  const { status, stdout } = await octavec(['quantize-all', 'models', '--exclude', 'ffn-down', '--json'], { cwd });
+  expect(status).toBe(0);
+  const recipe = { options: { exclude: ['ffn-down'], optimize: true, weightsOnly: false } };
+  expect(JSON.parse(stdout).items).toMatchObject([
+    { method: 'fp16', status: 'made', evidence: { recipe, texts: { count: 12, source: join(cwd, 'mine.txt') } } },
+  ]);
 });
 
 test('a limit on the speed-up is measured', async () => {

@@ -15,7 +15,7 @@ describe('octavec', () => {
     }
   });
 
-  test.each(['quantize', 'verify', 'embed', 'inspect', 'bench', 'doctor'])(
+  test.each(['quantize', 'quantize-all', 'verify', 'embed', 'inspect', 'bench', 'doctor'])(
     '%s --help shows how to use it',
     async (command) => {
       const { status, stdout, stderr } = await octavec([command, '--help']);
@@ -31,6 +31,12 @@ describe('octavec', () => {
     [['inspect'], "missing required argument 'model'"],
     [['quantize', 'm'], 'It is not said what to make. Add --to'],
     [['quantize', 'm', '--to', 'int8,int9'], '"int9" is not a method. Known: fp16,'],
+    [
+      ['quantize', 'm', '--to', 'int8', '--target-cosine-p1', '0.99999'],
+      '--target-cosine-p1 belongs to auto, and int8 is what is to be made',
+    ],
+    [['quantize-all', '.', '--to', 'int8,q4', '--range', 'mse'], '--range belongs to int8-static, and int8, q4 is'],
+    [['quantize-all', '.', '--to', 'int8-static', '--no-calibration'], 'cannot be made without calibration texts'],
     [['quantize', 'm', '--to', 'int8', '--limit', 'ndcgLoss=0.1'], '"ndcgLoss" is found in tasks'],
     [['verify', 'm'], "required option '--against <original>' not specified"],
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
