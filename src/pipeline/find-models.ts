@@ -41,6 +41,7 @@ const originals = ['fp32', 'fp16'];
  * Finds the models in a folder and below, in the order of their names. In a folder with a configuration, the file of
  * highest precision is the model; files with other names stand for themselves, and so do .onnx files without a
  * configuration around them. Links are followed, each folder is visited once; hidden folders and node_modules are not.
+ * Folders below that cannot be read are named in the result.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, CANCELLED
  */

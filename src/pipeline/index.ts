@@ -5,6 +5,7 @@
  */
 export { type AutoOptions, type AutoPurpose, autoPurposes } from './auto/goal.js';
 export type * from './auto/sensitivity-report.js';
+export { type BatchItem, type BatchOutcome, batchError } from './batch-outcome.js';
 export { isCalibrated } from './check-options.js';
 export { type CompareOptions, type Comparison, compareVariants } from './compare-variants.js';
 export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
@@ -12,15 +13,10 @@ export { type FoundModel, type FoundModels, findModels, type UnreadableFolder } 
 export type { MethodForms } from './method-forms.js';
 export { type MethodName, methodNames } from './methods.js';
 export type { ProofTexts } from './prove.js';
-export { type BatchItem, type BatchOutcome, batchError, type QuantizeAllOptions, quantizeAll } from './quantize-all.js';
-export {
-  gateError,
-  type QuantizeOutcome,
-  quantizeModel,
-  type VariantFailure,
-  type VariantOutcome,
-} from './quantize-model.js';
+export { type QuantizeAllOptions, quantizeAll } from './quantize-all.js';
+export { quantizeModel } from './quantize-model.js';
 export type { QuantizeOptions, VariantOptions } from './quantize-options.js';
+export { gateError, type QuantizeOutcome, type VariantFailure, type VariantOutcome } from './quantize-outcome.js';
 export type { KnownSensitivity } from './read-sensitivity.js';
 export { type Recommendation, recommend, type Use } from './recommend.js';
 export { checkWritable } from './staging.js';

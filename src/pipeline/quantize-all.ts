@@ -1,14 +1,15 @@
 import { OctavecError, reasonOf, textsHash } from '../base/index.js';
-import { type Evidence, failuresAsText, judge } from '../evaluate/index.js';
+import { failuresAsText, judge } from '../evaluate/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { autoGoal } from './auto/goal.js';
+import type { BatchItem, BatchOutcome } from './batch-outcome.js';
 import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
 import { calibrationHashes } from './calibration.js';
 import { checkOptions } from './check-options.js';
 import { conventionsHash } from './conventions-hash.js';
 import { fileIdentity } from './file-identity.js';
-import { type FoundModel, findModels, type UnreadableFolder } from './find-models.js';
+import { type FoundModel, findModels } from './find-models.js';
 import type { MethodWishes } from './method.js';
 import { completeForms } from './method-forms.js';
 import { gateFor, type MethodName } from './methods.js';
@@ -25,37 +26,12 @@ export interface QuantizeAllOptions extends VariantOptions {
   readonly force?: boolean;
 }
 
-/** What became of one variant of one model. */
-export interface BatchItem {
-  /** The model's way from the folder. */
-  readonly model: string;
-  readonly method: MethodName;
-  readonly status: 'made' | 'up to date' | 'refused' | 'skipped' | 'failed';
-  /** Where the variant stands, or would. */
-  readonly path?: string;
-  /** Of what was made, refused or is up to date; judged by the gate of this call. */
-  readonly evidence?: Evidence;
-  /** Why it was refused, skipped or failed. */
-  readonly reason?: string;
-  readonly seconds: number;
-}
-
-export interface BatchOutcome {
-  readonly folder: string;
-  readonly items: readonly BatchItem[];
-  /** Files that were left alone because they are variants by their names. */
-  readonly variants: readonly string[];
-  /** Folders that could not be looked into. */
-  readonly unreadable: readonly UnreadableFolder[];
-  readonly seconds: number;
-}
-
 /**
  * Makes variants of every model in a folder and below. Variants that are there already and up to date are left as they
- * are; what fails with one model does not stop the others. Originals are never changed.
+ * are; what fails with one model does not stop the others, nor does a folder that cannot be read. Originals are never changed.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, MODEL_NOT_FOUND, USAGE, CANCELLED. What goes wrong with a single model is
- *   in the outcome: see {@link batchError}
+ *   in the outcome: see `batchError`
  */
 export async function quantizeAll(folder: string, options: QuantizeAllOptions): Promise<BatchOutcome> {
   const start = performance.now();
@@ -206,27 +182,4 @@ function throwIfEnded(error: unknown): void {
 
 function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
-}
-
-/**
- * The error for a folder in which something failed or could not be read or, if nothing did, was refused; undefined if
- * all went well.
- */
-export function batchError({ folder, items, unreadable }: BatchOutcome): OctavecError | undefined {
-  const failed = items.filter(({ status }) => status === 'failed');
-  if (failed.length > 0) {
-    const [{ model, method, reason = '' }] = failed;
-    const first = `${model} (${method}): ${reason}`;
-    return new OctavecError('BATCH_FAILED', { folder, failed: failed.length, total: items.length, first });
-  }
-  if (unreadable.length > 0) {
-    return new OctavecError('FILE_NOT_READABLE', unreadable[0]);
-  }
-  const refused = items.filter(({ status }) => status === 'refused');
-  if (refused.length === 0) {
-    return undefined;
-  }
-  const [{ path = folder, reason = '' }] = refused;
-  const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : '';
-  return new OctavecError('GATE_REFUSED', { path: `${path}${more}`, failures: reason });
 }

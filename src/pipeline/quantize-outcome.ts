@@ -1,0 +1,47 @@
+import { OctavecError } from '../base/index.js';
+import type { RunMeasurement } from '../bench/index.js';
+import { type Evidence, failuresAsText } from '../evaluate/index.js';
+import type { SensitivityReport } from './auto/sensitivity-report.js';
+import type { MethodName } from './methods.js';
+
+/** What became of one variant. */
+export interface VariantOutcome {
+  readonly method: MethodName;
+  readonly path: string;
+  /** false: the gate refused it, and it was not written. */
+  readonly published: boolean;
+  readonly evidence: Evidence;
+  readonly notes: readonly string[];
+  /** What `auto` saw of the model; stands beside the variant as `<name>.sensitivity.json`, too. */
+  readonly sensitivity?: SensitivityReport;
+  /** Seconds for the quantization alone. */
+  readonly seconds: number;
+}
+
+/** A variant that could not be made, proven or written. */
+export interface VariantFailure {
+  readonly method: MethodName;
+  readonly path: string;
+  readonly error: Error;
+}
+
+export interface QuantizeOutcome {
+  readonly original: Evidence['original'];
+  readonly originalPath: string;
+  readonly originalRun?: RunMeasurement;
+  readonly variants: readonly VariantOutcome[];
+  /** What went wrong while others were made; where all went wrong, the first error is thrown. */
+  readonly failures: readonly VariantFailure[];
+  /** For all of it. */
+  readonly seconds: number;
+}
+
+/** The error for variants that the gate refused; undefined if it let all pass. */
+export function gateError({ variants }: QuantizeOutcome): OctavecError | undefined {
+  const refused = variants.find(({ evidence }) => evidence.verdict?.passed === false);
+  if (refused?.evidence.verdict === undefined) {
+    return undefined;
+  }
+  const details = { path: refused.path, failures: failuresAsText(refused.evidence.verdict) };
+  return new OctavecError(refused.method === 'auto' ? 'TARGET_MISSED' : 'GATE_REFUSED', details);
+}
