@@ -83,6 +83,24 @@ test('what was measured before an interrupt is used after it, and nothing tempor
   expect(reportAt(output).measurements.length).toBeGreaterThan(kept);
 }, 600_000);
 
+test('with a calibration table alone, the search is on the texts of the table', async () => {
+  const options = {
+    ...{ ...common, output: join(root, 'table'), calibrationTable: join(root, 'table.safetensors'), force: true },
+    auto: { targetCosineP1: 0.99999 },
+  };
+  await quantizeModel(join(root, 'tiny'), options);
+  const stages: string[] = [];
+  const outcome = await quantizeModel(join(root, 'tiny'), {
+    ...options,
+    calibration: undefined,
+    onProgress: ({ stage }) => stages.push(stage),
+  });
+  // What was measured on the same texts is not measured again.
+  expect(stages).not.toContain('Measuring roles');
+  const { options: made } = outcome.variants[0].evidence.recipe as { options: Record<string, unknown> };
+  expect(made.searchTexts).toBe(made.calibration);
+}, 600_000);
+
 test('a target that nothing holds: the nearest mix is named, and not written', async () => {
   const output = join(root, 'impossible');
   const outcome = await quantizeModel(join(root, 'tiny'), { ...common, output, auto: { targetCosineP1: 1 } });

@@ -87,8 +87,7 @@ async function quantizeOne(
     items.push(...variants.map(({ method }) => unsuccessful(model, method, error, start)));
   };
   try {
-    const { onnxPath, ...rest } = await openModelFolder(model.path, { tokenizer: options.tokenizer });
-    const files = { ...rest, onnxPath };
+    const files = await openModelFolder(model.path, { tokenizer: options.tokenizer });
     for (const variant of planned) {
       const error = variant.collision ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
       if (error === undefined) {
