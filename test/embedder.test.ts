@@ -200,6 +200,29 @@ describe('Embedder', () => {
     expect((await running).rows).toBe(texts.length);
   });
 
+  test('may be closed twice while it works', async () => {
+    const closing = await Embedder.load(embeddedModel);
+    const running = closing.embed(texts);
+    await Promise.all([closing.close(), closing.close()]);
+    expect((await running).rows).toBe(texts.length);
+  });
+
+  test('gives the begun windows of a stream when it is closed, and says that it was', async () => {
+    const closing = await Embedder.load(embeddedModel);
+    let given = 0;
+    let closed: Promise<void> | undefined;
+    const consume = async () => {
+      for await (const { items, vectors } of closing.stream(Array.from({ length: 5000 }, (_, i) => `${i}`))) {
+        expect(vectors.rows).toBe(items.length);
+        given += items.length;
+        closed ??= closing.close();
+      }
+    };
+    await expect(consume()).rejects.toMatchObject({ code: 'CLOSED' });
+    expect(given).toBeGreaterThan(0);
+    await closed;
+  });
+
   test('says that it was closed', async () => {
     const closed = await Embedder.load(embeddedModel);
     await closed.close();

@@ -61,4 +61,24 @@ describe('Admission', () => {
     await closing;
     expect(closed).toBe(true);
   });
+
+  test('may be closed again and again: everybody waits for the same end', async () => {
+    const admission = new Admission({});
+    const { task, end } = held();
+    const running = admission.run(['a'], task);
+    const closings = [admission.close(), admission.close(), admission.close()];
+    end();
+    await running;
+    await Promise.all([...closings, admission.close()]);
+  });
+
+  test('says that it is closed rather than full', async () => {
+    const admission = new Admission({ maxWaitingTexts: 1 });
+    const { task, end } = held();
+    const running = admission.run(['a'], task);
+    const closing = admission.close();
+    await expect(admission.run(['b'], task)).rejects.toMatchObject({ code: 'CLOSED' });
+    end();
+    await Promise.all([running, closing]);
+  });
 });

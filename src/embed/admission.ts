@@ -17,7 +17,7 @@ export class Admission {
   #texts = 0;
   #bytes = 0;
   #calls = 0;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
 
   constructor({ maxWaitingTexts = 100_000, maxWaitingBytes = 512 * 2 ** 20 }: AdmissionLimits) {
@@ -36,6 +36,7 @@ export class Admission {
    * @throws QUEUE_FULL, CLOSED
    */
   async run<Result>(texts: readonly string[], task: () => Promise<Result>): Promise<Result> {
+    this.#refuseIfClosed();
     const bytes = bytesOf(texts);
     if (this.#calls > 0 && this.#texts + texts.length > this.#maxTexts) {
       throw new OctavecError('QUEUE_FULL', { waiting: `${this.#texts} texts`, limit: `${this.#maxTexts}` });
@@ -52,9 +53,7 @@ export class Admission {
    * @throws CLOSED
    */
   async runUnbounded<Result>(texts: readonly string[], task: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) {
-      throw new OctavecError('CLOSED', { what: 'embedder' });
-    }
+    this.#refuseIfClosed();
     const bytes = bytesOf(texts);
     this.#count(1, texts.length, bytes);
     try {
@@ -68,12 +67,19 @@ export class Admission {
   }
 
   /** Lets nobody in any more, and waits for those who are. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#calls > 0) {
-      await new Promise<void>((resolve) => {
-        this.#whenEmpty = resolve;
-      });
+  close(): Promise<void> {
+    this.#closing ??= new Promise((resolve) => {
+      if (this.#calls === 0) {
+        resolve();
+      }
+      this.#whenEmpty = resolve;
+    });
+    return this.#closing;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== undefined) {
+      throw new OctavecError('CLOSED', { what: 'embedder' });
     }
   }
 

@@ -28,6 +28,7 @@ export class Embedder {
   readonly maxTokens: number;
   readonly #loaded: LoadedModel;
   readonly #admission: Admission;
+  #closing: Promise<void> | undefined;
 
   private constructor(loaded: LoadedModel, admission: Admission) {
     this.model = loaded.files;
@@ -78,7 +79,8 @@ export class Embedder {
    * Embeds a stream of any length, in order and in bounded memory: two windows of about a thousand texts are under way
    * at most, and the source is read no faster than the vectors are taken.
    *
-   * @throws as {@link embed}, except QUEUE_FULL; and what the source throws
+   * @throws as {@link embed}, except QUEUE_FULL; CLOSED when the embedder is closed before the end; and what the source
+   *   throws
    * @example
    * ```ts
    * for await (const { items, vectors } of embedder.stream(lines)) await store(items, vectors);
@@ -103,14 +105,22 @@ export class Embedder {
     return this.#admission.run(texts, () => tokenizeTexts(this.#loaded, texts, options));
   }
 
-  /** Waits for what runs, then frees everything. */
-  async close(): Promise<void> {
-    await this.#admission.close();
-    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
-    returnFreedMemory();
+  /**
+   * Waits for the calls that run, then frees everything. A stream, which may have no end, gives the windows that it has
+   * begun and then throws CLOSED.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#admission.close();
+    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
+    returnFreedMemory();
   }
 }
