@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { RunOptions } from '../engine.js';
 import { batchMessage, deliverBatch } from './batch.js';
 import { type Piece, Request } from './request.js';
@@ -91,11 +91,76 @@ describe('RequestQueue', () => {
     expect(batches[0].map((piece) => callers.indexOf(piece.request))).toEqual([0, 4, 1]);
   });
 
-  test('serves callers in turn', () => {
-    const long = request(new Array(64).fill(100));
-    const short = request([5]);
-    const order = drain(queueOf(long, short)).map((pieces) => pieces[0].request);
-    expect(order.indexOf(short)).toBe(1);
+  test('serves who has had nothing before who has, and goes on with him', () => {
+    const queue = queueOf(request(new Array(64).fill(100)));
+    const leads = () => queue.take(1)[0]?.request;
+    const long = leads();
+    for (let length = 1; length <= 3; length++) {
+      const [short, other] = [request([length]), request([length + 50])];
+      queue.add(short);
+      queue.add(other);
+      expect([leads(), leads(), leads(), leads()]).toEqual([short, long, other, long]);
+    }
+  });
+
+  test('lets nobody wait for more than two batches for each who is before him in his line', () => {
+    const arrivals = fc.array(
+      fc.record({
+        lengths: fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 12 }),
+        alone: fc.boolean(),
+        batchesBefore: fc.integer({ min: 0, max: 3 }),
+      }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(arrivals, (all) => {
+        const queue = queueOf();
+        const waiting = new Map<Request, number>();
+        const take = () => {
+          const pieces = queue.take(1);
+          for (const [each, most] of waiting) {
+            waiting.set(each, most - 1);
+          }
+          for (const piece of pieces) {
+            waiting.delete(piece.request);
+          }
+          expect([...waiting.values()].every((most) => most > 0)).toBe(true);
+          return pieces.length > 0;
+        };
+        for (const { lengths, alone, batchesBefore } of all) {
+          const each = request(lengths, 'vectors', { alone });
+          queue.add(each);
+          // Whoever has had something stands in the other line.
+          waiting.set(each, 2 * (waiting.size + 1));
+          for (let i = 0; i < batchesBefore; i++) {
+            take();
+          }
+        }
+        while (take()) {}
+        expect([waiting.size, queue.waitingTokens, queue.isEmpty]).toEqual([0, 0, true]);
+      }),
+    );
+  });
+
+  test('looks at what it gives out, not at all that waits', () => {
+    const looks = vi.spyOn(Request.prototype, 'nextLength', 'get');
+    const places = vi.spyOn(Request.prototype, 'take');
+    const stepsFor = (callers: number, lengthOf: (i: number) => number) => {
+      const queue = queueOf(...Array.from({ length: callers }, (_, i) => request([lengthOf(i)])));
+      looks.mockClear();
+      places.mockClear();
+      expect(drain(queue).flat().length).toBe(callers);
+      return looks.mock.calls.length + places.mock.calls.length;
+    };
+    try {
+      for (const lengthOf of [() => 5, (i: number) => 1 + ((i * 7919) % 500)]) {
+        const [few, many] = [stepsFor(500, lengthOf), stepsFor(5000, lengthOf)];
+        expect(many).toBeLessThan(12 * few);
+        expect(many).toBeLessThan(5000 * 10);
+      }
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   test('gives every text of every caller back in its place', async () => {
@@ -107,12 +172,18 @@ describe('RequestQueue', () => {
     await fc.assert(
       fc.asyncProperty(lengths, kinds, fc.integer({ min: 1, max: 4 }), async (all, wanted, workers) => {
         const requests = all.map((each, i) => request(each, wanted[i]));
+        const given: string[] = [];
         for (const pieces of drain(queueOf(...requests), workers)) {
           const longest = Math.max(...lengthsOf(pieces));
           const count = lengthsOf(pieces).length;
           expect(count === 1 || count * longest <= limits.tokens).toBe(true);
+          expect(count === 1 || count * longest ** 2 <= limits.squaredTokens).toBe(true);
+          given.push(
+            ...pieces.flatMap(({ request, texts }) => Array.from(texts, (i) => `${requests.indexOf(request)}.${i}`)),
+          );
           answer(pieces);
         }
+        expect(given.sort()).toEqual(all.flatMap((each, i) => each.map((_, text) => `${i}.${text}`)).sort());
         for (const [i, each] of requests.entries()) {
           const expected = all[i].flatMap((length, text) =>
             wanted[i] === 'vectors' ? [1000 * text] : Array.from({ length }, (_, token) => 1000 * text + token),
@@ -129,7 +200,7 @@ describe('RequestQueue', () => {
     const cancelled = request([5, 5], 'vectors', { signal: controller.signal });
     const queue = queueOf(cancelled, request([6]));
     controller.abort();
-    queue.dropEmpty();
+    queue.remove(cancelled);
     expect(drain(queue).map(lengthsOf)).toEqual([[6]]);
     await expect(cancelled.result).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(cancelled.isSettled).toBe(true);

@@ -1,57 +1,87 @@
+import { type BatchLimits, BatchRoom, paddingWorth } from './batch-room.js';
+import { LinkedList, type Place } from './linked-list.js';
+import { MergeableRequests } from './mergeable-requests.js';
 import type { Piece, Request } from './request.js';
-
-export interface BatchLimits {
-  /** Padded tokens of a batch: texts × longest. Bounds memory and how long a batch occupies a worker. */
-  readonly tokens: number;
-  /** texts × longest²: what attention takes. */
-  readonly squaredTokens: number;
-}
-
-/** Padding that is accepted before another batch is begun, in tokens: what the fixed cost of a run is worth. */
-const paddingWorth = 32;
 
 /** Batches are not made smaller than this to occupy more workers: the fixed cost of a run would eat the gain. */
 const smallestShare = 256;
 
+/** Where a request stands. */
+interface Standing {
+  readonly arrival: Place<Request>;
+  line: LinkedList<Request>;
+  place: Place<Request>;
+  /** Its part of the tokens that wait. */
+  tokens: number;
+}
+
 /**
- * The texts of all callers that wait for a worker. Batches are taken from the callers in turn, so that a short request
- * never waits for the whole of a long one; a batch that has room is filled with texts of other callers.
+ * The texts of all callers that wait for a worker; a batch that has room is filled with texts of other callers.
+ *
+ * Callers who have had nothing yet and callers who have had something stand in two lines that are served by turns, each
+ * in its order. So a short request waits for one batch of a long one at most, however many texts that has, and a long
+ * one goes on however many short ones come: whoever is n-th in his line is served by one of the next 2 n batches.
+ *
+ * The work is in proportion to what is given out, whatever waits.
  */
 export class RequestQueue {
   readonly #limits: BatchLimits;
-  #requests: Request[] = [];
+  readonly #standings = new Map<Request, Standing>();
+  readonly #arrivals = new LinkedList<Request>();
+  readonly #new = new LinkedList<Request>();
+  readonly #served = new LinkedList<Request>();
+  readonly #mergeable = new MergeableRequests();
+  #newIsNext = true;
+  #waitingTokens = 0;
 
   constructor(limits: BatchLimits) {
     this.#limits = limits;
   }
 
   get isEmpty(): boolean {
-    return this.#requests.length === 0;
-  }
-
-  add(request: Request): void {
-    this.#requests.push(request);
-    this.dropEmpty();
-  }
-
-  /** Forgets requests of which nothing waits any more (those that failed or were cancelled, too). */
-  dropEmpty(): void {
-    this.#requests = this.#requests.filter((request) => request.nextLength !== undefined);
+    return this.#standings.size === 0;
   }
 
   /** Tokens that wait, in all. */
   get waitingTokens(): number {
-    return this.#requests.reduce((sum, request) => sum + request.waitingTokens, 0);
+    return this.#waitingTokens;
   }
 
   /** How long the oldest request that still waits for something has been there. */
   get oldestAgeMs(): number {
-    return this.#requests.reduce((oldest, request) => Math.max(oldest, request.ageMs), 0);
+    return this.#arrivals.first?.value.ageMs ?? 0;
+  }
+
+  add(request: Request): void {
+    if (request.nextLength === undefined) {
+      return;
+    }
+    const arrival = this.#arrivals.append(request);
+    const place = this.#new.append(request);
+    this.#standings.set(request, { arrival, line: this.#new, place, tokens: request.waitingTokens });
+    this.#waitingTokens += request.waitingTokens;
+    this.#mergeable.place(request);
+  }
+
+  /** Forgets a request that has failed or was cancelled. */
+  remove(request: Request): void {
+    const standing = this.#standings.get(request);
+    if (standing !== undefined) {
+      this.#arrivals.remove(standing.arrival);
+      standing.line.remove(standing.place);
+      this.#mergeable.remove(request);
+      this.#waitingTokens -= standing.tokens;
+      this.#standings.delete(request);
+    }
   }
 
   /** Takes all requests out. */
-  clear(): readonly { readonly request: Request }[] {
-    return this.#requests.splice(0).map((request) => ({ request }));
+  clear(): readonly Request[] {
+    const all = [...this.#standings.keys()];
+    for (const request of all) {
+      this.remove(request);
+    }
+    return all;
   }
 
   /**
@@ -62,53 +92,68 @@ export class RequestQueue {
    * @returns nothing if nothing waits
    */
   take(workers: number): readonly Piece[] {
-    const [first, ...others] = this.#requests;
+    const first = this.#nextInTurn();
     if (first === undefined) {
       return [];
     }
-    const share = Math.max(smallestShare, Math.ceil(this.waitingTokens / workers));
+    const share = Math.max(smallestShare, Math.ceil(this.#waitingTokens / workers));
     const tokens = first.alone ? this.#limits.tokens : Math.min(this.#limits.tokens, share);
-    const room = new Room({ ...this.#limits, tokens }, first.nextLength as number);
-    const takes = (length: number) => room.add(length);
-    const mergeable = others
-      .filter((request) => !first.alone && !request.alone && request.wanted === first.wanted)
-      .sort((a, b) => (b.nextLength as number) - (a.nextLength as number));
-    const pieces = [first, ...mergeable]
-      .map((request) => request.take(takes))
-      .filter((piece) => piece.texts.length > 0);
-    // The caller that was served goes to the end of the line.
-    this.#requests = [...others, first];
-    this.dropEmpty();
+    const longest = first.nextLength as number;
+    const room = new BatchRoom({ ...this.#limits, tokens }, longest);
+    const pieces = [this.#takeFrom(first, room)];
+    this.#stepBack(first);
+    return first.alone ? pieces : this.#fill(pieces, room, longest);
+  }
+
+  /** Fills a batch with what other callers have of its kind, the longest first. */
+  #fill(pieces: Piece[], room: BatchRoom, longest: number): readonly Piece[] {
+    const { request: first } = pieces[0];
+    for (let length = longest; length > 0 && length >= longest - paddingWorth; length--) {
+      for (;;) {
+        const other = this.#mergeable.first(first.wanted, length);
+        if (other === undefined) {
+          break;
+        }
+        const piece = this.#takeFrom(other, room);
+        if (piece.texts.length === 0) {
+          return pieces;
+        }
+        pieces.push(piece);
+        if (this.#standings.get(other)?.line === this.#new) {
+          this.#stepBack(other);
+        }
+      }
+    }
     return pieces;
   }
-}
 
-/** What a batch still has room for. */
-class Room {
-  readonly #limits: BatchLimits;
-  readonly #longest: number;
-  #texts = 0;
-  #padding = 0;
-
-  constructor(limits: BatchLimits, longest: number) {
-    this.#limits = limits;
-    this.#longest = longest;
+  #nextInTurn(): Request | undefined {
+    const [next, other] = this.#newIsNext ? [this.#new, this.#served] : [this.#served, this.#new];
+    const line = next.first === undefined ? other : next;
+    this.#newIsNext = line !== this.#new;
+    return line.first?.value;
   }
 
-  /** Whether a text of this length was taken in. The first one always is. */
-  add(length: number): boolean {
-    const texts = this.#texts + 1;
-    const padding = this.#padding + this.#longest - length;
-    const fits =
-      length <= this.#longest &&
-      padding <= paddingWorth &&
-      texts * this.#longest <= this.#limits.tokens &&
-      texts * this.#longest ** 2 <= this.#limits.squaredTokens;
-    if (texts > 1 && !fits) {
-      return false;
+  #takeFrom(request: Request, room: BatchRoom): Piece {
+    const piece = request.take((length) => room.add(length));
+    const standing = this.#standings.get(request) as Standing;
+    this.#waitingTokens -= standing.tokens - request.waitingTokens;
+    standing.tokens = request.waitingTokens;
+    if (request.nextLength === undefined) {
+      this.remove(request);
+    } else if (piece.texts.length > 0) {
+      this.#mergeable.place(request);
     }
-    this.#texts = texts;
-    this.#padding = padding;
-    return true;
+    return piece;
+  }
+
+  /** Puts a caller, if there is more of him, at the end of the line of those who have had something. */
+  #stepBack(request: Request): void {
+    const standing = this.#standings.get(request);
+    if (standing !== undefined) {
+      standing.line.remove(standing.place);
+      standing.line = this.#served;
+      standing.place = this.#served.append(request);
+    }
   }
 }

@@ -1,6 +1,11 @@
-import { OctavecError } from '../../base/index.js';
+import { OctavecError, onAbort } from '../../base/index.js';
 import type { RunOptions, TokenBatch } from '../engine.js';
 import type { Wanted } from './protocol.js';
+
+interface Settle {
+  readonly resolve: (rows: Float32Array) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** What one caller asked for: its texts, longest first, and the result as it comes together. */
 export class Request {
@@ -20,14 +25,22 @@ export class Request {
   #done = 0;
   #waitingTokens: number;
   readonly #since = performance.now();
-  #isSettled = false;
-  #settle: { resolve: (rows: Float32Array) => void; reject: (error: unknown) => void } | undefined;
+  readonly #onFail: (request: Request) => void;
+  #forgetSignal: () => void = () => undefined;
+  /** Undefined once the caller has his answer. */
+  #settle: Settle | undefined;
 
   /**
    * @param width numbers of a row of the result: a text's vector, or a token's hidden state
-   * @param onCancel called when the caller's signal was aborted, after the request has failed
+   * @param onFail called when the request has failed or was cancelled: nothing of it waits any more
    */
-  constructor(wanted: Wanted, batch: TokenBatch, width: number, options: RunOptions, onCancel: () => void) {
+  constructor(
+    wanted: Wanted,
+    batch: TokenBatch,
+    width: number,
+    options: RunOptions,
+    onFail: (request: Request) => void,
+  ) {
     const texts = batch.offsets.length - 1;
     this.wanted = wanted;
     this.unpooledTokens = options.unpooledTokens ?? 0;
@@ -35,27 +48,22 @@ export class Request {
     this.#batch = batch;
     this.#width = width;
     this.#onDone = options.onDone;
+    this.#onFail = onFail;
     this.#waitingTokens = batch.ids.length;
     this.#rows = new Float32Array((wanted === 'vectors' ? texts : batch.ids.length) * width);
     this.#order = Int32Array.from({ length: texts }, (_, text) => text);
     this.#order.sort((a, b) => this.#lengthOf(b) - this.#lengthOf(a));
-    const { signal } = options;
-    const cancel = () => {
-      this.fail(new OctavecError('CANCELLED', { what: 'embedding' }, signal?.reason));
-      onCancel();
-    };
     this.result = new Promise<Float32Array>((resolve, reject) => {
       this.#settle = { resolve, reject };
-    }).finally(() => {
-      this.#isSettled = true;
-      signal?.removeEventListener('abort', cancel);
     });
+    const { signal } = options;
+    const cancel = () => this.fail(new OctavecError('CANCELLED', { what: 'embedding' }, signal?.reason));
+    this.#forgetSignal = onAbort(signal, cancel);
     if (signal?.aborted) {
-      this.fail(new OctavecError('CANCELLED', { what: 'embedding' }, signal.reason));
+      cancel();
     } else if (texts === 0) {
-      this.#settle?.resolve(this.#rows);
+      this.#end()?.resolve(this.#rows);
     }
-    signal?.addEventListener('abort', cancel, { once: true });
   }
 
   get ageMs(): number {
@@ -64,7 +72,7 @@ export class Request {
 
   /** Whether the caller has its answer. */
   get isSettled(): boolean {
-    return this.#isSettled;
+    return this.#settle === undefined;
   }
 
   /** Tokens of the texts that were not given out yet. */
@@ -94,6 +102,9 @@ export class Request {
 
   /** Puts the rows of some texts in their place. Does nothing once the request has failed. */
   deliver(texts: Int32Array, rows: Float32Array): void {
+    if (this.isSettled) {
+      return;
+    }
     let position = 0;
     for (const text of texts) {
       const [row, count] = this.wanted === 'vectors' ? [text, 1] : [this.#batch.offsets[text], this.#lengthOf(text)];
@@ -101,17 +112,33 @@ export class Request {
       position += count * this.#width;
     }
     this.#done += texts.length;
-    this.#onDone?.(texts.length);
+    try {
+      this.#onDone?.(texts.length);
+    } catch (error) {
+      // The caller's own: others have texts in the same batch.
+      this.fail(error);
+    }
     if (this.#done === this.#order.length) {
-      this.#settle?.resolve(this.#rows);
+      this.#end()?.resolve(this.#rows);
     }
   }
 
   /** Ends the request; nothing more of it is given out. */
   fail(error: unknown): void {
-    this.#taken = this.#order.length;
-    this.#waitingTokens = 0;
-    this.#settle?.reject(error);
+    const settle = this.#end();
+    if (settle !== undefined) {
+      this.#taken = this.#order.length;
+      this.#waitingTokens = 0;
+      settle.reject(error);
+      this.#onFail(this);
+    }
+  }
+
+  #end(): Settle | undefined {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    this.#forgetSignal();
+    return settle;
   }
 
   #lengthOf(text: number): number {
