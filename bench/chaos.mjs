@@ -2,7 +2,8 @@
  * Workers killed at random under load: `node bench/chaos.mjs [seconds] [callers]` (60 s, 16 callers by default).
  *
  * Workers are processes and get SIGKILL whatever they do. Every call must end with the right vectors or a clear error,
- * and none may hang.
+ * and none may hang. A batch that was lost is tried again, caller by caller, so that a call fails only if the next kill
+ * hits it, too: there may be one such call for every five kills at most.
  */
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
@@ -12,6 +13,7 @@ const seconds = Number(process.argv[2] ?? 60);
 const callers = Number(process.argv[3] ?? 16);
 /** A call that takes longer than this hangs. */
 const hangsAfterMs = 120_000;
+const mostFailedPerKill = 0.2;
 
 // Keeps hold of the processes that octavec starts.
 const { fork } = childProcess;
@@ -83,4 +85,5 @@ await embedder.close();
 console.log(
   `${seconds} s, ${callers} callers, ${count.kills} workers killed: ${count.right} calls right, ${count.failed} ended with ENGINE_DIED, ${count.wrong} wrong, ${count.hung} hung`,
 );
-process.exitCode = count.wrong + count.hung === 0 && count.right > 0 ? 0 : 1;
+const holds = count.wrong + count.hung === 0 && count.right > 0 && count.failed <= mostFailedPerKill * count.kills;
+process.exitCode = holds ? 0 : 1;

@@ -200,6 +200,122 @@ test('texts that end every worker fail with the reason, and take nobody along', 
   });
 });
 
+describe('what is wrong with one caller is no matter of the others', () => {
+  /** Calls that come while the only worker is busy, so that they are merged into one batch. */
+  async function merged(calls: (() => Promise<Float32Array>)[]): Promise<PromiseSettledResult<Float32Array>[]> {
+    const busy = engine.embed(texts(200));
+    const all = Promise.allSettled(calls.map((call) => call()));
+    await busy;
+    return all;
+  }
+  const neighbours = [1, 2, 3, 4].map((seed) => tokenBatch([[seed, seed + 1, seed + 2]]));
+
+  test('an id that the model does not know', async () => {
+    await load({ workers: 1 });
+    const [bad, negative, ...good] = await merged([
+      () => engine.embed(tokenBatch([[1, 512, 2]])),
+      () => engine.embed(tokenBatch([[1, -1, 2]])),
+      ...neighbours.map((batch) => () => engine.embed(batch)),
+    ]);
+    expect(bad).toMatchObject({ reason: { code: 'TOKEN_OUT_OF_RANGE', details: { id: 512, size: 512 } } });
+    expect(negative).toMatchObject({ reason: { code: 'TOKEN_OUT_OF_RANGE', details: { id: -1, size: 512 } } });
+    expect(good.map(({ status }) => status)).toEqual(new Array(4).fill('fulfilled'));
+  });
+
+  test('a text that the model cannot run', async () => {
+    await load({ workers: 1 });
+    const tooLong = tokenBatch([Array.from({ length: 200 }, () => 5)]);
+    const nearlyTooLong = tokenBatch([Array.from({ length: 128 }, () => 5)]);
+    const expected = await engine.embed(nearlyTooLong);
+    const similar = tokenBatch([Array.from({ length: 180 }, () => 5)]);
+    const [bad, alsoBad, good] = await merged([
+      () => engine.embed(tooLong),
+      () => engine.embed(similar),
+      () => engine.embed(nearlyTooLong),
+    ]);
+    expect(bad).toMatchObject({ reason: { code: 'ENGINE_RUN' } });
+    expect(alsoBad).toMatchObject({ reason: { code: 'ENGINE_RUN' } });
+    expect(difference((good as PromiseFulfilledResult<Float32Array>).value, expected)).toBeLessThan(1e-5);
+  });
+
+  test('a callback that throws', async () => {
+    await load({ workers: 1 });
+    const onDone = () => {
+      throw new Error('my callback broke');
+    };
+    const [bad, ...good] = await merged([
+      () => engine.embed(tokenBatch([[7, 8, 9]]), { onDone }),
+      ...neighbours.map((batch) => () => engine.embed(batch)),
+    ]);
+    expect(bad).toMatchObject({ reason: new Error('my callback broke') });
+    expect(good.map(({ status }) => status)).toEqual(new Array(4).fill('fulfilled'));
+  });
+});
+
+describe('workers that are processes', () => {
+  test('may die while they have nothing to do', async () => {
+    await load({ workers: 2, isolation: 'process' });
+    const batch = texts(1);
+    const expected = await engine.embed(batch);
+    await engine.embed(texts(3000));
+    for (let round = 0; round < 3; round++) {
+      while (watched.count() > 0) {
+        await watched.kill();
+      }
+      expect(difference(await engine.embed(batch), expected)).toBeLessThan(1e-5);
+    }
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('leave %s to whoever started them', async (signal) => {
+    await load({ workers: 1, isolation: 'process' });
+    const running = engine.embed(texts(500));
+    await setTimeout(20);
+    watched.signal(signal);
+    expect((await running).length).toBe(500 * 64);
+    expect(watched.count()).toBe(1);
+  });
+});
+
+test('a pool whose second worker died while it started gets another one', async () => {
+  await load({ workers: 2, isolation: 'process' });
+  const running = engine.embed(texts(3000));
+  while (watched.count() < 2) {
+    await setTimeout(1);
+  }
+  await watched.kill('newest');
+  await running;
+  while (watched.count() < 2) {
+    await engine.embed(texts(500));
+  }
+});
+
+test('calls may share a signal', async () => {
+  await load({ workers: 1 });
+  const { signal } = new AbortController();
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  await Promise.all(Array.from({ length: 30 }, () => engine.embed(texts(1), { signal })));
+  await setTimeout(10);
+  process.off('warning', warn);
+  expect(warnings).toEqual([]);
+});
+
+test('loading can be cancelled', async () => {
+  await load({ workers: 1 });
+  const controller = new AbortController();
+  const loading = loadOnnxRuntimeEngine({ onnxPath, padTokenId, head }, { signal: controller.signal });
+  const failed = expect(loading).rejects.toMatchObject({ code: 'CANCELLED' });
+  controller.abort();
+  await failed;
+  await expect(
+    loadOnnxRuntimeEngine({ onnxPath, padTokenId, head }, { signal: controller.signal }),
+  ).rejects.toMatchObject({ code: 'CANCELLED' });
+  while (watched.count() > 1) {
+    await setTimeout(5);
+  }
+});
+
 describe('what cannot work', () => {
   test('is told at once', async () => {
     await load({ workers: 1 });

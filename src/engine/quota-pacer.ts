@@ -23,6 +23,11 @@ export class QuotaPacer {
     this.#cpu = clock.cpuMs();
   }
 
+  /** Notes CPU time that was used outside of this process. */
+  spend(ms: number): void {
+    this.#saved -= ms;
+  }
+
   /** Milliseconds to wait before more work may begin; 0 if it may at once. */
   delayMs(): number {
     const [wall, cpu] = [this.#clock.wallMs(), this.#clock.cpuMs()];

@@ -9,7 +9,9 @@ export interface WatchedWorkers {
    * Ends one: a process at once, whatever it does; a thread as soon as it is back from native code, as an uncaught
    * exception would. Resolves when it is gone.
    */
-  kill(): Promise<void>;
+  kill(which?: 'any' | 'newest'): Promise<void>;
+  /** Sends a signal to all that are processes. */
+  signal(name: NodeJS.Signals): void;
   stop(): void;
 }
 
@@ -53,9 +55,16 @@ export function watchWorkers(): WatchedWorkers {
   syncBuiltinESMExports();
   return {
     count: () => alive.size,
-    kill: () =>
+    signal: (name) => {
+      for (const worker of alive) {
+        if (!(worker instanceof OriginalWorker)) {
+          worker.kill(name);
+        }
+      }
+    },
+    kill: (which = 'any') =>
       new Promise((resolve) => {
-        const worker = [...alive].at(Math.floor(Math.random() * alive.size));
+        const worker = [...alive].at(which === 'newest' ? -1 : Math.floor(Math.random() * alive.size));
         if (worker === undefined) {
           resolve();
           return;

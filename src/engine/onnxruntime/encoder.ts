@@ -78,6 +78,25 @@ function bitsOf(tensor: Tensor): Uint16Array {
   return new Uint16Array(buffer, byteOffset, length);
 }
 
+/**
+ * How many ids a model knows: what ONNX Runtime says of one that none can have. Undefined for models that look ids up in
+ * another way than by Gather, and take them or fail without a number.
+ */
+export async function probeVocabulary(encoder: Encoder): Promise<number | undefined> {
+  const probe: TokenBatch = { ids: Int32Array.of(0, impossibleId), offsets: Int32Array.of(0, 2) };
+  const { name } = encoder.pooled ?? (encoder.hidden as NonNullable<Encoder['hidden']>);
+  try {
+    await runSession(encoder, probe, 2, [name]);
+  } catch (error) {
+    if (error instanceof OctavecError && error.code === 'TOKEN_OUT_OF_RANGE') {
+      return (error as OctavecError<'TOKEN_OUT_OF_RANGE'>).details.size;
+    }
+  }
+  return undefined;
+}
+
+const impossibleId = 2 ** 31 - 1;
+
 async function runSession(
   { path, session, inputs, padTokenId }: Pick<Encoder, 'path' | 'session' | 'inputs' | 'padTokenId'>,
   batch: TokenBatch,

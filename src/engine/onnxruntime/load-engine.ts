@@ -1,6 +1,7 @@
 import { cpuBudget, memoryBudget, OctavecError, readHostFacts } from '../../base/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
+import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
 import type { Isolation } from './channel.js';
 import { type MemoryMode, planMemory } from './memory-plan.js';
@@ -17,6 +18,8 @@ export interface EngineOptions extends ThreadOptions {
    * leave the caches. By default 1024, or 512 a thread where that is more; with `shared` memory a quarter of it.
    */
   readonly batchTokens?: number;
+  /** Cancels the loading. */
+  readonly signal?: AbortSignal;
 }
 
 const leastBatchTokens = 1024;
@@ -50,6 +53,8 @@ export async function loadOnnxRuntimeEngine(
   const usualTokens = Math.max(leastBatchTokens, batchTokensPerThread * threads);
   const tokens = options.batchTokens ?? usualTokens * (memory.mode === 'shared' ? sharedBatchTokens : 1);
   return startPool(onnxPath, {
+    signal: options.signal,
+    pacer: facts.cpuQuota && new QuotaPacer(facts.cpuQuota.value),
     size: workers,
     isolation: options.isolation ?? 'thread',
     limits: { tokens, squaredTokens: tokens * longTextTokens },

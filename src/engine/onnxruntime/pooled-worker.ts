@@ -4,6 +4,7 @@ import {
   type BatchMessage,
   type FromWorker,
   type ReadyMessage,
+  type ResultMessage,
   revivedError,
   type WorkerSettings,
 } from './protocol.js';
@@ -22,6 +23,7 @@ export class PooledWorker {
   readonly #exited: Promise<void>;
   #waiting: Waiting | undefined;
   #death: OctavecError | undefined;
+  #onDeath: () => void = () => undefined;
 
   private constructor(settings: WorkerSettings, isolation: Isolation) {
     let onExit: () => void = () => undefined;
@@ -33,6 +35,7 @@ export class PooledWorker {
       onDeath: (why) => {
         this.#death ??= new OctavecError('ENGINE_DIED', { path: settings.onnxPath, why });
         this.#takeWaiting()?.reject(this.#death);
+        this.#onDeath();
       },
       onExit,
     });
@@ -59,12 +62,17 @@ export class PooledWorker {
     return this.#death === undefined;
   }
 
+  /** Has a listener called when the worker dies. */
+  onDeath(listener: () => void): void {
+    this.#onDeath = listener;
+  }
+
   /**
    * Runs a batch. The arrays of the message go over to the worker.
    *
    * @throws ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, TOKEN_OUT_OF_RANGE
    */
-  async run(batch: BatchMessage): Promise<Float32Array> {
+  async run(batch: BatchMessage): Promise<ResultMessage> {
     if (this.#death !== undefined) {
       throw this.#death;
     }
@@ -77,7 +85,7 @@ export class PooledWorker {
     if (message.kind === 'failed') {
       throw revivedError(message.error);
     }
-    return (message as Extract<FromWorker, { kind: 'result' }>).data;
+    return message as ResultMessage;
   }
 
   /** Frees the session and ends the worker. Nothing may be running. */

@@ -32,12 +32,18 @@ export interface ReadyMessage {
   readonly width: number;
   /** undefined for a model that gives pooled vectors only */
   readonly hiddenWidth?: number;
+  /** How many ids the model knows; undefined if that cannot be found out. */
+  readonly vocabulary?: number;
 }
 
-export type FromWorker =
-  | ReadyMessage
-  | { readonly kind: 'result'; readonly data: Float32Array }
-  | { readonly kind: 'failed'; readonly error: PlainError };
+export interface ResultMessage {
+  readonly kind: 'result';
+  readonly data: Float32Array;
+  /** CPU time that the worker's own process has used since its last result; 0 for a thread. */
+  readonly cpuMs: number;
+}
+
+export type FromWorker = ReadyMessage | ResultMessage | { readonly kind: 'failed'; readonly error: PlainError };
 
 /** An OctavecError as it passes between threads. */
 export interface PlainError {

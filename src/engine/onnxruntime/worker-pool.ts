@@ -1,11 +1,14 @@
-import { OctavecError } from '../../base/index.js';
+import { OctavecError, unlessCancelled } from '../../base/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
+import type { QuotaPacer } from '../quota-pacer.js';
 import { batchMessage, deliverBatch } from './batch.js';
+import type { BatchLimits } from './batch-room.js';
 import type { Isolation } from './channel.js';
+import { PoolGrowth } from './pool-growth.js';
 import { PooledWorker } from './pooled-worker.js';
 import type { ReadyMessage, Wanted, WorkerSettings } from './protocol.js';
 import { type Piece, Request } from './request.js';
-import { type BatchLimits, RequestQueue } from './request-queue.js';
+import { RequestQueue } from './request-queue.js';
 
 export interface PoolSettings {
   /** Workers at most. */
@@ -17,14 +20,18 @@ export interface PoolSettings {
   /** What further workers are started with. */
   readonly further: () => Promise<WorkerSettings>;
   readonly description: Omit<EngineDescription, 'version'>;
+  /** Says when a batch may begin. */
+  readonly pacer?: QuotaPacer;
+  /** Cancels the start of the first worker. */
+  readonly signal?: AbortSignal;
 }
 
-/** Another worker is started when a request has waited as long as this, or when more waits than some batches. */
-const patienceMs = 50;
-const batchesWorthAWorker = 4;
-
-/** Workers that may die one after the other while they load, before those who wait are told. */
-const mostFailedStarts = 5;
+/** A piece of a batch that came to nothing, to be run by itself. */
+interface Again {
+  readonly piece: Piece;
+  /** Whether it may be tried once more if its worker dies. */
+  readonly mayRetry: boolean;
+}
 
 /**
  * Several workers with a session each that share the work of all callers. One is there from the beginning, the others
@@ -35,28 +42,35 @@ export class WorkerPool implements Engine {
   readonly width: number;
   readonly #settings: PoolSettings;
   readonly #hiddenWidth: number | undefined;
+  readonly #vocabulary: number | undefined;
   readonly #queue: RequestQueue;
-  /** What workers were at when they died. */
-  readonly #retries: Piece[] = [];
-  readonly #idle: PooledWorker[];
+  readonly #growth: PoolGrowth;
+  /** Caller by caller, so that one whose texts kill workers or cannot be run does not take others along. */
+  readonly #again: Again[] = [];
+  readonly #idle: PooledWorker[] = [];
   #busy = 0;
-  #starting = 0;
-  #failedStarts = 0;
+  #isStarting = false;
+  #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   #whenQuiet: (() => void) | undefined;
 
   private constructor(settings: PoolSettings, worker: PooledWorker, ready: ReadyMessage) {
     this.#settings = settings;
     this.#queue = new RequestQueue(settings.limits);
-    this.#idle = [worker];
+    this.#growth = new PoolGrowth(settings.limits.tokens);
     this.#hiddenWidth = ready.hiddenWidth;
+    this.#vocabulary = ready.vocabulary;
     this.width = ready.width;
     this.description = { ...settings.description, version: ready.version };
+    this.#welcome(worker);
   }
 
-  /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
+  /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, CANCELLED */
   static async start(settings: PoolSettings): Promise<WorkerPool> {
-    const { worker, ready } = await PooledWorker.start(settings.first, settings.isolation);
+    const starting = PooledWorker.start(settings.first, settings.isolation);
+    const { worker, ready } = await unlessCancelled(starting, settings.signal, 'loading the model', (late) =>
+      late.worker.close(),
+    );
     return new WorkerPool(settings, worker, ready);
   }
 
@@ -85,8 +99,13 @@ export class WorkerPool implements Engine {
     if (this.#closing !== undefined) {
       return Promise.reject(new OctavecError('CLOSED', { what: 'engine' }));
     }
-    const request = new Request(wanted, batch, width, options, () => {
-      this.#queue.dropEmpty();
+    const unknown = this.#vocabulary === undefined ? undefined : firstBeyond(batch.ids, this.#vocabulary);
+    if (unknown !== undefined) {
+      const details = { path: this.#settings.first.onnxPath, id: unknown, size: this.#vocabulary as number };
+      return Promise.reject(new OctavecError('TOKEN_OUT_OF_RANGE', details));
+    }
+    const request = new Request(wanted, batch, width, options, (failed) => {
+      this.#queue.remove(failed);
       this.#dispatch();
     });
     this.#queue.add(request);
@@ -94,52 +113,66 @@ export class WorkerPool implements Engine {
     return request.result;
   }
 
+  get #hasWork(): boolean {
+    return this.#again.length > 0 || !this.#queue.isEmpty;
+  }
+
   /** Gives what waits to idle workers. */
   #dispatch(): void {
-    while (this.#idle.length > 0) {
-      const again = this.#retries.shift();
-      const pieces = again === undefined ? this.#queue.take(this.#settings.size) : [again];
-      if (pieces.length === 0) {
+    clearTimeout(this.#timer);
+    while (this.#idle.length > 0 && this.#hasWork) {
+      const delay = this.#settings.pacer?.delayMs() ?? 0;
+      if (delay > 0) {
+        this.#timer = setTimeout(() => this.#dispatch(), delay);
         break;
       }
-      void this.#run(this.#idle.pop() as PooledWorker, pieces, again === undefined);
+      this.#runNext(this.#idle.pop() as PooledWorker);
     }
-    if (this.#needsWorker()) {
-      void this.#startWorker();
-    }
-    if (this.#busy === 0 && this.#starting === 0 && this.#queue.isEmpty && this.#retries.length === 0) {
+    this.#grow();
+    if (this.#busy === 0 && !this.#isStarting && !this.#hasWork) {
       this.#whenQuiet?.();
     }
   }
 
-  #needsWorker(): boolean {
-    const { size } = this.#settings;
-    const alive = this.#idle.length + this.#busy;
-    if (this.#starting > 0 || alive >= size || (this.#queue.isEmpty && this.#retries.length === 0)) {
-      return false;
+  #runNext(worker: PooledWorker): void {
+    const again = this.#again.shift();
+    if (again?.piece.request.isSettled) {
+      this.#idle.push(worker);
+      return;
     }
-    // Where one could not be started, those that there are make do.
-    return alive === 0 || (this.#failedStarts === 0 && this.#isWorthAWorker());
+    const pieces = again === undefined ? this.#queue.take(this.#settings.size) : [again.piece];
+    void this.#run(worker, pieces, again?.mayRetry ?? true);
   }
 
-  #isWorthAWorker(): boolean {
-    return (
-      this.#queue.waitingTokens > batchesWorthAWorker * this.#settings.limits.tokens ||
-      this.#queue.oldestAgeMs > patienceMs
-    );
+  /** Starts another worker if one is due, or looks again when it will be. */
+  #grow(): void {
+    const alive = this.#idle.length + this.#busy;
+    if (this.#isStarting || this.#idle.length > 0 || alive >= this.#settings.size || !this.#hasWork) {
+      return;
+    }
+    const { waitingTokens, oldestAgeMs } = this.#queue;
+    const dueInMs = this.#growth.dueInMs({ alive, waitingTokens, oldestAgeMs });
+    if (dueInMs === 0) {
+      void this.#startWorker();
+    } else {
+      this.#timer = setTimeout(() => this.#dispatch(), dueInMs).unref();
+    }
   }
 
   async #run(worker: PooledWorker, pieces: readonly Piece[], mayRetry: boolean): Promise<void> {
     this.#busy++;
     try {
-      deliverBatch(pieces, await worker.run(batchMessage(pieces)));
+      const { data, cpuMs } = await worker.run(batchMessage(pieces));
+      this.#settings.pacer?.spend(cpuMs);
+      deliverBatch(pieces, data);
     } catch (error) {
-      if (!worker.isAlive && mayRetry) {
-        // Caller by caller, so that one whose texts kill workers does not take others along.
-        this.#retries.push(...pieces.filter(({ request }) => !request.isSettled));
+      if (worker.isAlive ? pieces.length > 1 : mayRetry) {
+        this.#again.push(...pieces.map((piece) => ({ piece, mayRetry: worker.isAlive && mayRetry })));
       } else {
-        failAll(pieces, error);
-        this.#queue.dropEmpty();
+        failAll(
+          pieces.map(({ request }) => request),
+          error,
+        );
       }
     }
     this.#busy--;
@@ -149,23 +182,37 @@ export class WorkerPool implements Engine {
     this.#dispatch();
   }
 
+  /** Takes in a worker, and lets go of it should it die while it has nothing to do. */
+  #welcome(worker: PooledWorker): void {
+    worker.onDeath(() => {
+      const place = this.#idle.indexOf(worker);
+      if (place >= 0) {
+        this.#idle.splice(place, 1);
+        this.#dispatch();
+      }
+    });
+    if (worker.isAlive) {
+      this.#idle.push(worker);
+    }
+  }
+
   /** Starts a worker. If none is left and none can be started, all that wait fail with the reason. */
   async #startWorker(): Promise<void> {
-    this.#starting++;
+    this.#isStarting = true;
     try {
       const { worker } = await PooledWorker.start(await this.#settings.further(), this.#settings.isolation);
-      this.#idle.push(worker);
-      this.#failedStarts = 0;
+      this.#growth.started();
+      this.#welcome(worker);
     } catch (error) {
-      this.#failedStarts++;
+      this.#growth.failed();
       // A worker that was killed while it loaded may do better next time; one that could not load will not.
-      const hopeless = this.#failedStarts >= mostFailedStarts || (error as OctavecError).code !== 'ENGINE_DIED';
-      if (hopeless && this.#idle.length + this.#busy === 0) {
-        this.#failedStarts = 0;
-        failAll([...this.#retries.splice(0), ...this.#queue.clear()], error);
+      const isHopeless = this.#growth.isHopeless || (error as OctavecError).code !== 'ENGINE_DIED';
+      if (isHopeless && this.#idle.length + this.#busy === 0) {
+        this.#growth.giveUp();
+        failAll([...this.#again.splice(0).map(({ piece }) => piece.request), ...this.#queue.clear()], error);
       }
     }
-    this.#starting--;
+    this.#isStarting = false;
     this.#dispatch();
   }
 
@@ -178,8 +225,13 @@ export class WorkerPool implements Engine {
   }
 }
 
-function failAll(pieces: readonly Pick<Piece, 'request'>[], error: unknown): void {
-  for (const { request } of pieces) {
+function failAll(requests: readonly Request[], error: unknown): void {
+  for (const request of requests) {
     request.fail(error);
   }
+}
+
+/** The first id that a model with so many tokens does not know. */
+function firstBeyond(ids: Int32Array, vocabulary: number): number | undefined {
+  return ids.find((id) => id < 0 || id >= vocabulary);
 }

@@ -3,7 +3,7 @@ import { deadMemoryCollector, OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
 import { applyHead, headWidth } from '../apply-head.js';
 import type { HiddenRows } from '../pooling.js';
-import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
+import { bindEncoder, type Encoder, probeVocabulary, runEncoder } from './encoder.js';
 import { type BatchMessage, plainError } from './protocol.js';
 import { createSession } from './session.js';
 import { openPort } from './worker-port.js';
@@ -14,9 +14,10 @@ const port = await openPort();
 const { onnxPath, padTokenId, head } = port.settings;
 
 try {
-  const { session, encoder } = await port.guard.run(async () => {
+  const { session, encoder, vocabulary } = await port.guard.run(async () => {
     const session = await createSession(port.settings);
-    return { session, encoder: await bindEncoder(session, onnxPath, padTokenId) };
+    const encoder = await bindEncoder(session, onnxPath, padTokenId);
+    return { session, encoder, vocabulary: await probeVocabulary(encoder) };
   });
   const hiddenWidth = encoder.hidden?.width;
   // Vectors that the model pooled itself have passed its own dense layers, too.
@@ -31,13 +32,13 @@ try {
       .run(() => runBatch(encoder, head, message))
       .then(
         ({ data, outputBytes }) => {
-          port.post({ kind: 'result', data }, [data.buffer as ArrayBuffer]);
+          port.post({ kind: 'result', data, cpuMs: port.cpuMs() }, [data.buffer as ArrayBuffer]);
           collect(outputBytes);
         },
         (error: unknown) => port.post({ kind: 'failed', error: plainError(error, onnxPath) }),
       );
   });
-  port.post({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth });
+  port.post({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth, vocabulary });
 } catch (error) {
   port.post({ kind: 'failed', error: plainError(error, onnxPath) });
   port.close();
