@@ -103,6 +103,14 @@ describe('RequestQueue', () => {
     }
   });
 
+  test('lets whoever comes during the first batch of a long request have the second', () => {
+    const queue = queueOf(request(new Array(64).fill(100)));
+    queue.take(1);
+    const short = request([5]);
+    queue.add(short);
+    expect(queue.take(1)[0].request).toBe(short);
+  });
+
   test('lets nobody wait for more than two batches for each who is before him in his line', () => {
     const arrivals = fc.array(
       fc.record({

@@ -31,7 +31,7 @@ export class RequestQueue {
   readonly #new = new LinkedList<Request>();
   readonly #served = new LinkedList<Request>();
   readonly #mergeable = new MergeableRequests();
-  #newIsNext = true;
+  #isNewNext = true;
   #waitingTokens = 0;
 
   constructor(limits: BatchLimits) {
@@ -128,10 +128,10 @@ export class RequestQueue {
   }
 
   #nextInTurn(): Request | undefined {
-    const [next, other] = this.#newIsNext ? [this.#new, this.#served] : [this.#served, this.#new];
-    const line = next.first === undefined ? other : next;
-    this.#newIsNext = line !== this.#new;
-    return line.first?.value;
+    const isNewNext = this.#served.first === undefined || (this.#isNewNext && this.#new.first !== undefined);
+    // A turn is owed only to those who had to let others go first.
+    this.#isNewNext = !isNewNext || this.#served.first === undefined;
+    return (isNewNext ? this.#new : this.#served).first?.value;
   }
 
   #takeFrom(request: Request, room: BatchRoom): Piece {
