@@ -10,6 +10,7 @@ export {
   readThrottling,
 } from './cgroup.js';
 export { type CpuThrottling, parseThrottling } from './cgroup-files.js';
+export * from './check-option.js';
 export { type CpuFeatures, cpuFeatures } from './cpu-features.js';
 export { type CpuTimes, readCpuTimes } from './cpu-times.js';
 export { deadMemoryCollector } from './dead-memory.js';

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { checkBound, OctavecError } from '../base/index.js';
 
 export interface AdmissionLimits {
   /** Texts that are being embedded or wait for it, of all callers together; 100,000 by default. */
@@ -20,7 +20,10 @@ export class Admission {
   #closing: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
 
+  /** @throws USAGE */
   constructor({ maxWaitingTexts = 100_000, maxWaitingBytes = 512 * 2 ** 20 }: AdmissionLimits) {
+    checkBound('maxWaitingTexts', maxWaitingTexts);
+    checkBound('maxWaitingBytes', maxWaitingBytes);
     this.#maxTexts = maxWaitingTexts;
     this.#maxBytes = maxWaitingBytes;
   }
@@ -91,5 +94,5 @@ export class Admission {
 }
 
 function bytesOf(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + 2 * (text?.length ?? 0), 0);
+  return texts.reduce((sum, text) => sum + 2 * text.length, 0);
 }

@@ -11,7 +11,8 @@ import { declineTelemetry } from './telemetry.js';
  * be killed for lack of memory without taking others along; it takes some 40 MB more, and fractions of a millisecond
  * more for each batch.
  */
-export type Isolation = 'thread' | 'process';
+export const isolations = ['thread', 'process'] as const;
+export type Isolation = (typeof isolations)[number];
 
 /** The way to a worker and back. */
 export interface Channel {
