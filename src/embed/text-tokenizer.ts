@@ -1,10 +1,16 @@
 import type { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf, startThread, throwIfCancelled } from '../base/index.js';
+import { OctavecError, reasonOf, startThread, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { OverLong } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
-import type { FromTokenizer, TokenizeMessage, TokenizerSettings, TokensMessage } from './tokenizer-protocol.js';
+import type {
+  FailedMessage,
+  FromTokenizer,
+  TokenizeMessage,
+  TokenizerSettings,
+  TokensMessage,
+} from './tokenizer-protocol.js';
 
 /** Texts as the model takes them: a row of ids for each text, or several for one that is embedded in windows. */
 export interface TokenizedTexts extends TokenBatch {
@@ -29,7 +35,7 @@ const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
 
 interface Waiting {
-  readonly resolve: (message: FromTokenizer) => void;
+  readonly resolve: (answer: TokensMessage | FailedMessage) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -38,8 +44,8 @@ export class TextTokenizer {
   readonly #settings: TokenizerSettings;
   /** Undefined after the thread has died: the next request starts another. */
   #thread: Promise<Worker> | undefined;
-  /** Callers in the order of their messages. */
-  #waiting: Waiting[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #calls = 0;
   #closed = false;
   /** Special tokens behind every text. */
   tokensBehind = 0;
@@ -51,12 +57,13 @@ export class TextTokenizer {
   /**
    * Loads the tokenizer of a model.
    *
-   * @throws TOKENIZER_INVALID, ENGINE_DIED
+   * @throws TOKENIZER_INVALID, ENGINE_DIED, CANCELLED
    */
-  static async of({ tokenizerPath: path, lowerCase, maxTokens, padTokenId }: ModelFiles): Promise<TextTokenizer> {
+  static async of(files: ModelFiles, signal?: AbortSignal): Promise<TextTokenizer> {
+    const { tokenizerPath: path, lowerCase, maxTokens, padTokenId } = files;
     const tokenizer = new TextTokenizer({ path, lowerCase, maxTokens, padTokenId });
     tokenizer.#thread = tokenizer.#start();
-    await tokenizer.#thread;
+    await unlessCancelled(tokenizer.#thread, signal, 'loading the tokenizer', () => tokenizer.close());
     return tokenizer;
   }
 
@@ -71,13 +78,14 @@ export class TextTokenizer {
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      parts.push(await this.#send({ texts: texts.slice(start, end), prompt, overLong, overlap, lanes }, start));
+      const message = { texts: texts.slice(start, end), prompt, overLong, overlap, lanes };
+      parts.push(await unlessCancelled(this.#send(message, start), signal, 'tokenizing'));
       start = end;
     }
     return joinPacks(parts);
   }
 
-  /** Nothing may be running. */
+  /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
   async close(): Promise<void> {
     this.#closed = true;
     const thread = await this.#thread?.catch(() => undefined);
@@ -89,59 +97,68 @@ export class TextTokenizer {
     }
   }
 
-  async #start(): Promise<Worker> {
+  #start(): Promise<Worker> {
     const thread = startThread(new URL('./tokenizer-worker.js', import.meta.url), this.#settings);
-    let isDead = false;
-    const die = (why: string) => {
-      if (isDead) {
-        return;
-      }
-      isDead = true;
-      this.#thread = undefined;
-      const error = new OctavecError('ENGINE_DIED', { path: this.#settings.path, why });
-      for (const { reject } of this.#waiting.splice(0)) {
+    return new Promise((resolve, reject) => {
+      let isDead = false;
+      const die = (why: string) => {
+        if (isDead) {
+          return;
+        }
+        isDead = true;
+        const error = new OctavecError('ENGINE_DIED', { path: this.#settings.path, why });
         reject(error);
-      }
-    };
-    thread.on('error', (error) => die(reasonOf(error)));
-    thread.once('exit', (code) => die(`its thread ended with exit code ${code}`));
-    thread.on('message', (message: FromTokenizer) => {
-      const waiting = this.#waiting.shift();
-      if (this.#waiting.length === 0) {
-        thread.unref();
-      }
-      waiting?.resolve(message);
+        this.#lose(error);
+      };
+      thread.once('error', (error) => die(reasonOf(error)));
+      thread.once('exit', (code) => die(`its thread ended with exit code ${code}`));
+      thread.on('message', (message: FromTokenizer) => {
+        if (message.kind === 'answer') {
+          this.#take(message.call)?.resolve(message.answer);
+        } else if (message.kind === 'ready') {
+          this.tokensBehind = message.tokensBehind;
+          resolve(thread);
+        } else {
+          reject(new OctavecError(message.error.code, message.error.details));
+        }
+        if (this.#waiting.size === 0) {
+          thread.unref();
+        }
+      });
     });
-    const message = await this.#answer();
-    if (message.kind === 'failed') {
-      throw new OctavecError(message.error.code, message.error.details);
-    }
-    if (message.kind === 'ready') {
-      this.tokensBehind = message.tokensBehind;
-    }
-    return thread;
   }
 
-  async #send(message: TokenizeMessage, firstIndex: number): Promise<TokensMessage> {
+  async #send(message: Omit<TokenizeMessage, 'call'>, firstIndex: number): Promise<TokensMessage> {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
     this.#thread ??= this.#start();
     const thread = await this.#thread;
+    const call = this.#calls++;
     thread.ref();
-    thread.postMessage(message);
-    const answer = await this.#answer();
+    thread.postMessage({ ...message, call });
+    const answer = await new Promise<TokensMessage | FailedMessage>((resolve, reject) => {
+      this.#waiting.set(call, { resolve, reject });
+    });
     if (answer.kind === 'failed') {
       const { code, details } = answer.error;
       throw new OctavecError(code, 'index' in details ? { ...details, index: firstIndex + details.index } : details);
     }
-    return answer as TokensMessage;
+    return answer;
   }
 
-  #answer(): Promise<FromTokenizer> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-    });
+  #take(call: number): Waiting | undefined {
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
+    return waiting;
+  }
+
+  /** The thread is gone: so are the answers of all who wait. The next call starts another. */
+  #lose(error: OctavecError): void {
+    this.#thread = undefined;
+    for (const call of this.#waiting.keys()) {
+      this.#take(call)?.reject(error);
+    }
   }
 }
 

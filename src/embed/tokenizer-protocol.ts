@@ -13,6 +13,8 @@ export interface TokenizerSettings {
 }
 
 export interface TokenizeMessage {
+  /** Comes back with the answer: answers are given as they are ready. */
+  readonly call: number;
   readonly texts: readonly string[];
   /** Stands before every text. */
   readonly prompt: string;
@@ -35,10 +37,12 @@ export interface TokensMessage {
   readonly lengths: Int32Array;
 }
 
+export interface FailedMessage {
+  readonly kind: 'failed';
+  readonly error: { readonly code: ErrorCode; readonly details: ErrorDetails<ErrorCode> };
+}
+
 export type FromTokenizer =
   | { readonly kind: 'ready'; readonly tokensBehind: number }
-  | TokensMessage
-  | {
-      readonly kind: 'failed';
-      readonly error: { readonly code: ErrorCode; readonly details: ErrorDetails<ErrorCode> };
-    };
+  | FailedMessage
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: TokensMessage | FailedMessage };

@@ -3,7 +3,13 @@ import { Tokenizer } from 'tokenizers';
 import { deadMemoryCollector, reasonOf } from '../base/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
-import type { FromTokenizer, TokenizeMessage, TokenizerSettings } from './tokenizer-protocol.js';
+import type {
+  FailedMessage,
+  FromTokenizer,
+  TokenizeMessage,
+  TokenizerSettings,
+  TokensMessage,
+} from './tokenizer-protocol.js';
 
 /** The thread that holds the tokenizer: loading one with a large vocabulary takes a second, and ids come as arrays. */
 
@@ -15,6 +21,10 @@ const { path, lowerCase, maxTokens, padTokenId } = workerData as TokenizerSettin
 
 /** What an encoding takes for each of its tokens: ids, offsets, masks, words, and the token as a string. */
 const encodingBytesPerToken = 128;
+
+/** A text of so many characters takes about a tenth of a second. */
+const longCharacters = 64 * 1024;
+
 const collect = deadMemoryCollector();
 
 function send(message: FromTokenizer, transfer: ArrayBuffer[] = []): void {
@@ -27,14 +37,16 @@ try {
   tokenizer.disablePadding();
   tokenizer.disableTruncation();
   const frame = await frameOf(tokenizer);
-  // One after the other, in the order of the calls: a thread that is busy with one text is enough.
-  let last = Promise.resolve();
+  // One after the other, in the order of the calls: a thread that is busy with one text is enough. Texts that take long
+  // have a line of their own, so that nobody else waits for them.
+  const lines = { short: Promise.resolve(), long: Promise.resolve() };
   port.on('message', (message: TokenizeMessage | 'close') => {
     if (message === 'close') {
       port.close();
       return;
     }
-    last = last.then(() => answer(tokenizer, frame, message));
+    const line = message.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';
+    lines[line] = lines[line].then(() => reply(tokenizer, frame, message));
   });
   send({ kind: 'ready', tokensBehind: frame.behind.length });
 } catch (error) {
@@ -42,7 +54,27 @@ try {
   port.close();
 }
 
-async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
+async function reply(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
+  const answer = await answerTo(tokenizer, frame, message);
+  const { call } = message;
+  if (answer.kind === 'failed') {
+    send({ kind: 'answer', call, answer });
+    return;
+  }
+  const { ids, offsets, rowOffsets, lengths } = answer;
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  send(
+    { kind: 'answer', call, answer },
+    [ids, offsets, rowOffsets, lengths].map(({ buffer }) => buffer as ArrayBuffer),
+  );
+  collect(tokens * encodingBytesPerToken);
+}
+
+async function answerTo(
+  tokenizer: Tokenizer,
+  frame: Frame,
+  message: TokenizeMessage,
+): Promise<TokensMessage | FailedMessage> {
   const { texts, prompt, overLong, overlap, lanes } = message;
   const encoded = await encodeAll(tokenizer, prompt, texts, lanes);
   const rows: (readonly (readonly number[])[])[] = [];
@@ -58,22 +90,16 @@ async function answer(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessa
         rows.push([truncated(ids, frame, maxTokens)]);
       } else if (overLong === 'error') {
         const details = { index, tokens: ids.length, maxTokens };
-        send({ kind: 'failed', error: { code: 'TEXT_TOO_LONG', details } });
-        return;
+        return { kind: 'failed', error: { code: 'TEXT_TOO_LONG', details } };
       } else {
         promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
         rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
       }
     } catch (error) {
-      send({ kind: 'failed', error: { code: 'TEXT_INVALID', details: { index, why: reasonOf(error) } } });
-      return;
+      return { kind: 'failed', error: { code: 'TEXT_INVALID', details: { index, why: reasonOf(error) } } };
     }
   }
-  const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const packed = packRows(rows);
-  const transfer = [packed.ids.buffer, packed.offsets.buffer, packed.rowOffsets.buffer, lengths.buffer];
-  send({ kind: 'tokens', ...packed, lengths }, transfer as ArrayBuffer[]);
-  collect(tokens * encodingBytesPerToken);
+  return { kind: 'tokens', ...packRows(rows), lengths };
 }
 
 /** Ids of a text, or why it has none. */
