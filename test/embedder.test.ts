@@ -92,6 +92,51 @@ describe('Embedder', () => {
     await expect(embedder.embed(wrong)).rejects.toMatchObject({ code: 'TEXT_INVALID', details: { index: 1 } });
   });
 
+  test('says what is wrong with its arguments', async () => {
+    await expect(embedder.embed('abc' as unknown as string[])).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(embedder.embed(['x'.repeat(5_000_000)])).rejects.toMatchObject({ code: 'TEXT_INVALID' });
+    for (const options of [
+      { maxWaitingTexts: Number.NaN },
+      { maxWaitingBytes: -1 },
+      { batchTokens: 0 },
+      { isolation: 'bogus' },
+      { memory: 'bogus' },
+      { engine: 'bogus' },
+    ] as object[]) {
+      await expect(Embedder.load(embeddedModel, options)).rejects.toMatchObject({ code: 'USAGE' });
+    }
+  });
+
+  test('a very long text holds nobody up and can be cancelled', async () => {
+    const controller = new AbortController();
+    let isDone = false;
+    const long = embedder.embed(['wörter '.repeat(500_000)], { signal: controller.signal });
+    long.then(
+      () => {
+        isDone = true;
+      },
+      () => undefined,
+    );
+    await setTimeout(50);
+    expect((await embedder.embed(['short'])).rows).toBe(1);
+    expect(isDone).toBe(false);
+    controller.abort();
+    await expect(long).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect((await embedder.embed(['short'])).rows).toBe(1);
+  });
+
+  test('loading stops when it is told to', async () => {
+    const controller = new AbortController();
+    const loading = Embedder.load(embeddedModel, { signal: controller.signal });
+    const stopped = expect(loading).rejects.toMatchObject({ code: 'CANCELLED' });
+    await setTimeout(20);
+    controller.abort();
+    await stopped;
+    await expect(Embedder.load(embeddedModel, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+  });
+
   test('stops when it is told to', async () => {
     const controller = new AbortController();
     const many = Array.from({ length: 500 }, (_, i) => `${'word '.repeat(100)}${i}`);

@@ -97,15 +97,17 @@ export function embedCommand(): Command {
       const isLoud = process.stderr.isTTY && !options.json;
       const tell = (text: string) => process.stderr.write(`${text}\n`);
       const { run } = await settingsOf(options);
+      const signal = interruptSignal();
       await using embedder = await Embedder.load(model, {
         ...options,
         ...run,
         workers: options.pool,
+        signal,
         onReady: isLoud ? tell : undefined,
       });
       const ranges = await givenRanges(options, options.dimensions ?? embedder.width);
       const line = progressLine();
-      const settings = { ...options, ranges, signal: interruptSignal(), onProgress: line.onProgress };
+      const settings = { ...options, ranges, signal, onProgress: line.onProgress };
       const write = options.out === undefined ? printVectors : writeVectors(options, options.out, isLoud);
       const { texts, truncated } = await write(embedder, source, settings).finally(line.done);
       if (truncated > 0) {

@@ -1,6 +1,8 @@
+import { throwIfCancelled, unlessCancelled } from '../base/index.js';
 import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { Admission } from './admission.js';
+import { checkTexts } from './check-texts.js';
 import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
 import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
 import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
@@ -43,15 +45,18 @@ export class Embedder {
    *
    * @param model a folder in Hugging Face layout, a single .onnx file, or what {@link openModelFolder} found
    * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, TOKENIZER_INVALID, CONFIG_INVALID, ENGINE_LOAD,
-   *   ENGINE_RUN, MODEL_OUTPUT, USAGE
+   *   ENGINE_RUN, MODEL_OUTPUT, USAGE, CANCELLED
    */
   static async load(model: string | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
-    const files = typeof model === 'string' ? await openModelFolder(model, options) : model;
-    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files), loadEngine(files, options)]);
+    const { signal } = options;
+    const admission = new Admission(options);
+    throwIfCancelled(signal, 'loading the model');
+    const opening = typeof model === 'string' ? openModelFolder(model, options) : Promise.resolve(model);
+    const files = await unlessCancelled(opening, signal, 'loading the model');
+    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files, signal), loadEngine(files, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       options.onReady?.(readyLine(files, engine.value.description), engine.value.description);
       const { workers, threadsPerWorker } = engine.value.description;
-      const admission = new Admission(options);
       const freeThreads = () => (admission.calls > 1 ? 1 : workers * threadsPerWorker);
       return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value, freeThreads }, admission);
     }
@@ -72,6 +77,7 @@ export class Embedder {
    *   ENGINE_DIED, CANCELLED, CLOSED
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
+    checkTexts(texts);
     return this.#admission.run(texts, () => encodeTexts(this.#loaded, texts, options));
   }
 
@@ -90,9 +96,10 @@ export class Embedder {
     source: AsyncIterable<Item> | Iterable<Item>,
     options: StreamOptions<Item> = {},
   ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
-    return embedStream(source, options, (texts, textOptions) =>
-      this.#admission.runUnbounded(texts, () => encodeTexts(this.#loaded, texts, textOptions)),
-    );
+    return embedStream(source, options, async (texts, textOptions) => {
+      checkTexts(texts);
+      return this.#admission.runUnbounded(texts, () => encodeTexts(this.#loaded, texts, textOptions));
+    });
   }
 
   /**
@@ -102,6 +109,7 @@ export class Embedder {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
    */
   async tokenize(texts: readonly string[], options: TextOptions = {}): Promise<TokenizedTexts> {
+    checkTexts(texts);
     return this.#admission.run(texts, () => tokenizeTexts(this.#loaded, texts, options));
   }
 

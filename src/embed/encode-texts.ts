@@ -30,7 +30,6 @@ export async function tokenizeTexts(
   texts: readonly string[],
   options: TextOptions,
 ): Promise<TokenizedTexts> {
-  checkTexts(texts);
   return tokenizer.tokenize(texts, { ...tokenizeOptions(files, options), lanes: freeThreads() });
 }
 
@@ -125,11 +124,4 @@ async function promptTokens(tokenizer: TextTokenizer, options: TokenizeOptions):
   }
   const { lengths } = await tokenizer.tokenize([options.prompt], { ...options, prompt: '' });
   return lengths[0] - tokenizer.tokensBehind;
-}
-
-function checkTexts(texts: readonly string[]): void {
-  const index = texts.findIndex((text) => typeof text !== 'string');
-  if (index >= 0) {
-    throw new OctavecError('TEXT_INVALID', { index, why: `it is ${typeof texts[index]}, not a string` });
-  }
 }

@@ -1,4 +1,5 @@
 import type { ModelFiles } from '../model/index.js';
+import { checkTexts } from './check-texts.js';
 import type { TextOptions } from './embed-options.js';
 import { tokenizeTexts } from './encode-texts.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
@@ -14,6 +15,7 @@ export async function tokenizeOnce(
   texts: readonly string[],
   options: TextOptions = {},
 ): Promise<TokenizedTexts> {
+  checkTexts(texts);
   const tokenizer = await TextTokenizer.of(model);
   try {
     return await tokenizeTexts({ files: model, tokenizer, freeThreads: () => 1 }, texts, options);

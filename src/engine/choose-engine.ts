@@ -1,4 +1,4 @@
-import { OctavecError, readHostFacts } from '../base/index.js';
+import { checkChoice, OctavecError, readHostFacts, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Engine } from './engine.js';
 import { tryNativeEngine } from './native/native-engine.js';
@@ -24,22 +24,26 @@ export interface EngineChoiceOptions extends EngineOptions {
 /**
  * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.
  *
- * @throws ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own loaders
+ * @throws USAGE, CANCELLED, ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own
+ *   loaders
  */
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
-  const [engine, { cpuQuota }] = await Promise.all([chosenEngine(files, options), readHostFacts()]);
-  return cpuQuota === undefined ? engine : pacedEngine(engine, cpuQuota.value);
+  const { engine: choice = 'onnxruntime', signal, ...engineOptions } = options;
+  checkChoice('engine', choice, engineChoices);
+  throwIfCancelled(signal, 'loading the model');
+  const loading = chosenEngine(files, choice, engineOptions);
+  return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
 }
 
-async function chosenEngine(files: ModelFiles, options: EngineChoiceOptions): Promise<Engine> {
-  const { engine: choice = 'onnxruntime', ...engineOptions } = options;
+async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptions: EngineOptions): Promise<Engine> {
   if (choice === 'onnxruntime') {
     return loadOnnxRuntimeEngine(files, engineOptions);
   }
   const precision = choice === 'native-bf16' ? 'bf16' : 'int8';
   const native = await tryNativeEngine(files, { ...engineOptions, precision });
   if ('engine' in native) {
-    return native.engine;
+    const { cpuQuota } = await readHostFacts();
+    return cpuQuota === undefined ? native.engine : pacedEngine(native.engine, cpuQuota.value);
   }
   if (choice !== 'auto') {
     throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });

@@ -1,10 +1,19 @@
-import { cpuBudget, memoryBudget, OctavecError, readHostFacts } from '../../base/index.js';
+import {
+  checkChoice,
+  checkCount,
+  cpuBudget,
+  memoryBudget,
+  OctavecError,
+  readHostFacts,
+  throwIfCancelled,
+  unlessCancelled,
+} from '../../base/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
-import type { Isolation } from './channel.js';
-import { type MemoryMode, planMemory } from './memory-plan.js';
+import { type Isolation, isolations } from './channel.js';
+import { type MemoryMode, memoryModes, planMemory } from './memory-plan.js';
 import { type PoolSettings, WorkerPool } from './worker-pool.js';
 
 /** Without `workers` and `threads` the granted CPUs are shared out (see `planThreads`). */
@@ -22,6 +31,8 @@ export interface EngineOptions extends ThreadOptions {
   readonly signal?: AbortSignal;
 }
 
+type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head'>;
+
 const leastBatchTokens = 1024;
 const batchTokensPerThread = 512;
 
@@ -38,13 +49,19 @@ const longTextTokens = 128;
  * Loads a model into ONNX Runtime sessions in worker threads. The engine does not keep the process alive while it has
  * nothing to do.
  *
- * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE; FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX,
+ * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE, CANCELLED; FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX,
  *   ONNX_CORRUPT, ONNX_LIMIT, EXTERNAL_DATA
  */
-export async function loadOnnxRuntimeEngine(
-  files: Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head'>,
-  options: EngineOptions = {},
-): Promise<Engine> {
+export async function loadOnnxRuntimeEngine(files: RunnableFiles, options: EngineOptions = {}): Promise<Engine> {
+  const { signal } = options;
+  checkChoice('isolation', options.isolation, isolations);
+  checkChoice('memory', options.memory, memoryModes);
+  checkCount('batchTokens', options.batchTokens);
+  throwIfCancelled(signal, 'loading the model');
+  return unlessCancelled(loadPool(files, options), signal, 'loading the model', (late) => late.close());
+}
+
+async function loadPool(files: RunnableFiles, options: EngineOptions): Promise<Engine> {
   const facts = await readHostFacts();
   const { workers, threads, reason } = planThreads(cpuBudget(facts), options);
   const { onnxPath, padTokenId, head } = files;
@@ -53,7 +70,6 @@ export async function loadOnnxRuntimeEngine(
   const usualTokens = Math.max(leastBatchTokens, batchTokensPerThread * threads);
   const tokens = options.batchTokens ?? usualTokens * (memory.mode === 'shared' ? sharedBatchTokens : 1);
   return startPool(onnxPath, {
-    signal: options.signal,
     pacer: facts.cpuQuota && new QuotaPacer(facts.cpuQuota.value),
     size: workers,
     isolation: options.isolation ?? 'thread',

@@ -1,4 +1,4 @@
-import { OctavecError, unlessCancelled } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import type { QuotaPacer } from '../quota-pacer.js';
 import { batchMessage, deliverBatch } from './batch.js';
@@ -22,8 +22,6 @@ export interface PoolSettings {
   readonly description: Omit<EngineDescription, 'version'>;
   /** Says when a batch may begin. */
   readonly pacer?: QuotaPacer;
-  /** Cancels the start of the first worker. */
-  readonly signal?: AbortSignal;
 }
 
 /** A piece of a batch that came to nothing, to be run by itself. */
@@ -65,12 +63,9 @@ export class WorkerPool implements Engine {
     this.#welcome(worker);
   }
 
-  /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, CANCELLED */
+  /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
   static async start(settings: PoolSettings): Promise<WorkerPool> {
-    const starting = PooledWorker.start(settings.first, settings.isolation);
-    const { worker, ready } = await unlessCancelled(starting, settings.signal, 'loading the model', (late) =>
-      late.worker.close(),
-    );
+    const { worker, ready } = await PooledWorker.start(settings.first, settings.isolation);
     return new WorkerPool(settings, worker, ready);
   }
 
