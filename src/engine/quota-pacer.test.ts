@@ -39,6 +39,19 @@ describe('QuotaPacer', () => {
     expect(times[999]).toBeLessThan(18);
   });
 
+  test('CPU time of other processes counts as if it were its own', () => {
+    const clock = { wall: 0 };
+    const pacer = new QuotaPacer(0.5, { wallMs: () => clock.wall, cpuMs: () => 0 });
+    let used = 0;
+    for (let i = 0; i < 5000; i++) {
+      clock.wall += pacer.delayMs() + 1.7;
+      pacer.spend(1.7);
+      used += 1.7;
+    }
+    expect(used / clock.wall).toBeLessThanOrEqual(0.5);
+    expect(used / clock.wall).toBeGreaterThan(0.45);
+  });
+
   test('what comes now and then is not slowed', () => {
     const { text, rest } = simulated(0.1);
     for (let i = 0; i < 100; i++) {

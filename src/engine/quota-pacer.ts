@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { unlessCancelled } from '../base/index.js';
 import type { Engine, RunOptions, TokenBatch } from './engine.js';
 
 /**
@@ -63,7 +64,7 @@ const graceMs = 10;
 /** The kernel hands the quota to CPUs in slices and does not get all of them back; the rest is for that. */
 const usedShare = 0.95;
 
-/** An engine that begins work no faster than a quota lets it go on. */
+/** An engine that has no batches of its own to pace: its calls begin no faster than a quota lets them go on. */
 export function pacedEngine(engine: Engine, quota: number): Engine {
   const pacer = new QuotaPacer(quota);
   const paced =
@@ -72,7 +73,7 @@ export function pacedEngine(engine: Engine, quota: number): Engine {
       const delay = pacer.delayMs();
       if (delay > 0) {
         // Cancelled or not: what is to be said of it, the engine says.
-        await setTimeout(delay, undefined, { signal: options?.signal }).catch(() => undefined);
+        await unlessCancelled(setTimeout(delay), options?.signal, 'embedding').catch(() => undefined);
       }
       return engine[method](batch, options);
     };

@@ -1,4 +1,4 @@
-import { cpuBudget, OctavecError, readHostFacts, reasonOf, version } from '../../base/index.js';
+import { cpuBudget, OctavecError, onAbort, readHostFacts, reasonOf, version } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { readModel } from '../../onnx/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
@@ -135,7 +135,7 @@ class NativeEngine implements Engine {
         this.#binding.cancel(job);
       }
     };
-    signal?.addEventListener('abort', cancel, { once: true });
+    const forget = onAbort(signal, cancel);
     const waiting = cutBatch(batch).values();
     // Two parts at a time keep the threads busy; all at once, other callers would stand behind them.
     const lanes = Array.from({ length: partsAtOnce }, async () => {
@@ -168,7 +168,7 @@ class NativeEngine implements Engine {
       this.#running.delete(all);
       this.#running.add(settled);
       settled.then(() => this.#running.delete(settled));
-      signal?.removeEventListener('abort', cancel);
+      forget();
     }
   }
 
