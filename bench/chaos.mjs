@@ -14,6 +14,8 @@ const callers = Number(process.argv[3] ?? 16);
 /** A call that takes longer than this hangs. */
 const hangsAfterMs = 120_000;
 const mostFailedPerKill = 0.2;
+/** On a machine that is too slow for that no worker would live for long enough to run anything. */
+const leastCallsPerKill = 4;
 
 // Keeps hold of the processes that octavec starts.
 const { fork } = childProcess;
@@ -73,6 +75,9 @@ async function caller(number) {
 async function killer() {
   while (performance.now() < end) {
     await sleep(100 + 1400 * Math.random());
+    if (count.right + count.failed < leastCallsPerKill * count.kills) {
+      continue;
+    }
     const victim = [...workers][Math.floor(Math.random() * workers.size)];
     if (victim?.kill('SIGKILL')) {
       count.kills++;
