@@ -21,8 +21,8 @@ export interface StreamBatch<Item> {
 }
 
 /**
- * Embeds a stream in order: two windows are under way at most, one that the consumer waits for and the next one, and
- * the source is read no further.
+ * Embeds a stream in order. Two windows are under way at most, one that the consumer waits for and the next one, and the
+ * source is read no further. A window is given out when it is done, whether or not the source has more by then.
  *
  * @param embed what gives the vectors of a window
  */
@@ -57,21 +57,50 @@ export async function* embedStream<Item>(
     vectors.catch(() => undefined);
     return { items, vectors };
   };
+  const windows = windowsOf(source, (item) => textOf(item)?.length ?? 0, limits, signal);
+  let reading: ReturnType<typeof windows.next> | undefined;
   let running: ReturnType<typeof start> | undefined;
   try {
-    for await (const items of windowsOf(source, (item) => textOf(item)?.length ?? 0, limits)) {
+    for (;;) {
+      reading ??= windows.next();
       const previous = running;
-      running = start(items);
+      running = undefined;
+      if (previous !== undefined && (await isSettledFirst(previous.vectors, reading))) {
+        yield { items: previous.items, vectors: await previous.vectors };
+        continue;
+      }
+      let failure: { readonly error: unknown } | undefined;
+      try {
+        const { done, value } = await reading;
+        running = done ? undefined : start(value);
+      } catch (error) {
+        failure = { error };
+      }
+      reading = undefined;
       if (previous !== undefined) {
         yield { items: previous.items, vectors: await previous.vectors };
       }
-    }
-    if (running !== undefined) {
-      yield { items: running.items, vectors: await running.vectors };
+      if (failure !== undefined) {
+        throw failure.error;
+      }
+      if (running === undefined) {
+        return;
+      }
     }
   } finally {
     abandon.abort();
+    await windows.return();
   }
+}
+
+/** Whether the first of two promises is fulfilled or rejected when the second is not yet. */
+function isSettledFirst(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
+  const settled = (promise: Promise<unknown>, isFirst: boolean) =>
+    promise.then(
+      () => isFirst,
+      () => isFirst,
+    );
+  return Promise.race([settled(second, false), settled(first, true)]);
 }
 
 /** An error that names a text by its place among some texts, now by its place in the whole. */

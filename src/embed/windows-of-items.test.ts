@@ -61,11 +61,59 @@ describe('windowsOf', () => {
     expect(closed).toBe(true);
   });
 
-  test('passes on what the source throws', async () => {
+  test('passes on what the source throws, after what came before it', async () => {
     async function* broken() {
-      yield 'a';
+      yield* ['a', 'b', 'c', 'd'];
       throw new Error('no more');
     }
-    await expect(all(broken())).rejects.toThrow('no more');
+    const seen: string[][] = [];
+    const read = async (patienceMs: number | undefined) => {
+      for await (const window of windowsOf(broken(), () => 1, { ...limits, patienceMs })) {
+        seen.push(window);
+      }
+    };
+    await expect(read(1000)).rejects.toThrow('no more');
+    expect(seen.splice(0)).toEqual([['a', 'b', 'c'], ['d']]);
+    // Another attempt would cut them in another way.
+    await expect(read(undefined)).rejects.toThrow('no more');
+    expect(seen).toEqual([['a', 'b', 'c']]);
+  });
+
+  describe('while the source has nothing to give', () => {
+    async function* idle() {
+      yield 'a';
+      await new Promise(() => undefined);
+    }
+
+    test.each([20, undefined])('is cancelled at once (patience %s)', async (patienceMs) => {
+      const controller = new AbortController();
+      const windows = windowsOf(idle(), () => 1, { ...limits, patienceMs }, controller.signal);
+      if (patienceMs !== undefined) {
+        expect((await windows.next()).value).toEqual(['a']);
+      }
+      const waiting = windows.next();
+      await setTimeout(20);
+      controller.abort(new Error('enough'));
+      await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED', cause: new Error('enough') });
+    });
+
+    test('asks it to close and lets the consumer leave', async () => {
+      let closed = false;
+      const items = idle();
+      const source = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => items.next(),
+          return: () => {
+            closed = true;
+            return items.return();
+          },
+        }),
+      };
+      for await (const window of windowsOf(source, () => 1, { ...limits, patienceMs: 5 })) {
+        expect(window).toEqual(['a']);
+        break;
+      }
+      expect(closed).toBe(true);
+    });
   });
 });
