@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.js';
 import { embedCommand } from './embed.js';
 import { evaluateCommand } from './evaluate.js';
 import { inspectCommand } from './inspect.js';
+import { interruptStatus } from './interrupt.js';
 import { quantizeCommand } from './quantize.js';
 import { quantizeAllCommand } from './quantize-all.js';
 import { verifyCommand } from './verify.js';
@@ -23,7 +24,7 @@ Examples:
   octavec doctor                                     what this machine can do, and what is wrong with it
 
 What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (docs/configuration.md).
-Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no.`;
+Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no, 130 or 143 interrupted.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -70,7 +71,7 @@ function report(error: unknown, json: boolean): number {
   }
   if (error instanceof OctavecError) {
     printError(error.code, error.message, json);
-    return error.exitStatus;
+    return (error.code === 'CANCELLED' ? interruptStatus() : undefined) ?? error.exitStatus;
   }
   const trace = (error as Error)?.stack ?? String(error);
   printError('INTERNAL', `an error inside octavec, please report it:\n${trace}`, json);

@@ -112,7 +112,7 @@ describe('octavec embed --file --out', () => {
       },
     });
     expect([stopped.status, errorOf(stopped)]).toEqual([
-      1,
+      143,
       { code: 'CANCELLED', message: expect.stringMatching(/\d+ texts are kept, and the same command goes on/) },
     ]);
     const other = await octavec(args, { under: ['bash', '-c', `tail -n +2 ${file} | "$@"`, 'bash'] });
@@ -124,6 +124,30 @@ describe('octavec embed --file --out', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ texts: 3000 });
     expect(JSON.parse(stdout).resumedAt).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends at once at %s while a pipe has nothing to give', async (signal, expected) => {
+    const given = await octavec([...int8().slice(0, -1), 'first', '--file', '-'], {
+      under: ['bash', '-c', 'exec "$@" < <(echo hello; exec sleep 60 >&- 2>&-)', 'bash'],
+      whileRunning: (child) => {
+        // The vectors are there although the pipe is open.
+        child.stdout?.once('data', () => child.kill(signal));
+      },
+    });
+    expect(given).toMatchObject({ status: expected, stderr: 'error: Cancelled: embedding.\n' });
+    expect(given.stdout).toMatch(/^{"text":"first",.*\n{"text":"hello",.*\n$/);
+  });
+
+  test('prints what came before a line that is broken', async () => {
+    const { folder } = inputFile(0);
+    const file = join(folder, 'broken.jsonl');
+    writeFileSync(file, '{"text":"a"}\n{"text":\n');
+    const { status, stdout, stderr } = await octavec([...int8().slice(0, -1), '--file', file]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('broken.jsonl cannot be read: line 2 is not JSON')]);
+    expect(stdout).toMatch(/^{"text":"a",.*\n$/);
   });
 
   test('writes and reads Parquet, and every type of numbers', async () => {

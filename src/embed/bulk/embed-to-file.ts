@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { asOutputError, OctavecError, type TaskOptions } from '../../base/index.js';
+import { asOutputError, OctavecError, type TaskOptions, unlessCancelled } from '../../base/index.js';
 import type { VectorOptions } from '../embed-options.js';
 import { countedFrom } from '../embed-stream.js';
 import type { Embedder } from '../embedder.js';
@@ -82,12 +82,12 @@ export async function embedToFile(
   const partial = await PartialFile.open(out).catch((error: unknown) => {
     throw asOutputError(error, out);
   });
+  const records = new CountedRecords(source);
   /** Texts that an earlier call had done. */
   let resumedAt = 0;
   try {
     const begun = options.restart ? undefined : await partial.begun();
     const ranges = usableRanges(begun, settings, options, out);
-    const records = new CountedRecords(source);
     const digest = new RecordDigest();
     const last = begun?.checkpoints.at(-1);
     const report = (stage: string, done: number) => {
@@ -108,7 +108,7 @@ export async function embedToFile(
       ...(ranges && { ranges }),
     });
     if (last !== undefined && (await partial.isWhole())) {
-      await checkEnd(records, last.records, out);
+      await checkEnd(records, last.records, out, signal);
       await partial.tidy();
       return summary(last.records, last.truncated, ranges);
     }
@@ -133,6 +133,9 @@ export async function embedToFile(
     const kept = partial.journal.last;
     await (kept === undefined ? partial.discard() : partial.leave()).catch(() => undefined);
     throw failure(countedFrom(resumedAt, error), out, kept);
+  } finally {
+    // Also where it is not read to its end: a pipe that stays open keeps the process.
+    records.return().catch(() => undefined);
   }
 }
 
@@ -174,8 +177,13 @@ function isSame(a: VectorRanges, b: VectorRanges): boolean {
 }
 
 /** @throws RESUME_MISMATCH if there are more texts than those that a whole file has */
-async function checkEnd(records: CountedRecords, count: number, out: string): Promise<void> {
-  if (!(await records.next()).done) {
+async function checkEnd(
+  records: CountedRecords,
+  count: number,
+  out: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!(await unlessCancelled(records.next(), signal, 'embedding')).done) {
     throw new OctavecError('RESUME_MISMATCH', { path: out, why: `the input goes on after the ${count} texts it had` });
   }
 }

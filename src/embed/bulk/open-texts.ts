@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { OctavecError } from '../../base/index.js';
+import { closable } from './closable.js';
 import { openParquet } from './parquet-texts.js';
 import { readError } from './read-error.js';
 import { splitLines } from './split-lines.js';
@@ -46,7 +47,7 @@ export async function openTexts(path: string, options: TextFileOptions = {}): Pr
   const readSoFar = () => ('bytesRead' in stream ? stream.bytesRead : 0);
   return {
     name: path === '-' ? 'the standard input' : path,
-    records: recordsOfLines(bytes, path, format, field),
+    records: closable(recordsOfLines(bytes, path, format, field), () => stream.destroy()),
     share: () => (size === undefined || size === 0 ? undefined : Math.min(1, readSoFar() / size)),
   };
 }

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { OctavecError, throwIfCancelled } from '../../base/index.js';
+import { OctavecError, unlessCancelled } from '../../base/index.js';
 import type { Checkpoint } from './journal.js';
 import type { TextRecord } from './text-record.js';
 
@@ -38,8 +38,7 @@ export async function skipDone(
   { out, signal, onRecord }: SkipOptions,
 ): Promise<void> {
   for (let done = 0; done < count; done++) {
-    throwIfCancelled(signal, 'embedding');
-    const { value, done: ended } = await records.next();
+    const { value, done: ended } = await unlessCancelled(records.next(), signal, 'embedding');
     if (ended) {
       throw new OctavecError('RESUME_MISMATCH', {
         path: out,

@@ -1,4 +1,5 @@
 import { OctavecError } from '../../base/index.js';
+import { closable } from './closable.js';
 
 /** A text, and what it is known by where it comes from. */
 export interface TextRecord {
@@ -20,22 +21,28 @@ export interface TextSource {
 
 /** Texts without ids, as a source. */
 export function textsAsSource(texts: readonly string[]): TextSource {
-  return sourceOf('texts', async function* () {
+  const records = async function* () {
     yield* texts.map((text) => ({ text }));
-  });
+  };
+  return { name: 'texts', records: { [Symbol.asyncIterator]: records }, share: () => undefined };
 }
 
 /** One source after the other, under the name of the last. */
 export function joinSources(first: TextSource, second: TextSource): TextSource {
+  const iterators = [first, second].map(({ records }) => records[Symbol.asyncIterator]());
   const joined = async function* () {
-    yield* first.records;
-    yield* second.records;
+    for (const iterator of iterators) {
+      for (let result = await iterator.next(); !result.done; result = await iterator.next()) {
+        yield result.value;
+      }
+    }
   };
-  return { ...sourceOf(second.name, joined), share: () => second.share() };
-}
-
-function sourceOf(name: string, records: () => AsyncIterable<TextRecord>): TextSource {
-  return { name, records: { [Symbol.asyncIterator]: () => records()[Symbol.asyncIterator]() }, share: () => undefined };
+  const close = () => {
+    for (const iterator of iterators) {
+      iterator.return?.().catch(() => undefined);
+    }
+  };
+  return { name: second.name, records: closable(joined(), close), share: () => second.share() };
 }
 
 /**
