@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { embeddedModel } from './support/golden-texts.js';
 import { tinyModel } from './support/tiny-models.js';
 
@@ -80,7 +80,7 @@ describe('shared memory', () => {
       `
       import { readdirSync, statSync } from 'node:fs';
       const found = () => readdirSync(process.env.OCTAVEC_CACHE, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
+        .filter((entry) => entry.isFile() && entry.name !== 'source')
         .map(({ parentPath, path, name }) => statSync((parentPath ?? path) + '/' + name))
         .map(({ size, mtimeMs }) => [size, mtimeMs]);
       const texts = ['A cat sits on the mat.', 'Something else'];
@@ -106,13 +106,22 @@ describe('shared memory', () => {
     expect(seen[1]).toEqual(seen[0]);
   });
 
-  test('goes without a copy where none can be written', async () => {
+  test.each([
+    ['/dev/null/no', undefined, 'shared', /^in .*octavec-\d+, the cache folder cannot be written to/],
+    ['/dev/null/no', '/dev/null/no', 'fast', /^nowhere to write a shared copy/],
+    // Where Node's own way of making folders does not come to an end.
+    ['/proc/none', '/proc/none', 'fast', /^nowhere to write a shared copy/],
+  ])('says so where no copy can be written (%s, %s)', async (cache, temporary, memory, reason) => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-temporary-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const TMPDIR = temporary ?? folder;
     const { status, stdout } = await inProcess(
       `
       const embedder = await Embedder.load(embeddedModel, { memory: 'shared' });
-      console.log((await embedder.embed(['a'])).rows);`,
-      { OCTAVEC_CACHE: '/dev/null/no' },
+      console.log(JSON.stringify([(await embedder.embed(['a'])).rows, embedder.engine]));`,
+      { OCTAVEC_CACHE: cache, TMPDIR },
     );
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '1\n' });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([1, { memory, memoryReason: expect.stringMatching(reason) }]);
   });
 });

@@ -1,6 +1,6 @@
 /** What every room may lean on: errors, progress, numbers, files. Knows nothing of models. */
 export * from './breathe.js';
-export { cacheFolder } from './cache-folder.js';
+export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
 export * from './cancel.js';
 export {
   type CgroupLimit,
@@ -18,6 +18,7 @@ export * from './errors.js';
 export * from './file-hash.js';
 export * from './fp16.js';
 export * from './host.js';
+export { makeFolders } from './make-folders.js';
 export * from './matrix.js';
 export { nearestName } from './nearest-name.js';
 export * from './order.js';

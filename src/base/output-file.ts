@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OctavecError, reasonOf } from './errors.js';
+import { makeFolders } from './make-folders.js';
 
 /**
  * Writes files that belong together beside their targets under temporary names, syncs them and renames them, so that
@@ -71,7 +72,7 @@ async function openOutput(target: string): Promise<Output> {
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`;
   let madeFolder: string | undefined;
   try {
-    madeFolder = await mkdir(dirname(target), { recursive: true });
+    madeFolder = await makeFolders(dirname(target));
     // Renaming would put a file in the place of a device, and fail on a folder after all the work.
     const existing = await stat(target).catch(() => undefined);
     if (existing !== undefined && !existing.isFile()) {
@@ -94,7 +95,7 @@ async function discard({ target, temporary, file, madeFolder }: Output): Promise
 /**
  * Removes folders that were made for nothing, from the inside out, as far as they are empty.
  *
- * @param outermost what `mkdir` said that it made, undefined for nothing
+ * @param outermost what `makeFolders` said that it made, undefined for nothing
  */
 export async function removeFolders(innermost: string, outermost: string | undefined): Promise<void> {
   if (outermost === undefined) {

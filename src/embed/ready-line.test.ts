@@ -19,6 +19,9 @@ test('says what was decided and why', () => {
   expect(readyLine({ onnxPath: 'm/model.onnx' }, single)).toMatch(
     /^FP32 embedder ready: 1 thread × 1 worker \(.*shared/,
   );
+  expect(readyLine({ onnxPath: 'm/model.onnx' }, { ...engine, memoryReason: 'nowhere to write' })).toMatch(
+    /, packed weights \(nowhere to write\)$/,
+  );
   expect(readyLine({ onnxPath: 'm/encoder.onnx' }, single)).toMatch(/^An embedder ready/);
   const native = { ...single, name: 'native', version: '0.1.0 amx' } as const;
   expect(readyLine({ onnxPath: 'm/model.onnx' }, native)).toMatch(/^INT8 embedder ready: .*native engine 0\.1\.0 amx/);

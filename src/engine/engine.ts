@@ -32,6 +32,8 @@ export interface EngineDescription {
   readonly threadsReason: string;
   /** `fast`: a packed copy of the weights for each worker. `shared`: one mapped file for all. */
   readonly memory: 'fast' | 'shared';
+  /** What stands in the way of sharing weights as it was meant to be: the cache folder cannot be written to. */
+  readonly memoryReason?: string;
 }
 
 /** One loaded model that turns token ids into vectors. Never blocks the event loop. */

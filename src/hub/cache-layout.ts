@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { asOutputError, writeOutputFile } from '../base/index.js';
+import { asOutputError, makeFolders, writeOutputFile } from '../base/index.js';
 import { isSafePath, type Repository, revisionOf } from './repository.js';
 
 /**
@@ -90,7 +90,7 @@ export async function linkIntoSnapshot(
 ): Promise<void> {
   const place = join(cached.snapshot(commit), path);
   try {
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolders(dirname(place));
     await rm(place, { force: true });
     await symlink(relative(dirname(place), cached.blob(etag)), place).catch((error: NodeJS.ErrnoException) =>
       // Another process may have been quicker, with the same bytes.

@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asOutputError, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { asOutputError, makeFolders, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { type BlobCheck, blobCheck } from './blob-check.js';
 import { withFileLock } from './file-lock.js';
 import { askHub } from './hub-request.js';
@@ -55,7 +55,7 @@ async function fill(
 ): Promise<boolean> {
   let handle: FileHandle | undefined;
   try {
-    await mkdir(dirname(partial), { recursive: true });
+    await makeFolders(dirname(partial));
     handle = await open(partial, 'a+');
     let idle = 0;
     for (;;) {

@@ -1,7 +1,7 @@
-import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
+import { open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asOutputError, throwIfCancelled } from '../base/index.js';
+import { asOutputError, makeFolders, throwIfCancelled } from '../base/index.js';
 
 const beatMs = 5_000;
 /** Whoever did not touch its lock for so long is gone. */
@@ -45,7 +45,7 @@ export async function withFileLock<Result>(
 
 async function taken(path: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await (await open(path, 'wx')).close();
     return true;
   } catch (error) {

@@ -6,7 +6,7 @@
 export { checkOnnxFile } from './check-onnx-file.js';
 export { listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';
-export { mappedCopy } from './mapped-copy.js';
+export { type MappedCopy, mappedCopy } from './mapped-copy.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model-folder.js';
 export * from './variants.js';
 export { weightBytes } from './weight-bytes.js';

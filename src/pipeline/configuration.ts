@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { asOutputError, removeFolders } from '../base/index.js';
+import { asOutputError, makeFolders, removeFolders } from '../base/index.js';
 import { realPathOf, type SourceLocation } from './output-paths.js';
 
 /** Copies of files that wait for their place. */
@@ -44,7 +44,7 @@ export async function stageConfiguration(
     await removeFolders(output, madeFolder);
   };
   try {
-    madeFolder = await mkdir(output, { recursive: true });
+    madeFolder = await makeFolders(output);
     staging = await mkdtemp(join(output, '.octavec-'));
     for (const name of await configurationIn(folder)) {
       await copy(join(folder, name), join(staging, name));
@@ -86,7 +86,7 @@ async function moveFiles(from: string, to: string): Promise<void> {
     if (entry.isFile()) {
       const source = join(entry.parentPath, entry.name);
       const target = join(to, source.slice(from.length));
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       await rename(source, target);
     }
   }

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asOutputError, OctavecError, removeFolders } from '../base/index.js';
+import { asOutputError, makeFolders, OctavecError, removeFolders } from '../base/index.js';
 import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
 
 /** A model file that is written and can be run, but does not carry its name yet. */
@@ -23,7 +23,7 @@ async function openStaging(target: string): Promise<Staging> {
   const parent = dirname(target);
   let madeFolder: string | undefined;
   try {
-    madeFolder = await mkdir(parent, { recursive: true });
+    madeFolder = await makeFolders(parent);
     const folder = await mkdtemp(join(parent, '.octavec-'));
     return {
       folder,

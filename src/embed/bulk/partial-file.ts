@@ -1,6 +1,6 @@
-import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { OctavecError, removeFolders } from '../../base/index.js';
+import { makeFolders, OctavecError, removeFolders } from '../../base/index.js';
 import { type Begun, Journal } from './journal.js';
 
 /**
@@ -31,7 +31,7 @@ export class PartialFile {
       const why = existing.isDirectory() ? 'it is a folder' : 'it is not a file';
       throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: target, why });
     }
-    const madeFolder = await mkdir(dirname(target), { recursive: true });
+    const madeFolder = await makeFolders(dirname(target));
     try {
       const journal = await Journal.open(`${target}.progress`, target);
       const file = await open(`${target}.part`, constants.O_RDWR | constants.O_CREAT).catch(async (error: unknown) => {

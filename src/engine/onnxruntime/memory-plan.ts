@@ -1,4 +1,4 @@
-import { mappedCopy, weightBytes } from '../../model/index.js';
+import { type MappedCopy, mappedCopy, weightBytes } from '../../model/index.js';
 
 /**
  * `fast`: every session packs the weights for its kernels, a copy for each. `shared`: all sessions calculate with the
@@ -10,6 +10,8 @@ export type MemoryMode = (typeof memoryModes)[number];
 
 export interface MemoryPlan {
   readonly mode: Exclude<MemoryMode, 'auto'>;
+  /** Why it is not what was chosen. */
+  readonly reason?: string;
   /** The file that the first session opens: the model's own, or a copy of it whose weights can be mapped. */
   readonly firstPath: () => Promise<string>;
   /** The file that further sessions open. */
@@ -33,10 +35,19 @@ export async function planMemory(
 ): Promise<MemoryPlan> {
   const needed = memoryNeeds(await weightBytes(onnxPath), workers);
   const chosen = mode === 'auto' ? (needed.fast > granted / 2 ? 'shared' : 'fast') : mode;
+  // A single session with packed weights gains little from mapping: what it has packed it does not look at again.
+  const copy = chosen === 'shared' ? await mappedCopy(onnxPath) : undefined;
   return {
-    mode: chosen,
-    // A single session with packed weights gains little from mapping: what it has packed it does not look at again.
-    firstPath: async () => (chosen === 'shared' ? mappedCopy(onnxPath) : onnxPath),
-    furtherPath: () => mappedCopy(onnxPath),
+    mode: copy?.isMapped === false ? 'fast' : chosen,
+    reason: copy && reasonOfCopy(copy),
+    firstPath: async () => copy?.path ?? onnxPath,
+    furtherPath: async () => (await mappedCopy(onnxPath)).path,
   };
+}
+
+function reasonOfCopy({ isMapped, temporaryFolder }: MappedCopy): string | undefined {
+  if (!isMapped) {
+    return 'nowhere to write a shared copy, set OCTAVEC_CACHE';
+  }
+  return temporaryFolder && `in ${temporaryFolder}, the cache folder cannot be written to`;
 }
