@@ -220,6 +220,19 @@ describe('Embedder', () => {
     expect(cosine(whole.at(1), Array.from(begin))).toBeGreaterThan(0.3);
   });
 
+  test('lets windows overlap by at most half of their room', async () => {
+    // Of 256 tokens two are special ones, and three the prompt's.
+    const { overLong, prompt } = { overLong: 'chunk', prompt: 'query text: ' } as const;
+    await expect(embedder.tokenize(['a'], { overLong, overlap: 128 })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('room for 254 tokens of text. Take from 0 to 127'),
+    });
+    await expect(embedder.tokenize(['a'], { overLong, overlap: 126, prompt })).rejects.toThrow('room for 251');
+    const long = 'word '.repeat(600);
+    const rows = async (overlap: number) => (await embedder.tokenize([long], { overLong, overlap })).rowOffsets[1];
+    expect([await rows(0), await rows(127)]).toEqual([3, 4]);
+  });
+
   test('gives fewer dimensions, scaled to length 1 again', async () => {
     const [full, shorter] = [await embedder.embed(['a cat']), await embedder.embed(['a cat'], { dimensions: 64 })];
     expect(shorter.columns).toBe(64);

@@ -19,7 +19,10 @@ export interface PromptOptions {
 export interface TextOptions extends PromptOptions {
   /** What happens to texts that have more tokens than the model takes; `truncate` by default. */
   readonly overLong?: OverLong;
-  /** Tokens that two windows of an over-long text have in common (`chunk`); an eighth of the model's longest input by default. */
+  /**
+   * Tokens that two windows of an over-long text have in common (`chunk`), at most half of what a window has room for; an
+   * eighth of the model's longest input by default.
+   */
   readonly overlap?: number;
   readonly signal?: AbortSignal;
 }

@@ -30,7 +30,7 @@ export async function tokenizeTexts(
   texts: readonly string[],
   options: TextOptions,
 ): Promise<TokenizedTexts> {
-  return tokenizer.tokenize(texts, { ...tokenizeOptions(files, options), lanes: freeThreads() });
+  return tokenizer.tokenize(texts, { ...(await tokenizeOptions(files, tokenizer, options)), lanes: freeThreads() });
 }
 
 /**
@@ -83,7 +83,7 @@ async function encodeTokens(
   const vectors = await engine.embed(tokens, {
     signal,
     alone: reproducible,
-    unpooledTokens: includePrompt ? 0 : await promptTokens(tokenizer, tokenizeOptions(files, options)),
+    unpooledTokens: includePrompt ? 0 : await promptTokens(files, tokenizer, options),
     onDone: (more) => {
       done += more;
       onDone?.(done / rows, texts);
@@ -109,19 +109,51 @@ function progress(
   );
 }
 
-function tokenizeOptions(files: ModelFiles, options: TextOptions): TokenizeOptions {
-  const { overLong = 'truncate', overlap = Math.floor(files.maxTokens / 8), signal } = options;
-  if (!Number.isSafeInteger(overlap) || overlap < 0) {
-    throw new OctavecError('USAGE', { problem: `An overlap of ${overlap} tokens was asked for` });
+async function tokenizeOptions(
+  files: ModelFiles,
+  tokenizer: TextTokenizer,
+  options: TextOptions,
+): Promise<TokenizeOptions> {
+  const { overLong = 'truncate', signal } = options;
+  const prompt = resolvePrompt(files, options);
+  const overlap = overLong === 'chunk' ? await windowOverlap(files, tokenizer, prompt, options) : 0;
+  return { prompt, overLong, overlap, signal };
+}
+
+/**
+ * How many tokens two windows of a text have in common. With more than half of the room the windows of a long text would
+ * be many times as many.
+ *
+ * @throws USAGE
+ */
+async function windowOverlap(
+  { maxTokens }: ModelFiles,
+  tokenizer: TextTokenizer,
+  prompt: string,
+  { overlap, signal }: TextOptions,
+): Promise<number> {
+  const room = Math.max(0, maxTokens - (await tokensOf(tokenizer, prompt, signal)));
+  const most = Math.floor(room / 2);
+  if (overlap === undefined) {
+    return Math.min(Math.floor(maxTokens / 8), most);
   }
-  return { prompt: resolvePrompt(files, options), overLong, overlap, signal };
+  if (!Number.isSafeInteger(overlap) || overlap < 0 || overlap > most) {
+    throw new OctavecError('USAGE', {
+      problem: `An overlap of ${overlap} tokens was asked for, and a window has room for ${room} tokens of text`,
+      hint: `Take from 0 to ${most}, half of it.`,
+    });
+  }
+  return overlap;
 }
 
 /** How many tokens a prompt takes at the beginning of a text, special tokens before it included. */
-async function promptTokens(tokenizer: TextTokenizer, options: TokenizeOptions): Promise<number> {
-  if (options.prompt === '') {
-    return 0;
-  }
-  const { lengths } = await tokenizer.tokenize([options.prompt], { ...options, prompt: '' });
-  return lengths[0] - tokenizer.tokensBehind;
+async function promptTokens(files: ModelFiles, tokenizer: TextTokenizer, options: TextOptions): Promise<number> {
+  const prompt = resolvePrompt(files, options);
+  return prompt === '' ? 0 : (await tokensOf(tokenizer, prompt, options.signal)) - tokenizer.tokensBehind;
+}
+
+/** How many tokens a text has, special tokens included. */
+async function tokensOf(tokenizer: TextTokenizer, text: string, signal: AbortSignal | undefined): Promise<number> {
+  const { lengths } = await tokenizer.tokenize([text], { prompt: '', overLong: 'truncate', overlap: 0, signal });
+  return lengths[0];
 }

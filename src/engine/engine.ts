@@ -34,6 +34,8 @@ export interface EngineDescription {
   readonly memory: 'fast' | 'shared';
   /** What stands in the way of sharing weights as it was meant to be: the cache folder cannot be written to. */
   readonly memoryReason?: string;
+  /** Padded tokens of a batch at most, where vectors depend on what they are batched with. */
+  readonly batchTokens?: number;
 }
 
 /** One loaded model that turns token ids into vectors. Never blocks the event loop. */

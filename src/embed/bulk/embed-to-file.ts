@@ -78,7 +78,7 @@ export async function embedToFile(
 ): Promise<EmbedToFileOutcome> {
   const { type = 'float32', dimensions = embedder.width, onProgress, signal } = options;
   checkOutput(out, type);
-  const settings = await jobSettings(embedder.model, embedder.engine.name, out, type, dimensions, options);
+  const settings = await jobSettings(embedder.model, embedder.engine, out, type, dimensions, options);
   const partial = await PartialFile.open(out).catch((error: unknown) => {
     throw asOutputError(error, out);
   });

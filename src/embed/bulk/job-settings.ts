@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileHash, textsHash } from '../../base/index.js';
-import type { ModelFiles } from '../../model/index.js';
+import type { EngineDescription } from '../../engine/index.js';
+import type { Head, ModelFiles } from '../../model/index.js';
 import type { VectorOptions } from '../embed-options.js';
 import { resolvePrompt } from '../prompt.js';
 import type { StoredType } from './stored-vectors.js';
@@ -14,7 +16,7 @@ const layoutVersion = 1;
 
 export async function jobSettings(
   model: ModelFiles,
-  engine: string,
+  engine: EngineDescription,
   out: string,
   type: StoredType,
   dimensions: number,
@@ -31,7 +33,12 @@ export async function jobSettings(
     'model configuration': textsHash([
       JSON.stringify([head.pooling, head.includePrompt, head.normalize, maxTokens, lowerCase]),
     ]),
-    engine,
+    'dense layer': denseHash(head),
+    engine: engine.name,
+    'engine version': engine.version,
+    memory: engine.memory,
+    threads: engine.threadsPerWorker,
+    'batch tokens': engine.batchTokens ?? 'any',
     prompt: resolvePrompt(model, options),
     type,
     dimensions,
@@ -45,7 +52,7 @@ export function difference(before: JobSettings, now: JobSettings): string | unde
   const differing = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (name) => before[name] !== now[name],
   );
-  const hashed = ['model', 'tokenizer', 'model configuration'];
+  const hashed = ['model', 'tokenizer', 'model configuration', 'dense layer'];
   const words = differing.map((name) =>
     hashed.includes(name) ? `another ${name}` : `${name} was ${quoted(before[name])} and is ${quoted(now[name])}`,
   );
@@ -63,4 +70,16 @@ async function modelHash(onnxPath: string): Promise<string> {
   const files = (await readdir(folder)).filter(isPart).sort();
   const hashes = await Promise.all(files.map((file) => fileHash(join(folder, file))));
   return hashes.length === 1 ? hashes[0] : textsHash(hashes);
+}
+
+/** Of the layers behind the pooling, which lie in files of their own. */
+function denseHash({ dense }: Head): string {
+  const hash = createHash('sha256');
+  for (const { inputs, outputs, weight, bias, activation } of dense) {
+    hash.update(JSON.stringify([inputs, outputs, activation, bias !== undefined]));
+    for (const { buffer, byteOffset, byteLength } of [weight, bias ?? new Float32Array()]) {
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
 }

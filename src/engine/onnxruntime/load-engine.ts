@@ -82,6 +82,7 @@ async function loadPool(files: RunnableFiles, options: EngineOptions): Promise<E
       threadsPerWorker: threads,
       threadsReason: reason,
       memory: memory.mode,
+      batchTokens: tokens,
       ...(memory.reason && { memoryReason: memory.reason }),
     },
   });
