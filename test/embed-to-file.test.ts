@@ -38,7 +38,15 @@ beforeAll(async () => {
   for (const format of ['jsonl', 'npy', 'parquet']) {
     const out = join(folder, `whole.${format}`);
     const outcome = await embedToFile(embedder, source(), out);
-    expect(outcome).toEqual({ out, texts: count, resumedAt: 0, truncated: 0, type: 'float32', dimensions: 384 });
+    expect(outcome).toEqual({
+      out,
+      texts: count,
+      resumedAt: 0,
+      truncated: 0,
+      emptyLines: 0,
+      type: 'float32',
+      dimensions: 384,
+    });
     whole.set(format, readFileSync(out));
   }
 });

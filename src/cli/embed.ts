@@ -11,6 +11,7 @@ import {
   openTexts,
   readRanges,
   type StoredType,
+  someTexts,
   storedTypes,
   type TextFormat,
   type TextSource,
@@ -109,11 +110,14 @@ export function embedCommand(): Command {
       const line = progressLine();
       const settings = { ...options, ranges, signal, onProgress: line.onProgress };
       const write = options.out === undefined ? printVectors : writeVectors(options, options.out, isLoud);
-      const { texts, truncated } = await write(embedder, source, settings).finally(line.done);
+      const { texts, truncated, emptyLines } = await write(embedder, source, settings).finally(line.done);
       if (truncated > 0) {
         tell(
           `note: ${truncated} of ${texts} texts are longer than ${embedder.maxTokens} tokens; only their beginning counted`,
         );
+      }
+      if (emptyLines > 0) {
+        tell(`note: ${emptyLines} empty line${emptyLines === 1 ? ' was' : 's were'} passed over`);
       }
     });
 }
@@ -138,7 +142,7 @@ async function sourceOf(given: readonly string[], { file, format, field }: Optio
     }
     return textsAsSource(given);
   }
-  const source = await openTexts(file, { format, field });
+  const source = someTexts(await openTexts(file, { format, field }));
   return given.length === 0 ? source : joinSources(textsAsSource(given), source);
 }
 

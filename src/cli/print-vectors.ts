@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   type Embedder,
   type EmbedToFileOptions,
+  type EmbedToFileOutcome,
   jsonRecord,
   needsRanges,
   storeVectors,
@@ -11,13 +12,13 @@ import {
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.
  *
- * @returns how many texts there were, and how many of them were truncated
+ * @returns how many texts there were, how many of them were truncated, and how many empty lines were passed over
  */
 export async function printVectors(
   embedder: Embedder,
   source: TextSource,
   options: EmbedToFileOptions & { readonly json?: boolean },
-): Promise<{ readonly texts: number; readonly truncated: number }> {
+): Promise<Pick<EmbedToFileOutcome, 'texts' | 'truncated' | 'emptyLines'>> {
   const { type = 'float32', ranges, json } = options;
   let texts = 0;
   let truncated = 0;
@@ -36,5 +37,5 @@ export async function printVectors(
   if (json) {
     process.stdout.write(texts === 0 ? '[]\n' : ']\n');
   }
-  return { texts, truncated };
+  return { texts, truncated, emptyLines: source.emptyLines?.() ?? 0 };
 }

@@ -8,7 +8,14 @@ export { jsonRecord } from './bulk/jsonl-sink.js';
 export { openTexts, type TextFileOptions, type TextFormat, textFormats } from './bulk/open-texts.js';
 export { readRanges, writeRanges } from './bulk/ranges-file.js';
 export { needsRanges, type StoredType, type StoredVectors, storedTypes, storeVectors } from './bulk/stored-vectors.js';
-export { joinSources, type RecordId, type TextRecord, type TextSource, textsAsSource } from './bulk/text-record.js';
+export {
+  joinSources,
+  type RecordId,
+  someTexts,
+  type TextRecord,
+  type TextSource,
+  textsAsSource,
+} from './bulk/text-record.js';
 export type { EmbedderOptions, EmbedOptions, PromptOptions, TextOptions, VectorOptions } from './embed-options.js';
 export type { StreamBatch, StreamOptions } from './embed-stream.js';
 export { Embedder } from './embedder.js';

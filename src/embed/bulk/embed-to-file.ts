@@ -34,6 +34,8 @@ export interface EmbedToFileOutcome {
   readonly resumedAt: number;
   /** How many were longer than the model takes, so that only their beginning counted. */
   readonly truncated: number;
+  /** Empty lines of the input that are no texts (between JSON lines). */
+  readonly emptyLines: number;
   readonly type: StoredType;
   readonly dimensions: number;
   /** For `int8` and `uint8`: what the numbers are steps of. */
@@ -104,7 +106,7 @@ export async function embedToFile(
       });
     }
     const summary = (texts: number, truncated: number, ranges: VectorRanges | undefined) => ({
-      ...{ out, texts, resumedAt, truncated, type, dimensions },
+      ...{ out, texts, resumedAt, truncated, emptyLines: source.emptyLines?.() ?? 0, type, dimensions },
       ...(ranges && { ranges }),
     });
     if (last !== undefined && (await partial.isWhole())) {

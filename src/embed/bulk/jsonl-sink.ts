@@ -23,5 +23,9 @@ export function jsonLines(records: readonly TextRecord[], vectors: StoredVectors
 
 /** `{"id": …, "text": …, "embedding": […]}` */
 export function jsonRecord({ id, text }: TextRecord, vectors: StoredVectors, row: number): string {
-  return JSON.stringify({ id, text, embedding: jsonVector(vectors, row) });
+  const embedding = jsonVector(vectors, row);
+  // JSON.stringify refuses a bigint.
+  return typeof id === 'bigint'
+    ? `{"id":${id},${JSON.stringify({ text, embedding }).slice(1)}`
+    : JSON.stringify({ id, text, embedding });
 }

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, describe, expect, test } from 'vitest';
+import { closable } from './closable.js';
 import { openTexts, type TextFileOptions } from './open-texts.js';
-import { joinSources, type TextRecord, textsAsSource } from './text-record.js';
+import { joinSources, someTexts, type TextRecord, textsAsSource } from './text-record.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-texts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,6 +35,7 @@ describe('openTexts', () => {
   test('reads lines, JSON lines, and compressed ones', async () => {
     expect(await read(file('a.txt', 'one\r\n\n {"text":"two"}\n'))).toEqual([
       { text: 'one' },
+      { text: '' },
       { text: ' {"text":"two"}' },
     ]);
     expect(await read(file('a.jsonl', jsonl))).toEqual(records);
@@ -48,6 +51,26 @@ describe('openTexts', () => {
       { text: '{"text":"b"}' },
     ]);
     expect(await read(file('b', '{"text":"b"}'), { format: 'txt' })).toEqual([{ text: '{"text":"b"}' }]);
+  });
+
+  test('counts the lines of texts: only the last line break is none', async () => {
+    const lines = (texts: readonly string[]) => texts.map((text) => ({ text }));
+    expect(await read(file('lines.txt', '\n\na\n \n\n'))).toEqual(lines(['', '', 'a', ' ', '']));
+    expect(await read(file('lines', '\n\na\n\n'))).toEqual(lines(['', '', 'a', '']));
+    expect(await read(file('lines', '\n\n'))).toEqual(lines(['', '']));
+    const source = await openTexts(file('lines', '\n\n{"text":"a"}\n \n"b"\n'));
+    const seen: TextRecord[] = [];
+    for await (const record of source.records) {
+      seen.push(record);
+    }
+    expect([seen, source.emptyLines?.()]).toEqual([lines(['a', 'b']), 3]);
+  });
+
+  test('keeps all digits of ids', async () => {
+    const content =
+      '{"id":12345678901234567890,"text":"a"}\n{"_id":-9007199254740993,"text":"b"}\n{"id":1.5,"text":"c"}';
+    const ids = (await read(file('ids.jsonl', content))).map(({ id }) => id);
+    expect(ids).toEqual([12345678901234567890n, -9007199254740993n, 1.5]);
   });
 
   test('takes the text from another field', async () => {
@@ -80,6 +103,8 @@ describe('openTexts', () => {
     ['e.jsonl', '[1]\n', 'line 1 holds neither'],
     ['e.jsonl', '{"text":null}\n', 'line 1 holds neither'],
     ['e.jsonl', '{}\n', 'line 1 holds neither a string nor a "constructor"', { field: 'constructor' }],
+    ['e.txt', 'a\nb\0c\n', 'e.txt cannot be read: line 2 has a zero byte, as binary files and UTF-16 have'],
+    ['e.bin', Buffer.from('\x7fELF\0\0\n', 'latin1'), 'line 1 has a zero byte'],
     ['e.parquet', 'PAR1 and nothing more', 'it is not a Parquet file'],
     ['e.jsonl.gz', 'not compressed', 'incorrect header check'],
   ])('says what is wrong: %s with %j', async (name, content, message, options) => {
@@ -102,4 +127,45 @@ test('joinSources puts one source behind the other', async () => {
   expect(texts).toEqual(['x', 'a', 'b']);
   expect(source.name).toBe(join(folder, 'f.txt'));
   expect(source.share()).toBe(1);
+});
+
+test('someTexts refuses a source without any', async () => {
+  const consume = async (content: string) => {
+    const texts: string[] = [];
+    for await (const { text } of someTexts(await openTexts(file('g.jsonl', content))).records) {
+      texts.push(text);
+    }
+    return texts;
+  };
+  expect(await consume('"a"\n"b"')).toEqual(['a', 'b']);
+  await expect(consume('\n')).rejects.toMatchObject({
+    code: 'TEXTS_INVALID',
+    message: expect.stringMatching(/g\.jsonl cannot be read: there are none/),
+  });
+});
+
+test('sources of pipes are closed while they wait', async () => {
+  const waiting = new PassThrough();
+  let closed = 0;
+  const source = {
+    name: 'waiting',
+    share: () => undefined,
+    records: closable(
+      (async function* () {
+        yield { text: 'a' };
+        for await (const _ of waiting) {
+          // Nothing comes.
+        }
+      })(),
+      () => {
+        closed++;
+        waiting.destroy();
+      },
+    ),
+  };
+  const records = joinSources(textsAsSource(['x']), someTexts(source)).records[Symbol.asyncIterator]();
+  expect([(await records.next()).value, (await records.next()).value]).toEqual([{ text: 'x' }, { text: 'a' }]);
+  const next = records.next();
+  await Promise.allSettled([next, records.return?.()]);
+  expect(closed).toBe(1);
 });

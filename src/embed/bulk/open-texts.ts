@@ -24,7 +24,8 @@ const bytesAtATime = 256 * 1024;
 
 /**
  * Opens a file of texts: .txt, .jsonl, or one of these compressed (.gz), or .parquet; or a pipe. It is read as it is
- * asked for and never held as a whole. Lines without anything in them are left out.
+ * asked for and never held as a whole. An empty line of a .txt file is an empty text; between JSON lines it is passed over
+ * and counted.
  *
  * @param path "-" is the standard input
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, TEXTS_INVALID; while reading, too
@@ -45,9 +46,13 @@ export async function openTexts(path: string, options: TextFileOptions = {}): Pr
   const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: bytesAtATime });
   const bytes = /\.gz$/i.test(path) ? unzipped(stream) : stream;
   const readSoFar = () => ('bytesRead' in stream ? stream.bytesRead : 0);
+  const name = path === '-' ? 'the standard input' : path;
+  let emptyLines = 0;
+  const lines = recordsOfLines(bytes, { name, format, field, onEmptyLine: () => emptyLines++ });
   return {
-    name: path === '-' ? 'the standard input' : path,
-    records: closable(recordsOfLines(bytes, path, format, field), () => stream.destroy()),
+    name,
+    records: closable(lines, () => stream.destroy()),
+    emptyLines: () => emptyLines,
     share: () => (size === undefined || size === 0 ? undefined : Math.min(1, readSoFar() / size)),
   };
 }
@@ -73,27 +78,66 @@ function unzipped(stream: Readable): Readable {
   return pipeline(stream, createGunzip(), () => undefined);
 }
 
+interface LineOptions {
+  /** What errors call the file. */
+  readonly name: string;
+  readonly format: TextFormat | undefined;
+  readonly field: string;
+  /** Told of each empty line that is no text. */
+  readonly onEmptyLine: () => void;
+}
+
+/**
+ * Every line of texts is a record, an empty one the empty text, so that records keep the numbers of their lines. JSON
+ * lines may have empty ones between them.
+ */
 async function* recordsOfLines(
   bytes: AsyncIterable<Uint8Array>,
-  path: string,
-  known: TextFormat | undefined,
-  field: string,
+  { name, format: known, field, onEmptyLine }: LineOptions,
 ): AsyncGenerator<TextRecord, void, undefined> {
   let format = known;
   let number = 0;
+  /** Empty lines from before the first line that shows the format. */
+  let emptyBefore = 0;
   try {
     for await (const lines of splitLines(bytes)) {
       for (const line of lines) {
         number++;
-        if (line.trim() === '' && (line === '' || format === 'jsonl')) {
+        if (line.includes('\0')) {
+          const why = `line ${number} has a zero byte, as binary files and UTF-16 have`;
+          throw new OctavecError('TEXTS_INVALID', { path: name, why });
+        }
+        if (format === undefined && line === '') {
+          emptyBefore++;
           continue;
         }
-        format ??= isJsonObject(line) ? 'jsonl' : 'txt';
-        yield format === 'jsonl' ? recordOfJson(line, field, path, `line ${number}`) : { text: line };
+        if (format === undefined) {
+          format = isJsonObject(line) ? 'jsonl' : 'txt';
+          yield* emptyRecords(emptyBefore, format, onEmptyLine);
+        }
+        if (format === 'jsonl' && line.trim() === '') {
+          onEmptyLine();
+        } else {
+          yield format === 'jsonl' ? recordOfJson(line, field, name, `line ${number}`) : { text: line };
+        }
       }
     }
+    if (format === undefined) {
+      yield* emptyRecords(emptyBefore, 'txt', onEmptyLine);
+    }
   } catch (error) {
-    throw readError(path, error);
+    throw readError(name, error);
+  }
+}
+
+/** What empty lines mean once the format is known. */
+function* emptyRecords(count: number, format: TextFormat, onEmptyLine: () => void): Generator<TextRecord> {
+  for (let i = 0; i < count; i++) {
+    if (format === 'txt') {
+      yield { text: '' };
+    } else {
+      onEmptyLine();
+    }
   }
 }
 

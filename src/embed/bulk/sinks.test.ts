@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { afterAll, describe, expect, test } from 'vitest';
 import { vectorRanges } from '../quantize-vectors.js';
-import { jsonlSink } from './jsonl-sink.js';
+import { jsonLines, jsonlSink } from './jsonl-sink.js';
 import { npySink } from './npy-sink.js';
 import { parquetSink } from './parquet-sink.js';
 import { jsonVector, type StoredType, storedTypes, storedWidth, storeVectors } from './stored-vectors.js';
@@ -93,6 +93,13 @@ describe.each(storedTypes)('vectors as %s', (type) => {
     expect(rows.map(({ id }) => id)).toEqual(records.map(({ id }) => (id === undefined ? null : String(id))));
     expect(rows.map(({ embedding }) => (type === 'base64' ? embedding : Array.from(embedding)))).toEqual(rowsOf(type));
   });
+});
+
+test('an id keeps all its digits', () => {
+  const record = { id: 12345678901234567890n, text: 'a' };
+  const [line] = jsonLines([record], part('float32', 0, 1)).split('\n');
+  expect(line).toMatch(/^{"id":12345678901234567890,"text":"a","embedding":\[/);
+  expect(JSON.parse(line)).toHaveProperty('embedding');
 });
 
 test('a file that many sinks have written is the one that a single sink writes', async () => {

@@ -1,5 +1,6 @@
 import { OctavecError } from '../../base/index.js';
 import { closable } from './closable.js';
+import { rawNumber } from './raw-number.js';
 
 /** A text, and what it is known by where it comes from. */
 export interface TextRecord {
@@ -8,7 +9,8 @@ export interface TextRecord {
   readonly id?: RecordId;
 }
 
-export type RecordId = string | number;
+/** A whole number beyond 2^53 is a bigint, so that it keeps its digits. */
+export type RecordId = string | number | bigint;
 
 /** Texts that come one after the other. */
 export interface TextSource {
@@ -17,6 +19,8 @@ export interface TextSource {
   readonly records: AsyncIterable<TextRecord>;
   /** The share of it that has been read, from 0 to 1; undefined where its length is not known. */
   share(): number | undefined;
+  /** Empty lines that were passed over so far, where they are no texts. */
+  emptyLines?(): number;
 }
 
 /** Texts without ids, as a source. */
@@ -42,7 +46,34 @@ export function joinSources(first: TextSource, second: TextSource): TextSource {
       iterator.return?.().catch(() => undefined);
     }
   };
-  return { name: second.name, records: closable(joined(), close), share: () => second.share() };
+  return {
+    name: second.name,
+    records: closable(joined(), close),
+    share: () => second.share(),
+    emptyLines: () => (first.emptyLines?.() ?? 0) + (second.emptyLines?.() ?? 0),
+  };
+}
+
+/**
+ * A source that must not be empty.
+ *
+ * @throws TEXTS_INVALID at its end, if it had no text
+ */
+export function someTexts(source: TextSource): TextSource {
+  const iterator = source.records[Symbol.asyncIterator]();
+  const counted = async function* () {
+    let result = await iterator.next();
+    if (result.done) {
+      throw new OctavecError('TEXTS_INVALID', { path: source.name, why: 'there are none' });
+    }
+    for (; !result.done; result = await iterator.next()) {
+      yield result.value;
+    }
+  };
+  const close = () => {
+    iterator.return?.().catch(() => undefined);
+  };
+  return { ...source, records: closable(counted(), close) };
 }
 
 /**
@@ -62,7 +93,15 @@ export function recordOfJson(line: string, field: string, path: string, place: s
     return { text: value };
   }
   const fields = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-  return recordOfFields(fields as Readonly<Record<string, unknown>>, field, path, place);
+  const record = recordOfFields(fields as Readonly<Record<string, unknown>>, field, path, place);
+  return typeof record.id === 'number' && Math.abs(record.id) > Number.MAX_SAFE_INTEGER
+    ? { ...record, id: exactId(line, record.id) }
+    : record;
+}
+
+function exactId(line: string, id: number): RecordId {
+  const digits = rawNumber(line, 'id') ?? rawNumber(line, '_id') ?? '';
+  return /^-?\d+$/.test(digits) ? BigInt(digits) : Number.isFinite(id) ? id : digits;
 }
 
 /**
@@ -95,7 +134,7 @@ function hint(fields: Readonly<Record<string, unknown>>): string {
 
 function idOf(value: unknown): RecordId | undefined {
   if (typeof value === 'bigint') {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
