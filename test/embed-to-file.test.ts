@@ -34,7 +34,7 @@ let embedder: Embedder;
 const whole = new Map<string, Buffer>();
 const folder = mkdtempSync(join(tmpdir(), 'octavec-embed-to-file-'));
 beforeAll(async () => {
-  embedder = await Embedder.load(embeddedModel);
+  embedder = await Embedder.load(embeddedModel, { memory: 'fast' });
   for (const format of ['jsonl', 'npy', 'parquet']) {
     const out = join(folder, `whole.${format}`);
     const outcome = await embedToFile(embedder, source(), out);
@@ -117,6 +117,16 @@ describe('embedToFile', () => {
     const progress = readFileSync(`${out}.progress`, 'utf8').replace(/"model":"[0-9a-f]+"/, '"model":"0"');
     writeFileSync(`${out}.progress`, progress);
     await expect(run()).rejects.toThrow('another model');
+  });
+
+  test('refuses to go on with weights in another layout', async () => {
+    await begin();
+    const other = await Embedder.load(embeddedModel, { memory: 'shared', workers: 1 });
+    await expect(embedToFile(other, source(), out)).rejects.toMatchObject({
+      code: 'RESUME_MISMATCH',
+      message: expect.stringMatching(/memory was "fast" and is "shared", batch tokens was \d+ and is \d+/),
+    });
+    await other.close();
   });
 
   test('is done at once if the end was all that was missing', async () => {

@@ -37,7 +37,6 @@ export async function jobSettings(
     engine: engine.name,
     'engine version': engine.version,
     memory: engine.memory,
-    threads: engine.threadsPerWorker,
     'batch tokens': engine.batchTokens ?? 'any',
     prompt: resolvePrompt(model, options),
     type,
