@@ -99,11 +99,12 @@ describe('a journal', () => {
   );
 
   test.skipIf(!existsSync('/proc/self/stat'))('of a process that ended and nobody asked for is free', async () => {
-    // A parent that never waits for its child.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // A parent that never waits for its child, which outlives the shell: that one would.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {
       const pid = Number(String((await once(parent.stdout, 'data'))[0]));
-      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '));
+      const isZombie = () => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+      await vi.waitFor(isZombie, { timeout: 20_000 });
       appendFileSync(path, `\n${JSON.stringify({ owner: { pid, token: 'other' } })}\n`);
       await (await open()).close();
     } finally {
