@@ -124,7 +124,11 @@ describe('data sets of the hub become tasks, as MTEB reads them', () => {
   test('by the name that MTEB has for it: at its revision, with its settings', async () => {
     const [sts, emotion] = ['b0fddb56ed78048fa8b90373c8a3cfc37b684831', '4f58c6b202a23cf9a4da393831edf4f9183cad37'];
     const texts = lines({ text: 'a', label: 1 }, { text: 'b', label: 0 });
+    const arguana = 'c22ab2a51041ffd869aaddef7af8d8215647e41a';
+    const qrels = lines({ 'query-id': 'q1', 'corpus-id': 'd2', score: 1 });
+    const found = { 'corpus.jsonl': corpus, 'queries.jsonl': queries, 'qrels/test.jsonl': qrels };
     const { seen } = await hub(
+      { id: 'mteb/arguana', files: {}, branches: { [arguana]: found } },
       { id: 'mteb/stsbenchmark-sts', files: {}, branches: { [sts]: { 'test.jsonl': lines(pair(1), pair(2)) } } },
       { id: 'mteb/emotion', files: {}, branches: { [emotion]: { 'test.jsonl': texts, 'train.jsonl': texts } } },
     );
@@ -132,6 +136,7 @@ describe('data sets of the hub become tasks, as MTEB reads them', () => {
     expect(seen[0].path).toContain(sts);
     const task = await readTask('EmotionClassification');
     expect(task).toMatchObject({ kind: 'classification', name: 'EmotionClassification', examplesPerLabel: 16 });
+    expect(await readTask('ArguAna')).toMatchObject({ kind: 'retrieval', ignoreIdenticalIds: true });
     await expect(readTask('sts:EmotionClassification')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' });
   });
 

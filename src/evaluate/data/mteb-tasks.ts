@@ -1,15 +1,22 @@
-import type { TaskKind } from '../tasks/task.js';
+import type { ClassificationTask, RetrievalTask, TaskKind } from '../tasks/task.js';
 
 /** Where the hub has the data of a task of MTEB, at the revision that MTEB evaluates. */
 export interface MtebTask {
   readonly kind: TaskKind;
   readonly id: string;
   readonly revision: string;
-  /** Of classification, where it is not eight. */
-  readonly examplesPerLabel?: number;
+  readonly settings: MtebSettings;
 }
 
-type Row = readonly [id: string, revision: string, examplesPerLabel?: number];
+/** What a task of MTEB has other than its kind usually has it. */
+export type MtebSettings = Partial<
+  Pick<ClassificationTask, 'examplesPerLabel'> & Pick<RetrievalTask, 'ignoreIdenticalIds'>
+>;
+
+type Row = readonly [id: string, revision: string, settings?: MtebSettings];
+
+/** Tasks whose queries stand in the corpus, too, where a query must not find itself. */
+const ignoreIdenticalIds = { ignoreIdenticalIds: true } as const;
 
 /** English tasks of MTEB that are evaluated on one split of one data set, by their names there. */
 const tables: Partial<Record<TaskKind, Readonly<Record<string, Row>>>> = {
@@ -32,7 +39,7 @@ const tables: Partial<Record<TaskKind, Readonly<Record<string, Row>>>> = {
     TwitterURLCorpus: ['mteb/twitterurlcorpus-pairclassification', '8b6510b0b1fa4e4c4f879467980e9be563ec1cdf'],
   },
   retrieval: {
-    ArguAna: ['mteb/arguana', 'c22ab2a51041ffd869aaddef7af8d8215647e41a'],
+    ArguAna: ['mteb/arguana', 'c22ab2a51041ffd869aaddef7af8d8215647e41a', ignoreIdenticalIds],
     CQADupstackGamingRetrieval: ['mteb/cqadupstack-gaming', '4885aa143210c98657558c04aaf3dc47cfb54340'],
     CQADupstackUnixRetrieval: ['mteb/cqadupstack-unix', '6c6430d3a6d36f8d2a829195bc5dc94d7e063e53'],
     ClimateFEVER: ['mteb/climate-fever', '47f2ac6acb640fc46020b02a5b59fdda04d39380'],
@@ -41,14 +48,18 @@ const tables: Partial<Record<TaskKind, Readonly<Record<string, Row>>>> = {
       '3a309e201f3c2c4b13bd4a367a8f37eee2ec1d21',
     ],
     DBPedia: ['mteb/dbpedia', 'c0f706b76e590d620bd6618b3ca8efdd34e2d659'],
-    FEVER: ['mteb/fever', 'bea83ef9e8fb933d90a2f1d5515737465d613e12'],
-    FEVERHardNegatives: ['mteb/FEVER_test_top_250_only_w_correct-v2', '080c9ed6267b65029207906e815d44a9240bafca'],
-    FiQA2018: ['mteb/fiqa', '27a168819829fe9bcd655c2df245fb19452e8e06'],
+    FEVER: ['mteb/fever', 'bea83ef9e8fb933d90a2f1d5515737465d613e12', ignoreIdenticalIds],
+    FEVERHardNegatives: [
+      'mteb/FEVER_test_top_250_only_w_correct-v2',
+      '080c9ed6267b65029207906e815d44a9240bafca',
+      ignoreIdenticalIds,
+    ],
+    FiQA2018: ['mteb/fiqa', '27a168819829fe9bcd655c2df245fb19452e8e06', ignoreIdenticalIds],
     HotpotQA: ['mteb/hotpotqa', 'ab518f4d6fcca38d87c25209f94beba119d02014'],
     HotpotQAHardNegatives: ['mteb/HotpotQA_test_top_250_only_w_correct-v2', '617612fa63afcb60e3b134bed8b7216a99707c37'],
     NFCorpus: ['mteb/nfcorpus', 'ec0fa4fe99da2ff19ca1214b7966684033a58814'],
     NQ: ['mteb/nq', 'b774495ed302d8c44a3a7ea25c90dbce03968f31'],
-    QuoraRetrieval: ['mteb/quora', 'e4e08e0b7dbe3c8700f0daef558ff32256715259'],
+    QuoraRetrieval: ['mteb/quora', 'e4e08e0b7dbe3c8700f0daef558ff32256715259', ignoreIdenticalIds],
     SCIDOCS: ['mteb/scidocs', 'f8c2fcf00f625baaa80f62ec5bd9e1fff3b8ae88'],
     SciFact: ['mteb/scifact', 'd56462d0e63a25450459c4f213e49ffdb866f7f9'],
     TRECCOVID: ['mteb/trec-covid', 'bb9466bac8153a0349341eb1b22e06409e78ef4e'],
@@ -64,12 +75,12 @@ const tables: Partial<Record<TaskKind, Readonly<Record<string, Row>>>> = {
   classification: {
     AmazonPolarityClassification: ['mteb/amazon_polarity', 'e2d317d38cd51312af73b3d32a06d1a08b442046'],
     Banking77Classification: ['mteb/banking77', '0fd18e25b25c072e09e0d92ab615fda904d66300'],
-    EmotionClassification: ['mteb/emotion', '4f58c6b202a23cf9a4da393831edf4f9183cad37', 16],
+    EmotionClassification: ['mteb/emotion', '4f58c6b202a23cf9a4da393831edf4f9183cad37', { examplesPerLabel: 16 }],
     ImdbClassification: ['mteb/imdb', '3d86128a09e091d6018b6d26cad27f2739fc2db7'],
     TweetSentimentExtractionClassification: [
       'mteb/tweet_sentiment_extraction',
       'd604517c81ca91fe16a244d1248fc021f9ecee7a',
-      32,
+      { examplesPerLabel: 32 },
     ],
   },
   clustering: {
@@ -89,9 +100,9 @@ const tables: Partial<Record<TaskKind, Readonly<Record<string, Row>>>> = {
 
 const tasks = new Map<string, MtebTask>(
   Object.entries(tables).flatMap(([kind, rows]) =>
-    Object.entries(rows).map(([name, [id, revision, examplesPerLabel]]): [string, MtebTask] => [
+    Object.entries(rows).map(([name, [id, revision, settings = {}]]): [string, MtebTask] => [
       name,
-      { kind: kind as TaskKind, id, revision, ...(examplesPerLabel && { examplesPerLabel }) },
+      { kind: kind as TaskKind, id, revision, settings },
     ]),
   ),
 );

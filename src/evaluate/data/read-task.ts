@@ -91,11 +91,11 @@ async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task
 /** At MTEB's revision, and under its name, which prompts of models may speak of. */
 async function taskOfMteb(
   name: string,
-  { kind, id, revision, examplesPerLabel }: MtebTask,
+  { kind, id, revision, settings }: MtebTask,
   options: TaskOptions,
 ): Promise<Task> {
   const task = await hubTask({ repository: { kind: 'dataset', id, revision } }, kind, options);
-  return { ...task, name, ...(examplesPerLabel && { examplesPerLabel }) };
+  return { ...task, name, ...settings };
 }
 
 function unknownTask(task: string): OctavecError {

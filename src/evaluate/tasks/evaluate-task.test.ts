@@ -61,6 +61,7 @@ describe('retrieval', () => {
       // d3 is its own best match, which does not count.
       ['d3', new Map([['d2', 1]])],
     ]),
+    ignoreIdenticalIds: true,
   };
 
   test('ranks by cosine; a query is not its own answer; roles reach the embedder', async () => {
@@ -71,6 +72,12 @@ describe('retrieval', () => {
     expect(metrics['recall@10']).toBe(1);
     expect(samples.kind === 'items' && samples.values['mrr@10'].length).toBe(2);
     expect(uses.map(({ role }) => role)).toEqual(['query', 'document']);
+  });
+
+  test('ids that queries and documents share by chance are no reason to leave a document out', async () => {
+    const judgements = new Map([['d3', new Map([['d3', 1]])]]);
+    const { metrics } = await evaluateTask({ ...task, judgements, ignoreIdenticalIds: false }, spokenVectors().embed);
+    expect(metrics['ndcg@10']).toBe(1);
   });
 
   test('a corpus of several chunks gives the same as one chunk', async () => {

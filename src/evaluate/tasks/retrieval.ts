@@ -17,7 +17,7 @@ const cuts = [
   ['map', 100],
 ] as const satisfies readonly (readonly [RankingMetric, number])[];
 
-/** One place more than the deepest cut, because a query that is a document itself is taken out of its own ranking. */
+/** One place more than the deepest cut, because a query that is a document itself may be taken out of its own ranking. */
 const depth = 1 + Math.max(...cuts.map(([, k]) => k));
 const documentsAtOnce = 512;
 
@@ -55,7 +55,7 @@ export async function evaluateRetrieval(
   }
   const values = Object.fromEntries(cuts.map(([metric, k]) => [`${metric}@${k}`, new Float64Array(queries.length)]));
   for (const [place, { id }] of queries.entries()) {
-    const ranking = rankingOf(lists, place, ids).filter((document) => document !== id);
+    const ranking = rankingOf(lists, place, ids).filter((document) => !task.ignoreIdenticalIds || document !== id);
     for (const [metric, k] of cuts) {
       values[`${metric}@${k}`][place] = rankingMetric(metric, ranking, task.judgements.get(id)!, k);
     }

@@ -39,6 +39,8 @@ export interface RetrievalTask {
   readonly queries: readonly { readonly id: string; readonly text: string }[];
   /** Grades by query id and document id. */
   readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** A document with the id of a query is left out of that query's ranking: where queries are documents themselves. */
+  readonly ignoreIdenticalIds?: boolean;
 }
 
 /** Ordering a query's own candidates. */
