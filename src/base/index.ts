@@ -28,6 +28,7 @@ export * from './printable.js';
 export * from './progress.js';
 export * from './random.js';
 export * from './safetensors.js';
+export { type SplitLinesOptions, splitLines } from './split-lines.js';
 export { startThread } from './start-thread.js';
 export * from './statistics.js';
 export * from './vectors.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ascendingOrder } from './order.js';
+import { ascendingOrder, indexOfLargest } from './order.js';
 import { randomNumbers } from './random.js';
 
 describe('ascendingOrder', () => {
@@ -36,3 +36,11 @@ describe('ascendingOrder', () => {
     expect([...ascendingOrder(values)]).toEqual([5, 7, 4, 0, 3, 2, 1, 6]);
   });
 });
+
+test.each([
+  [[1, 3, 3, 2], 1],
+  [[Number.NaN, -5, Number.NaN], 1],
+  [[Number.NEGATIVE_INFINITY], 0],
+  [[Number.NaN], -1],
+  [[], -1],
+])('the largest of %j is at %d', (values, index) => expect(indexOfLargest(values)).toBe(index));

@@ -39,6 +39,17 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
   return order;
 }
 
+/** The index of the largest value, the first of several; -1 where there is none but NaN. */
+export function indexOfLargest(values: ArrayLike<number>): number {
+  let largest = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (largest < 0 ? !Number.isNaN(values[i]) : values[i] > values[largest]) {
+      largest = i;
+    }
+  }
+  return largest;
+}
+
 /** Doubles whose bit patterns, read as unsigned 64-bit numbers (low word first), are in the order of the values. */
 function sortableCopy(values: ArrayLike<number>): Float64Array {
   const copy = new Float64Array(values.length);

@@ -76,11 +76,15 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
   return { texts, source: path };
 }
 
-/** Tasks by their names, one after the other: some are fetched. */
+/** Tasks by their names, one after the other: some are fetched. What is wrong with their data is told. */
 export async function readTasks(names: readonly string[] = [], options: TaskOptions): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const name of names) {
-    tasks.push(await readTask(name, options));
+    const task = await readTask(name, options);
+    tasks.push(task);
+    for (const note of (task.kind === 'retrieval' && task.notes) || []) {
+      process.stderr.write(`note: ${task.name}: ${note}\n`);
+    }
   }
   return tasks;
 }

@@ -2,11 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { OctavecError } from '../../base/index.js';
+import { OctavecError, splitLines } from '../../base/index.js';
 import { closable } from './closable.js';
 import { openParquet } from './parquet-texts.js';
 import { readError } from './read-error.js';
-import { splitLines } from './split-lines.js';
 import { recordOfJson, type TextRecord, type TextSource } from './text-record.js';
 
 /** `txt`: a text a line. `jsonl`: a JSON string or object a line. `parquet`: a text a row. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
 import type { Task, TaskKind } from '../tasks/task.js';
 import { itemReaders, kindOfFile } from './item-data.js';
+import { meaningful } from './meaningful.js';
 import { rerankingTask, retrievalTask } from './retrieval-data.js';
 import type { TaskFiles } from './task-files.js';
 
@@ -34,7 +35,7 @@ export async function datasetTask(
     const task = await (files.topRanked.length > 0 && asked !== 'retrieval'
       ? rerankingTask(name, where, files)
       : retrievalTask(name, where, files));
-    return task;
+    return meaningful(task, where);
   }
   const [test, train] = [inFolder(paths.test), inFolder(paths.train)];
   if (test.length === 0) {
@@ -46,14 +47,5 @@ export async function datasetTask(
     const why = kind === 'classification' ? 'it has no train file' : 'its fields are those of no kind of task';
     throw new OctavecError('DATA_INVALID', { path: where, why });
   }
-  return filled(await itemReaders[kind](name, test, train), where);
-}
-
-/** A task without items would have figures without meaning. */
-export function filled(task: Task, path: string): Task {
-  const lists = task.kind === 'clustering' ? task.sets : Object.values(task).filter(Array.isArray);
-  if (lists.some((list) => list.length < 2) || lists.length === 0) {
-    throw new OctavecError('DATA_INVALID', { path, why: 'it holds fewer than two items' });
-  }
-  return task;
+  return meaningful(await itemReaders[kind](name, test, train), where);
 }

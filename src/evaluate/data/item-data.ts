@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
 import type { LabelledText, Task, TaskKind } from '../tasks/task.js';
 import { allRecords, firstFields } from './records.js';
+import { score } from './score.js';
 
 /** Kinds of tasks whose data are a list of items. */
 export type ItemKind = Exclude<TaskKind, 'retrieval'>;
@@ -17,7 +18,7 @@ const pairFields = {
   sent1: texts.optional(),
   sent2: texts.optional(),
 };
-const scored = z.object({ ...pairFields, score: z.coerce.number() });
+const scored = z.object({ ...pairFields, score });
 const zeroOrOne = z.union([
   z.literal([0, 1]),
   z.enum(['0', '1']).transform((text): 0 | 1 => (text === '1' ? 1 : 0)),
@@ -77,9 +78,16 @@ export const itemReaders: Record<
   }),
 };
 
-/** The kind of task that a file's fields are those of; undefined for none. */
+/**
+ * The kind of task that a file's fields are those of; undefined for none.
+ *
+ * @throws DATA_INVALID for a file without records, and as {@link firstFields}
+ */
 export async function kindOfFile(path: string, hasTrain: boolean): Promise<ItemKind | undefined> {
   const fields = await firstFields(path);
+  if (fields.size === 0) {
+    throw new OctavecError('DATA_INVALID', { path, why: 'it holds no records' });
+  }
   const pairs = fields.has('sentence1') || fields.has('sent1');
   const labels = fields.has('label') || fields.has('labels');
   if (pairs && (fields.has('score') || labels)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { countParquetRows, readParquet } from './parquet-records.js';
+import { readParquet } from './parquet-records.js';
 import { readTask } from './read-task.js';
 
 /** Files that pyarrow wrote. */
@@ -25,7 +25,6 @@ test.each(['none', 'snappy', 'gzip', 'brotli'])(
   '%s: all groups of rows, wanted columns alone, numbers as numbers',
   async (codec) => {
     expect(await rowsOf(fixture(`labelled-${codec}`))).toEqual(expected);
-    expect(await countParquetRows(fixture(`labelled-${codec}`))).toBe(7);
   },
 );
 

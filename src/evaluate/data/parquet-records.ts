@@ -36,12 +36,6 @@ export async function* readParquet(
   }
 }
 
-/** @throws as {@link readParquet} */
-export async function countParquetRows(path: string): Promise<number> {
-  const { metadata } = await open(path);
-  return Number(metadata.num_rows);
-}
-
 async function open(path: string) {
   try {
     const file = await asyncBufferFromFile(path);

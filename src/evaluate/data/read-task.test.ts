@@ -84,6 +84,14 @@ describe('reads', () => {
     expect(task.judgements).toEqual(new Map([['q', new Map([['1', 2]])]]));
   });
 
+  test('retrieval with relevant documents that nobody can find, and says so', async () => {
+    await file('missing/corpus.jsonl', { _id: 'a', text: 'line\u2028separator' }, { _id: 'b', text: 'y' });
+    await file('missing/queries.jsonl', { _id: 'q', text: 'ask' });
+    await file('missing/qrels.tsv', 'query-id\tcorpus-id\tscore', 'q\ta\t1', 'q\tc\t1', 'r\td\t1');
+    const notes = ['1 of 2 relevant documents are missing from the corpus'];
+    expect(await readTask(join(folder, 'missing'))).toMatchObject({ corpus: { count: 2 }, notes });
+  });
+
   test('the embedded tasks', async () => {
     expect(await readTask('scifact-mini')).toMatchObject({ kind: 'retrieval', corpus: { count: 1000 } });
     const banking = await readTask('banking77-mini');
@@ -99,9 +107,54 @@ describe('refuses, and says where', () => {
     ['sts', 'x.tsv', ['score\tsentence1\tsentence2'], /fewer than two/],
     ['clustering', 'x.jsonl', ['[]'], /line 1: the record/],
     ['pair-classification', 'x.tsv', ['sentence1\tsentence2\tlabel', 'a\tb\t2'], /line 2: label/],
+    ['sts', 'x.tsv', ['score\tsentence1\tsentence2', '\ta\tb'], /line 2: score: it is not a number/],
+    ['sts', 'x.jsonl', [{ sentence1: 'a', sentence2: 'b', score: true }], /line 1: score: it is not a number/],
+    ['sts', 'x.jsonl', [{ sentence1: 'a', sentence2: 'b', score: null }], /line 1: score: it is not a number/],
+    ['sts', 'x.tsv', ['score\tsentence1\tsentence2', '3\ta\tb', '3.0\tc\td'], /all its scores are the same/],
+    ['sts', 'x.csv', ['score,sentence1,sentence2'], /files with commas are not read; make it \.tsv/],
+    ['sts', 'x.tsv', ['5\ta\tb', '1\tc\td'], /line 1: it must hold headings .* and holds "5", "a", "b"/],
+    ['sts', 'x.json', ['[', '  {', '    "score": 1'], /line 1: an object must stand on one line/],
+    ['clustering', 'x.tsv', ['label\ttext', '1\ta', '1\tb'], /all its labels are the same/],
+    ['reranking', 'x.jsonl', [{ query: 'q', positive: 'p', negative: [] }], /none of its queries has both/],
   ])('%s %s %j', async (kind, name, lines, message) => {
     const error = await readTask(`${kind}:${await file(name, ...lines)}`).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'DATA_INVALID', message: expect.stringMatching(message) });
+  });
+
+  test('bytes that are not UTF-8, with their line', async () => {
+    const path = await file('latin1.tsv');
+    await writeFile(path, Buffer.from('score\tsentence1\tsentence2\n1\tcaf\xe9\tb', 'latin1'));
+    await expect(readTask(path)).rejects.toThrow(/latin1\.tsv cannot be used as evaluation data: line 2 is not UTF-8/);
+  });
+
+  test('an empty file', async () => {
+    await expect(readTask(await file('empty.jsonl'))).rejects.toThrow('it holds no records');
+  });
+
+  test('a folder with files of commas', async () => {
+    await file('commas/test.csv', 'text,label');
+    await expect(readTask(join(folder, 'commas'))).rejects.toThrow('files with commas are not read');
+  });
+
+  const documents = [
+    { _id: 'a', text: 'x' },
+    { _id: 'b', text: 'y' },
+  ];
+  const queries = [{ _id: 'q', text: 'ask' }];
+  test.each([
+    ['two of its documents have the id "b"', [...documents, documents[1]], queries, ['q\ta\t1']],
+    ['two of its queries have the id "q"', documents, [...queries, ...queries], ['q\ta\t1']],
+    ['its corpus holds no documents', [], queries, ['q\ta\t1']],
+    ['no relevant document is in the corpus', documents, queries, ['q\tc\t1', 'q\ta\t0']],
+    ['no document is judged to be relevant', documents, queries, ['q\ta\t0']],
+    ['none of its queries has a judgement', documents, queries, []],
+    ['line 2: score: it is not a number', documents, queries, ['q\ta\t']],
+  ])('retrieval: %s', async (message, corpus, asked, judged) => {
+    await file('broken/corpus.jsonl', ...corpus);
+    await file('broken/queries.jsonl', ...asked);
+    await file('broken/qrels.tsv', 'query-id\tcorpus-id\tscore', ...judged);
+    const error = await readTask(join(folder, 'broken')).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'DATA_INVALID', message: expect.stringContaining(message) });
   });
 
   test('names and folders that are no task', async () => {

@@ -2,10 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { type ErrorDetails, nearestName, OctavecError, type TaskOptions } from '../../base/index.js';
 import type { Task, TaskKind } from '../tasks/task.js';
-import { datasetTask, filled } from './dataset-task.js';
+import { datasetTask } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
 import { hubTask, parseHubDataset } from './hub-task.js';
 import { itemReaders, kindOfFile } from './item-data.js';
+import { meaningful } from './meaningful.js';
 import { type MtebTask, mtebTask, mtebTaskNames } from './mteb-tasks.js';
 import { recordEnding, taskFiles } from './task-files.js';
 
@@ -17,6 +18,9 @@ const kinds: readonly TaskKind[] = [
   'classification',
   'clustering',
 ];
+
+const csv = /\.csv(?:\.gz)?$/i;
+const noCsv = 'files with commas are not read; make it .tsv (tabs, no quotation marks), .jsonl or .parquet';
 
 /**
  * The task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and test
@@ -75,17 +79,23 @@ async function folderTask(folder: string, kind: TaskKind | undefined): Promise<T
     const why = `it has several parts; name the folder of one: ${files.subsets.join(', ')}`;
     throw new OctavecError('DATA_INVALID', { path: folder, why });
   }
+  if (files.corpus.length + files.test.length === 0 && paths.some((path) => csv.test(path))) {
+    throw new OctavecError('DATA_INVALID', { path: folder, why: noCsv });
+  }
   return datasetTask(basename(resolve(folder)), folder, folder, files, kind);
 }
 
 async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task> {
+  if (csv.test(path)) {
+    throw new OctavecError('DATA_INVALID', { path, why: noCsv });
+  }
   const kind = asked ?? (await kindOfFile(path, false));
   if (kind === undefined || kind === 'retrieval' || kind === 'classification') {
     const why = kind === undefined ? 'its fields are those of no kind of task' : `${kind} needs a folder, not a file`;
     throw new OctavecError('DATA_INVALID', { path, why });
   }
   const name = basename(path).replace(recordEnding, '');
-  return filled(await itemReaders[kind](name, [path], []), path);
+  return meaningful(await itemReaders[kind](name, [path], []), path);
 }
 
 /** At MTEB's revision, and under its name, which prompts of models may speak of. */

@@ -1,14 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
-import { OctavecError, reasonOf } from '../../base/index.js';
-import { countParquetRows, readParquet } from './parquet-records.js';
-
-/** What a line may hold: a set of texts that are clustered together can take many megabytes. */
-const longestLine = 2 ** 28;
+import { OctavecError } from '../../base/index.js';
+import { readParquet } from './parquet-records.js';
+import { linesOf } from './text-lines.js';
 
 /** Names that fields of evaluation data have, here and on the hub; others are not read. */
 export const fieldNames = [
@@ -52,23 +46,6 @@ export async function firstFields(path: string): Promise<ReadonlySet<string>> {
   return new Set();
 }
 
-/** Records of files, counted without being kept. */
-export async function countRecords(paths: readonly string[]): Promise<number> {
-  let count = 0;
-  for (const path of paths) {
-    if (extname(path) === '.parquet') {
-      count += await countParquetRows(path);
-      continue;
-    }
-    let lines = extname(path) === '.tsv' ? -1 : 0;
-    for await (const line of linesOf(path)) {
-      lines += line.trim() === '' ? 0 : 1;
-    }
-    count += Math.max(0, lines);
-  }
-  return count;
-}
-
 /** Records as they stand in a file, and where. */
 async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string; readonly value: unknown }> {
   if (extname(path) === '.parquet') {
@@ -89,7 +66,7 @@ async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string;
       continue;
     }
     if (tabs && headings === undefined) {
-      headings = line.split('\t');
+      headings = headingsOf(line, path, place);
       continue;
     }
     yield {
@@ -99,50 +76,27 @@ async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string;
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const source = createReadStream(path);
-  // Errors of the source reach whoever reads what comes out.
-  const stream: Readable = pipeline(
-    source,
-    extname(path) === '.gz' ? createGunzip() : new PassThrough(),
-    () => undefined,
-  );
-  stream.setEncoding('utf8');
-  let number = 0;
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number++;
-      if (line.length > longestLine) {
-        throw invalid(path, `line ${number}`, `it has ${line.length} characters`);
-      }
-      yield number === 1 ? line.replace(/^\ufeff/, '') : line;
-    }
-    if (stream.errored) {
-      throw stream.errored;
-    }
-  } catch (error) {
-    if (error instanceof OctavecError) {
-      throw error;
-    }
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code.startsWith('Z_')) {
-      throw new OctavecError('DATA_INVALID', { path, why: `it cannot be decompressed: ${reasonOf(error)}` }, error);
-    }
-    throw code === 'ENOENT'
-      ? new OctavecError('FILE_NOT_FOUND', { path, what: 'The evaluation data' }, error)
-      : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  } finally {
-    source.destroy();
-    stream.destroy();
-  }
-}
-
 function parseJson(line: string, path: string, place: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw invalid(path, place, 'it is not JSON');
+    const begins = /^\s*[[{]\s*$/.test(line);
+    throw invalid(
+      path,
+      place,
+      begins ? 'an object must stand on one line, and here one only begins' : 'it is not JSON',
+    );
   }
+}
+
+function headingsOf(line: string, path: string, place: string): string[] {
+  const headings = line.split('\t');
+  if (!headings.some((heading) => (fieldNames as readonly string[]).includes(heading))) {
+    const found = headings.map((heading) => `"${heading}"`).join(', ');
+    const why = `it must hold headings with tabs between them, such as sentence1 or query-id, and holds ${found.slice(0, 200)}`;
+    throw invalid(path, place, why);
+  }
+  return headings;
 }
 
 function fieldsOf(line: string, headings: readonly string[], path: string, place: string): Record<string, string> {

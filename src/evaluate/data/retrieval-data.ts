@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
 import type { Corpus, CorpusDocument, RerankingTask, RetrievalTask } from '../tasks/task.js';
-import { allRecords, countRecords, readRecords } from './records.js';
+import { allRecords, readRecords } from './records.js';
+import { score } from './score.js';
 
 const identifier = z.union([z.string(), z.number()]).transform(String);
 /** BEIR calls it "_id", newer data sets of the hub "id". */
 const identified = { _id: identifier.optional(), id: identifier.optional() };
 const documentRecord = z.object({ ...identified, title: z.string().nullish(), text: z.string() });
 const queryRecord = z.object({ ...identified, text: z.string() });
-const judgement = z.object({ 'query-id': identifier, 'corpus-id': identifier, score: z.coerce.number() });
+const judgement = z.object({ 'query-id': identifier, 'corpus-id': identifier, score });
 const ranked = z.object({ 'query-id': identifier, 'corpus-ids': z.array(identifier) });
 
 /** Where a retrieval task's records are. */
@@ -19,26 +20,81 @@ export interface RetrievalFiles {
 }
 
 /**
- * A retrieval task. The corpus is read anew, document by document, each time it is ranked.
+ * A retrieval task. The corpus is read anew, document by document, each time it is ranked; once here, so that what is
+ * wrong with it is found out before the long work.
  *
  * @param where as a person would name the data, for errors
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
  */
 export async function retrievalTask(name: string, where: string, files: RetrievalFiles): Promise<RetrievalTask> {
+  const judgements = await judgementsOf(files.qrels);
+  const all = (await allRecords(files.queries, queryRecord)).map(({ _id, id = _id, text }) => ({
+    id: id ?? missingId(where),
+    text,
+  }));
+  refuseTwice(
+    all.map(({ id }) => id),
+    'queries',
+    where,
+  );
+  const queries = all.filter(({ id }) => judgements.has(id));
+  if (queries.length === 0) {
+    throw new OctavecError('DATA_INVALID', { path: where, why: 'none of its queries has a judgement' });
+  }
+  const read = () => documentsOf(files.corpus, where);
+  const ids: string[] = [];
+  for await (const { id } of read()) {
+    ids.push(id);
+  }
+  const notes = missingDocuments(relevantTo(queries, judgements), refuseTwice(ids, 'documents', where), where);
+  return { kind: 'retrieval', name, corpus: { count: ids.length, read }, queries, judgements, notes };
+}
+
+async function judgementsOf(paths: readonly string[]): Promise<Map<string, Map<string, number>>> {
   const judgements = new Map<string, Map<string, number>>();
-  for (const record of await allRecords(files.qrels, judgement)) {
+  for (const record of await allRecords(paths, judgement)) {
     const query = record['query-id'];
     const grades = judgements.get(query) ?? new Map<string, number>();
     judgements.set(query, grades.set(record['corpus-id'], record.score));
   }
-  const queries = (await allRecords(files.queries, queryRecord))
-    .map(({ _id, id = _id, text }) => ({ id: id ?? missingId(where), text }))
-    .filter(({ id }) => judgements.has(id));
-  if (queries.length === 0) {
-    throw new OctavecError('DATA_INVALID', { path: where, why: 'none of its queries has a judgement' });
+  return judgements;
+}
+
+/** An id that stands for two would be found twice, and its gain counted twice. */
+function refuseTwice(ids: readonly string[], what: string, where: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) {
+      throw new OctavecError('DATA_INVALID', { path: where, why: `two of its ${what} have the id "${id}"` });
+    }
+    seen.add(id);
   }
-  const corpus = { count: await countRecords(files.corpus), read: () => documentsOf(files.corpus, where) };
-  return { kind: 'retrieval', name, corpus, queries, judgements };
+  return seen;
+}
+
+function relevantTo(queries: readonly { readonly id: string }[], judgements: RetrievalTask['judgements']): Set<string> {
+  const relevant = new Set<string>();
+  for (const { id } of queries) {
+    for (const [document, grade] of judgements.get(id) ?? []) {
+      if (grade > 0) {
+        relevant.add(document);
+      }
+    }
+  }
+  return relevant;
+}
+
+/** What is to be said of relevant documents that nobody can find. */
+function missingDocuments(relevant: ReadonlySet<string>, corpus: ReadonlySet<string>, where: string): string[] {
+  if (corpus.size === 0) {
+    throw new OctavecError('DATA_INVALID', { path: where, why: 'its corpus holds no documents' });
+  }
+  const missing = [...relevant].filter((id) => !corpus.has(id)).length;
+  if (missing === relevant.size) {
+    const why = relevant.size === 0 ? 'no document is judged to be relevant' : 'no relevant document is in the corpus';
+    throw new OctavecError('DATA_INVALID', { path: where, why });
+  }
+  return missing === 0 ? [] : [`${missing} of ${relevant.size} relevant documents are missing from the corpus`];
 }
 
 /**

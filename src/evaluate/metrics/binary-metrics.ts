@@ -27,10 +27,13 @@ export function bestAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number
   const steps = thresholds(scores, labels);
   const total = scores.length;
   const positives = steps.at(-1)?.truePositives ?? 0;
-  const correct = steps
+  const most = steps
     .slice(0, -1)
-    .map(({ truePositives, taken }) => truePositives + (total - positives - (taken - truePositives)));
-  return Math.max(0, ...correct) / total;
+    .reduce(
+      (best, { truePositives, taken }) => Math.max(best, truePositives + (total - positives - (taken - truePositives))),
+      0,
+    );
+  return most / total;
 }
 
 /** The best F1 of any threshold that lies between two scores, as MTEB looks for it; 0 where no label is 1. */

@@ -1,4 +1,4 @@
-import { breather, type Matrix, randomNumbers, throwIfCancelled } from '../../base/index.js';
+import { breather, indexOfLargest, type Matrix, randomNumbers, throwIfCancelled } from '../../base/index.js';
 
 export interface Clustering {
   /** [items], the cluster of each. */
@@ -96,7 +96,7 @@ function moveCentres(
   for (let centre = 0; centre < count; centre++) {
     const first = centre * width;
     if (sizes[centre] === 0) {
-      const farthest = distances.indexOf(Math.max(...distances));
+      const farthest = indexOfLargest(distances);
       distances[farthest] = 0;
       centres.set(x.data.subarray(farthest * width, (farthest + 1) * width), first);
     }

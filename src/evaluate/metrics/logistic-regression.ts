@@ -1,4 +1,4 @@
-import { breather, type Matrix, throwIfCancelled } from '../../base/index.js';
+import { breather, indexOfLargest, type Matrix, throwIfCancelled } from '../../base/index.js';
 import { minimize } from './minimize.js';
 
 export interface LogisticRegressionOptions {
@@ -86,12 +86,11 @@ export function predictProbabilities(model: LogisticRegression, x: Matrix): Floa
   return probabilities;
 }
 
-/** The likeliest class of each item. */
+/** The likeliest class of each item; -1 for one whose vector is not finite. */
 export function predictClasses(model: LogisticRegression, x: Matrix): Int32Array {
   const probabilities = predictProbabilities(model, x);
   return Int32Array.from({ length: x.rows }, (_, item) => {
-    const own = probabilities.subarray(item * model.classes, (item + 1) * model.classes);
-    return own.indexOf(Math.max(...own));
+    return indexOfLargest(probabilities.subarray(item * model.classes, (item + 1) * model.classes));
   });
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../../test/support/random-matrix.js';
 import { type Matrix, pearson, spearman } from '../../base/index.js';
-import { averagePrecision } from './binary-metrics.js';
+import { averagePrecision, bestAccuracy } from './binary-metrics.js';
 import { accuracy, macroF1, vMeasure } from './class-metrics.js';
 import { kMeans } from './k-means.js';
 import { fitLogisticRegression, predictClasses, predictProbabilities } from './logistic-regression.js';
@@ -153,4 +153,19 @@ describe('k-means', () => {
     const copies = { data: new Float32Array(12).fill(1), rows: 6, columns: 2 };
     expect((await kMeans(copies, 3, 0)).inertia).toBe(0);
   });
+
+  test('more items than a call has room for arguments', async () => {
+    const copies = { data: new Float32Array(200_000).fill(1), rows: 200_000, columns: 1 };
+    expect((await kMeans(copies, 2, 0)).inertia).toBe(0);
+  });
+});
+
+test('the best accuracy over more thresholds than a call has room for arguments', () => {
+  const scores = Float64Array.from({ length: 200_000 }, (_, i) => i);
+  expect(
+    bestAccuracy(
+      scores,
+      scores.map((score) => (score < 150_000 ? 0 : 1)),
+    ),
+  ).toBe(1);
 });

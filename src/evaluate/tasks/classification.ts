@@ -25,8 +25,8 @@ export async function evaluateClassification(
   const labels = [...new Set(task.train.map(({ label }) => label))].sort();
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const trainLabels = task.train.map(({ label }) => numbers.get(label)!);
-  // A label that was never seen in training is never right.
-  const truth = task.test.map(({ label }) => numbers.get(label) ?? -1);
+  // A label that was never seen in training is never right, nor is -1, which stands where nothing could be predicted.
+  const truth = task.test.map(({ label }) => numbers.get(label) ?? -2);
   const texts = [...task.train, ...task.test].map(({ text }) => text);
   const { vectors, places } = await embedDistinct(texts, embed, use, options);
   const testVectors = rowsOf(vectors, places.subarray(task.train.length));

@@ -41,6 +41,8 @@ export interface RetrievalTask {
   readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** A document with the id of a query is left out of that query's ranking: where queries are documents themselves. */
   readonly ignoreIdenticalIds?: boolean;
+  /** What is wrong with the data, and lets figures be compared with each other, but not with published ones. */
+  readonly notes?: readonly string[];
 }
 
 /** Ordering a query's own candidates. */

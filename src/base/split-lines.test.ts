@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitLines } from './split-lines.js';
+import { type SplitLinesOptions, splitLines } from './split-lines.js';
 
-async function linesOf(pieces: readonly Uint8Array[]): Promise<string[]> {
+async function linesOf(pieces: readonly Uint8Array[], options?: SplitLinesOptions): Promise<string[]> {
   const lines: string[] = [];
   for await (const more of splitLines(
     (async function* () {
       yield* pieces;
     })(),
+    options,
   )) {
     lines.push(...more);
   }
@@ -19,6 +20,17 @@ describe('splitLines', () => {
     expect(await linesOf([Buffer.from('\uFEFFa\r\n\nb\uFEFF\nc')])).toEqual(['a', '', 'b\uFEFF', 'c']);
     expect(await linesOf([Buffer.from('a\n')])).toEqual(['a']);
     expect(await linesOf([])).toEqual([]);
+  });
+
+  test('breaks lines at line feeds alone', async () => {
+    expect(await linesOf([Buffer.from('a\u2028b\u2029c\rd\u0085e\r\nf')])).toEqual(['a\u2028b\u2029c\rd\u0085e', 'f']);
+  });
+
+  test('what is not UTF-8 is replaced, or refused with its line', async () => {
+    const pieces = [Buffer.from('a\nb'), Buffer.from([0xff, 10, 99])];
+    expect(await linesOf(pieces)).toEqual(['a', 'b\uFFFD', 'c']);
+    await expect(linesOf(pieces, { strict: true })).rejects.toThrow(new RangeError('line 2 is not UTF-8'));
+    expect(await linesOf([Buffer.from([0xc3]), Buffer.from([0xbc, 10])], { strict: true })).toEqual(['ü']);
   });
 
   test('gives the same lines wherever the bytes are cut', async () => {

@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+
+/** A line longer than this is taken for a file that has no lines. */
+const longestLine = 256 * 2 ** 20;
+const lineFeed = 10;
+
+export interface SplitLinesOptions {
+  /** Refuse bytes that are not UTF-8; by default U+FFFD stands for them. */
+  readonly strict?: boolean;
+}
+
+/**
+ * Cuts UTF-8 bytes into lines, as many at a time as a piece of the source completes. Line breaks (LF or CR LF, nothing
+ * else) and a byte order mark are left out.
+ *
+ * @throws RangeError for a line of more than 256 million bytes, and for one that is not UTF-8 where that is refused;
+ *   what the source throws
+ */
+export async function* splitLines(
+  source: AsyncIterable<Uint8Array>,
+  { strict = false }: SplitLinesOptions = {},
+): AsyncGenerator<string[], void, undefined> {
+  /** The beginning of the next line. */
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  let number = 0;
+  const lineOf = (end: Buffer): string => {
+    number++;
+    const bytes = parts.length === 0 ? end : Buffer.concat([...parts, end]);
+    parts = [];
+    length = 0;
+    if (strict && !isUtf8(bytes)) {
+      throw new RangeError(`line ${number} is not UTF-8`);
+    }
+    const line = bytes.toString('utf8');
+    const start = number === 1 && line.startsWith('\uFEFF') ? 1 : 0;
+    return line.slice(start, line.endsWith('\r') ? -1 : undefined);
+  };
+  for await (const piece of source) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+      lines.push(lineOf(bytes.subarray(start, end)));
+      start = end + 1;
+    }
+    if (start < bytes.length) {
+      parts.push(bytes.subarray(start));
+      length += bytes.length - start;
+    }
+    if (length > longestLine) {
+      throw new RangeError(`it has a line of more than ${longestLine} bytes`);
+    }
+    if (lines.length > 0) {
+      yield lines;
+    }
+  }
+  const last = parts.length === 0 ? '' : lineOf(Buffer.alloc(0));
+  if (last !== '') {
+    yield [last];
+  }
+}
