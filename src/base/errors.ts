@@ -249,6 +249,11 @@ export const errorTable = {
     500,
     (d) => `${d.failed} of ${d.total} variants of the models in ${d.folder} could not be made. The first: ${d.first}.`,
   ),
+  VARIANT_UNUSABLE: entry<{ path: string; failed: number; total: number; first: string }>(
+    1,
+    422,
+    (d) => `${d.failed} of ${d.total} variants of ${d.path} could not be measured. The first: ${d.first}.`,
+  ),
   GATE_REFUSED: entry<{ path: string; failures: string }>(
     3,
     422,

@@ -8,7 +8,7 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
-import { checkReports, type ReportFlags, writeReports } from './write-reports.js';
+import { checkReports, orReportFailure, type ReportFlags, writeReports } from './write-reports.js';
 
 const examples = `
 Examples:
@@ -53,33 +53,38 @@ export function compareCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, variants: string[], options: Options) => {
       const { engine: engines, ...flags } = options;
-      const { run, gates, cache, ...settings } = await settingsOf(flags);
-      await checkReports(options);
-      const line = progressLine();
-      const task = { onProgress: line.onProgress, signal: interruptSignal() };
-      const tasks = await readTasks(settings.tasks, task).finally(line.done);
-      const comparison = await compareVariants(model, {
-        ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
-        ...{ ...gates, cache, engines: engines ?? (run.engine && [run.engine]) },
-        variants: variants.length > 0 ? variants : undefined,
-        texts: await proofTexts(settings.texts),
-        tasks,
-        ...task,
-      }).finally(line.done);
+      const comparison = await orReportFailure(model, options, async () => {
+        const { run, gates, cache, ...settings } = await settingsOf(flags);
+        await checkReports(options);
+        const line = progressLine();
+        const task = { onProgress: line.onProgress, signal: interruptSignal() };
+        const tasks = await readTasks(settings.tasks, task).finally(line.done);
+        return compareVariants(model, {
+          ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
+          ...{ ...gates, cache, engines: engines ?? (run.engine && [run.engine]) },
+          variants: variants.length > 0 ? variants : undefined,
+          texts: await proofTexts(settings.texts),
+          tasks,
+          ...task,
+        }).finally(line.done);
+      });
       await writeReports(comparison.evidences, options, comparison);
       process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : formatComparison(comparison));
       refuse(comparison, model, options);
     });
 }
 
+/** A refusal counts only where that is asked for; a variant that does not run is a failure in any case. */
 function refuse({ evidences, unusable }: Comparison, path: string, { strict }: Options): void {
-  const failures = [
-    ...unusable.map(({ name, why }) => `${name}: ${why}`),
-    ...evidences.flatMap(({ file, verdict }) =>
-      verdict?.passed === false ? [`${file.name}: ${failuresAsText(verdict)}`] : [],
-    ),
-  ];
-  if (failures.length > 0 && (strict || evidences.length === 0)) {
-    throw new OctavecError('GATE_REFUSED', { path, failures: failures.join('; ') });
+  const broken = unusable.map(({ name, why }) => `${name}: ${why}`);
+  const refused = evidences.flatMap(({ file, verdict }) =>
+    verdict?.passed === false ? [`${file.name}: ${failuresAsText(verdict)}`] : [],
+  );
+  if (strict && refused.length > 0) {
+    throw new OctavecError('GATE_REFUSED', { path, failures: [...broken, ...refused].join('; ') });
+  }
+  if (unusable.length > 0) {
+    const total = evidences.length + unusable.length;
+    throw new OctavecError('VARIANT_UNUSABLE', { path, failed: broken.length, total, first: broken[0] });
   }
 }

@@ -7,7 +7,7 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { progressLine } from './progress-line.js';
-import { checkReports, type ReportFlags, writeReports } from './write-reports.js';
+import { checkReports, orReportFailure, type ReportFlags, writeReports } from './write-reports.js';
 
 const examples = `
 Examples:
@@ -51,18 +51,20 @@ export function verifyCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (candidate: string, options: Options) => {
-      const { run, gates, cache, ...settings } = await settingsOf(options);
-      await checkReports(options);
-      const line = progressLine();
-      const task = { onProgress: line.onProgress, signal: interruptSignal() };
-      const tasks = await readTasks(settings.tasks, task).finally(line.done);
-      const evidence = await verifyModel(candidate, {
-        ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
-        ...{ ...run, ...gates, cache },
-        texts: await proofTexts(settings.texts),
-        tasks,
-        ...task,
-      }).finally(line.done);
+      const evidence = await orReportFailure(candidate, options, async () => {
+        const { run, gates, cache, ...settings } = await settingsOf(options);
+        await checkReports(options);
+        const line = progressLine();
+        const task = { onProgress: line.onProgress, signal: interruptSignal() };
+        const tasks = await readTasks(settings.tasks, task).finally(line.done);
+        return verifyModel(candidate, {
+          ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
+          ...{ ...run, ...gates, cache },
+          texts: await proofTexts(settings.texts),
+          tasks,
+          ...task,
+        }).finally(line.done);
+      });
       await writeReports([evidence], options);
       process.stdout.write(options.json ? `${JSON.stringify(evidence)}\n` : formatEvidence(evidence));
       if (evidence.verdict?.passed === false) {

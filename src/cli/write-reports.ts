@@ -1,4 +1,4 @@
-import { writeOutputFile } from '../base/index.js';
+import { reasonOf, writeOutputFile } from '../base/index.js';
 import type { Evidence } from '../evaluate/index.js';
 import { checkWritable } from '../pipeline/index.js';
 import { type HtmlReportOptions, htmlReport, junitXml, markdownSection } from '../report/index.js';
@@ -24,7 +24,7 @@ export async function checkReports({ html, markdown, junit }: ReportFlags): Prom
 }
 
 /**
- * Writes the reports that are asked for; none where nothing was measured.
+ * Writes the reports that are asked for.
  *
  * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
  */
@@ -33,17 +33,34 @@ export async function writeReports(
   flags: ReportFlags,
   options: HtmlReportOptions = {},
 ): Promise<void> {
-  if (evidences.length === 0) {
-    return;
-  }
   const reports: [string | undefined, () => string][] = [
     [flags.html, () => htmlReport(evidences, options)],
-    [flags.markdown, () => markdownSection(evidences)],
-    [flags.junit, () => junitXml(evidences)],
+    [flags.markdown, () => markdownSection(evidences, options.unusable)],
+    [flags.junit, () => junitXml(evidences, options.unusable)],
   ];
   for (const [path, make] of reports) {
     if (path !== undefined) {
       await writeOutputFile(path, make());
     }
+  }
+}
+
+/**
+ * Does the work that reports are to be written about. Where it fails they say so: what an earlier run wrote must not
+ * be taken for the result of this one.
+ *
+ * @param name of what is measured, as a person would name it
+ */
+export async function orReportFailure<Result>(
+  name: string,
+  flags: ReportFlags,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    // Why the work failed is what is to be told, even where the reports cannot be written either.
+    await writeReports([], flags, { unusable: [{ name, why: reasonOf(error) }] }).catch(() => undefined);
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Matrix, OctavecError } from '../base/index.js';
+import { type Matrix, OctavecError, reasonOf } from '../base/index.js';
 import { measureRuns } from '../bench/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { type Evidence, type GateChoice, type Measurements, verificationTexts } from '../evaluate/index.js';
@@ -29,12 +29,17 @@ export interface CompareOptions extends TaskEvidenceOptions, GateChoice {
   readonly bench?: boolean;
 }
 
+/** A variant that could not be run, and why. */
+export interface UnusableVariant {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** All variants of a model, measured under the same conditions. */
 export interface Comparison {
   /** Smallest first. */
   readonly evidences: readonly Evidence[];
-  /** Variants that could not be run, and why. */
-  readonly unusable: readonly { readonly name: string; readonly why: string }[];
+  readonly unusable: readonly UnusableVariant[];
   readonly recommendations: readonly Recommendation[];
   /** By name of the variant, where it is known. */
   readonly sensitivities: Readonly<Record<string, KnownSensitivity>>;
@@ -66,7 +71,7 @@ export async function compareVariants(path: string, options: CompareOptions = {}
     const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
     const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
     const proven: Proven[] = [];
-    const unusable: { name: string; why: string }[] = [];
+    const unusable: UnusableVariant[] = [];
     for (const run of runs) {
       try {
         const candidate = await openCandidate(run, original, options);
@@ -78,7 +83,7 @@ export async function compareVariants(path: string, options: CompareOptions = {}
         if (!(error instanceof OctavecError) || error.code === 'CANCELLED') {
           throw error;
         }
-        unusable.push({ name: nameOf(run), why: error.message });
+        unusable.push({ name: nameOf(run), why: reasonOf(error) });
       }
     }
     proven.sort((a, b) => a.measured.file.bytes - b.measured.file.bytes);

@@ -7,7 +7,7 @@ export { type AutoOptions, type AutoPurpose, autoPurposes } from './auto/goal.js
 export type * from './auto/sensitivity-report.js';
 export { type BatchItem, type BatchOutcome, batchError } from './batch-outcome.js';
 export { isCalibrated } from './check-options.js';
-export { type CompareOptions, type Comparison, compareVariants } from './compare-variants.js';
+export { type CompareOptions, type Comparison, compareVariants, type UnusableVariant } from './compare-variants.js';
 export { type EvaluateOptions, type Evaluation, evaluateModel } from './evaluate-models.js';
 export { type FoundModel, type FoundModels, findModels, type UnreadableFolder } from './find-models.js';
 export type { MethodForms } from './method-forms.js';

@@ -19,9 +19,16 @@ describe('JUnit XML', () => {
   const xml = junitXml([passed, refused]);
 
   test('counts and names the failures', () => {
-    expect(xml).toContain('<testsuites name="octavec" tests="2" failures="1">');
+    expect(xml).toContain('<testsuites name="octavec" tests="2" failures="1" errors="0">');
     expect(xml).toContain('name="onnx/model_int8.onnx passes the gate int8"/>');
     expect(xml).toContain('<failure type="cosineMean" message="cosine mean is 0.9926, the limit is at least 0.9995"/>');
+  });
+
+  test('what could not be measured is an error', () => {
+    const broken = junitXml([passed], [{ name: 'broken.onnx', why: 'It is "no" model.' }]);
+    expect(broken).toContain('<testsuites name="octavec" tests="2" failures="0" errors="1">');
+    expect(broken).toContain('<testsuite name="broken.onnx" tests="1" failures="0" errors="1" skipped="0">');
+    expect(broken).toContain('<error message="It is &quot;no&quot; model."/>');
   });
 
   test('what is not decided is output, no failure', () => {
@@ -47,6 +54,12 @@ describe('the section for a model card', () => {
         .map((line) => line.split('|').length);
       expect(new Set(widths).size).toBe(1);
     }
+  });
+
+  test('names what could not be measured, also where nothing could', () => {
+    const unusable = [{ name: 'a`b.onnx', why: 'It does not load.' }];
+    expect(markdownSection([passed], unusable)).toMatch(/\n- `a b\.onnx`: It does not load\.\n$/);
+    expect(markdownSection([], unusable)).toMatch(/^## Quantized variants\n\nNot measured:\n\n- `a b/);
   });
 
   test('shows figures, verdicts, tasks and what the files are', () => {

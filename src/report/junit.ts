@@ -1,28 +1,45 @@
 import type { Evidence } from '../evaluate/index.js';
+import type { UnusableVariant } from '../pipeline/index.js';
 
 /**
  * Verdicts as JUnit XML, which CI systems show as test results: a suite for each candidate, a case for its gate that
- * fails with all reasons. What is not decided stands in its output.
+ * fails with all reasons, and is an error where the candidate could not be measured. What is not decided stands in its
+ * output.
  */
-export function junitXml(evidences: readonly Evidence[]): string {
-  const suites = evidences.map(({ file, verdict }) => {
-    const failures = verdict?.failures ?? [];
-    const reasons = failures
-      .map(({ metric, message }) => `      <failure type="${escaped(metric)}" message="${escaped(message)}"/>\n`)
-      .join('');
-    const notes = (verdict?.undecided ?? []).map(({ message }) => `${escaped(message)}\n`).join('');
-    const inside = reasons + (notes === '' ? '' : `      <system-out>${notes}</system-out>\n`);
-    const name = escaped(file.name);
-    return (
-      `  <testsuite name="${name}" tests="1" failures="${failures.length > 0 ? 1 : 0}" errors="0" skipped="0">\n` +
-      `    <testcase classname="octavec.gate" name="${name} passes the gate ${escaped(verdict?.gate ?? 'none')}"${
-        inside === '' ? '/>\n' : `>\n${inside}    </testcase>\n`
-      }` +
-      '  </testsuite>\n'
-    );
-  });
+export function junitXml(evidences: readonly Evidence[], unusable: readonly UnusableVariant[] = []): string {
+  const suites = [...evidences.map(judgedSuite), ...unusable.map(errorSuite)];
   const failed = evidences.filter(({ verdict }) => verdict?.passed === false).length;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="octavec" tests="${evidences.length}" failures="${failed}">\n${suites.join('')}</testsuites>\n`;
+  const counts = `tests="${suites.length}" failures="${failed}" errors="${unusable.length}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="octavec" ${counts}>\n${suites.join('')}</testsuites>\n`;
+}
+
+function judgedSuite({ file, verdict }: Evidence): string {
+  const failures = verdict?.failures ?? [];
+  const reasons = failures
+    .map(({ metric, message }) => `      <failure type="${escaped(metric)}" message="${escaped(message)}"/>\n`)
+    .join('');
+  const notes = (verdict?.undecided ?? []).map(({ message }) => `${escaped(message)}\n`).join('');
+  const inside = reasons + (notes === '' ? '' : `      <system-out>${notes}</system-out>\n`);
+  return suite(file.name, `passes the gate ${verdict?.gate ?? 'none'}`, [failures.length > 0 ? 1 : 0, 0], inside);
+}
+
+function errorSuite({ name, why }: UnusableVariant): string {
+  return suite(name, 'passes its gate', [0, 1], `      <error message="${escaped(why)}"/>\n`);
+}
+
+function suite(
+  name: string,
+  expectation: string,
+  [failures, errors]: readonly [number, number],
+  inside: string,
+): string {
+  const counts = `tests="1" failures="${failures}" errors="${errors}" skipped="0"`;
+  const end = inside === '' ? '/>\n' : `>\n${inside}    </testcase>\n`;
+  return (
+    `  <testsuite name="${escaped(name)}" ${counts}>\n` +
+    `    <testcase classname="octavec.gate" name="${escaped(`${name} ${expectation}`)}"${end}` +
+    '  </testsuite>\n'
+  );
 }
 
 /** Text that may stand in XML, control characters (which XML cannot hold) left out. */

@@ -1,10 +1,24 @@
 import { type Evidence, sizeReduction } from '../evaluate/index.js';
+import type { UnusableVariant } from '../pipeline/index.js';
 import { signed, taskName } from './evaluation-text.js';
 import { conditions } from './evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from './quantities.js';
 
-/** A section for a model card: what the variants are, how faithful they are, and how that was found. */
-export function markdownSection(evidences: readonly Evidence[]): string {
+/**
+ * A section for a model card: what the variants are, how faithful they are, how that was found, and which could not be
+ * measured.
+ */
+export function markdownSection(evidences: readonly Evidence[], unusable: readonly UnusableVariant[] = []): string {
+  const measured = evidences.length === 0 ? [] : measuredParts(evidences);
+  const failed = unusable.length === 0 ? [] : [`Not measured:\n\n${unusable.map(unusableLine).join('\n')}\n`];
+  return ['## Quantized variants\n', ...measured, ...failed].join('\n');
+}
+
+function unusableLine({ name, why }: UnusableVariant): string {
+  return `- \`${cell(name)}\`: ${cell(why)}`;
+}
+
+function measuredParts(evidences: readonly Evidence[]): string[] {
   const [{ original, tool }] = evidences;
   const rows = evidences.map((evidence) => {
     const { file, fidelity, run, verdict } = evidence;
@@ -23,16 +37,14 @@ export function markdownSection(evidences: readonly Evidence[]): string {
   });
   const k = evidences[0].fidelity.neighbours.k;
   const headings = ['file', 'size', 'smaller', 'cosine mean', 'p1', 'min', 'Spearman', `top-${k}`, 'texts/s', 'gate'];
-  const parts = [
-    '## Quantized variants\n',
+  return [
     `Made from \`${cell(original.name)}\` (${original.precision}, ${formatBytes(original.bytes)}) and compared with it by ${tool}.\n`,
     table(headings, rows),
     `${conditions(evidences)} Cosine: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. ` +
       `Top-${k}: share of the ${k} nearest texts that stay the same.\n`,
     ...evidences.flatMap(taskTable),
-    ...evidences.map(recipeLine),
+    `${evidences.map(recipeLine).join('\n')}\n`,
   ];
-  return parts.join('\n');
 }
 
 function taskTable({ file, tasks = [] }: Evidence): string[] {

@@ -24,15 +24,19 @@ describe('compare', () => {
     expect(stdout).toMatch(/smallest: onnx\/model_int8\.onnx/);
     expect(readFileSync(page, 'utf8')).toContain('<h1>2 of 2 variants pass their gates</h1>');
     expect(readFileSync(card, 'utf8')).toContain('| `onnx/model_fp16.onnx` |');
-    expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="octavec" tests="2" failures="0">');
+    expect(readFileSync(junit, 'utf8')).toContain('<testsuites name="octavec" tests="2" failures="0" errors="0">');
   });
 
-  test('names what cannot be run, and goes on; --strict and --limit make it a refusal', async () => {
-    const broken = join(temporaryFolder(), 'broken.onnx');
+  test('names what cannot be run, goes on, and ends with 1; --strict and --limit make it a refusal', async () => {
+    const folder = temporaryFolder();
+    const [broken, page, junit] = ['broken.onnx', 'report.html', 'gate.xml'].map((name) => join(folder, name));
     writeFileSync(broken, 'no model');
     const common = ['compare', embeddedModel, files[0], broken, '--texts', texts, '--no-bench'];
-    const lenient = await octavec(common);
-    expect(lenient.status).toBe(0);
+    const lenient = await octavec([...common, '--html', page, '--junit', junit]);
+    expect(lenient.status).toBe(1);
+    expect(lenient.stderr).toMatch(/1 of 2 variants of .* could not be measured\. The first: broken\.onnx: /);
+    expect(readFileSync(page, 'utf8')).toContain('<h1>1 of 2 variants pass their gates, 1 cannot run</h1>');
+    expect(readFileSync(junit, 'utf8')).toMatch(/errors="1"[\s\S]*<error message=".*not an ONNX model/);
     expect(lenient.stdout).toMatch(/✗ broken\.onnx: .*not an ONNX model/);
     const strict = await octavec([...common, '--strict', '--limit', 'cosineMean=0.9999', '--json']);
     expect(strict.status).toBe(3);

@@ -76,6 +76,15 @@ describe('octavec verify', () => {
     expect(JSON.parse(stderr).error.code).toBe('OUTPUT_NOT_WRITABLE');
   });
 
+  test('a run that fails leaves reports that say so, in the place of older ones', async () => {
+    const folder = temporaryFolder();
+    const [broken, junit] = ['broken.onnx', 'gate.xml'].map((name) => join(folder, name));
+    writeFileSync(broken, 'no model');
+    writeFileSync(junit, '<testsuites tests="1" failures="0"/>');
+    expect((await verify(broken, '--junit', junit)).status).toBe(1);
+    expect(readFileSync(junit, 'utf8')).toMatch(/failures="0" errors="1"[\s\S]*<error message=".*not an ONNX model/);
+  });
+
   test('takes what a lone file lacks from the original', async () => {
     const lone = join(temporaryFolder(), 'lone.onnx');
     symlinkSync(variant('int8'), lone);

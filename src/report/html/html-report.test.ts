@@ -22,6 +22,16 @@ describe('the page', () => {
     expect(page.indexOf('✗ fail')).toBeLessThan(page.indexOf('<svg'));
   });
 
+  test('shows what could not be measured', () => {
+    const unusable = [{ name: 'onnx/broken.onnx', why: 'It is <no> model.' }];
+    const some = htmlReport([passed, refused], { unusable });
+    expect(some).toContain('<h1>1 of 3 variants pass their gates, 1 cannot run</h1>');
+    expect(some).toContain('It is &lt;no&gt; model.');
+    const none = htmlReport([], { unusable });
+    expect(none).toContain('<h1>onnx/broken.onnx could not be measured</h1>');
+    expect(none).not.toContain('<svg');
+  });
+
   test('needs nothing from outside and runs nothing', () => {
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import|https?:/);

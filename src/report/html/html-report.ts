@@ -1,5 +1,5 @@
 import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
-import type { KnownSensitivity, Recommendation } from '../../pipeline/index.js';
+import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
 import { signed, taskName } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from '../quantities.js';
@@ -10,8 +10,10 @@ import { sensitivityFigure } from './sensitivity-plot.js';
 import { type Cell, table } from './table.js';
 import { taskPlot } from './task-plot.js';
 import { tradeOffPlot } from './trade-off-plot.js';
+import { headline, unusablePanel, verdictPanel } from './verdicts.js';
 
 export interface HtmlReportOptions {
+  readonly unusable?: readonly UnusableVariant[];
   readonly recommendations?: readonly Recommendation[];
   /** What quantizing the parts of a model costs, by name of the variant, where it is known. */
   readonly sensitivities?: Readonly<Record<string, KnownSensitivity>>;
@@ -21,17 +23,22 @@ export interface HtmlReportOptions {
  * Evidence as one HTML page that needs nothing else: no network, no script. The verdicts come first; every plot has its
  * figures behind it.
  *
- * @param evidences of one original, at least one
+ * @param evidences of one original; none where no variant could be measured
  */
 export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOptions = {}): string {
-  const [{ original }] = evidences;
-  const title = `Quantized variants of ${original.name}`;
+  const { unusable = [] } = options;
+  const title = evidences.length === 0 ? 'Quantized variants' : `Quantized variants of ${evidences[0].original.name}`;
   return page(
     title,
-    html`<h1>${headline(evidences)}</h1>
-<p>${title}. ${conditions(evidences)}</p>
-<div class="grid">${evidences.map(verdictPanel)}</div>
-${recommendationList(options.recommendations ?? [])}
+    html`<h1>${headline(evidences, unusable)}</h1>
+<p>${title}. ${evidences.length === 0 ? undefined : conditions(evidences)}</p>
+<div class="grid">${evidences.map(verdictPanel)}${unusable.map(unusablePanel)}</div>
+${evidences.length === 0 ? undefined : measuredSections(evidences, options)}`,
+  );
+}
+
+function measuredSections(evidences: readonly Evidence[], options: HtmlReportOptions): Markup {
+  return html`${recommendationList(options.recommendations ?? [])}
 <h2>Side by side</h2>
 ${sideBySide(evidences)}
 <h2>Size, quality and speed</h2>
@@ -51,28 +58,7 @@ ${sensitivitySection(options.sensitivities ?? {})}
 ${evidences.map(worstTexts)}
 <h2>What was measured</h2>
 <p>Cosine, L2: between the two vectors of a text. Spearman: of the similarities of all pairs of texts. p1: one text in a hundred is worse. Neighbours: the nearest other texts.</p>
-${identities(evidences)}`,
-  );
-}
-
-function headline(evidences: readonly Evidence[]): string {
-  const passed = evidences.filter(({ verdict }) => verdict?.passed).length;
-  if (evidences.length === 1) {
-    return `${evidences[0].file.name} ${passed === 1 ? 'passes' : 'does not pass'} its gate`;
-  }
-  return `${passed} of ${evidences.length} variants pass their gates`;
-}
-
-function verdictPanel({ file, fidelity, verdict }: Evidence): Markup {
-  const reasons = [
-    ...(verdict?.failures ?? []).map(({ message }) => html`<li>${message}</li>`),
-    ...(verdict?.undecided ?? []).map(({ message }) => html`<li class="faint">Not decided: ${message}</li>`),
-  ];
-  const word = verdict === undefined ? 'not judged' : verdict.passed ? '✓ pass' : '✗ fail';
-  const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';
-  const gate = verdict === undefined ? undefined : html`<span class="faint">gate ${verdict.gate}</span>`;
-  const list = reasons.length > 0 ? html`<ul>${reasons}</ul>` : undefined;
-  return html`<section class="panel"><h3>${file.name}</h3><div><span class="${kind}">${word}</span> ${gate}</div><div>${formatBytes(file.bytes)}, cosine mean ${formatFigure(fidelity.cosine.mean, 4)}, lowest ${formatFigure(fidelity.cosine.min, 4)}</div>${list}</section>`;
+${identities(evidences)}`;
 }
 
 function recommendationList(recommendations: readonly Recommendation[]): Markup | undefined {
