@@ -69,6 +69,10 @@ export const gateMetrics = {
   recall10Loss: lossOf('retrieval', 'recall@10', 'relative', 'relative loss of Recall@10 in retrieval'),
   recall100Loss: lossOf('retrieval', 'recall@100', 'relative', 'relative loss of Recall@100 in retrieval'),
   mrrLoss: lossOf('retrieval', 'mrr@10', 'relative', 'relative loss of MRR@10 in retrieval'),
+  accuracyLoss: lossOf('classification', 'accuracy', 'absolute', 'loss of accuracy in classification'),
+  vMeasureLoss: lossOf('clustering', 'v-measure', 'absolute', 'loss of v-measure in clustering'),
+  apLoss: lossOf('pair-classification', 'ap', 'absolute', 'loss of average precision in pair classification'),
+  mapLoss: lossOf('reranking', 'map', 'absolute', 'loss of MAP in reranking'),
 } satisfies Record<string, GateMetric>;
 
 export type GateMetricName = keyof typeof gateMetrics;

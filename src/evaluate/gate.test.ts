@@ -3,6 +3,8 @@ import { soundEvidence } from '../../test/support/evidence.js';
 import { failuresAsText, type Gate, judge, withLimits } from './gate.js';
 import { gateMetricNames } from './gate-metrics.js';
 import { gatePresets } from './gate-presets.js';
+import type { TaskComparison } from './tasks/compare-results.js';
+import type { TaskKind } from './tasks/task.js';
 
 /** cosine mean, p1, min and overlap as measured for all-MiniLM-L6-v2 under known recipes. */
 function measured(mean: number, p1: number, min: number, topKOverlap: number) {
@@ -33,6 +35,22 @@ describe('presets tell sound recipes from bad ones', () => {
     expect(judge(measured(mean, p1, min, overlap), gatePresets[preset]).passed).toBe(passed);
   });
 });
+
+/** A comparison for every figure of tasks that a gate can limit. */
+const allTasks = [
+  ...(soundEvidence().tasks ?? []),
+  lost('classification', 'accuracy', 0.03),
+  lost('clustering', 'v-measure', 0.02),
+  lost('pair-classification', 'ap', 0.004),
+  lost('reranking', 'map', 0.03, 0.001),
+];
+
+function lost(kind: TaskKind, metric: string, loss: number, noise = -0.001): TaskComparison {
+  const [original, candidate] = [0.8, 0.8 - loss];
+  const interval = [-2 * loss, noise] as const;
+  const finding = noise < 0 ? 'a loss' : 'within noise';
+  return { task: `toy ${kind}`, kind, metric, main: true, original, candidate, difference: -loss, interval, finding };
+}
 
 describe('judge', () => {
   const gate = (limits: Gate['limits'], limitsWhereMeasured: Gate['limits'] = {}): Gate => ({
@@ -74,7 +92,7 @@ describe('judge', () => {
       {
         file: { name: 'x', bytes: nan, sha256: '', precision: 'int8' },
         run: { textsPerSecond: nan },
-        tasks: soundEvidence().tasks?.map((comparison) => ({ ...comparison, candidate: nan, difference: nan })),
+        tasks: allTasks.map((comparison) => ({ ...comparison, candidate: nan, difference: nan })),
       },
     );
     for (const limits of [gate({ [metric]: 0 }), gate({}, { [metric]: 0 })]) {
@@ -98,7 +116,17 @@ describe('judge', () => {
     const without = soundEvidence({}, { tasks: [] });
     expect(judge(without, gatePresets.int8)).toMatchObject({ passed: true });
     expect(judge(without, gatePresets.int8).notMeasured).toContain('stsLoss');
-    expect(judge(soundEvidence(), gatePresets.int8)).toMatchObject({ passed: true, notMeasured: [] });
+    expect(judge(soundEvidence(), gatePresets.int8).notMeasured).not.toContain('stsLoss');
+  });
+
+  test('losses of main figures of all other kinds of tasks, as they are', () => {
+    const verdict = judge(soundEvidence({}, { tasks: allTasks }), gatePresets.int8);
+    expect(verdict.notMeasured).toEqual([]);
+    expect(failuresAsText(verdict)).toBe(
+      'loss of accuracy in classification is 0.0300 (toy classification, 95 % between 0.0010 and 0.0600), the limit is at most 0.02',
+    );
+    expect(verdict.undecided.map(({ metric }) => metric)).toEqual(['mapLoss']);
+    expect(judge(soundEvidence({}, { tasks: allTasks }), gatePresets.int4).passed).toBe(true);
   });
 
   test('a loss beyond its limit that may be noise does not fail, and is told', () => {
@@ -138,7 +166,7 @@ describe('judge', () => {
     expect(own.limits).toEqual({ ...gatePresets.int8.limits, cosineP1: 0.99 });
     expect(own.limitsWhereMeasured).toMatchObject({ speedUp: 5, ndcgLoss: 0.5, stsLoss: 0.01 });
     const { run: _, ...unmeasured } = soundEvidence();
-    expect(judge(unmeasured, own).notMeasured).toEqual(['speedUp']);
+    expect(judge({ ...unmeasured, tasks: allTasks }, own).notMeasured).toEqual(['speedUp']);
   });
 
   test('size reduction counts from the weights in FP32', () => {
