@@ -51,14 +51,19 @@ test('a named file takes the place of the others', async () => {
 test('paths in a file count from its folder; names of tasks stay names', async () => {
   write(
     'home/octavec/config.toml',
-    'texts = "mine.txt"\ncache = "~/vectors"\ncalibration = "/abs.txt"\ntasks = ["scifact-mini", "sts:pairs.tsv", "mteb/x"]',
+    'texts = "mine.txt"\ncache = "~/vectors"\ncalibration = "/abs.txt"\ntasks = ["scifact-mini", "sts:pairs.tsv", "mteb/x", "clustering:~/c.tsv"]',
   );
   write('home/octavec/pairs.tsv', '');
   expect(await read()).toMatchObject({
     texts: join(folder, 'home/octavec/mine.txt'),
     cache: join(homedir(), 'vectors'),
     calibration: '/abs.txt',
-    tasks: ['scifact-mini', `sts:${join(folder, 'home/octavec/pairs.tsv')}`, 'mteb/x'],
+    tasks: [
+      'scifact-mini',
+      `sts:${join(folder, 'home/octavec/pairs.tsv')}`,
+      'mteb/x',
+      `clustering:${join(homedir(), 'c.tsv')}`,
+    ],
   });
 });
 

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Configuration } from './schema.js';
 
 /** The configuration with its relative paths counted from a folder, and "~" from the user's. */
 export async function resolvePaths(configuration: Configuration, folder: string): Promise<Configuration> {
   const { cache, texts, calibration, tasks } = configuration;
-  const absolute = (path: string | undefined) => path && resolve(folder, path.replace(/^~(?=\/)/, homedir()));
+  const absolute = (path: string | undefined) => path && resolve(folder, fromHome(path));
   return {
     ...configuration,
     ...(cache && { cache: absolute(cache) }),
@@ -16,13 +16,18 @@ export async function resolvePaths(configuration: Configuration, folder: string)
   };
 }
 
-/** Tasks are names as well as paths: what is there, in the file's folder, is a path. */
+/** "~/data" → "/home/me/data" */
+function fromHome(path: string): string {
+  return path.replace(/^~(?=\/)/, homedir());
+}
+
+/** Tasks are names as well as paths: what is there, in the file's folder, is a path; so is what begins at home. */
 async function resolveTask(task: string, folder: string): Promise<string> {
   const [, kind, path] = /^([a-z-]+:)?(.+)$/.exec(task) ?? [];
-  const found = join(folder, path);
+  const found = resolve(folder, fromHome(path));
   const isThere = await stat(found).then(
     () => true,
-    () => false,
+    () => path.startsWith('~/'),
   );
   return isThere ? `${kind ?? ''}${found}` : task;
 }

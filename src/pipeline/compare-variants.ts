@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Matrix, OctavecError, reasonOf } from '../base/index.js';
+import { type Matrix, OctavecError, readHostFacts, reasonOf } from '../base/index.js';
 import { measureRuns } from '../bench/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { type Evidence, type GateChoice, type Measurements, verificationTexts } from '../evaluate/index.js';
@@ -11,7 +11,7 @@ import { describePrecision } from './describe-precision.js';
 import { fileGate, judged } from './file-gate.js';
 import { fileIdentity, shortName } from './file-identity.js';
 import { type Original, openOriginal } from './original.js';
-import { embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
+import { benchTexts, embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
 import { type KnownSensitivity, readSensitivity } from './read-sensitivity.js';
 import { type Recommendation, recommend } from './recommend.js';
 import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
@@ -90,7 +90,7 @@ export async function compareVariants(path: string, options: CompareOptions = {}
     const all =
       options.bench === false || proven.length === 0
         ? proven
-        : await withMeasuredRuns(original, proven, texts.texts, options);
+        : await withMeasuredRuns(original, proven, benchTexts(texts.texts), options);
     const evidences = all.map(({ candidate, measured }) =>
       judged(measured, fileGate(candidate.model, measured, options)),
     );
@@ -101,7 +101,12 @@ export async function compareVariants(path: string, options: CompareOptions = {}
         sensitivities[measured.file.name] = known;
       }
     }
-    return { evidences, unusable, recommendations: recommend(evidences), sensitivities };
+    const { cpuFlags } = await readHostFacts();
+    const recommendations = recommend(evidences, {
+      strict: options.presets?.strict,
+      measuredWithVnni: cpuFlags.includes('avx512_vnni'),
+    });
+    return { evidences, unusable, recommendations, sensitivities };
   } finally {
     await original.close();
   }

@@ -18,6 +18,6 @@ export { quantizeModel } from './quantize-model.js';
 export type { QuantizeOptions, VariantOptions } from './quantize-options.js';
 export { gateError, type QuantizeOutcome, type VariantFailure, type VariantOutcome } from './quantize-outcome.js';
 export type { KnownSensitivity } from './read-sensitivity.js';
-export { type Recommendation, recommend, type Use } from './recommend.js';
+export { type Recommendation, type RecommendOptions, recommend, type Use } from './recommend.js';
 export { checkWritable } from './staging.js';
 export { type VerifyOptions, verifyModel } from './verify-model.js';

@@ -32,15 +32,41 @@ const int8 = variant('int8', 23e6, 330, 0.995, 'int8', 'int8');
 const q8 = variant('q8', 25e6, 80, 0.9999, 'q8', 'int8');
 const fp16 = variant('fp16', 45e6, 110, 1, 'fp16', 'fp16');
 
+const chosen = (...given: Parameters<typeof recommend>) =>
+  Object.fromEntries(recommend(...given).map(({ use, variant }) => [use, variant]));
+
 test('each use gets the best of those that passed', () => {
-  const chosen = Object.fromEntries(recommend([q4, int8, q8, fp16]).map(({ use, variant }) => [use, variant]));
-  expect(chosen).toEqual({
+  expect(chosen([q4, int8, q8, fp16], { measuredWithVnni: true })).toEqual({
     'no measurable loss': 'q8',
     smallest: 'int8',
     'fastest here': 'int8',
     'server with AVX-512 VNNI': 'int8',
-    phone: 'int8',
+    phone: 'q8',
   });
+});
+
+test('speeds of a CPU without VNNI say nothing of one with it', () => {
+  const careful = variant('careful', 24e6, 200, 0.999, 'int8-static', 'int8');
+  const use = 'server with AVX-512 VNNI';
+  expect(chosen([int8, careful], { measuredWithVnni: true })[use]).toBe('int8');
+  const unmeasured = recommend([int8, careful]).find((recommendation) => recommendation.use === use);
+  expect(unmeasured?.variant).toBe('careful');
+  expect(unmeasured?.reason).toMatch(/speed was not measured on such a CPU$/);
+});
+
+test('a phone gets a small and faithful variant, whatever memory Node took', () => {
+  const phone = recommend([int8, q8, fp16]).find(({ use }) => use === 'phone');
+  expect(phone).toEqual({
+    use: 'phone',
+    variant: 'q8',
+    reason:
+      'the most faithful of the 2 smallest: 25.0 MB, cosine mean 0.9999; speed and memory were not measured on a phone',
+  });
+});
+
+test("a gate of one's own says what no measurable loss is", () => {
+  const strict = { ...gatePresets.strict, limits: { cosineMean: 0.99999 } };
+  expect(chosen([q8, fp16], { strict })['no measurable loss']).toBe('fp16');
 });
 
 test('weights in 8 bits that are widened before they are multiplied are no INT8 arithmetic', () => {

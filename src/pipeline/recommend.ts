@@ -1,4 +1,4 @@
-import { type Evidence, gatePresets, judge } from '../evaluate/index.js';
+import { type Evidence, type Gate, gatePresets, judge } from '../evaluate/index.js';
 
 /** What a variant is wanted for. */
 export type Use = 'no measurable loss' | 'smallest' | 'fastest here' | 'server with AVX-512 VNNI' | 'phone';
@@ -10,40 +10,67 @@ export interface Recommendation {
   readonly reason: string;
 }
 
+export interface RecommendOptions {
+  /** What a variant without measurable loss passes; octavec's own "strict" by default. */
+  readonly strict?: Gate;
+  /** Speeds were measured on a CPU with AVX-512 VNNI. Where they were not, they say nothing about one that has it. */
+  readonly measuredWithVnni?: boolean;
+}
+
+/** For a phone, up to so many times the smallest size is given for a more faithful variant. */
+const phoneAllowance = 1.25;
+
 /** Which variant to take for what. Only variants that passed their gate are recommended. */
-export function recommend(evidences: readonly Evidence[]): Recommendation[] {
+export function recommend(evidences: readonly Evidence[], options: RecommendOptions = {}): Recommendation[] {
+  const { strict = gatePresets.strict, measuredWithVnni = false } = options;
   const sound = evidences.filter(({ verdict }) => verdict?.passed);
-  const faithful = sound.filter((evidence) => judge(evidence, gatePresets.strict).passed);
-  const integer = sound.filter(isInteger);
+  const faithful = sound.filter((evidence) => judge(evidence, strict).passed);
   const measured = sound.filter(({ run }) => run?.textsPerSecond !== undefined);
   const recommendations = [
-    choose('no measurable loss', faithful, smallest, 'no variant passes the gate "strict"', (best) => {
+    choose('no measurable loss', faithful, smallest, `no variant passes the gate "${strict.name}"`, (best) => {
       const { cosine, neighbours } = best.fidelity;
-      return `smallest that passes the gate "strict": cosine at least ${cosine.min.toFixed(4)}, overlap of neighbours ${neighbours.topKOverlap.toFixed(3)}`;
+      return `smallest that passes the gate "${strict.name}": cosine at least ${cosine.min.toFixed(4)}, overlap of neighbours ${neighbours.topKOverlap.toFixed(3)}`;
     }),
     choose('smallest', sound, smallest, 'no variant passes its gate', (best) => {
-      return `${megabytes(best)}, ${(100 * (1 - best.file.bytes / originalBytes(best))).toFixed(0)} % less than FP32, cosine mean ${best.fidelity.cosine.mean.toFixed(4)}`;
+      return `${megabytes(best)}, ${(100 * (1 - best.file.bytes / originalBytes(best))).toFixed(0)} % less than FP32, ${cosineNote(best)}`;
     }),
-    choose('server with AVX-512 VNNI', integer, fastestOrSmallest, 'no variant computes in INT8', (best) => {
-      return `its matrix products are of 8-bit integers, which VNNI computes at about four times the rate of FP32${speedNote(best)}`;
-    }),
-    choose('phone', sound, lightest, 'no variant passes its gate', (best) => {
-      const memory = best.run?.peakBytes;
-      const taken = memory === undefined ? '' : `, ${(memory / 1e6).toFixed(0)} MB of memory at the most`;
-      return `smallest to carry and to hold: ${megabytes(best)}${taken}`;
-    }),
+    forServer(sound.filter(isInteger), measuredWithVnni && measured.length > 0),
+    forPhone(sound),
   ];
   if (measured.length > 0) {
     const fastest = choose(
       'fastest here',
       measured,
-      fastestOrSmallest,
+      faster,
       '',
       (best) => `measured on this machine${speedNote(best)}`,
     );
     recommendations.splice(2, 0, fastest);
   }
   return recommendations;
+}
+
+function forServer(integer: readonly Evidence[], measured: boolean): Recommendation {
+  const why = 'its matrix products are of 8-bit integers, which VNNI computes at about four times the rate of FP32';
+  return choose(
+    'server with AVX-512 VNNI',
+    integer,
+    measured ? faster : moreFaithful,
+    'no variant computes in INT8',
+    (best) =>
+      measured
+        ? `${why}${speedNote(best)}`
+        : `${why}; the most faithful of these (${cosineNote(best)}), speed was not measured on such a CPU`,
+  );
+}
+
+function forPhone(sound: readonly Evidence[]): Recommendation {
+  const [least] = sound.toSorted(smallest);
+  const small = sound.filter(({ file }) => file.bytes <= phoneAllowance * least.file.bytes);
+  return choose('phone', small, moreFaithful, 'no variant passes its gate', (best) => {
+    const among = small.length > 1 ? `the most faithful of the ${small.length} smallest` : 'the smallest';
+    return `${among}: ${megabytes(best)}, ${cosineNote(best)}; speed and memory were not measured on a phone`;
+  });
 }
 
 function choose(
@@ -58,13 +85,8 @@ function choose(
 }
 
 const smallest = (a: Evidence, b: Evidence) => a.file.bytes - b.file.bytes;
-const lightest = (a: Evidence, b: Evidence) => memoryOf(a) - memoryOf(b) || smallest(a, b);
-const fastestOrSmallest = (a: Evidence, b: Evidence) => speedOf(b) - speedOf(a) || smallest(a, b);
-
-/** Memory where it was measured, with the file itself as what every engine must hold. */
-function memoryOf({ file, run }: Evidence): number {
-  return file.bytes + (run?.peakBytes ?? 0);
-}
+const faster = (a: Evidence, b: Evidence) => speedOf(b) - speedOf(a) || smallest(a, b);
+const moreFaithful = (a: Evidence, b: Evidence) => b.fidelity.cosine.mean - a.fidelity.cosine.mean || smallest(a, b);
 
 function speedOf({ run }: Evidence): number {
   return run?.textsPerSecond ?? 0;
@@ -82,6 +104,10 @@ function originalBytes({ original }: Evidence): number {
 
 function megabytes({ file }: Evidence): string {
   return `${(file.bytes / 1e6).toFixed(1)} MB`;
+}
+
+function cosineNote({ fidelity }: Evidence): string {
+  return `cosine mean ${fidelity.cosine.mean.toFixed(4)}`;
 }
 
 function speedNote({ run, originalRun }: Evidence): string {
