@@ -64,6 +64,7 @@ const taskComparison = z.object({
   original: figure,
   candidate: figure,
   difference: figure,
+  deviations: z.object({ original: figure, candidate: figure }).optional(),
   interval: z.tuple([figure, figure]).optional(),
   finding: z.enum(['within noise', 'a loss', 'a gain']).optional(),
 });

@@ -32,13 +32,19 @@ export function formatComparisons(comparisons: readonly TaskComparison[], style:
   const cells = comparisons.map((comparison) => [
     taskName(comparison),
     comparison.main ? style.paint('bold', comparison.metric) : comparison.metric,
-    formatFigure(comparison.original, 4),
-    formatFigure(comparison.candidate, 4),
+    withDeviation(comparison.original, comparison.deviations?.original),
+    withDeviation(comparison.candidate, comparison.deviations?.candidate),
     signed(comparison.difference),
     comparison.interval?.map(signed).join(' … ') ?? '–',
     finding(comparison, style),
   ]);
   return formatTable([['task', 'metric', 'original', 'candidate', 'difference', '95 %', 'finding'], ...cells], style);
+}
+
+/** "0.8006 ±0.0123", the spread over the seeds; without one where a task is not random. */
+export function withDeviation(figure: number, deviation: number | undefined): string {
+  const spread = deviation === undefined ? '' : ` ±${formatFigure(deviation, 4)}`;
+  return `${formatFigure(figure, 4)}${spread}`;
 }
 
 /** The task, and whether only its queries are the candidate's. */

@@ -1,6 +1,6 @@
 import { type Evidence, sizeReduction } from '../evaluate/index.js';
 import type { UnusableVariant } from '../pipeline/index.js';
-import { signed, taskName } from './evaluation-text.js';
+import { signed, taskName, withDeviation } from './evaluation-text.js';
 import { conditions } from './evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from './quantities.js';
 
@@ -54,8 +54,8 @@ function taskTable({ file, tasks = [] }: Evidence): string[] {
   const rows = tasks.map((task) => [
     cell(taskName(task)),
     task.metric,
-    formatFigure(task.original, 4),
-    formatFigure(task.candidate, 4),
+    withDeviation(task.original, task.deviations?.original),
+    withDeviation(task.candidate, task.deviations?.candidate),
     task.interval === undefined
       ? signed(task.difference)
       : `${signed(task.difference)} (${task.interval.map(signed).join(' … ')})`,

@@ -1,30 +1,49 @@
-/** Share of items whose predicted class is the true one. */
-export function accuracy(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
+/**
+ * Share of items whose predicted class is the true one.
+ *
+ * @param weights how often each item counts; once by default
+ */
+export function accuracy(truth: ArrayLike<number>, predicted: ArrayLike<number>, weights?: ArrayLike<number>): number {
   let correct = 0;
+  let total = 0;
   for (let i = 0; i < truth.length; i++) {
-    correct += truth[i] === predicted[i] ? 1 : 0;
+    const weight = weights?.[i] ?? 1;
+    correct += truth[i] === predicted[i] ? weight : 0;
+    total += weight;
   }
-  return correct / truth.length;
+  return correct / total;
 }
 
 /**
  * Mean of the classes' F1, over the classes that occur in truth or prediction (sklearn.metrics.f1_score with
  * average="macro").
+ *
+ * @param truth classes: small whole numbers from -2 on
+ * @param weights how often each item counts; once by default
  */
-export function macroF1(truth: ArrayLike<number>, predicted: ArrayLike<number>): number {
-  const counts = new Map<number, { truth: number; predicted: number; both: number }>();
-  const of = (label: number) => {
-    const count = counts.get(label) ?? { truth: 0, predicted: 0, both: 0 };
-    counts.set(label, count);
-    return count;
-  };
+export function macroF1(truth: ArrayLike<number>, predicted: ArrayLike<number>, weights?: ArrayLike<number>): number {
+  let classes = 0;
   for (let i = 0; i < truth.length; i++) {
-    of(truth[i]).truth++;
-    of(predicted[i]).predicted++;
-    of(truth[i]).both += truth[i] === predicted[i] ? 1 : 0;
+    classes = Math.max(classes, truth[i] + 3, predicted[i] + 3);
   }
-  const scores = [...counts.values()].map((count) => (2 * count.both) / (count.truth + count.predicted));
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  /** Items whose true class it is, plus those whose predicted class it is; items where it is both. */
+  const occurrences = new Float64Array(classes);
+  const hits = new Float64Array(classes);
+  for (let i = 0; i < truth.length; i++) {
+    const weight = weights?.[i] ?? 1;
+    occurrences[truth[i] + 2] += weight;
+    occurrences[predicted[i] + 2] += weight;
+    hits[truth[i] + 2] += truth[i] === predicted[i] ? weight : 0;
+  }
+  let sum = 0;
+  let occurring = 0;
+  for (let label = 0; label < classes; label++) {
+    if (occurrences[label] > 0) {
+      sum += (2 * hits[label]) / occurrences[label];
+      occurring++;
+    }
+  }
+  return sum / occurring;
 }
 
 /**

@@ -1,11 +1,10 @@
-import { type Matrix, mean, rowOf, type TaskOptions } from '../../base/index.js';
-import { accuracy, macroF1 } from '../metrics/class-metrics.js';
+import { type Matrix, rowOf, type TaskOptions } from '../../base/index.js';
 import { fitLogisticRegression, predictClasses } from '../metrics/logistic-regression.js';
 import { deviation } from './deviation.js';
 import { drawExamples } from './draw-examples.js';
 import { embedDistinct } from './embed-distinct.js';
 import type { ClassificationTask, EmbedTexts } from './task.js';
-import type { TaskResult } from './task-result.js';
+import { type ClassMetricName, classMetrics, metricsOf, type TaskResult, type TaskSamples } from './task-result.js';
 
 /** As MTEB has it. */
 const experiments = 10;
@@ -26,18 +25,16 @@ export async function evaluateClassification(
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const trainLabels = task.train.map(({ label }) => numbers.get(label)!);
   // A label that was never seen in training is never right, nor is -1, which stands where nothing could be predicted.
-  const truth = task.test.map(({ label }) => numbers.get(label) ?? -2);
+  const truth = Int32Array.from(task.test, ({ label }) => numbers.get(label) ?? -2);
   const texts = [...task.train, ...task.test].map(({ text }) => text);
   const { vectors, places } = await embedDistinct(texts, embed, use, options);
   const testVectors = rowsOf(vectors, places.subarray(task.train.length));
 
   const draws = drawExamples(trainLabels, experiments, task.examplesPerLabel ?? usualExamples);
-  const right = new Float64Array(task.test.length);
-  const accuracies: number[] = [];
-  const f1s: number[] = [];
-  for (const [experiment, examples] of draws.entries()) {
+  const predictions: Int32Array[] = [];
+  for (const examples of draws) {
     const stage = `Classifying ${task.name}`;
-    options.onProgress?.({ stage, done: experiment, total: experiments, unit: 'experiments' });
+    options.onProgress?.({ stage, done: predictions.length, total: experiments, unit: 'experiments' });
     const model = await fitLogisticRegression(
       rowsOf(
         vectors,
@@ -47,20 +44,18 @@ export async function evaluateClassification(
       labels.length,
       { signal: options.signal },
     );
-    const predicted = predictClasses(model, testVectors);
-    predicted.forEach((label, i) => {
-      right[i] += label === truth[i] ? 1 / experiments : 0;
-    });
-    accuracies.push(accuracy(truth, predicted));
-    f1s.push(macroF1(truth, predicted));
+    predictions.push(predictClasses(model, testVectors));
   }
+  const samples: TaskSamples = { kind: 'predictions', truth, experiments: predictions };
+  const spread = (metric: ClassMetricName) =>
+    deviation(predictions.map((predicted) => classMetrics[metric](truth, predicted)));
   return {
     task: task.name,
     kind: task.kind,
     mainMetric: 'accuracy',
-    metrics: { accuracy: mean(accuracies), f1: mean(f1s) },
-    deviations: { accuracy: deviation(accuracies), f1: deviation(f1s) },
-    samples: { kind: 'items', values: { accuracy: right } },
+    metrics: metricsOf(samples),
+    deviations: { accuracy: spread('accuracy'), f1: spread('f1') },
+    samples,
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomNumbers, shuffled } from '../../base/index.js';
-import { compareResults } from './compare-results.js';
+import { compareResults, type TaskComparison } from './compare-results.js';
 import { metricsOf, type TaskResult, type TaskSamples } from './task-result.js';
 
 function resultOf(samples: TaskSamples, mainMetric: string): TaskResult {
@@ -60,4 +60,29 @@ test('what is no number is a loss; what cannot be resampled has no interval', as
   expect(broken.finding).toBe('a loss');
   const mean = { ...items(before), metrics: { f1: 0.5 } };
   expect((await compareResults(mean, mean))[0]).not.toHaveProperty('interval');
+});
+
+test('classes are drawn anew by items and experiments, for accuracy and macro F1', async () => {
+  const truth = Int32Array.from({ length: 200 }, (_, i) => i % 4);
+  /** Each experiment is wrong about so large a share of the items, and about more or fewer of them than the others. */
+  const guessed = (wrong: number, spread: number) =>
+    Array.from({ length: 10 }, (_, experiment) =>
+      truth.map((label) => (random() < wrong + (spread * (experiment - 4.5)) / 4.5 ? (label + 1) % 4 : label)),
+    );
+  const classified = (experiments: Int32Array[]): TaskResult => {
+    const samples = { kind: 'predictions', truth, experiments } as const;
+    const deviations = { accuracy: 0.01, f1: 0.02 };
+    const metrics = metricsOf(samples);
+    return { task: 'toy', kind: 'classification', mainMetric: 'accuracy', metrics, deviations, samples };
+  };
+  const steady = classified(guessed(0.3, 0));
+  const [accuracy, f1] = await compareResults(steady, classified(guessed(0.5, 0)));
+  expect(accuracy).toMatchObject({ metric: 'accuracy', main: true, finding: 'a loss' });
+  expect(f1).toMatchObject({ metric: 'f1', finding: 'a loss', deviations: { original: 0.02, candidate: 0.02 } });
+  expect(f1.interval?.[0]).toBeLessThan(f1.difference);
+  expect(f1.interval?.[1]).toBeGreaterThan(f1.difference);
+  // What differs from experiment to experiment widens the interval.
+  const [unsteady] = await compareResults(steady, classified(guessed(0.5, 0.3)));
+  const width = ({ interval = [0, 0] }: TaskComparison) => interval[1] - interval[0];
+  expect(width(unsteady)).toBeGreaterThan(1.5 * width(accuracy));
 });

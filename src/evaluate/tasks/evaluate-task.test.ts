@@ -163,7 +163,7 @@ describe('labels', () => {
     expect(result.metrics.accuracy).toBeGreaterThan(0.95);
     expect(result.metrics.f1).toBeGreaterThan(0.95);
     expect(result.deviations?.accuracy).toBeLessThan(0.1);
-    expect(result.samples.kind === 'items' && result.samples.values.accuracy.length).toBe(60);
+    expect(result.samples).toMatchObject({ kind: 'predictions', truth: { length: 60 }, experiments: { length: 10 } });
   });
 
   test('a label that training never saw is never right', async () => {

@@ -1,6 +1,6 @@
 import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
 import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
-import { signed, taskName } from '../evaluation-text.js';
+import { signed, taskName, withDeviation } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
 import { formatBytes, formatCount, formatFigure } from '../quantities.js';
 import { cosineHistogram, cosineStart, fidelityFigures, similarityScatter } from './fidelity-plots.js';
@@ -161,8 +161,8 @@ function sensitivitySection(sensitivities: Readonly<Record<string, KnownSensitiv
 function taskRow(comparison: TaskComparison): (Cell | string)[] {
   return [
     `${taskName(comparison)}, ${comparison.metric}`,
-    formatFigure(comparison.original, 4),
-    formatFigure(comparison.candidate, 4),
+    withDeviation(comparison.original, comparison.deviations?.original),
+    withDeviation(comparison.candidate, comparison.deviations?.candidate),
     signed(comparison.difference),
     comparison.interval?.map(signed).join(' … ') ?? '–',
     { content: comparison.finding ?? '–', kind: 'word' },
