@@ -7,6 +7,7 @@ import { formatComparison } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
+import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 import { checkReports, orReportFailure, type ReportFlags, writeReports } from './write-reports.js';
 
@@ -61,7 +62,7 @@ export function compareCommand(): Command {
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
         return compareVariants(model, {
           ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
-          ...{ ...gates, cache, engines: engines ?? (run.engine && [run.engine]) },
+          ...{ ...gates, cache, onNote: printNote, engines: engines ?? (run.engine && [run.engine]) },
           variants: variants.length > 0 ? variants : undefined,
           texts: await proofTexts(settings.texts),
           tasks,

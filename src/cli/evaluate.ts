@@ -4,6 +4,7 @@ import { formatEvaluation } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineOption, positiveInteger, readTasks, wordList } from './options.js';
+import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -48,7 +49,7 @@ export function evaluateCommand(): Command {
       const tasks = await readTasks(specs, task).finally(line.done);
       const evaluation = await evaluateModel(model, {
         ...{ against: options.against, variant: options.variant, tokenizer: options.tokenizer },
-        ...{ ...run, cache, asymmetric: options.asymmetric },
+        ...{ ...run, cache, onNote: printNote, asymmetric: options.asymmetric },
         tasks,
         ...task,
       }).finally(line.done);

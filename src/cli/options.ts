@@ -4,6 +4,7 @@ import { readTexts } from '../embed/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits, readTask, type Task } from '../evaluate/index.js';
 import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
+import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */
 
@@ -83,7 +84,7 @@ export async function readTasks(names: readonly string[] = [], options: TaskOpti
     const task = await readTask(name, options);
     tasks.push(task);
     for (const note of (task.kind === 'retrieval' && task.notes) || []) {
-      process.stderr.write(`note: ${task.name}: ${note}\n`);
+      printNote(`${task.name}: ${note}`);
     }
   }
   return tasks;

@@ -6,6 +6,7 @@ import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
+import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 import { checkReports, orReportFailure, type ReportFlags, writeReports } from './write-reports.js';
 
@@ -59,7 +60,7 @@ export function verifyCommand(): Command {
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
         return verifyModel(candidate, {
           ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
-          ...{ ...run, ...gates, cache },
+          ...{ ...run, ...gates, cache, onNote: printNote },
           texts: await proofTexts(settings.texts),
           tasks,
           ...task,

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type CacheableEmbedder, cachedEmbedding, textsAFile } from './embedding-cache.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type CacheableEmbedder, cachedEmbedding, embedOrRecall, textsAFile, textsAtOnce } from './embedding-cache.js';
 
 let root: string;
 let folder: string;
@@ -82,6 +82,39 @@ describe('cached embedding', () => {
     const embed = cachedEmbedding(embedder, { folder, modelHash: 'a' });
     await expect(embed(texts)).rejects.toThrow('interrupted');
     expect(await embedded()).toBe(texts.length - textsAFile);
+  });
+
+  test('what takes long is kept every few seconds', async () => {
+    const { embedder } = countingEmbedder({}, textsAtOnce);
+    // A clock that goes on by four seconds whenever it is looked at.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 4000;
+      return now;
+    });
+    await expect(cachedEmbedding(embedder, { folder, modelHash: 'a' })(texts)).rejects.toThrow('interrupted');
+    clock.mockRestore();
+    expect(await embedded()).toBe(texts.length - textsAtOnce);
+  });
+
+  test('a folder that cannot be written ends the work, unless somebody is to be told', async () => {
+    await writeFile(folder, 'no folder');
+    await expect(embedded()).rejects.toMatchObject({ code: 'OUTPUT_NOT_WRITABLE' });
+    const onUnwritable = vi.fn();
+    const embed = cachedEmbedding(countingEmbedder().embedder, { folder, modelHash: 'a', onUnwritable });
+    expect((await embed(texts)).rows).toBe(texts.length);
+    expect(onUnwritable).toHaveBeenCalledOnce();
+  });
+
+  test('all texts in one go, once', async () => {
+    const { embedder, state } = countingEmbedder();
+    const embed = vi.spyOn(embedder, 'embed');
+    for (let time = 0; time < 2; time++) {
+      const { data, rows } = await embedOrRecall(embedder, { folder, modelHash: 'a' }, texts);
+      expect([rows, data[2], state.embedded]).toEqual([texts.length, texts[1].length, texts.length]);
+    }
+    expect(embed).toHaveBeenCalledOnce();
+    expect(await embedded()).toBe(texts.length);
   });
 
   test('a file that was cut is not believed', async () => {

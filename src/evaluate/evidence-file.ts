@@ -83,6 +83,7 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
     source: z.string(),
     truncated: count.optional(),
     maxTokens: count.optional(),
+    original: z.object({ truncated: count, maxTokens: count }).optional(),
   }),
   fidelity: fidelitySchema,
   run: run.optional(),

@@ -34,10 +34,19 @@ export interface TextsIdentity {
   readonly sha256: string;
   /** As a person would name it: "octavec's verification texts", "my-texts.jsonl". */
   readonly source: string;
-  /** How many are longer than `maxTokens`: only their beginning counted, with original and candidate alike. */
+  /** How many are longer than `maxTokens`: of these the candidate read only the beginning. */
   readonly truncated?: number;
   /** What the candidate reads of a text, special tokens included. */
   readonly maxTokens?: number;
+  /** The same of the original, which may read more or less of a text. */
+  readonly original?: Reading;
+}
+
+/** How much of texts a model reads. */
+export interface Reading {
+  /** Texts that are longer than `maxTokens`. */
+  readonly truncated: number;
+  readonly maxTokens: number;
 }
 
 /** How a model ran over the texts. */

@@ -1,20 +1,28 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Matrix, OctavecError, readHostFacts, reasonOf } from '../base/index.js';
+import { distinctEnds, type Matrix, OctavecError, readHostFacts, reasonOf } from '../base/index.js';
 import { measureRuns } from '../bench/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import { type Evidence, type GateChoice, type Measurements, verificationTexts } from '../evaluate/index.js';
+import {
+  type Evidence,
+  type GateChoice,
+  type Measurements,
+  type Reading,
+  type VectorCache,
+  verificationTexts,
+} from '../evaluate/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';
 import { fileGate, judged } from './file-gate.js';
 import { fileIdentity, shortName } from './file-identity.js';
-import { type Original, openOriginal } from './original.js';
+import { type Original, openOriginal, vectorsHash } from './original.js';
 import { benchTexts, embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
 import { type KnownSensitivity, readSensitivity } from './read-sensitivity.js';
 import { type Recommendation, recommend } from './recommend.js';
-import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
+import { type TaskEvidenceOptions, type TaskReference, taskReference, withTasks } from './task-evidence.js';
+import { openVectorCache } from './vector-cache.js';
 
 export interface CompareOptions extends TaskEvidenceOptions, GateChoice {
   /** ONNX files to compare; by default all in the folder besides the original. */
@@ -47,6 +55,8 @@ export interface Comparison {
 
 interface Candidate {
   readonly path: string;
+  /** Tells it from the others. */
+  readonly name: string;
   readonly engine: EngineChoice | undefined;
   readonly files: ModelFiles;
   readonly model: OnnxModel;
@@ -64,18 +74,28 @@ interface Proven {
  * @throws what opening and running the original throws; USAGE if there is no variant; CANCELLED
  */
 export async function compareVariants(path: string, options: CompareOptions = {}): Promise<Comparison> {
+  const cache = await openVectorCache(options);
   const original = await openOriginal(path, { tokenizer: options.tokenizer });
   try {
     const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
     const runs = await runsOf(original, options);
     const embedding = { threads: options.threads, signal: options.signal, onProgress: options.onProgress };
-    const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
+    const kept = cache && { ...cache, modelHash: vectorsHash(original) };
+    const { vectors, reading } = await embedOnce(original.runnable, 'the original', texts, embedding, kept);
+    const reference = {
+      original,
+      vectors,
+      reading,
+      texts,
+      cache,
+      tasks: await taskReference(original, options, cache),
+    };
     const proven: Proven[] = [];
     const unusable: UnusableVariant[] = [];
     for (const run of runs) {
       try {
         const candidate = await openCandidate(run, original, options);
-        const measured = await proveCandidate(candidate, original, vectors, texts, options, embedding);
+        const measured = await proveCandidate(candidate, reference, embedding);
         if (!isKnown(candidate, measured, original, proven)) {
           proven.push({ candidate, measured });
         }
@@ -125,13 +145,14 @@ function isKnown(
 }
 
 /** One file in one engine. */
-type Run = Pick<Candidate, 'path' | 'engine'>;
+type Run = Pick<Candidate, 'path' | 'engine' | 'name'>;
 
 async function runsOf({ files }: Original, { variants, engines = ['onnxruntime'] }: CompareOptions): Promise<Run[]> {
   const paths = variants ?? (await variantsBeside(files));
+  const names = distinctNames(files.onnxPath, paths);
   const runs = engines.flatMap((engine) => {
     const own = engine === 'onnxruntime' || variants !== undefined ? [] : [files.onnxPath];
-    return [...own, ...paths].map((path) => ({ path, engine }));
+    return [...own, ...paths].map((path) => ({ path, engine, name: names.get(resolve(path)) ?? shortName(path) }));
   });
   if (runs.length === 0) {
     const problem = `There is no variant beside ${files.onnxPath}`;
@@ -140,8 +161,16 @@ async function runsOf({ files }: Original, { variants, engines = ['onnxruntime']
   return runs;
 }
 
-function nameOf({ path, engine }: Run): string {
-  return engine === undefined || engine === 'onnxruntime' ? shortName(path) : `${shortName(path)} (${engine})`;
+/** Names by path: as short as tells the files from each other and from the original. */
+function distinctNames(original: string, paths: readonly string[]): ReadonlyMap<string, string> {
+  const all = [...new Set([original, ...paths].map((path) => resolve(path)))];
+  const names = distinctEnds(all, (parts) => (parts.at(-2) === 'onnx' ? 2 : 1));
+  // The original is called what it is always called.
+  return new Map(all.map((path, i) => [path, i === 0 ? shortName(path) : names[i]]));
+}
+
+function nameOf({ name, engine }: Run): string {
+  return engine === undefined || engine === 'onnxruntime' ? name : `${name} (${engine})`;
 }
 
 /** All ONNX files in the folder of the original's, besides itself. */
@@ -156,18 +185,37 @@ async function openCandidate(run: Run, original: Original, { tokenizer }: Compar
   return { ...run, files, model: await readModel(files.onnxPath) };
 }
 
+/** What all candidates are compared with. */
+interface Reference {
+  readonly original: Original;
+  readonly vectors: Matrix;
+  readonly reading: Reading;
+  readonly texts: ProofTexts;
+  readonly tasks: TaskReference | undefined;
+  readonly cache: VectorCache | undefined;
+}
+
 async function proveCandidate(
-  { path, engine, files, model }: Candidate,
-  original: Original,
-  originalVectors: Matrix,
-  texts: ProofTexts,
-  options: CompareOptions,
+  { name, engine, files, model }: Candidate,
+  { original, vectors, reading, texts, tasks, cache }: Reference,
   embedding: Parameters<typeof prove>[1],
 ): Promise<Measurements> {
   const { precision } = describePrecision(model);
-  const identity = await fileIdentity(model, precision);
-  const proof = { original, originalVectors, candidate: files, identity, recipe: recipeOf(model), texts };
-  return withTasks(await prove(proof, { ...embedding, engine }), path, engine, original, options);
+  const identity = { ...(await fileIdentity(model, precision)), name };
+  const proven = await prove(
+    {
+      original,
+      originalVectors: vectors,
+      originalReading: reading,
+      candidate: files,
+      identity,
+      recipe: recipeOf(model),
+      texts,
+      kept: cache && { ...cache, modelHash: identity.sha256 },
+    },
+    { ...embedding, engine },
+  );
+  return withTasks(proven, files, engine, tasks);
 }
 
 async function withMeasuredRuns(

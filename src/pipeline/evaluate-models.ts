@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { cacheFolder, type OnProgress, type TaskOptions } from '../base/index.js';
+import type { OnProgress, TaskOptions } from '../base/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import {
@@ -12,14 +11,16 @@ import {
   type TaskComparison,
   type TaskResult,
   taskEmbedder,
+  type VectorCache,
 } from '../evaluate/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { describePrecision } from './describe-precision.js';
 import { fileIdentity } from './file-identity.js';
-import { openOriginal } from './original.js';
+import { type Original, openOriginal, vectorsHash } from './original.js';
+import { openVectorCache, type VectorCacheOptions } from './vector-cache.js';
 
-export interface EvaluateOptions extends TaskOptions {
+export interface EvaluateOptions extends TaskOptions, VectorCacheOptions {
   readonly tasks: readonly Task[];
   /** The original to compare with: a folder or an .onnx file. */
   readonly against?: string;
@@ -29,8 +30,6 @@ export interface EvaluateOptions extends TaskOptions {
   readonly threads?: number;
   /** Runs the model; an original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
-  /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */
-  readonly cache?: string | false;
   /** Compare retrieval with new queries on the old index, too. */
   readonly asymmetric?: boolean;
 }
@@ -47,10 +46,16 @@ export interface Evaluation {
 /** A model that is about to be evaluated. */
 interface Subject {
   readonly files: ModelFiles;
-  readonly identity: FileIdentity;
   /** How its vectors are told from others' in the cache. */
   readonly hash: string;
   readonly engine?: EngineChoice;
+}
+
+/** How tasks are run. */
+export interface TaskRun extends TaskOptions {
+  readonly tasks: readonly Task[];
+  readonly threads?: number;
+  readonly cache: VectorCache | undefined;
 }
 
 /**
@@ -60,51 +65,71 @@ interface Subject {
  * @throws what opening and running the models throws; CANCELLED, OUTPUT_NOT_WRITABLE (cache), DATA_INVALID
  */
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<Evaluation> {
-  const { tokenizer, variant, against } = options;
+  const { tokenizer, variant, against, engine, tasks, threads, signal, onProgress } = options;
+  const run = { tasks, threads, signal, onProgress, cache: await openVectorCache(options) };
   if (against === undefined) {
-    const subject = await openSubject(await openModelFolder(path, { tokenizer, variant }), options);
-    return { model: subject.identity, results: await evaluateAll(subject, 'the model', options) };
+    const { files, identity } = await openCandidate(await openModelFolder(path, { tokenizer, variant }));
+    const subject = { files, hash: identity.sha256, engine };
+    return { model: identity, results: await evaluateAll(subject, 'the model', run) };
   }
   const original = await openOriginal(against, { tokenizer });
   try {
-    const { identity } = original;
-    // A widened copy gives other vectors than the file that it was made from.
-    const hash = identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
-    const before = { files: original.runnable, identity, hash };
-    const after = await openSubject(await openModelFolder(path, { tokenizer, variant, like: original.files }), options);
-    const originalResults = await evaluateAll(before, 'the original', options);
-    const results = await evaluateAll(after, after.identity.precision, options);
-    const comparisons: TaskComparison[] = [];
-    for (const [i, result] of results.entries()) {
-      comparisons.push(
-        ...(await compareResults(originalResults[i], result, {
-          signal: options.signal,
-          onProgress: options.onProgress,
-        })),
-      );
-    }
-    if (options.asymmetric) {
-      comparisons.push(...(await compareOnOldIndex(before, after, originalResults, options)));
-    }
-    return { model: after.identity, results, original: identity, originalResults, comparisons };
+    const like = original.files;
+    const { files, identity } = await openCandidate(await openModelFolder(path, { tokenizer, variant, like }));
+    const originalResults = await evaluateOriginal(original, run);
+    const candidate = { files, identity, engine };
+    const { results, comparisons } = await evaluateCandidate(candidate, originalResults, run);
+    const asymmetric = options.asymmetric
+      ? await compareOnOldIndex(subjectOf(original), { ...candidate, hash: identity.sha256 }, originalResults, run)
+      : [];
+    return {
+      model: identity,
+      results,
+      original: original.identity,
+      originalResults,
+      comparisons: [...comparisons, ...asymmetric],
+    };
   } finally {
     await original.close();
   }
 }
 
-async function openSubject(files: ModelFiles, { engine }: EvaluateOptions): Promise<Subject> {
-  const model = await readModel(files.onnxPath);
-  const identity = await fileIdentity(model, describePrecision(model).precision);
-  return { files, identity, hash: identity.sha256, engine };
+/** What an original reaches in the tasks of a run; every candidate is compared with it. */
+export function evaluateOriginal(original: Original, run: TaskRun): Promise<TaskResult[]> {
+  return evaluateAll(subjectOf(original), 'the original', run);
 }
 
-async function evaluateAll(subject: Subject, name: string, options: EvaluateOptions): Promise<TaskResult[]> {
-  await using embedder = await loadSubject(subject, options);
-  const embed = embedderOf(embedder, subject, options);
+/** A candidate in the tasks of a run, compared with what the original reached in them. */
+export async function evaluateCandidate(
+  { files, identity, engine }: Pick<Subject, 'files' | 'engine'> & { readonly identity: FileIdentity },
+  originalResults: readonly TaskResult[],
+  run: TaskRun,
+): Promise<{ readonly results: readonly TaskResult[]; readonly comparisons: readonly TaskComparison[] }> {
+  const results = await evaluateAll({ files, engine, hash: identity.sha256 }, identity.precision, run);
+  const comparisons: TaskComparison[] = [];
+  for (const [i, result] of results.entries()) {
+    const { signal, onProgress } = run;
+    comparisons.push(...(await compareResults(originalResults[i], result, { signal, onProgress })));
+  }
+  return { results, comparisons };
+}
+
+async function openCandidate(files: ModelFiles): Promise<{ files: ModelFiles; identity: FileIdentity }> {
+  const model = await readModel(files.onnxPath);
+  return { files, identity: await fileIdentity(model, describePrecision(model).precision) };
+}
+
+function subjectOf(original: Original): Subject {
+  return { files: original.runnable, hash: vectorsHash(original) };
+}
+
+async function evaluateAll(subject: Subject, name: string, run: TaskRun): Promise<TaskResult[]> {
+  await using embedder = await loadSubject(subject, run);
+  const embed = embedderOf(embedder, subject, run);
   const results: TaskResult[] = [];
-  for (const task of options.tasks) {
-    const onProgress = suffixed(options.onProgress, ` with ${name}`);
-    results.push(await evaluateTask(task, embed, { signal: options.signal, onProgress }));
+  for (const task of run.tasks) {
+    const onProgress = suffixed(run.onProgress, ` with ${name}`);
+    results.push(await evaluateTask(task, embed, { signal: run.signal, onProgress }));
   }
   return results;
 }
@@ -114,16 +139,16 @@ async function compareOnOldIndex(
   before: Subject,
   after: Subject,
   originalResults: readonly TaskResult[],
-  options: EvaluateOptions,
+  run: TaskRun,
 ): Promise<TaskComparison[]> {
-  await using old = await loadSubject(before, options);
-  await using young = await loadSubject(after, options);
-  const [embedDocuments, embedQueries] = [embedderOf(old, before, options), embedderOf(young, after, options)];
+  await using old = await loadSubject(before, run);
+  await using young = await loadSubject(after, run);
+  const [embedDocuments, embedQueries] = [embedderOf(old, before, run), embedderOf(young, after, run)];
   const comparisons: TaskComparison[] = [];
-  for (const [i, task] of options.tasks.entries()) {
+  for (const [i, task] of run.tasks.entries()) {
     if (task.kind === 'retrieval') {
-      const onProgress = suffixed(options.onProgress, ' on the old index');
-      const taskOptions = { signal: options.signal, onProgress };
+      const onProgress = suffixed(run.onProgress, ' on the old index');
+      const taskOptions = { signal: run.signal, onProgress };
       const result = await evaluateRetrieval(task, embedQueries, taskOptions, embedDocuments);
       comparisons.push(...(await compareResults(originalResults[i], result, { ...taskOptions, asymmetric: true })));
     }
@@ -131,14 +156,13 @@ async function compareOnOldIndex(
   return comparisons;
 }
 
-function loadSubject({ files, engine }: Subject, { threads }: EvaluateOptions): Promise<Embedder> {
+function loadSubject({ files, engine }: Subject, { threads }: TaskRun): Promise<Embedder> {
   const embedderOptions: EmbedderOptions = { threads, engine };
   return Embedder.load(files, embedderOptions);
 }
 
-function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: EvaluateOptions): EmbedTexts {
-  const folder = cache ?? join(cacheFolder(), 'embeddings');
-  return taskEmbedder(embedder, folder === false ? undefined : { folder, modelHash: hash });
+function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: TaskRun): EmbedTexts {
+  return taskEmbedder(embedder, cache && { ...cache, modelHash: hash });
 }
 
 function suffixed(onProgress: OnProgress | undefined, suffix: string): OnProgress | undefined {

@@ -58,3 +58,8 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+/** How the vectors of an original are told from others'. A widened copy gives other ones than the file that it was made from. */
+export function vectorsHash({ identity }: Original): string {
+  return identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
+}

@@ -1,7 +1,15 @@
 import { type Matrix, type OnProgress, type TaskOptions, textsHash, version } from '../base/index.js';
 import type { RunMeasurement } from '../bench/index.js';
-import { Embedder, type EmbedderOptions } from '../embed/index.js';
-import { type FileIdentity, type Measurements, measureBatchEffect, measureFidelity } from '../evaluate/index.js';
+import { Embedder, type EmbedderOptions, type EmbedOptions } from '../embed/index.js';
+import {
+  type CacheOptions,
+  embedOrRecall,
+  type FileIdentity,
+  type Measurements,
+  measureBatchEffect,
+  measureFidelity,
+  type Reading,
+} from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Original } from './original.js';
 
@@ -12,35 +20,51 @@ export interface ProofTexts {
   readonly source: string;
 }
 
+/** What a model made of the texts. */
+export interface Embedded {
+  readonly vectors: Matrix;
+  readonly engine: Measurements['engine'];
+  readonly reading: Reading;
+}
+
+/** Where vectors are kept, and what those of this model are known by. */
+export type KeptVectors = CacheOptions | undefined;
+
 /** Embeds texts with a model that is opened for that alone, so that two models never share the memory. */
 export async function embedOnce(
   model: ModelFiles,
   name: string,
   { texts }: ProofTexts,
   options: EmbedderOptions & TaskOptions,
-): Promise<{ readonly vectors: Matrix; readonly engine: Measurements['engine'] }> {
+  kept?: KeptVectors,
+): Promise<Embedded> {
   const { onProgress, signal, ...embedderOptions } = options;
   await using embedder = await Embedder.load(model, embedderOptions);
-  const vectors = await embedder.embed(texts, { signal, onProgress: renamed(onProgress, `Embedding with ${name}`) });
-  return { vectors, engine: embedder.engine };
+  const embedding = { signal, onProgress: renamed(onProgress, `Embedding with ${name}`) };
+  const vectors = await embedAll(embedder, texts, embedding, kept);
+  return { vectors, engine: embedder.engine, reading: await readingOf(embedder, texts, signal) };
 }
 
 export interface Proof {
   readonly original: Original;
   readonly originalVectors: Matrix;
+  /** Where the candidate may read more or less of a text than the original. */
+  readonly originalReading?: Reading;
   readonly candidate: ModelFiles;
   readonly identity: FileIdentity;
   readonly recipe?: unknown;
   readonly texts: ProofTexts;
+  /** Of the candidate. */
+  readonly kept?: KeptVectors;
 }
 
 /** Embeds with the candidate and compares with the original's vectors. */
 export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions): Promise<Measurements> {
-  const { original, candidate, identity, texts } = proof;
+  const { original, candidate, identity, texts, originalReading } = proof;
   const { onProgress, signal, ...embedderOptions } = options;
   await using embedder = await Embedder.load(candidate, embedderOptions);
-  const stage = `Embedding with ${identity.precision}`;
-  const vectors = await embedder.embed(texts.texts, { signal, onProgress: renamed(onProgress, stage) });
+  const embedding = { signal, onProgress: renamed(onProgress, `Embedding with ${identity.precision}`) };
+  const vectors = await embedAll(embedder, texts.texts, embedding, proof.kept);
   const batchEffect = await measureBatchEffect(embedder, texts.texts, vectors, signal);
   const fidelity = await measureFidelity(proof.originalVectors, vectors, {
     texts: texts.texts,
@@ -60,11 +84,26 @@ export async function prove(proof: Proof, options: EmbedderOptions & TaskOptions
       count: texts.texts.length,
       sha256: textsHash(texts.texts),
       source: texts.source,
-      truncated: vectors.truncated,
-      maxTokens: embedder.maxTokens,
+      ...(await readingOf(embedder, texts.texts, signal)),
+      ...(originalReading && { original: originalReading }),
     },
     fidelity,
   };
+}
+
+function embedAll(
+  embedder: Embedder,
+  texts: readonly string[],
+  options: EmbedOptions,
+  kept: KeptVectors,
+): Promise<Matrix> {
+  return kept === undefined ? embedder.embed(texts, options) : embedOrRecall(embedder, kept, texts, options);
+}
+
+async function readingOf(embedder: Embedder, texts: readonly string[], signal?: AbortSignal): Promise<Reading> {
+  const { maxTokens } = embedder;
+  const { lengths } = await embedder.tokenize(texts, { signal });
+  return { truncated: lengths.filter((length) => length > maxTokens).length, maxTokens };
 }
 
 /** What was measured, with the figures of a run. */

@@ -1,33 +1,49 @@
 import type { TaskOptions } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import type { Measurements, Task } from '../evaluate/index.js';
-import { evaluateModel } from './evaluate-models.js';
+import type { Measurements, Task, TaskResult, VectorCache } from '../evaluate/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { evaluateCandidate, evaluateOriginal, type TaskRun } from './evaluate-models.js';
 import type { Original } from './original.js';
+import type { VectorCacheOptions } from './vector-cache.js';
 
 /** How a candidate is compared in tasks. */
-export interface TaskEvidenceOptions extends TaskOptions {
+export interface TaskEvidenceOptions extends TaskOptions, VectorCacheOptions {
   /** Compared in these tasks, too. */
   readonly tasks?: readonly Task[];
   readonly tokenizer?: string;
   readonly threads?: number;
-  /** Where vectors of the tasks are kept; false: nowhere. By default in the user's cache folder. */
-  readonly cache?: string | false;
 }
 
-/** What was measured, with what the candidate at `path` loses in tasks; as it is where there are none. */
+/** Tasks, and what the original reached in them. */
+export interface TaskReference {
+  readonly run: TaskRun;
+  readonly originalResults: readonly TaskResult[];
+}
+
+/** What candidates are compared with in tasks; undefined where there are none. */
+export async function taskReference(
+  original: Original,
+  { tasks = [], threads, signal, onProgress }: TaskEvidenceOptions,
+  cache: VectorCache | undefined,
+): Promise<TaskReference | undefined> {
+  if (tasks.length === 0) {
+    return undefined;
+  }
+  const run = { tasks, threads, signal, onProgress, cache };
+  return { run, originalResults: await evaluateOriginal(original, run) };
+}
+
+/** What was measured, with what the candidate loses in tasks; as it is where there are none. */
 export async function withTasks(
   measured: Measurements,
-  path: string,
+  files: ModelFiles,
   engine: EngineChoice | undefined,
-  original: Original,
-  options: TaskEvidenceOptions,
+  reference: TaskReference | undefined,
 ): Promise<Measurements> {
-  const { tasks = [], tokenizer, threads, cache, signal, onProgress } = options;
-  if (tasks.length === 0) {
+  if (reference === undefined) {
     return measured;
   }
-  const against = original.files.onnxPath;
-  const evaluation = { tasks, against, tokenizer, threads, cache, engine, signal, onProgress };
-  const { comparisons } = await evaluateModel(path, evaluation);
+  const candidate = { files, engine, identity: measured.file };
+  const { comparisons } = await evaluateCandidate(candidate, reference.originalResults, reference.run);
   return { ...measured, tasks: comparisons };
 }

@@ -9,7 +9,8 @@ import { fileGate, judged } from './file-gate.js';
 import { fileIdentity } from './file-identity.js';
 import { openOriginal } from './original.js';
 import { benchTexts, embedOnce, type ProofTexts, prove, withRuns } from './prove.js';
-import { type TaskEvidenceOptions, withTasks } from './task-evidence.js';
+import { type TaskEvidenceOptions, taskReference, withTasks } from './task-evidence.js';
+import { openVectorCache } from './vector-cache.js';
 
 export interface VerifyOptions extends TaskEvidenceOptions, GateChoice {
   /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
@@ -28,6 +29,7 @@ export interface VerifyOptions extends TaskEvidenceOptions, GateChoice {
  * @throws what opening and running the models throws; NOT_COMPARABLE. A refusal is in the verdict, not thrown.
  */
 export async function verifyModel(path: string, options: VerifyOptions): Promise<Evidence> {
+  const cache = options.tasks?.length ? await openVectorCache(options) : undefined;
   const original = await openOriginal(options.against, { tokenizer: options.tokenizer });
   try {
     const candidate = await openModelFolder(path, { tokenizer: options.tokenizer, like: original.files });
@@ -36,11 +38,12 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
     const texts = options.texts ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
     const { engine, signal, onProgress } = options;
     const embedding = { threads: options.threads, signal, onProgress };
-    const { vectors } = await embedOnce(original.runnable, 'the original', texts, embedding);
+    const { vectors, reading } = await embedOnce(original.runnable, 'the original', texts, embedding);
     const proven = await prove(
       {
         original,
         originalVectors: vectors,
+        originalReading: reading,
         candidate,
         identity: await fileIdentity(model, precision),
         recipe: recipeOf(model),
@@ -48,7 +51,8 @@ export async function verifyModel(path: string, options: VerifyOptions): Promise
       },
       { ...embedding, engine },
     );
-    const measured = await withTasks(proven, path, engine, original, options);
+    const reference = await taskReference(original, options, cache);
+    const measured = await withTasks(proven, candidate, engine, reference);
     const gate = fileGate(model, measured, options);
     if (!(options.bench ?? gate.limits.speedUp !== undefined)) {
       return judged(measured, gate);

@@ -1,7 +1,7 @@
 import { printable } from '../base/index.js';
 import type { Comparison } from '../pipeline/index.js';
 import { formatComparisons } from './evaluation-text.js';
-import { conditions } from './evidence-text.js';
+import { conditions, likelyReason } from './evidence-text.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows } from './variant-table.js';
 
@@ -12,14 +12,19 @@ export function formatComparison(comparison: Comparison, style: Style = styleOf(
   if (evidences.length === 0) {
     return parts.join('');
   }
-  const failures = evidences.flatMap(({ file, verdict }) => [
-    ...(verdict?.failures ?? []).map(
-      ({ message }) => `${style.paint('red', '✗')} ${printable(file.name)}: ${message}\n`,
-    ),
-    ...(verdict?.undecided ?? []).map(
-      ({ message }) => `${style.paint('yellow', '?')} ${printable(file.name)}: ${message}\n`,
-    ),
-  ]);
+  const failures = evidences.flatMap((evidence) => {
+    const { file, verdict } = evidence;
+    const reason = likelyReason(evidence);
+    return [
+      ...(verdict?.failures ?? []).map(
+        ({ message }) => `${style.paint('red', '✗')} ${printable(file.name)}: ${message}\n`,
+      ),
+      ...(verdict?.undecided ?? []).map(
+        ({ message }) => `${style.paint('yellow', '?')} ${printable(file.name)}: ${message}\n`,
+      ),
+      ...(reason === undefined ? [] : [`  ${reason}\n`]),
+    ];
+  });
   const tasks = evidences
     .filter(({ tasks }) => tasks !== undefined && tasks.length > 0)
     .map((evidence) => {

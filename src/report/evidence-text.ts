@@ -12,8 +12,14 @@ export function formatEvidence(evidence: Evidence, style: Style = styleOf(proces
     `\n${conditions([evidence])}\n`,
     formatTasks(evidence, style),
     evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '',
+    formatReason(evidence),
     evidence.verdict?.passed ? '' : formatWorst(evidence.fidelity.worst.slice(0, 3), style),
   ].join('');
+}
+
+function formatReason(evidence: Evidence): string {
+  const reason = likelyReason(evidence);
+  return reason === undefined ? '' : `  ${reason}\n`;
 }
 
 function formatTasks({ tasks = [] }: Evidence, style: Style): string {
@@ -28,9 +34,32 @@ export function conditions(evidences: readonly Evidence[]): string {
       `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`,
   );
   const run = [...new Set(engines)].join('; ');
-  const { truncated = 0, maxTokens } = texts;
+  // Where models read differently, the candidates that do are told for themselves.
+  const { truncated = 0, maxTokens } = texts.original ?? texts;
   const cut = truncated > 0 ? `, ${formatCount(truncated)} of them cut to ${maxTokens} tokens` : '';
-  return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.`;
+  const others = evidences.flatMap((evidence) => otherReading(evidence) ?? []);
+  const notes = [...new Set(others)].map((note) => ` ${note}`).join('');
+  return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.${notes}`;
+}
+
+/** That a candidate reads more or less of the texts than its original; undefined where it reads the same. */
+export function otherReading({ file, texts }: Evidence): string | undefined {
+  const { maxTokens, truncated = 0, original } = texts;
+  if (maxTokens === undefined || original === undefined || original.maxTokens === maxTokens) {
+    return undefined;
+  }
+  const cut = (count: number) => `${formatCount(count)} of ${formatCount(texts.count)} texts cut`;
+  return `${printable(file.name)} reads ${maxTokens} tokens of a text (${cut(truncated)}), the original ${original.maxTokens} (${cut(original.truncated)}).`;
+}
+
+/** Why a refused candidate may differ, where that is no matter of its weights. */
+export function likelyReason(evidence: Evidence): string | undefined {
+  const reading = otherReading(evidence);
+  const { truncated = 0, original } = evidence.texts;
+  const isSeen = truncated > 0 || (original?.truncated ?? 0) > 0;
+  return evidence.verdict?.passed === false && isSeen && reading !== undefined
+    ? `Likely reason: ${reading}`
+    : undefined;
 }
 
 /** The verdict, with every failure and every loss that may be noise on a line of its own. */

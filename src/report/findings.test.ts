@@ -6,6 +6,7 @@ import { formatEvidence } from './evidence-text.js';
 import { formatInspection } from './inspection-text.js';
 import { formatQuantizeOutcome } from './quantize-outcome.js';
 import { plainStyle } from './style.js';
+import { variantRows } from './variant-table.js';
 
 const sound = soundEvidence();
 const passed = { ...sound, verdict: judge(sound, gatePresets.int8) };
@@ -42,6 +43,29 @@ describe('evidence', () => {
       /\n {2}\? loss of Spearman in similarity tasks is 0\.0013 .* within noise, the limit is at most 0\.001\n/,
     );
     expect(text).toContain('  0.9669  a text with [1,\\u00092] and "quotes"\n');
+  });
+
+  test('a candidate that reads less than its original: both limits, as what is likely to blame', () => {
+    const texts = {
+      ...sound.texts,
+      ...{ maxTokens: 64, truncated: 700, original: { maxTokens: 256, truncated: 12 } },
+    };
+    const reading =
+      'onnx/model_int8.onnx reads 64 tokens of a text (700 of 1,000 texts cut), the original 256 (12 of 1,000 texts cut).';
+    const text = formatEvidence({ ...refused, texts }, plainStyle);
+    expect(text).toContain(`Measured on 1,000 texts (made up), 12 of them cut to 256 tokens; onnxruntime 1.30.0, `);
+    expect(text).toContain(`threads. ${reading}\n`);
+    expect(text).toContain(`\n  Likely reason: ${reading}\n`);
+    expect(formatEvidence({ ...passed, texts }, plainStyle)).not.toContain('Likely reason');
+  });
+
+  test('variants of one name are told apart by their folders', () => {
+    const named = (name: string) => ({ ...passed, file: { ...passed.file, name } });
+    const names = variantRows(['a/onnx/model.onnx', 'b/onnx/model.onnx (native)', 'q8.onnx'].map(named)).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(['original (fp32)', 'model', 'model (native)', 'q8']);
+    expect(variantRows(['a/onnx/m.onnx', 'b/onnx/m.onnx'].map(named))[2].name).toBe('b/onnx/m');
   });
 
   test('columns that nobody measured are left out', () => {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { distinctEnds } from '../base/index.js';
 import { type Evidence, type Fidelity, type RunFigures, sizeReduction, type Verdict } from '../evaluate/index.js';
 import { formatBytes, formatCount, formatFigure } from './quantities.js';
 import type { Style } from './style.js';
@@ -19,10 +19,11 @@ export interface VariantRow {
 /** The original and its variants: all evidence must be of the same original. */
 export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   const { original, originalRun } = evidences[0];
+  const names = shortVariantNames(evidences);
   return [
     { name: `original (${original.precision})`, bytes: original.bytes, run: originalRun },
-    ...evidences.map((evidence) => ({
-      name: shortVariantName(evidence.file.name),
+    ...evidences.map((evidence, i) => ({
+      name: names[i],
       bytes: evidence.file.bytes,
       sizeReduction: sizeReduction(evidence),
       fidelity: evidence.fidelity,
@@ -32,9 +33,9 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   ];
 }
 
-/** "onnx/model_int8.onnx (native)" → "model_int8 (native)" */
-export function shortVariantName(name: string): string {
-  return basename(name).replace(/\.onnx(?= \(|$)/, '');
+/** "onnx/model_int8.onnx (native)" → "model_int8 (native)", with as much of the folders as tells them apart. */
+export function shortVariantNames(evidences: readonly Pick<Evidence, 'file'>[]): string[] {
+  return distinctEnds(evidences.map(({ file }) => file.name)).map((name) => name.replace(/\.onnx(?= \(|$)/, ''));
 }
 
 /** Size, quality, speed, memory and verdict side by side. Columns without any figure are left out. */

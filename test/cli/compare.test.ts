@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import type { Evidence } from '../../src/evaluate/index.js';
 import { embeddedModel } from '../support/golden-texts.js';
-import { octavec, temporaryFolder } from './octavec.js';
+import { filesIn, octavec, temporaryFolder } from './octavec.js';
 
 const variants = inject('variants');
 const texts = inject('texts');
@@ -14,7 +15,7 @@ describe('compare', () => {
     const [page, card, junit] = ['report.html', 'card.md', 'gate.xml'].map((name) => join(folder, name));
     const reports = ['--html', page, '--markdown', card, '--junit', junit];
     const { status, stdout, stderr } = await octavec([
-      ...['compare', embeddedModel, ...files, '--texts', texts, '--no-bench'],
+      ...['compare', embeddedModel, ...files, '--texts', texts, '--no-bench', '--no-cache'],
       ...reports,
     ]);
     expect(stderr).toBe('');
@@ -31,7 +32,7 @@ describe('compare', () => {
     const folder = temporaryFolder();
     const [broken, page, junit] = ['broken.onnx', 'report.html', 'gate.xml'].map((name) => join(folder, name));
     writeFileSync(broken, 'no model');
-    const common = ['compare', embeddedModel, files[0], broken, '--texts', texts, '--no-bench'];
+    const common = ['compare', embeddedModel, files[0], broken, '--texts', texts, '--no-bench', '--no-cache'];
     const lenient = await octavec([...common, '--html', page, '--junit', junit]);
     expect(lenient.status).toBe(1);
     expect(lenient.stderr).toMatch(/1 of 2 variants of .* could not be measured\. The first: broken\.onnx: /);
@@ -44,6 +45,31 @@ describe('compare', () => {
     expect(unusable.map(({ name }: { name: string }) => name)).toEqual(['broken.onnx']);
     expect(evidences[0].verdict).toMatchObject({ gate: 'int8 with own limits', passed: false });
     expect(JSON.parse(strict.stderr).error.message).toContain('cosine mean is');
+  });
+
+  test('tells variants of one name apart, keeps vectors, and gives the same from them', async () => {
+    const folder = temporaryFolder();
+    const paths = ['int8', 'fp16'].map((name, i) => {
+      mkdirSync(join(folder, name));
+      copyFileSync(files[i], join(folder, name, 'model.onnx'));
+      return join(folder, name, 'model.onnx');
+    });
+    const cache = join(folder, 'cache');
+    const run = () =>
+      octavec(['compare', embeddedModel, ...paths, '--texts', texts, '--no-bench', '--cache', cache, '--json']);
+    const first = await run();
+    const names = JSON.parse(first.stdout).evidences.map(({ file }: Evidence) => file.name);
+    expect(names).toEqual(['int8/model.onnx', 'fp16/model.onnx']);
+    expect(filesIn(cache).filter((path) => path.endsWith('.f32'))).toHaveLength(3);
+    expect((await run()).stdout).toBe(first.stdout);
+  });
+
+  test('a cache that was asked for and cannot be written is told before the work', async () => {
+    const cache = join(temporaryFolder(), 'file');
+    writeFileSync(cache, '');
+    const { status, stderr } = await octavec(['compare', embeddedModel, files[0], '--cache', cache]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Cannot write');
   });
 
   test('without variants it says how to make some', async () => {

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog, scaleSqrt } from 'd3-scale';
 import type { Evidence } from '../../evaluate/index.js';
-import { shortVariantName } from '../variant-table.js';
+import { shortVariantNames } from '../variant-table.js';
 import { html, type Markup } from './markup.js';
 import { type Box, placeLabel } from './place-label.js';
 import { horizontalRange, plot, rounded, verticalRange } from './plot.js';
@@ -19,8 +19,9 @@ interface Point {
 
 /** Size against loss, the area of a dot for its speed; dots that no other beats have a ring. */
 export function tradeOffPlot(evidences: readonly Evidence[]): Markup {
-  const points: Point[] = evidences.map(({ file, fidelity, run, verdict }) => ({
-    name: shortVariantName(file.name),
+  const names = shortVariantNames(evidences);
+  const points: Point[] = evidences.map(({ file, fidelity, run, verdict }, i) => ({
+    name: names[i],
     megabytes: file.bytes / 1e6,
     loss: Math.max(smallestLoss, 1 - fidelity.cosine.mean),
     speed: run?.textsPerSecond,

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../evaluate/index.js';
 import type { UnusableVariant } from '../../pipeline/index.js';
+import { likelyReason } from '../evidence-text.js';
 import { formatBytes, formatFigure } from '../quantities.js';
 import { html, type Markup } from './markup.js';
 
@@ -16,10 +17,13 @@ export function headline(evidences: readonly Evidence[], unusable: readonly Unus
   return `${passed} of ${total} variants pass their gates${failed}`;
 }
 
-export function verdictPanel({ file, fidelity, verdict }: Evidence): Markup {
+export function verdictPanel(evidence: Evidence): Markup {
+  const { file, fidelity, verdict } = evidence;
+  const reason = likelyReason(evidence);
   const reasons = [
     ...(verdict?.failures ?? []).map(({ message }) => html`<li>${message}</li>`),
     ...(verdict?.undecided ?? []).map(({ message }) => html`<li class="faint">Not decided: ${message}</li>`),
+    ...(reason === undefined ? [] : [html`<li>${reason}</li>`]),
   ];
   const word = verdict === undefined ? 'not judged' : verdict.passed ? '✓ pass' : '✗ fail';
   const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { cacheFolder } from '../base/index.js';
+import type { VectorCache } from '../evaluate/index.js';
+import { checkWritable } from './staging.js';
+
+export interface VectorCacheOptions {
+  /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */
+  readonly cache?: string | false;
+  /** Told once if the user's cache folder cannot be written; the work goes on without. */
+  readonly onNote?: (note: string) => void;
+}
+
+/**
+ * Where vectors are kept; undefined for nowhere.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL for a folder that was asked for and cannot be written
+ */
+export async function openVectorCache({ cache, onNote }: VectorCacheOptions): Promise<VectorCache | undefined> {
+  if (cache === false) {
+    return undefined;
+  }
+  if (cache !== undefined) {
+    await checkWritable(join(cache, 'vectors.f32'));
+    return { folder: cache };
+  }
+  let told = false;
+  return {
+    folder: join(cacheFolder(), 'embeddings'),
+    onUnwritable: ({ message }) => {
+      if (!told) {
+        told = true;
+        onNote?.(`vectors are not kept, and what is interrupted begins anew. ${message}`);
+      }
+    },
+  };
+}
