@@ -44,7 +44,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     await browser.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })");
     const page = await browser.evaluate<{ wide: number; plots: { width: number; height: number }[]; paper: string }>(`({
       wide: document.documentElement.scrollWidth,
-      plots: [...document.querySelectorAll('svg')].map((plot) => {
+      plots: [...document.querySelectorAll('svg')].filter((plot) => plot.checkVisibility()).map((plot) => {
         const { width, height } = plot.getBoundingClientRect();
         return { width, height };
       }),
@@ -63,17 +63,46 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     }
   });
 
-  test('no text of a plot is cut off by its edge', async () => {
-    await browser.open(url, 390, 900, false);
-    const cut = await browser.evaluate<string[]>(`[...document.querySelectorAll('svg')].flatMap((plot) => {
+  test('on paper everything is open, in light colours', async () => {
+    await browser.open(url, 1280, 900, true);
+    const pdf = await browser.pdf();
+    if (process.env.OCTAVEC_SCREENSHOTS) {
+      writeFileSync(join(process.env.OCTAVEC_SCREENSHOTS, 'report.pdf'), pdf);
+    }
+    const printed = await browser.evaluateInPrint<{ open: boolean[]; wide: number; paper: string; lists: number }>(`({
+      open: [...document.querySelectorAll('details table')].map((table) => table.getBoundingClientRect().height > 20),
+      wide: document.documentElement.scrollWidth,
+      paper: getComputedStyle(document.body).backgroundColor,
+      lists: [...document.querySelectorAll('main > table.wide')].filter((t) => getComputedStyle(t).display !== 'table').length,
+    })`);
+    expect(printed.open.length).toBe(3 * 4 + 1);
+    expect(printed.open).not.toContain(false);
+    expect(printed.paper).toBe('rgb(255, 255, 255)');
+    expect(printed.lists).toBe(0);
+    expect(printed.wide).toBeLessThanOrEqual(718);
+  });
+
+  test.each([390, 1280])(
+    'at %d pixels no text of a plot is cut off by its edge, nor covered by another',
+    async (width) => {
+      await browser.open(url, width, 900, false);
+      const covered = await browser.evaluate<string[]>(`[...document.querySelectorAll('svg')].flatMap((plot) => {
+      const boxes = [...plot.querySelectorAll('text')].map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+      return boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) =>
+        a.box.left + 1 < b.box.right && b.box.left + 1 < a.box.right && a.box.top + 3 < b.box.bottom && b.box.top + 3 < a.box.bottom,
+      ).map((b) => a.text + ' / ' + b.text));
+    })`);
+      expect(covered).toEqual([]);
+      const cut = await browser.evaluate<string[]>(`[...document.querySelectorAll('svg')].flatMap((plot) => {
       const frame = plot.getBoundingClientRect();
       return [...plot.querySelectorAll('text')].filter((text) => {
         const box = text.getBoundingClientRect();
         return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
       }).map((text) => text.textContent);
     })`);
-    expect(cut).toEqual([]);
-  });
+      expect(cut).toEqual([]);
+    },
+  );
 });
 
 const distance = { q4: 0.004, int8: 0.0008, q8: 0.00003 };
@@ -121,7 +150,11 @@ function evidences() {
       },
       { run: { textsPerSecond: 100 * (i + 1), peakBytes: 3e8 } },
     );
-    const name = ['onnx/model_q8.onnx', 'onnx/model_int8.onnx', 'onnx/a_quite_long_name_of_a_model_file.onnx'][i];
+    const name = [
+      'onnx/model_q8.onnx',
+      'onnx/model_int8.onnx',
+      'onnx/a_quite_long_name_of_a_model_file_that_has_no_place_to_break_at_all_dynamic_int8.onnx',
+    ][i];
     const named = { ...evidence, file: { ...evidence.file, name, bytes: [45e6, 25e6, 23e6][i] } };
     return { ...named, verdict: judge(named, gatePresets.int8) };
   });

@@ -68,6 +68,24 @@ export class Chromium {
     return Buffer.from(data, 'base64');
   }
 
+  /** What an expression gives in the page as it is laid out for A4 paper. */
+  async evaluateInPrint<Value>(expression: string): Promise<Value> {
+    const metrics = { width: 718, height: 1047, deviceScaleFactor: 1, mobile: false };
+    await this.#send('Emulation.setDeviceMetricsOverride', metrics);
+    await this.#send('Emulation.setEmulatedMedia', { media: 'print' });
+    return this.evaluate(expression);
+  }
+
+  /** The page on paper, as PDF. */
+  async pdf(): Promise<Buffer> {
+    const { data } = await this.#send<{ data: string }>('Page.printToPDF', {
+      paperWidth: 8.27,
+      paperHeight: 11.69,
+      printBackground: true,
+    });
+    return Buffer.from(data, 'base64');
+  }
+
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');

@@ -1,17 +1,22 @@
 import { scaleLinear } from 'd3-scale';
 import type { Evidence, Fidelity } from '../../evaluate/index.js';
+import { formatCount } from '../quantities.js';
 import { html, type Markup } from './markup.js';
-import { horizontalRange, plot, rounded, verticalRange } from './plot.js';
+import { emptyNote, horizontalRange, plot, rounded, verticalRange } from './plot.js';
 
 const bins = 32;
+const nothingFinite = 'no finite vectors';
 
-/** How the texts' cosines are spread, on one scale for all variants. */
+/** How the texts' cosines are spread, on one scale for all variants; what lies below it is counted. */
 export function cosineHistogram({ file, fidelity }: Evidence, from: number): Markup {
   const x = scaleLinear([from, 1], horizontalRange);
   const values = fidelity.samples.cosines.filter((value) => !Number.isNaN(value));
+  const below = values.filter((value) => value < from).length;
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
-    counts[Math.max(0, Math.min(bins - 1, Math.floor(((value - from) / (1 - from)) * bins)))]++;
+    if (value >= from) {
+      counts[Math.min(bins - 1, Math.floor(((value - from) / (1 - from)) * bins))]++;
+    }
   }
   const shares = counts.map((count) => count / Math.max(1, values.length));
   const y = scaleLinear([0, Math.max(0.1, ...shares)], verticalRange);
@@ -24,27 +29,42 @@ export function cosineHistogram({ file, fidelity }: Evidence, from: number): Mar
       : html`<rect class="mark" x="${left}" y="${top}" width="${rounded(Math.max(0.5, right - left - 0.8))}" height="${rounded(verticalRange[0] - top)}"/>`;
   });
   const { mean, p1, min } = fidelity.cosine;
-  const description = `${file.name}: cosines of ${fidelity.texts} texts to the original's vectors, mean ${mean.toFixed(4)}, first percentile ${p1.toFixed(4)}, lowest ${min.toFixed(4)}`;
+  // Samples stand for all texts.
+  const lower = Math.round((below / Math.max(1, values.length)) * fidelity.texts);
+  const note = lower === 0 ? '' : `${formatCount(lower)} of ${formatCount(fidelity.texts)} texts lie lower`;
+  const mark =
+    note === '' ? html`` : html`<text x="${horizontalRange[0] + 6}" y="${verticalRange[1] + 12}">← ${note}</text>`;
+  const description = `${file.name}: cosines of ${fidelity.texts} texts to the original's vectors, mean ${mean.toFixed(4)}, first percentile ${p1.toFixed(4)}, lowest ${min.toFixed(4)}${note === '' ? '' : `; ${note} than shown`}`;
   return plot(
     description,
     { scale: x, label: 'cosine to the original', ticks: 4 },
     { scale: y, label: 'share of texts', ticks: 4, format: percent },
-    bars,
+    values.length === 0 ? emptyNote(nothingFinite) : [...bars, mark],
   );
 }
 
-/** Where the histograms' common scale begins: at the lowest cosine of all, but with a span that shows something. */
+/**
+ * Where the histograms' common scale begins: at the lowest cosine of the variants that passed, so that a ruined one does
+ * not press the others together, but with a span that shows something.
+ */
 export function cosineStart(evidences: readonly Evidence[]): number {
-  const lowest = evidences.map(({ fidelity }) => fidelity.samples.cosines[0]).filter((value) => !Number.isNaN(value));
+  const passed = evidences.filter(({ verdict }) => verdict?.passed !== false);
+  const lowest = (passed.length > 0 ? passed : evidences)
+    .map(({ fidelity }) => fidelity.samples.cosines[0])
+    .filter((value) => !Number.isNaN(value));
   const start = Math.min(0.999, ...lowest);
   return Math.floor(start * 200) / 200;
 }
 
+/** What the scatters' common scale reaches over. */
+export function similarityDomain(evidences: readonly Evidence[]): [number, number] {
+  const all = evidences.flatMap(({ fidelity }) => finitePairs(fidelity).flat());
+  return [Math.min(0, ...all), Math.max(0.1, ...all)];
+}
+
 /** Cosines between pairs of texts, before and after: on the line where nothing changed. */
-export function similarityScatter({ file, fidelity }: Evidence): Markup {
-  const pairs = fidelity.samples.similarities.filter((pair) => !pair.some(Number.isNaN));
-  const all = pairs.flat();
-  const domain: [number, number] = [Math.min(0, ...all), Math.max(0.1, ...all)];
+export function similarityScatter({ file, fidelity }: Evidence, domain: readonly [number, number]): Markup {
+  const pairs = finitePairs(fidelity);
   const x = scaleLinear(domain, horizontalRange).nice();
   const y = scaleLinear(domain, verticalRange).nice();
   const [low, high] = x.domain();
@@ -58,8 +78,12 @@ export function similarityScatter({ file, fidelity }: Evidence): Markup {
     description,
     { scale: x, label: 'similarity, original', ticks: 4 },
     { scale: y, label: 'similarity, candidate', ticks: 4 },
-    [diagonal, ...dots],
+    pairs.length === 0 ? emptyNote(nothingFinite) : [diagonal, ...dots],
   );
+}
+
+function finitePairs({ samples }: Fidelity): (readonly [number, number])[] {
+  return samples.similarities.filter((pair) => !pair.some(Number.isNaN));
 }
 
 /** The figures behind both pictures. */

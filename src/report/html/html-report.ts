@@ -1,16 +1,24 @@
-import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
+import type { Evidence, TaskComparison } from '../../evaluate/index.js';
 import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
 import { signed, taskName, withDeviation } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
-import { formatBytes, formatCount, formatFigure } from '../quantities.js';
-import { cosineHistogram, cosineStart, fidelityFigures, similarityScatter } from './fidelity-plots.js';
+import { formatCount, formatFigure } from '../quantities.js';
+import {
+  cosineHistogram,
+  cosineStart,
+  fidelityFigures,
+  similarityDomain,
+  similarityScatter,
+} from './fidelity-plots.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
 import { sensitivityFigure } from './sensitivity-plot.js';
+import { sideBySide } from './side-by-side.js';
 import { type Cell, table } from './table.js';
-import { taskPlot } from './task-plot.js';
-import { tradeOffPlot } from './trade-off-plot.js';
+import { taskPlot, taskReach } from './task-plot.js';
+import { tradeOffFigure } from './trade-off-plot.js';
 import { headline, unusablePanel, verdictPanel } from './verdicts.js';
+import { worstTexts } from './worst-texts.js';
 
 export interface HtmlReportOptions {
   readonly unusable?: readonly UnusableVariant[];
@@ -32,26 +40,25 @@ export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOp
     title,
     html`<h1>${headline(evidences, unusable)}</h1>
 <p>${title}. ${evidences.length === 0 ? undefined : conditions(evidences)}</p>
-<div class="grid">${evidences.map(verdictPanel)}${unusable.map(unusablePanel)}</div>
+<div class="grid cards">${evidences.map(verdictPanel)}${unusable.map(unusablePanel)}</div>
 ${evidences.length === 0 ? undefined : measuredSections(evidences, options)}`,
   );
 }
 
 function measuredSections(evidences: readonly Evidence[], options: HtmlReportOptions): Markup {
+  const start = cosineStart(evidences);
+  const domain = similarityDomain(evidences);
   return html`${recommendationList(options.recommendations ?? [])}
 <h2>Side by side</h2>
 ${sideBySide(evidences)}
 <h2>Size, quality and speed</h2>
-<figure class="panel">
-<div class="single">${tradeOffPlot(evidences)}</div>
-<figcaption>Farther left is smaller, farther down is more faithful, a larger dot is faster. Ringed: no other variant is at least as good in all three. Red: refused by the gate. The figures are in the table above.</figcaption>
-</figure>
+${tradeOffFigure(evidences)}
 <h2>Vectors</h2>
 <p>Each text has a vector from the original and one from the variant. 1 means the same direction.</p>
-<div class="grid">${evidences.map((evidence) => vectorFigure(evidence, cosineStart(evidences)))}</div>
+<div class="grid">${evidences.map((evidence) => vectorFigure(evidence, start))}</div>
 <h2>Similarities between texts</h2>
 <p>Pairs of texts: the nearer the dots to the line, the less a search finds anything else than before.</p>
-<div class="grid">${evidences.map(similarityFigure)}</div>
+<div class="grid">${evidences.map((evidence) => similarityFigure(evidence, domain))}</div>
 ${taskSection(evidences)}
 ${sensitivitySection(options.sensitivities ?? {})}
 <h2>Texts that changed most</h2>
@@ -71,44 +78,6 @@ function recommendationList(recommendations: readonly Recommendation[]): Markup 
   return html`<h2>Which to take</h2><dl>${items}</dl>`;
 }
 
-function sideBySide(evidences: readonly Evidence[]): Markup {
-  const [{ original, originalRun, fidelity }] = evidences;
-  const runCells = (run: Evidence['run']) => [
-    run?.textsPerSecond === undefined ? '–' : formatCount(run.textsPerSecond),
-    run?.peakBytes === undefined ? '–' : formatBytes(run.peakBytes),
-  ];
-  const headings = [
-    'variant',
-    'size',
-    'times smaller',
-    'cosine mean',
-    'cosine p1',
-    'cosine lowest',
-    'L2 mean',
-    'Spearman',
-    `${fidelity.neighbours.k} neighbours kept`,
-    'texts/s',
-    'peak memory',
-  ];
-  const first = [`${original.name} (original)`, formatBytes(original.bytes), ...Array<string>(7).fill('–')];
-  const rows = evidences.map((evidence) => {
-    const { file, fidelity } = evidence;
-    return [
-      file.name,
-      formatBytes(file.bytes),
-      sizeReduction(evidence).toFixed(1),
-      formatFigure(fidelity.cosine.mean, 4),
-      formatFigure(fidelity.cosine.p1, 4),
-      formatFigure(fidelity.cosine.min, 4),
-      formatFigure(fidelity.l2.mean, 4),
-      formatFigure(fidelity.similarity.spearman, 4),
-      formatFigure(fidelity.neighbours.topKOverlap, 3),
-      ...runCells(evidence.run),
-    ];
-  });
-  return table('Original and variants', headings, [[...first, ...runCells(originalRun)], ...rows]);
-}
-
 function vectorFigure(evidence: Evidence, from: number): Markup {
   const { mean, min } = evidence.batchEffect?.cosine ?? {};
   return figure(evidence, cosineHistogram(evidence, from), [
@@ -118,9 +87,9 @@ function vectorFigure(evidence: Evidence, from: number): Markup {
   ]);
 }
 
-function similarityFigure(evidence: Evidence): Markup {
+function similarityFigure(evidence: Evidence, domain: readonly [number, number]): Markup {
   const { spearman, meanAbsoluteError, bias, pairs } = evidence.fidelity.similarity;
-  return figure(evidence, similarityScatter(evidence), [
+  return figure(evidence, similarityScatter(evidence, domain), [
     ['pairs', formatCount(pairs)],
     ['Spearman', spearman.toFixed(5)],
     ['mean error', meanAbsoluteError.toFixed(5)],
@@ -135,6 +104,7 @@ function figure({ file }: Evidence, picture: Markup, figures: readonly (readonly
 }
 
 function taskSection(evidences: readonly Evidence[]): Markup | undefined {
+  const reach = taskReach(evidences.flatMap(({ tasks = [] }) => tasks));
   const sections = evidences.flatMap(({ file, tasks = [] }) => {
     if (tasks.length === 0) {
       return [];
@@ -142,7 +112,7 @@ function taskSection(evidences: readonly Evidence[]): Markup | undefined {
     const rows = tasks.map(taskRow);
     const headings = ['task', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
     return [
-      html`<figure class="panel"><h3>${file.name}</h3>${taskPlot(tasks)}<details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
+      html`<figure class="panel"><h3>${file.name}</h3>${taskPlot(tasks, reach)}<details><summary>Figures</summary>${table(file.name, headings, rows)}</details></figure>`,
     ];
   });
   if (sections.length === 0) {
@@ -155,7 +125,7 @@ function sensitivitySection(sensitivities: Readonly<Record<string, KnownSensitiv
   const figures = Object.entries(sensitivities).map(([name, known]) => sensitivityFigure(name, known));
   return figures.length === 0
     ? undefined
-    : html`<h2>Sensitivity</h2><p>What is lost if only the layers of one role are quantized: the farther right, the more a role needs its precision.</p><div class="grid">${figures}</div>`;
+    : html`<h2>Sensitivity</h2><p>What is lost if only the layers of one role are quantized: the farther right, the more a role needs its precision.</p><div class="grid broad-cards">${figures}</div>`;
 }
 
 function taskRow(comparison: TaskComparison): (Cell | string)[] {
@@ -167,26 +137,6 @@ function taskRow(comparison: TaskComparison): (Cell | string)[] {
     comparison.interval?.map(signed).join(' … ') ?? '–',
     { content: comparison.finding ?? '–', kind: 'word' },
   ];
-}
-
-function worstTexts({ file, fidelity }: Evidence): Markup {
-  const rows = fidelity.worst.map(({ index, text, cosine, neighboursBefore, neighboursAfter }): (Cell | string)[] => [
-    formatFigure(cosine, 4),
-    { content: text ?? `text ${index}`, kind: 'text' },
-    { content: neighbourList(neighboursBefore), kind: 'text' },
-    { content: neighbourList(neighboursAfter), kind: 'text' },
-  ]);
-  const headings = ['cosine', 'text', 'nearest before', 'nearest after'];
-  const summary = html`<summary>${file.name}: ten texts, from ${formatFigure(fidelity.cosine.min, 4)}</summary>`;
-  return html`<details>${summary}${table(`Lowest cosines of ${file.name}`, headings, rows)}</details>`;
-}
-
-function neighbourList(neighbours: Evidence['fidelity']['worst'][number]['neighboursBefore']): Markup {
-  const items = neighbours.map(
-    ({ index, text, similarity }) =>
-      html`<div><small>${formatFigure(similarity, 3)} ${text ?? `text ${index}`}</small></div>`,
-  );
-  return html`${items}`;
 }
 
 function identities(evidences: readonly Evidence[]): Markup {

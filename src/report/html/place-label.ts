@@ -1,4 +1,4 @@
-import { horizontalRange, verticalRange } from './plot.js';
+import { type Frame, narrowFrame } from './plot.js';
 
 /** A part of the picture that is covered. */
 export interface Box {
@@ -24,20 +24,27 @@ const lineHeight = 13;
  * A place for a dot's name: right of it, left, above or below, wherever it covers nothing, or a few lines away; else
  * above, within the picture. The place is added to what is taken.
  */
-export function placeLabel(text: string, cx: number, cy: number, r: number, taken: Box[]): Label {
+export function placeLabel(
+  text: string,
+  cx: number,
+  cy: number,
+  r: number,
+  taken: Box[],
+  frame: Frame = narrowFrame,
+): Label {
   const candidates: Label[] = [
     { x: cx + r + 4, y: cy + 4, anchor: 'start' },
     { x: cx - r - 4, y: cy + 4, anchor: 'end' },
     { x: cx, y: cy - r - 5, anchor: 'middle' },
     { x: cx, y: cy + r + 12, anchor: 'middle' },
     ...[0, 1, 2].flatMap((lines): Label[] => [
-      { x: withinPicture(cx, text), y: cy - r - 5 - lines * lineHeight, anchor: 'middle' },
-      { x: withinPicture(cx, text), y: cy + r + 12 + lines * lineHeight, anchor: 'middle' },
+      { x: withinPicture(cx, text, frame), y: cy - r - 5 - lines * lineHeight, anchor: 'middle' },
+      { x: withinPicture(cx, text, frame), y: cy + r + 12 + lines * lineHeight, anchor: 'middle' },
     ]),
   ];
   const free = candidates.find((label) => {
     const box = boxOf(label, text);
-    return isInside(box) && !taken.some((other) => overlap(box, other));
+    return isInside(box, frame) && !taken.some((other) => overlap(box, other));
   });
   const label = free ?? candidates[4];
   taken.push(boxOf(label, text));
@@ -45,8 +52,7 @@ export function placeLabel(text: string, cx: number, cy: number, r: number, take
 }
 
 /** The nearest middle of a text that lies within the picture. */
-function withinPicture(x: number, text: string): number {
-  const [from, to] = horizontalRange;
+function withinPicture(x: number, text: string, { horizontal: [from, to] }: Frame): number {
   const half = (characterWidth * text.length) / 2;
   return Math.max(from + half, Math.min(to - half, x));
 }
@@ -57,9 +63,9 @@ function boxOf({ x, y, anchor }: Label, text: string): Box {
   return { left, right: left + width, top: y - ascent, bottom: y + descent };
 }
 
-function isInside({ left, right, top, bottom }: Box): boolean {
-  const [from, to] = horizontalRange;
-  const [lowest, highest] = verticalRange;
+function isInside({ left, right, top, bottom }: Box, { horizontal, vertical }: Frame): boolean {
+  const [from, to] = horizontal;
+  const [lowest, highest] = vertical;
   return left >= from && right <= to && top >= highest && bottom <= lowest;
 }
 

@@ -1,6 +1,22 @@
 import { Markup } from './markup.js';
 
-/** Light and dark by the reader's choice, one column on a phone, ink on paper. Tables turn into lists where their own place is narrow. */
+/** Rules that turn a table into a list of entries: each row a block, each cell a line with its heading in front. */
+function asList(table: string): string {
+  const parts = ['', ' tbody', ' tr', ' td', ' th', ' caption'].map((part) => table + part).join(', ');
+  return `${parts} { display: block; }
+${table} thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+${table} tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }
+${table} tr > * { border: 0; padding: .125rem 0; text-align: left; }
+${table} td { display: flex; justify-content: space-between; gap: 1rem; }
+${table} td::before { content: attr(data-label); color: var(--faint); }
+${table} td.text { display: block; }
+${table} td.text::before { display: block; }`;
+}
+
+/**
+ * Light and dark by the reader's choice, one column on a phone, ink on paper with everything open. Tables turn into lists
+ * where their own place is narrow, on screens: paper is measured like a phone.
+ */
 export const styleSheet = new Markup(`
 :root {
   color-scheme: light dark;
@@ -8,7 +24,7 @@ export const styleSheet = new Markup(`
   --accent: #1f66c1; --good: #1a7f37; --bad: #b42318;
   --series-0: #1f66c1; --series-1: #b3470c; --series-2: #1a7f37; --series-3: #8a3ab9; --series-4: #8a6100; --series-5: #0b7a85;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #14171c; --ink: #e8ebf0; --faint: #a3acba; --line: #363d48; --panel: #1d222a;
     --accent: #6cb2ff; --good: #56c271; --bad: #ff8a7a;
@@ -16,7 +32,7 @@ export const styleSheet = new Markup(`
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main, .panel { container-type: inline-size; }
 main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
@@ -26,7 +42,11 @@ main > h3 { margin-top: 1.75rem; }
 p { margin: .25rem 0 .75rem; max-width: 46rem; }
 .faint, figcaption, summary { color: var(--faint); }
 .faint, figcaption, summary, td small { font-size: .875rem; }
+.cards { align-items: start; }
+.panel > h2 { font-size: 1rem; margin: 0 0 .25rem; }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
+/* Tables of layers need more room than a plot. */
+.broad-cards { grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .875rem 1rem; margin: 0; min-width: 0; }
 .pass { color: var(--good); font-weight: 700; }
 .fail { color: var(--bad); font-weight: 700; }
@@ -34,15 +54,16 @@ p { margin: .25rem 0 .75rem; max-width: 46rem; }
 dl { margin: 0; }
 dt { font-weight: 700; }
 dd { margin: 0 0 .75rem; }
+table + table { margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9375rem; }
 caption { text-align: left; color: var(--faint); font-size: .875rem; padding-bottom: .25rem; }
 th, td { text-align: right; padding: .375rem .5rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; }
 td.figure, th.short { white-space: nowrap; }
-th.long, td.text, dd { overflow-wrap: anywhere; }
+h1, h2, h3, th.long, td.text, dt, dd, caption, summary, figcaption { overflow-wrap: anywhere; }
 th.long { min-width: 12rem; }
 th:first-child, .word, .text { text-align: left; }
-figure .single { max-width: 30rem; }
+.narrow { display: none; }
 figure { break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
@@ -69,21 +90,34 @@ svg .bad.mark { fill: var(--bad); }
 svg .bad.span { stroke: var(--bad); }
 svg .good.mark { fill: var(--good); }
 svg .good.span { stroke: var(--good); }
+.heat { margin-top: .75rem; table-layout: fixed; font-size: .8125rem; }
+.heat th, .heat td { padding: .2rem .25rem; text-align: center; }
+.heat thead th { height: 8rem; vertical-align: bottom; }
+.heat thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
+.heat td { background: color-mix(in srgb, var(--bad) calc(100% * var(--strength)), transparent); print-color-adjust: exact; }
+.heat small { display: block; color: var(--faint); font-size: .75rem; }
 summary { cursor: pointer; padding: .25rem 0; }
-@container (max-width: 48rem) {
-  table.wide, table.wide tbody, table.wide tr, table.wide td, table.wide th, table.wide caption { display: block; }
-  table.wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  table.wide tr { border-bottom: 2px solid var(--line); padding: .5rem 0; }
-  table.wide tr > * { border: 0; padding: .125rem 0; text-align: left; }
-  table.wide td { display: flex; justify-content: space-between; gap: 1rem; }
-  table.wide td::before { content: attr(data-label); color: var(--faint); }
-  table.wide td.text { display: block; }
-  table.wide td.text::before { display: block; }
+@media screen {
+  @container (max-width: 48rem) {
+${asList('table.wide')}
+  }
+  @container (max-width: 40rem) {
+    .broad { display: none; }
+    .narrow { display: block; }
+  }
 }
 @media print {
-  :root { --paper: #fff; --ink: #000; --faint: #444; --line: #bbb; --panel: #fff; --accent: #1f66c1; --good: #14632b; --bad: #8f1c13; }
-  body { font-size: 11px; }
+  :root { color-scheme: light; font-size: 11px; --ink: #000; --faint: #444; --line: #bbb; --panel: #fff; --good: #14632b; --bad: #8f1c13; }
   main { max-width: none; padding: 0; }
   .panel, tr { break-inside: avoid; }
+  h1, h2, h3, summary { break-after: avoid; }
+  /* What a reader would open stands open on paper. */
+  details::details-content { content-visibility: visible; block-size: auto; height: auto; }
+  summary { list-style: none; }
+  /* The columns that a page holds sideways; a card does not. */
+${asList('.panel table.wide')}
+  table { font-size: .8125rem; }
+  th, td { padding: .25rem; }
+  th.long { min-width: 7rem; }
 }
 `);

@@ -8,10 +8,18 @@ const rowHeight = 34;
 const axisHeight = 34;
 const classes = { 'a loss': 'bad', 'a gain': 'good', 'within noise': '' } as const;
 
-/** Differences in tasks with their intervals, one below the other, around the line of no change. */
-export function taskPlot(comparisons: readonly TaskComparison[]): Markup {
+/** The largest difference or end of an interval, which all plots beside each other reach to. */
+export function taskReach(comparisons: readonly TaskComparison[]): number {
   const ends = comparisons.flatMap(({ difference, interval }) => [difference, ...(interval ?? [])]);
-  const reach = Math.max(0.005, ...ends.filter((value) => !Number.isNaN(value)).map(Math.abs));
+  return Math.max(0.005, ...ends.filter((value) => !Number.isNaN(value)).map(Math.abs));
+}
+
+/**
+ * Differences in tasks with their intervals, one below the other, around the line of no change.
+ *
+ * @param reach of the axis, to either side
+ */
+export function taskPlot(comparisons: readonly TaskComparison[], reach: number): Markup {
   const x = scaleLinear([-reach, reach], [12, horizontalRange[1]]).nice();
   const bottom = comparisons.length * rowHeight + 8;
   const rows = comparisons.map((comparison, i) => {

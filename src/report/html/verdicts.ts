@@ -29,9 +29,9 @@ export function verdictPanel(evidence: Evidence): Markup {
   const kind = verdict === undefined ? 'faint' : verdict.passed ? 'pass' : 'fail';
   const gate = verdict === undefined ? undefined : html`<span class="faint">gate ${verdict.gate}</span>`;
   const list = reasons.length > 0 ? html`<ul>${reasons}</ul>` : undefined;
-  return html`<section class="panel"><h3>${file.name}</h3><div><span class="${kind}">${word}</span> ${gate}</div><div>${formatBytes(file.bytes)}, cosine mean ${formatFigure(fidelity.cosine.mean, 4)}, lowest ${formatFigure(fidelity.cosine.min, 4)}</div>${list}</section>`;
+  return html`<section class="panel"><h2>${file.name}</h2><div><span class="${kind}">${word}</span> ${gate}</div><div>${formatBytes(file.bytes)}, cosine mean ${formatFigure(fidelity.cosine.mean, 4)}, lowest ${formatFigure(fidelity.cosine.min, 4)}</div>${list}</section>`;
 }
 
 export function unusablePanel({ name, why }: UnusableVariant): Markup {
-  return html`<section class="panel"><h3>${name}</h3><div><span class="fail">✗ not measured</span></div><div>${why}</div></section>`;
+  return html`<section class="panel"><h2>${name}</h2><div><span class="fail">✗ not measured</span></div><div>${why}</div></section>`;
 }
