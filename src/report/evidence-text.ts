@@ -1,11 +1,11 @@
 import { printable } from '../base/index.js';
-import type { DamagedText, Evidence, Verdict } from '../evaluate/index.js';
+import type { DamagedText, Evidence, Neighbour, TextReference, Verdict } from '../evaluate/index.js';
 import { formatComparisons } from './evaluation-text.js';
 import { formatCount, formatFigure } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
 
-/** One candidate against its original: table, verdict, and the texts that suffered most. */
+/** One candidate against its original: table, verdict, and the texts that changed most, with what is nearest to them. */
 export function formatEvidence(evidence: Evidence, style: Style = styleOf(process.stdout)): string {
   return [
     formatVariantTable(variantRows([evidence]), style),
@@ -13,7 +13,7 @@ export function formatEvidence(evidence: Evidence, style: Style = styleOf(proces
     formatTasks(evidence, style),
     evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '',
     formatReason(evidence),
-    evidence.verdict?.passed ? '' : formatWorst(evidence.fidelity.worst.slice(0, 3), style),
+    formatWorst(evidence.fidelity.worst.slice(0, 3), style),
   ].join('');
 }
 
@@ -70,11 +70,27 @@ export function formatVerdict(verdict: Verdict, style: Style): string {
 }
 
 function formatWorst(worst: readonly DamagedText[], style: Style): string {
-  const lines = worst.map(({ index, text, cosine }) => {
-    const shown = text === undefined ? `text ${index}` : printable(text);
-    return `  ${formatFigure(cosine, 4)}  ${cut(shown, style.columns - 12)}\n`;
+  const lines = worst.map((text) => {
+    const [before, after] = [text.neighboursBefore, text.neighboursAfter].map(([nearest]) => nearest);
+    const same = before?.index === after?.index;
+    return [
+      textLine(formatFigure(text.cosine, 4), text, style),
+      neighbourLine(same ? 'nearest' : 'nearest before', before, style),
+      same ? '' : neighbourLine('nearest after', after, style),
+    ].join('');
   });
-  return `\nChanged most (cosine to the original's vector):\n${lines.join('')}`;
+  return `\nChanged most (cosine to the original's vector, nearest other text)\n${lines.join('')}`;
+}
+
+function neighbourLine(which: string, neighbour: Neighbour | undefined, style: Style): string {
+  return neighbour === undefined
+    ? ''
+    : textLine(`        ${which} ${formatFigure(neighbour.similarity, 3)}`, neighbour, style);
+}
+
+function textLine(lead: string, { index, text }: TextReference, style: Style): string {
+  const shown = text === undefined ? `text ${index}` : printable(text);
+  return `  ${lead}  ${cut(shown, style.columns - lead.length - 6)}\n`;
 }
 
 function cut(text: string, length: number): string {

@@ -31,6 +31,11 @@ describe('evidence', () => {
         '',
         'pass (gate int8)',
         '',
+        "Changed most (cosine to the original's vector, nearest other text)",
+        '  0.9669  a text with [1,\\u00092] and "quotes"',
+        '          nearest before 0.800  near',
+        '          nearest after 0.790  text 4',
+        '',
       ].join('\n'),
     );
   });

@@ -110,7 +110,7 @@ ${asList('table.wide')}
   :root { color-scheme: light; font-size: 11px; --ink: #000; --faint: #444; --line: #bbb; --panel: #fff; --good: #14632b; --bad: #8f1c13; }
   main { max-width: none; padding: 0; }
   .panel, tr { break-inside: avoid; }
-  h1, h2, h3, summary { break-after: avoid; }
+  h1, h2, h3, h2 + p, summary { break-after: avoid; }
   /* What a reader would open stands open on paper. */
   details::details-content { content-visibility: visible; block-size: auto; height: auto; }
   summary { list-style: none; }
