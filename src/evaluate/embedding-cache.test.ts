@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,25 @@ describe('cached embedding', () => {
     await expect(cachedEmbedding(embedder, { folder, modelHash: 'a' })(texts)).rejects.toThrow('interrupted');
     clock.mockRestore();
     expect(await embedded()).toBe(texts.length - textsAtOnce);
+  });
+
+  test('many slices do not all wait for the one signal of the caller, and are all cancelled by it', async () => {
+    const { embedder } = countingEmbedder();
+    const controller = new AbortController();
+    const signals: AbortSignal[] = [];
+    const waiting: CacheableEmbedder['embed'] = (_, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        signals.push(signal as AbortSignal);
+        signal?.addEventListener('abort', () => reject(new Error('cancelled')));
+      });
+    const embed = cachedEmbedding({ ...embedder, embed: waiting }, { folder, modelHash: 'a' });
+    const long = Array.from({ length: 12 }, (_, i) => `${i} `.repeat(9000));
+    const done = embed(long, { signal: controller.signal });
+    await vi.waitFor(() => expect(signals.length).toBe(12));
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    controller.abort();
+    await expect(done).rejects.toThrow('cancelled');
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
   test('a folder that cannot be written ends the work, unless somebody is to be told', async () => {

@@ -44,7 +44,9 @@ export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions
   const pathOf = vectorPaths(embedder, cache);
   const keep = vectorKeeper(cache);
   const { width } = embedder;
-  return async (texts, { onProgress, ...options } = {}) => {
+  return async (texts, { onProgress, signal, ...options } = {}) => {
+    // A signal of its own for each slice: Node warns of a leak where many wait for the same one.
+    const own = () => signal && AbortSignal.any([signal]);
     const data = new Float32Array(texts.length * width);
     for (let start = 0; start < texts.length; start += textsAFile) {
       const chunk = texts.slice(start, start + textsAFile);
@@ -57,7 +59,7 @@ export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions
       const left = ends.filter((end) => end > done);
       const jobs = left.map((end, i) => {
         const slice = chunk.slice(left[i - 1] ?? done, end);
-        return () => embedder.embed(slice, { ...options, reproducible: true });
+        return () => embedder.embed(slice, { ...options, signal: own(), reproducible: true });
       });
       let saved = performance.now();
       for await (const vectors of inOrder(jobs, slicesAtOnce)) {
