@@ -29,7 +29,7 @@ function variant(
 
 const q4 = variant('q4', 15e6, 90, 0.9, 'q4', 'int4');
 const int8 = variant('int8', 23e6, 330, 0.995, 'int8', 'int8');
-const q8 = variant('q8', 25e6, 80, 0.9999, 'q8', 'int8');
+const q8 = variant('q8', 25e6, 80, 0.9999, 'q8', '8-bit weights');
 const fp16 = variant('fp16', 45e6, 110, 1, 'fp16', 'fp16');
 
 const chosen = (...given: Parameters<typeof recommend>) =>
@@ -46,7 +46,7 @@ test('each use gets the best of those that passed', () => {
 });
 
 test('speeds of a CPU without VNNI say nothing of one with it', () => {
-  const careful = variant('careful', 24e6, 200, 0.999, 'int8-static', 'int8');
+  const careful = variant('careful', 24e6, 200, 0.999, 'int8-static', 'int8 static');
   const use = 'server with AVX-512 VNNI';
   expect(chosen([int8, careful], { measuredWithVnni: true })[use]).toBe('int8');
   const unmeasured = recommend([int8, careful]).find((recommendation) => recommendation.use === use);

@@ -95,7 +95,7 @@ function speedOf({ run }: Evidence): number {
 /** Whether integers are multiplied, rather than weights widened first. The native engine always does. */
 function isInteger({ file, recipe, engine }: Evidence): boolean {
   const method = (recipe as { method?: unknown } | undefined)?.method;
-  return engine.name === 'native' || (file.precision === 'int8' && method !== 'q8');
+  return engine.name === 'native' || (file.precision.startsWith('int8') && method !== 'q8');
 }
 
 function originalBytes({ original }: Evidence): number {

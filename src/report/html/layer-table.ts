@@ -27,8 +27,8 @@ export function layerTable(name: string, parts: readonly Part[]): Markup | undef
     const cells = columns.map(([, own]) => {
       const part = own[layer];
       const strength = shade(Math.max(smallestLoss, lossOf(part))).toFixed(2);
-      const measured = part.measured.includes(precision) ? '' : '≈ ';
-      return html`<td style="--strength: ${strength}">${measured}${tenThousandths(lossOf(part))} <small>${part.chosen}</small></td>`;
+      const figure = tenThousandths(lossOf(part), part.measured.includes(precision));
+      return html`<td style="--strength: ${strength}">${figure} <small>${part.chosen}</small></td>`;
     });
     return html`<tr><th scope="row">${layer + 1}</th>${cells}</tr>`;
   });
@@ -38,7 +38,11 @@ export function layerTable(name: string, parts: readonly Part[]): Markup | undef
 }
 
 /** Two digits, without a power: 0.000123 → "1.2". */
-function tenThousandths(loss: number): string {
+function tenThousandths(loss: number, measured: boolean): string {
   const value = loss * 1e4;
-  return value >= 9.95 ? value.toFixed(0) : value >= 0.095 ? value.toFixed(1) : value.toFixed(2);
+  if (value < 0.01) {
+    return '<0.01';
+  }
+  const digits = value >= 9.95 ? 0 : value >= 0.095 ? 1 : 2;
+  return `${measured ? '' : '≈'}${value.toFixed(digits)}`;
 }

@@ -47,6 +47,7 @@ p { margin: .25rem 0 .75rem; max-width: 46rem; }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
 /* Tables of layers need more room than a plot. */
 .broad-cards { grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); }
+.broad-cards svg { max-width: 24rem; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem; padding: .875rem 1rem; margin: 0; min-width: 0; }
 .pass { color: var(--good); font-weight: 700; }
 .fail { color: var(--bad); font-weight: 700; }
@@ -91,11 +92,11 @@ svg .bad.span { stroke: var(--bad); }
 svg .good.mark { fill: var(--good); }
 svg .good.span { stroke: var(--good); }
 .heat { margin-top: .75rem; table-layout: fixed; font-size: .8125rem; }
-.heat th, .heat td { padding: .2rem .25rem; text-align: center; }
-.heat thead th { height: 8rem; vertical-align: bottom; }
+.heat th, .heat td { padding: .2rem .125rem; text-align: center; white-space: nowrap; }
+.heat thead th { height: 9rem; white-space: nowrap; vertical-align: bottom; }
 .heat thead span { writing-mode: vertical-rl; transform: rotate(180deg); }
 .heat td { background: color-mix(in srgb, var(--bad) calc(100% * var(--strength)), transparent); print-color-adjust: exact; }
-.heat small { display: block; color: var(--faint); font-size: .75rem; }
+.heat small { display: block; font-size: .75rem; }
 summary { cursor: pointer; padding: .25rem 0; }
 @media screen {
   @container (max-width: 48rem) {

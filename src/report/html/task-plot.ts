@@ -41,7 +41,7 @@ export function taskPlot(comparisons: readonly TaskComparison[], reach: number):
     .ticks(4)
     .map(
       (value) =>
-        html`<text class="tick" x="${rounded(x(value))}" y="${bottom + 18}" text-anchor="middle">${tickText(value)}</text>`,
+        html`<text class="tick" x="${rounded(x(value))}" y="${bottom + 18}" text-anchor="middle">${value === 0 ? '0' : tickText(value)}</text>`,
     );
   const description = `Differences in tasks, candidate less original: ${comparisons
     .map(
