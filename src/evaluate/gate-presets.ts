@@ -33,7 +33,7 @@ export const gatePresets = {
   q8: {
     name: 'q8',
     limits: { ...sound, cosineMean: 0.995, cosineP1: 0.99, cosineMin: 0.97, topKOverlap: 0.94, sizeReduction: 1.3 },
-    limitsWhereMeasured: taskLosses(0.01, 0.02),
+    limitsWhereMeasured: taskLosses(0.01, 0.02, 0.02),
   },
   int8: {
     name: 'int8',
