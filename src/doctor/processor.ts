@@ -50,7 +50,7 @@ export function processorFinding(host: HostFacts, native: NativeState): Finding 
 
 function adviceFor({ int8 }: CpuFeatures): string | undefined {
   if (int8 === 'saturating') {
-    return 'Without VNNI, ONNX Runtime cuts sums off at 16 bits in INT8 files of most tools, and ruins them: octavec makes files that are safe from it; prove others on this machine ("octavec verify").';
+    return 'Without VNNI, ONNX Runtime cuts sums of bytes off at 16 bits. INT8 files that octavec makes are safe from it; prove those of other tools on this machine ("octavec verify").';
   }
   return int8 === 'none' ? 'Take variants for their size, not for speed.' : undefined;
 }
