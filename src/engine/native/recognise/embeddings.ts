@@ -40,10 +40,24 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number): 
   return { words, positions, tokenType };
 }
 
-/** The values that are added up to give a value. */
+/** Words, positions, token types, and some to spare. */
+const mostAddends = 8;
+
+/** The values that are added up to give a value. A sum of sums doubles with every step: a hostile graph has no end of them. */
 function addends(prober: Prober, value: string): string[] {
-  const node = maker(prober.view, value);
-  return isA(node, 'Add') ? node.input.flatMap((input) => addends(prober, input)) : [original(prober.view, value)];
+  const leaves: string[] = [];
+  const pending = [value];
+  while (pending.length > 0) {
+    const next = pending.pop() as string;
+    const node = maker(prober.view, next);
+    if (isA(node, 'Add')) {
+      pending.push(...[...node.input].reverse());
+    } else {
+      leaves.push(original(prober.view, next));
+    }
+    require(leaves.length + pending.length <= mostAddends, 'embeddings that are sums of too many values');
+  }
+  return leaves;
 }
 
 /** The token ids, perhaps cast to another integer type. */

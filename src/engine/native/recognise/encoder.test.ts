@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tinyModels } from '../../../../test/support/tiny-models.js';
-import { type NodeProto, type OnnxModel, readModel, withGraph } from '../../../onnx/index.js';
+import { makeNode, type NodeProto, type OnnxModel, readModel, withGraph } from '../../../onnx/index.js';
 import { recogniseEncoder } from './encoder.js';
 
 const models = new Map(tinyModels().map((model) => [model.name, model]));
@@ -80,19 +80,62 @@ function damage(node: readonly NodeProto[], damages: readonly (readonly [number,
   return result;
 }
 
-test('a damaged graph is never more than a reason', async () => {
+/** Every node that reads `value` reads the end of a chain instead, each link of which adds the one before to itself. */
+function doubled(node: readonly NodeProto[], value: string, times: number): NodeProto[] {
+  const links = Array.from({ length: times }, (_, i) =>
+    makeNode('Add', i === 0 ? [value, value] : [`doubled${i - 1}`, `doubled${i - 1}`], [`doubled${i}`]),
+  );
+  const rest = node.map((each) => ({
+    ...each,
+    input: each.input.map((input) => (input === value ? `doubled${times - 1}` : input)),
+  }));
+  return [...rest, ...links];
+}
+
+describe.each(['bert', 'roberta', 'mpnet', 'modernbert'])(
+  'a damaged graph of %s is never more than a reason',
+  (name) => {
+    test.each(exporters)('%s', async (exporter) => {
+      const model = await load(`${name}/model_${exporter}.onnx`);
+      const { graph } = model.proto;
+      const outputs = graph.node.flatMap(({ output }) => output);
+      const one = fc.tuple(fc.nat(graph.node.length - 1), fc.nat(2), fc.constantFrom('', ...outputs));
+      const found = (node: readonly NodeProto[]) => {
+        const result = recogniseEncoder(withGraph(model, { ...graph, node }), { padTokenId: 0 });
+        return 'reason' in result ? result.reason !== '' : result.encoder.hidden === 64;
+      };
+      fc.assert(
+        fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (damages) => found(damage(graph.node, damages))),
+        { numRuns: 30, seed: 7 },
+      );
+      fc.assert(
+        fc.property(fc.constantFrom(...outputs), fc.integer({ min: 1, max: 60 }), (value, times) =>
+          found(doubled(graph.node, value, times)),
+        ),
+        { numRuns: 30, seed: 7 },
+      );
+    });
+  },
+);
+
+test('sums of sums before the first norm end in a reason at once', async () => {
   const model = await load('bert/model_torchscript.onnx');
   const { graph } = model.proto;
-  const values = ['', ...graph.node.flatMap(({ output }) => output)];
-  const one = fc.tuple(fc.nat(graph.node.length - 1), fc.nat(2), fc.constantFrom(...values));
-  fc.assert(
-    fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (damages) => {
-      const node = damage(graph.node, damages);
-      const found = recogniseEncoder(withGraph(model, { ...graph, node }), { padTokenId: 0 });
-      return 'reason' in found ? found.reason !== '' : found.encoder.hidden === 64;
-    }),
-    { numRuns: 60, seed: 7 },
-  );
+  const sum = graph.node.find(({ opType }) => opType === 'LayerNormalization')?.input[0] ?? '';
+  const found = recogniseEncoder(withGraph(model, { ...graph, node: doubled(graph.node, sum, 60) }), { padTokenId: 0 });
+  expect(found).toEqual({ reason: expect.stringContaining('too many values') });
+});
+
+test('layers in a circle end in a reason', async () => {
+  const model = await load('bert/model_torchscript.onnx');
+  const { graph } = model.proto;
+  const norms = graph.node.filter(({ opType }) => opType === 'LayerNormalization');
+  const [begin, end] = [norms[0].output[0], norms[2].output[0]];
+  const node = graph.node.map((each) => ({
+    ...each,
+    input: each.input.map((input) => (input === begin ? end : input)),
+  }));
+  expect(recogniseEncoder(withGraph(model, { ...graph, node }), { padTokenId: 0 })).toHaveProperty('reason');
 });
 
 describe('what is not recognised is given a reason', () => {

@@ -14,6 +14,9 @@ import { require, Unrecognised } from './unrecognised.js';
 /** Masks of models without a table of positions are looked at for texts of this length. */
 const maskTokens = 512;
 
+/** The largest encoders have 48. */
+const mostLayers = 256;
+
 export type Recognition =
   | { readonly encoder: EncoderDescription; readonly hiddenOutput: string }
   | { readonly reason: string };
@@ -77,6 +80,7 @@ function readEncoder(prober: Prober, output: string): EncoderDescription {
   ) {
     layers.unshift(next.layer);
     current = next.input;
+    require(layers.length <= mostLayers, 'more layers than any encoder has, or layers in a circle');
   }
   require(layers.length > 0, 'the hidden states do not come from an encoder layer');
   const embeddingNorm = matchNorm(view, current, hidden);
