@@ -85,47 +85,88 @@ export const elementwiseOperators: ReadonlySet<string> = new Set([
 
 /** An elementwise operator on inputs of one kind each; undefined where the shapes do not go together. */
 export function elementwise(opType: string, inputs: readonly Value[], geluKind: string): Value | undefined {
+  const [a, b] = inputs;
   if (opType === 'Where') {
-    return combine(inputs, inputs[1].kind, ([condition, a, b]) => (condition !== 0 ? a : b));
+    return inputs.length === 3 ? combine(inputs, b.kind, choose) : undefined;
   }
   if (opType === 'Gelu') {
-    const function_ = geluKind === 'tanh' ? activations.geluTanh : activations.gelu;
-    return combine(inputs, 'float', ([x]) => function_(x));
+    return combine([a], 'float', each(geluKind === 'tanh' ? activations.geluTanh : activations.gelu));
   }
   if (opType in unary) {
-    return combine(inputs, inputs[0].kind, ([x]) => unary[opType](x));
+    return combine([a], a.kind, each(unary[opType]));
   }
   if (opType in toBool) {
-    return combine(inputs, 'bool', ([x]) => toBool[opType](x));
+    return combine([a], 'bool', each(toBool[opType]));
   }
-  if (opType in comparisons) {
-    return combine(inputs, 'bool', ([a, b]) => comparisons[opType](a, b));
-  }
-  return combine(inputs, inputs[0].kind, (values) => values.reduce((a, b) => binary[opType](a, b)));
+  const operation = pairs(comparisons[opType] ?? binary[opType]);
+  const kind = opType in comparisons ? 'bool' : a.kind;
+  return inputs.length === 1
+    ? a
+    : inputs.reduce<Value | undefined>((left, right, i) => {
+        return i === 0 ? right : left && combine([left, right], kind, operation);
+      }, undefined);
 }
 
-function combine(
-  inputs: readonly Value[],
-  kind: Value['kind'],
-  operation: (values: readonly number[]) => number,
-): Value | undefined {
+/** Numbers of an input, and where the one for an element of the result stands. */
+interface Operand {
+  readonly data: Float64Array;
+  readonly at: (index: number) => number;
+}
+
+/** Writes all elements of a result. */
+type Operation = (operands: readonly Operand[], result: Float64Array) => void;
+
+const each =
+  (operation: Unary): Operation =>
+  ([x], result) => {
+    for (let i = 0; i < result.length; i++) {
+      result[i] = operation(x.data[i]);
+    }
+  };
+
+const pairs =
+  (operation: Binary): Operation =>
+  ([a, b], result) => {
+    for (let i = 0; i < result.length; i++) {
+      result[i] = operation(a.data[a.at(i)], b.data[b.at(i)]);
+    }
+  };
+
+const choose: Operation = ([condition, a, b], result) => {
+  for (let i = 0; i < result.length; i++) {
+    result[i] = condition.data[condition.at(i)] !== 0 ? a.data[a.at(i)] : b.data[b.at(i)];
+  }
+};
+
+function combine(inputs: readonly Value[], kind: Value['kind'], operation: Operation): Value | undefined {
   const shape = broadcastShape(inputs.map((input) => input.shape));
   if (shape === undefined) {
     return undefined;
   }
-  const datas = inputs.map((input) => input.data);
-  if (datas.some((data) => data === undefined) || count(shape) > mostElements) {
+  if (inputs.some(({ data }) => data === undefined) || count(shape) > mostElements) {
     return { shape, kind };
   }
-  const places = inputs.map((input) => broadcastIndices(input.shape, shape));
-  const round = kind === 'float' ? Math.fround : kind === 'int' ? Math.trunc : Number;
-  const values = new Array<number>(inputs.length);
+  const operands = inputs.map((input) => ({ data: input.data as Float64Array, at: placeOf(input.shape, shape) }));
   const data = new Float64Array(count(shape));
-  for (let i = 0; i < data.length; i++) {
-    for (let j = 0; j < values.length; j++) {
-      values[j] = (datas[j] as Float64Array)[places[j][i]];
+  operation(operands, data);
+  if (kind !== 'bool') {
+    const round = kind === 'float' ? Math.fround : Math.trunc;
+    for (let i = 0; i < data.length; i++) {
+      data[i] = round(data[i]);
     }
-    data[i] = round(operation(values));
   }
   return { shape, kind, data };
+}
+
+/** Most inputs have the shape of the result, or are single numbers: they need no list of places. */
+function placeOf(from: readonly number[], to: readonly number[]): (index: number) => number {
+  const length = count(from);
+  if (length === 1) {
+    return () => 0;
+  }
+  if (length === count(to)) {
+    return (index) => index;
+  }
+  const places = broadcastIndices(from, to);
+  return (index) => places[index];
 }

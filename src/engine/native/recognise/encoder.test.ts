@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tinyModels } from '../../../../test/support/tiny-models.js';
-import { makeNode, type NodeProto, type OnnxModel, readModel, withGraph } from '../../../onnx/index.js';
+import {
+  floatTensor,
+  int64Tensor,
+  makeNode,
+  type NodeProto,
+  type OnnxModel,
+  readModel,
+  withGraph,
+} from '../../../onnx/index.js';
 import { recogniseEncoder } from './encoder.js';
 
 const models = new Map(tinyModels().map((model) => [model.name, model]));
@@ -67,6 +75,37 @@ describe.each(exporters)('%s', (exporter) => {
     expect(encoder.layers.map(({ attentionNorm }) => attentionNorm !== undefined)).toEqual([false, true]);
     expect(encoder.layers[0].value.firstColumn).toBe(128);
     expect(encoder.finalNorm).toBeDefined();
+  });
+});
+
+test('rotary angles may stand in tables that are longer than any sample text', async () => {
+  const model = await load('nomic-bert/model_dynamo.onnx');
+  const { graph } = model.proto;
+  const [rows, width] = [8192, 16];
+  const table = (turn: (angle: number) => number) =>
+    Float32Array.from({ length: rows * width }, (_, i) =>
+      turn(Math.floor(i / width) * 1000 ** (-((i % width) % (width / 2)) / (width / 2))),
+    );
+  const initializer = [
+    ...graph.initializer,
+    floatTensor('table_Cos', [1, rows, width], table(Math.cos)),
+    floatTensor('table_Sin', [1, rows, width], table(Math.sin)),
+    ...[0, 1, 2].map((i) => int64Tensor(`int_${i}`, [1], [i])),
+  ];
+  const node = [
+    makeNode('Shape', ['input_ids'], ['ids_shape']),
+    makeNode('Slice', ['ids_shape', 'int_1', 'int_2', 'int_0'], ['tokens']),
+    ...graph.node.map((each) =>
+      each.opType === 'Cos' || each.opType === 'Sin'
+        ? makeNode('Slice', [`table_${each.opType}`, 'int_0', 'tokens', 'int_1'], each.output)
+        : each,
+    ),
+  ];
+  const found = recogniseEncoder(withGraph(model, { ...graph, initializer, node }), { padTokenId: 0 });
+  const expected = await describeModel('nomic-bert/model_dynamo.onnx');
+  const rotation = 'encoder' in found ? found.encoder.layers[0].rotation : undefined;
+  expected.layers[0].rotation?.forEach((frequency, i) => {
+    expect(rotation?.[i]).toBeCloseTo(frequency, 5);
   });
 });
 

@@ -8,10 +8,10 @@ import { isA, maker, original, viewGraph } from './graph-view.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { matchNorm, type NormMatch } from './norm.js';
 import { makeProber, type Prober } from './probe.js';
-import { findScoreMask, findScoreScale } from './score-mask.js';
+import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
 import { require, Unrecognised } from './unrecognised.js';
 
-/** Masks of models without a table of positions are looked at for texts of this length. */
+/** Masks are looked at for texts of this length, or the longest that there may be. */
 const maskTokens = 512;
 
 /** The largest encoders have 48. */
@@ -119,14 +119,22 @@ function readScores(
   layers: readonly LayerMatch[],
   maxTokens: number | undefined,
 ): Pick<EncoderDescription, 'layers' | 'maxTokens' | 'relativeBias' | 'scoreScale'> {
-  const tokens = maxTokens === undefined ? maskTokens : Math.min(maxTokens, 2 * maskTokens);
-  const evaluator = prober.forTokens(tokens);
+  const tokens = maxTokens === undefined ? maskTokens : Math.min(maxTokens, maskTokens);
   const { heads } = layers[0].attention;
-  const scales = layers.map(({ attention }) => findScoreScale(prober, attention.scores, heads));
-  require(scales.every(
-    (scale) => Math.abs(scale - scales[0]) <= 1e-6 * scales[0],
+  const seen = new Map<string, ScoreMask & { readonly scale: number }>();
+  const masks = layers.map(({ attention: { scores } }) => {
+    const key = scoreKey(prober, scores, tokens);
+    const mask = seen.get(key) ?? {
+      ...findScoreMask(prober, scores, heads, tokens),
+      scale: findScoreScale(prober, scores, heads),
+    };
+    seen.set(key, mask);
+    return mask;
+  });
+  const [{ scale: scoreScale }] = masks;
+  require(masks.every(
+    ({ scale }) => Math.abs(scale - scoreScale) <= 1e-6 * scoreScale,
   ), 'layers whose scores are scaled differently');
-  const masks = layers.map(({ attention }) => findScoreMask(evaluator, attention.scores, heads, tokens));
   const relativeBias = masks[0].bias;
   const sameBias = masks.every(({ bias }) =>
     bias === undefined || relativeBias === undefined
@@ -136,7 +144,7 @@ function readScores(
   require(sameBias, 'layers with different relative biases');
   require(relativeBias === undefined || maxTokens === tokens, 'relative biases for texts of unknown length');
   return {
-    scoreScale: scales[0],
+    scoreScale,
     relativeBias,
     maxTokens,
     layers: layers.map(({ role }, i) => ({ ...role, window: masks[i].window })),

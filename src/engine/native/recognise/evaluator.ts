@@ -14,29 +14,39 @@ import {
 import { elementwise, elementwiseOperators } from './elementwise.js';
 import type { GraphView } from './graph-view.js';
 import * as move from './movement.js';
+import { require } from './unrecognised.js';
 import { broadcastShape, count, mostElements, scalar, type Value } from './value.js';
 
-/** Numbers of constants beyond this are not looked at: weights. */
+/** Numbers of constants beyond this are looked at in parts only: weights, tables. */
 const mostConstants = 65_536;
-
-/** Values of a graph for one sample input. */
-export interface Evaluator {
-  /** undefined for values that depend on operators that it does not know. */
-  readonly evaluate: Evaluate;
-  /** Gives a value in advance, before anything that depends on it was evaluated. */
-  readonly give: (value: string, known: Value) => void;
-}
+/** Constants beyond this are not looked at: no rotary table is as large, and to convert a table of words takes long. */
+const mostStored = 1 << 22;
+/** Numbers that one evaluator works out at most: 256 MB. Sample texts need a tenth; a hostile graph would go on for ever. */
+const mostWork = 1 << 25;
 
 export type Evaluate = (value: string) => Value | undefined;
 
 /**
  * Works out values of a graph for one sample input: shapes always, numbers where everything that they depend on is
  * known. So what exporters write as long chains of operators (shapes, positions, masks) is seen for what it gives, not
- * for how it is written. Values can be given in advance, to see what a part of the graph does with them.
+ * for how it is written.
+ *
+ * @param given values that are known in advance: the inputs, or what is sent through a part of the graph
+ * @param base values for the same input where nothing is given: taken for what does not depend on it
+ * @param onWork told how many numbers were worked out
+ * @returns undefined for values that depend on operators that it does not know
+ * @throws Unrecognised for graphs that take too much work
  */
-export function makeEvaluator(view: GraphView, given: ReadonlyMap<string, Value>): Evaluator {
+export function makeEvaluator(
+  view: GraphView,
+  given: ReadonlyMap<string, Value>,
+  base?: Evaluate,
+  onWork?: (numbers: number) => void,
+): Evaluate {
   const known = new Map<string, Value | undefined>(given);
-  const evaluate: Evaluate = (value) => {
+  const changed = base && downstream(view, given.keys());
+  let work = 0;
+  return (value) => {
     // Deep graphs would overflow the call stack: what is missing is worked out first.
     const pending = [value];
     const begun = new Set<string>();
@@ -44,6 +54,10 @@ export function makeEvaluator(view: GraphView, given: ReadonlyMap<string, Value>
       const next = pending[pending.length - 1];
       if (known.has(next)) {
         pending.pop();
+        continue;
+      }
+      if (base !== undefined && !changed?.has(next)) {
+        known.set(next, base(next));
         continue;
       }
       const constant = view.constant(next);
@@ -55,20 +69,40 @@ export function makeEvaluator(view: GraphView, given: ReadonlyMap<string, Value>
       } else if (constant !== undefined) {
         known.set(next, fromTensor(view, constant));
       } else {
-        known.set(next, node && run(view, node, node.output.indexOf(next), (input) => known.get(input)));
+        const result = node && run(view, node, node.output.indexOf(next), (input) => known.get(input));
+        const numbers = result?.data?.length ?? 0;
+        work += numbers;
+        require(work <= mostWork, 'a graph that takes too much work to follow');
+        onWork?.(numbers);
+        known.set(next, result);
       }
     }
     return known.get(value);
   };
-  return { evaluate, give: (value, numbers) => known.set(value, numbers) };
 }
 
-function fromTensor(view: GraphView, tensor: TensorProto): Value | undefined {
+/** All values that depend on some. */
+function downstream(view: GraphView, values: Iterable<string>): ReadonlySet<string> {
+  const reached = new Set(values);
+  // What is added to a set while it is walked is walked, too.
+  for (const value of reached) {
+    for (const node of view.consumers(value)) {
+      for (const output of node.output) {
+        reached.add(output);
+      }
+    }
+  }
+  return reached;
+}
+
+const floatTypes = [dataType.float, dataType.float16, dataType.bfloat16, dataType.double] as number[];
+
+function fromTensor(view: GraphView, tensor: TensorProto): Value {
   const shape = tensor.dims;
-  const floats = [dataType.float, dataType.float16, dataType.bfloat16, dataType.double] as number[];
-  const kind = floats.includes(tensor.dataType ?? 0) ? 'float' : tensor.dataType === dataType.bool ? 'bool' : 'int';
+  const kind = floatTypes.includes(tensor.dataType ?? 0) ? 'float' : tensor.dataType === dataType.bool ? 'bool' : 'int';
   if (elementCount(tensor) > mostConstants) {
-    return { shape, kind };
+    const readable = kind === 'float' && elementCount(tensor) <= mostStored;
+    return readable ? { shape, kind, stored: () => view.floats(tensor) } : { shape, kind };
   }
   const numbers = kind === 'float' ? tensorFloats(view.model, tensor) : tensorIntegers(view.model, tensor);
   return { shape, kind, data: Float64Array.from(numbers) };

@@ -5,6 +5,7 @@ import {
   type NodeProto,
   type OnnxModel,
   type TensorProto,
+  tensorFloats,
 } from '../../../onnx/index.js';
 
 /** Is the node there, and this operator of the standard domain? */
@@ -21,8 +22,12 @@ export interface GraphView {
   readonly graph: GraphProto;
   /** The node that makes a value; undefined for inputs and constants. */
   producer(value: string): NodeProto | undefined;
+  /** The nodes that take a value. */
+  consumers(value: string): readonly NodeProto[];
   /** The tensor of an initializer or of a Constant node. */
   constant(value: string): TensorProto | undefined;
+  /** The numbers of a floating-point constant, read once. */
+  floats(tensor: TensorProto): Float32Array;
 }
 
 export function viewGraph(model: OnnxModel): GraphView {
@@ -33,15 +38,31 @@ export function viewGraph(model: OnnxModel): GraphView {
   const graph = { ...model.proto.graph, node };
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const producers = new Map<string, NodeProto>();
+  const consumers = new Map<string, NodeProto[]>();
   for (const node of graph.node) {
+    for (const input of node.input) {
+      const others = consumers.get(input);
+      if (others === undefined) {
+        consumers.set(input, [node]);
+      } else {
+        others.push(node);
+      }
+    }
     for (const output of node.output) {
       producers.set(output, node);
     }
   }
+  const floats = new Map<TensorProto, Float32Array>();
   return {
     model,
     graph,
+    floats(tensor) {
+      const numbers = floats.get(tensor) ?? tensorFloats(model, tensor);
+      floats.set(tensor, numbers);
+      return numbers;
+    },
     producer: (value) => producers.get(value),
+    consumers: (value) => consumers.get(value) ?? [],
     constant(value) {
       const producer = producers.get(value);
       return isA(producer, 'Constant') ? attribute(producer, 'value')?.t : initializers.get(value);

@@ -33,7 +33,7 @@ export function findHeadLayout(
   keysLast: boolean,
 ): HeadLayout {
   const send = (at: (token: number, column: number) => number, tokens = sampleTokens) => {
-    const shape = prober.forTokens(tokens).evaluate(linear)?.shape ?? [1, tokens, columns];
+    const shape = prober.forTokens(tokens)(linear)?.shape ?? [1, tokens, columns];
     const given = floats(shape, (index) => at(Math.floor(index / columns), index % columns));
     return byHead(prober.probe(operand, { [linear]: given }, tokens), tokens, keysLast);
   };

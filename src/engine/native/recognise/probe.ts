@@ -1,6 +1,7 @@
-import { type Evaluate, type Evaluator, makeEvaluator, textInputs } from './evaluator.js';
+import { type Evaluate, makeEvaluator, textInputs } from './evaluator.js';
 import type { GraphView } from './graph-view.js';
-import type { Value } from './value.js';
+import { require } from './unrecognised.js';
+import { count, type Value } from './value.js';
 
 /**
  * Tokens of the sample text for probes: few, and a number that is no width of anything, so that no axis is taken for
@@ -8,36 +9,48 @@ import type { Value } from './value.js';
  */
 export const sampleTokens = 11;
 
-/** Makes evaluators for a text of any length, without padding. */
+/** Numbers that are worked out in all: some seconds. A model of 48 layers needs a tenth. */
+const mostWork = 2 ** 29;
+
+/** Works out values for texts of any length, without padding. */
 export interface Prober {
   readonly view: GraphView;
   /** What follows from the inputs alone, for the sample text. */
   readonly evaluate: Evaluate;
-  readonly forTokens: (tokens: number) => Evaluator;
+  readonly forTokens: (tokens: number) => Evaluate;
   /** What `value` becomes if other values are as given, for a text of so many tokens. */
   readonly probe: (value: string, given: Readonly<Record<string, Value>>, tokens?: number) => Value | undefined;
 }
 
 export function makeProber(view: GraphView, tokenId: number): Prober {
-  const forTokens = (tokens: number) => makeEvaluator(view, textInputs(view, tokens, tokenId));
+  const evaluators = new Map<number, Evaluate>();
+  let work = 0;
+  const onWork = (numbers: number) => {
+    work += numbers;
+    require(work <= mostWork, 'a graph that takes too much work to follow');
+  };
+  const forTokens = (tokens: number) => {
+    const evaluate =
+      evaluators.get(tokens) ?? makeEvaluator(view, textInputs(view, tokens, tokenId), undefined, onWork);
+    evaluators.set(tokens, evaluate);
+    return evaluate;
+  };
   return {
     view,
-    evaluate: forTokens(sampleTokens).evaluate,
+    evaluate: forTokens(sampleTokens),
     forTokens,
-    probe(value, given, tokens = sampleTokens) {
-      const { evaluate, give } = forTokens(tokens);
-      for (const [name, known] of Object.entries(given)) {
-        give(name, known);
-      }
-      return evaluate(value);
-    },
+    probe: (value, given, tokens = sampleTokens) =>
+      makeEvaluator(view, new Map(Object.entries(given)), forTokens(tokens), onWork)(value),
   };
 }
 
 /** Numbers for a probe: [...shape] by index. */
 export function floats(shape: readonly number[], at: (index: number) => number): Value {
-  const length = shape.reduce((product, dim) => product * dim, 1);
-  return { shape, kind: 'float', data: Float64Array.from({ length }, (_, index) => Math.fround(at(index))) };
+  const data = new Float64Array(count(shape));
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.fround(at(i));
+  }
+  return { shape, kind: 'float', data };
 }
 
 /** A number in -1..1 that follows from the index and looks random. */

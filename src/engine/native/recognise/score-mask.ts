@@ -1,5 +1,4 @@
 import type { ScorePath } from './attention.js';
-import type { Evaluator } from './evaluator.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 import { count } from './value.js';
@@ -10,6 +9,38 @@ export interface ScoreMask {
   readonly window: number;
   /** [heads × (2 tokens - 1)] by distance; undefined where there is none. */
   readonly bias?: Float32Array;
+}
+
+/** Nodes between the product and the softmax: exporters need three or four. */
+const mostSteps = 40;
+
+/**
+ * What happens to scores, as a text: the same for layers that do the same with them, most often all, so that it is
+ * looked at once.
+ */
+export function scoreKey(
+  { view, forTokens }: Prober,
+  { product, softmaxInput, operandScale }: ScorePath,
+  tokens: number,
+): string {
+  const evaluate = forTokens(tokens);
+  let steps = 0;
+  const keyOf = (value: string): string => {
+    const known = evaluate(value)?.data;
+    const node = view.producer(value);
+    if (value === product) {
+      return 'scores';
+    }
+    if (known?.length === 1) {
+      return `${known[0]}`;
+    }
+    if (known !== undefined || node === undefined || steps++ > mostSteps) {
+      return JSON.stringify(value);
+    }
+    const attributes = node.attribute.map(({ name, i, f, ints }) => `${name}=${i ?? f ?? ints}`);
+    return `${node.opType}(${[...attributes, ...node.input.map(keyOf)].join()})`;
+  };
+  return `${operandScale} ${keyOf(softmaxInput)}`;
 }
 
 /** Scores below this are out of sight: exporters write -10000, the lowest float, or minus infinity. */
@@ -30,15 +61,10 @@ export function findScoreScale(prober: Prober, path: ScorePath, heads: number): 
 /**
  * What is added to scores in a text without padding, for all pairs of its tokens.
  *
- * @param evaluator for a text of `tokens` tokens; shared by the layers, most of which have the same mask
  * @throws Unrecognised for masks that are more than a window of sight: those of decoders, for example
  */
-export function findScoreMask(evaluator: Evaluator, path: ScorePath, heads: number, tokens: number): ScoreMask {
-  evaluator.give(
-    path.product,
-    floats([1, 1, tokens, tokens], () => 0),
-  );
-  const added = evaluator.evaluate(path.softmaxInput);
+export function findScoreMask(prober: Prober, path: ScorePath, heads: number, tokens: number): ScoreMask {
+  const added = prober.probe(path.softmaxInput, { [path.product]: floats([1, 1, tokens, tokens], () => 0) }, tokens);
   require(added?.data !== undefined, 'an attention mask that cannot be followed');
   const { data, shape } = added;
   const maps = data.length / (tokens * tokens);

@@ -4,10 +4,15 @@ export interface Value {
   readonly kind: 'int' | 'float' | 'bool';
   /** Row-major; floats rounded to single precision, booleans 0 and 1. */
   readonly data?: Float64Array;
+  /** Numbers of a large constant, which are looked at only where an operator takes a small part of them. */
+  readonly stored?: () => ArrayLike<number>;
 }
 
 /** Numbers of values beyond this are not worked out: sample texts need less, and memory is not to be had for the asking. */
 export const mostElements = 1 << 24;
+
+/** Numbers that are taken out of a large constant at most: rows of a rotary table for the longest sample text. */
+const mostTaken = 1 << 18;
 
 export function count(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
@@ -78,11 +83,18 @@ export function walk(shape: readonly number[], steps: readonly number[], start: 
 
 /** The elements at the given places, in another shape; without numbers if a place is outside. */
 export function pick(value: Value, shape: readonly number[], places: () => Int32Array): Value {
-  const { data, kind } = value;
-  if (data === undefined || count(shape) > mostElements) {
+  const { kind } = value;
+  const length = count(shape);
+  const data = value.data ?? (length <= mostTaken ? value.stored?.() : undefined);
+  if (data === undefined || length > mostElements) {
     return { shape, kind };
   }
-  const picked = Float64Array.from(places(), (place) => data[place] ?? Number.NaN);
-  const outside = kind !== 'float' && picked.some((element) => Number.isNaN(element));
+  const from = places();
+  const picked = new Float64Array(from.length);
+  let outside = false;
+  for (let i = 0; i < from.length; i++) {
+    picked[i] = data[from[i]] ?? Number.NaN;
+    outside ||= kind !== 'float' && Number.isNaN(picked[i]);
+  }
   return { shape, kind, data: outside ? undefined : picked };
 }
