@@ -2,7 +2,8 @@ import type { Head, PoolingMode } from '../../model/index.js';
 import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
 import type { NativeTensor } from './binding.js';
 import type { ActivationName, EncoderDescription, LinearRole, NormRole } from './recognise/description.js';
-import { type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
+import { centredTable, type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
+import { type BlockMatrix, dequantizedRows } from './recognise/weights.js';
 
 /** A model as the native core reads it: native/core/description.h says in which order. */
 export interface NativeDescription {
@@ -39,12 +40,15 @@ export function describeForCore(
   writer.integers(hidden, encoder.heads, encoder.headWidth, encoder.ffn, maxTokens);
   writer.integers(activations[encoder.activation], Number(encoder.gated), Number(encoder.preNorm));
   writer.number(encoder.scoreScale);
-  writer.words(encoder.words);
+  const offset = writer.words(encoder.words);
   writer.floats(
     encoder.positions && tableRows(model, encoder.positions.table, encoder.positions.first, maxTokens),
     hidden,
   );
-  writer.floats(encoder.tokenType, hidden);
+  writer.floats(
+    offset === 0 ? encoder.tokenType : shifted(encoder.tokenType ?? new Float32Array(hidden), offset),
+    hidden,
+  );
   writer.floats(encoder.relativeBias && centre(encoder.relativeBias, encoder.heads, maxTokens), 2 * maxTokens - 1);
   writer.norm(encoder.embeddingNorm, hidden);
   writer.norm(encoder.finalNorm, hidden);
@@ -114,16 +118,29 @@ class WordWriter {
     });
   }
 
-  /** Words as they are where the core can take them so, else as floats. */
-  words(table: EmbeddingTable): void {
-    const { values, rowScales, uniform } = table;
+  /** Words in as many bits as they have. @returns what is to be added to all of their numbers */
+  words({ values, rowScales, uniform }: EmbeddingTable): number {
     const [rows, columns] = values.dims;
-    if (uniform === undefined) {
-      this.tensor(values, columns);
-    } else {
-      this.floats(tableRows(this.#model, table, 0, rows), columns);
+    if (uniform === undefined || 'blockSize' in values) {
+      this.matrix(values);
+      this.floats(rowScales, rows);
+      return 0;
     }
-    this.floats(rowScales, rows);
+    const { codes, offset } = centredTable(this.#model, values, uniform);
+    this.#add(values, () => ({ type: dataType.int8, rows, columns, data: codes }));
+    this.floats(new Float32Array(rows).fill(uniform.scale), rows);
+    return offset;
+  }
+
+  /** Weights as they are, those in blocks as floats. */
+  matrix(weights: TensorProto | BlockMatrix): void {
+    const columns = weights.dims[1];
+    if ('blockSize' in weights) {
+      const make = () => bytesOf(dequantizedRows(this.#model, weights));
+      this.#add(weights.codes, () => ({ type: dataType.float, rows: weights.dims[0], columns, data: make() }));
+    } else {
+      this.tensor(weights, columns);
+    }
   }
 
   floats(values: Float32Array | undefined, columns: number): void {
@@ -141,7 +158,7 @@ class WordWriter {
 
   linear({ weights, transposed, firstColumn, bias, scale, factor }: LinearRole): void {
     const columns = weights.dims[transposed ? 0 : 1];
-    this.tensor(weights, weights.dims[1]);
+    this.matrix(weights);
     this.integers(Number(transposed), firstColumn);
     this.tensor(bias, columns);
     this.integers(bias === undefined ? 0 : firstColumn);
@@ -177,6 +194,10 @@ class WordWriter {
     }
     this.#words.push(index);
   }
+}
+
+function shifted(values: Float32Array, by: number): Float32Array {
+  return values.map((value) => value + by);
 }
 
 function bytesOf(array: Float32Array): Uint8Array {

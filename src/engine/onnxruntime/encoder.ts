@@ -1,6 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { halvesToFloats, OctavecError } from '../../base/index.js';
 import type { TokenBatch } from '../engine.js';
+import { hiddenOutputNames, pooledOutputNames } from '../output-names.js';
 import { bindInputs, type DeclaredInput, type InputBinding, paddedFeeds } from './inputs.js';
 import { plainReason } from './session.js';
 
@@ -15,10 +16,6 @@ export interface Encoder {
   /** [batch, width] */
   readonly pooled?: { readonly name: string; readonly width: number };
 }
-
-/** Names of outputs that are taken before others of the same shape. */
-const hiddenNames = ['last_hidden_state', 'token_embeddings'];
-const pooledNames = ['sentence_embedding', 'sentence_embeddings', 'embeddings'];
 
 /**
  * Finds a model's inputs by name and its outputs by shape, with a run on a text of two tokens: exporters call the
@@ -40,9 +37,9 @@ export async function bindEncoder(session: InferenceSession, path: string, padTo
     name === undefined ? undefined : { name, width: outputs[name].dims.at(-1) as number };
   const threeAxes = withShape(3);
   const twoAxes = withShape(2);
-  const hidden = describe(hiddenNames.find((name) => threeAxes.includes(name)) ?? threeAxes[0]);
+  const hidden = describe(hiddenOutputNames.find((name) => threeAxes.includes(name)) ?? threeAxes[0]);
   const pooled = describe(
-    pooledNames.find((name) => twoAxes.includes(name)) ??
+    pooledOutputNames.find((name) => twoAxes.includes(name)) ??
       (hidden === undefined && twoAxes.length === 1 ? twoAxes[0] : undefined),
   );
   if (hidden === undefined && pooled === undefined) {

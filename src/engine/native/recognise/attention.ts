@@ -1,9 +1,9 @@
 import { intAttribute, type NodeProto } from '../../../onnx/index.js';
 import type { LinearRole } from './description.js';
 import { frontier } from './frontier.js';
-import { isA, original } from './graph-view.js';
+import { constantOf, isA, original } from './graph-view.js';
 import { findHeadLayout, type HeadLayout } from './head-layout.js';
-import { constantOf, type LinearMatch, matchLinear } from './linear.js';
+import { type LinearMatch, matchLinear } from './linear.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 

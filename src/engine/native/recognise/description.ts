@@ -1,5 +1,6 @@
 import type { TensorProto } from '../../../onnx/index.js';
 import type { EmbeddingTable } from './embedding-table.js';
+import type { BlockMatrix } from './weights.js';
 
 /** What an encoder is made of, as recognised in a graph: every tensor in its role. */
 export interface EncoderDescription {
@@ -39,7 +40,7 @@ export interface NormRole {
 /** y = (x * factor) W + b for some columns of a weight tensor. */
 export interface LinearRole {
   /** [inputs × columns], or the other way round if `transposed`. */
-  readonly weights: TensorProto;
+  readonly weights: TensorProto | BlockMatrix;
   readonly transposed: boolean;
   readonly firstColumn: number;
   readonly bias?: TensorProto;

@@ -1,50 +1,60 @@
 import {
   dataType,
-  isOp,
+  intAttribute,
   type NodeProto,
   type OnnxModel,
   type TensorProto,
+  tensorBytes,
   tensorFloats,
   tensorIntegers,
 } from '../../../onnx/index.js';
-import { type GraphView, isA, maker, original } from './graph-view.js';
-import { constantOf } from './linear.js';
+import { constantOf, type GraphView, isA, maker, original } from './graph-view.js';
+import { type BlockMatrix, blockMatrix, dequantizedRows } from './weights.js';
 
 /** An embedding table as a file holds it: floats, or eight bits with scales. */
 export interface EmbeddingTable {
   /** [rows × width] */
-  readonly values: TensorProto;
+  readonly values: TensorProto | BlockMatrix;
   /** [rows] scales of S8 rows. */
   readonly rowScales?: Float32Array;
-  /** One scale and zero point for the whole table. */
+  /** One scale and zero point for the whole table, of S8 or U8. */
   readonly uniform?: { readonly scale: number; readonly zeroPoint: number };
 }
 
+interface Lookup {
+  readonly table: EmbeddingTable;
+  readonly indices: string;
+}
+
 /** The rows that `value` looks up: table and indices. Undefined if it is something else. */
-export function matchLookup(
-  view: GraphView,
-  value: string,
-): { readonly table: EmbeddingTable; readonly indices: string } | undefined {
+export function matchLookup(view: GraphView, value: string): Lookup | undefined {
   const node = maker(view, value);
   if (isA(node, 'Gather')) {
-    return plainLookup(view, node, [dataType.float, dataType.float16]);
+    const source = maker(view, node.input[0]);
+    return isA(source, 'DequantizeLinear')
+      ? withUniform(view, source, plainLookup(view, { ...node, input: [source.input[0], node.input[1]] }, eightBits))
+      : plainLookup(view, node, [dataType.float, dataType.float16]);
   }
   if (isA(node, 'DequantizeLinear')) {
-    return uniformLookup(view, node);
+    return withUniform(view, node, plainLookup(view, maker(view, node.input[0]), eightBits));
+  }
+  if (isA(node, 'GatherBlockQuantized')) {
+    return blockLookup(view, node);
   }
   return isA(node, 'Mul') ? scaledLookup(view, node) : undefined;
 }
 
+const eightBits: readonly number[] = [dataType.uint8, dataType.int8];
+
 function plainLookup(view: GraphView, node: NodeProto | undefined, types: readonly number[]) {
-  const values = node !== undefined && isOp(node, 'Gather') ? constantOf(view, node.input[0]) : undefined;
+  const values = isA(node, 'Gather') ? constantOf(view, node.input[0]) : undefined;
   return node !== undefined && values?.dims.length === 2 && types.includes(values.dataType ?? 0)
-    ? { table: { values } as EmbeddingTable, indices: original(view, node.input[1]) }
+    ? { table: { values }, values, indices: original(view, node.input[1]) }
     : undefined;
 }
 
-/** Gather, then DequantizeLinear with one scale. */
-function uniformLookup(view: GraphView, node: NodeProto) {
-  const lookup = plainLookup(view, maker(view, node.input[0]), [dataType.uint8, dataType.int8]);
+/** DequantizeLinear with one scale, behind the lookup or before it. */
+function withUniform(view: GraphView, node: NodeProto, lookup: Lookup | undefined): Lookup | undefined {
   const scale = constantOf(view, node.input[1]);
   const zeroPoint = node.input[2] ? constantOf(view, node.input[2]) : undefined;
   if (lookup === undefined || scale === undefined || tensorFloats(view.model, scale).length !== 1) {
@@ -57,13 +67,26 @@ function uniformLookup(view: GraphView, node: NodeProto) {
   return { ...lookup, table: { ...lookup.table, uniform } };
 }
 
+/** Rows in blocks of few bits, as octavec's weight-only methods write them. */
+function blockLookup(view: GraphView, node: NodeProto): Lookup | undefined {
+  const [codes, indices, scales, zeroPoints] = node.input;
+  const { dims = [] } = constantOf(view, codes) ?? {};
+  const columns = (dims[1] * 8) / (intAttribute(node, 'bits') ?? 4);
+  const byRows = (intAttribute(node, 'gather_axis') ?? 0) === 0 && (intAttribute(node, 'quantize_axis') ?? 1) === 1;
+  const values =
+    dims.length === 2 && byRows
+      ? blockMatrix(view, node, [dims[0], columns], { codes, scales, zeroPoints })
+      : undefined;
+  return values && { table: { values }, indices: original(view, indices) };
+}
+
 /** Rows of S8 times their scales, which are looked up by the same indices. */
-function scaledLookup(view: GraphView, node: NodeProto) {
+function scaledLookup(view: GraphView, node: NodeProto): Lookup | undefined {
   for (const [rows, scales] of [node.input, [...node.input].reverse()]) {
     const lookup = plainLookup(view, maker(view, rows), [dataType.int8]);
     const scale = plainLookup(view, maker(view, scales), [dataType.float]);
-    if (lookup !== undefined && scale?.indices === lookup.indices && scale.table.values.dims[1] === 1) {
-      return { ...lookup, table: { ...lookup.table, rowScales: tensorFloats(view.model, scale.table.values) } };
+    if (lookup !== undefined && scale?.indices === lookup.indices && scale.values.dims[1] === 1) {
+      return { ...lookup, table: { ...lookup.table, rowScales: tensorFloats(view.model, scale.values) } };
     }
   }
   return undefined;
@@ -72,14 +95,31 @@ function scaledLookup(view: GraphView, node: NodeProto) {
 /** Rows of a table as floats, [count × width]. */
 export function tableRows(model: OnnxModel, table: EmbeddingTable, first: number, count: number): Float32Array {
   const { values, rowScales, uniform } = table;
+  if ('blockSize' in values) {
+    return dequantizedRows(model, values, first, Math.min(count, values.dims[0] - first));
+  }
   const width = values.dims[1];
   const [start, end] = [first * width, (first + count) * width];
   if (rowScales === undefined && uniform === undefined) {
     return tensorFloats(model, values).subarray(start, end);
   }
   const zeroPoint = uniform?.zeroPoint ?? 0;
+  const codes = tensorBytes(model, values).subarray(start, end);
+  const numbers = values.dataType === dataType.int8 ? new Int8Array(codes) : codes;
   return Float32Array.from(
-    tensorIntegers(model, values).slice(start, end),
+    numbers,
     (q, i) => (q - zeroPoint) * (uniform?.scale ?? rowScales?.[first + Math.floor(i / width)] ?? 0),
   );
+}
+
+/** A table with one scale and zero point, as S8 codes times the scale plus an offset that is the same everywhere. */
+export function centredTable(
+  model: OnnxModel,
+  values: TensorProto,
+  { scale, zeroPoint }: NonNullable<EmbeddingTable['uniform']>,
+): { readonly codes: Uint8Array; readonly offset: number } {
+  const bytes = tensorBytes(model, values);
+  return values.dataType === dataType.int8
+    ? { codes: bytes, offset: -zeroPoint * scale }
+    : { codes: bytes.map((code) => code ^ 0x80), offset: (128 - zeroPoint) * scale };
 }

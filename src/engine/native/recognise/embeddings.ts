@@ -1,7 +1,6 @@
 import type { EncoderDescription } from './description.js';
 import { type EmbeddingTable, matchLookup, tableRows } from './embedding-table.js';
-import { isA, maker, original } from './graph-view.js';
-import { constantOf } from './linear.js';
+import { constantOf, isA, maker, original } from './graph-view.js';
 import { type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 

@@ -1,5 +1,6 @@
-import { OctavecError, reasonOf } from '../../../base/index.js';
+import { OctavecError, reasonOf, shortened } from '../../../base/index.js';
 import type { OnnxModel } from '../../../onnx/index.js';
+import { hiddenOutputNames } from '../../output-names.js';
 import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
 import type { EncoderDescription, LayerRole, LinearRole, NormRole } from './description.js';
 import { matchEmbeddings } from './embeddings.js';
@@ -9,6 +10,7 @@ import { type LinearMatch, matchLinear } from './linear.js';
 import { matchNorm, type NormMatch } from './norm.js';
 import { makeProber, type Prober } from './probe.js';
 import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
+import { unknownOperators } from './unknown-operators.js';
 import { require, Unrecognised } from './unrecognised.js';
 
 /** Masks are looked at for texts of this length, or the longest that there may be. */
@@ -34,14 +36,10 @@ export interface RecogniseOptions {
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA for tensors that cannot be read
  */
 export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
-  const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
   try {
-    const hiddenOutput = findHiddenOutput(prober);
-    return { encoder: readEncoder(prober, hiddenOutput), hiddenOutput };
+    const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
+    return recognise(prober);
   } catch (error) {
-    if (error instanceof Unrecognised) {
-      return { reason: error.message };
-    }
     if (error instanceof OctavecError) {
       throw error;
     }
@@ -50,11 +48,35 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
   }
 }
 
-function findHiddenOutput(prober: Prober): string {
+function recognise(prober: Prober): Recognition {
   const outputs = prober.view.graph.output.map(({ name = '' }) => name);
-  const hidden = outputs.filter((name) => prober.evaluate(name)?.shape.length === 3);
-  const named = hidden.find((name) => /last_hidden_state|token_embeddings/.test(name)) ?? hidden[0];
-  require(named !== undefined, 'no output of hidden states [batch × tokens × width]');
+  let sought = outputs;
+  try {
+    const hiddenOutput = findHiddenOutput(prober, outputs);
+    sought = [hiddenOutput];
+    return { encoder: readEncoder(prober, hiddenOutput), hiddenOutput };
+  } catch (error) {
+    if (error instanceof Unrecognised) {
+      const unknown = unknownOperators(prober.view, sought);
+      return {
+        reason: unknown.length > 0 ? `${error.message}; operators not known: ${listed(unknown)}` : error.message,
+      };
+    }
+    throw error;
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 4).map((name) => shortened(name));
+  return names.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
+}
+
+function findHiddenOutput(prober: Prober, outputs: readonly string[]): string {
+  const ofRank = (rank: number) => outputs.filter((name) => prober.evaluate(name)?.shape.length === rank);
+  const hidden = ofRank(3);
+  const named = hiddenOutputNames.find((name) => hidden.includes(name)) ?? hidden[0];
+  require(named !== undefined || ofRank(2).length === 0, 'it gives pooled vectors only');
+  require(named !== undefined, 'no output of hidden states [batch × tokens × width] is found');
   return named;
 }
 
@@ -82,7 +104,8 @@ function readEncoder(prober: Prober, output: string): EncoderDescription {
     current = next.input;
     require(layers.length <= mostLayers, 'more layers than any encoder has, or layers in a circle');
   }
-  require(layers.length > 0, 'the hidden states do not come from an encoder layer');
+  const made = maker(view, output)?.opType ?? 'an input';
+  require(layers.length > 0, `the hidden states do not come from an encoder layer, but from ${shortened(made)}`);
   const embeddingNorm = matchNorm(view, current, hidden);
   const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden);
 

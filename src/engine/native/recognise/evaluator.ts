@@ -108,6 +108,11 @@ function fromTensor(view: GraphView, tensor: TensorProto): Value {
   return { shape, kind, data: Float64Array.from(numbers) };
 }
 
+/** Does it say anything of what the operator gives? */
+export function knowsOperator({ domain, opType = '' }: NodeProto): boolean {
+  return normalDomain(domain) === '' && (elementwiseOperators.has(opType) || Object.hasOwn(operators, opType));
+}
+
 type Lookup = (value: string) => Value | undefined;
 
 function run(view: GraphView, node: NodeProto, output: number, lookup: Lookup): Value | undefined {
@@ -191,7 +196,14 @@ const operators: Readonly<Record<string, Operator>> = {
     shape: output === 0 ? x.shape : [],
     kind: output === 1 ? 'float' : 'int',
   }),
+  QuantizeLinear: ([x]) => ({ shape: x.shape, kind: 'int' }),
   DequantizeLinear: sameShape,
+  MatMulNBits: ([x], node) => ({ shape: [...x.shape.slice(0, -1), intAttribute(node, 'N') ?? 0], kind: 'float' }),
+  GatherBlockQuantized: ([codes, indices], node) =>
+    indices && {
+      shape: [...indices.shape, (codes.shape[codes.shape.length - 1] * 8) / (intAttribute(node, 'bits') ?? 4)],
+      kind: 'float',
+    },
   ReduceMean: lastAxisReduction,
 };
 

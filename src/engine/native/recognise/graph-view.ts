@@ -7,6 +7,7 @@ import {
   type TensorProto,
   tensorFloats,
 } from '../../../onnx/index.js';
+import { plainGraph } from './plain-graph.js';
 
 /** Is the node there, and this operator of the standard domain? */
 export function isA<Op extends string>(
@@ -16,7 +17,7 @@ export function isA<Op extends string>(
   return node !== undefined && isOp(node, opType);
 }
 
-/** A graph as recognition walks it: against the arrows, from values to what makes them. */
+/** A graph in plain operators, as recognition walks it: against the arrows, from values to what makes them. */
 export interface GraphView {
   readonly model: OnnxModel;
   readonly graph: GraphProto;
@@ -31,11 +32,7 @@ export interface GraphView {
 }
 
 export function viewGraph(model: OnnxModel): GraphView {
-  // octavec's own passes write residuals as a Sum of two.
-  const node = model.proto.graph.node.map((each) =>
-    isA(each, 'Sum') && each.input.length === 2 ? { ...each, opType: 'Add' } : each,
-  );
-  const graph = { ...model.proto.graph, node };
+  const graph = plainGraph(model);
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const producers = new Map<string, NodeProto>();
   const consumers = new Map<string, NodeProto[]>();
@@ -92,4 +89,9 @@ export function original(view: GraphView, value: string): string {
 /** The node behind copies that makes a value. */
 export function maker(view: GraphView, value: string): NodeProto | undefined {
   return view.producer(original(view, value));
+}
+
+/** The constant that a value is, behind copies. */
+export function constantOf(view: GraphView, value: string): TensorProto | undefined {
+  return view.constant(original(view, value));
 }

@@ -1,11 +1,19 @@
-import { dataType, intAttribute, type TensorProto, tensorFloats, tensorIntegers } from '../../../onnx/index.js';
-import { type GraphView, isA, maker, original } from './graph-view.js';
+import {
+  dataType,
+  intAttribute,
+  type NodeProto,
+  type TensorProto,
+  tensorFloats,
+  tensorIntegers,
+} from '../../../onnx/index.js';
+import { constantOf, type GraphView, isA, maker, original } from './graph-view.js';
+import { type BlockMatrix, blockMatrix, type StoredWeights, storedWeights } from './weights.js';
 
 /** A linear layer that makes a value: all columns of a weight tensor. */
 export interface LinearMatch {
   /** What goes in, behind copies, and before a factor. */
   readonly input: string;
-  readonly weights: TensorProto;
+  readonly weights: TensorProto | BlockMatrix;
   readonly transposed: boolean;
   readonly inputs: number;
   readonly columns: number;
@@ -33,8 +41,11 @@ export function matchLinear(view: GraphView, value: string): LinearMatch | undef
 function matchProduct(view: GraphView, value: string): LinearMatch | undefined {
   const node = maker(view, value);
   if (isA(node, 'MatMul')) {
-    const weights = constantOf(view, node.input[1]);
-    return weights === undefined ? undefined : plain(view, node.input[0], weights, false);
+    const stored = storedWeights(view, node.input[1], false);
+    return stored && plain(view, node.input[0], stored, false);
+  }
+  if (isA(node, 'MatMulNBits')) {
+    return matchBlocks(view, node);
   }
   if (isA(node, 'Gemm')) {
     return matchGemm(view, value);
@@ -52,12 +63,13 @@ function matchProduct(view: GraphView, value: string): LinearMatch | undefined {
 
 function matchGemm(view: GraphView, value: string): LinearMatch | undefined {
   const node = maker(view, value);
-  const weights = node === undefined ? undefined : constantOf(view, node.input[1]);
+  const transposed = node !== undefined && intAttribute(node, 'transB') === 1;
+  const stored = node === undefined ? undefined : storedWeights(view, node.input[1], transposed);
   const usual = (name: string) => (node?.attribute.find((entry) => entry.name === name)?.f ?? 1) === 1;
-  if (node === undefined || weights === undefined || intAttribute(node, 'transA') === 1 || !usual('alpha')) {
+  if (node === undefined || stored === undefined || intAttribute(node, 'transA') === 1 || !usual('alpha')) {
     return undefined;
   }
-  const match = plain(view, node.input[0], weights, intAttribute(node, 'transB') === 1);
+  const match = plain(view, node.input[0], stored, transposed);
   const bias = node.input[2] ? constantOf(view, node.input[2]) : undefined;
   if (
     match === undefined ||
@@ -68,12 +80,26 @@ function matchGemm(view: GraphView, value: string): LinearMatch | undefined {
   return { ...match, bias };
 }
 
-function plain(view: GraphView, input: string, weights: TensorProto, transposed: boolean): LinearMatch | undefined {
+/** Weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not taken. */
+function matchBlocks(view: GraphView, node: NodeProto): LinearMatch | undefined {
+  const [input, codes, scales, zeroPoints, order, added] = node.input;
+  const [inputs, columns] = [intAttribute(node, 'K') ?? 0, intAttribute(node, 'N') ?? 0];
+  const weights = order ? undefined : blockMatrix(view, node, [columns, inputs], { codes, scales, zeroPoints });
+  const bias = added ? constantOf(view, added) : undefined;
+  if (weights === undefined || (added && (bias === undefined || !isVector(bias, columns)))) {
+    return undefined;
+  }
+  return { input: original(view, input), weights, transposed: true, inputs, columns, bias };
+}
+
+function plain(view: GraphView, input: string, stored: StoredWeights, transposed: boolean): LinearMatch | undefined {
+  const { weights, scale } = stored;
   if (weights.dims.length !== 2) {
     return undefined;
   }
   const [inputs, columns] = transposed ? [weights.dims[1], weights.dims[0]] : weights.dims;
-  return { input: original(view, input), weights, transposed, inputs, columns };
+  const match = { input: original(view, input), weights, transposed, inputs, columns, scale };
+  return scale === undefined ? match : { ...match, ...factorBefore(view, match) };
 }
 
 /**
@@ -101,7 +127,7 @@ function matchInteger(view: GraphView, factors: readonly string[]): LinearMatch 
     ) {
       continue;
     }
-    const match = plain(view, quantized.input[0], weights, false);
+    const match = plain(view, quantized.input[0], { weights }, false);
     const numbers = tensorFloats(view.model, scale);
     if (match === undefined || (numbers.length !== 1 && numbers.length !== match.columns)) {
       continue;
@@ -124,11 +150,6 @@ function factorBefore(view: GraphView, match: LinearMatch): Pick<LinearMatch, 'i
     }
   }
   return { input: match.input };
-}
-
-/** The constant that a value is, behind copies. */
-export function constantOf(view: GraphView, value: string): TensorProto | undefined {
-  return view.constant(original(view, value));
 }
 
 /** One number for each of `width` columns, in any shape that spreads over rows. */

@@ -7,8 +7,8 @@ import {
   tensorIntegers,
 } from '../../../onnx/index.js';
 import type { NormRole } from './description.js';
-import { type GraphView, isA, maker, original } from './graph-view.js';
-import { constantOf, isVector } from './linear.js';
+import { constantOf, type GraphView, isA, maker, original } from './graph-view.js';
+import { isVector } from './linear.js';
 
 export interface NormMatch extends NormRole {
   readonly input: string;
