@@ -33,6 +33,7 @@ const expansions: Readonly<Record<string, Expansion>> = {
   GatherBlockQuantized: (node) => [{ ...node, domain: '' }],
   Gelu: (node) => [makeNode('Gelu', node.input, node.output)],
   BiasGelu: (node) => biasedGelu(node, 'none'),
+  QuickGelu: quickGelu,
   FastGelu: (node) => biasedGelu(node, 'tanh'),
   SkipLayerNormalization: skipLayerNorm,
   EmbedLayerNormalization: embedLayerNorm,
@@ -58,11 +59,11 @@ class Chain {
   }
 
   integers(dims: readonly number[], values: readonly number[]): string {
-    return this.#fused.addConstant(int64Tensor(`${this.#prefix}::${dims}:${values}`, dims, values));
+    return this.#fused.addConstant(int64Tensor(`${this.#prefix}::integers:${dims}:${values}`, dims, values));
   }
 
   float(value: number): string {
-    return this.#fused.addConstant(floatTensor(`${this.#prefix}::${value}`, [], Float32Array.of(value)));
+    return this.#fused.addConstant(floatTensor(`${this.#prefix}::float:${value}`, [], Float32Array.of(value)));
   }
 }
 
@@ -72,6 +73,15 @@ function biasedGelu(node: NodeProto, approximate: string): readonly NodeProto[] 
   const gelu = (input: string) =>
     makeNode('Gelu', [input], node.output, { attributes: { approximate: { string: approximate } } });
   return bias ? [makeNode('Add', [x, bias], [sum]), gelu(sum)] : [gelu(x)];
+}
+
+/** x · sigmoid(alpha x): SiLU for 1. */
+function quickGelu(node: NodeProto, fused: Fused): readonly NodeProto[] {
+  const chain = new Chain(node, fused);
+  const [x] = node.input;
+  const scaled = chain.add('Mul', [x, chain.float(floatAttribute(node, 'alpha') ?? 1.702)]);
+  chain.add('Mul', [x, chain.add('Sigmoid', [scaled])], {}, node.output[0]);
+  return chain.nodes;
 }
 
 /** LayerNorm(input + skip + bias); the fourth output is the sum. */

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from 'octavec/engine';
+import { optimize } from 'octavec/graph';
+import {
+  dataType,
+  floatTensor,
+  makeNode,
+  type OnnxModel,
+  readModel,
+  type TensorProto,
+  tensorFloats,
+  withGraph,
+  withOpset,
+  writeModel,
+} from 'octavec/onnx';
+import { dynamicInt8, q4, q8, staticInt8 } from 'octavec/quantize';
+import { InferenceSession } from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { LinearRole, NormRole } from '../src/engine/native/recognise/description.js';
+import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
+import { type TinyModel, tinyModel, tinyModels, tokenBatch } from './support/tiny-models.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const texts = {
+  tokens: tokenBatch(
+    Array.from({ length: 24 }, (_, text) =>
+      Array.from({ length: 4 + (text % 9) }, (_, i) => 5 + ((text * 131 + i * 37) % 400)),
+    ),
+  ),
+  hash: 'made up',
+};
+
+type Files = Parameters<typeof loadEngine>[0];
+
+function filesOf({ padTokenId, head }: TinyModel, onnxPath: string): Files {
+  return { onnxPath, padTokenId, head, tokenizerPath: '', maxTokens: 128, lowerCase: false, prompts: {} };
+}
+
+async function native(files: Files, precision: 'int8' | 'fp32'): Promise<Engine> {
+  const found = await tryNativeEngine(files, { workers: 1, threads: 1, precision });
+  if ('reason' in found) {
+    throw new Error(found.reason);
+  }
+  return found.engine;
+}
+
+/** Of the hidden states, [tokens × 64]. */
+function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
+  let worst = 1;
+  for (let start = 0; start < a.length; start += width) {
+    const dot = (x: Float32Array, y: Float32Array) =>
+      x.subarray(start, start + width).reduce((sum, value, i) => sum + value * y[start + i], 0);
+    worst = Math.min(worst, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
+  }
+  return worst;
+}
+
+/** How far the native engine is from ONNX Runtime on the same file, in FP32 and in INT8. */
+async function closeness(tiny: TinyModel, onnxPath: string): Promise<{ readonly fp32: number; readonly int8: number }> {
+  const files = filesOf(tiny, onnxPath);
+  await using reference = await loadEngine(files, { workers: 1, threads: 1 });
+  await using fp32 = await native(files, 'fp32');
+  await using int8 = await native(files, 'int8');
+  const expected = await reference.hiddenStates(tiny.batch);
+  return {
+    fp32: worstCosine(expected, await fp32.hiddenStates(tiny.batch)),
+    int8: worstCosine(expected, await int8.hiddenStates(tiny.batch)),
+  };
+}
+
+// ONNX Runtime quantizes activations of all of these: with a scale for a text or a batch, for a block, or from calibration.
+const methods = {
+  int8: (model: OnnxModel) => dynamicInt8(model),
+  'int8-static': (model: OnnxModel) => staticInt8(model, { texts }),
+  q8: (model: OnnxModel) => q8(model),
+  q4: (model: OnnxModel) => q4(model),
+  'q4, symmetric': (model: OnnxModel) => q4(model, { symmetric: true }),
+} as const;
+const bounds = { int8: 0.996, 'int8-static': 0.98, q8: 0.9999, q4: 0.9999, 'q4, symmetric': 0.9999 } as const;
+const encoders = tinyModels().filter(({ name }) => !/gemma3|qwen3/.test(name));
+
+describe.skipIf('reason' in nativeEngineState())("files of octavec's own methods on the native engine", () => {
+  describe.each(encoders)('$name', (tiny) => {
+    const source = readModel(tiny.onnxPath).then((model) => optimize(model));
+
+    test.each(Object.keys(methods) as (keyof typeof methods)[])('%s', async (method) => {
+      const onnxPath = join(folder, `${tiny.name.replaceAll('/', '-')}.${method.replaceAll(/\W+/g, '-')}.onnx`);
+      await writeModel(await methods[method](await source), onnxPath);
+      const { fp32, int8 } = await closeness(tiny, onnxPath);
+      expect(fp32).toBeGreaterThan(bounds[method]);
+      expect(int8).toBeGreaterThan(Math.min(bounds[method], 0.999));
+    });
+  });
+
+  test.each(encoders)("$name as ONNX Runtime's optimizer writes it", async (tiny) => {
+    const onnxPath = join(folder, `${tiny.name.replaceAll('/', '-')}.optimized.onnx`);
+    const session = await InferenceSession.create(tiny.onnxPath, {
+      graphOptimizationLevel: 'extended',
+      optimizedModelFilePath: onnxPath,
+      logSeverityLevel: 3,
+    });
+    await session.release();
+    const { fp32, int8 } = await closeness(tiny, onnxPath);
+    expect(fp32).toBeGreaterThan(0.999999);
+    expect(int8).toBeGreaterThan(0.9995);
+  });
+});
+
+/** BERT in the operators that ONNX Runtime's transformers optimizer and Optimum fuse it into. */
+async function fusedBert(tiny: TinyModel): Promise<OnnxModel> {
+  const model = await readModel(tiny.onnxPath);
+  const found = recogniseEncoder(model, { padTokenId: tiny.padTokenId });
+  if ('reason' in found) {
+    throw new Error(found.reason);
+  }
+  const { encoder } = found;
+  const tensors: TensorProto[] = [];
+  const add = (name: string, dims: readonly number[], data: Float32Array) => {
+    tensors.push(floatTensor(name, dims, data));
+    return name;
+  };
+  const stored = (name: string, tensor: TensorProto | undefined) =>
+    tensor === undefined ? '' : add(name, tensor.dims, tensorFloats(model, tensor));
+  /** [inputs × columns] */
+  const weights = ({ weights, transposed }: LinearRole) => {
+    const [rows, columns] = weights.dims;
+    const values = tensorFloats(model, weights as TensorProto);
+    return transposed
+      ? Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)])
+      : values;
+  };
+  const linear = (name: string, role: LinearRole, input: number) =>
+    add(name, [input, weights(role).length / input], weights(role));
+  const bias = ({ bias }: LinearRole) => tensorFloats(model, bias as TensorProto);
+  const norm = (name: string, role?: NormRole) => [stored(`${name}.g`, role?.gamma), stored(`${name}.b`, role?.beta)];
+  const epsilon = { float: 1e-12 };
+  const domain = 'com.microsoft';
+  const int32 = { attributes: { to: { int: dataType.int32 } } };
+  const tables = [
+    stored('words', encoder.words.values as TensorProto),
+    stored('positions', encoder.positions?.table.values as TensorProto),
+    add('types', [1, 64], encoder.tokenType as Float32Array),
+  ];
+  const nodes = [
+    makeNode('Cast', ['input_ids'], ['ids'], int32),
+    makeNode('Cast', ['attention_mask'], ['mask'], int32),
+    makeNode('Sub', ['ids', 'ids'], ['segments']),
+    makeNode(
+      'EmbedLayerNormalization',
+      ['ids', 'segments', ...tables, ...norm('embedding', encoder.embeddingNorm), 'mask'],
+      ['state0', 'counted'],
+      { domain, attributes: { epsilon } },
+    ),
+  ];
+  encoder.layers.forEach((layer, i) => {
+    const name = (suffix: string) => `layer${i}.${suffix}`;
+    const three = [layer.query, layer.key, layer.value];
+    const side = three.map(weights);
+    const joined = Float32Array.from({ length: 64 * 192 }, (_, at) => {
+      const column = at % 192;
+      return side[Math.floor(column / 64)][Math.floor(at / 192) * 64 + (column % 64)];
+    });
+    const attentionInputs = [
+      `state${i}`,
+      add(name('qkv'), [64, 192], joined),
+      add(name('qkv.bias'), [192], Float32Array.from(three.flatMap((role) => [...bias(role)]))),
+      // A mask may be counted, or stand there as it is.
+      i === 0 ? 'counted' : 'mask',
+    ];
+    const product = (output: string, input: string, role: LinearRole, inputs: number) =>
+      makeNode('MatMul', [input, linear(`${output}.weights`, role, inputs)], [output]);
+    const skip = (output: string, inputs: readonly string[], role: NormRole | undefined, last: LinearRole) =>
+      makeNode(
+        'SkipLayerNormalization',
+        [...inputs, ...norm(output, role), add(`${output}.bias`, [64], bias(last))],
+        [output],
+        { domain, attributes: { epsilon } },
+      );
+    nodes.push(
+      makeNode('Attention', attentionInputs, [name('context')], { domain, attributes: { num_heads: { int: 4 } } }),
+      product(name('out'), name('context'), layer.out, 64),
+      skip(name('attended'), [name('out'), `state${i}`], layer.attentionNorm, layer.out),
+      product(name('up'), name('attended'), layer.up, 64),
+      makeNode('BiasGelu', [name('up'), add(name('up.bias'), [128], bias(layer.up))], [name('active')], { domain }),
+      product(name('down'), name('active'), layer.down, 128),
+      skip(`state${i + 1}`, [name('attended'), name('down')], layer.ffnNorm, layer.down),
+    );
+  });
+  nodes.push(makeNode('Identity', [`state${encoder.layers.length}`], ['last_hidden_state']));
+  return withOpset(
+    withGraph(model, { ...model.proto.graph, node: nodes, initializer: tensors, valueInfo: [] }),
+    domain,
+    1,
+  );
+}
+
+test.skipIf('reason' in nativeEngineState())('fused attention, embeddings and norms are written out', async () => {
+  const tiny = tinyModel('bert');
+  const onnxPath = join(folder, 'fused.onnx');
+  await writeModel(await fusedBert(tiny), onnxPath);
+  const { fp32, int8 } = await closeness(tiny, onnxPath);
+  expect(fp32).toBeGreaterThan(0.999999);
+  expect(int8).toBeGreaterThan(0.9995);
+});
