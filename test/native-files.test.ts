@@ -7,6 +7,7 @@ import {
   dataType,
   floatTensor,
   makeNode,
+  makeTensor,
   type OnnxModel,
   readModel,
   type TensorProto,
@@ -15,7 +16,7 @@ import {
   withOpset,
   writeModel,
 } from 'octavec/onnx';
-import { dynamicInt8, q4, q8, staticInt8 } from 'octavec/quantize';
+import { dynamicInt8, q4, q8, staticInt8, widen } from 'octavec/quantize';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { LinearRole, NormRole } from '../src/engine/native/recognise/description.js';
@@ -48,7 +49,7 @@ async function native(files: Files, precision: 'int8' | 'fp32'): Promise<Engine>
   return found.engine;
 }
 
-/** Of the hidden states, [tokens × 64]. */
+/** Of the hidden states, [tokens × width]. */
 function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
   let worst = 1;
   for (let start = 0; start < a.length; start += width) {
@@ -60,15 +61,19 @@ function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
 }
 
 /** How far the native engine is from ONNX Runtime on the same file, in FP32 and in INT8. */
-async function closeness(tiny: TinyModel, onnxPath: string): Promise<{ readonly fp32: number; readonly int8: number }> {
+async function closeness(
+  tiny: TinyModel,
+  onnxPath: string,
+  width = 64,
+): Promise<{ readonly fp32: number; readonly int8: number }> {
   const files = filesOf(tiny, onnxPath);
   await using reference = await loadEngine(files, { workers: 1, threads: 1 });
   await using fp32 = await native(files, 'fp32');
   await using int8 = await native(files, 'int8');
   const expected = await reference.hiddenStates(tiny.batch);
   return {
-    fp32: worstCosine(expected, await fp32.hiddenStates(tiny.batch)),
-    int8: worstCosine(expected, await int8.hiddenStates(tiny.batch)),
+    fp32: worstCosine(expected, await fp32.hiddenStates(tiny.batch), width),
+    int8: worstCosine(expected, await int8.hiddenStates(tiny.batch), width),
   };
 }
 
@@ -205,4 +210,65 @@ test.skipIf('reason' in nativeEngineState())('fused attention, embeddings and no
   const { fp32, int8 } = await closeness(tiny, onnxPath);
   expect(fp32).toBeGreaterThan(0.999999);
   expect(int8).toBeGreaterThan(0.9995);
+});
+
+test.skipIf('reason' in nativeEngineState()).each([
+  ['U8', dataType.uint8, 117],
+  ['S8', dataType.int8, -9],
+])('tables of words in %s with one scale and a zero point keep their bytes', async (_, type, zeroPoint) => {
+  const tiny = tinyModel('distilbert');
+  const model = await readModel(tiny.onnxPath);
+  const { graph } = model.proto;
+  const table = graph.initializer.find(({ dims }) => dims[0] === 512 && dims[1] === 64) as TensorProto;
+  const scale = 0.004;
+  const codes = Uint8Array.from(tensorFloats(model, table), (x) => {
+    const [low, high] = type === dataType.uint8 ? [0, 255] : [-128, 127];
+    return Math.max(low, Math.min(high, Math.round(x / scale) + zeroPoint));
+  });
+  const initializer = [
+    ...graph.initializer.filter((tensor) => tensor !== table),
+    makeTensor('codes', type, table.dims, codes),
+    floatTensor('scale', [], Float32Array.of(scale)),
+    makeTensor('zero', type, [], Uint8Array.of(zeroPoint)),
+  ];
+  const node = graph.node.flatMap((each) =>
+    each.input[0] === table.name
+      ? [
+          { ...each, input: ['codes', each.input[1]], output: ['row'] },
+          makeNode('DequantizeLinear', ['row', 'scale', 'zero'], each.output),
+        ]
+      : [each],
+  );
+  const onnxPath = join(folder, `table-${type}.onnx`);
+  await writeModel(withGraph(model, { ...graph, node, initializer }), onnxPath);
+  const { fp32, int8 } = await closeness(tiny, onnxPath);
+  expect(fp32).toBeGreaterThan(0.999999);
+  expect(int8).toBeGreaterThan(0.9995);
+});
+
+describe.skipIf('reason' in nativeEngineState())('all-MiniLM-L6-v2', () => {
+  const onnxPath = 'models/all-MiniLM-L6-v2/onnx/model_fp16.onnx';
+  const batch = tokenBatch([
+    [101, 1037, 4937, 7719, 2006, 1996, 13523, 1012, 102],
+    [101, 2054, 2003, 1996, 3007, 1997, 2605, 1029, 102],
+  ]);
+  const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
+  const tiny: TinyModel = { name: 'MiniLM', onnxPath, padTokenId: 0, head, batch, hiddenStates: new Float32Array() };
+
+  test.each(['int8-static', 'q8', 'q4'] as const)(
+    '%s',
+    async (method) => {
+      const source = optimize(widen(await readModel(onnxPath)));
+      const path = join(folder, `minilm.${method}.onnx`);
+      const few = { ...texts, tokens: batch };
+      await writeModel(
+        method === 'int8-static' ? await staticInt8(source, { texts: few }) : await methods[method](source),
+        path,
+      );
+      const { fp32, int8 } = await closeness(tiny, path, 384);
+      expect(fp32).toBeGreaterThan(method === 'int8-static' ? 0.98 : 0.999);
+      expect(int8).toBeGreaterThan(method === 'int8-static' ? 0.98 : 0.99);
+    },
+    120_000,
+  );
 });
