@@ -1,5 +1,7 @@
 import { Embedder } from 'octavec';
+import { loadEngine } from 'octavec/engine';
 import { expect, test } from 'vitest';
+import { tinyModel } from './support/tiny-models.js';
 
 const model = 'models/all-MiniLM-L6-v2';
 const texts = ['A cat sits on the mat.', 'Ein Hund schläft.', 'The quick brown fox jumps over the lazy dog.'];
@@ -21,6 +23,18 @@ test('auto gives nearly the same vectors, whichever engine it takes', async () =
   for (let i = 0; i < texts.length; i++) {
     expect(cosine(expected.at(i), found.at(i))).toBeGreaterThan(0.99);
   }
+});
+
+test('auto says why it fell back', async () => {
+  const tiny = tinyModel('qwen3');
+  const files = { ...tiny, tokenizerPath: '', maxTokens: 128, lowerCase: false, prompts: {} };
+  await using engine = await loadEngine(files, { engine: 'auto', workers: 1, threads: 1 });
+  expect(engine.description).toMatchObject({
+    name: 'onnxruntime',
+    fallback: expect.stringMatching(/encoder layer|native engine/),
+  });
+  await using asked = await loadEngine(files, { engine: 'onnxruntime', workers: 1, threads: 1 });
+  expect(asked.description.fallback).toBeUndefined();
 });
 
 test('native runs the model itself, or says why it cannot', async () => {

@@ -23,6 +23,10 @@ test('says what was decided and why', () => {
     /, packed weights \(nowhere to write\)$/,
   );
   expect(readyLine({ onnxPath: 'm/encoder.onnx' }, single)).toMatch(/^An embedder ready/);
+  const fallen = { ...single, fallback: 'it gives pooled vectors only' };
+  expect(readyLine({ onnxPath: 'm/model.onnx' }, fallen)).toMatch(
+    /; not the native engine: it gives pooled vectors only$/,
+  );
   const native = { ...single, name: 'native', version: '0.1.0 amx' } as const;
   expect(readyLine({ onnxPath: 'm/model.onnx' }, native)).toMatch(/^INT8 embedder ready: .*native engine 0\.1\.0 amx/);
 });

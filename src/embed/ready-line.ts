@@ -1,3 +1,4 @@
+import { printable } from '../base/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, variantOfPath } from '../model/index.js';
 
@@ -6,9 +7,10 @@ export function readyLine(files: Pick<ModelFiles, 'onnxPath'>, engine: EngineDes
   const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: variantOfPath(files.onnxPath) };
   const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
-  const { workers, threadsPerWorker: threads, threadsReason, memory, memoryReason, name, version } = engine;
+  const { workers, threadsPerWorker: threads, threadsReason, memory, memoryReason, name, version, fallback } = engine;
   const counts = `${threads} thread${threads === 1 ? '' : 's'} × ${workers} worker${workers === 1 ? '' : 's'}`;
   const runtime = name === 'onnxruntime' ? `ONNX Runtime ${version}` : `native engine ${version}`;
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
-  return `${precision} embedder ready: ${counts} (${threadsReason}), ${runtime}, ${weights}`;
+  const because = fallback === undefined ? '' : `; not the native engine: ${printable(fallback)}`;
+  return `${precision} embedder ready: ${counts} (${threadsReason}), ${runtime}, ${weights}${because}`;
 }

@@ -48,5 +48,17 @@ async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptio
   if (choice !== 'auto') {
     throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });
   }
-  return loadOnnxRuntimeEngine(files, engineOptions);
+  return withFallback(await loadOnnxRuntimeEngine(files, engineOptions), native.reason);
+}
+
+/** An engine that says why another one was not taken. */
+function withFallback(engine: Engine, fallback: string): Engine {
+  return {
+    description: { ...engine.description, fallback },
+    width: engine.width,
+    embed: (batch, options) => engine.embed(batch, options),
+    hiddenStates: (batch, options) => engine.hiddenStates(batch, options),
+    close: () => engine.close(),
+    [Symbol.asyncDispose]: () => engine.close(),
+  };
 }

@@ -36,6 +36,8 @@ export interface EngineDescription {
   readonly memoryReason?: string;
   /** Padded tokens of a batch at most, where vectors depend on what they are batched with. */
   readonly batchTokens?: number;
+  /** Why it is not the native engine, where that was the first choice. */
+  readonly fallback?: string;
 }
 
 /** One loaded model that turns token ids into vectors. Never blocks the event loop. */

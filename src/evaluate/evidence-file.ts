@@ -76,7 +76,13 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
   original: z.object({ ...file, fp32Bytes: count.optional() }),
   recipe: z.unknown().optional(),
   batchEffect: z.object({ texts: count, cosine: z.object({ mean: figure, min: figure }) }).optional(),
-  engine: z.object({ name: z.string(), version: z.string(), workers: count, threadsPerWorker: count }),
+  engine: z.object({
+    name: z.string(),
+    version: z.string(),
+    workers: count,
+    threadsPerWorker: count,
+    fallback: z.string().optional(),
+  }),
   texts: z.object({
     count,
     sha256: z.string(),

@@ -25,6 +25,8 @@ export interface EngineIdentity {
   readonly version: string;
   readonly workers: number;
   readonly threadsPerWorker: number;
+  /** Why it is not the native engine, where that was the first choice. */
+  readonly fallback?: string;
 }
 
 /** What was embedded. */

@@ -29,10 +29,10 @@ function formatTasks({ tasks = [] }: Evidence, style: Style): string {
 /** What the figures were measured with, in one line: the texts, and every engine that ran a candidate. */
 export function conditions(evidences: readonly Evidence[]): string {
   const [{ texts }] = evidences;
-  const engines = evidences.map(
-    ({ engine }) =>
-      `${engine.name} ${engine.version}, ${counted(engine.workers, 'worker')} with ${counted(engine.threadsPerWorker, 'thread')}`,
-  );
+  const engines = evidences.map(({ engine: { name, version, workers, threadsPerWorker, fallback } }) => {
+    const because = fallback === undefined ? '' : ` (not native: ${printable(fallback)})`;
+    return `${name} ${version}, ${counted(workers, 'worker')} with ${counted(threadsPerWorker, 'thread')}${because}`;
+  });
   const run = [...new Set(engines)].join('; ');
   // Where models read differently, the candidates that do are told for themselves.
   const { truncated = 0, maxTokens } = texts.original ?? texts;
