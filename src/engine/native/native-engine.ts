@@ -54,7 +54,7 @@ export async function tryNativeEngine(
     return open(known);
   }
   const model = await readModel(files.onnxPath);
-  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId });
+  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId, head: files.head });
   if ('reason' in recognised) {
     return { reason: `the native engine does not know this model: ${recognised.reason}` };
   }

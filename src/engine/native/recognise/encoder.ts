@@ -1,4 +1,5 @@
 import { OctavecError, reasonOf, shortened } from '../../../base/index.js';
+import type { Head } from '../../../model/index.js';
 import type { OnnxModel } from '../../../onnx/index.js';
 import { hiddenOutputNames } from '../../output-names.js';
 import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
@@ -8,6 +9,7 @@ import { type FeedForwardMatch, matchFeedForward } from './feed-forward.js';
 import { isA, maker, original, viewGraph } from './graph-view.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { matchNorm, type NormMatch } from './norm.js';
+import { checkPooledOutput } from './pooled-output.js';
 import { makeProber, type Prober } from './probe.js';
 import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
 import { unknownOperators } from './unknown-operators.js';
@@ -26,6 +28,8 @@ export type Recognition =
 export interface RecogniseOptions {
   /** Id that pads: sample texts are made of another one. */
   readonly padTokenId: number;
+  /** What comes after the hidden states: outputs that are pooled in the graph must give the same. */
+  readonly head?: Head;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface RecogniseOptions {
 export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
   try {
     const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
-    return recognise(prober);
+    return recognise(prober, options);
   } catch (error) {
     if (error instanceof OctavecError) {
       throw error;
@@ -48,13 +52,17 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
   }
 }
 
-function recognise(prober: Prober): Recognition {
+function recognise(prober: Prober, { head }: RecogniseOptions): Recognition {
   const outputs = prober.view.graph.output.map(({ name = '' }) => name);
   let sought = outputs;
   try {
     const hiddenOutput = findHiddenOutput(prober, outputs);
     sought = [hiddenOutput];
-    return { encoder: readEncoder(prober, hiddenOutput), hiddenOutput };
+    const encoder = readEncoder(prober, hiddenOutput);
+    if (head !== undefined) {
+      checkPooledOutput(prober, hiddenOutput, encoder.hidden, head);
+    }
+    return { encoder, hiddenOutput };
   } catch (error) {
     if (error instanceof Unrecognised) {
       const unknown = unknownOperators(prober.view, sought);

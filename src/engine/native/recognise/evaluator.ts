@@ -2,6 +2,7 @@ import {
   attribute,
   dataType,
   elementCount,
+  floatAttribute,
   intAttribute,
   intsAttribute,
   type NodeProto,
@@ -14,6 +15,7 @@ import {
 import { elementwise, elementwiseOperators } from './elementwise.js';
 import type { GraphView } from './graph-view.js';
 import * as move from './movement.js';
+import { reduce, reductions } from './reduction.js';
 import { require } from './unrecognised.js';
 import { broadcastShape, count, mostElements, scalar, type Value } from './value.js';
 
@@ -204,12 +206,29 @@ const operators: Readonly<Record<string, Operator>> = {
       shape: [...indices.shape, (codes.shape[codes.shape.length - 1] * 8) / (intAttribute(node, 'bits') ?? 4)],
       kind: 'float',
     },
-  ReduceMean: lastAxisReduction,
+  Clip: ([x, low, high], node) => clip(x, low, high, node),
+  LpNormalization: ([x], node) => normalization(x, intAttribute(node, 'axis') ?? -1, intAttribute(node, 'p') ?? 2),
+  ...Object.fromEntries(Object.entries(reductions).map(([name, reduction]) => [name, reductionBy(reduction)])),
 };
 
-/** Shape of a reduction over the last axis: what LayerNorm is written with. */
-function lastAxisReduction([x]: Inputs, node: NodeProto): Value | undefined {
-  return intAttribute(node, 'keepdims') === 0 ? undefined : { shape: [...x.shape.slice(0, -1), 1], kind: 'float' };
+function reductionBy(reduction: (numbers: Float64Array) => number): Operator {
+  return ([x, axes], node) => {
+    const list = integers(axes, node, 'axes');
+    return list === null ? undefined : reduce(x, list, intAttribute(node, 'keepdims') !== 0, reduction);
+  };
+}
+
+function clip(x: Value, low: Value | undefined, high: Value | undefined, node: NodeProto): Value | undefined {
+  const bound = (input: Value | undefined, name: string, none: number) =>
+    input === undefined ? scalar(x.kind, floatAttribute(node, name) ?? none) : input;
+  const atLeast = elementwise('Max', [x, bound(low, 'min', Number.NEGATIVE_INFINITY)], '');
+  return atLeast && elementwise('Min', [atLeast, bound(high, 'max', Number.POSITIVE_INFINITY)], '');
+}
+
+function normalization(x: Value, axis: number, p: number): Value | undefined {
+  return p === 2
+    ? elementwise('Div', [x, reduce(x, [axis], true, reductions.ReduceL2)], '')
+    : { shape: x.shape, kind: x.kind };
 }
 
 function cast(x: Value, to: number): Value {
