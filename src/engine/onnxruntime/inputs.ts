@@ -1,7 +1,6 @@
 import { OctavecError } from '../../base/index.js';
 import type { TokenBatch } from '../engine.js';
-
-type Role = 'ids' | 'mask' | 'types' | 'positions';
+import { type InputRole, inputRoles } from '../input-roles.js';
 
 /** An input as the run time describes it. */
 export interface DeclaredInput {
@@ -12,7 +11,7 @@ export interface DeclaredInput {
 /** An input of the model, and what octavec gives it. */
 export interface InputBinding {
   readonly name: string;
-  readonly role: Role;
+  readonly role: InputRole;
   readonly type: 'int32' | 'int64';
 }
 
@@ -24,13 +23,6 @@ export interface Feed {
   readonly dims: readonly number[];
 }
 
-const roles: Readonly<Record<string, Role>> = {
-  input_ids: 'ids',
-  attention_mask: 'mask',
-  token_type_ids: 'types',
-  position_ids: 'positions',
-};
-
 /**
  * Matches the inputs that a model declares with what octavec can give.
  *
@@ -38,12 +30,12 @@ const roles: Readonly<Record<string, Role>> = {
  */
 export function bindInputs(declared: readonly DeclaredInput[], path: string): readonly InputBinding[] {
   const bindings = declared.map((input): InputBinding => {
-    const role = Object.hasOwn(roles, input.name) ? roles[input.name] : undefined;
+    const role = inputRoles.get(input.name);
     const type = input.type ?? 'not a tensor';
     if (role === undefined || (type !== 'int64' && type !== 'int32')) {
       throw new OctavecError('MODEL_OUTPUT', {
         path,
-        why: `it asks for the input "${input.name}" (${type}), and octavec gives ${Object.keys(roles).join(', ')} as integers`,
+        why: `it asks for the input "${input.name}" (${type}), and octavec gives ${[...inputRoles.keys()].join(', ')} as integers`,
       });
     }
     return { name: input.name, role, type };

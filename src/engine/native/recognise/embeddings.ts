@@ -1,6 +1,7 @@
+import { inputRoles } from '../../input-roles.js';
 import type { EncoderDescription } from './description.js';
 import { type EmbeddingTable, matchLookup, tableRows } from './embedding-table.js';
-import { constantOf, isA, maker, original } from './graph-view.js';
+import { isA, maker, original } from './graph-view.js';
 import { type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 
@@ -20,7 +21,7 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number): 
     const lookup = matchLookup(prober.view, leaf);
     require(lookup?.table.values.dims[1] === hidden, 'embeddings that are not sums of table rows');
     const { table, indices } = lookup;
-    if (isInput(prober, indices)) {
+    if (inputRoles.get(indices) === 'ids') {
       require(words === undefined, 'two tables of words');
       words = table;
       continue;
@@ -57,14 +58,4 @@ function addends(prober: Prober, value: string): string[] {
     require(leaves.length + pending.length <= mostAddends, 'embeddings that are sums of too many values');
   }
   return leaves;
-}
-
-/** The token ids, perhaps cast to another integer type. */
-function isInput(prober: Prober, value: string): boolean {
-  const source = original(prober.view, value);
-  return (
-    !/mask|type|segment|position/i.test(source) &&
-    prober.view.graph.input.some(({ name }) => name === source) &&
-    constantOf(prober.view, source) === undefined
-  );
 }

@@ -291,6 +291,34 @@ describe('a pooled output beside the hidden states', () => {
   });
 });
 
+test('what cuts numbers off is no copy', async () => {
+  const model = await load('bert/model_dynamo.onnx');
+  const { graph } = model.proto;
+  const norm = graph.node.find(({ opType }) => opType === 'LayerNormalization')?.output[0] ?? '';
+  const cast = (from: string, to: number, output: string) =>
+    makeNode('Cast', [from], [output], { attributes: { to: { int: to } } });
+  const through = (type: number) => {
+    const node = graph.node.map((each) => ({
+      ...each,
+      input: each.input.map((input) => (input === norm ? 'back' : input)),
+    }));
+    const casts = [cast(norm, type, 'there'), cast('there', 1, 'back')];
+    return recogniseEncoder(withGraph(model, { ...graph, node: [...node, ...casts] }), { padTokenId: 0 });
+  };
+  expect(through(10)).toHaveProperty('encoder');
+  expect(through(7)).toHaveProperty('reason');
+  expect(through(9)).toHaveProperty('reason');
+});
+
+test('inputs that nobody gives are named', async () => {
+  const model = await load('bert/model_dynamo.onnx');
+  const { graph } = model.proto;
+  const other = { ...graph, input: [...graph.input, { name: 'pixel_values', metadataProps: [] }] };
+  expect(recogniseEncoder(withGraph(model, other), { padTokenId: 0 })).toEqual({
+    reason: expect.stringContaining('pixel_values'),
+  });
+});
+
 test('operators that are not known are named', async () => {
   const model = await changed('bert/model_dynamo.onnx', (node) =>
     node.opType === 'Softmax' ? { ...node, domain: 'com.microsoft', opType: 'QLinearSoftmax' } : node,

@@ -47,6 +47,9 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
     if (error instanceof OctavecError) {
       throw error;
     }
+    if (error instanceof Unrecognised) {
+      return { reason: error.message };
+    }
     // Files may hold anything: nodes without inputs, circles, shapes beyond all bounds.
     return { reason: `its graph cannot be followed (${reasonOf(error)})` };
   }

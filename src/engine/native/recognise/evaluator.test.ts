@@ -34,7 +34,10 @@ function evaluate(
   tokens = 3,
 ): Value | undefined {
   const view = viewGraph(modelOf(nodes, constants));
-  return makeEvaluator(view, textInputs(view, tokens, 9))('out');
+  return makeEvaluator(
+    view,
+    textInputs(view, tokens, () => 9),
+  )('out');
 }
 
 const list = (value: Value | undefined) => Array.from(value?.data ?? []);

@@ -1,3 +1,4 @@
+import { shortened } from '../../../base/index.js';
 import {
   attribute,
   dataType,
@@ -12,6 +13,7 @@ import {
   tensorFloats,
   tensorIntegers,
 } from '../../../onnx/index.js';
+import { type InputRole, inputRoles } from '../../input-roles.js';
 import { elementwise, elementwiseOperators } from './elementwise.js';
 import type { GraphView } from './graph-view.js';
 import * as move from './movement.js';
@@ -311,25 +313,32 @@ function matMul(a: Value, b: Value): Value | undefined {
   return elementwise('Mul', [a, b], '');
 }
 
-/** A value's numbers for a sample of one text without padding, from nothing but the graph's inputs. */
-export function textInputs(view: GraphView, tokens: number, tokenId: number): Map<string, Value> {
-  const row = (numbers: (i: number) => number): Value => ({
-    shape: [1, tokens],
-    kind: 'int',
-    data: Float64Array.from({ length: tokens }, (_, i) => numbers(i)),
-  });
-  const initializers = new Set(view.graph.initializer.map((tensor) => tensor.name));
+/**
+ * What a model is given for one text without padding. Roles of inputs are those of their names, as with ONNX Runtime:
+ * a mask and token types look the same in the graph as long as nothing pads.
+ *
+ * @param idAt the token id at a place
+ * @throws Unrecognised for inputs of other names
+ */
+export function textInputs(view: GraphView, tokens: number, idAt: (place: number) => number): Map<string, Value> {
+  const numbers: Readonly<Record<InputRole, (place: number) => number>> = {
+    ids: idAt,
+    mask: () => 1,
+    types: () => 0,
+    positions: (place) => place,
+  };
   return new Map(
-    view.graph.input
-      .filter((input) => !initializers.has(input.name))
-      .map(({ name = '' }) => {
-        if (/mask/i.test(name)) {
-          return [name, row(() => 1)];
-        }
-        if (/type|segment/i.test(name)) {
-          return [name, row(() => 0)];
-        }
-        return [name, row(/position/i.test(name) ? (i) => i : () => tokenId)];
-      }),
+    inputsOf(view).map((name) => {
+      const role = inputRoles.get(name);
+      require(role !== undefined, `it asks for the input ${shortened(name)}`);
+      const data = Float64Array.from({ length: tokens }, (_, place) => numbers[role](place));
+      return [name, { shape: [1, tokens], kind: 'int', data }];
+    }),
   );
+}
+
+/** Old files list their initializers as inputs, too. */
+function inputsOf(view: GraphView): string[] {
+  const initializers = new Set(view.graph.initializer.map(({ name }) => name));
+  return view.graph.input.flatMap(({ name = '' }) => (initializers.has(name) ? [] : [name]));
 }

@@ -1,6 +1,8 @@
 import {
   attribute,
+  dataType,
   type GraphProto,
+  intAttribute,
   isOp,
   type NodeProto,
   type OnnxModel,
@@ -67,23 +69,46 @@ export function viewGraph(model: OnnxModel): GraphView {
   };
 }
 
-const passing = new Set(['Identity', 'Dropout', 'Cast']);
-
 /**
- * The value that a value is a mere copy of: Identity, Dropout (which does nothing in inference) and Cast between
- * floating-point types are skipped.
+ * The value that a value is a mere copy of: Identity, Dropout (which does nothing in inference) and Cast that leaves
+ * numbers as they are, but for their precision.
  */
 export function original(view: GraphView, value: string): string {
   let current = value;
   // Copies of copies are few; a graph may also be a circle.
-  for (let step = 0; step < 100; step++) {
+  for (let step = 0; step < mostCopies; step++) {
     const node = view.producer(current);
-    if (node === undefined || !passing.has(node.opType ?? '') || node.output[0] !== current) {
+    if (node === undefined || node.output[0] !== current || !isCopy(view, node)) {
       break;
     }
     current = node.input[0] ?? current;
   }
   return current;
+}
+
+const mostCopies = 100;
+const floatTypes: readonly number[] = [dataType.float, dataType.float16, dataType.bfloat16, dataType.double];
+const wideIntegers: readonly number[] = [dataType.int32, dataType.int64];
+
+function isCopy(view: GraphView, node: NodeProto): boolean {
+  if (!isA(node, 'Cast')) {
+    return isA(node, 'Identity') || isA(node, 'Dropout');
+  }
+  const to = intAttribute(node, 'to') ?? 0;
+  return floatTypes.includes(to) || (wideIntegers.includes(to) && isInput(view, node.input[0]));
+}
+
+/** An input of the graph, perhaps cast to another integer type. Fractions would be cut off, but inputs have none. */
+function isInput(view: GraphView, value: string): boolean {
+  let current = value;
+  for (let step = 0; step < mostCopies; step++) {
+    const node = view.producer(current);
+    if (!isA(node, 'Cast') || !wideIntegers.includes(intAttribute(node, 'to') ?? 0)) {
+      break;
+    }
+    current = node.input[0];
+  }
+  return view.graph.input.some(({ name }) => name === current);
 }
 
 /** The node behind copies that makes a value. */

@@ -31,7 +31,13 @@ export function makeProber(view: GraphView, tokenId: number): Prober {
   };
   const forTokens = (tokens: number) => {
     const evaluate =
-      evaluators.get(tokens) ?? makeEvaluator(view, textInputs(view, tokens, tokenId), undefined, onWork);
+      evaluators.get(tokens) ??
+      makeEvaluator(
+        view,
+        textInputs(view, tokens, () => tokenId),
+        undefined,
+        onWork,
+      );
     evaluators.set(tokens, evaluate);
     return evaluate;
   };
