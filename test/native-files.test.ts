@@ -272,3 +272,19 @@ describe.skipIf('reason' in nativeEngineState())('all-MiniLM-L6-v2', () => {
     120_000,
   );
 });
+
+test.skipIf('reason' in nativeEngineState()).each(encoders)('$name with padding inside of a text', async (tiny) => {
+  const pad = tiny.padTokenId;
+  const batch = tokenBatch([
+    [5, pad, 6, 7, pad, pad, 8, 9],
+    [9, 5, 6, 7],
+    [pad, 5, 6, pad],
+  ]);
+  const files = filesOf(tiny, tiny.onnxPath);
+  await using reference = await loadEngine(files, { workers: 1, threads: 1 });
+  await using fp32 = await native(files, 'fp32');
+  await using int8 = await native(files, 'int8');
+  const expected = await reference.hiddenStates(batch);
+  expect(worstCosine(expected, await fp32.hiddenStates(batch))).toBeGreaterThan(0.999999);
+  expect(worstCosine(expected, await int8.hiddenStates(batch))).toBeGreaterThan(0.999);
+});

@@ -238,7 +238,9 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   if ((model.word_scale != nullptr) != (model.words->type == OCTAVEC_S8)) {
     refuse("the word table must have scales exactly if it is S8");
   }
-  model.positions = reader.floats("the position table", model.max_tokens, model.hidden, false);
+  model.uncounted_word = reader.between("the uncounted word", -1, model.vocabulary() - 1);
+  model.positions =
+      reader.floats("the position table", model.max_tokens + (model.uncounted_word < 0 ? 0 : 1), model.hidden, false);
   model.token_type = reader.floats("the token type", 1, model.hidden, false);
   model.relative_bias =
       reader.floats("the relative bias", model.heads, 2 * static_cast<int64_t>(model.max_tokens) - 1, false);

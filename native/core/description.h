@@ -13,7 +13,7 @@
 namespace octavec {
 
 constexpr int32_t kMagic = 0x4f435456;
-constexpr int32_t kFormat = 1;
+constexpr int32_t kFormat = 2;
 
 enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1, kBFloat16 = 2 };
 
@@ -74,7 +74,9 @@ struct ModelDescription {
   /** [vocabulary × hidden]; S8 come with a scale for each word, [vocabulary]. */
   const Tensor* words;
   const Tensor* word_scale;
-  /** [max_tokens × hidden] */
+  /** Tokens that do not count for the positions of others and have one of their own: RoBERTa's padding; -1 for none. */
+  int32_t uncounted_word;
+  /** [max_tokens × hidden], and a row for uncounted words where there are such. */
   const Tensor* positions;
   /** [hidden], added to every token. */
   const Tensor* token_type;

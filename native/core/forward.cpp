@@ -101,7 +101,8 @@ class Member {
       while (batch.offsets[text + 1] <= token) {
         text++;
       }
-      embed_token(batch.ids[token], token - batch.offsets[text],
+      const int32_t start = batch.offsets[text];
+      embed_token(batch.ids[token], model_.position(batch.ids + start, token - start),
                   shared_.hidden.data() + size_t(row) * model_.hidden);
     }
     if (model_.embedding_norm.present()) {

@@ -188,6 +188,7 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
   model.gated = description.gated;
   model.pre_norm = description.pre_norm;
   model.score_scale = description.score_scale;
+  model.uncounted_word = description.uncounted_word;
   model.words = read_words(description);
   read_positions(description, model);
   model.relative_bias = read_relative_bias(description);

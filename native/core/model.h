@@ -1,5 +1,6 @@
 /** A model that is ready to run: weights packed for the instruction set in use, or floats for the reference path. */
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 #include "../kernels/kernels.h"
@@ -55,7 +56,12 @@ struct Model {
   bool gated, pre_norm;
   float score_scale;
   WordTable words;
-  /** [max_tokens × hidden] positions with the token type added, or [hidden] the token type alone, or empty. */
+  /** See ModelDescription. */
+  int32_t uncounted_word;
+  /**
+   * [max_tokens × hidden] positions with the token type added, and a row for uncounted words; or [hidden] the token type
+   * alone, or empty.
+   */
   std::vector<float> positions, token_type;
   /** [heads × (2 max_tokens - 1 + padding)] */
   std::vector<float> relative_bias;
@@ -66,6 +72,15 @@ struct Model {
   bool normalize;
 
   int32_t inner() const { return heads * head_width; }
+
+  /** Row of `positions` for token `t` of a text. */
+  int32_t position(const int32_t* ids, int32_t t) const {
+    if (uncounted_word < 0) {
+      return t;
+    }
+    return ids[t] == uncounted_word ? max_tokens : t - static_cast<int32_t>(std::count(ids, ids + t, uncounted_word));
+  }
+
   /** Biases of a head's scores by distance from the query, which may be negative; null if the model has none. */
   const float* relative_bias_of(int32_t head) const {
     const size_t row = 2 * size_t(max_tokens) - 1 + kRelativePadding;

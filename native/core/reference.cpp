@@ -78,7 +78,7 @@ Rows embed(const Model& model, const int32_t* ids, int32_t tokens) {
     for (int32_t i = 0; i < model.hidden; i++) {
       float x = model.words.floats[size_t(ids[t]) * model.hidden + i];
       if (!model.positions.empty()) {
-        x += model.positions[size_t(t) * model.hidden + i];
+        x += model.positions[size_t(model.position(ids, t)) * model.hidden + i];
       } else if (!model.token_type.empty()) {
         x += model.token_type[i];
       }

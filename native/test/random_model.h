@@ -15,6 +15,7 @@ struct RandomModelOptions {
   int32_t window = 0;
   /** Query projections of nothing but zeros, as pruned heads have them. */
   bool zero_queries = false;
+  int32_t uncounted_word = -1;
   std::vector<int32_t> pooling = {3};
 };
 
@@ -28,7 +29,8 @@ class RandomModel {
     number(0.25f);
     tensor(o.vocabulary, o.hidden, 1.0f);
     none();
-    tensor(o.max_tokens, o.hidden, 0.3f);
+    words.push_back(o.uncounted_word);
+    tensor(o.max_tokens + (o.uncounted_word < 0 ? 0 : 1), o.hidden, 0.3f);
     tensor(1, o.hidden, 0.1f);
     o.relative_bias ? tensor(o.heads, 2 * o.max_tokens - 1, 1.0f) : none();
     norm();

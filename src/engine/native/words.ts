@@ -1,7 +1,7 @@
 import type { Head, PoolingMode } from '../../model/index.js';
 import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
 import type { NativeTensor } from './binding.js';
-import type { ActivationName, EncoderDescription, LinearRole, NormRole } from './recognise/description.js';
+import type { ActivationName, EncoderDescription, LinearRole, NormRole, Positions } from './recognise/description.js';
 import { centredTable, type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
 import { type BlockMatrix, dequantizedRows } from './recognise/weights.js';
 
@@ -14,7 +14,7 @@ export interface NativeDescription {
 export type NativePrecision = 'fp32' | 'int8' | 'bf16';
 
 const magic = 0x4f435456;
-const format = 1;
+const format = 2;
 const precisions: Readonly<Record<NativePrecision, number>> = { int8: 0, fp32: 1, bf16: 2 };
 const activations: Readonly<Record<ActivationName, number>> = { gelu: 0, geluTanh: 1, relu: 2, silu: 3 };
 const poolings: Readonly<Record<PoolingMode, number>> = {
@@ -41,10 +41,8 @@ export function describeForCore(
   writer.integers(activations[encoder.activation], Number(encoder.gated), Number(encoder.preNorm));
   writer.number(encoder.scoreScale);
   const offset = writer.words(encoder.words);
-  writer.floats(
-    encoder.positions && tableRows(model, encoder.positions.table, encoder.positions.first, maxTokens),
-    hidden,
-  );
+  writer.integers(encoder.positions?.uncounted?.word ?? -1);
+  writer.floats(encoder.positions && positionRows(model, encoder.positions, maxTokens), hidden);
   writer.floats(
     offset === 0 ? encoder.tokenType : shifted(encoder.tokenType ?? new Float32Array(hidden), offset),
     hidden,
@@ -69,6 +67,19 @@ export function describeForCore(
   }
   writer.head(head);
   return writer.finish();
+}
+
+/** [tokens × hidden], and the row of a word that is not counted. */
+function positionRows(model: OnnxModel, { table, first, uncounted }: Positions, tokens: number): Float32Array {
+  const rows = tableRows(model, table, first, tokens);
+  return uncounted === undefined ? rows : joined(rows, tableRows(model, table, uncounted.row, 1));
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 /** [heads × (2 longest - 1)] biases by distance, cut to those of shorter texts. */

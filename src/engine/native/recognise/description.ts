@@ -19,7 +19,7 @@ export interface EncoderDescription {
   readonly scoreScale: number;
   readonly words: EmbeddingTable;
   /** The first token takes row `first`. */
-  readonly positions?: { readonly table: EmbeddingTable; readonly first: number };
+  readonly positions?: Positions;
   /** [hidden] what is added to every token. */
   readonly tokenType?: Float32Array;
   /** [heads × (2 maxTokens - 1)] bias of key j for query i at [head, j - i + maxTokens - 1]. */
@@ -27,6 +27,13 @@ export interface EncoderDescription {
   readonly embeddingNorm?: NormRole;
   readonly finalNorm?: NormRole;
   readonly layers: readonly LayerRole[];
+}
+
+export interface Positions {
+  readonly table: EmbeddingTable;
+  readonly first: number;
+  /** RoBERTa's padding, should it stand inside of a text: it takes row `row`, and is not counted for tokens behind it. */
+  readonly uncounted?: { readonly word: number; readonly row: number };
 }
 
 export type ActivationName = 'gelu' | 'geluTanh' | 'relu' | 'silu';

@@ -1,5 +1,5 @@
 import { inputRoles } from '../../input-roles.js';
-import type { EncoderDescription } from './description.js';
+import type { EncoderDescription, Positions } from './description.js';
 import { type EmbeddingTable, matchLookup, tableRows } from './embedding-table.js';
 import { isA, maker, original } from './graph-view.js';
 import { type Prober, sampleTokens } from './probe.js';
@@ -13,7 +13,7 @@ export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 't
  *
  * @throws Unrecognised
  */
-export function matchEmbeddings(prober: Prober, value: string, hidden: number): EmbeddingMatch {
+export function matchEmbeddings(prober: Prober, value: string, hidden: number, padTokenId: number): EmbeddingMatch {
   let words: EmbeddingTable | undefined;
   let positions: EmbeddingMatch['positions'];
   let tokenType: Float32Array | undefined;
@@ -33,11 +33,29 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number): 
       tokenType = tableRows(prober.view.model, table, rows[0], 1);
     } else {
       require(positions === undefined && rows.every((row, i) => row === rows[0] + i), 'positions that do not count up');
-      positions = { table, first: rows[0] };
+      positions = { table, first: rows[0], uncounted: findUncounted(prober, indices, rows[0], padTokenId) };
     }
   }
   require(words !== undefined, 'no table of words');
   return { words, positions, tokenType };
+}
+
+/** Places of the sample text where padding stands, to see what it does to positions. */
+const padded: readonly number[] = [2, 3, 7];
+
+/** RoBERTa and its kin count tokens other than padding; all other models do not look at words. @throws Unrecognised */
+function findUncounted(prober: Prober, indices: string, first: number, padTokenId: number): Positions['uncounted'] {
+  const rows = prober.withWords(indices, (place) => (padded.includes(place) ? padTokenId : undefined))?.data;
+  require(rows?.length === sampleTokens, 'positions that depend on the words');
+  if (rows.every((row, place) => row === first + place)) {
+    return undefined;
+  }
+  const row = rows[padded[0]];
+  const skips = rows.every((found, place) =>
+    padded.includes(place) ? found === row : found === first + place - padded.filter((pad) => pad < place).length,
+  );
+  require(skips, 'positions that depend on the words');
+  return { word: padTokenId, row };
 }
 
 /** Words, positions, token types, and some to spare. */

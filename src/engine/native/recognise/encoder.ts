@@ -26,7 +26,7 @@ export type Recognition =
   | { readonly reason: string };
 
 export interface RecogniseOptions {
-  /** Id that pads: sample texts are made of another one. */
+  /** Id that pads: sample texts are made of another one, but to see what it does to positions. */
   readonly padTokenId: number;
   /** What comes after the hidden states: outputs that are pooled in the graph must give the same. */
   readonly head?: Head;
@@ -55,13 +55,13 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
   }
 }
 
-function recognise(prober: Prober, { head }: RecogniseOptions): Recognition {
+function recognise(prober: Prober, { head, padTokenId }: RecogniseOptions): Recognition {
   const outputs = prober.view.graph.output.map(({ name = '' }) => name);
   let sought = outputs;
   try {
     const hiddenOutput = findHiddenOutput(prober, outputs);
     sought = [hiddenOutput];
-    const encoder = readEncoder(prober, hiddenOutput);
+    const encoder = readEncoder(prober, hiddenOutput, padTokenId);
     if (head !== undefined) {
       checkPooledOutput(prober, hiddenOutput, encoder.hidden, head);
     }
@@ -99,7 +99,7 @@ interface LayerMatch {
   readonly down: LinearMatch;
 }
 
-function readEncoder(prober: Prober, output: string): EncoderDescription {
+function readEncoder(prober: Prober, output: string, padTokenId: number): EncoderDescription {
   const { view } = prober;
   const hidden = prober.evaluate(output)?.shape[2] ?? 0;
   const last = matchNorm(view, output, hidden);
@@ -118,7 +118,7 @@ function readEncoder(prober: Prober, output: string): EncoderDescription {
   const made = maker(view, output)?.opType ?? 'an input';
   require(layers.length > 0, `the hidden states do not come from an encoder layer, but from ${shortened(made)}`);
   const embeddingNorm = matchNorm(view, current, hidden);
-  const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden);
+  const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden, padTokenId);
 
   const [{ attention, feedForward, down }] = layers;
   const { heads, headWidth } = attention;

@@ -20,6 +20,8 @@ export interface Prober {
   readonly forTokens: (tokens: number) => Evaluate;
   /** What `value` becomes if other values are as given, for a text of so many tokens. */
   readonly probe: (value: string, given: Readonly<Record<string, Value>>, tokens?: number) => Value | undefined;
+  /** What `value` becomes if some words of the sample text are others. */
+  readonly withWords: (value: string, wordAt: (place: number) => number | undefined) => Value | undefined;
 }
 
 export function makeProber(view: GraphView, tokenId: number): Prober {
@@ -47,6 +49,10 @@ export function makeProber(view: GraphView, tokenId: number): Prober {
     forTokens,
     probe: (value, given, tokens = sampleTokens) =>
       makeEvaluator(view, new Map(Object.entries(given)), forTokens(tokens), onWork)(value),
+    withWords(value, wordAt) {
+      const given = textInputs(view, sampleTokens, (place) => wordAt(place) ?? tokenId);
+      return makeEvaluator(view, given, undefined, onWork)(value);
+    },
   };
 }
 
