@@ -109,7 +109,7 @@ describe('octavec bench', () => {
     const { status, stderr } = await octavec(['bench', tiny(), '--html', page], {
       whileRunning: (child) => void setTimeout(() => process.kill(-(child.pid as number), 'SIGINT'), 4000),
     });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'error: Cancelled: measuring speed.\n' });
+    expect({ status, stderr }).toEqual({ status: 130, stderr: 'error: Cancelled: measuring speed.\n' });
     expect(filesIn(folder)).toEqual([]);
   });
 });
