@@ -166,6 +166,16 @@ test('sums of sums before the first norm end in a reason at once', async () => {
   expect(found).toEqual({ reason: expect.stringContaining('too many values') });
 });
 
+test('weights that say to be larger than any memory end in a reason', async () => {
+  const model = await load('bert/model_torchscript.onnx');
+  const { graph } = model.proto;
+  const initializer = graph.initializer.map((tensor) =>
+    tensor.dims.length === 2 && tensor.dims[0] === 64 ? { ...tensor, dims: [64, 2 ** 30] } : tensor,
+  );
+  const found = recogniseEncoder(withGraph(model, { ...graph, initializer }), { padTokenId: 0 });
+  expect(found).toHaveProperty('reason');
+});
+
 test('layers in a circle end in a reason', async () => {
   const model = await load('bert/model_torchscript.onnx');
   const { graph } = model.proto;

@@ -1,7 +1,7 @@
 import { type Evaluate, makeEvaluator, textInputs } from './evaluator.js';
 import type { GraphView } from './graph-view.js';
 import { require } from './unrecognised.js';
-import { count, type Value } from './value.js';
+import { count, mostElements, type Value } from './value.js';
 
 /**
  * Tokens of the sample text for probes: few, and a number that is no width of anything, so that no axis is taken for
@@ -58,6 +58,7 @@ export function makeProber(view: GraphView, tokenId: number): Prober {
 
 /** Numbers for a probe: [...shape] by index. */
 export function floats(shape: readonly number[], at: (index: number) => number): Value {
+  require(count(shape) <= mostElements, 'a graph that takes too much work to follow');
   const data = new Float64Array(count(shape));
   for (let i = 0; i < data.length; i++) {
     data[i] = Math.fround(at(i));
