@@ -7,15 +7,16 @@ import type { NativePrecision } from './words.js';
 
 /** The same for the same files in the same state, run in the same way: such models share their weights. */
 export async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {
-  const { onnxPath, maxTokens, head } = files;
-  const { pooling, dense, normalize } = head;
+  const { onnxPath, maxTokens, padTokenId, head } = files;
+  const { pooling, includePrompt, dense, normalize } = head;
   const layers = createHash('sha256');
   for (const { weight, bias, activation } of dense) {
     layers.update(`${activation}:${weight.length}:`).update(weight);
     layers.update(bias ?? '');
   }
   const state = [await stateOf(onnxPath), ...(await statesBeside(onnxPath))];
-  return JSON.stringify([onnxPath, state, precision, maxTokens, pooling, layers.digest('hex'), normalize]);
+  const run = [precision, maxTokens, padTokenId, pooling, includePrompt, layers.digest('hex'), normalize];
+  return JSON.stringify([onnxPath, state, run]);
 }
 
 /** Weights outside of the file stand beside it, under names of their own: whatever is there and is no other model. */
