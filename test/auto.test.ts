@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calibrationTexts, verificationTexts } from 'octavec/evaluate';
 import { gateError, type QuantizeOptions, quantizeModel, type SensitivityReport } from 'octavec/pipeline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { embeddedModel } from './support/golden-texts.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
@@ -12,6 +12,9 @@ let common: Omit<QuantizeOptions, 'output'>;
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'octavec-auto-test-'));
   makeTinyFolder(join(root, 'tiny'), 'bert');
+  // A temporary folder of its own: other tests put theirs into the system's meanwhile.
+  mkdirSync(join(root, 'temporary'));
+  vi.stubEnv('TMPDIR', join(root, 'temporary'));
   const short = (texts: readonly string[], count: number) => texts.filter(({ length }) => length < 120).slice(0, count);
   common = {
     to: ['auto'],
@@ -19,11 +22,14 @@ beforeAll(async () => {
     calibration: { texts: short(await calibrationTexts(), 24), source: 'some' },
   };
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
 
 const reportAt = (output: string): SensitivityReport =>
   JSON.parse(readFileSync(join(output, 'onnx/model_auto.sensitivity.json'), 'utf8'));
-const temporary = () => readdirSync(tmpdir()).filter((name) => /^octavec-[A-Za-z0-9]{6}$/.test(name));
+const temporary = () => readdirSync(join(root, 'temporary'));
 
 test('a mix of the real model holds its target, and says what it is made of', async () => {
   const output = join(root, 'minilm');
@@ -57,7 +63,6 @@ test('what was measured before an interrupt is used after it, and nothing tempor
   const output = join(root, 'interrupted');
   // So strict that roles and layers must be looked at.
   const options = { ...common, output, auto: { targetCosineP1: 0.99999 } };
-  const before = temporary();
   const controller = new AbortController();
   const interrupted = quantizeModel(join(root, 'tiny'), {
     ...options,
@@ -72,7 +77,7 @@ test('what was measured before an interrupt is used after it, and nothing tempor
   const kept = reportAt(output).measurements.length;
   expect(kept).toBeGreaterThan(2);
   expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);
-  expect(temporary().filter((name) => !before.includes(name))).toEqual([]);
+  expect(temporary()).toEqual([]);
 
   const measuredAgain: string[] = [];
   await quantizeModel(join(root, 'tiny'), {
