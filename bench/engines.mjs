@@ -79,8 +79,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 function measurePeaks() {
   try {
     const program = join(scratch, 'peak');
-    const flags = ['-mavx512f', '-mavx512vnni', '-mavxvnni', '-mamx-tile', '-mamx-int8'];
-    execFileSync(process.env.CXX ?? 'g++', ['-O2', '-std=c++17', ...flags, join(here, 'peak.cpp'), '-o', program]);
+    execFileSync(process.env.CXX ?? 'g++', ['-O2', '-std=c++17', join(here, 'peak.cpp'), '-o', program]);
     const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
     return Object.fromEntries(lines.map((line) => [line.split(' ')[0], Number(line.split(' ')[1])]));
   } catch {
