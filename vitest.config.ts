@@ -1,6 +1,12 @@
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const commandLine = 'test/cli/**/*.test.ts';
+
+// A cache of their own, so that no test sees what another version has left.
+const cache = fileURLToPath(new URL('build/test-cache', import.meta.url));
+rmSync(cache, { recursive: true, force: true });
 
 export default defineConfig({
   test: {
@@ -9,7 +15,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // For tests that use ONNX Runtime directly; octavec itself sees to it.
-    env: { ORT_DISABLE_TELEMETRY: '1' },
+    env: { ORT_DISABLE_TELEMETRY: '1', XDG_CACHE_HOME: cache },
     projects: [
       {
         extends: true,

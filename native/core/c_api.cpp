@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include "../include/octavec_native.h"
 #include "isa.h"
+#include "model_file.h"
 #include "session.h"
 
 using octavec::active_kernels;
@@ -48,6 +49,18 @@ const octavec::Kernels* kernels_for(Precision precision) {
   return active_kernels(precision == Precision::kBFloat16 ? 2 : 1);
 }
 
+/** Throws std::invalid_argument if this machine has none. */
+const octavec::Kernels& needed_kernels(Precision precision) {
+  if (active_kernels() == nullptr) {
+    throw std::invalid_argument("OCTAVEC_ISA names an instruction set that this machine does not have");
+  }
+  const octavec::Kernels* kernels = kernels_for(precision);
+  if (kernels == nullptr) {
+    throw std::invalid_argument("this processor does not multiply BF16 (AVX-512 BF16 or AMX-BF16)");
+  }
+  return *kernels;
+}
+
 }  // namespace
 
 const char* octavec_isa(void) { return active_kernels() == nullptr ? nullptr : active_kernels()->name; }
@@ -56,16 +69,21 @@ const char* octavec_model_isa(const octavec_model* model) { return kernels_for(m
 octavec_status octavec_model_create(const int32_t* words, size_t word_count, const octavec_tensor* tensors,
                                     size_t tensor_count, octavec_model** model, char* why, size_t why_size) {
   return guarded(why, why_size, [&] {
-    if (active_kernels() == nullptr) {
-      throw std::invalid_argument("OCTAVEC_ISA names an instruction set that this machine does not have");
-    }
     const octavec::ModelDescription description = octavec::read_description(words, word_count, tensors, tensor_count);
-    const octavec::Kernels* kernels = kernels_for(description.precision);
-    if (kernels == nullptr) {
-      throw std::invalid_argument("this processor does not multiply BF16 (AVX-512 BF16 or AMX-BF16)");
-    }
-    auto built = std::make_shared<const octavec::Model>(octavec::build_model(description, *kernels));
-    *model = new octavec_model{std::move(built)};
+    const octavec::Kernels& kernels = needed_kernels(description.precision);
+    *model = new octavec_model{std::make_shared<const octavec::Model>(octavec::build_model(description, kernels))};
+  });
+}
+
+octavec_status octavec_model_write(const octavec_model* model, const char* path, char* why, size_t why_size) {
+  return guarded(why, why_size,
+                 [&] { octavec::write_model_file(*model->model, *kernels_for(model->model->precision), path); });
+}
+
+octavec_status octavec_model_map(const char* path, int32_t bf16, octavec_model** model, char* why, size_t why_size) {
+  return guarded(why, why_size, [&] {
+    const octavec::Kernels& kernels = needed_kernels(bf16 != 0 ? Precision::kBFloat16 : Precision::kInt8);
+    *model = new octavec_model{std::make_shared<const octavec::Model>(octavec::map_model_file(path, kernels))};
   });
 }
 

@@ -7,12 +7,6 @@
 namespace octavec {
 namespace {
 
-/** Larger than any encoder, small enough that no product of two overflows 63 bits. */
-constexpr int32_t kMaxWidth = 1 << 15;
-constexpr int32_t kMaxLayers = 512;
-/** So that 255 · 127 times as many keys fits 31 bits. */
-constexpr int32_t kMaxTokens = 1 << 16;
-
 [[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why); }
 
 size_t element_bytes(int32_t type) {
@@ -149,14 +143,6 @@ LinearDescription read_linear(Reader& reader, const char* what, int32_t inputs, 
   return linear;
 }
 
-int32_t read_panels(Reader& reader, const char* what) {
-  const int32_t width = reader.between(what, kPanel, kMaxWidth);
-  if (width % kPanel != 0) {
-    refuse(std::string(what) + " is " + std::to_string(width) + ", not a multiple of " + std::to_string(kPanel));
-  }
-  return width;
-}
-
 LayerDescription read_layer(Reader& reader, const ModelDescription& model) {
   LayerDescription layer{};
   const int32_t inner = model.inner();
@@ -184,16 +170,13 @@ LayerDescription read_layer(Reader& reader, const ModelDescription& model) {
 }
 
 void read_head(Reader& reader, ModelDescription& model) {
-  const int32_t modes = reader.between("the number of pooling modes", 1, 6);
+  const int32_t modes = reader.between("the number of pooling modes", 1, kMaxPoolings);
   for (int32_t i = 0; i < modes; i++) {
-    const auto mode = static_cast<Pooling>(reader.between("a pooling mode", 0, 5));
-    if (std::find(model.pooling.begin(), model.pooling.end(), mode) != model.pooling.end()) {
-      throw std::invalid_argument("a pooling mode is named twice");
-    }
-    model.pooling.push_back(mode);
+    model.pooling.push_back(static_cast<Pooling>(reader.between("a pooling mode", 0, kMaxPoolings - 1)));
   }
+  check_poolings(model.pooling);
   int32_t width = modes * model.hidden;
-  const int32_t layers = reader.between("the number of dense layers", 0, 8);
+  const int32_t layers = reader.between("the number of dense layers", 0, kMaxDenseLayers);
   for (int32_t i = 0; i < layers; i++) {
     DenseDescription dense{};
     dense.inputs = width;
@@ -206,7 +189,30 @@ void read_head(Reader& reader, ModelDescription& model) {
   model.normalize = reader.flag("normalize");
 }
 
+void check_panels(const char* what, int32_t width) {
+  if (width % kPanel != 0) {
+    refuse(std::string(what) + " is " + std::to_string(width) + ", not a multiple of " + std::to_string(kPanel));
+  }
+}
+
 }  // namespace
+
+void check_widths(int32_t hidden, int32_t heads, int32_t head_width, int32_t ffn) {
+  check_panels("the hidden width", hidden);
+  check_panels("the FFN's width", ffn);
+  const int32_t inner = heads * head_width;
+  if (head_width % 16 != 0 || inner % kPanel != 0 || inner > kMaxWidth) {
+    refuse("heads of width " + std::to_string(head_width) + " × " + std::to_string(heads));
+  }
+}
+
+void check_poolings(const std::vector<Pooling>& modes) {
+  for (auto mode = modes.begin(); mode != modes.end(); ++mode) {
+    if (std::find(modes.begin(), mode, *mode) != mode) {
+      refuse("a pooling mode is named twice");
+    }
+  }
+}
 
 ModelDescription read_description(const int32_t* words, size_t count, const Tensor* tensors, size_t tensor_count) {
   for (size_t i = 0; i < tensor_count; i++) {
@@ -218,20 +224,18 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   }
   ModelDescription model{};
   model.precision = static_cast<Precision>(reader.between("the precision", 0, 2));
-  model.hidden = read_panels(reader, "the hidden width");
-  model.heads = reader.between("the number of heads", 1, 1024);
-  model.head_width = reader.between("the width of a head", 16, 1024);
-  if (model.head_width % 16 != 0 || model.inner() % kPanel != 0 || model.inner() > kMaxWidth) {
-    refuse("heads of width " + std::to_string(model.head_width) + " × " + std::to_string(model.heads));
-  }
-  model.ffn = read_panels(reader, "the FFN's width");
+  model.hidden = reader.between("the hidden width", kPanel, kMaxWidth);
+  model.heads = reader.between("the number of heads", 1, kMaxHeads);
+  model.head_width = reader.between("the width of a head", 16, kMaxHeadWidth);
+  model.ffn = reader.between("the FFN's width", kPanel, kMaxWidth);
+  check_widths(model.hidden, model.heads, model.head_width, model.ffn);
   model.max_tokens = reader.between("the longest text", 1, kMaxTokens);
   model.activation = static_cast<Activation>(reader.between("the activation", 0, 3));
   model.gated = reader.flag("gated");
   model.pre_norm = reader.flag("pre-norm");
   model.score_scale = reader.number("the scores' scale");
   model.words = reader.tensor("the word table");
-  if (model.words->columns != model.hidden || model.words->rows > (1 << 24)) {
+  if (model.words->columns != model.hidden || model.words->rows > kMaxVocabulary) {
     refuse("the word table has the wrong shape");
   }
   model.word_scale = reader.floats("the words' scale", 1, model.words->rows, false);

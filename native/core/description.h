@@ -15,9 +15,18 @@ namespace octavec {
 constexpr int32_t kMagic = 0x4f435456;
 constexpr int32_t kFormat = 2;
 
+/** Larger than any encoder, small enough that no product of two overflows 63 bits. */
+constexpr int32_t kMaxWidth = 1 << 15;
+constexpr int32_t kMaxHeads = 1024, kMaxHeadWidth = 1024;
+constexpr int32_t kMaxLayers = 512, kMaxDenseLayers = 8;
+/** So that 255 · 127 times as many keys fits 31 bits. */
+constexpr int32_t kMaxTokens = 1 << 16;
+constexpr int32_t kMaxVocabulary = 1 << 24;
+
 enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1, kBFloat16 = 2 };
 
 enum class Pooling : int32_t { kCls = 0, kLastToken = 1, kMax = 2, kMean = 3, kMeanSqrtLength = 4, kWeightedMean = 5 };
+constexpr int32_t kMaxPoolings = 6;
 
 /** gamma [width], beta [width] or none, epsilon. No gamma: no norm at all. */
 struct NormDescription {
@@ -92,6 +101,12 @@ struct ModelDescription {
   int32_t inner() const { return heads * head_width; }
   int32_t vocabulary() const { return static_cast<int32_t>(words->rows); }
 };
+
+/** Whether the kernels can take such widths. Throws std::invalid_argument. */
+void check_widths(int32_t hidden, int32_t heads, int32_t head_width, int32_t ffn);
+
+/** Each mode may be named once. Throws std::invalid_argument. */
+void check_poolings(const std::vector<Pooling>&);
 
 /** Reads and checks a description. The pointers in it lead into `tensors`. Throws std::invalid_argument. */
 ModelDescription read_description(const int32_t* words, size_t count, const Tensor* tensors, size_t tensor_count);

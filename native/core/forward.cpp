@@ -84,7 +84,7 @@ class Member {
   float* qkv_row(int32_t row) const { return shared_.qkv.data() + row * qkv_stride(); }
   size_t qkv_stride() const { return 3 * size_t(model_.inner()); }
 
-  static const float* factor(const std::vector<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
+  static const float* factor(const Numbers<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
   /** Of numbers to multiply. */
   size_t bytes(size_t numbers) const { return numbers * kernels_.number_bytes; }
@@ -130,7 +130,7 @@ class Member {
   }
 
   /** Own rows of the residual stream, quantized as the input of a linear layer, behind `norm` in pre-norm models. */
-  QuantizedRows input(const NormWeights& norm, const std::vector<float>& factors) {
+  QuantizedRows input(const NormWeights& norm, const Numbers<float>& factors) {
     if (model_.pre_norm && norm.present()) {
       kernels_.normalize_rows(hidden_, own_.normed.data(), count_, model_.hidden, norm.view(), factor(factors),
                               own_.quantized.data(), own_.scales.data());

@@ -90,12 +90,12 @@ Matrix interleave_panels(const Matrix& a, const Matrix& b) {
   return all;
 }
 
-LinearLayer keep_floats(Matrix matrix) {
+LinearLayer keep_floats(const Matrix& matrix) {
   LinearLayer layer;
   layer.inputs = matrix.inputs;
   layer.columns = matrix.columns;
-  layer.bias = std::move(matrix.bias);
-  layer.floats = std::move(matrix.values);
+  layer.bias = matrix.bias;
+  layer.floats = matrix.values;
   return layer;
 }
 
@@ -104,17 +104,18 @@ LinearLayer pack_bf16(const Matrix& matrix) {
   layer.inputs = matrix.inputs;
   layer.columns = matrix.columns;
   layer.bias = matrix.bias;
-  layer.scale.assign(matrix.columns, 1.0f);
-  layer.sum.assign(matrix.columns, 0.0f);
-  layer.groups = Buffer<int8_t>(matrix.values.size() * sizeof(uint16_t));
+  layer.scale = std::vector<float>(matrix.columns, 1.0f);
+  layer.sum = std::vector<float>(matrix.columns);
+  Buffer<int8_t> groups(matrix.values.size() * sizeof(uint16_t));
   for (int32_t k = 0; k < matrix.inputs; k++) {
     for (int32_t n = 0; n < matrix.columns; n++) {
       const uint16_t half = to_bf16(matrix.row(k)[n]);
       // [columns / 16][inputs / 2][16][2]
       const size_t place = static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 2 * 32 + n % 16 * 2 + k % 2;
-      std::memcpy(layer.groups.data() + place * sizeof half, &half, sizeof half);
+      std::memcpy(groups.data() + place * sizeof half, &half, sizeof half);
     }
   }
+  layer.groups = std::move(groups);
   return layer;
 }
 
@@ -123,7 +124,7 @@ LinearLayer quantize_and_pack(const Matrix& matrix, const std::vector<float>& po
   layer.inputs = matrix.inputs;
   layer.columns = matrix.columns;
   layer.bias = matrix.bias;
-  layer.groups = Buffer<int8_t>(matrix.values.size());
+  Buffer<int8_t> groups(matrix.values.size());
   layer.scale = choose_scales(matrix, power, short_sums);
   std::vector<int32_t> sums(matrix.columns);
   for (int32_t k = 0; k < matrix.inputs; k += kCodeBlock) {
@@ -134,17 +135,19 @@ LinearLayer quantize_and_pack(const Matrix& matrix, const std::vector<float>& po
         weights[i] = matrix.row(k + i)[n];
       }
       round_weights(weights, layer.scale[n], power.empty() ? nullptr : power.data() + k, short_sums, codes);
-      int8_t* place = layer.groups.data() + static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 4 * 64 + n % 16 * 4;
+      int8_t* place = groups.data() + static_cast<size_t>(n / 16) * 16 * matrix.inputs + k / 4 * 64 + n % 16 * 4;
       for (int32_t i = 0; i < kCodeBlock; i++) {
         sums[n] += codes[i];
         place[i / 4 * 64 + i % 4] = codes[i];
       }
     }
   }
-  layer.sum.resize(matrix.columns);
+  layer.groups = std::move(groups);
+  std::vector<float> scaled_sums(matrix.columns);
   for (int32_t n = 0; n < matrix.columns; n++) {
-    layer.sum[n] = layer.scale[n] * static_cast<float>(sums[n]);
+    scaled_sums[n] = layer.scale[n] * static_cast<float>(sums[n]);
   }
+  layer.sum = scaled_sums;
   return layer;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <vector>
 #include "../kernels/kernels.h"
-#include "buffer.h"
 #include "description.h"
+#include "numbers.h"
 
 namespace octavec {
 
@@ -30,19 +30,19 @@ Matrix interleave_panels(const Matrix& a, const Matrix& b);
 
 struct LinearLayer {
   int32_t inputs = 0, columns = 0;
-  std::vector<float> bias;
-  Buffer<int8_t> groups;
-  std::vector<float> scale, sum;
+  Numbers<float> bias;
+  Numbers<int8_t> groups;
+  Numbers<float> scale, sum;
   /** [inputs × columns], only on the reference path. */
-  std::vector<float> floats;
+  Numbers<float> floats;
 
   PackedLinear packed() const { return {groups.data(), scale.data(), sum.data(), bias.data(), inputs, columns}; }
   size_t bytes() const {
-    return groups.bytes() + (bias.size() + scale.size() + sum.size() + floats.size()) * sizeof(float);
+    return groups.bytes() + bias.bytes() + scale.bytes() + sum.bytes() + floats.bytes();
   }
 };
 
-LinearLayer keep_floats(Matrix);
+LinearLayer keep_floats(const Matrix&);
 /** Rounds weights to BF16 and packs them. */
 LinearLayer pack_bf16(const Matrix&);
 /**

@@ -49,55 +49,62 @@ WordTable read_words(const ModelDescription& description) {
   const size_t width = description.hidden;
   WordTable table;
   if (description.precision == Precision::kFloat32) {
+    Buffer<float> floats(tensor.rows * width);
     for (int64_t word = 0; word < tensor.rows; word++) {
       const std::vector<float> row = read_word(description, word);
-      table.floats.insert(table.floats.end(), row.begin(), row.end());
+      std::copy(row.begin(), row.end(), floats.data() + word * width);
     }
+    table.floats = std::move(floats);
     return table;
   }
   if (description.precision == Precision::kBFloat16) {
-    table.halves = Buffer<uint16_t>(tensor.rows * width);
+    Buffer<uint16_t> halves(tensor.rows * width);
     for (int64_t word = 0; word < tensor.rows; word++) {
       const std::vector<float> row = read_word(description, word);
-      std::transform(row.begin(), row.end(), table.halves.data() + word * width, to_bf16);
+      std::transform(row.begin(), row.end(), halves.data() + word * width, to_bf16);
     }
+    table.halves = std::move(halves);
     return table;
   }
-  table.quantized = Buffer<int8_t>(tensor.rows * width);
+  Buffer<int8_t> quantized(tensor.rows * width);
   if (description.word_scale != nullptr) {
-    std::memcpy(table.quantized.data(), tensor.data, tensor.rows * width);
+    std::memcpy(quantized.data(), tensor.data, tensor.rows * width);
+    table.quantized = std::move(quantized);
     table.scale = read_all(description.word_scale);
     return table;
   }
-  table.scale.resize(tensor.rows);
+  Buffer<float> scale(tensor.rows);
   for (int64_t word = 0; word < tensor.rows; word++) {
     const std::vector<float> row = read_word(description, word);
     float most = 0;
     for (const float value : row) {
       most = std::max(most, std::fabs(value));
     }
-    table.scale[word] = most / 127.0f;
+    scale.data()[word] = most / 127.0f;
     const float inverse = most > 1e-30f ? 127.0f / most : 0.0f;
     for (size_t i = 0; i < width; i++) {
-      table.quantized.data()[word * width + i] = static_cast<int8_t>(std::nearbyint(row[i] * inverse));
+      quantized.data()[word * width + i] = static_cast<int8_t>(std::nearbyint(row[i] * inverse));
     }
   }
+  table.quantized = std::move(quantized);
+  table.scale = std::move(scale);
   return table;
 }
 
 void read_positions(const ModelDescription& description, Model& model) {
-  model.token_type = read_all(description.token_type);
+  const std::vector<float> token_type = read_all(description.token_type);
   if (description.positions == nullptr) {
+    model.token_type = token_type;
     return;
   }
   const size_t width = description.hidden;
-  model.positions = read_all(description.positions);
-  if (!model.token_type.empty()) {
-    for (size_t i = 0; i < model.positions.size(); i++) {
-      model.positions[i] += model.token_type[i % width];
+  std::vector<float> positions = read_all(description.positions);
+  if (!token_type.empty()) {
+    for (size_t i = 0; i < positions.size(); i++) {
+      positions[i] += token_type[i % width];
     }
-    model.token_type.clear();
   }
+  model.positions = positions;
 }
 
 std::vector<float> read_relative_bias(const ModelDescription& description) {
@@ -122,10 +129,10 @@ std::vector<float> read_relative_bias(const ModelDescription& description) {
  * @param factor of the inputs, as the description has it; set if the layer is smoothed
  */
 LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDescription& description,
-                   const NormWeights* norm, bool short_sums, std::vector<float>& factor) {
+                   const NormWeights* norm, bool short_sums, Numbers<float>& factor) {
   factor = read_all(description.factor);
   if (model.precision == Precision::kFloat32) {
-    return keep_floats(std::move(matrix));
+    return keep_floats(matrix);
   }
   if (model.precision == Precision::kBFloat16) {
     return pack_bf16(matrix);
@@ -168,11 +175,6 @@ DenseLayer read_dense(const DenseDescription& description) {
           description.tanh};
 }
 
-template <class T>
-size_t bytes_of(const std::vector<T>& values) {
-  return values.size() * sizeof(T);
-}
-
 }  // namespace
 
 Model build_model(const ModelDescription& description, const Kernels& kernels) {
@@ -210,8 +212,8 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
 }
 
 size_t Model::bytes() const {
-  size_t total = words.quantized.bytes() + words.halves.bytes() + bytes_of(words.scale) + bytes_of(words.floats) + bytes_of(positions) +
-                 bytes_of(relative_bias);
+  size_t total = words.quantized.bytes() + words.halves.bytes() + words.scale.bytes() + words.floats.bytes() +
+                 positions.bytes() + relative_bias.bytes();
   for (const Layer& layer : layers) {
     total += layer.qkv.bytes() + layer.out.bytes() + layer.up.bytes() + layer.down.bytes();
   }

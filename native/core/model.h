@@ -2,10 +2,13 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 #include "../kernels/kernels.h"
 #include "description.h"
 #include "linear_layer.h"
+#include "mapped_file.h"
+#include "numbers.h"
 
 namespace octavec {
 
@@ -14,7 +17,7 @@ constexpr int32_t kRelativePadding = 64;
 
 struct NormWeights {
   /** Empty: no norm. */
-  std::vector<float> gamma, beta;
+  Numbers<float> gamma, beta;
   float epsilon = 0;
 
   bool present() const { return !gamma.empty(); }
@@ -28,28 +31,30 @@ struct Layer {
   /** In gated models panels of both halves in turn on the INT8 path, both halves side by side on the reference path. */
   LinearLayer up, down;
   /** What the inputs of the layers are multiplied with before they are quantized; empty: nothing. */
-  std::vector<float> qkv_factor, out_factor, up_factor, down_factor;
-  std::vector<float> rotation;
+  Numbers<float> qkv_factor, out_factor, up_factor, down_factor;
+  Numbers<float> rotation;
   int32_t window = 0;
 };
 
 struct DenseLayer {
   int32_t inputs = 0, outputs = 0;
-  std::vector<float> weights, bias;
+  Numbers<float> weights, bias;
   bool tanh = false;
 };
 
 struct WordTable {
   /** [vocabulary × hidden] and [vocabulary] on the INT8 path. */
-  Buffer<int8_t> quantized;
-  std::vector<float> scale;
+  Numbers<int8_t> quantized;
+  Numbers<float> scale;
   /** [vocabulary × hidden] with BF16. */
-  Buffer<uint16_t> halves;
+  Numbers<uint16_t> halves;
   /** [vocabulary × hidden] on the reference path. */
-  std::vector<float> floats;
+  Numbers<float> floats;
 };
 
 struct Model {
+  /** Where the numbers stand, unless they are the model's own. */
+  std::shared_ptr<const MappedFile> file;
   Precision precision;
   int32_t hidden, heads, head_width, ffn, max_tokens, vocabulary;
   Activation activation;
@@ -62,9 +67,9 @@ struct Model {
    * [max_tokens × hidden] positions with the token type added, and a row for uncounted words; or [hidden] the token type
    * alone, or empty.
    */
-  std::vector<float> positions, token_type;
+  Numbers<float> positions, token_type;
   /** [heads × (2 max_tokens - 1 + padding)] */
-  std::vector<float> relative_bias;
+  Numbers<float> relative_bias;
   NormWeights embedding_norm, final_norm;
   std::vector<Layer> layers;
   std::vector<Pooling> pooling;

@@ -37,7 +37,7 @@ void normalize(const NormWeights& norm, Rows& rows) {
   }
 }
 
-Rows apply(const LinearLayer& layer, const std::vector<float>& factor, const Rows& input) {
+Rows apply(const LinearLayer& layer, const Numbers<float>& factor, const Rows& input) {
   Rows output(input.count, layer.columns);
   std::vector<double> sums(layer.columns);
   for (int32_t r = 0; r < input.count; r++) {
@@ -89,7 +89,7 @@ Rows embed(const Model& model, const int32_t* ids, int32_t tokens) {
   return rows;
 }
 
-void rotate(const Model& model, const std::vector<float>& rotation, Rows& qkv) {
+void rotate(const Model& model, const Numbers<float>& rotation, Rows& qkv) {
   const int32_t half = model.head_width / 2;
   for (int32_t t = 0; t < qkv.count; t++) {
     for (int32_t head = 0; head < 2 * model.heads; head++) {

@@ -52,7 +52,7 @@ double expected_error(const Channels& channels, const Matrix& matrix, float cap)
 
 }  // namespace
 
-std::vector<float> expected_power(const NormWeights& norm, const std::vector<float>& factors) {
+std::vector<float> expected_power(const NormWeights& norm, const Numbers<float>& factors) {
   std::vector<float> power(norm.gamma.size());
   for (size_t k = 0; k < power.size(); k++) {
     const float factor = factors.empty() ? 1.0f : factors[k];

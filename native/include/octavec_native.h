@@ -44,6 +44,10 @@ const char* octavec_model_isa(const octavec_model*);
 /** Builds a model; the tensors are not needed afterwards. On failure `why` says what is wrong. */
 octavec_status octavec_model_create(const int32_t* words, size_t word_count, const octavec_tensor* tensors,
                                     size_t tensor_count, octavec_model** model, char* why, size_t why_size);
+/** Writes a model as it is packed for this machine, over what is there. */
+octavec_status octavec_model_write(const octavec_model*, const char* path, char* why, size_t why_size);
+/** Maps a model that was written on a machine like this one. Refuses files that are of another kind, or damaged. */
+octavec_status octavec_model_map(const char* path, int32_t bf16, octavec_model** model, char* why, size_t why_size);
 /** Another reference to the model: it goes with its last reference. */
 octavec_model* octavec_model_retain(octavec_model*);
 void octavec_model_release(octavec_model*);

@@ -73,32 +73,39 @@ napi_value wrap_model(napi_env env, SharedModel model) {
   return object;
 }
 
-/** Building a model off the event loop. */
+/** Making a model off the event loop. */
 struct Load {
   napi_async_work work = nullptr;
   napi_deferred deferred = nullptr;
+  /** Keeps the memory of `tensors`. */
   napi_ref tensors_alive = nullptr;
   std::string key;
+  /** A packed file to map, or words and tensors to build the model from. */
+  std::string path;
+  bool bf16 = false;
   std::vector<int32_t> words;
   std::vector<octavec_tensor> tensors;
   SharedModel model;
-  octavec_status status = OCTAVEC_OK;
   char why[512] = "";
 };
 
-void build(napi_env, void* data) {
+void make(napi_env, void* data) {
   Load& load = *static_cast<Load*>(data);
   octavec_model* model = nullptr;
-  load.status = octavec_model_create(load.words.data(), load.words.size(), load.tensors.data(), load.tensors.size(),
-                                     &model, load.why, sizeof load.why);
-  if (load.status == OCTAVEC_OK) {
+  const octavec_status status =
+      load.path.empty() ? octavec_model_create(load.words.data(), load.words.size(), load.tensors.data(),
+                                               load.tensors.size(), &model, load.why, sizeof load.why)
+                        : octavec_model_map(load.path.c_str(), load.bf16, &model, load.why, sizeof load.why);
+  if (status == OCTAVEC_OK) {
     load.model = remember(load.key, SharedModel(model, Release()));
   }
 }
 
 void finish(napi_env env, napi_status, void* data) {
   const std::unique_ptr<Load> load(static_cast<Load*>(data));
-  napi_delete_reference(env, load->tensors_alive);
+  if (load->tensors_alive != nullptr) {
+    napi_delete_reference(env, load->tensors_alive);
+  }
   napi_delete_async_work(env, load->work);
   if (load->model != nullptr) {
     napi_resolve_deferred(env, load->deferred, wrap_model(env, load->model));
@@ -127,6 +134,18 @@ bool read_tensor(napi_env env, napi_value list, uint32_t index, octavec_tensor& 
   }
   tensor = {type, rows, columns, bytes.data, bytes.length};
   return true;
+}
+
+/** Starts the work, which then owns `load`; a promise of the model. */
+napi_value start(napi_env env, std::unique_ptr<Load> load) {
+  napi_value promise;
+  if (napi_create_promise(env, &load->deferred, &promise) != napi_ok ||
+      napi_create_async_work(env, nullptr, text(env, "octavec load"), make, finish, load.get(), &load->work) != napi_ok ||
+      napi_queue_async_work(env, load->work) != napi_ok) {
+    return throw_error(env, "out of memory");
+  }
+  load.release();
+  return promise;
 }
 
 }  // namespace
@@ -175,16 +194,36 @@ napi_value load_model(napi_env env, napi_callback_info info) {
       return throw_error(env, "loadModel: a tensor is not { type, rows, columns, data: Uint8Array }");
     }
   }
-  napi_value promise;
-  if (napi_create_reference(env, arguments[2], 1, &load->tensors_alive) != napi_ok ||
-      napi_create_promise(env, &load->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, nullptr, text(env, "octavec load"), build, finish, load.get(), &load->work) !=
-          napi_ok ||
-      napi_queue_async_work(env, load->work) != napi_ok) {
+  if (napi_create_reference(env, arguments[2], 1, &load->tensors_alive) != napi_ok) {
     return throw_error(env, "out of memory");
   }
-  load.release();
-  return promise;
+  return start(env, std::move(load));
+}
+
+/** mapModel(key, path, bf16): a promise of a model that was packed into a file before. */
+napi_value map_model(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  auto load = std::make_unique<Load>();
+  if (!string(env, arguments[0], load->key) || !string(env, arguments[1], load->path) || load->path.empty() ||
+      napi_get_value_bool(env, arguments[2], &load->bf16) != napi_ok) {
+    return throw_error(env, "mapModel(key, path, bf16)");
+  }
+  return start(env, std::move(load));
+}
+
+/** writeModel(model, path): packs a model into a file, on the calling thread. */
+napi_value write_model(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  const octavec_model* model = model_of(env, arguments[0]);
+  std::string path;
+  char why[512] = "";
+  if (model == nullptr || !string(env, arguments[1], path)) {
+    return throw_error(env, "writeModel(model, path)");
+  }
+  if (octavec_model_write(model, path.c_str(), why, sizeof why) != OCTAVEC_OK) {
+    return throw_error(env, why);
+  }
+  return undefined(env);
 }
 
 }  // namespace octavec_node

@@ -100,8 +100,10 @@ T* carried(napi_env env, napi_value value, const napi_type_tag& tag) {
 napi_value trim_memory(napi_env, napi_callback_info);
 napi_value find_model(napi_env, napi_callback_info);
 napi_value load_model(napi_env, napi_callback_info);
+napi_value map_model(napi_env, napi_callback_info);
+napi_value write_model(napi_env, napi_callback_info);
 napi_value release_model(napi_env, napi_callback_info);
-/** The model that an object of findModel or loadModel holds; null if it is none, or has given it back. */
+/** The model that an object of findModel, loadModel or mapModel holds; null if it is none, or has given it back. */
 octavec_model* model_of(napi_env, napi_value);
 napi_value open_session(napi_env, napi_callback_info);
 napi_value run_batch(napi_env, napi_callback_info);

@@ -6,10 +6,14 @@
 #include <cmath>
 #include <condition_variable>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include "../core/isa.h"
+#include "../core/model_file.h"
 #include "../core/session.h"
 #include "random_model.h"
 
@@ -324,6 +328,73 @@ void test_hostile_descriptions(const Kernels& kernels) {
   }
 }
 
+/** A file's bytes, at a multiple of 64. */
+Buffer<uint8_t> file_bytes(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+  Buffer<uint8_t> copy(bytes.size());
+  std::copy(bytes.begin(), bytes.end(), copy.data());
+  return copy;
+}
+
+bool refuses_file(const Buffer<uint8_t>& bytes, size_t size, const Kernels& kernels) {
+  try {
+    read_model_file(bytes.data(), size, kernels);
+    return false;
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+}
+
+constexpr const char* kFile = "test_engine.packed";
+
+/** A model that was written and mapped gives the bits of the one that was built. */
+void test_model_file(const Architecture& architecture, const Kernels& kernels) {
+  const std::string where = std::string(" ") + architecture.name + " on " + kernels.name;
+  const Model built = build(architecture.options, kernels);
+  write_model_file(built, kernels, kFile);
+  const Model mapped = map_model_file(kFile, kernels);
+  const Texts texts(kLengths, numbered(kLengths.size()), built.vocabulary);
+  expect(embed(mapped, kernels, texts) == embed(built, kernels, texts), "a mapped model gives the same bits" + where);
+  expect(mapped.bytes() == built.bytes(), "a mapped model has the same size" + where);
+  std::remove(kFile);
+}
+
+/** Every word of a file's header and facts replaced by hostile ones: a refusal, or a model that still runs. */
+void test_hostile_files(const Kernels& kernels) {
+  RandomModelOptions options;
+  options.layers = 1;
+  options.max_tokens = 20;
+  write_model_file(build(options, kernels), kernels, kFile);
+  Buffer<uint8_t> bytes = file_bytes(kFile);
+  std::remove(kFile);
+  expect(!refuses_file(bytes, bytes.size(), kernels), "a sound file is taken");
+  for (size_t size = 0; size < bytes.size(); size += size < 4096 ? 1 : 997) {
+    expect(refuses_file(bytes, size, kernels), "a shortened file is refused");
+  }
+  for (const Kernels* others : {find_kernels("portable"), find_kernels("portable-16bit"), find_kernels("portable-bf16")}) {
+    const bool alike = others->number_bytes == kernels.number_bytes && others->short_sums == kernels.short_sums;
+    expect(refuses_file(bytes, bytes.size(), *others) != alike, "a file for other kernels is refused");
+  }
+  const Texts texts({3, 9}, {1, 2}, 30);
+  uint64_t fact_bytes;
+  std::memcpy(&fact_bytes, bytes.data() + 24, sizeof fact_bytes);
+  for (size_t i = 0; i < 40 + fact_bytes; i += 4) {
+    int32_t sound;
+    std::memcpy(&sound, bytes.data() + i, 4);
+    for (const int32_t value : {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, sound + 64, sound - 64}) {
+      std::memcpy(bytes.data() + i, &value, 4);
+      try {
+        const Model model = read_model_file(bytes.data(), bytes.size(), kernels);
+        check_batch(texts.batch(), model);
+        embed(model, kernels, texts);
+      } catch (const std::invalid_argument&) {
+      }
+    }
+    std::memcpy(bytes.data() + i, &sound, 4);
+  }
+}
+
 void test_batches_that_are_refused(const Kernels& kernels) {
   const Model model = build(architectures()[0].options, kernels);
   const auto refused = [&](std::vector<int32_t> ids, std::vector<int32_t> offsets) {
@@ -374,11 +445,13 @@ int main(int count, char** arguments) {
       test_same_bits(architecture, *kernels);
       test_batch_invariance(architecture, *kernels);
       test_threads(architecture, *kernels);
+      test_model_file(architecture, *kernels);
     }
     test_cancelling(*kernels);
     test_short_jobs_come_through(*kernels);
     if (!quick || name.rfind("portable-", 0) != 0) {
       test_hostile_descriptions(*kernels);
+      test_hostile_files(*kernels);
     }
     test_batches_that_are_refused(*kernels);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 export { checkOnnxFile } from './check-onnx-file.js';
+export { type Derivation, type DerivedPlace, derivedPlace } from './derived-file.js';
 export { listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';
 export { type MappedCopy, mappedCopy } from './mapped-copy.js';

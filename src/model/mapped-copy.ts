@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
-import { access, readdir, realpath, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { access, realpath } from 'node:fs/promises';
 import { cacheFolder, startThread, temporaryCacheFolder } from '../base/index.js';
-import { noteUse, removeUnusedCopies } from './copy-folders.js';
+import { derivedPlace } from './derived-file.js';
 
-/** Part of the name of copies; another number makes all of them anew. */
-const layoutVersion = 1;
-
-/** Copies of files that have changed since are thrown away when they have not been written for as long as this. */
-const keepOldCopiesMs = 24 * 60 * 60 * 1000;
+const mappedCopies = { kind: 'mapped', version: 1, suffix: '.onnx' };
 
 export interface MappedCopySettings {
   readonly source: string;
@@ -48,28 +42,19 @@ export async function mappedCopy(onnxPath: string): Promise<MappedCopy> {
 
 /** The path of the copy, or the model's own if its weights are outside already. */
 async function copyWithin(cache: string, onnxPath: string): Promise<string> {
-  const source = await realpath(onnxPath);
-  const { size, mtimeMs } = await stat(source);
-  const root = join(cache, 'mapped');
-  const folder = join(root, hashOf(source));
-  const target = join(folder, `${layoutVersion}-${size}-${Math.round(mtimeMs)}.onnx`);
+  const place = await derivedPlace(cache, onnxPath, mappedCopies);
+  const { target } = place;
   if (await isComplete(target)) {
     // A cache that came with an image may not be writable.
-    await noteUse(folder, source).catch(() => undefined);
+    await place.noteUse().catch(() => undefined);
     return target;
   }
-  if ((await writeInThread({ source, target })) === 'external already') {
+  if ((await writeInThread({ source: await realpath(onnxPath), target })) === 'external already') {
     return onnxPath;
   }
-  await noteUse(folder, source);
-  // Somebody else may be removing the same.
-  await removeOldCopies(folder, basename(target)).catch(() => undefined);
-  await removeUnusedCopies(root).catch(() => undefined);
+  await place.noteUse();
+  await place.removeOld();
   return target;
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
 async function isComplete(target: string): Promise<boolean> {
@@ -87,14 +72,4 @@ function writeInThread(settings: MappedCopySettings): Promise<FromMappedCopyWork
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread ended')));
   });
-}
-
-async function removeOldCopies(folder: string, current: string): Promise<void> {
-  const oldest = Date.now() - keepOldCopiesMs;
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if (/^\d/.test(name) && !name.startsWith(current) && (await stat(path)).mtimeMs < oldest) {
-      await rm(path, { force: true });
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../../base/index.js';
@@ -40,6 +41,10 @@ export interface NativeBinding {
   readonly isa: string | undefined;
   findModel(key: string): NativeModel | undefined;
   loadModel(key: string, words: Int32Array, tensors: readonly NativeTensor[]): Promise<NativeModel>;
+  /** A model that writeModel has packed into a file, on a machine like this one. */
+  mapModel(key: string, path: string, bf16: boolean): Promise<NativeModel>;
+  /** Packs a model into a file, on the calling thread. */
+  writeModel(model: NativeModel, path: string): void;
   /** Gives back the object's share of the model, which goes with the last one. */
   releaseModel(model: NativeModel): void;
   openSession(model: NativeModel, threads: number): NativeSession;
@@ -64,22 +69,29 @@ const builtHere = fileURLToPath(new URL('../../../build/native/octavec.node', im
 const packaged = `@octavec/native-${process.platform}-${process.arch}`;
 
 const load = createRequire(import.meta.url);
-let loaded: { readonly binding: NativeBinding } | { readonly reason: string } | undefined;
+
+export interface LoadedBinding {
+  readonly binding: NativeBinding;
+  /** Tells this binary from others: what one has packed is for itself. */
+  readonly build: string;
+}
+
+let loaded: LoadedBinding | { readonly reason: string } | undefined;
 
 /** Loads the native engine once: what was built in this checkout, or the platform's package. */
-export function loadBinding(): { readonly binding: NativeBinding } | { readonly reason: string } {
+export function loadBinding(): LoadedBinding | { readonly reason: string } {
   loaded ??= firstThatLoads([builtHere, packaged]);
   return loaded;
 }
 
-function firstThatLoads(paths: readonly string[]): { readonly binding: NativeBinding } | { readonly reason: string } {
+function firstThatLoads(paths: readonly string[]): LoadedBinding | { readonly reason: string } {
   const problems: string[] = [];
   for (const path of paths) {
     try {
       const binding = load(path) as NativeBinding;
       return binding.isa === undefined
         ? { reason: `OCTAVEC_ISA asks for "${process.env.OCTAVEC_ISA}", which this machine does not have` }
-        : { binding };
+        : { binding, build: buildOf(path) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
         problems.push(reasonOf(error));
@@ -87,6 +99,11 @@ function firstThatLoads(paths: readonly string[]): { readonly binding: NativeBin
     }
   }
   return { reason: problems[0] ?? 'the native engine is not built here (npm run build:native needs a C++ compiler)' };
+}
+
+function buildOf(path: string): string {
+  const { size, mtimeMs } = statSync(load.resolve(path));
+  return `${size}-${mtimeMs}`;
 }
 
 /** After a model is closed: without the native engine the C library keeps what it likes. */

@@ -1,13 +1,20 @@
 import { cpuBudget, OctavecError, onAbort, readHostFacts, reasonOf, version } from '../../base/index.js';
-import type { ModelFiles } from '../../model/index.js';
-import { readModel } from '../../onnx/index.js';
+import { type ModelFiles, weightBytes } from '../../model/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
-import { loadBinding, type NativeBinding, type NativeJob, type NativeModel, type NativeSession } from './binding.js';
+import {
+  type LoadedBinding,
+  loadBinding,
+  type NativeBinding,
+  type NativeJob,
+  type NativeModel,
+  type NativeSession,
+} from './binding.js';
+import { buildModel, type NativeModelOrReason } from './build-model.js';
 import { cutBatch } from './cut-batch.js';
 import { modelKey } from './model-key.js';
-import { recogniseEncoder } from './recognise/encoder.js';
-import { describeForCore, type NativePrecision } from './words.js';
+import { packedModel } from './packed-model.js';
+import type { NativePrecision } from './words.js';
 
 /** Workers and threads come to the same here: so many threads in all, by default as many as CPUs are granted. */
 export interface NativeEngineOptions extends ThreadOptions {
@@ -44,27 +51,31 @@ export async function tryNativeEngine(
     return { reason: 'this processor has none of the instruction sets that the native engine is fast with' };
   }
   const { workers, threads, reason } = planThreads(cpuBudget(await readHostFacts()), options);
-  const open = (model: NativeModel) => {
-    const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
-    return { engine: new NativeEngine(binding, model, files.onnxPath, precision, plan) };
-  };
+  const loading = await loadModel(loaded, files, precision);
+  if ('reason' in loading) {
+    return loading;
+  }
+  const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
+  return { engine: new NativeEngine(binding, loading.model, files.onnxPath, precision, plan) };
+}
+
+/** Smaller models are built while a thread would start. */
+const worthPackingBytes = 8 * 2 ** 20;
+
+/** The model that the process has, if it has it. */
+async function loadModel(
+  loaded: LoadedBinding,
+  files: ModelFiles,
+  precision: NativePrecision,
+): Promise<NativeModelOrReason> {
+  const { binding } = loaded;
   const key = await modelKey(files, precision);
   const known = binding.findModel(key);
   if (known !== undefined) {
-    return open(known);
+    return { model: known };
   }
-  const model = await readModel(files.onnxPath);
-  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId, head: files.head });
-  if ('reason' in recognised) {
-    return { reason: `the native engine does not know this model: ${recognised.reason}` };
-  }
-  const maxTokens = Math.min(files.maxTokens, recognised.encoder.maxTokens ?? files.maxTokens);
-  const { words, tensors } = describeForCore(model, recognised.encoder, files.head, maxTokens, precision);
-  try {
-    return open(await binding.loadModel(key, words, tensors));
-  } catch (error) {
-    return { reason: `the native engine cannot take this model: ${reasonOf(error)}` };
-  }
+  const isPacked = precision !== 'fp32' && (await weightBytes(files.onnxPath)) >= worthPackingBytes;
+  return isPacked ? packedModel(loaded, files, precision, key) : buildModel(binding, files, precision, key);
 }
 
 const partsAtOnce = 2;

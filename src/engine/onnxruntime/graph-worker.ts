@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
+import { plainError } from '../plain-error.js';
 import type {
   FromGraphWorker,
   GraphData,
@@ -9,7 +10,6 @@ import type {
   GraphWorkerData,
   RunGraphMessage,
 } from './graph-session.js';
-import { plainError } from './protocol.js';
 import { RunGuard } from './run-guard.js';
 import { createSession, plainReason } from './session.js';
 

@@ -1,13 +1,7 @@
 import { OctavecError } from '../../base/index.js';
+import { revivedError } from '../plain-error.js';
 import { type Channel, type Isolation, openChannel } from './channel.js';
-import {
-  type BatchMessage,
-  type FromWorker,
-  type ReadyMessage,
-  type ResultMessage,
-  revivedError,
-  type WorkerSettings,
-} from './protocol.js';
+import type { BatchMessage, FromWorker, ReadyMessage, ResultMessage, WorkerSettings } from './protocol.js';
 
 interface Waiting {
   readonly resolve: (message: FromWorker) => void;

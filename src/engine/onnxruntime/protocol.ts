@@ -1,5 +1,5 @@
-import { type ErrorCode, type ErrorDetails, OctavecError, reasonOf } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
+import type { PlainError } from '../plain-error.js';
 import type { SessionSettings } from './session.js';
 
 /** What the threads of the engine say to each other. Arrays are transferred, not copied. */
@@ -44,22 +44,3 @@ export interface ResultMessage {
 }
 
 export type FromWorker = ReadyMessage | ResultMessage | { readonly kind: 'failed'; readonly error: PlainError };
-
-/** An OctavecError as it passes between threads. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly details: ErrorDetails<ErrorCode>;
-}
-
-/** Anything caught in a worker → what can be sent. What is not the table's own becomes ENGINE_RUN. */
-export function plainError(error: unknown, path: string): PlainError {
-  if (error instanceof OctavecError) {
-    const { code, details } = error as OctavecError;
-    return { code, details };
-  }
-  return { code: 'ENGINE_RUN', details: { path, why: reasonOf(error) } };
-}
-
-export function revivedError({ code, details }: PlainError): OctavecError {
-  return new OctavecError<ErrorCode>(code, details);
-}

@@ -2,9 +2,10 @@ import { env } from 'onnxruntime-node';
 import { deadMemoryCollector, OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
 import { applyHead, headWidth } from '../apply-head.js';
+import { plainError } from '../plain-error.js';
 import type { HiddenRows } from '../pooling.js';
 import { bindEncoder, type Encoder, probeVocabulary, runEncoder } from './encoder.js';
-import { type BatchMessage, plainError } from './protocol.js';
+import type { BatchMessage } from './protocol.js';
 import { createSession } from './session.js';
 import { openPort } from './worker-port.js';
 

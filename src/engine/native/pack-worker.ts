@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { writeOutput } from '../../base/index.js';
+import { plainError } from '../plain-error.js';
+import { loadBinding, type NativeBinding, type NativeModel } from './binding.js';
+import { buildModel } from './build-model.js';
+import type { FromPackWorker, PackSettings } from './packed-model.js';
+
+/** A thread that builds one model and packs it into a file. Where it cannot write it keeps the model until it is ended. */
+
+const { files, precision, key, targets } = workerData as PackSettings;
+const answer = await pack().catch((error: unknown): FromPackWorker => ({ error: plainError(error, files.onnxPath) }));
+// Listening keeps the thread, and what it holds, alive.
+parentPort?.on('message', () => undefined);
+parentPort?.postMessage(answer);
+
+async function pack(): Promise<FromPackWorker> {
+  const loaded = loadBinding();
+  if ('reason' in loaded) {
+    return loaded;
+  }
+  const { binding } = loaded;
+  const built = await buildModel(binding, files, precision, key);
+  if ('reason' in built) {
+    return built;
+  }
+  const packed = await write(binding, built.model);
+  if (packed !== undefined) {
+    // The process shall know the one that is mapped under this key.
+    binding.releaseModel(built.model);
+  }
+  return { packed };
+}
+
+async function write(binding: NativeBinding, model: NativeModel): Promise<string | undefined> {
+  for (const target of targets) {
+    try {
+      await writeOutput(target, async (_, temporary) => binding.writeModel(model, temporary));
+      return target;
+    } catch {
+      // Not writable, or full.
+    }
+  }
+  return undefined;
+}

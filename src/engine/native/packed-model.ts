@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { cacheFolder, startThread, temporaryCacheFolder } from '../../base/index.js';
+import { type DerivedPlace, derivedPlace, type ModelFiles } from '../../model/index.js';
+import { type PlainError, revivedError } from '../plain-error.js';
+import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
+import type { NativeModelOrReason } from './build-model.js';
+import type { NativePrecision } from './words.js';
+
+/**
+ * Packed models are kept in the cache folder. Where there is one, a model is ready in some milliseconds, and all
+ * processes that run it share its memory.
+ */
+
+/** What is recognised and how it is described; native/core/model_file.cpp has a number of its own for the layout. */
+const packingVersion = 1;
+
+export interface PackSettings {
+  readonly files: ModelFiles;
+  readonly precision: NativePrecision;
+  readonly key: string;
+  /** Where to write the packed model: the first that can be written. */
+  readonly targets: readonly string[];
+}
+
+/** The thread's answer. If no target could be written, it holds the model itself until it is ended. */
+export type FromPackWorker =
+  | { readonly packed: string | undefined }
+  | { readonly reason: string }
+  | { readonly error: PlainError };
+
+/** The packed model of before, or else a new one, which is made in a thread: the event loop stays free. */
+export async function packedModel(
+  loaded: LoadedBinding,
+  files: ModelFiles,
+  precision: NativePrecision,
+  key: string,
+): Promise<NativeModelOrReason> {
+  const { binding } = loaded;
+  const places = await placesFor(loaded, files, key);
+  for (const place of places) {
+    const model = await mapped(binding, place, precision, key);
+    if (model !== undefined) {
+      return { model };
+    }
+  }
+  const targets = places.map(({ target }) => target);
+  const worker = startThread(new URL('./pack-worker.js', import.meta.url), { files, precision, key, targets });
+  try {
+    const answer = await new Promise<FromPackWorker>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('the thread ended')));
+    });
+    if ('error' in answer) {
+      throw revivedError(answer.error);
+    }
+    if ('reason' in answer) {
+      return answer;
+    }
+    const place = places.find(({ target }) => target === answer.packed);
+    const model = place === undefined ? binding.findModel(key) : await mapped(binding, place, precision, key);
+    await place?.removeOld();
+    return model === undefined ? { reason: 'the packed model is gone' } : { model };
+  } finally {
+    await worker.terminate();
+    binding.trimMemory();
+  }
+}
+
+/** The cache folder, and the one for where that cannot be written to. */
+async function placesFor(
+  { binding, build }: LoadedBinding,
+  files: ModelFiles,
+  key: string,
+): Promise<readonly DerivedPlace[]> {
+  const made = createHash('sha256')
+    .update(JSON.stringify([build, binding.isa, key]))
+    .digest('hex')
+    .slice(0, 24);
+  const derivation = { kind: 'native', version: packingVersion, suffix: `-${made}.packed` };
+  const caches = [cacheFolder(), ...(await temporaryCacheFolder().then(Array.of, () => []))];
+  return Promise.all(caches.map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
+}
+
+/** undefined if there is none, or none that can be used. */
+async function mapped(
+  binding: NativeBinding,
+  place: DerivedPlace,
+  precision: NativePrecision,
+  key: string,
+): Promise<NativeModel | undefined> {
+  try {
+    await access(place.target);
+    const model = await binding.mapModel(key, place.target, precision === 'bf16');
+    // A cache that came with an image may not be writable.
+    await place.noteUse().catch(() => undefined);
+    return model;
+  } catch {
+    return undefined;
+  }
+}
