@@ -4,7 +4,7 @@
  *     node scripts/test-native.mjs               the test program
  *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
  *     node scripts/test-native.mjs --threads     under the thread sanitizer
- *     node scripts/test-native.mjs --fuzz 60     hostile descriptions for so many seconds (needs clang++)
+ *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each (needs clang++)
  *     node scripts/test-native.mjs --arm64       for arm64, under qemu-aarch64 (needs aarch64-linux-gnu-g++)
  */
 import { spawnSync } from 'node:child_process';
@@ -41,21 +41,29 @@ const kernels = await compileAll(compiler, withCommon(kernelSources(architecture
 const macros = kernelSources(architecture)
   .filter(({ source, optional }) => optional && !kernels.missing.includes(source))
   .map(({ macro }) => `-D${macro}`);
-const program = mode.name === 'fuzz' ? 'fuzz_description' : 'test_engine';
-const test = { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
-const rest = await compileAll(compiler, withCommon([...folderSources('core', macros), test]), folder, headersChanged);
-const target = join(folder, program);
-const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
-const arm = mode.name === 'arm64' ? ['-static'] : [];
-await link(compiler, [...linking, ...arm, '-o', target, ...kernels.objects, ...rest.objects, '-lpthread']);
+const core = await compileAll(compiler, withCommon(folderSources('core', macros)), folder, headersChanged);
 
-const [command, ...args] =
-  mode.name === 'fuzz'
-    ? [target, `-max_total_time=${seconds}`, '-max_len=1024', '-print_final_stats=1']
-    : [
-        ...(mode.name === 'arm64' ? ['qemu-aarch64', '-cpu', 'max'] : []),
-        target,
-        ...(mode.name === 'plain' ? [] : ['--quick']),
-      ];
-const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: folder });
-process.exitCode = status ?? 1;
+async function linked(program) {
+  const test = { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
+  const { objects } = await compileAll(compiler, withCommon([test]), folder, headersChanged);
+  const target = join(folder, program);
+  const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
+  const arm = mode.name === 'arm64' ? ['-static'] : [];
+  const all = [...kernels.objects, ...core.objects, ...objects];
+  await link(compiler, [...linking, ...arm, '-o', target, ...all, '-lpthread']);
+  return target;
+}
+
+function run(command, ...args) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: folder });
+  process.exitCode ||= status ?? 1;
+}
+
+if (mode.name === 'fuzz') {
+  for (const program of ['fuzz_description', 'fuzz_model_file']) {
+    run(await linked(program), `-max_total_time=${seconds}`, '-max_len=1024', '-print_final_stats=1');
+  }
+} else {
+  const command = [await linked('test_engine'), ...(mode.name === 'plain' ? [] : ['--quick'])];
+  run(...(mode.name === 'arm64' ? ['qemu-aarch64', '-cpu', 'max'] : []), ...command);
+}

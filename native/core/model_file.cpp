@@ -25,7 +25,9 @@ struct Header {
   int32_t short_sums;
   uint64_t fact_bytes;
   uint64_t file_bytes;
+  uint64_t fact_hash;
 };
+static_assert(sizeof(Header) == kModelFileHeader, "as tests know it");
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -64,6 +66,7 @@ class Writer {
   void write(Header header, const char* path) const {
     std::ofstream file(std::filesystem::u8path(path), std::ios::binary | std::ios::trunc);
     header.fact_bytes = facts_.size();
+    header.fact_hash = hash_facts(reinterpret_cast<const uint8_t*>(facts_.data()), facts_.size());
     header.file_bytes = aligned(sizeof header + facts_.size()) + number_bytes_;
     file.write(reinterpret_cast<const char*>(&header), sizeof header);
     file.write(facts_.data(), static_cast<std::streamsize>(facts_.size()));
@@ -297,6 +300,14 @@ Header header_for(Precision precision, const Kernels& kernels) {
 
 }  // namespace
 
+uint64_t hash_facts(const uint8_t* facts, size_t size) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (size_t i = 0; i < size; i++) {
+    hash = (hash ^ facts[i]) * 0x100000001b3u;
+  }
+  return hash;
+}
+
 void write_model_file(const Model& model, const Kernels& kernels, const char* path) {
   if (model.precision == Precision::kFloat32) {
     throw std::invalid_argument("models of the reference path are not written");
@@ -315,7 +326,8 @@ Model read_model_file(const uint8_t* data, size_t size, const Kernels& kernels) 
   }
   std::memcpy(&header, data, sizeof header);
   if (std::memcmp(&header, &expected, offsetof(Header, fact_bytes)) != 0 || header.file_bytes != size ||
-      header.fact_bytes > size || aligned(sizeof header + header.fact_bytes) > size) {
+      header.fact_bytes > size || aligned(sizeof header + header.fact_bytes) > size ||
+      header.fact_hash != hash_facts(data + sizeof header, header.fact_bytes)) {
     Reader::refuse();
   }
   Reader reader(data, header);

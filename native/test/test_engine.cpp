@@ -105,7 +105,7 @@ struct Architecture {
 };
 
 std::vector<Architecture> architectures() {
-  std::vector<Architecture> all(8);
+  std::vector<Architecture> all(9);
   all[0].name = "bert";
   all[1].name = "wide heads, relu, relative bias";
   all[1].options.heads = 2;
@@ -134,6 +134,8 @@ std::vector<Architecture> architectures() {
   all[7].name = "pre-norm, last and first tokens pooled";
   all[7].options.pre_norm = all[7].options.rotation = all[7].options.gated = true;
   all[7].options.pooling = {1, 0};
+  all[8].name = "a word that positions do not count";
+  all[8].options.uncounted_word = 104;
   return all;
 }
 
@@ -379,11 +381,16 @@ void test_hostile_files(const Kernels& kernels) {
   const Texts texts({3, 9}, {1, 2}, 30);
   uint64_t fact_bytes;
   std::memcpy(&fact_bytes, bytes.data() + 24, sizeof fact_bytes);
-  for (size_t i = 0; i < 40 + fact_bytes; i += 4) {
+  bytes.data()[kModelFileHeader + 8] ^= 1;
+  expect(refuses_file(bytes, bytes.size(), kernels), "a file with another bit in its facts is refused");
+  bytes.data()[kModelFileHeader + 8] ^= 1;
+  for (size_t i = 0; i < kModelFileHeader + fact_bytes; i += 4) {
     int32_t sound;
     std::memcpy(&sound, bytes.data() + i, 4);
     for (const int32_t value : {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, sound + 64, sound - 64}) {
       std::memcpy(bytes.data() + i, &value, 4);
+      const uint64_t hash = hash_facts(bytes.data() + kModelFileHeader, fact_bytes);
+      std::memcpy(bytes.data() + kModelFileHeader - sizeof hash, &hash, sizeof hash);
       try {
         const Model model = read_model_file(bytes.data(), bytes.size(), kernels);
         check_batch(texts.batch(), model);

@@ -22,7 +22,11 @@ export async function modelKey(files: ModelFiles, precision: NativePrecision): P
 /** Weights outside of the file stand beside it, under names of their own: whatever is there and is no other model. */
 async function statesBeside(onnxPath: string): Promise<string[]> {
   const folder = dirname(onnxPath);
-  const names = (await readdir(folder)).filter((name) => !/\.(onnx|json|txt|md)$/.test(name)).sort();
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && !/\.(onnx|json|txt|md)$/.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
   return Promise.all(names.map(async (name) => `${name}:${await stateOf(join(folder, name))}`));
 }
 
