@@ -1,15 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { OctavecError, version } from '../base/index.js';
-import { benchCommand } from './bench.js';
-import { compareCommand } from './compare.js';
-import { doctorCommand } from './doctor.js';
-import { embedCommand } from './embed.js';
-import { evaluateCommand } from './evaluate.js';
-import { inspectCommand } from './inspect.js';
 import { interruptStatus } from './interrupt.js';
-import { quantizeCommand } from './quantize.js';
-import { quantizeAllCommand } from './quantize-all.js';
-import { verifyCommand } from './verify.js';
+
+/** In the order of the help. Together they load the whole library, which takes longer than most of them work. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  quantize: async () => (await import('./quantize.js')).quantizeCommand(),
+  'quantize-all': async () => (await import('./quantize-all.js')).quantizeAllCommand(),
+  verify: async () => (await import('./verify.js')).verifyCommand(),
+  compare: async () => (await import('./compare.js')).compareCommand(),
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
+  embed: async () => (await import('./embed.js')).embedCommand(),
+  inspect: async () => (await import('./inspect.js')).inspectCommand(),
+  bench: async () => (await import('./bench.js')).benchCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+};
 
 const examples = `
 Examples:
@@ -33,17 +37,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .description('Quantize a text-embedding model, prove its quality, and run it.')
     .version(version)
     .addHelpText('after', examples);
-  for (const command of [
-    quantizeCommand(),
-    quantizeAllCommand(),
-    verifyCommand(),
-    compareCommand(),
-    evaluateCommand(),
-    embedCommand(),
-    inspectCommand(),
-    benchCommand(),
-    doctorCommand(),
-  ]) {
+  for (const command of await neededCommands(args)) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
@@ -59,6 +53,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error, json);
   }
+}
+
+/** The one that is named, and none for the version; whatever else is asked for may speak of all. */
+function neededCommands([first]: readonly string[]): Promise<Command[]> {
+  if (first === '--version' || first === '-V') {
+    return Promise.resolve([]);
+  }
+  const needed = Object.hasOwn(commands, first) ? [commands[first]] : Object.values(commands);
+  return Promise.all(needed.map((load) => load()));
 }
 
 function report(error: unknown, json: boolean): number {
