@@ -28,6 +28,7 @@ export * from './output-file.js';
 export * from './parquet-codecs.js';
 export * from './printable.js';
 export * from './progress.js';
+export * from './quantities.js';
 export * from './random.js';
 export * from './safetensors.js';
 export { type SplitLinesOptions, splitLines } from './split-lines.js';

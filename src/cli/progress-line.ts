@@ -1,5 +1,4 @@
-import type { OnProgress, ProgressEvent } from '../base/index.js';
-import { formatBytes } from '../report/index.js';
+import { formatBytes, type OnProgress, type ProgressEvent } from '../base/index.js';
 
 /** A line with rate and time left that is drawn over itself; drawn only when the stream is a terminal. */
 export interface ProgressLine {

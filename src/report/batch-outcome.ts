@@ -1,7 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { printable } from '../base/index.js';
+import { formatBytes, formatCount, formatDuration, formatFigure, printable } from '../base/index.js';
 import type { BatchItem, BatchOutcome } from '../pipeline/index.js';
-import { formatBytes, formatCount, formatDuration, formatFigure } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 import { verdictWord } from './variant-table.js';

@@ -1,7 +1,6 @@
-import { printable } from '../base/index.js';
+import { formatFigure, printable } from '../base/index.js';
 import type { TaskComparison, TaskResult } from '../evaluate/index.js';
 import type { Evaluation } from '../pipeline/index.js';
-import { formatFigure } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 

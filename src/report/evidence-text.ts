@@ -1,7 +1,6 @@
-import { printable } from '../base/index.js';
+import { formatCount, formatFigure, printable } from '../base/index.js';
 import type { DamagedText, Evidence, Neighbour, TextReference, Verdict } from '../evaluate/index.js';
 import { formatComparisons } from './evaluation-text.js';
-import { formatCount, formatFigure } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
 

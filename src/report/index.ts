@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { formatBytes, formatCount, formatDuration } from '../base/index.js';
 export { formatBatchOutcome } from './batch-outcome.js';
 export { formatBenchmark } from './benchmark-text.js';
 export { formatComparison } from './comparison-text.js';
@@ -14,7 +16,6 @@ export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
 export { formatInspection } from './inspection-text.js';
 export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
-export { formatBytes, formatCount, formatDuration } from './quantities.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
 export { plainStyle, type Style, styleOf } from './style.js';
 export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';

@@ -1,6 +1,5 @@
-import { printable } from '../base/index.js';
+import { formatBytes, formatCount, printable } from '../base/index.js';
 import type { InspectedValue, Inspection } from '../quantize/index.js';
-import { formatBytes, formatCount } from './quantities.js';
 import { type Style, styleOf } from './style.js';
 
 const shownOperators = 12;

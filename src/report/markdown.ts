@@ -1,8 +1,8 @@
+import { formatBytes, formatCount, formatFigure } from '../base/index.js';
 import { type Evidence, sizeReduction } from '../evaluate/index.js';
 import type { UnusableVariant } from '../pipeline/index.js';
 import { signed, taskName, withDeviation } from './evaluation-text.js';
 import { conditions } from './evidence-text.js';
-import { formatBytes, formatCount, formatFigure } from './quantities.js';
 
 /**
  * A section for a model card: what the variants are, how faithful they are, how that was found, and which could not be

@@ -1,8 +1,7 @@
-import { printable } from '../base/index.js';
+import { formatBytes, formatDuration, formatFigure, printable } from '../base/index.js';
 import type { BatchEffect } from '../evaluate/index.js';
 import type { QuantizeOutcome, VariantOutcome } from '../pipeline/index.js';
 import { conditions, formatVerdict } from './evidence-text.js';
-import { formatBytes, formatDuration, formatFigure } from './quantities.js';
 import { formatSearch } from './search-text.js';
 import { quoted, shortPath } from './shell-words.js';
 import { type Style, styleOf } from './style.js';

@@ -1,6 +1,5 @@
-import { printable } from '../base/index.js';
+import { formatBytes, formatCount, formatFigure, printable } from '../base/index.js';
 import type { CurvePoint, SearchFindings } from '../pipeline/index.js';
-import { formatBytes, formatCount, formatFigure } from './quantities.js';
 import type { Style } from './style.js';
 import { formatTable } from './text-table.js';
 

@@ -1,6 +1,5 @@
-import { distinctEnds } from '../base/index.js';
+import { distinctEnds, formatBytes, formatCount, formatFigure } from '../base/index.js';
 import { type Evidence, type Fidelity, type RunFigures, sizeReduction, type Verdict } from '../evaluate/index.js';
-import { formatBytes, formatCount, formatFigure } from './quantities.js';
 import type { Style } from './style.js';
 import { formatTable } from './text-table.js';
 

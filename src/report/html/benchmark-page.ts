@@ -1,6 +1,6 @@
+import { formatBytes, formatCount, formatDuration } from '../../base/index.js';
 import type { Benchmark, Spread, SubjectResult } from '../../bench/index.js';
 import { benchmarkHeader, benchmarkSections, milliseconds, spreadText } from '../benchmark-text.js';
-import { formatBytes, formatCount, formatDuration } from '../quantities.js';
 import { barPlot } from './bar-plot.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
+import { formatCount } from '../../base/index.js';
 import type { Evidence, Fidelity } from '../../evaluate/index.js';
-import { formatCount } from '../quantities.js';
 import { html, type Markup } from './markup.js';
 import { emptyNote, horizontalRange, plot, rounded, verticalRange } from './plot.js';
 

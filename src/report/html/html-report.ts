@@ -1,8 +1,8 @@
+import { formatCount, formatFigure } from '../../base/index.js';
 import type { Evidence, TaskComparison } from '../../evaluate/index.js';
 import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
 import { signed, taskName, withDeviation } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
-import { formatCount, formatFigure } from '../quantities.js';
 import {
   cosineHistogram,
   cosineStart,

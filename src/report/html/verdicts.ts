@@ -1,7 +1,7 @@
+import { formatBytes, formatFigure } from '../../base/index.js';
 import type { Evidence } from '../../evaluate/index.js';
 import type { UnusableVariant } from '../../pipeline/index.js';
 import { likelyReason } from '../evidence-text.js';
-import { formatBytes, formatFigure } from '../quantities.js';
 import { html, type Markup } from './markup.js';
 
 /** What a reader wants to know first, in one line. */

@@ -1,5 +1,5 @@
+import { formatFigure } from '../../base/index.js';
 import type { DamagedText, Evidence } from '../../evaluate/index.js';
-import { formatFigure } from '../quantities.js';
 import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 
