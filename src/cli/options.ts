@@ -3,7 +3,7 @@ import { OctavecError, type TaskOptions } from '../base/index.js';
 import { readTexts } from '../embed/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits, readTask, type Task } from '../evaluate/index.js';
-import { type MethodName, methodNames, type ProofTexts } from '../pipeline/index.js';
+import type { ProofTexts } from '../pipeline/index.js';
 import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */
@@ -22,16 +22,6 @@ export function number(text: string): number {
     throw new InvalidArgumentError('It must be a number.');
   }
   return value;
-}
-
-/** "int8,fp16", also given several times. */
-export function methodList(text: string, before: readonly MethodName[] = []): readonly MethodName[] {
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !(methodNames as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`"${unknown}" is not a method. Known: ${methodNames.join(', ')}.`);
-  }
-  return [...new Set([...before, ...(names as MethodName[])])];
 }
 
 /** "ffn-down,embeddings", also given several times. */

@@ -1,22 +1,15 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type AutoPurpose,
   autoPurposes,
   isCalibrated,
   type MethodName,
+  methodNames,
   type VariantOptions,
 } from '../pipeline/index.js';
 import { q4BlockSizes, type RangeMethod, rangeMethods } from '../quantize/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
-import {
-  configOption,
-  gateLimitWithoutTasks,
-  methodList,
-  number,
-  positiveInteger,
-  proofTexts,
-  wordList,
-} from './options.js';
+import { configOption, gateLimitWithoutTasks, number, positiveInteger, proofTexts, wordList } from './options.js';
 
 /** Flags of the commands that make variants. */
 export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'> {
@@ -83,6 +76,16 @@ export function addVariantOptions(command: Command): Command {
     .option('--bench', 'measure speed and memory as well')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .addOption(configOption());
+}
+
+/** "int8,fp16", also given several times. */
+function methodList(text: string, before: readonly MethodName[] = []): readonly MethodName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(methodNames as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(`"${unknown}" is not a method. Known: ${methodNames.join(', ')}.`);
+  }
+  return [...new Set([...before, ...(names as MethodName[])])];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { checkConfiguration } from './check.js';
 import type { Configuration } from './schema.js';
 
 const list = (text: string): string[] => text.split(',').map((word) => word.trim());
@@ -34,10 +33,14 @@ function assignment(text: string): [string, number | string] {
  *
  * @throws SETTINGS_INVALID, which names the variable
  */
-export function environmentConfiguration(environment: NodeJS.ProcessEnv): Configuration {
-  const found = Object.entries(variables).flatMap(([name, [key, read]]) => {
-    const text = environment[name];
-    return text ? [checkConfiguration({ [key]: read(text) }, `The environment variable ${name}`)] : [];
-  });
-  return Object.assign({}, ...found);
+export async function environmentConfiguration(environment: NodeJS.ProcessEnv): Promise<Configuration> {
+  const found = Object.entries(variables).filter(([name]) => environment[name]);
+  if (found.length === 0) {
+    return {};
+  }
+  const { checkConfiguration } = await import('./check.js');
+  const parts = found.map(([name, [key, read]]) =>
+    checkConfiguration({ [key]: read(environment[name] as string) }, `The environment variable ${name}`),
+  );
+  return Object.assign({}, ...parts);
 }

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parse, TomlError } from 'smol-toml';
 import { OctavecError, reasonOf } from '../base/index.js';
-import { checkConfiguration } from './check.js';
 import { environmentConfiguration } from './environment.js';
 import { resolvePaths } from './resolve-paths.js';
 import type { Configuration } from './schema.js';
@@ -35,7 +33,7 @@ export async function readConfiguration(options: ReadConfigurationOptions = {}):
     named === undefined
       ? [await readConfigurationFile(userFile(environment)), await readConfigurationFile(join(folder, projectFile))]
       : [(await readConfigurationFile(named)) ?? missing(named)];
-  return [...files, environmentConfiguration(environment)].reduce<Configuration>(over, {});
+  return [...files, await environmentConfiguration(environment)].reduce<Configuration>(over, {});
 }
 
 /** "~/.config/octavec/config.toml" */
@@ -55,20 +53,9 @@ async function readConfigurationFile(path: string): Promise<Configuration | unde
     }
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
   }
+  // The schema knows every method and metric, and so loads the rooms that have them: most runs have no configuration.
+  const [{ parseToml }, { checkConfiguration }] = await Promise.all([import('./parse-toml.js'), import('./check.js')]);
   return resolvePaths(checkConfiguration(parseToml(text, path), path), dirname(resolve(path)));
-}
-
-function parseToml(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    // Its message goes on with a picture of the lines.
-    const what = String((error as Error).message)
-      .split('\n')[0]
-      .replace('Invalid TOML document: ', '');
-    const place = error instanceof TomlError ? `line ${error.line}, column ${error.column}: ` : '';
-    throw new OctavecError('SETTINGS_INVALID', { source: path, why: `${place}${what}` }, error);
-  }
 }
 
 function missing(path: string): never {

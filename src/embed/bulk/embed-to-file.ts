@@ -9,7 +9,6 @@ import { difference, type JobSettings, jobSettings } from './job-settings.js';
 import type { Begun, Checkpoint } from './journal.js';
 import { jsonlSink } from './jsonl-sink.js';
 import { npySink } from './npy-sink.js';
-import { parquetSink } from './parquet-sink.js';
 import { PartialFile } from './partial-file.js';
 import { RecordDigest, skipDone } from './record-digest.js';
 import type { StoredType } from './stored-vectors.js';
@@ -42,10 +41,11 @@ export interface EmbedToFileOutcome {
   readonly ranges?: VectorRanges;
 }
 
-const sinks: Readonly<Record<string, (target: SinkTarget) => VectorSink>> = {
-  '.jsonl': jsonlSink,
-  '.npy': npySink,
-  '.parquet': parquetSink,
+/** Parquet is loaded when it is written: it takes longer than all the rest. */
+const sinks: Readonly<Record<string, () => Promise<(target: SinkTarget) => VectorSink>>> = {
+  '.jsonl': async () => jsonlSink,
+  '.npy': async () => npySink,
+  '.parquet': async () => (await import('./parquet-sink.js')).parquetSink,
 };
 
 /**
@@ -116,7 +116,7 @@ export async function embedToFile(
     }
     const writer = new VectorWriter(
       partial,
-      { openSink: sinks[extname(out)], type, dimensions, ranges },
+      { openSink: await sinks[extname(out)](), type, dimensions, ranges },
       begun,
       digest,
     );

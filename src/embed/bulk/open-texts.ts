@@ -4,7 +4,6 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { OctavecError, splitLines } from '../../base/index.js';
 import { closable } from './closable.js';
-import { openParquet } from './parquet-texts.js';
 import { readError } from './read-error.js';
 import { recordOfJson, type TextRecord, type TextSource } from './text-record.js';
 
@@ -40,6 +39,7 @@ export async function openTexts(path: string, options: TextFileOptions = {}): Pr
         why: 'Parquet is read from its end, which a pipe does not have',
       });
     }
+    const { openParquet } = await import('./parquet-texts.js');
     return openParquet(path, field);
   }
   const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: bytesAtATime });

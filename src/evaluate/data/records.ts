@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
-import { readParquet } from './parquet-records.js';
 import { linesOf } from './text-lines.js';
 
 /** Names that fields of evaluation data have, here and on the hub; others are not read. */
@@ -49,6 +48,7 @@ export async function firstFields(path: string): Promise<ReadonlySet<string>> {
 /** Records as they stand in a file, and where. */
 async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string; readonly value: unknown }> {
   if (extname(path) === '.parquet') {
+    const { readParquet } = await import('./parquet-records.js');
     let row = 0;
     for await (const value of readParquet(path, fieldNames)) {
       row++;
