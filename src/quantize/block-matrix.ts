@@ -1,4 +1,4 @@
-import { type BlockScheme, encodeValue, fitBlock } from './block-scheme.js';
+import { type BlockScheme, encodeBlock, fitBlock } from './block-scheme.js';
 
 /** A matrix [rows × columns] whose rows are quantized in blocks. */
 export interface BlockMatrix {
@@ -31,9 +31,8 @@ export function quantizeBlocks(matrix: Float32Array, rows: number, columns: numb
       const at = row * blocks + block;
       result.scales[at] = fit.scale;
       result.zeroPoints[at] = fit.zeroPoint;
-      for (let i = 0; i < blockSize; i++) {
-        result.codes[at * blockSize + i] = i < count ? encodeValue(values[i], fit, scheme.bits) : fit.zeroPoint;
-      }
+      encodeBlock(values, fit, scheme.bits, result.codes, at * blockSize);
+      result.codes.fill(fit.zeroPoint, at * blockSize + count, (at + 1) * blockSize);
     }
   }
   return result;
