@@ -126,5 +126,5 @@ function shareOfExcess(first: number, second: number): number {
 }
 
 function nearestCode(value: number): number {
-  return Math.min(Math.max(roundHalfEven(value), -largestCode), largestCode);
+  return value < -largestCode ? -largestCode : value > largestCode ? largestCode : roundHalfEven(value);
 }

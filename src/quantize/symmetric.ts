@@ -36,8 +36,10 @@ export function scalesOf(magnitudes: Float32Array): { scales: Float32Array; inve
   return { scales, inverses: Float64Array.from(scales, (scale) => 1 / scale) };
 }
 
-/** Rounds to the nearest integer, ties to even: what run times do with activations (ONNX QuantizeLinear). */
+/** From here on numbers have no room for fractions: adding it rounds, ties to even, and many times faster than Math.round. */
+const integersOnly = 1.5 * 2 ** 52;
+
+/** Rounds to the nearest integer, ties to even: what run times do with activations (ONNX QuantizeLinear). Below 2⁵¹. */
 export function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && (rounded & 1) === 1 ? rounded - 1 : rounded;
+  return value + integersOnly - integersOnly;
 }
