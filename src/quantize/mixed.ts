@@ -50,19 +50,19 @@ export interface MixMaterial {
 }
 
 /**
- * Sees the inputs of all layers, once for all mixes.
+ * Sees the inputs of all layers, and rounds those that mixes may change, once for all mixes.
  *
  * @param model in FP32, with its constants folded
- * @throws as `observe`
+ * @throws as `observe`, USAGE as `selectParts`
  */
 export async function mixMaterial(
   model: OnnxModel,
   texts: CalibrationTexts,
-  options: TaskOptions = {},
+  { signal, onProgress, ...selection }: Selection & TaskOptions = {},
 ): Promise<MixMaterial> {
-  const layers = linearLayers(model);
-  const statistics = await seeActivations(model, layers, texts, options);
-  return { statistics, rounded: await gptqLayers(model, layers, texts, q4, options) };
+  const options = { signal, onProgress };
+  const statistics = await seeActivations(model, linearLayers(model), texts, options);
+  return { statistics, rounded: await gptqLayers(model, selectParts(model, selection).layers, texts, q4, options) };
 }
 
 /**

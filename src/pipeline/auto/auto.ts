@@ -44,7 +44,7 @@ export async function auto(source: OnnxModel, context: MethodContext): Promise<M
   );
   const { sha256 } = trial.original.identity;
   const file = await MeasurementFile.open(sensitivityPath(trial.target), sha256, conditions.digest('hex'));
-  const material = await mixMaterial(source, calibration, task);
+  const material = await mixMaterial(source, calibration, { ...selection, ...task });
   const searcher = await MixSearcher.open({ source, material, file, tokens, context });
 
   const search = async (limit: number, improvements: number): Promise<MethodResult> => {
