@@ -27,6 +27,9 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+/** For what is the same with a few parts: a search looks at each of them with the model. */
+const fewParts = { include: ['ffn-up', 'ffn-down'] };
+
 const reportAt = (output: string): SensitivityReport =>
   JSON.parse(readFileSync(join(output, 'onnx/model_auto.sensitivity.json'), 'utf8'));
 const temporary = () => readdirSync(join(root, 'temporary'));
@@ -62,7 +65,7 @@ test('a mix of the real model holds its target, and says what it is made of', as
 test('what was measured before an interrupt is used after it, and nothing temporary stays', async () => {
   const output = join(root, 'interrupted');
   // So strict that roles and layers must be looked at.
-  const options = { ...common, output, auto: { targetCosineP1: 0.99999 } };
+  const options = { ...common, output, selection: fewParts, auto: { targetCosineP1: 0.99999 } };
   const controller = new AbortController();
   const interrupted = quantizeModel(join(root, 'tiny'), {
     ...options,
@@ -91,6 +94,7 @@ test('what was measured before an interrupt is used after it, and nothing tempor
 test('with a calibration table alone, the search is on the texts of the table', async () => {
   const options = {
     ...{ ...common, output: join(root, 'table'), calibrationTable: join(root, 'table.safetensors'), force: true },
+    selection: fewParts,
     auto: { targetCosineP1: 0.99999 },
   };
   await quantizeModel(join(root, 'tiny'), options);

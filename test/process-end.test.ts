@@ -56,7 +56,7 @@ describe('a process', () => {
     const { status, stdout, stderr } = await inProcess(`
       const { arrayBuffers } = process.memoryUsage();
       const memory = [];
-      for (let i = 0; i < 100; i++) {
+      for (let i = 0; i < 50; i++) {
         const engine = await loadOnnxRuntimeEngine(tiny, { workers: 1, threads: 1 });
         await engine.embed({ ids: new Int32Array(50), offsets: Int32Array.of(0, 20, 50) });
         await engine.close();

@@ -36,14 +36,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const someTexts = {
+  texts: Array.from({ length: 12 }, (_, i) => `text ${i} of ${'a few words '.repeat(1 + (i % 4))}`),
+  source: 'made up',
+};
 /** A few short texts, and a gate that looks away: where it is not quality that matters. */
 const quick = {
-  texts: {
-    texts: Array.from({ length: 12 }, (_, i) => `text ${i} of ${'a few words '.repeat(1 + (i % 4))}`),
-    source: 'made up',
-  },
+  texts: someTexts,
   limits: { cosineMean: 0.1, cosineP1: 0.1, cosineMin: 0.1, topKOverlap: 0.1, sizeReduction: 1 },
 } as const;
+const quickInt8 = { ...quick, calibration: someTexts };
 
 const hashes = () => originals.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
 const statuses = (items: readonly { model: string; status: string }[]) =>
@@ -53,7 +55,7 @@ const cached = 'models--org--mpnet/snapshots/abc';
 test('one failure stops none; what is up to date is left; what changed is made again; force makes all again', async () => {
   const before = hashes();
   const stages = new Set<string>();
-  const first = await quantizeAll(root, { to: ['int8'], onProgress: ({ stage }) => stages.add(stage) });
+  const first = await quantizeAll(root, { to: ['int8'], ...quickInt8, onProgress: ({ stage }) => stages.add(stage) });
   expect(statuses(first.items)).toEqual({
     bert: 'made',
     'deep/broken.onnx': 'failed',
@@ -71,32 +73,37 @@ test('one failure stops none; what is up to date is left; what changed is made a
   const evidence = join(root, 'bert/onnx/model_int8.evidence.json');
   const kept = readFileSync(join(root, 'deep/roberta/onnx/model_int8.onnx'));
   rmSync(evidence);
-  const second = await quantizeAll(root, { to: ['int8'] });
+  const second = await quantizeAll(root, { to: ['int8'], ...quickInt8 });
   expect(statuses(second.items)).toEqual({ bert: 'made', 'deep/roberta': 'up to date', [cached]: 'up to date' });
   expect(batchError(second)).toBeUndefined();
   expect(readFileSync(join(root, 'deep/roberta/onnx/model_int8.onnx'))).toEqual(kept);
   expect(second.items[1].evidence?.fidelity.cosine.p1).toBeGreaterThan(0.9);
 
-  const third = await quantizeAll(join(root, 'bert'), { to: ['int8'], force: true });
+  const third = await quantizeAll(join(root, 'bert'), { to: ['int8'], ...quickInt8, force: true });
   expect(statuses(third.items)).toEqual({ '.': 'made' });
 }, 300_000);
 
 test('an output folder gets the same tree, and is not searched', async () => {
   const output = join(root, 'out');
-  const made = await quantizeAll(root, { to: ['fp16'], output });
+  const made = await quantizeAll(root, { to: ['fp16'], ...quick, output });
   expect(statuses(made.items)).toMatchObject({ bert: 'made', 'deep/roberta': 'made' });
   expect(readdirSync(join(output, 'deep/roberta/onnx')).sort()).toEqual([
     'model_fp16.evidence.json',
     'model_fp16.onnx',
   ]);
   expect(existsSync(join(output, 'deep/roberta/tokenizer.json'))).toBe(true);
-  const again = await quantizeAll(root, { to: ['fp16'], output });
+  const again = await quantizeAll(root, { to: ['fp16'], ...quick, output });
   expect(again.items.map(({ status }) => status)).toEqual(['up to date', 'up to date', 'up to date']);
 }, 300_000);
 
 test('what is up to date is judged by the gate that is asked for', async () => {
   const impossible = { ...gatePresets.int8, name: 'own', limits: { cosineP1: 1 } };
-  const outcome = await quantizeAll(join(root, 'bert'), { to: ['int8'], gate: impossible });
+  const outcome = await quantizeAll(join(root, 'bert'), {
+    to: ['int8'],
+    texts: someTexts,
+    calibration: someTexts,
+    gate: impossible,
+  });
   expect(outcome.items).toMatchObject([{ status: 'refused', evidence: { verdict: { gate: 'own', passed: false } } }]);
   expect(batchError(outcome)).toMatchObject({ code: 'GATE_REFUSED', exitStatus: 3 });
 }, 300_000);
@@ -106,7 +113,7 @@ test('a method whose output would be the original is skipped, and the others are
   const original = makeTinyFolder(folder, 'bert');
   const { variants } = await quantizeModel(folder, { to: ['fp16'], ...quick });
   rmSync(original);
-  const outcome = await quantizeAll(folder, { to: ['int8', 'fp16'], ...quick });
+  const outcome = await quantizeAll(folder, { to: ['int8', 'fp16'], ...quickInt8 });
   expect(variants[0].path).toBe(join(folder, 'onnx/model_fp16.onnx'));
   expect(outcome.items).toMatchObject([
     { method: 'int8', status: 'made' },
@@ -129,7 +136,7 @@ test('two originals whose variants would have one name: the second fails, and th
   for (const name of ['gte.onnx', 'gte-FP32.onnx']) {
     renameSync(join(folder, name), join(lone, name));
   }
-  const outcome = await quantizeAll(lone, { to: ['int8'], tokenizer, calibration: quick.texts, ...quick });
+  const outcome = await quantizeAll(lone, { to: ['int8'], tokenizer, ...quickInt8 });
   expect(outcome.items).toMatchObject([
     { model: 'gte-FP32.onnx', status: 'made' },
     { model: 'gte.onnx', status: 'failed', reason: expect.stringContaining('the same name') },
@@ -141,7 +148,7 @@ test('other options than those that a variant was made with make it again', asyn
   const folder = join(root, 'options');
   makeTinyFolder(folder, 'bert');
   const statusOf = async (options: Partial<QuantizeAllOptions>) => {
-    const { items } = await quantizeAll(folder, { to: ['int8'], ...quick, ...options });
+    const { items } = await quantizeAll(folder, { to: ['int8'], ...quickInt8, ...options });
     return items[0].status;
   };
   expect(await statusOf({})).toBe('made');

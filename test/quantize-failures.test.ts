@@ -21,7 +21,7 @@ test('one method fails: what the others made is published, and the failure is to
   const output = join(root, 'partly');
   // Where auto would keep what it measures there is a folder.
   mkdirSync(join(output, 'onnx/model_auto.sensitivity.json'), { recursive: true });
-  const outcome = await quantizeModel(model, { to: ['auto', 'fp16', 'fp16'], output, texts });
+  const outcome = await quantizeModel(model, { to: ['auto', 'fp16', 'fp16'], output, texts, calibration: texts });
   expect(outcome.variants).toMatchObject([{ method: 'fp16', published: true }]);
   expect(outcome.failures).toMatchObject([
     { method: 'auto', path: join(output, 'onnx/model_auto.onnx'), error: { code: 'OUTPUT_NOT_WRITABLE' } },
@@ -31,7 +31,7 @@ test('one method fails: what the others made is published, and the failure is to
     'model_fp16.evidence.json',
     'model_fp16.onnx',
   ]);
-  const alone = quantizeModel(model, { to: ['auto'], output, texts });
+  const alone = quantizeModel(model, { to: ['auto'], output, texts, calibration: texts });
   await expect(alone).rejects.toMatchObject({ code: 'OUTPUT_NOT_WRITABLE' });
 }, 120_000);
 
