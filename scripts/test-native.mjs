@@ -16,7 +16,11 @@ import { commonFlags, folderSources, kernelSources, nativeFolder, root } from '.
 const modes = {
   '--sanitize': { name: 'sanitize', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'] },
   '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
-  '--fuzz': { name: 'fuzz', flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-O2', '-g'], compiler: 'clang++' },
+  '--fuzz': {
+    name: 'fuzz',
+    flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'],
+    compiler: 'clang++',
+  },
   '--arm64': { name: 'arm64', flags: [], compiler: 'aarch64-linux-gnu-g++', architecture: 'arm64' },
 };
 const [option, seconds = '60'] = process.argv.slice(2);

@@ -45,7 +45,7 @@ inline void pack_keys(const HeadTask& task) {
       }
     }
     memory.key_scale[j] = s.scale;
-    memory.key_offset[j] = s.scale * (float)(-128 * sum_ints(total));
+    memory.key_offset[j] = s.scale * (-128.0f * (float)sum_ints(total));
   }
   for (int j = task.keys; j < shape.keys; j++) {
     memory.key_scale[j] = 0.0f;
