@@ -3,7 +3,8 @@
  * threads: `node bench/pool-memory.mjs [model folder]`. Every figure comes from a process of its own, measured after all
  * workers have run batches, without what the bare process takes.
  *
- * Both sides get token ids; the last line of the table has the tokenizer in its thread, too.
+ * Both sides get token ids; "with texts" has the tokenizer in its thread, too. "native" are so many engines of octavec's
+ * own, a thread each, after the model was packed.
  *
  * Then two promises are looked at: a pool of four INT8 workers takes at most 20 % of what four plain FP32 sessions take,
  * and with `shared` memory the models of four workers take at most 1.25 times as much as that of one (after a run of two
@@ -12,7 +13,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { loadOnnxRuntimeEngine } from '../dist/engine/index.js';
+import { loadEngine, loadOnnxRuntimeEngine } from '../dist/engine/index.js';
 import { Embedder } from '../dist/index.js';
 import { mappedCopy, openModelFolder, variantPath } from '../dist/model/index.js';
 import { benchModel } from './bench-model.mjs';
@@ -35,7 +36,7 @@ if (kind === undefined) {
   console.log('                         1 worker        2 workers       4 workers');
   const ofFour = {};
   for (const variant of ['fp32', 'int8']) {
-    for (const kind of ['plain sessions', 'fast', 'shared', 'shared with texts']) {
+    for (const kind of ['plain sessions', 'fast', 'shared', 'shared with texts', 'native']) {
       const results = [1, 2, 4].map((workers) => measure(folder, kind, variant, workers));
       ofFour[`${variant}, ${kind}`] = results[2].proportional;
       const cells = results.map(({ resident, proportional }) =>
@@ -62,6 +63,7 @@ if (kind === undefined) {
   const kinds = {
     'plain sessions': plainSessions,
     'shared with texts': embedder,
+    native: nativeEngines,
     models: () => sharedModels(true),
     'run time alone': () => sharedModels(false),
   };
@@ -75,15 +77,28 @@ function settings() {
   return { memory: kind, workers: Number(count), threads: 1 };
 }
 
-/** Keeps a pool busy until all its workers have started and run. */
-async function pool() {
-  const engine = await loadOnnxRuntimeEngine(await openModelFolder(model, { variant }), settings());
-  const texts = 40 * Number(count);
+async function runThrice(engine, texts) {
   const offsets = Int32Array.from({ length: texts + 1 }, (_, text) => 120 * text);
   for (let round = 0; round < 3; round++) {
     await engine.embed({ ids: new Int32Array(120 * texts).fill(2000), offsets });
   }
+}
+
+/** Keeps a pool busy until all its workers have started and run. */
+async function pool() {
+  const engine = await loadOnnxRuntimeEngine(await openModelFolder(model, { variant }), settings());
+  await runThrice(engine, 40 * Number(count));
   return () => engine.close();
+}
+
+async function nativeEngines() {
+  const files = await openModelFolder(model, { variant });
+  const engines = [];
+  for (let i = 0; i < Number(count); i++) {
+    engines.push(await loadEngine(files, { engine: 'native', workers: 1, threads: 1 }));
+  }
+  await Promise.all(engines.map((engine) => runThrice(engine, 40)));
+  return () => Promise.all(engines.map((engine) => engine.close()));
 }
 
 /** The same with texts. */
@@ -112,7 +127,7 @@ function plainSessions() {
 
 /** Sessions as octavec opens them for `shared` memory. */
 async function sharedModels(loads) {
-  const mappedPath = await mappedCopy(variantPath(model, variant));
+  const { path: mappedPath } = await mappedCopy(variantPath(model, variant));
   const settings = { onnxPath: mappedPath, mappedPath, threads: 1, sharesMemory: true };
   return inWorkers(
     `
