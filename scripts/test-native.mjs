@@ -2,6 +2,7 @@
  * Tests of the native core without Node:
  *
  *     node scripts/test-native.mjs               the test program
+ *     node scripts/test-native.mjs --quick       on the instruction set in use, with few tokens: a part of "npm test"
  *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
  *     node scripts/test-native.mjs --threads     under the thread sanitizer
  *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each (needs clang++)
@@ -9,11 +10,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
 import { commonFlags, folderSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
 
 const modes = {
+  all: { name: 'plain', flags: [] },
+  '--quick': { name: 'plain', flags: [] },
   '--sanitize': { name: 'sanitize', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'] },
   '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
   '--fuzz': {
@@ -24,7 +28,7 @@ const modes = {
   '--arm64': { name: 'arm64', flags: [], compiler: 'aarch64-linux-gnu-g++', architecture: 'arm64' },
 };
 const [option, seconds = '60'] = process.argv.slice(2);
-const mode = option === undefined ? { name: 'plain', flags: [] } : modes[option];
+const mode = modes[option ?? 'all'];
 if (mode === undefined) {
   console.error(`unknown option ${option}`);
   process.exit(2);
@@ -35,7 +39,8 @@ if (compiler === undefined) {
   process.exit(0);
 }
 
-const folder = join(root, 'build', `native-${mode.name}`);
+// Objects of the plain build are those of the engine itself.
+const folder = join(root, 'build', mode.name === 'plain' ? 'native' : `native-${mode.name}`);
 mkdirSync(folder, { recursive: true });
 const architecture = mode.architecture ?? process.arch;
 const withCommon = (sources) =>
@@ -68,6 +73,9 @@ if (mode.name === 'fuzz') {
     run(await linked(program), `-max_total_time=${seconds}`, '-max_len=1024', '-print_final_stats=1');
   }
 } else {
-  const command = [await linked('test_engine'), ...(mode.name === 'plain' ? [] : ['--quick'])];
+  const command = [await linked('test_engine'), ...(option === undefined ? [] : ['--quick'])];
+  if (option === '--quick') {
+    command.push(createRequire(import.meta.url)(join(folder, 'octavec.node')).isa);
+  }
   run(...(mode.name === 'arm64' ? ['qemu-aarch64', '-cpu', 'max'] : []), ...command);
 }

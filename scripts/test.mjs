@@ -1,6 +1,7 @@
 /** `npm test`: installs what is missing, builds, then type check, lint, check of the package and tests. */
+import { existsSync } from 'node:fs';
 import { build, buildNative } from './build.mjs';
-import { installIfMissing, runTool } from './npm.mjs';
+import { installIfMissing, root, run, runTool } from './npm.mjs';
 
 installIfMissing();
 // First, because end-to-end tests import the built package, types included.
@@ -16,4 +17,7 @@ runTool(
   '.',
 );
 runTool('publint/src/cli.js', '--strict');
+if (existsSync(`${root}build/native/octavec.node`)) {
+  run(process.execPath, [`${root}scripts/test-native.mjs`, '--quick']);
+}
 runTool('vitest/vitest.mjs', 'run', ...process.argv.slice(2));
