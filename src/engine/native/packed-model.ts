@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import { cacheFolder, startThread, temporaryCacheFolder } from '../../base/index.js';
+import type { Worker } from 'node:worker_threads';
+import { cacheFolder, reasonOf, startThread, temporaryCacheFolder } from '../../base/index.js';
 import { type DerivedPlace, derivedPlace, type ModelFiles } from '../../model/index.js';
 import { type PlainError, revivedError } from '../plain-error.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
@@ -47,11 +48,7 @@ export async function packedModel(
   const targets = places.map(({ target }) => target);
   const worker = startThread(new URL('./pack-worker.js', import.meta.url), { files, precision, key, targets });
   try {
-    const answer = await new Promise<FromPackWorker>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('the thread ended')));
-    });
+    const answer = await answerOf(worker);
     if ('error' in answer) {
       throw revivedError(answer.error);
     }
@@ -66,6 +63,16 @@ export async function packedModel(
     await worker.terminate();
     binding.trimMemory();
   }
+}
+
+/** A thread that runs out of memory is a reason to use another engine, not to end. */
+function answerOf(worker: Worker): Promise<FromPackWorker> {
+  const failed = (why: string) => ({ reason: `the native engine cannot take this model: ${why}` });
+  return new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => resolve(failed(reasonOf(error))));
+    worker.once('exit', () => resolve(failed('the thread that packs it ended')));
+  });
 }
 
 /** The cache folder, and the one for where that cannot be written to. */
