@@ -14,14 +14,8 @@ const batchSize = 32;
 
 /** Each loads the model and gives a function from a list of texts to their vectors. */
 const peers = {
-  async octavec() {
-    const { Embedder } = await import('../dist/index.js');
-    // As many threads as the others, shared among workers as octavec does by itself.
-    const { planThreads } = await import('../dist/engine/index.js');
-    const plan = planThreads({ threads, reason: 'bench' });
-    const embedder = await Embedder.load(model, { variant: 'int8', workers: plan.workers, threads: plan.threads });
-    return async (texts) => (await embedder.embed(texts)).data;
-  },
+  octavec: () => octavec('onnxruntime'),
+  'octavec, native': () => octavec('native'),
 
   /** onnxruntime-node and tokenizers as their documentations show them. */
   async 'onnxruntime-node'() {
@@ -79,6 +73,16 @@ const peers = {
     return (texts) => inBatches(texts, embedBatch);
   },
 };
+
+async function octavec(engine) {
+  const { Embedder } = await import('../dist/index.js');
+  // As many threads as the others, shared among workers as octavec does by itself.
+  const { planThreads } = await import('../dist/engine/index.js');
+  const plan = planThreads({ threads, reason: 'bench' });
+  const { workers } = plan;
+  const embedder = await Embedder.load(model, { variant: 'int8', engine, workers, threads: plan.threads });
+  return async (texts) => (await embedder.embed(texts)).data;
+}
 
 async function inBatches(texts, embedBatch) {
   const parts = [];

@@ -54,7 +54,7 @@ const tasks = [
   { name: '64 callers with single texts', texts: singles, callers: 64, callsEach: 6, repeats: 1 },
 ].filter(({ name }) => name.includes(values.only));
 
-const names = ['octavec', 'onnxruntime-node', 'transformers.js'];
+const names = ['octavec', 'octavec, native', 'onnxruntime-node', 'transformers.js'];
 const peers = (await Promise.all(names.map(start))).filter((peer) => peer !== undefined);
 for (const peer of peers) {
   for (const task of tasks) {

@@ -30,7 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<int32_t> words(sound.words.begin(), sound.words.begin() + data[0] % (sound.words.size() + 1));
   const size_t kept = words.size();
   words.resize(kept + (size - 1) / 4);
-  std::memcpy(words.data() + kept, data + 1, (size - 1) / 4 * 4);
+  if (words.size() > kept) {
+    std::memcpy(words.data() + kept, data + 1, (words.size() - kept) * 4);
+  }
   for (const char* name : {"portable", "portable-16bit", "avx2", "avx512-vnni"}) {
     const Kernels* kernels = find_kernels(name);
     if (kernels == nullptr) {
