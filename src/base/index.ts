@@ -32,7 +32,7 @@ export * from './quantities.js';
 export * from './random.js';
 export * from './safetensors.js';
 export { type SplitLinesOptions, splitLines } from './split-lines.js';
-export { startThread } from './start-thread.js';
+export { firstMessage, startThread } from './start-thread.js';
 export * from './statistics.js';
 export * from './vectors.js';
 export * from './version.js';

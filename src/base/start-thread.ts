@@ -9,3 +9,12 @@ import { Worker } from 'node:worker_threads';
 export function startThread(script: URL, workerData: unknown, transferList: readonly ArrayBuffer[] = []): Worker {
   return new Worker(script, { workerData, transferList: [...transferList], execArgv: [] });
 }
+
+/** The first message of a thread; rejects with what the thread throws, or if it ends without one. */
+export function firstMessage<Message>(worker: Worker): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the thread ended')));
+  });
+}

@@ -12,8 +12,9 @@ export interface Derivation {
   readonly kind: string;
   /** Part of the names; another number makes all of them anew. */
   readonly version: number;
-  /** The end of the name: what differs in it is made in another way. */
-  readonly suffix: string;
+  readonly extension: string;
+  /** How the file is made, where there are several ways: each has a file of its own. */
+  readonly way?: string;
 }
 
 /** Where in a cache folder the file of a model's present state is, or would be. */
@@ -26,14 +27,14 @@ export interface DerivedPlace {
 }
 
 export async function derivedPlace(cache: string, onnxPath: string, derivation: Derivation): Promise<DerivedPlace> {
-  const { kind, version, suffix } = derivation;
+  const { kind, version, extension, way } = derivation;
   const source = await realpath(onnxPath);
   const { size, mtimeMs } = await stat(source);
   const root = join(cache, kind);
   const folder = join(root, hashOf(source));
   const state = `${version}-${size}-${Math.round(mtimeMs)}`;
   return {
-    target: join(folder, `${state}${suffix}`),
+    target: join(folder, `${state}${way === undefined ? '' : `-${hashOf(way)}`}${extension}`),
     noteUse: () => noteUse(folder, source),
     removeOld: async () => {
       // Somebody else may be removing the same.

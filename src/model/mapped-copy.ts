@@ -1,8 +1,8 @@
 import { access, realpath } from 'node:fs/promises';
-import { cacheFolder, startThread, temporaryCacheFolder } from '../base/index.js';
+import { cacheFolder, firstMessage, startThread, temporaryCacheFolder } from '../base/index.js';
 import { derivedPlace } from './derived-file.js';
 
-const mappedCopies = { kind: 'mapped', version: 1, suffix: '.onnx' };
+const mappedCopies = { kind: 'mapped', version: 1, extension: '.onnx' };
 
 export interface MappedCopySettings {
   readonly source: string;
@@ -66,10 +66,5 @@ async function isComplete(target: string): Promise<boolean> {
 
 /** Reading and writing a large model takes time and memory; both are the thread's, and gone with it. */
 function writeInThread(settings: MappedCopySettings): Promise<FromMappedCopyWorker> {
-  const worker = startThread(new URL('./mapped-copy-worker.js', import.meta.url), settings);
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('the thread ended')));
-  });
+  return firstMessage(startThread(new URL('./mapped-copy-worker.js', import.meta.url), settings));
 }

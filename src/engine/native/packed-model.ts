@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
-import type { Worker } from 'node:worker_threads';
-import { cacheFolder, reasonOf, startThread, temporaryCacheFolder } from '../../base/index.js';
+import { cacheFolder, firstMessage, reasonOf, startThread, temporaryCacheFolder } from '../../base/index.js';
 import { type DerivedPlace, derivedPlace, type ModelFiles } from '../../model/index.js';
 import { type PlainError, revivedError } from '../plain-error.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
@@ -48,7 +46,10 @@ export async function packedModel(
   const targets = places.map(({ target }) => target);
   const worker = startThread(new URL('./pack-worker.js', import.meta.url), { files, precision, key, targets });
   try {
-    const answer = await answerOf(worker);
+    // A thread that runs out of memory is a reason to use another engine, not to end.
+    const answer = await firstMessage<FromPackWorker>(worker).catch((error: unknown) => ({
+      reason: `the native engine cannot take this model: ${reasonOf(error)}`,
+    }));
     if ('error' in answer) {
       throw revivedError(answer.error);
     }
@@ -65,27 +66,14 @@ export async function packedModel(
   }
 }
 
-/** A thread that runs out of memory is a reason to use another engine, not to end. */
-function answerOf(worker: Worker): Promise<FromPackWorker> {
-  const failed = (why: string) => ({ reason: `the native engine cannot take this model: ${why}` });
-  return new Promise((resolve) => {
-    worker.once('message', resolve);
-    worker.once('error', (error) => resolve(failed(reasonOf(error))));
-    worker.once('exit', () => resolve(failed('the thread that packs it ended')));
-  });
-}
-
 /** The cache folder, and the one for where that cannot be written to. */
 async function placesFor(
   { binding, build }: LoadedBinding,
   files: ModelFiles,
   key: string,
 ): Promise<readonly DerivedPlace[]> {
-  const made = createHash('sha256')
-    .update(JSON.stringify([build, binding.isa, key]))
-    .digest('hex')
-    .slice(0, 24);
-  const derivation = { kind: 'native', version: packingVersion, suffix: `-${made}.packed` };
+  const way = JSON.stringify([build, binding.isa, key]);
+  const derivation = { kind: 'native', version: packingVersion, extension: '.packed', way };
   const caches = [cacheFolder(), ...(await temporaryCacheFolder().then(Array.of, () => []))];
   return Promise.all(caches.map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
 }
