@@ -10,7 +10,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ascending, median, quantile } from '../dist/base/index.js';
+import { ascending, median, quantile } from '../dist/numbers/index.js';
 import { benchModel } from './bench-model.mjs';
 import { textOf } from './workload-texts.mjs';
 

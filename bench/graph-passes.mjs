@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ascending, median, quantile } from '../dist/base/index.js';
 import { graphPasses, optimize } from '../dist/graph/index.js';
+import { ascending, median, quantile } from '../dist/numbers/index.js';
 import { readModel, withGraph, writeModel } from '../dist/onnx/index.js';
 import { dynamicInt8, widen } from '../dist/quantize/index.js';
 

@@ -14,7 +14,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ascending, cpuBudget, median, quantile, readHostFacts } from '../dist/base/index.js';
+import { cpuBudget, readHostFacts } from '../dist/host/index.js';
+import { ascending, median, quantile } from '../dist/numbers/index.js';
 import { benchModel } from './bench-model.mjs';
 import { textOf, workloads } from './workload-texts.mjs';
 

@@ -9,10 +9,10 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { cosine, spearman } from '../dist/base/index.js';
 import { Embedder } from '../dist/embed/index.js';
 import { measureFidelity } from '../dist/evaluate/index.js';
 import { openModelFolder } from '../dist/model/index.js';
+import { cosine, spearman } from '../dist/numbers/index.js';
 import { externalDataFiles, readModel } from '../dist/onnx/index.js';
 
 const [table, originalPath, ...variants] = process.argv.slice(2);

@@ -9,7 +9,8 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ascending, median, readHostFacts } from '../dist/base/index.js';
+import { readHostFacts } from '../dist/host/index.js';
+import { ascending, median } from '../dist/numbers/index.js';
 
 const { values, positionals: paths } = parseArgs({
   allowPositionals: true,

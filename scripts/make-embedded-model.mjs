@@ -6,7 +6,7 @@
  * The same source gives the same bytes; the checksums are in the model's README.
  */
 import { join } from 'node:path';
-import { fileHash } from '../dist/base/index.js';
+import { fileHash } from '../dist/files/index.js';
 import { readModel, writeModel } from '../dist/onnx/index.js';
 import { fp16, makeRecipe, withRecipe } from '../dist/quantize/index.js';
 

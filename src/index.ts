@@ -11,6 +11,15 @@ export {
   type TaskOptions,
   version,
 } from './base/index.js';
+export { type Benchmark, type BenchmarkOptions, benchmark } from './benchmark/index.js';
+export {
+  type EmbedToFileOptions,
+  type EmbedToFileOutcome,
+  embedToFile,
+  type TextRecord,
+  type TextSource,
+} from './bulk/index.js';
+export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
 export {
   Embedder,
   type EmbedderOptions,
@@ -29,4 +38,26 @@ export {
   type VectorType,
   vectorRanges,
 } from './embed/index.js';
+export type { Evidence, Gate, GateChoice, Measurements, Verdict } from './evaluate/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model/index.js';
+export {
+  type CompareOptions,
+  type Comparison,
+  compareVariants as compare,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateModel as evaluate,
+  type MethodName,
+  methodNames,
+  type QuantizeAllOptions,
+  type QuantizeOptions,
+  type QuantizeOutcome,
+  quantizeAll,
+  quantizeModel as quantize,
+  type VariantFailure,
+  type VariantOptions,
+  type VariantOutcome,
+  type VerifyOptions,
+  verifyModel as verify,
+} from './pipeline/index.js';
+export { readTask, type Task } from './tasks/index.js';

@@ -22,9 +22,9 @@ const sources = new Map(
 
 test('the table of rooms is read whole', () => {
   expect(rooms.get('base')).toEqual([]);
-  expect(rooms.get('onnx')).toEqual(['base']);
+  expect(rooms.get('onnx')).toEqual(['base', 'numbers', 'files']);
   expect(rooms.get('quantize')).toContain('graph');
-  expect(rooms.size).toBeGreaterThanOrEqual(12);
+  expect(rooms.size).toBeGreaterThanOrEqual(20);
 });
 
 test('the sources keep to the plan', () => {

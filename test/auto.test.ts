@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { calibrationTexts, verificationTexts } from 'octavec/evaluate';
-import { gateError, type QuantizeOptions, quantizeModel, type SensitivityReport } from 'octavec/pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { calibrationTexts, verificationTexts } from '#rooms/evaluate';
+import { gateError, type QuantizeOptions, quantizeModel, type SensitivityReport } from '#rooms/pipeline';
 import { embeddedModel } from './support/golden-texts.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
 

@@ -1,8 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadEngine, type TokenBatch } from 'octavec/engine';
-import { foldConstants, optimize } from 'octavec/graph';
 import {
   floatTensor,
   intAttribute,
@@ -13,9 +11,11 @@ import {
   withGraph,
   writeModel,
 } from 'octavec/onnx';
-import { type QuantizeOptions, quantizeModel } from 'octavec/pipeline';
-import { dynamicInt8, leftOut, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from 'octavec/quantize';
 import { afterAll, describe, expect, test } from 'vitest';
+import { loadEngine, type TokenBatch } from '#rooms/engine';
+import { foldConstants, optimize } from '#rooms/graph';
+import { type QuantizeOptions, quantizeModel } from '#rooms/pipeline';
+import { dynamicInt8, leftOut, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from '#rooms/quantize';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
 import { int64, largestDifference, runModel } from './support/run-model.js';

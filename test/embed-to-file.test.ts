@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Embedder } from 'octavec';
-import { type EmbedToFileOptions, embedToFile, type TextRecord, type TextSource } from 'octavec/embed';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type EmbedToFileOptions, embedToFile, type TextRecord, type TextSource } from '#rooms/bulk';
 import { embeddedModel } from './support/golden-texts.js';
 
 const count = 1100;

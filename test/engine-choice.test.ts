@@ -1,6 +1,6 @@
 import { Embedder } from 'octavec';
-import { loadEngine } from 'octavec/engine';
 import { expect, test } from 'vitest';
+import { loadEngine } from '#rooms/engine';
 import { tinyModel } from './support/tiny-models.js';
 
 const model = 'models/all-MiniLM-L6-v2';

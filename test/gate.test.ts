@@ -2,12 +2,12 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Embedder } from 'octavec';
-import { verificationTexts } from 'octavec/evaluate';
-import { foldConstants } from 'octavec/graph';
 import { type OnnxModel, readModel, writeModel } from 'octavec/onnx';
-import { type ProofTexts, verifyModel } from 'octavec/pipeline';
-import { dynamicInt8, fp16, makeRecipe, widen, withRecipe } from 'octavec/quantize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verificationTexts } from '#rooms/evaluate';
+import { foldConstants } from '#rooms/graph';
+import { type ProofTexts, verifyModel } from '#rooms/pipeline';
+import { dynamicInt8, fp16, makeRecipe, widen, withRecipe } from '#rooms/quantize';
 import { embeddedModel } from './support/golden-texts.js';
 import { staticQdq } from './support/static-qdq.js';
 

@@ -1,6 +1,6 @@
 import { Embedder } from 'octavec';
-import { evaluateTask, readTask, taskEmbedder } from 'octavec/evaluate';
 import { expect, test } from 'vitest';
+import { evaluateTask, readTask, taskEmbedder } from '#rooms/tasks';
 import { embeddedModel } from './support/golden-texts.js';
 
 /** What sentence-transformers' own run of all-MiniLM-L6-v2 gives on the same data: mean pooling, cosine, 256 tokens. */

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from 'octavec/engine';
-import { optimize } from 'octavec/graph';
 import {
   dataType,
   floatTensor,
@@ -16,9 +14,11 @@ import {
   withOpset,
   writeModel,
 } from 'octavec/onnx';
-import { dynamicInt8, q4, q8, staticInt8, widen } from 'octavec/quantize';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
+import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
+import { optimize } from '#rooms/graph';
+import { dynamicInt8, q4, q8, staticInt8, widen } from '#rooms/quantize';
 import type { LinearRole, NormRole } from '../src/engine/native/recognise/description.js';
 import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
 import { type TinyModel, tinyModel, tinyModels, tokenBatch } from './support/tiny-models.js';

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadEngine, nativeEngineState } from 'octavec/engine';
-import { type ModelFiles, openModelFolder } from 'octavec/model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadEngine, nativeEngineState } from '#rooms/engine';
+import { type ModelFiles, openModelFolder } from '#rooms/model';
 import { embeddedModel } from './support/golden-texts.js';
 import { tokenBatch } from './support/tiny-models.js';
 

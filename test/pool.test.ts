@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Engine, type EngineOptions, loadOnnxRuntimeEngine, type TokenBatch } from 'octavec/engine';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { type Engine, type EngineOptions, loadOnnxRuntimeEngine, type TokenBatch } from '#rooms/engine';
 import { tinyModel, tokenBatch } from './support/tiny-models.js';
 import { deadlyToken, watchWorkers } from './support/watched-workers.js';
 

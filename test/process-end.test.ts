@@ -14,7 +14,7 @@ const { onnxPath, padTokenId, head } = tinyModel('bert');
 async function inProcess(body: string, env = {}): Promise<{ status: number; stdout: string; stderr: string }> {
   const source = `
     import { Embedder } from 'octavec';
-    import { loadOnnxRuntimeEngine } from 'octavec/engine';
+    import { loadOnnxRuntimeEngine } from '#rooms/engine';
     const embeddedModel = ${JSON.stringify(embeddedModel)};
     const tiny = ${JSON.stringify({ onnxPath, padTokenId, head })};
     ${body}`;

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatePresets } from 'octavec/evaluate';
-import { batchError, type QuantizeAllOptions, quantizeAll, quantizeModel } from 'octavec/pipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gatePresets } from '#rooms/evaluate';
+import { batchError, type QuantizeAllOptions, quantizeAll, quantizeModel } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 let root: string;

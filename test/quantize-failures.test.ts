@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type QuantizeOptions, quantizeModel } from 'octavec/pipeline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type QuantizeOptions, quantizeModel } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 let root: string;

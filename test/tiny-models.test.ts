@@ -1,5 +1,5 @@
-import { loadOnnxRuntimeEngine } from 'octavec/engine';
 import { describe, expect, test } from 'vitest';
+import { loadOnnxRuntimeEngine } from '#rooms/engine';
 import { tinyModels } from './support/tiny-models.js';
 
 describe.each(tinyModels())('$name', ({ onnxPath, padTokenId, head, batch, hiddenStates }) => {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { writeOutputFile } from '../base/index.js';
-import { benchmark } from '../bench/index.js';
-import { readTexts } from '../embed/index.js';
+import { benchmark } from '../benchmark/index.js';
+import { readTexts } from '../bulk/index.js';
 import type { EngineChoice, MemoryMode } from '../engine/index.js';
+import { writeOutputFile } from '../files/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
 import { engineList, memoryOption, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';

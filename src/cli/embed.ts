@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import {
   checkOutput,
-  Embedder,
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
@@ -17,9 +16,9 @@ import {
   type TextSource,
   textFormats,
   textsAsSource,
-  type VectorRanges,
   writeRanges,
-} from '../embed/index.js';
+} from '../bulk/index.js';
+import { Embedder, type VectorRanges } from '../embed/index.js';
 import type { MemoryMode } from '../engine/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';

@@ -1,9 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { OctavecError, type TaskOptions } from '../base/index.js';
-import { readTexts } from '../embed/index.js';
+import { readTexts } from '../bulk/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
-import { gateMetricNames, gateMetrics, type Limits, readTask, type Task } from '../evaluate/index.js';
+import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
 import type { ProofTexts } from '../pipeline/index.js';
+import { readTask, type Task } from '../tasks/index.js';
 import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */

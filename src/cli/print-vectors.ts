@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import {
-  type Embedder,
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   jsonRecord,
   needsRanges,
   storeVectors,
   type TextSource,
-} from '../embed/index.js';
+} from '../bulk/index.js';
+import type { Embedder } from '../embed/index.js';
 
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.

@@ -1,5 +1,6 @@
-import { reasonOf, writeOutputFile } from '../base/index.js';
+import { reasonOf } from '../base/index.js';
 import type { Evidence } from '../evaluate/index.js';
+import { writeOutputFile } from '../files/index.js';
 import { checkWritable } from '../pipeline/index.js';
 import { type HtmlReportOptions, htmlReport, junitXml, markdownSection } from '../report/index.js';
 

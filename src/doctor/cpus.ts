@@ -1,5 +1,5 @@
-import { cpuBudget, type HostFacts } from '../base/index.js';
 import { planThreads } from '../engine/index.js';
+import { cpuBudget, type HostFacts } from '../host/index.js';
 import type { Finding } from './finding.js';
 
 /** CPUs that may be used against those that are seen, where the difference comes from, and what octavec makes of it. */

@@ -1,14 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import {
-  cpuBudget,
-  type HostFacts,
-  OctavecError,
-  readHostFacts,
-  reasonOf,
-  type TaskOptions,
-  version,
-} from '../base/index.js';
+import { OctavecError, reasonOf, type TaskOptions, version } from '../base/index.js';
 import { type EngineChoice, nativeEngineState, planThreads } from '../engine/index.js';
+import { cpuBudget, type HostFacts, readHostFacts } from '../host/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder, weightBytes } from '../model/index.js';
 import { cpusFinding } from './cpus.js';
 import { diskFindings } from './disk.js';

@@ -1,6 +1,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { cacheFolder, reasonOf } from '../base/index.js';
+import { reasonOf } from '../base/index.js';
+import { cacheFolder } from '../files/index.js';
 import type { Finding } from './finding.js';
 
 /** Below this, a variant of a small model hardly fits. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cpuFeatures, type HostFacts } from '../base/index.js';
+import { cpuFeatures, type HostFacts } from '../host/index.js';
 import { cpusFinding } from './cpus.js';
 import { diagnosisError } from './diagnose.js';
 import { memoryFinding } from './memory.js';

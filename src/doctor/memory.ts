@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
-import { type HostFacts, memoryBudget, readGroupMemoryLeft } from '../base/index.js';
 import { memoryNeeds } from '../engine/index.js';
+import { type HostFacts, memoryBudget, readGroupMemoryLeft } from '../host/index.js';
 import type { Finding } from './finding.js';
 
 /** What a bare Node.js process with octavec and a tokenizer takes, roughly. */

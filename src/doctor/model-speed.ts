@@ -1,5 +1,5 @@
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
-import { type Latency, latencyOf, ModelProcess, workloadFor } from '../bench/index.js';
+import { type Latency, latencyOf, ModelProcess, workloadFor } from '../benchmark/index.js';
 import type { EngineChoice, EngineDescription } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Finding } from './finding.js';

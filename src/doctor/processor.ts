@@ -1,5 +1,5 @@
-import { type CpuFeatures, cpuFeatures, type HostFacts } from '../base/index.js';
-import { slowGovernor } from '../bench/index.js';
+import { slowGovernor } from '../benchmark/index.js';
+import { type CpuFeatures, cpuFeatures, type HostFacts } from '../host/index.js';
 import type { Finding } from './finding.js';
 
 /** What the native engine says of itself: its instruction set, or why it is not there. */

@@ -1,14 +1,9 @@
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import {
-  ascending,
-  type CpuThrottling,
-  quantile,
-  readCpuTimes,
-  readThrottling,
-  startThread,
-  throwIfCancelled,
-} from '../base/index.js';
+import { throwIfCancelled } from '../base/index.js';
+import { type CpuThrottling, readCpuTimes, readThrottling } from '../host/index.js';
+import { ascending, quantile } from '../numbers/index.js';
+import { startThread } from '../threads/index.js';
 
 export interface SpinOrder {
   readonly seconds: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../base/index.js';
+import type { HostFacts } from '../host/index.js';
 import type { SpeedProbe } from './speed-probe.js';
 import { brakesOf, throttlingFinding } from './throttling.js';
 

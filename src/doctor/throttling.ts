@@ -1,4 +1,4 @@
-import type { HostFacts } from '../base/index.js';
+import type { HostFacts } from '../host/index.js';
 import type { Finding } from './finding.js';
 import type { SpeedProbe } from './speed-probe.js';
 

@@ -1,4 +1,4 @@
-import { normalizeInPlace } from '../base/index.js';
+import { normalizeInPlace } from '../numbers/index.js';
 import type { TokenizedTexts } from './text-tokenizer.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Matrix } from '../base/index.js';
+import type { Matrix } from '../numbers/index.js';
 import type { VectorType } from './quantize-vectors.js';
 
 /** Bytes of every header, whatever the number of rows: it can be written when they are known. */

@@ -1,4 +1,4 @@
-import type { Matrix } from '../base/index.js';
+import type { Matrix } from '../numbers/index.js';
 
 /** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
 export type VectorType = 'float32' | 'int8' | 'uint8' | 'binary' | 'ubinary';

@@ -1,4 +1,5 @@
-import { type Matrix, normalizeInPlace, OctavecError } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
+import { type Matrix, normalizeInPlace } from '../numbers/index.js';
 
 /**
  * The first `dimensions` numbers of every vector, as models trained for it (Matryoshka representation learning,

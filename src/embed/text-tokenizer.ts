@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf, startThread, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import { OctavecError, reasonOf, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { startThread } from '../threads/index.js';
 import type { OverLong } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
 import type {

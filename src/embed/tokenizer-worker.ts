@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tokenizer } from 'tokenizers';
-import { deadMemoryCollector, reasonOf } from '../base/index.js';
+import { reasonOf } from '../base/index.js';
+import { deadMemoryCollector } from '../threads/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
 import type {

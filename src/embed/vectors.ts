@@ -1,4 +1,4 @@
-import { type Matrix, rowOf } from '../base/index.js';
+import { type Matrix, rowOf } from '../numbers/index.js';
 
 /** The vectors of several texts, in the order of the texts. */
 export class Vectors implements Matrix, Iterable<Float32Array> {

@@ -1,5 +1,5 @@
-import { dot, normalizeInPlace } from '../base/index.js';
 import type { DenseLayer, Head } from '../model/index.js';
+import { dot, normalizeInPlace } from '../numbers/index.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**

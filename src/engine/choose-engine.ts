@@ -1,4 +1,5 @@
-import { checkChoice, OctavecError, readHostFacts, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import { checkChoice, OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Engine } from './engine.js';
 import { tryNativeEngine } from './native/native-engine.js';

@@ -1,4 +1,5 @@
-import { type CpuBudget, OctavecError } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
+import type { CpuBudget } from '../host/index.js';
 
 export interface ThreadOptions {
   /** Sessions that run side by side, each in a thread of its own. */

@@ -1,5 +1,6 @@
-import { cosine, type Matrix, mean, rowOf, throwIfCancelled } from '../base/index.js';
+import { throwIfCancelled } from '../base/index.js';
 import type { Embedder } from '../embed/index.js';
+import { cosine, type Matrix, mean, rowOf } from '../numbers/index.js';
 
 /**
  * How far a text's vector depends on the texts that are embedded with it. Dynamic INT8 takes one scale for a whole

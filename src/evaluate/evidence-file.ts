@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { OctavecError, reasonOf, writeOutputFile } from '../base/index.js';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { writeOutputFile } from '../files/index.js';
 import type { Evidence } from './evidence.js';
 import { gateMetricNames } from './gate-metrics.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { randomMatrix, withNoise } from '../../test/support/random-matrix.js';
-import type { Matrix } from '../base/index.js';
+import type { Matrix } from '../numbers/index.js';
 import { measureFidelity } from './fidelity.js';
 
 interface GoldenCase {

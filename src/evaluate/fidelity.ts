@@ -1,5 +1,5 @@
-import { ascendingOrder, type Matrix, OctavecError, type TaskOptions } from '../base/index.js';
-import { topKOverlap, topOneAgreement } from './nearest.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import { ascendingOrder, type Matrix, topKOverlap, topOneAgreement } from '../numbers/index.js';
 import { evenlySpaced, type SimilarityStructure, similarityStructure } from './similarity-structure.js';
 import { lowTail, meanAndMax, vectorDifferences } from './vector-differences.js';
 import { type DamagedText, damagedTexts } from './worst-texts.js';

@@ -1,5 +1,5 @@
+import type { TaskKind } from '../tasks/index.js';
 import type { FileIdentity, Measurements, OriginalIdentity } from './measurements.js';
-import type { TaskKind } from './tasks/task.js';
 
 /** What figures are taken from: evidence, or the part of it that there is while a variant is still searched for. */
 export interface Measured extends Pick<Measurements, 'fidelity' | 'run' | 'originalRun' | 'tasks'> {

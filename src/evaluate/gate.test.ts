@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
+import type { TaskComparison, TaskKind } from '../tasks/index.js';
 import { failuresAsText, type Gate, judge, withLimits } from './gate.js';
 import { gateMetricNames } from './gate-metrics.js';
 import { gatePresets } from './gate-presets.js';
-import type { TaskComparison } from './tasks/compare-results.js';
-import type { TaskKind } from './tasks/task.js';
 
 /** cosine mean, p1, min and overlap as measured for all-MiniLM-L6-v2 under known recipes. */
 function measured(mean: number, p1: number, min: number, topKOverlap: number) {

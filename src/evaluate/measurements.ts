@@ -1,6 +1,6 @@
+import type { TaskComparison } from '../tasks/index.js';
 import type { BatchEffect } from './batch-effect.js';
 import type { Fidelity } from './fidelity.js';
-import type { TaskComparison } from './tasks/compare-results.js';
 
 /** A file, so that it can be recognised. */
 export interface FileIdentity {

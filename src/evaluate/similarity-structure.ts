@@ -1,6 +1,15 @@
-import { breather, type Matrix, rowOf, spearman, type TaskOptions, throwIfCancelled } from '../base/index.js';
-import { emptyNearestLists, type NearestLists, offer } from './nearest.js';
-import { similarityTile, tileRows, unitRows } from './unit-rows.js';
+import { breather, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import {
+  emptyNearestLists,
+  type Matrix,
+  type NearestLists,
+  offer,
+  rowOf,
+  similarityTile,
+  spearman,
+  tileRows,
+  unitRows,
+} from '../numbers/index.js';
 
 /** Up to so many texts are compared each with each; of more, evenly spaced ones are taken. */
 export const similarityTextLimit = 4000;

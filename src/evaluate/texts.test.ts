@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { textsHash } from '../base/index.js';
+import { textsHash } from '../files/index.js';
 import { calibrationTexts, verificationTexts } from './texts.js';
 
 test('the shipped texts are distinct, of mixed lengths, and the two lists have none in common', async () => {

@@ -1,4 +1,4 @@
-import { ascending, type Matrix, mean, quantile, rowOf } from '../base/index.js';
+import { ascending, type Matrix, mean, quantile, rowOf } from '../numbers/index.js';
 
 /** How far each vector of a candidate lies from the original's vector of the same text. */
 export interface VectorDifferences {

@@ -1,5 +1,13 @@
-import { ascendingOrder, cosine, type Matrix, rowOf } from '../base/index.js';
-import { emptyNearestLists, type NearestLists, nearestOf, offer } from './nearest.js';
+import {
+  ascendingOrder,
+  cosine,
+  emptyNearestLists,
+  type Matrix,
+  type NearestLists,
+  nearestOf,
+  offer,
+  rowOf,
+} from '../numbers/index.js';
 
 /** A text, by its place among the embedded ones. */
 export interface TextReference {

@@ -1,4 +1,4 @@
-import { floatToHalf } from '../base/index.js';
+import { floatToHalf } from '../numbers/index.js';
 import {
   attribute,
   dataType,

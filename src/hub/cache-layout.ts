@@ -1,6 +1,6 @@
 import { copyFile, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { asOutputError, makeFolders, writeOutputFile } from '../base/index.js';
+import { asOutputError, makeFolders, writeOutputFile } from '../files/index.js';
 import { isSafePath, type Repository, revisionOf } from './repository.js';
 
 /**

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asOutputError, makeFolders, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { asOutputError, makeFolders } from '../files/index.js';
 import { type BlobCheck, blobCheck } from './blob-check.js';
 import { withFileLock } from './file-lock.js';
 import { askHub } from './hub-request.js';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitHash, hubServer, type ServedRepository, sha256 } from '../../test/support/hub-server.js';
-import { randomNumbers } from '../base/index.js';
+import { randomNumbers } from '../numbers/index.js';
 import { fetchSnapshot } from './fetch-snapshot.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Repository } from './repository.js';

@@ -1,7 +1,8 @@
 import { open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { asOutputError, makeFolders, throwIfCancelled } from '../base/index.js';
+import { throwIfCancelled } from '../base/index.js';
+import { asOutputError, makeFolders } from '../files/index.js';
 
 const beatMs = 5_000;
 /** Whoever did not touch its lock for so long is gone. */

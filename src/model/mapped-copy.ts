@@ -1,5 +1,6 @@
 import { access, realpath } from 'node:fs/promises';
-import { cacheFolder, firstMessage, startThread, temporaryCacheFolder } from '../base/index.js';
+import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
+import { firstMessage, startThread } from '../threads/index.js';
 import { derivedPlace } from './derived-file.js';
 
 const mappedCopies = { kind: 'mapped', version: 1, extension: '.onnx' };

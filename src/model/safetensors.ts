@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { halvesToFloats, OctavecError, reasonOf } from '../base/index.js';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { halvesToFloats } from '../numbers/index.js';
 
 /** Limits that keep a hostile file from taking memory or time. */
 const limits = {

@@ -1,4 +1,5 @@
-import { halvesToFloats, OctavecError, shortened } from '../base/index.js';
+import { OctavecError, shortened } from '../base/index.js';
+import { halvesToFloats } from '../numbers/index.js';
 import { bitsPerElement, byteLength, dataType, dataTypeName } from './element-types.js';
 import { isExternal, readExternalData } from './external-data.js';
 import { limits } from './limits.js';

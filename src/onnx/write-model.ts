@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { OctavecError, type TaskOptions, writeOutput, writeOutputs } from '../base/index.js';
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import { writeOutput, writeOutputs } from '../files/index.js';
 import { encodedSize, encodeModel } from './encode.js';
 import { externalLocation, isExternal } from './external-data.js';
 import { insideTensor, type MovedTensor, moveOut } from './external-layout.js';

@@ -1,6 +1,6 @@
-import { textsHash } from '../base/index.js';
 import { tokenizeOnce } from '../embed/index.js';
 import { calibrationTexts } from '../evaluate/index.js';
+import { textsHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
 import {
   type CalibratedModel,

@@ -1,6 +1,7 @@
-import type { Matrix, TaskOptions } from '../base/index.js';
+import type { TaskOptions } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { Evidence, Gate, GateChoice, Measurements } from '../evaluate/index.js';
+import type { Matrix } from '../numbers/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';

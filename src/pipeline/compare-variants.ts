@@ -1,17 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { distinctEnds, type Matrix, OctavecError, readHostFacts, reasonOf } from '../base/index.js';
-import { measureRuns } from '../bench/index.js';
+import { distinctEnds, OctavecError, reasonOf } from '../base/index.js';
+import { measureRuns } from '../benchmark/index.js';
+import type { VectorCache } from '../embed/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import {
   type Evidence,
   type GateChoice,
   type Measurements,
   type Reading,
-  type VectorCache,
   verificationTexts,
 } from '../evaluate/index.js';
+import { readHostFacts } from '../host/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
+import type { Matrix } from '../numbers/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { recipeOf } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { asOutputError, makeFolders, removeFolders } from '../base/index.js';
+import { asOutputError, makeFolders, removeFolders } from '../files/index.js';
 import { realPathOf, type SourceLocation } from './output-paths.js';
 
 /** Copies of files that wait for their place. */

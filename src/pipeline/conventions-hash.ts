@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fileHash } from '../base/index.js';
+import { fileHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
 
 /** SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits, prompts. */

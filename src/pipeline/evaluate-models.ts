@@ -1,20 +1,19 @@
 import type { OnProgress, TaskOptions } from '../base/index.js';
-import { Embedder, type EmbedderOptions } from '../embed/index.js';
+import { Embedder, type EmbedderOptions, type VectorCache } from '../embed/index.js';
 import type { EngineChoice } from '../engine/index.js';
+import type { FileIdentity } from '../evaluate/index.js';
+import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { readModel } from '../onnx/index.js';
 import {
   compareResults,
   type EmbedTexts,
   evaluateRetrieval,
   evaluateTask,
-  type FileIdentity,
   type Task,
   type TaskComparison,
   type TaskResult,
   taskEmbedder,
-  type VectorCache,
-} from '../evaluate/index.js';
-import { type ModelFiles, openModelFolder } from '../model/index.js';
-import { readModel } from '../onnx/index.js';
+} from '../tasks/index.js';
 import { describePrecision } from './describe-precision.js';
 import { fileIdentity } from './file-identity.js';
 import { type Original, openOriginal, vectorsHash } from './original.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileHash } from '../base/index.js';
 import type { FileIdentity } from '../evaluate/index.js';
+import { fileHash } from '../files/index.js';
 import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
 
 /** What a model file is recognised by, its external data included. */

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { TaskOptions } from '../base/index.js';
-import { measureRuns, type RunMeasurement } from '../bench/index.js';
+import { measureRuns, type RunMeasurement } from '../benchmark/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import { type Evidence, evidencePath, type Gate, writeEvidence } from '../evaluate/index.js';
 import { type Candidate, improveCandidate, proveCandidate, type Reference } from './candidate.js';

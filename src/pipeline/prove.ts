@@ -1,16 +1,16 @@
-import { type Matrix, type OnProgress, type TaskOptions, textsHash, version } from '../base/index.js';
-import type { RunMeasurement } from '../bench/index.js';
-import { Embedder, type EmbedderOptions, type EmbedOptions } from '../embed/index.js';
+import { type OnProgress, type TaskOptions, version } from '../base/index.js';
+import type { RunMeasurement } from '../benchmark/index.js';
+import { type CacheOptions, Embedder, type EmbedderOptions, type EmbedOptions, embedOrRecall } from '../embed/index.js';
 import {
-  type CacheOptions,
-  embedOrRecall,
   type FileIdentity,
   type Measurements,
   measureBatchEffect,
   measureFidelity,
   type Reading,
 } from '../evaluate/index.js';
+import { textsHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
+import type { Matrix } from '../numbers/index.js';
 import type { Original } from './original.js';
 
 /** The texts that both sides embed. */

@@ -1,5 +1,6 @@
-import { OctavecError, reasonOf, textsHash } from '../base/index.js';
+import { OctavecError, reasonOf } from '../base/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
+import { textsHash } from '../files/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { autoGoal } from './auto/goal.js';

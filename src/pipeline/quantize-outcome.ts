@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import type { RunMeasurement } from '../bench/index.js';
+import type { RunMeasurement } from '../benchmark/index.js';
 import { type Evidence, failuresAsText } from '../evaluate/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import type { MethodName } from './methods.js';

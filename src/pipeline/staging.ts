@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asOutputError, makeFolders, OctavecError, removeFolders } from '../base/index.js';
+import { OctavecError } from '../base/index.js';
+import { asOutputError, makeFolders, removeFolders } from '../files/index.js';
 import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
 
 /** A model file that is written and can be run, but does not carry its name yet. */

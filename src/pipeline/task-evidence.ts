@@ -1,7 +1,9 @@
 import type { TaskOptions } from '../base/index.js';
+import type { VectorCache } from '../embed/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import type { Measurements, Task, TaskResult, VectorCache } from '../evaluate/index.js';
+import type { Measurements } from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
+import type { Task, TaskResult } from '../tasks/index.js';
 import { evaluateCandidate, evaluateOriginal, type TaskRun } from './evaluate-models.js';
 import type { Original } from './original.js';
 import type { VectorCacheOptions } from './vector-cache.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../base/index.js';
-import type { VectorCache } from '../evaluate/index.js';
+import type { VectorCache } from '../embed/index.js';
+import { cacheFolder } from '../files/index.js';
 import { checkWritable } from './staging.js';
 
 export interface VectorCacheOptions {

@@ -1,4 +1,4 @@
-import { measureRuns } from '../bench/index.js';
+import { measureRuns } from '../benchmark/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { type Evidence, type GateChoice, verificationTexts } from '../evaluate/index.js';
 import { openModelFolder } from '../model/index.js';

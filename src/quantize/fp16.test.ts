@@ -13,7 +13,7 @@ import {
   smallModel,
   wiring,
 } from '../../test/support/small-model.js';
-import { floatToHalf, halfToFloat } from '../base/index.js';
+import { floatToHalf, halfToFloat } from '../numbers/index.js';
 import {
   dataType,
   dataTypeName,

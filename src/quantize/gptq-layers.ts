@@ -1,13 +1,7 @@
-import {
-  cpuBudget,
-  OctavecError,
-  readHostFacts,
-  reasonOf,
-  startThread,
-  type TaskOptions,
-  throwIfCancelled,
-} from '../base/index.js';
+import { OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { cpuBudget, readHostFacts } from '../host/index.js';
 import type { OnnxModel } from '../onnx/index.js';
+import { startThread } from '../threads/index.js';
 import type { BlockMatrix } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import type { Activation } from './calibration/channel-statistics.js';

@@ -1,4 +1,4 @@
-import { floatToHalf, fp16Max } from '../base/index.js';
+import { floatToHalf, fp16Max } from '../numbers/index.js';
 import { dataType, makeTensor, type OnnxModel, type TensorProto, tensorFloats } from '../onnx/index.js';
 
 export interface HalfTensor {

@@ -1,5 +1,6 @@
-import { mean, type TaskOptions } from '../base/index.js';
+import type { TaskOptions } from '../base/index.js';
 import { foldConstants, GraphEditor, raiseOpset, removeDeadNodes } from '../graph/index.js';
+import { mean } from '../numbers/index.js';
 import {
   dataType,
   floatTensor,

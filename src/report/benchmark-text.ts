@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
-import { cpuFeatures, formatBytes, formatCount, formatDuration, printable } from '../base/index.js';
-import type { BenchMemory, Benchmark, Spread, SubjectResult } from '../bench/index.js';
+import { formatBytes, formatCount, formatDuration, printable } from '../base/index.js';
+import type { BenchMemory, Benchmark, Spread, SubjectResult } from '../benchmark/index.js';
 import type { EngineDescription } from '../engine/index.js';
+import { cpuFeatures } from '../host/index.js';
 import { quoted } from './shell-words.js';
 import { type Style, styleOf } from './style.js';
 import { type Cells, formatTable } from './text-table.js';

@@ -1,6 +1,6 @@
 import { formatFigure, printable } from '../base/index.js';
-import type { TaskComparison, TaskResult } from '../evaluate/index.js';
 import type { Evaluation } from '../pipeline/index.js';
+import type { TaskComparison, TaskResult } from '../tasks/index.js';
 import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Benchmark } from '../../src/bench/index.js';
+import type { Benchmark } from '../../src/benchmark/index.js';
 import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
 import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeCpuGroup } from '../../src/bench/cpu-group.js';
+import { makeCpuGroup } from '../../src/benchmark/cpu-group.js';
 import type { Diagnosis } from '../../src/doctor/index.js';
 import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { randomNumbers } from '../../src/base/index.js';
 import type { Evidence } from '../../src/evaluate/index.js';
+import { randomNumbers } from '../../src/numbers/index.js';
 import { readModel } from '../../src/onnx/index.js';
 import { embeddedModel } from '../support/golden-texts.js';
 import { octavec, temporaryFolder } from './octavec.js';

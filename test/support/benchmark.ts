@@ -1,4 +1,4 @@
-import type { Benchmark, Spread, SubjectResult } from '../../src/bench/index.js';
+import type { Benchmark, Spread, SubjectResult } from '../../src/benchmark/index.js';
 
 const around = (median: number): Spread => ({ median, low: median * 0.94, high: median * 1.08 });
 

@@ -1,4 +1,5 @@
-import type { Evidence, Fidelity, TaskComparison, TaskKind } from '../../src/evaluate/index.js';
+import type { Evidence, Fidelity } from '../../src/evaluate/index.js';
+import type { TaskComparison, TaskKind } from '../../src/tasks/index.js';
 
 /** Evidence of a sound INT8 file, made up. */
 export function soundEvidence(fidelity: Partial<Fidelity> = {}, rest: Partial<Evidence> = {}): Evidence {

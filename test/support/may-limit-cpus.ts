@@ -1,4 +1,4 @@
-import { makeCpuGroup } from '../../src/bench/cpu-group.js';
+import { makeCpuGroup } from '../../src/benchmark/cpu-group.js';
 
 /** Whether this process may make control groups with a CPU quota. */
 export async function mayLimitCpus(): Promise<boolean> {

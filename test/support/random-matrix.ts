@@ -1,4 +1,4 @@
-import { type Matrix, randomNumbers } from '../../src/base/index.js';
+import { type Matrix, randomNumbers } from '../../src/numbers/index.js';
 
 /** [rows × columns] of numbers in [-1, 1). */
 export function randomMatrix(rows: number, columns: number, seed: number): Matrix {

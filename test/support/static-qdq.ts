@@ -1,6 +1,6 @@
-import { openSession, textFeeds } from 'octavec/engine';
-import { inferElementTypes } from 'octavec/graph';
 import { dataType, type GraphProto, makeNode, makeTensor, type OnnxModel, withGraph, writeModel } from 'octavec/onnx';
+import { openSession, textFeeds } from '#rooms/engine';
+import { inferElementTypes } from '#rooms/graph';
 
 /** What the usual tools quantize by default. */
 const quantized = new Set(['MatMul', 'Add', 'Mul', 'Div', 'Sub', 'Softmax', 'Gather', 'ReduceMean', 'Erf']);

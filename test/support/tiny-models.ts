@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TokenBatch } from 'octavec/engine';
-import type { Head } from 'octavec/model';
+import type { TokenBatch } from '#rooms/engine';
+import type { Head } from '#rooms/model';
 
 /** An encoder with random weights, and what transformers gives for its inputs. */
 export interface TinyModel {

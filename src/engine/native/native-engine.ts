@@ -1,4 +1,5 @@
-import { cpuBudget, OctavecError, onAbort, readHostFacts, reasonOf, version } from '../../base/index.js';
+import { OctavecError, onAbort, reasonOf, version } from '../../base/index.js';
+import { cpuBudget, readHostFacts } from '../../host/index.js';
 import { type ModelFiles, weightBytes } from '../../model/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { writeOutput } from '../../base/index.js';
+import { writeOutput } from '../../files/index.js';
 import { plainError } from '../plain-error.js';
 import { loadBinding, type NativeBinding, type NativeModel } from './binding.js';
 import { buildModel } from './build-model.js';

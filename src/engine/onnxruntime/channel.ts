@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { reasonOf, startThread } from '../../base/index.js';
+import { reasonOf } from '../../base/index.js';
+import { startThread } from '../../threads/index.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { RunGuard } from './run-guard.js';
 import { declineTelemetry } from './telemetry.js';

@@ -1,5 +1,6 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { halvesToFloats, OctavecError } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
+import { halvesToFloats } from '../../numbers/index.js';
 import type { TokenBatch } from '../engine.js';
 import { hiddenOutputNames, pooledOutputNames } from '../output-names.js';
 import { bindInputs, type DeclaredInput, type InputBinding, paddedFeeds } from './inputs.js';

@@ -1,13 +1,5 @@
-import {
-  checkChoice,
-  checkCount,
-  cpuBudget,
-  memoryBudget,
-  OctavecError,
-  readHostFacts,
-  throwIfCancelled,
-  unlessCancelled,
-} from '../../base/index.js';
+import { checkChoice, checkCount, OctavecError, throwIfCancelled, unlessCancelled } from '../../base/index.js';
+import { cpuBudget, memoryBudget, readHostFacts } from '../../host/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';

@@ -1,6 +1,7 @@
 import { env } from 'onnxruntime-node';
-import { deadMemoryCollector, OctavecError } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
+import { deadMemoryCollector } from '../../threads/index.js';
 import { applyHead, headWidth } from '../apply-head.js';
 import { plainError } from '../plain-error.js';
 import type { HiddenRows } from '../pooling.js';

@@ -1,5 +1,5 @@
-import { cosine, type Matrix, rowOf } from '../../base/index.js';
 import { type Fidelity, type Gate, type Measured, measureFidelity } from '../../evaluate/index.js';
+import { cosine, type Matrix, rowOf } from '../../numbers/index.js';
 import { tailMetrics, usedAllowance } from './goal.js';
 import type { Run } from './mix-laboratory.js';
 

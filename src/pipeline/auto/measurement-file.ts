@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { version, writeOutputFile } from '../../base/index.js';
+import { version } from '../../base/index.js';
+import { writeOutputFile } from '../../files/index.js';
 import { mixPrecisions } from '../../quantize/index.js';
 import type { Measurement, SearchFindings, SensitivityReport } from './sensitivity-report.js';
 

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Matrix, rowOf, type TaskOptions, throwIfCancelled, writeOutput } from '../../base/index.js';
+import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import { type Engine, loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
+import { writeOutput } from '../../files/index.js';
 import type { ModelFiles } from '../../model/index.js';
+import { type Matrix, rowOf } from '../../numbers/index.js';
 import { encodedSize, encodeModel, limits, type OnnxModel, readModel, writeModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixMaterial } from '../../quantize/index.js';
 import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';

@@ -1,4 +1,5 @@
-import { median, type TaskOptions } from '../../base/index.js';
+import type { TaskOptions } from '../../base/index.js';
+import { median } from '../../numbers/index.js';
 import type { Mix, MixPart, MixPrecision } from '../../quantize/index.js';
 import { distanceOf } from './judge-run.js';
 import type { MeasurementFile } from './measurement-file.js';

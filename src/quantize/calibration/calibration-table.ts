@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  OctavecError,
-  type SafetensorData,
-  version,
-  writeOutputFile,
-} from '../../base/index.js';
+import { OctavecError, version } from '../../base/index.js';
 import type { TokenBatch } from '../../engine/index.js';
+import { decodeSafetensors, encodeSafetensors, type SafetensorData, writeOutputFile } from '../../files/index.js';
 import { encodeModel, type OnnxModel } from '../../onnx/index.js';
 import { type CalibrationMemory, emptyMemory } from './calibration-memory.js';
 import type { CalibrationTexts } from './observe.js';

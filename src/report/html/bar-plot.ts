@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import type { Spread } from '../../bench/index.js';
+import type { Spread } from '../../benchmark/index.js';
 import { html, type Markup } from './markup.js';
 import { horizontalRange, plotWidth, rounded } from './plot.js';
 import { seriesClass } from './series-plot.js';

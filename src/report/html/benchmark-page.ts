@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration } from '../../base/index.js';
-import type { Benchmark, Spread, SubjectResult } from '../../bench/index.js';
+import type { Benchmark, Spread, SubjectResult } from '../../benchmark/index.js';
 import { benchmarkHeader, benchmarkSections, milliseconds, spreadText } from '../benchmark-text.js';
 import { barPlot } from './bar-plot.js';
 import { html, type Markup } from './markup.js';

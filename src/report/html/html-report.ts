@@ -1,6 +1,7 @@
 import { formatCount, formatFigure } from '../../base/index.js';
-import type { Evidence, TaskComparison } from '../../evaluate/index.js';
+import type { Evidence } from '../../evaluate/index.js';
 import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
+import type { TaskComparison } from '../../tasks/index.js';
 import { signed, taskName, withDeviation } from '../evaluation-text.js';
 import { conditions } from '../evidence-text.js';
 import {

@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog, scalePoint } from 'd3-scale';
-import type { Spread } from '../../bench/index.js';
+import type { Spread } from '../../benchmark/index.js';
 import { html, type Markup } from './markup.js';
 import { type AxisScale, horizontalRange, plot, rounded, verticalRange } from './plot.js';
 

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatFigure } from '../../base/index.js';
-import { type Evidence, sizeReduction, type TaskComparison } from '../../evaluate/index.js';
+import { type Evidence, sizeReduction } from '../../evaluate/index.js';
+import type { TaskComparison } from '../../tasks/index.js';
 import { taskName } from '../evaluation-text.js';
 import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import type { TaskComparison } from '../../evaluate/index.js';
+import type { TaskComparison } from '../../tasks/index.js';
 import { signed, taskName } from '../evaluation-text.js';
 import { html, type Markup } from './markup.js';
 import { horizontalRange, plotWidth, rounded } from './plot.js';

@@ -1,0 +1,143 @@
+import { loadavg } from 'node:os';
+import { OctavecError, type TaskOptions, version } from '../base/index.js';
+import type { MemoryMode } from '../engine/index.js';
+import { readCpuTimes, readHostFacts, readThrottling } from '../host/index.js';
+import { benchNotes } from './bench-notes.js';
+import { type BenchPlan, benchPlan, runsOf } from './bench-plan.js';
+import type { BenchConditions, Benchmark, SubjectResult } from './benchmark-result.js';
+import { type CpuGroup, makeCpuGroup } from './cpu-group.js';
+import { type Place, throughField } from './field.js';
+import { measurePools } from './measure-pools.js';
+import { measureRounds } from './measure-rounds.js';
+import { startSubjects } from './start-subjects.js';
+import { findSubjects, type Subject, type SubjectOptions } from './subjects.js';
+import { type Workload, workloadFor } from './workload.js';
+
+export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
+  /** Fewer lengths, rounds and repetitions, and no pools unless asked for: seconds instead of minutes. */
+  readonly quick?: boolean;
+  /** Threads of each session; octavec's choice by default. */
+  readonly threads?: number;
+  /** How weights are held; `auto` by default. */
+  readonly memory?: MemoryMode;
+  /** Workers of the pools; [1, 2, 4] by default, none if empty. */
+  readonly pools?: readonly number[];
+  /** The mixed corpus; texts of 8 to 256 tokens by default. */
+  readonly texts?: { readonly texts: readonly string[]; readonly source: string };
+  /** CPUs' worth of time that the measured processes may take together. */
+  readonly cpuLimit?: number;
+}
+
+/**
+ * Measures models side by side: start, latency of single texts, throughput by batch size and length, a mixed corpus,
+ * pools of several sizes, memory. Each has a process of its own; all take turns in every round, so that a machine that
+ * changes its speed changes it for all. What cannot be loaded is named and left out.
+ *
+ * @param paths model folders or .onnx files
+ * @throws what `findSubjects` throws; what loading throws if nothing can be loaded; USAGE, ENGINE_DIED, CANCELLED
+ */
+export async function benchmark(paths: readonly string[], options: BenchmarkOptions = {}): Promise<Benchmark> {
+  const started = performance.now();
+  const [loadBefore] = loadavg();
+  const host = await readHostFacts();
+  const subjects = await findSubjects(paths, options);
+  const plan = benchPlan(subjects, options);
+  const workloads = await workloadsOf(subjects, plan, options);
+  const group = options.cpuLimit === undefined ? undefined : await makeCpuGroup(options.cpuLimit);
+  const [stolen, throttled] = await Promise.all([stolenMeter(), throttledMeter(group)]);
+  try {
+    const { results, unusable } = await measure(subjects, workloads, plan, group, options);
+    const conditions: BenchConditions = {
+      host,
+      node: process.version,
+      rounds: plan.rounds,
+      mixedSource: options.texts?.source ?? 'made-up texts of 8 to 256 tokens',
+      mixedTexts: options.texts?.texts.length ?? plan.mixed.length,
+      cpuLimit: options.cpuLimit,
+      throttledSeconds: await throttled(),
+      stolenShare: await stolen(),
+      loadBefore,
+      seconds: (performance.now() - started) / 1000,
+    };
+    const date = new Date().toISOString();
+    return { version, date, conditions, results, unusable, notes: benchNotes(conditions, results) };
+  } finally {
+    await group?.remove();
+  }
+}
+
+async function measure(
+  subjects: readonly Subject[],
+  workloads: ReadonlyMap<Subject, Workload>,
+  plan: BenchPlan,
+  group: CpuGroup | undefined,
+  options: BenchmarkOptions,
+): Promise<Pick<Benchmark, 'results' | 'unusable'>> {
+  const { threads, memory, signal, onProgress } = options;
+  let done = 0;
+  const total = (count: number) => runsOf(plan, count);
+  const place: Place = {
+    group,
+    embedder: { threads, memory },
+    signal,
+    onStep: (count) => onProgress?.({ stage: 'Measuring', done: done++, total: total(count), unit: 'runs' }),
+  };
+  const { fields, starts, unusable, firstError } = await startSubjects(subjects, workloads, plan, place);
+  if (fields.length === 0) {
+    throw firstError ?? new OctavecError('USAGE', { problem: 'There is nothing to measure' });
+  }
+  const main = await throughField(fields, signal, () => measureRounds(fields, plan, place));
+  const usable = fields.map(({ subject, workload }) => ({ subject, workload }));
+  const pools = await measurePools(usable, plan, place);
+  const results = fields.map(({ subject, engine }, i): SubjectResult => {
+    const { name, bytes, model } = subject;
+    return { name, path: model.onnxPath, bytes, engine, start: starts[i], ...main[i], pools: pools[i] };
+  });
+  return { results, unusable };
+}
+
+/** Texts for each subject, made once for those that share a tokenizer. */
+async function workloadsOf(
+  subjects: readonly Subject[],
+  plan: BenchPlan,
+  { texts }: BenchmarkOptions,
+): Promise<ReadonlyMap<Subject, Workload>> {
+  const made = new Map<string, Promise<Workload>>();
+  const workloads = new Map<Subject, Workload>();
+  for (const subject of subjects) {
+    const { tokenizerPath, lowerCase } = subject.model;
+    const key = `${tokenizerPath} ${lowerCase}`;
+    const workload = made.get(key) ?? workloadFor(subject.model, plan);
+    made.set(key, workload);
+    const { byLength, mixed } = await workload;
+    workloads.set(subject, { byLength, mixed: texts?.texts ?? mixed });
+  }
+  return workloads;
+}
+
+/** Tells the share of the CPUs' time that was stolen since it was made. */
+async function stolenMeter(): Promise<() => Promise<number | undefined>> {
+  const before = await readCpuTimes();
+  return async () => {
+    const after = await readCpuTimes();
+    if (before === undefined || after === undefined) {
+      return undefined;
+    }
+    const all = after.busy + after.idle + after.steal - (before.busy + before.idle + before.steal);
+    return all > 0 ? (after.steal - before.steal) / all : undefined;
+  };
+}
+
+/** Tells how long the group, or this process's own groups, were throttled since it was made. */
+async function throttledMeter(group: CpuGroup | undefined): Promise<() => Promise<number | undefined>> {
+  const read = async () => {
+    const own = group?.throttling();
+    const levels = own === undefined ? [...(await readThrottling()).values()] : [own];
+    return levels.length === 0 ? undefined : levels.reduce((sum, { throttledSeconds }) => sum + throttledSeconds, 0);
+  };
+  const before = (await read()) ?? 0;
+  return async () => {
+    const after = await read();
+    return after === undefined ? undefined : after - before;
+  };
+}

@@ -1,0 +1,190 @@
+import { extname } from 'node:path';
+import { OctavecError, type TaskOptions, unlessCancelled } from '../base/index.js';
+import type { Embedder, VectorOptions, VectorRanges } from '../embed/index.js';
+import { countedFrom } from '../embed/index.js';
+import { asOutputError } from '../files/index.js';
+import { CountedRecords } from './counted-records.js';
+import { difference, type JobSettings, jobSettings } from './job-settings.js';
+import type { Begun, Checkpoint } from './journal.js';
+import { jsonlSink } from './jsonl-sink.js';
+import { npySink } from './npy-sink.js';
+import { PartialFile } from './partial-file.js';
+import { RecordDigest, skipDone } from './record-digest.js';
+import type { StoredType } from './stored-vectors.js';
+import type { TextSource } from './text-record.js';
+import type { SinkTarget, VectorSink } from './vector-sink.js';
+import { notesOf, rangesOfNotes, VectorWriter } from './vector-writer.js';
+
+export interface EmbedToFileOptions extends VectorOptions, TaskOptions {
+  /** How vectors are written; `float32` by default. `base64` is for .jsonl and .parquet. */
+  readonly type?: StoredType;
+  /** For `int8` and `uint8`: the ranges of the dimensions. By default those of the first 4,096 texts. */
+  readonly ranges?: VectorRanges;
+  /** Begin anew even if there is an unfinished file to go on with. */
+  readonly restart?: boolean;
+}
+
+export interface EmbedToFileOutcome {
+  readonly out: string;
+  /** Texts of the file. */
+  readonly texts: number;
+  /** How many of them an earlier call had done. */
+  readonly resumedAt: number;
+  /** How many were longer than the model takes, so that only their beginning counted. */
+  readonly truncated: number;
+  /** Empty lines of the input that are no texts (between JSON lines). */
+  readonly emptyLines: number;
+  readonly type: StoredType;
+  readonly dimensions: number;
+  /** For `int8` and `uint8`: what the numbers are steps of. */
+  readonly ranges?: VectorRanges;
+}
+
+/** Parquet is loaded when it is written: it takes longer than all the rest. */
+const sinks: Readonly<Record<string, () => Promise<(target: SinkTarget) => VectorSink>>> = {
+  '.jsonl': async () => jsonlSink,
+  '.npy': async () => npySink,
+  '.parquet': async () => (await import('./parquet-sink.js')).parquetSink,
+};
+
+/**
+ * Whether {@link embedToFile} can write such a file.
+ *
+ * @throws USAGE
+ */
+export function checkOutput(out: string, type: StoredType = 'float32'): void {
+  if (!Object.hasOwn(sinks, extname(out))) {
+    const problem = `${out} is neither .jsonl nor .npy nor .parquet`;
+    throw new OctavecError('USAGE', { problem, hint: 'Choose one of the three.' });
+  }
+  if (type === 'base64' && extname(out) === '.npy') {
+    throw new OctavecError('USAGE', { problem: 'A .npy file holds numbers, not base64', hint: 'Choose float32.' });
+  }
+}
+
+/**
+ * Embeds texts into a .jsonl, .npy or .parquet file, in order and in bounded memory. The file gets its name when it is
+ * whole; until then it is called `<out>.part`, and `<out>.progress` tells how far it is. However the process ends,
+ * another call with the same texts and options goes on from there; on the same machine the file is the same to the bit
+ * as without the interruption.
+ *
+ * @throws USAGE, OUTPUT_BUSY, RESUME_MISMATCH, OUTPUT_NOT_WRITABLE, DISK_FULL, as {@link Embedder.stream}, and what the
+ *   source throws
+ */
+export async function embedToFile(
+  embedder: Embedder,
+  source: TextSource,
+  out: string,
+  options: EmbedToFileOptions = {},
+): Promise<EmbedToFileOutcome> {
+  const { type = 'float32', dimensions = embedder.width, onProgress, signal } = options;
+  checkOutput(out, type);
+  const settings = await jobSettings(embedder.model, embedder.engine, out, type, dimensions, options);
+  const partial = await PartialFile.open(out).catch((error: unknown) => {
+    throw asOutputError(error, out);
+  });
+  const records = new CountedRecords(source);
+  /** Texts that an earlier call had done. */
+  let resumedAt = 0;
+  try {
+    const begun = options.restart ? undefined : await partial.begun();
+    const ranges = usableRanges(begun, settings, options, out);
+    const digest = new RecordDigest();
+    const last = begun?.checkpoints.at(-1);
+    const report = (stage: string, done: number) => {
+      onProgress?.({ stage, done, total: Math.max(done, records.total), unit: 'texts' });
+    };
+    if (last === undefined) {
+      await partial.begin(settings, notesOf(ranges));
+    } else {
+      resumedAt = last.records;
+      await skipDone(records, last, digest, {
+        out,
+        signal,
+        onRecord: (done) => report('Checking what was done', done),
+      });
+    }
+    const summary = (texts: number, truncated: number, ranges: VectorRanges | undefined) => ({
+      ...{ out, texts, resumedAt, truncated, emptyLines: source.emptyLines?.() ?? 0, type, dimensions },
+      ...(ranges && { ranges }),
+    });
+    if (last !== undefined && (await partial.isWhole())) {
+      await checkEnd(records, last.records, out, signal);
+      await partial.tidy();
+      return summary(last.records, last.truncated, ranges);
+    }
+    const writer = new VectorWriter(
+      partial,
+      { openSink: await sinks[extname(out)](), type, dimensions, ranges },
+      begun,
+      digest,
+    );
+    const batches = embedder.stream(records, {
+      ...options,
+      textOf: ({ text }) => text,
+      reproducible: true,
+      onProgress: onProgress && (({ done }) => report('Embedding', resumedAt + done)),
+    });
+    for await (const batch of batches) {
+      await writer.write(batch);
+    }
+    await partial.complete(await writer.finish());
+    return summary(writer.records, writer.truncated, writer.ranges);
+  } catch (error) {
+    const kept = partial.journal.last;
+    await (kept === undefined ? partial.discard() : partial.leave()).catch(() => undefined);
+    throw failure(countedFrom(resumedAt, error), out, kept);
+  } finally {
+    // Also where it is not read to its end: a pipe that stays open keeps the process.
+    records.return().catch(() => undefined);
+  }
+}
+
+/** What went wrong, with what is left of the work. */
+function failure(error: unknown, out: string, kept: Checkpoint | undefined): unknown {
+  if (kept === undefined || !(error instanceof OctavecError && error.code === 'CANCELLED')) {
+    return asOutputError(error, out, kept && `${kept.records} texts`);
+  }
+  const what = `embedding into ${out}; ${kept.records} texts are kept, and the same command goes on from there`;
+  return new OctavecError('CANCELLED', { what }, error.cause);
+}
+
+/**
+ * The ranges to go on with, or to begin with.
+ *
+ * @throws RESUME_MISMATCH if what was begun differs from what is asked for
+ */
+function usableRanges(
+  begun: Begun | undefined,
+  settings: JobSettings,
+  { ranges }: EmbedToFileOptions,
+  out: string,
+): VectorRanges | undefined {
+  if (begun === undefined) {
+    return ranges;
+  }
+  const noted = rangesOfNotes(begun.notes);
+  const differs = ranges !== undefined && noted !== undefined && !isSame(ranges, noted);
+  const why = difference(begun.settings, settings) ?? (differs ? 'other ranges for its numbers' : undefined);
+  if (why !== undefined) {
+    throw new OctavecError('RESUME_MISMATCH', { path: out, why });
+  }
+  return noted ?? ranges;
+}
+
+function isSame(a: VectorRanges, b: VectorRanges): boolean {
+  const same = (x: Float32Array, y: Float32Array) => x.length === y.length && x.every((value, i) => value === y[i]);
+  return same(a.least, b.least) && same(a.greatest, b.greatest);
+}
+
+/** @throws RESUME_MISMATCH if there are more texts than those that a whole file has */
+async function checkEnd(
+  records: CountedRecords,
+  count: number,
+  out: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!(await unlessCancelled(records.next(), signal, 'embedding')).done) {
+    throw new OctavecError('RESUME_MISMATCH', { path: out, why: `the input goes on after the ${count} texts it had` });
+  }
+}

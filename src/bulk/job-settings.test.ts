@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { VectorOptions } from '../embed/index.js';
+import type { EngineDescription } from '../engine/index.js';
+import type { DenseLayer, ModelFiles } from '../model/index.js';
+import { difference, jobSettings } from './job-settings.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-settings-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = (name: string) => join(folder, name);
+for (const name of ['model.onnx', 'model.onnx_data', 'tokenizer.json']) {
+  writeFileSync(path(name), name);
+}
+
+const dense = (first: number): DenseLayer => ({
+  inputs: 2,
+  outputs: 1,
+  weight: Float32Array.of(first, 2),
+  activation: 'tanh',
+});
+const model = (layer = dense(1)) =>
+  ({
+    onnxPath: path('model.onnx'),
+    tokenizerPath: path('tokenizer.json'),
+    head: { pooling: ['mean'], includePrompt: true, dense: [layer], normalize: true },
+    maxTokens: 256,
+    lowerCase: false,
+    prompts: {},
+  }) as unknown as ModelFiles;
+const engine: EngineDescription = {
+  name: 'onnxruntime',
+  version: '1.30.0',
+  workers: 2,
+  threadsPerWorker: 1,
+  threadsReason: 'a test',
+  memory: 'fast',
+  batchTokens: 1024,
+};
+
+const settings = (files = model(), description = engine, options: VectorOptions = {}) =>
+  jobSettings(files, description, 'out.npy', 'float32', 1, options);
+
+test('are the same for the same, however many workers and threads there are', async () => {
+  expect(difference(await settings(), await settings(model(), { ...engine, workers: 4, threadsPerWorker: 2 }))).toBe(
+    undefined,
+  );
+});
+
+test('say what differs', async () => {
+  const before = await settings();
+  const now = async (...args: Parameters<typeof settings>) => difference(before, await settings(...args));
+  expect(await now(model(dense(3)))).toBe('another dense layer');
+  expect(await now(model(), { ...engine, memory: 'shared', batchTokens: 256 })).toBe(
+    'memory was "fast" and is "shared", batch tokens was 1024 and is 256',
+  );
+  expect(await now(model(), { ...engine, version: '1.31.0' })).toBe('engine version was "1.30.0" and is "1.31.0"');
+  expect(await now(model(), engine, { overLong: 'chunk', overlap: 8 })).toBe(
+    'over-long was "truncate" and is "chunk", overlap was "default" and is 8',
+  );
+  writeFileSync(path('model.onnx_data'), 'changed');
+  expect(await now()).toBe('another model');
+});

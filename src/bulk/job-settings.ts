@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { VectorOptions } from '../embed/index.js';
+import { resolvePrompt } from '../embed/index.js';
+import type { EngineDescription } from '../engine/index.js';
+import { fileHash, textsHash } from '../files/index.js';
+import type { Head, ModelFiles } from '../model/index.js';
+import type { StoredType } from './stored-vectors.js';
+
+/** What makes the vectors of a file what they are, besides the texts. Named as it is told when something differs. */
+export type JobSettings = Readonly<Record<string, string | number>>;
+
+/** Part of the settings; another number makes old unfinished files anew. */
+const layoutVersion = 1;
+
+export async function jobSettings(
+  model: ModelFiles,
+  engine: EngineDescription,
+  out: string,
+  type: StoredType,
+  dimensions: number,
+  options: VectorOptions,
+): Promise<JobSettings> {
+  const [weights, tokenizer] = await Promise.all([modelHash(model.onnxPath), fileHash(model.tokenizerPath)]);
+  const { overLong = 'truncate', overlap = 'default' } = options;
+  const { head, maxTokens, lowerCase } = model;
+  return {
+    layout: layoutVersion,
+    format: extname(out),
+    model: weights,
+    tokenizer,
+    'model configuration': textsHash([
+      JSON.stringify([head.pooling, head.includePrompt, head.normalize, maxTokens, lowerCase]),
+    ]),
+    'dense layer': denseHash(head),
+    engine: engine.name,
+    'engine version': engine.version,
+    memory: engine.memory,
+    'batch tokens': engine.batchTokens ?? 'any',
+    prompt: resolvePrompt(model, options),
+    type,
+    dimensions,
+    'over-long': overLong,
+    overlap,
+  };
+}
+
+/** How settings differ, in words; undefined if they do not. */
+export function difference(before: JobSettings, now: JobSettings): string | undefined {
+  const differing = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (name) => before[name] !== now[name],
+  );
+  const hashed = ['model', 'tokenizer', 'model configuration', 'dense layer'];
+  const words = differing.map((name) =>
+    hashed.includes(name) ? `another ${name}` : `${name} was ${quoted(before[name])} and is ${quoted(now[name])}`,
+  );
+  return words.length === 0 ? undefined : words.join(', ');
+}
+
+function quoted(value: string | number | undefined): string {
+  return value === undefined ? 'not known' : JSON.stringify(value);
+}
+
+/** Of the ONNX file and of external data files that are named after it. */
+async function modelHash(onnxPath: string): Promise<string> {
+  const [folder, name] = [dirname(onnxPath), basename(onnxPath)];
+  const isPart = (file: string) => file === name || file.startsWith(`${name}_data`) || file.startsWith(`${name}.data`);
+  const files = (await readdir(folder)).filter(isPart).sort();
+  const hashes = await Promise.all(files.map((file) => fileHash(join(folder, file))));
+  return hashes.length === 1 ? hashes[0] : textsHash(hashes);
+}
+
+/** Of the layers behind the pooling, which lie in files of their own. */
+function denseHash({ dense }: Head): string {
+  const hash = createHash('sha256');
+  for (const { inputs, outputs, weight, bias, activation } of dense) {
+    hash.update(JSON.stringify([inputs, outputs, activation, bias !== undefined]));
+    for (const { buffer, byteOffset, byteLength } of [weight, bias ?? new Float32Array()]) {
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { OctavecError, reasonOf } from '../base/index.js';
+import type { VectorRanges } from '../embed/index.js';
+import { writeOutputFile } from '../files/index.js';
+
+const schema = z.object({ least: z.array(z.number()), greatest: z.array(z.number()) });
+
+/**
+ * Ranges of dimensions from a file: `{"least": […], "greatest": […]}`.
+ *
+ * @returns undefined if there is no such file
+ * @throws FILE_NOT_READABLE, RANGES_INVALID
+ */
+export async function readRanges(path: string, dimensions: number): Promise<VectorRanges | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      return undefined;
+    }
+    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  });
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    const { least, greatest } = schema.parse(JSON.parse(text));
+    if (least.length !== dimensions || greatest.length !== dimensions) {
+      throw new RangeError(`it has ranges of ${least.length} dimensions, and the vectors have ${dimensions}`);
+    }
+    return { least: Float32Array.from(least), greatest: Float32Array.from(greatest) };
+  } catch (error) {
+    const why = error instanceof z.ZodError ? 'it does not hold the lists "least" and "greatest"' : reasonOf(error);
+    throw new OctavecError('RANGES_INVALID', { path, why }, error);
+  }
+}
+
+/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+export async function writeRanges(path: string, { least, greatest }: VectorRanges): Promise<void> {
+  await writeOutputFile(path, `${JSON.stringify({ least: Array.from(least), greatest: Array.from(greatest) })}\n`);
+}

@@ -1,0 +1,57 @@
+import { createHash, type Hash } from 'node:crypto';
+import { OctavecError, unlessCancelled } from '../base/index.js';
+import type { Checkpoint } from './journal.js';
+import type { TextRecord } from './text-record.js';
+
+/** The hash of records one after the other: the same for the same texts and ids in the same order. */
+export class RecordDigest {
+  readonly #hash: Hash = createHash('sha256');
+
+  add({ id, text }: TextRecord): void {
+    this.#hash.update(`${typeof id}:${id}:${text.length}:`).update(text);
+  }
+
+  /** SHA-256 so far, in hex. */
+  get value(): string {
+    return this.#hash.copy().digest('hex');
+  }
+}
+
+export interface SkipOptions {
+  /** What is written, for errors. */
+  readonly out: string;
+  readonly signal?: AbortSignal;
+  /** Told how many are read. */
+  readonly onRecord: (done: number) => void;
+}
+
+/**
+ * Reads past the records that are done, which are looked at all the same: are they those that were embedded?
+ *
+ * @param onRecord told of each
+ * @throws RESUME_MISMATCH
+ */
+export async function skipDone(
+  records: AsyncIterator<TextRecord>,
+  { records: count, digest }: Checkpoint,
+  seen: RecordDigest,
+  { out, signal, onRecord }: SkipOptions,
+): Promise<void> {
+  for (let done = 0; done < count; done++) {
+    const { value, done: ended } = await unlessCancelled(records.next(), signal, 'embedding');
+    if (ended) {
+      throw new OctavecError('RESUME_MISMATCH', {
+        path: out,
+        why: `the input ends after ${done} texts, and ${count} were embedded before`,
+      });
+    }
+    seen.add(value);
+    onRecord(done + 1);
+  }
+  if (seen.value !== digest) {
+    throw new OctavecError('RESUME_MISMATCH', {
+      path: out,
+      why: `the first ${count} texts of the input are not those that were embedded before`,
+    });
+  }
+}

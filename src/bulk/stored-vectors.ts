@@ -1,0 +1,42 @@
+import { quantizeVectors, toBase64, type VectorRanges, type VectorType } from '../embed/index.js';
+import type { Matrix } from '../numbers/index.js';
+
+/** How vectors are written: as numbers of a type, or as base64 of their float32 bytes. */
+export const storedTypes = ['float32', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const satisfies readonly (
+  | VectorType
+  | 'base64'
+)[];
+export type StoredType = (typeof storedTypes)[number];
+
+/** Vectors as they are written. */
+export interface StoredVectors {
+  readonly type: StoredType;
+  /** [rows × width] */
+  readonly data: Float32Array | Int8Array | Uint8Array;
+  readonly rows: number;
+  /** Numbers of a row: the vector's, or its bytes for bits. */
+  readonly width: number;
+}
+
+/** Types whose numbers mean something only with the ranges of the dimensions. */
+export function needsRanges(type: StoredType): boolean {
+  return type === 'int8' || type === 'uint8';
+}
+
+/** Numbers of a row of a type for vectors of so many dimensions. */
+export function storedWidth(type: StoredType, columns: number): number {
+  return type === 'binary' || type === 'ubinary' ? Math.ceil(columns / 8) : columns;
+}
+
+/** @param ranges for `int8` and `uint8` */
+export function storeVectors(vectors: Matrix, type: StoredType, ranges?: VectorRanges): StoredVectors {
+  const plain = type === 'float32' || type === 'base64';
+  const data = plain ? vectors.data : quantizeVectors(vectors, type, ranges);
+  return { type, data, rows: vectors.rows, width: storedWidth(type, vectors.columns) };
+}
+
+/** A vector as JSON holds it. */
+export function jsonVector({ type, data, width }: StoredVectors, row: number): string | number[] {
+  const vector = data.subarray(row * width, (row + 1) * width);
+  return type === 'base64' ? toBase64(vector) : Array.from(vector);
+}

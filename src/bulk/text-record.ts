@@ -1,0 +1,140 @@
+import { OctavecError } from '../base/index.js';
+import { closable } from './closable.js';
+import { rawNumber } from './raw-number.js';
+
+/** A text, and what it is known by where it comes from. */
+export interface TextRecord {
+  readonly text: string;
+  /** "id" (or "_id") of a JSON line or of a row. */
+  readonly id?: RecordId;
+}
+
+/** A whole number beyond 2^53 is a bigint, so that it keeps its digits. */
+export type RecordId = string | number | bigint;
+
+/** Texts that come one after the other. */
+export interface TextSource {
+  /** What errors call it: a file's path. */
+  readonly name: string;
+  readonly records: AsyncIterable<TextRecord>;
+  /** The share of it that has been read, from 0 to 1; undefined where its length is not known. */
+  share(): number | undefined;
+  /** Empty lines that were passed over so far, where they are no texts. */
+  emptyLines?(): number;
+}
+
+/** Texts without ids, as a source. */
+export function textsAsSource(texts: readonly string[]): TextSource {
+  const records = async function* () {
+    yield* texts.map((text) => ({ text }));
+  };
+  return { name: 'texts', records: { [Symbol.asyncIterator]: records }, share: () => undefined };
+}
+
+/** One source after the other, under the name of the last. */
+export function joinSources(first: TextSource, second: TextSource): TextSource {
+  const iterators = [first, second].map(({ records }) => records[Symbol.asyncIterator]());
+  const joined = async function* () {
+    for (const iterator of iterators) {
+      for (let result = await iterator.next(); !result.done; result = await iterator.next()) {
+        yield result.value;
+      }
+    }
+  };
+  const close = () => {
+    for (const iterator of iterators) {
+      iterator.return?.().catch(() => undefined);
+    }
+  };
+  return {
+    name: second.name,
+    records: closable(joined(), close),
+    share: () => second.share(),
+    emptyLines: () => (first.emptyLines?.() ?? 0) + (second.emptyLines?.() ?? 0),
+  };
+}
+
+/**
+ * A source that must not be empty.
+ *
+ * @throws TEXTS_INVALID at its end, if it had no text
+ */
+export function someTexts(source: TextSource): TextSource {
+  const iterator = source.records[Symbol.asyncIterator]();
+  const counted = async function* () {
+    let result = await iterator.next();
+    if (result.done) {
+      throw new OctavecError('TEXTS_INVALID', { path: source.name, why: 'there are none' });
+    }
+    for (; !result.done; result = await iterator.next()) {
+      yield result.value;
+    }
+  };
+  const close = () => {
+    iterator.return?.().catch(() => undefined);
+  };
+  return { ...source, records: closable(counted(), close) };
+}
+
+/**
+ * The record of a JSON line: a string, or an object with the text in `field`.
+ *
+ * @param place of the line, for errors: "line 7"
+ * @throws TEXTS_INVALID
+ */
+export function recordOfJson(line: string, field: string, path: string, place: string): TextRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new OctavecError('TEXTS_INVALID', { path, why: `${place} is not JSON` }, error);
+  }
+  if (typeof value === 'string') {
+    return { text: value };
+  }
+  const fields = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
+  const record = recordOfFields(fields as Readonly<Record<string, unknown>>, field, path, place);
+  return typeof record.id === 'number' && Math.abs(record.id) > Number.MAX_SAFE_INTEGER
+    ? { ...record, id: exactId(line, record.id) }
+    : record;
+}
+
+function exactId(line: string, id: number): RecordId {
+  const digits = rawNumber(line, 'id') ?? rawNumber(line, '_id') ?? '';
+  return /^-?\d+$/.test(digits) ? BigInt(digits) : Number.isFinite(id) ? id : digits;
+}
+
+/**
+ * The record of an object or a row.
+ *
+ * @throws TEXTS_INVALID
+ */
+export function recordOfFields(
+  fields: Readonly<Record<string, unknown>>,
+  field: string,
+  path: string,
+  place: string,
+): TextRecord {
+  const text = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (typeof text !== 'string') {
+    throw new OctavecError('TEXTS_INVALID', {
+      path,
+      why: `${place} holds neither a string nor a "${field}"${hint(fields)}`,
+    });
+  }
+  const id = idOf(fields.id ?? fields._id);
+  return id === undefined ? { text } : { text, id };
+}
+
+/** Which field may have been meant. */
+function hint(fields: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(fields).filter((name) => typeof fields[name] === 'string');
+  return names.length === 0 ? '' : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which --field can name`;
+}
+
+function idOf(value: unknown): RecordId | undefined {
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,140 @@
+import type { StreamBatch } from '../embed/index.js';
+import { type VectorRanges, vectorRanges } from '../embed/index.js';
+import type { Begun } from './journal.js';
+import type { PartialFile } from './partial-file.js';
+import type { RecordDigest } from './record-digest.js';
+import { needsRanges, type StoredType, storedWidth, storeVectors } from './stored-vectors.js';
+import type { TextRecord } from './text-record.js';
+import type { SinkTarget, VectorSink } from './vector-sink.js';
+
+export interface WriterSettings {
+  readonly openSink: (target: SinkTarget) => VectorSink;
+  readonly type: StoredType;
+  /** Numbers of a vector before it is stored. */
+  readonly dimensions: number;
+  readonly ranges?: VectorRanges;
+}
+
+/** What is in memory is written when so much time has passed and the format allows: syncing costs milliseconds. */
+const checkpointEveryMs = 200;
+
+/** Texts whose vectors give the ranges of the dimensions, where none are given. They wait in memory until then. */
+const textsForRanges = 4096;
+
+/** Puts batches of vectors into a file and notes in its journal how far it is. */
+export class VectorWriter {
+  readonly #partial: PartialFile;
+  readonly #sink: VectorSink;
+  readonly #type: StoredType;
+  readonly #digest: RecordDigest;
+  #ranges: VectorRanges | undefined;
+  /** Batches that wait for the ranges. */
+  #held: StreamBatch<TextRecord>[] = [];
+  #records: number;
+  #truncated: number;
+  #lastCheckpoint = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param begun what an earlier writer did, if this one goes on from there
+   * @param digest of its texts
+   */
+  constructor(partial: PartialFile, settings: WriterSettings, begun: Begun | undefined, digest: RecordDigest) {
+    const { type, dimensions, openSink } = settings;
+    const last = begun?.checkpoints.at(-1);
+    const formats = begun?.checkpoints.flatMap(({ format }) => (format === undefined ? [] : [format])) ?? [];
+    this.#partial = partial;
+    this.#type = type;
+    this.#digest = digest;
+    this.#ranges = settings.ranges;
+    this.#records = last?.records ?? 0;
+    this.#truncated = last?.truncated ?? 0;
+    const state = last && { bytes: last.bytes, formats };
+    this.#sink = openSink({ file: partial.file, type, width: storedWidth(type, dimensions), state });
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  get truncated(): number {
+    return this.#truncated;
+  }
+
+  get ranges(): VectorRanges | undefined {
+    return this.#ranges;
+  }
+
+  async write(batch: StreamBatch<TextRecord>): Promise<void> {
+    if (needsRanges(this.#type) && this.#ranges === undefined) {
+      this.#held.push(batch);
+      if (this.#held.reduce((sum, { items }) => sum + items.length, 0) >= textsForRanges) {
+        await this.#letGo();
+      }
+    } else {
+      await this.#append(batch);
+    }
+  }
+
+  /** Makes the file whole and gives its length. */
+  async finish(): Promise<number> {
+    await this.#letGo();
+    await this.#checkpoint();
+    return this.#sink.finish();
+  }
+
+  /** Takes the ranges from what waits for them, and writes it. */
+  async #letGo(): Promise<void> {
+    if (this.#held.length === 0) {
+      return;
+    }
+    const all = this.#held.map(({ vectors }) => vectorRanges(vectors));
+    this.#ranges = {
+      least: all.map(({ least }) => least).reduce((a, b) => a.map((value, i) => Math.min(value, b[i]))),
+      greatest: all.map(({ greatest }) => greatest).reduce((a, b) => a.map((value, i) => Math.max(value, b[i]))),
+    };
+    await this.#partial.journal.note(notesOf(this.#ranges));
+    for (const batch of this.#held.splice(0)) {
+      await this.#append(batch);
+    }
+  }
+
+  async #append({ items, vectors }: StreamBatch<TextRecord>): Promise<void> {
+    this.#sink.append(items, storeVectors(vectors, this.#type, this.#ranges));
+    for (const record of items) {
+      this.#digest.add(record);
+    }
+    this.#records += items.length;
+    this.#truncated += vectors.truncated;
+    const { due } = this.#sink;
+    if (due === 'now' || (due === 'may' && performance.now() - this.#lastCheckpoint > checkpointEveryMs)) {
+      await this.#checkpoint();
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { file, journal } = this.#partial;
+    const { bytes, format } = await this.#sink.flush();
+    await file.datasync();
+    await journal.checkpoint({
+      records: this.#records,
+      digest: this.#digest.value,
+      truncated: this.#truncated,
+      bytes,
+      format,
+    });
+    this.#lastCheckpoint = performance.now();
+  }
+}
+
+/** Ranges as a journal notes them. */
+export function notesOf(ranges: VectorRanges | undefined): Begun['notes'] {
+  return ranges === undefined
+    ? {}
+    : { ranges: { least: Array.from(ranges.least), greatest: Array.from(ranges.greatest) } };
+}
+
+/** The ranges that an earlier writer noted. */
+export function rangesOfNotes(notes: Begun['notes'] | undefined): VectorRanges | undefined {
+  const ranges = notes?.ranges as { readonly least: number[]; readonly greatest: number[] } | undefined;
+  return ranges && { least: Float32Array.from(ranges.least), greatest: Float32Array.from(ranges.greatest) };
+}

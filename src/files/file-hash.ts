@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { OctavecError, reasonOf } from '../base/index.js';
+
+/**
+ * SHA-256 of a file's bytes, in hex.
+ *
+ * @throws FILE_NOT_READABLE
+ */
+export async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  } catch (error) {
+    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  }
+  return hash.digest('hex');
+}
+
+/** SHA-256 of texts, in hex: the same texts in the same order give the same hash. */
+export function textsHash(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) {
+    hash.update(`${Buffer.byteLength(text)}:`).update(text);
+  }
+  return hash.digest('hex');
+}

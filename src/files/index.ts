@@ -1,0 +1,8 @@
+/** Whole-or-nothing output files, hashes, lines, cache folders, and the formats NumPy, Parquet and safetensors. */
+export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
+export * from './file-hash.js';
+export { makeFolders } from './make-folders.js';
+export * from './output-file.js';
+export * from './parquet-codecs.js';
+export * from './safetensors.js';
+export { type SplitLinesOptions, splitLines } from './split-lines.js';

@@ -1,0 +1,9 @@
+/** Vectors, matrices, statistics, order, nearest neighbours, half precision, and random numbers with a seed. */
+export * from './fp16.js';
+export * from './matrix.js';
+export * from './nearest.js';
+export * from './order.js';
+export * from './random.js';
+export * from './statistics.js';
+export * from './unit-rows.js';
+export * from './vectors.js';

@@ -1,0 +1,14 @@
+/**
+ * Tasks that say what vectors are worth, by MTEB's definitions: their data, metrics, and comparison of results.
+ *
+ * @module
+ */
+export { compareResults, type Finding, type TaskComparison } from './compare-results.js';
+export { embeddedTaskNames } from './data/embedded-tasks.js';
+export { mtebTaskNames } from './data/mteb-tasks.js';
+export * from './data/read-task.js';
+export { evaluateTask } from './evaluate-task.js';
+export { evaluateRetrieval } from './retrieval.js';
+export * from './task.js';
+export { taskEmbedder } from './task-embedder.js';
+export type { TaskResult, TaskSamples } from './task-result.js';
