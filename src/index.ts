@@ -39,25 +39,24 @@ export {
   vectorRanges,
 } from './embed/index.js';
 export type { Evidence, Gate, GateChoice, Measurements, Verdict } from './evaluate/index.js';
+export { type MethodName, methodNames } from './methods/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model/index.js';
 export {
   type CompareOptions,
   type Comparison,
-  compareVariants as compare,
+  compare,
   type EvaluateOptions,
   type Evaluation,
-  evaluateModel as evaluate,
-  type MethodName,
-  methodNames,
+  evaluate,
   type QuantizeAllOptions,
   type QuantizeOptions,
   type QuantizeOutcome,
+  quantize,
   quantizeAll,
-  quantizeModel as quantize,
   type VariantFailure,
   type VariantOptions,
   type VariantOutcome,
   type VerifyOptions,
-  verifyModel as verify,
+  verify,
 } from './pipeline/index.js';
 export { readTask, type Task } from './tasks/index.js';

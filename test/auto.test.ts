@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { calibrationTexts, verificationTexts } from '#rooms/evaluate';
-import { gateError, type QuantizeOptions, quantizeModel, type SensitivityReport } from '#rooms/pipeline';
+import { gateError, type QuantizeOptions, quantize, type SensitivityReport } from '#rooms/pipeline';
 import { embeddedModel } from './support/golden-texts.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
@@ -36,7 +36,7 @@ const temporary = () => readdirSync(join(root, 'temporary'));
 
 test('a mix of the real model holds its target, and says what it is made of', async () => {
   const output = join(root, 'minilm');
-  const outcome = await quantizeModel(embeddedModel, {
+  const outcome = await quantize(embeddedModel, {
     ...common,
     output,
     selection: { include: ['ffn-down', 'embeddings'] },
@@ -67,7 +67,7 @@ test('what was measured before an interrupt is used after it, and nothing tempor
   // So strict that roles and layers must be looked at.
   const options = { ...common, output, selection: fewParts, auto: { targetCosineP1: 0.99999 } };
   const controller = new AbortController();
-  const interrupted = quantizeModel(join(root, 'tiny'), {
+  const interrupted = quantize(join(root, 'tiny'), {
     ...options,
     signal: controller.signal,
     onProgress: ({ stage, done }) => {
@@ -83,7 +83,7 @@ test('what was measured before an interrupt is used after it, and nothing tempor
   expect(temporary()).toEqual([]);
 
   const measuredAgain: string[] = [];
-  await quantizeModel(join(root, 'tiny'), {
+  await quantize(join(root, 'tiny'), {
     ...options,
     onProgress: ({ stage }) => measuredAgain.push(stage),
   });
@@ -97,9 +97,9 @@ test('with a calibration table alone, the search is on the texts of the table', 
     selection: fewParts,
     auto: { targetCosineP1: 0.99999 },
   };
-  await quantizeModel(join(root, 'tiny'), options);
+  await quantize(join(root, 'tiny'), options);
   const stages: string[] = [];
-  const outcome = await quantizeModel(join(root, 'tiny'), {
+  const outcome = await quantize(join(root, 'tiny'), {
     ...options,
     calibration: undefined,
     onProgress: ({ stage }) => stages.push(stage),
@@ -112,7 +112,7 @@ test('with a calibration table alone, the search is on the texts of the table', 
 
 test('a target that nothing holds: the nearest mix is named, and not written', async () => {
   const output = join(root, 'impossible');
-  const outcome = await quantizeModel(join(root, 'tiny'), { ...common, output, auto: { targetCosineP1: 1 } });
+  const outcome = await quantize(join(root, 'tiny'), { ...common, output, auto: { targetCosineP1: 1 } });
   const [{ published, evidence, notes, sensitivity }] = outcome.variants;
   expect(published).toBe(false);
   expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);
@@ -125,5 +125,5 @@ test('a target that nothing holds: the nearest mix is named, and not written', a
 test('without texts there is nothing to measure with', async () => {
   const output = join(root, 'none');
   const options = { ...common, output, calibration: false } as const;
-  await expect(quantizeModel(join(root, 'tiny'), options)).rejects.toMatchObject({ code: 'USAGE' });
+  await expect(quantize(join(root, 'tiny'), options)).rejects.toMatchObject({ code: 'USAGE' });
 });

@@ -14,7 +14,7 @@ import {
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadEngine, type TokenBatch } from '#rooms/engine';
 import { foldConstants, optimize } from '#rooms/graph';
-import { type QuantizeOptions, quantizeModel } from '#rooms/pipeline';
+import { type QuantizeOptions, quantize } from '#rooms/pipeline';
 import { dynamicInt8, leftOut, q4, q8, rangeMethods, rolesOf, smoothWithTexts, staticInt8 } from '#rooms/quantize';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
@@ -193,7 +193,7 @@ describe('a calibration table', () => {
   const texts = Array.from({ length: 30 }, (_, i) => `text ${i} of a few words, ${'abc'.repeat(i % 5)}`);
   const quantize = async (output: string, options: Partial<QuantizeOptions> = {}) => {
     const stages: string[] = [];
-    await quantizeModel(model, {
+    await quantize(model, {
       to: ['int8', 'int8-static'],
       output: join(folder, output),
       texts: { texts, source: 'made up' },
@@ -227,7 +227,7 @@ describe('a calibration table', () => {
     const roberta = join(folder, 'roberta');
     makeTinyFolder(roberta, 'roberta');
     await expect(
-      quantizeModel(roberta, { to: ['int8'], output: join(folder, 'y'), calibrationTable: table }),
+      quantize(roberta, { to: ['int8'], output: join(folder, 'y'), calibrationTable: table }),
     ).rejects.toMatchObject({ code: 'CALIBRATION_MISMATCH', message: expect.stringContaining('another model') });
     const broken = join(folder, 'broken.safetensors');
     writeFileSync(broken, readFileSync(table).subarray(0, 5000));
@@ -244,7 +244,7 @@ test('a choice that no wanted method knows is an error', async () => {
   const model = join(folder, 'mpnet');
   makeTinyFolder(model, 'mpnet');
   const options = { to: ['int8'], output: join(folder, 'z'), forms: { blockSize: 64 } } as const;
-  await expect(quantizeModel(model, options)).rejects.toMatchObject({
+  await expect(quantize(model, options)).rejects.toMatchObject({
     code: 'USAGE',
     message: expect.stringContaining('--block-size belongs to q4'),
   });

@@ -6,7 +6,7 @@ import { type OnnxModel, readModel, writeModel } from 'octavec/onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verificationTexts } from '#rooms/evaluate';
 import { foldConstants } from '#rooms/graph';
-import { type ProofTexts, verifyModel } from '#rooms/pipeline';
+import { type ProofTexts, verify } from '#rooms/pipeline';
 import { dynamicInt8, fp16, makeRecipe, widen, withRecipe } from '#rooms/quantize';
 import { embeddedModel } from './support/golden-texts.js';
 import { staticQdq } from './support/static-qdq.js';
@@ -33,7 +33,7 @@ async function candidateFolder(name: string, model: OnnxModel): Promise<string> 
 }
 
 async function verdictOf(path: string) {
-  const { verdict } = await verifyModel(path, { against: embeddedModel, texts });
+  const { verdict } = await verify(path, { against: embeddedModel, texts });
   return { passed: verdict?.passed, metrics: verdict?.failures.map(({ metric }) => metric) };
 }
 

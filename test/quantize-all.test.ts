@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatePresets } from '#rooms/evaluate';
-import { batchError, type QuantizeAllOptions, quantizeAll, quantizeModel } from '#rooms/pipeline';
+import { batchError, type QuantizeAllOptions, quantize, quantizeAll } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 let root: string;
@@ -111,7 +111,7 @@ test('what is up to date is judged by the gate that is asked for', async () => {
 test('a method whose output would be the original is skipped, and the others are made', async () => {
   const folder = join(root, 'half');
   const original = makeTinyFolder(folder, 'bert');
-  const { variants } = await quantizeModel(folder, { to: ['fp16'], ...quick });
+  const { variants } = await quantize(folder, { to: ['fp16'], ...quick });
   rmSync(original);
   const outcome = await quantizeAll(folder, { to: ['int8', 'fp16'], ...quickInt8 });
   expect(variants[0].path).toBe(join(folder, 'onnx/model_fp16.onnx'));

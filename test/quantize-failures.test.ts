@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type QuantizeOptions, quantizeModel } from '#rooms/pipeline';
+import { type QuantizeOptions, quantize } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 let root: string;
@@ -21,7 +21,7 @@ test('one method fails: what the others made is published, and the failure is to
   const output = join(root, 'partly');
   // Where auto would keep what it measures there is a folder.
   mkdirSync(join(output, 'onnx/model_auto.sensitivity.json'), { recursive: true });
-  const outcome = await quantizeModel(model, { to: ['auto', 'fp16', 'fp16'], output, texts, calibration: texts });
+  const outcome = await quantize(model, { to: ['auto', 'fp16', 'fp16'], output, texts, calibration: texts });
   expect(outcome.variants).toMatchObject([{ method: 'fp16', published: true }]);
   expect(outcome.failures).toMatchObject([
     { method: 'auto', path: join(output, 'onnx/model_auto.onnx'), error: { code: 'OUTPUT_NOT_WRITABLE' } },
@@ -31,7 +31,7 @@ test('one method fails: what the others made is published, and the failure is to
     'model_fp16.evidence.json',
     'model_fp16.onnx',
   ]);
-  const alone = quantizeModel(model, { to: ['auto'], output, texts, calibration: texts });
+  const alone = quantize(model, { to: ['auto'], output, texts, calibration: texts });
   await expect(alone).rejects.toMatchObject({ code: 'OUTPUT_NOT_WRITABLE' });
 }, 120_000);
 
@@ -41,8 +41,7 @@ describe('before the long work', () => {
     stages.length = 0;
     const output = join(root, 'refused');
     const onProgress: QuantizeOptions['onProgress'] = ({ stage }) => stages.push(stage);
-    const error = await (async () =>
-      quantizeModel(model, { to: ['int8'], output, texts, onProgress, ...options }))().catch(
+    const error = await (async () => quantize(model, { to: ['int8'], output, texts, onProgress, ...options }))().catch(
       (reason: unknown) => reason,
     );
     expect(existsSync(output)).toBe(false);
@@ -73,7 +72,7 @@ test('what calibration saw is kept at once: an interrupt during another method l
   const calibrationTable = join(root, 'table.safetensors');
   const controller = new AbortController();
   const common = { output: join(root, 'interrupted'), texts, calibrationTable, force: true };
-  const interrupted = quantizeModel(model, {
+  const interrupted = quantize(model, {
     ...common,
     to: ['int8', 'q4'],
     signal: controller.signal,
@@ -81,6 +80,6 @@ test('what calibration saw is kept at once: an interrupt during another method l
   });
   await expect(interrupted).rejects.toMatchObject({ code: 'CANCELLED' });
   const stages: string[] = [];
-  await quantizeModel(model, { ...common, to: ['int8'], onProgress: ({ stage }) => stages.push(stage) });
+  await quantize(model, { ...common, to: ['int8'], onProgress: ({ stage }) => stages.push(stage) });
   expect(stages).not.toContain('Calibrating');
 }, 120_000);

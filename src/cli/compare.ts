@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { failuresAsText } from '../evaluate/index.js';
-import { type Comparison, compareVariants } from '../pipeline/index.js';
+import { type Comparison, compare } from '../pipeline/index.js';
 import { formatComparison } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
@@ -60,7 +60,7 @@ export function compareCommand(): Command {
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
-        return compareVariants(model, {
+        return compare(model, {
           ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
           ...{ ...gates, cache, onNote: printNote, engines: engines ?? (run.engine && [run.engine]) },
           variants: variants.length > 0 ? variants : undefined,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { evaluateModel } from '../pipeline/index.js';
+import { evaluate } from '../pipeline/index.js';
 import { formatEvaluation } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
@@ -47,7 +47,7 @@ export function evaluateCommand(): Command {
       const line = progressLine();
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
       const tasks = await readTasks(specs, task).finally(line.done);
-      const evaluation = await evaluateModel(model, {
+      const evaluation = await evaluate(model, {
         ...{ against: options.against, variant: options.variant, tokenizer: options.tokenizer },
         ...{ ...run, cache, onNote: printNote, asymmetric: options.asymmetric },
         tasks,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { gateError, quantizeModel } from '../pipeline/index.js';
+import { gateError, quantize } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLine } from './progress-line.js';
@@ -35,7 +35,7 @@ export function quantizeCommand(): Command {
       const { calibrationTable, force } = flags;
       const options = await variantOptions(flags);
       const line = progressLine();
-      const outcome = await quantizeModel(model, {
+      const outcome = await quantize(model, {
         ...{ ...options, output, calibrationTable, force },
         onProgress: line.onProgress,
         signal: interruptSignal(),

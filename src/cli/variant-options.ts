@@ -1,12 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type AutoPurpose,
-  autoPurposes,
-  isCalibrated,
-  type MethodName,
-  methodNames,
-  type VariantOptions,
-} from '../pipeline/index.js';
+import { type AutoPurpose, autoPurposes, type MethodName, methodNames } from '../methods/index.js';
+import { isCalibrated, type VariantOptions } from '../pipeline/index.js';
 import { q4BlockSizes, type RangeMethod, rangeMethods } from '../quantize/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { configOption, gateLimitWithoutTasks, number, positiveInteger, proofTexts, wordList } from './options.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { failuresAsText } from '../evaluate/index.js';
-import { verifyModel } from '../pipeline/index.js';
+import { verify } from '../pipeline/index.js';
 import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
@@ -58,7 +58,7 @@ export function verifyCommand(): Command {
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
-        return verifyModel(candidate, {
+        return verify(candidate, {
           ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
           ...{ ...run, ...gates, cache, onNote: printNote },
           texts: await proofTexts(settings.texts),

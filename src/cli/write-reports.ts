@@ -1,7 +1,6 @@
 import { reasonOf } from '../base/index.js';
 import type { Evidence } from '../evaluate/index.js';
-import { writeOutputFile } from '../files/index.js';
-import { checkWritable } from '../pipeline/index.js';
+import { checkWritable, writeOutputFile } from '../files/index.js';
 import { type HtmlReportOptions, htmlReport, junitXml, markdownSection } from '../report/index.js';
 
 /** Files that findings are written to. */

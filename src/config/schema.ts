@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
-import { methodNames } from '../pipeline/index.js';
+import { methodNames } from '../methods/index.js';
 
 const limit = z.number().optional();
 const limits = Object.fromEntries(gateMetricNames.map((metric) => [metric, limit])) as Record<

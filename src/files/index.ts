@@ -6,3 +6,4 @@ export * from './output-file.js';
 export * from './parquet-codecs.js';
 export * from './safetensors.js';
 export { type SplitLinesOptions, splitLines } from './split-lines.js';
+export { checkWritable, openStaging } from './staging.js';

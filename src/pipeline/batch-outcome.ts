@@ -1,7 +1,7 @@
 import { OctavecError } from '../base/index.js';
 import type { Evidence } from '../evaluate/index.js';
+import type { MethodName } from '../methods/index.js';
 import type { UnreadableFolder } from './find-models.js';
-import type { MethodName } from './methods.js';
 
 /** What became of one variant of one model. */
 export interface BatchItem {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../base/index.js';
+import { type MethodName, methods } from '../methods/index.js';
 import type { FoundModel } from './find-models.js';
-import { type MethodName, methods } from './methods.js';
 import { outputPath } from './output-paths.js';
 
 /** A variant that is to be made of a model. */

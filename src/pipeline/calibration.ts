@@ -1,7 +1,9 @@
 import { tokenizeOnce } from '../embed/index.js';
 import { calibrationTexts } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
+import type { CalibrationHashes, SearchTexts } from '../methods/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { evenlyChosen } from '../proof/index.js';
 import {
   type CalibratedModel,
   type CalibrationTexts,
@@ -9,8 +11,7 @@ import {
   readCalibrationTable,
   writeCalibrationTable,
 } from '../quantize/index.js';
-import type { CalibrationHashes, SearchTexts } from './method.js';
-import { evenlyChosen } from './prove.js';
+
 import type { QuantizeOptions } from './quantize-options.js';
 
 /** How many of octavec's own texts are calibrated with: more were measured to change nothing. */

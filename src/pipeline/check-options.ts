@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import type { MethodName } from './methods.js';
+import type { MethodName } from '../methods/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
 const calibrated: readonly MethodName[] = ['int8', 'int8-static', 'q8', 'q4', 'auto'];

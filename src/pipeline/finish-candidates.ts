@@ -1,20 +1,15 @@
 import { basename, dirname, join } from 'node:path';
-import type { TaskOptions } from '../base/index.js';
-import { measureRuns, type RunMeasurement } from '../benchmark/index.js';
-import type { EmbedderOptions } from '../embed/index.js';
+import type { RunMeasurement } from '../benchmark/index.js';
 import { type Evidence, evidencePath, type Gate, writeEvidence } from '../evaluate/index.js';
-import { type Candidate, improveCandidate, proveCandidate, type Reference } from './candidate.js';
-import { judged } from './file-gate.js';
-import type { Original } from './original.js';
-import { benchTexts, withRuns } from './prove.js';
+import { asksForSpeed, judged, measureSpeed, type Proof, type Proven, prove } from '../proof/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome, VariantOutcome } from './quantize-outcome.js';
+import { asCandidate, improveCandidate, type StagedCandidate } from './staged-candidate.js';
 import { attempt, type Work } from './work.js';
 
-/** A candidate with what was found out about it. */
-interface Proven {
-  readonly candidate: Candidate;
-  readonly evidence: Evidence;
+/** A staged candidate with what was found out about it. */
+interface ProvenCandidate extends Proven<Evidence> {
+  readonly made: StagedCandidate;
 }
 
 /**
@@ -22,60 +17,59 @@ interface Proven {
  * pass.
  */
 export async function finishCandidates(
-  original: Original,
+  proof: Proof,
   work: Work,
-  reference: Reference,
-  options: QuantizeOptions,
+  { bench, force = false }: QuantizeOptions,
 ): Promise<Pick<QuantizeOutcome, 'variants' | 'originalRun'>> {
-  const { threads, signal, onProgress } = options;
-  const embedding = { threads, signal, onProgress };
-  const bench = options.bench ?? work.candidates.some(({ gate }) => gate.limits.speedUp !== undefined);
-  let proven: Proven[] = [];
+  const isTimed = bench ?? work.candidates.some(({ gate }) => asksForSpeed(gate));
+  let proven: ProvenCandidate[] = [];
   for (const i of work.candidates.keys()) {
     await attempt(work, work.candidates[i], async () => {
-      const evidence = await proveBest(original, work.candidates, i, async (candidate) => {
-        const measured = await proveCandidate(original, candidate, reference, embedding);
-        return judged(measured, bench ? withoutSpeed(candidate.gate) : candidate.gate);
-      });
-      proven.push({ candidate: work.candidates[i], evidence });
+      proven.push(await proveBest(proof, work.candidates, i, isTimed));
     });
   }
   let originalRun: RunMeasurement | undefined;
-  if (bench && proven.length > 0) {
-    const candidates = proven.map(({ candidate }) => candidate);
-    const [first, ...others] = await measure(original, candidates, reference.texts.texts, embedding);
-    originalRun = first;
-    proven = proven.map(({ candidate, evidence }, i) => ({
-      candidate,
-      evidence: judged(withRuns(evidence, first, others[i]), candidate.gate),
-    }));
+  if (isTimed && proven.length > 0) {
+    const speed = await measureSpeed(
+      proof,
+      proven,
+      proven.map(({ made }) => made.method),
+    );
+    originalRun = speed.original;
+    proven = proven.map((each, i) => ({ ...each, measured: judged(speed.measured[i], each.made.gate) }));
   }
   const variants: VariantOutcome[] = [];
-  for (const { candidate, evidence } of proven) {
-    await attempt(work, candidate, async () => {
-      variants.push(await publish(candidate, evidence, options.force ?? false));
+  for (const { made, measured } of proven) {
+    await attempt(work, made, async () => {
+      variants.push(await publish(made, measured, force));
     });
   }
   return { variants, originalRun };
 }
 
-/** A candidate that its method can better after a refusal is replaced by what it makes of it. */
+/** Proves a candidate; one that its method can better after a refusal is replaced by what it makes of it. */
 async function proveBest(
-  original: Original,
-  candidates: Candidate[],
+  proof: Proof,
+  candidates: StagedCandidate[],
   i: number,
-  prove: (candidate: Candidate) => Promise<Evidence>,
-): Promise<Evidence> {
-  let evidence = await prove(candidates[i]);
-  while (evidence.verdict?.passed === false) {
-    const better = await improveCandidate(original, candidates[i], evidence);
+  isTimed: boolean,
+): Promise<ProvenCandidate> {
+  let proven = await proveStaged(proof, candidates[i], isTimed);
+  while (proven.measured.verdict?.passed === false) {
+    const better = await improveCandidate(proof.original, candidates[i], proven.measured);
     if (better === undefined) {
       break;
     }
     candidates[i] = better;
-    evidence = await prove(better);
+    proven = await proveStaged(proof, better, isTimed);
   }
-  return evidence;
+  return proven;
+}
+
+async function proveStaged(proof: Proof, made: StagedCandidate, isTimed: boolean): Promise<ProvenCandidate> {
+  const candidate = await asCandidate(proof.original, made);
+  const measured = await prove(proof, candidate);
+  return { made, candidate, measured: judged(measured, isTimed ? withoutSpeed(made.gate) : made.gate) };
 }
 
 /** What a gate asks for besides the speed, which is measured last. */
@@ -84,21 +78,8 @@ function withoutSpeed(gate: Gate): Gate {
   return { ...gate, limits };
 }
 
-function measure(
-  original: Original,
-  candidates: readonly Candidate[],
-  texts: readonly string[],
-  { onProgress, signal, ...embedder }: EmbedderOptions & TaskOptions,
-): Promise<RunMeasurement[]> {
-  const subjects = [
-    { name: 'original', model: original.runnable },
-    ...candidates.map(({ method, staged }) => ({ name: method, model: { ...original.files, onnxPath: staged.path } })),
-  ];
-  return measureRuns(subjects, benchTexts(texts), { embedder, onProgress, signal });
-}
-
-async function publish(candidate: Candidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {
-  const { method, path, staged, notes, sensitivity, seconds } = candidate;
+async function publish(made: StagedCandidate, evidence: Evidence, force: boolean): Promise<VariantOutcome> {
+  const { method, path, staged, notes, sensitivity, seconds } = made;
   const published = force || evidence.verdict?.passed === true;
   if (published) {
     const evidenceFile = join(dirname(staged.path), basename(evidencePath(path)));

@@ -1,22 +1,17 @@
 import { OctavecError, reasonOf } from '../base/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
+import { autoGoal, completeForms, gateFor, type MethodName, type MethodWishes } from '../methods/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
-import { autoGoal } from './auto/goal.js';
+import { asksForSpeed, conventionsHash, fileIdentity, proofTextsOf } from '../proof/index.js';
 import type { BatchItem, BatchOutcome } from './batch-outcome.js';
 import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
 import { calibrationHashes } from './calibration.js';
 import { checkOptions } from './check-options.js';
-import { conventionsHash } from './conventions-hash.js';
-import { fileIdentity } from './file-identity.js';
 import { type FoundModel, findModels } from './find-models.js';
-import type { MethodWishes } from './method.js';
-import { completeForms } from './method-forms.js';
-import { gateFor, type MethodName } from './methods.js';
 import { checkNotSource } from './output-paths.js';
-import { proofTextsOf } from './proof-texts.js';
-import { makeVariants } from './quantize-model.js';
+import { makeVariants } from './quantize.js';
 import type { VariantOptions } from './quantize-options.js';
 import { upToDateEvidence } from './up-to-date.js';
 
@@ -72,7 +67,7 @@ async function wantedVariants(options: QuantizeAllOptions): Promise<Wanted> {
     goal: autoGoal(options.auto, options),
     hashes: await calibrationHashes(options),
   };
-  return { wishes, proofTexts: textsHash((await proofTextsOf(options)).texts) };
+  return { wishes, proofTexts: textsHash((await proofTextsOf(options.texts)).texts) };
 }
 
 async function quantizeOne(
@@ -124,7 +119,7 @@ async function upToDateItems(
     const start = performance.now();
     const evidence = await upToDateEvidence(path, { ...wanted, method });
     const gate = gateFor(method, wishes.goal, options);
-    const bench = options.bench ?? gate.limits.speedUp !== undefined;
+    const bench = options.bench ?? asksForSpeed(gate);
     if (evidence !== undefined && (!bench || evidence.run !== undefined)) {
       const verdict = judge(evidence, gate);
       const status = verdict.passed ? 'up to date' : 'refused';

@@ -1,10 +1,8 @@
 import type { TaskOptions } from '../base/index.js';
 import type { GateChoice } from '../evaluate/index.js';
+import type { AutoOptions, MethodForms, MethodName } from '../methods/index.js';
+import type { ProofTexts } from '../proof/index.js';
 import type { Selection } from '../quantize/index.js';
-import type { AutoOptions } from './auto/goal.js';
-import type { MethodForms } from './method-forms.js';
-import type { MethodName } from './methods.js';
-import type { ProofTexts } from './prove.js';
 
 /**
  * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against

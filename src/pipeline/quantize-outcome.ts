@@ -1,8 +1,7 @@
 import { OctavecError } from '../base/index.js';
 import type { RunMeasurement } from '../benchmark/index.js';
 import { type Evidence, failuresAsText } from '../evaluate/index.js';
-import type { SensitivityReport } from './auto/sensitivity-report.js';
-import type { MethodName } from './methods.js';
+import type { MethodName, SensitivityReport } from '../methods/index.js';
 
 /** What became of one variant. */
 export interface VariantOutcome {

@@ -5,13 +5,18 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
 import { smallModel } from '../../test/support/small-model.js';
 import { evidencePath, writeEvidence } from '../evaluate/index.js';
+import {
+  type AutoGoal,
+  autoGoal,
+  completeForms,
+  type MethodForms,
+  type MethodName,
+  type MethodWishes,
+  methods,
+} from '../methods/index.js';
 import { makeNode, readModel, writeModel } from '../onnx/index.js';
+import { fileIdentity } from '../proof/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
-import { type AutoGoal, autoGoal } from './auto/goal.js';
-import { fileIdentity } from './file-identity.js';
-import type { MethodWishes } from './method.js';
-import { completeForms, type MethodForms } from './method-forms.js';
-import { type MethodName, methods } from './methods.js';
 import { upToDateEvidence } from './up-to-date.js';
 
 const source = 'a'.repeat(64);

@@ -1,10 +1,9 @@
 import { version } from '../base/index.js';
 import { type Evidence, evidencePath, readEvidence } from '../evaluate/index.js';
+import { type MethodName, type MethodWishes, methods } from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
+import { fileIdentity } from '../proof/index.js';
 import { recipeOf } from '../quantize/index.js';
-import { fileIdentity } from './file-identity.js';
-import type { MethodWishes } from './method.js';
-import { type MethodName, methods } from './methods.js';
 
 /** How a variant would be made now. */
 export interface WantedVariant {

@@ -1,31 +1,28 @@
 import { expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
-import { floats, smallModel } from '../../test/support/small-model.js';
 import { gatePresets } from '../evaluate/index.js';
-import { fileGate, judged } from './file-gate.js';
+import { fileGate, judged } from './verdict.js';
 
-/** In full precision. */
-const model = smallModel({ outputs: {}, nodes: [], initializers: [floats('w', [1], [1])] });
 const { verdict: _, ...measured } = soundEvidence();
 const native = { ...measured, engine: { ...measured.engine, name: 'native' } };
 
 test('a file is held against the gate of its precision, and in the native engine against that of INT8', () => {
-  expect(fileGate(model, measured, {})).toBe(gatePresets.fp16);
-  expect(fileGate(model, native, {})).toBe(gatePresets.int8);
-  expect(fileGate(model, native, { gate: gatePresets.strict })).toBe(gatePresets.strict);
+  expect(fileGate({ usualGate: 'fp16' }, measured, {})).toBe(gatePresets.fp16);
+  expect(fileGate({ usualGate: 'fp16' }, native, {})).toBe(gatePresets.int8);
+  expect(fileGate({ usualGate: 'fp16' }, native, { gate: gatePresets.strict })).toBe(gatePresets.strict);
 });
 
 test("presets of a configuration take the place of octavec's, limits that of theirs", () => {
   const int8 = { ...gatePresets.int8, limits: { cosineMean: 0.5 } };
-  expect(fileGate(model, native, { presets: { int8 } })).toBe(int8);
-  const { limits } = fileGate(model, native, { presets: { int8 }, limits: { cosineP1: 0.4 } });
+  expect(fileGate({ usualGate: 'fp16' }, native, { presets: { int8 } })).toBe(int8);
+  const { limits } = fileGate({ usualGate: 'fp16' }, native, { presets: { int8 }, limits: { cosineP1: 0.4 } });
   expect(limits).toEqual({ cosineMean: 0.5, cosineP1: 0.4 });
 });
 
 test("the original's own file need not be smaller, unless that is asked for", () => {
   const own = { ...native, file: { ...native.file, ...native.original } };
-  expect(fileGate(model, own, {}).limits).not.toHaveProperty('sizeReduction');
-  expect(judged(own, fileGate(model, own, {})).verdict).toMatchObject({ passed: true, failures: [] });
-  const asked = fileGate(model, own, { limits: { sizeReduction: 2 } });
+  expect(fileGate({ usualGate: 'fp16' }, own, {}).limits).not.toHaveProperty('sizeReduction');
+  expect(judged(own, fileGate({ usualGate: 'fp16' }, own, {})).verdict).toMatchObject({ passed: true, failures: [] });
+  const asked = fileGate({ usualGate: 'fp16' }, own, { limits: { sizeReduction: 2 } });
   expect(judged(own, asked).verdict?.failures).toMatchObject([{ metric: 'sizeReduction', figure: 1 }]);
 });

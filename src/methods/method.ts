@@ -1,11 +1,11 @@
 import type { TaskOptions } from '../base/index.js';
-import type { Evidence, GatePresetName } from '../evaluate/index.js';
+import type { Evidence, GatePresetName, OriginalIdentity } from '../evaluate/index.js';
+import type { ModelFiles } from '../model/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import type { CalibrationTexts, Selection } from '../quantize/index.js';
 import type { AutoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 import type { MethodForms } from './method-forms.js';
-import type { Original } from './original.js';
 
 /** SHA-256 of the texts of the calibration, and of those that a search measures with. */
 export interface CalibrationHashes {
@@ -39,7 +39,8 @@ export interface MethodContext {
 export type SearchTexts = Pick<CalibrationTexts, 'tokens' | 'hash'>;
 
 export interface TrialContext {
-  readonly original: Original;
+  /** What the variant is made of: everything around its ONNX file, and what that is recognised by. */
+  readonly original: { readonly files: ModelFiles; readonly identity: OriginalIdentity };
   /** Where the variant is going to stand. */
   readonly target: string;
   /** Texts to try with; undefined where calibration is not wanted. */

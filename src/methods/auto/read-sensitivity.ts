@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { mixPrecisions } from '../quantize/index.js';
-import { type PartSensitivity, type RoleSensitivity, sensitivityPath } from './auto/sensitivity-report.js';
+import { mixPrecisions } from '../../quantize/index.js';
+import { type PartSensitivity, type RoleSensitivity, sensitivityPath } from './sensitivity-report.js';
 
 /** What quantizing the parts of a model costs, as far as `auto` measured it. */
 export interface KnownSensitivity {

@@ -1,19 +1,20 @@
-import type { TaskOptions } from '../base/index.js';
-import type { EmbedderOptions } from '../embed/index.js';
-import type { Evidence, Gate, GateChoice, Measurements } from '../evaluate/index.js';
-import type { Matrix } from '../numbers/index.js';
+import type { Evidence, Gate, GateChoice } from '../evaluate/index.js';
+import {
+  gateFor,
+  type MethodContext,
+  type MethodName,
+  type MethodResult,
+  type MethodWishes,
+  methods,
+  type SensitivityReport,
+} from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
+import { type Candidate, fileIdentity, type Original, shortName } from '../proof/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
-import type { SensitivityReport } from './auto/sensitivity-report.js';
-import { fileIdentity, shortName } from './file-identity.js';
-import type { MethodContext, MethodResult, MethodWishes } from './method.js';
-import { gateFor, type MethodName, methods } from './methods.js';
-import type { Original } from './original.js';
-import { type ProofTexts, prove } from './prove.js';
-import { type StagedModel, stageModel } from './staging.js';
+import { type StagedModel, stageModel } from './staged-model.js';
 
 /** A variant that is written, but has not got its name yet. */
-export interface Candidate {
+export interface StagedCandidate {
   readonly method: MethodName;
   /** Where it is going to stand. */
   readonly path: string;
@@ -29,13 +30,9 @@ export interface Candidate {
   readonly seconds: number;
 }
 
-/** What candidates are compared with. */
-export interface Reference {
-  readonly texts: ProofTexts;
-  readonly vectors: Matrix;
-}
-
 /**
+ * Makes a variant by a method and writes it beside its place.
+ *
  * @param source what is quantized: the original's model, or what the graph passes made of it
  * @param choice what is asked for instead of the method's own gate
  */
@@ -46,7 +43,7 @@ export async function makeCandidate(
   path: string,
   { wishes, ...context }: MethodContext & { readonly wishes: MethodWishes },
   choice?: GateChoice,
-): Promise<Candidate> {
+): Promise<StagedCandidate> {
   const start = performance.now();
   const result = await methods[method].apply(source, context);
   const seconds = (performance.now() - start) / 1000;
@@ -56,9 +53,9 @@ export async function makeCandidate(
 
 async function stageCandidate(
   original: Original,
-  kept: Pick<Candidate, 'method' | 'path' | 'asked' | 'gate' | 'seconds'>,
+  kept: Pick<StagedCandidate, 'method' | 'path' | 'asked' | 'gate' | 'seconds'>,
   { model, chosen, notes, sensitivity, improve }: MethodResult,
-): Promise<Candidate> {
+): Promise<StagedCandidate> {
   const start = performance.now();
   const options = { ...kept.asked, ...chosen };
   const recipe = makeRecipe(kept.method, original.identity.sha256, options, original.conventions);
@@ -67,31 +64,12 @@ async function stageCandidate(
   return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };
 }
 
-/** Compares with the original. */
-export async function proveCandidate(
-  original: Original,
-  { method, staged, recipe, path }: Candidate,
-  { texts, vectors }: Reference,
-  embedding: EmbedderOptions & TaskOptions,
-): Promise<Measurements> {
-  const identity = await fileIdentity(await readModel(staged.path), methods[method].precision);
-  const proof = {
-    original,
-    originalVectors: vectors,
-    candidate: { ...original.files, onnxPath: staged.path },
-    identity: { ...identity, name: shortName(path) },
-    recipe,
-    texts,
-  };
-  return prove(proof, embedding);
-}
-
 /** The next candidate of a method that has a more careful one; the refused one is gone then. */
 export async function improveCandidate(
   original: Original,
-  candidate: Candidate,
+  candidate: StagedCandidate,
   refused: Evidence,
-): Promise<Candidate | undefined> {
+): Promise<StagedCandidate | undefined> {
   const start = performance.now();
   const result = await candidate.improve?.(refused);
   if (result === undefined) {
@@ -100,4 +78,20 @@ export async function improveCandidate(
   await candidate.staged.discard();
   const seconds = candidate.seconds + (performance.now() - start) / 1000;
   return stageCandidate(original, { ...candidate, seconds }, result);
+}
+
+/** The staged file as a proof takes it, under the name that it is going to have. */
+export async function asCandidate(
+  original: Original,
+  { method, path, staged, recipe }: StagedCandidate,
+): Promise<Candidate> {
+  const { precision, gate } = methods[method];
+  const identity = await fileIdentity(await readModel(staged.path), precision);
+  return {
+    files: { ...original.files, onnxPath: staged.path },
+    identity: { ...identity, name: shortName(path) },
+    recipe,
+    usualGate: gate,
+    readsAsOriginal: true,
+  };
 }

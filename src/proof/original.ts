@@ -22,6 +22,7 @@ export interface Original {
   readonly conventions: string;
   /** Removes the widened copy. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -37,14 +38,8 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
   if (!hasHalfWeights(source)) {
     const precision = quantizedOperatorsIn(source).length > 0 ? 'quantized' : 'fp32';
     const identity = await fileIdentity(source, precision);
-    return {
-      files,
-      model: foldConstants(source),
-      runnable: files,
-      identity,
-      conventions,
-      close: async () => undefined,
-    };
+    const model = foldConstants(source);
+    return { files, model, runnable: files, identity, conventions, ...closing(async () => undefined) };
   }
   const model = foldConstants(widen(source));
   const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
@@ -55,8 +50,12 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
     runnable: { ...files, onnxPath: written.path },
     identity: { ...(await fileIdentity(source, 'fp16')), fp32Bytes: written.bytes },
     conventions,
-    close: () => rm(folder, { recursive: true, force: true }),
+    ...closing(() => rm(folder, { recursive: true, force: true })),
   };
+}
+
+function closing(close: () => Promise<void>): Pick<Original, 'close' | typeof Symbol.asyncDispose> {
+  return { close, [Symbol.asyncDispose]: close };
 }
 
 /** How the vectors of an original are told from others'. A widened copy gives other ones than the file that it was made from. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { VectorCache } from '../embed/index.js';
-import { cacheFolder } from '../files/index.js';
-import { checkWritable } from './staging.js';
+import { cacheFolder, checkWritable } from '../files/index.js';
 
 export interface VectorCacheOptions {
   /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */

@@ -1,0 +1,72 @@
+import type { EngineChoice } from '../engine/index.js';
+import type { FileIdentity } from '../evaluate/index.js';
+import {
+  compareOnOldIndex,
+  compareTasks,
+  evaluateCandidate,
+  evaluateOriginal,
+  openCandidate,
+  openOriginal,
+  openVectorCache,
+  type TaskRun,
+  type VectorCacheOptions,
+} from '../proof/index.js';
+import type { Task, TaskComparison, TaskResult } from '../tasks/index.js';
+
+export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions {
+  readonly tasks: readonly Task[];
+  /** The original to compare with: a folder or an .onnx file. */
+  readonly against?: string;
+  /** Which file of the folder. */
+  readonly variant?: string;
+  readonly tokenizer?: string;
+  /** Runs the model; an original always runs on ONNX Runtime, in its own precision. */
+  readonly engine?: EngineChoice;
+  /** Compare retrieval with new queries on the old index, too. */
+  readonly asymmetric?: boolean;
+}
+
+export interface Evaluation {
+  readonly model: FileIdentity;
+  readonly results: readonly TaskResult[];
+  readonly original?: FileIdentity;
+  readonly originalResults?: readonly TaskResult[];
+  /** Candidate against original, where there is one. */
+  readonly comparisons?: readonly TaskComparison[];
+}
+
+/**
+ * Evaluates a model in tasks and, where an original is given, says of every difference whether it is more than noise.
+ * Vectors are kept on disk: what was interrupted goes on where it was.
+ *
+ * @param path model folder or .onnx file
+ * @throws what opening and running the models throws; CANCELLED, OUTPUT_NOT_WRITABLE (cache), DATA_INVALID
+ *
+ * @example
+ * ```ts
+ * const tasks = [await readTask('scifact-mini')];
+ * const { results } = await evaluate('./all-MiniLM-L6-v2', { tasks });
+ * console.log(results[0].metrics);
+ * ```
+ */
+export async function evaluate(path: string, options: EvaluateOptions): Promise<Evaluation> {
+  const { tokenizer, variant, against, engine, tasks, threads, signal, onProgress } = options;
+  const run = { tasks, threads, signal, onProgress, cache: await openVectorCache(options) };
+  if (against === undefined) {
+    const model = await openCandidate(path, { tokenizer, variant, engine });
+    return { model: model.identity, results: await evaluateCandidate(model, 'the model', run) };
+  }
+  await using original = await openOriginal(against, { tokenizer });
+  const candidate = await openCandidate(path, { tokenizer, variant, like: original.files, engine });
+  const originalResults = await evaluateOriginal(original, run);
+  const results = await evaluateCandidate(candidate, candidate.identity.precision, run);
+  const comparisons = await compareTasks(originalResults, results, run);
+  const asymmetric = options.asymmetric ? await compareOnOldIndex(original, candidate, originalResults, run) : [];
+  return {
+    model: candidate.identity,
+    results,
+    original: original.identity,
+    originalResults,
+    comparisons: [...comparisons, ...asymmetric],
+  };
+}

@@ -1,0 +1,56 @@
+import type { EngineChoice } from '../engine/index.js';
+import type { Evidence, GateChoice } from '../evaluate/index.js';
+import {
+  asksForSpeed,
+  fileGate,
+  judged,
+  measureSpeed,
+  openCandidate,
+  openOriginal,
+  openProof,
+  openVectorCache,
+  type ProofTexts,
+  prove,
+  type TaskRun,
+  type VectorCacheOptions,
+} from '../proof/index.js';
+
+export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice {
+  /** The model that the candidate must be like: a folder or an .onnx file. */
+  readonly against: string;
+  /** tokenizer.json, or the folder that holds it, if neither model has one. */
+  readonly tokenizer?: string;
+  /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
+  readonly engine?: EngineChoice;
+  readonly texts?: ProofTexts;
+  /** Measure speed and memory as well; by default where a limit asks for a speed-up. */
+  readonly bench?: boolean;
+}
+
+/**
+ * Compares a candidate, wherever it comes from, with the original. A single file takes tokenizer, pooling and prompts
+ * from the folder around it, else from the original.
+ *
+ * @param path model folder or .onnx file
+ * @throws what opening and running the models throws; NOT_COMPARABLE, CANCELLED. A refusal is in the verdict, not thrown.
+ *
+ * @example
+ * ```ts
+ * const { verdict, fidelity } = await verify('model_int8.onnx', { against: './all-MiniLM-L6-v2' });
+ * console.log(verdict?.passed, fidelity.cosine.mean);
+ * ```
+ */
+export async function verify(path: string, options: VerifyOptions): Promise<Evidence> {
+  const { against, tokenizer, engine, texts, tasks, threads, signal, onProgress } = options;
+  const cache = tasks?.length ? await openVectorCache(options) : undefined;
+  await using original = await openOriginal(against, { tokenizer });
+  const candidate = await openCandidate(path, { tokenizer, like: original.files, engine });
+  const proof = await openProof(original, { texts, tasks, cache, threads, signal, onProgress });
+  const measured = await prove(proof, candidate);
+  const gate = fileGate(candidate, measured, options);
+  if (!(options.bench ?? asksForSpeed(gate))) {
+    return judged(measured, gate);
+  }
+  const speed = await measureSpeed(proof, [{ candidate, measured }]);
+  return judged(speed.measured[0], gate);
+}

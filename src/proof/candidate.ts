@@ -1,0 +1,48 @@
+import type { EngineChoice } from '../engine/index.js';
+import type { FileIdentity, GatePresetName } from '../evaluate/index.js';
+import { describePrecision } from '../methods/index.js';
+import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
+import { readModel } from '../onnx/index.js';
+import { type Recipe, recipeOf } from '../quantize/index.js';
+import { fileIdentity } from './file-identity.js';
+
+/** A model that is compared with an original. */
+export interface Candidate {
+  readonly files: ModelFiles;
+  readonly identity: FileIdentity;
+  readonly recipe?: Recipe;
+  /** The gate of its precision. */
+  readonly usualGate: GatePresetName;
+  /** Runs it; ONNX Runtime by default. */
+  readonly engine?: EngineChoice;
+  /** Tokenizer, pooling and limits are the original's own: that it reads the same of each text need not be shown. */
+  readonly readsAsOriginal?: boolean;
+}
+
+export interface CandidateOptions extends Pick<OpenModelOptions, 'tokenizer' | 'variant' | 'like'> {
+  /** What it is called in place of the name of its file. */
+  readonly name?: string;
+  readonly engine?: EngineChoice;
+}
+
+/**
+ * Opens a model that is to be compared.
+ *
+ * @throws what `openModelFolder` and `readModel` throw
+ */
+export async function openCandidate(
+  path: string,
+  { name, engine, ...options }: CandidateOptions = {},
+): Promise<Candidate> {
+  const files = await openModelFolder(path, options);
+  const model = await readModel(files.onnxPath);
+  const { precision, gate } = describePrecision(model);
+  const identity = await fileIdentity(model, precision);
+  return {
+    files,
+    identity: name === undefined ? identity : { ...identity, name },
+    recipe: recipeOf(model),
+    usualGate: gate,
+    engine,
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * Proof: what a candidate is worth beside its original. Open a proof for an original, prove candidates, measure their
+ * speed, judge them.
+ *
+ * @module
+ */
+export { type Candidate, type CandidateOptions, openCandidate } from './candidate.js';
+export { conventionsHash } from './conventions-hash.js';
+export { fileIdentity, shortName } from './file-identity.js';
+export { type Original, openOriginal } from './original.js';
+export { openProof, type Proof, type ProofOptions, prove } from './proof.js';
+export { evenlyChosen, type ProofTexts, proofTextsOf } from './proof-texts.js';
+export { asksForSpeed, measureSpeed, type Proven } from './speed.js';
+export { compareOnOldIndex, compareTasks, evaluateCandidate, evaluateOriginal, type TaskRun } from './tasks.js';
+export { openVectorCache, type VectorCacheOptions } from './vector-cache.js';
+export { fileGate, judged } from './verdict.js';

@@ -1,0 +1,122 @@
+import { type OnProgress, version } from '../base/index.js';
+import { Embedder, type EmbedOptions, embedOrRecall } from '../embed/index.js';
+import { type Measurements, measureBatchEffect, measureFidelity, type Reading } from '../evaluate/index.js';
+import { textsHash } from '../files/index.js';
+import type { Matrix } from '../numbers/index.js';
+import type { TaskResult } from '../tasks/index.js';
+import type { Candidate } from './candidate.js';
+import { type Original, vectorsHash } from './original.js';
+import { type ProofTexts, proofTextsOf } from './proof-texts.js';
+import { compareTasks, evaluateCandidate, evaluateOriginal, type TaskRun } from './tasks.js';
+
+export interface ProofOptions extends TaskRun {
+  /** What original and candidates embed; octavec's verification texts by default. */
+  readonly texts?: ProofTexts;
+  /** Keep the vectors of these texts in the cache, too. */
+  readonly keepsVectors?: boolean;
+}
+
+/** What candidates are compared with: all that was found out about an original. */
+export interface Proof {
+  readonly original: Original;
+  readonly texts: ProofTexts;
+  /** What the original made of the texts, [texts × width]. */
+  readonly vectors: Matrix;
+  readonly reading: Reading;
+  /** What it reached in the tasks. */
+  readonly taskResults: readonly TaskResult[];
+  readonly options: ProofOptions;
+}
+
+/**
+ * Begins a proof: embeds the texts with the original, and evaluates it in the tasks, once for all candidates. Models
+ * are opened one after the other, so that two never share the memory.
+ *
+ * @throws what running the original throws; CANCELLED
+ */
+export async function openProof(original: Original, options: ProofOptions): Promise<Proof> {
+  const texts = await proofTextsOf(options.texts);
+  const { vectors, reading } = await embedWithOriginal(original, texts, options);
+  const taskResults = options.tasks?.length ? await evaluateOriginal(original, options) : [];
+  return { original, texts, vectors, reading, taskResults, options };
+}
+
+/**
+ * Compares a candidate with the original: what it makes of the texts and, where there are some, what it reaches in the
+ * tasks.
+ *
+ * @throws what running the candidate throws; NOT_COMPARABLE, CANCELLED
+ */
+export async function prove(proof: Proof, candidate: Candidate): Promise<Measurements> {
+  const measured = await compareVectors(proof, candidate);
+  const { options, taskResults } = proof;
+  if (taskResults.length === 0) {
+    return measured;
+  }
+  const results = await evaluateCandidate(candidate, candidate.identity.precision, options);
+  return { ...measured, tasks: await compareTasks(taskResults, results, options) };
+}
+
+async function embedWithOriginal(
+  original: Original,
+  { texts }: ProofTexts,
+  options: ProofOptions,
+): Promise<Pick<Proof, 'vectors' | 'reading'>> {
+  const { threads, signal, onProgress } = options;
+  await using embedder = await Embedder.load(original.runnable, { threads });
+  const embedding = { signal, onProgress: renamed(onProgress, 'Embedding with the original') };
+  const vectors = await embedAll(embedder, texts, embedding, options, vectorsHash(original));
+  return { vectors, reading: await readingOf(embedder, texts, signal) };
+}
+
+async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measurements> {
+  const { original, texts, options } = proof;
+  const { files, identity, engine: wanted, recipe } = candidate;
+  const { threads, signal, onProgress } = options;
+  await using embedder = await Embedder.load(files, { threads, engine: wanted });
+  const embedding = { signal, onProgress: renamed(onProgress, `Embedding with ${identity.precision}`) };
+  const vectors = await embedAll(embedder, texts.texts, embedding, options, identity.sha256);
+  const batchEffect = await measureBatchEffect(embedder, texts.texts, vectors, signal);
+  const fidelity = await measureFidelity(proof.vectors, vectors, { texts: texts.texts, signal });
+  const { engine } = embedder;
+  return {
+    schema: 1,
+    tool: `octavec ${version}`,
+    // A file that several engines run is a candidate with each of them.
+    file: engine.name === 'onnxruntime' ? identity : { ...identity, name: `${identity.name} (${engine.name})` },
+    original: original.identity,
+    recipe,
+    engine,
+    batchEffect,
+    texts: {
+      count: texts.texts.length,
+      sha256: textsHash(texts.texts),
+      source: texts.source,
+      ...(await readingOf(embedder, texts.texts, signal)),
+      ...(!candidate.readsAsOriginal && { original: proof.reading }),
+    },
+    fidelity,
+  };
+}
+
+function embedAll(
+  embedder: Embedder,
+  texts: readonly string[],
+  options: EmbedOptions,
+  { cache, keepsVectors }: ProofOptions,
+  modelHash: string,
+): Promise<Matrix> {
+  return cache && keepsVectors
+    ? embedOrRecall(embedder, { ...cache, modelHash }, texts, options)
+    : embedder.embed(texts, options);
+}
+
+async function readingOf(embedder: Embedder, texts: readonly string[], signal?: AbortSignal): Promise<Reading> {
+  const { maxTokens } = embedder;
+  const { lengths } = await embedder.tokenize(texts, { signal });
+  return { truncated: lengths.filter((length) => length > maxTokens).length, maxTokens };
+}
+
+function renamed(onProgress: OnProgress | undefined, stage: string): OnProgress | undefined {
+  return onProgress && ((event) => onProgress({ ...event, stage }));
+}

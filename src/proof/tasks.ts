@@ -1,0 +1,109 @@
+import type { OnProgress, TaskOptions } from '../base/index.js';
+import { Embedder, type VectorCache } from '../embed/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
+import {
+  compareResults,
+  type EmbedTexts,
+  evaluateRetrieval,
+  evaluateTask,
+  type Task,
+  type TaskComparison,
+  type TaskResult,
+  taskEmbedder,
+} from '../tasks/index.js';
+import type { Candidate } from './candidate.js';
+import { type Original, vectorsHash } from './original.js';
+
+/** How tasks are run. */
+export interface TaskRun extends TaskOptions {
+  readonly tasks?: readonly Task[];
+  readonly threads?: number;
+  /** Where the tasks' vectors are kept. */
+  readonly cache?: VectorCache;
+}
+
+/** A model that is evaluated. */
+interface Subject {
+  readonly files: ModelFiles;
+  /** How its vectors are told from others' in the cache. */
+  readonly hash: string;
+  readonly engine?: EngineChoice;
+}
+
+/** What an original reaches in the tasks of a run; every candidate is compared with it. */
+export function evaluateOriginal(original: Original, run: TaskRun): Promise<TaskResult[]> {
+  return evaluateAll(subjectOf(original), 'the original', run);
+}
+
+/** What a model reaches in the tasks of a run. */
+export function evaluateCandidate(candidate: Candidate, name: string, run: TaskRun): Promise<TaskResult[]> {
+  return evaluateAll(candidateSubject(candidate), name, run);
+}
+
+/** What a candidate reached in tasks, beside what the original did. */
+export async function compareTasks(
+  originalResults: readonly TaskResult[],
+  results: readonly TaskResult[],
+  { signal, onProgress }: TaskOptions,
+): Promise<TaskComparison[]> {
+  const comparisons: TaskComparison[] = [];
+  for (const [i, result] of results.entries()) {
+    comparisons.push(...(await compareResults(originalResults[i], result, { signal, onProgress })));
+  }
+  return comparisons;
+}
+
+/** Queries of the candidate on documents of the original, against the original alone. */
+export async function compareOnOldIndex(
+  original: Original,
+  candidate: Candidate,
+  originalResults: readonly TaskResult[],
+  run: TaskRun,
+): Promise<TaskComparison[]> {
+  const [before, after] = [subjectOf(original), candidateSubject(candidate)];
+  await using old = await loadSubject(before, run);
+  await using young = await loadSubject(after, run);
+  const [embedDocuments, embedQueries] = [embedderOf(old, before, run), embedderOf(young, after, run)];
+  const comparisons: TaskComparison[] = [];
+  for (const [i, task] of (run.tasks ?? []).entries()) {
+    if (task.kind === 'retrieval') {
+      const onProgress = suffixed(run.onProgress, ' on the old index');
+      const taskOptions = { signal: run.signal, onProgress };
+      const result = await evaluateRetrieval(task, embedQueries, taskOptions, embedDocuments);
+      comparisons.push(...(await compareResults(originalResults[i], result, { ...taskOptions, asymmetric: true })));
+    }
+  }
+  return comparisons;
+}
+
+function subjectOf(original: Original): Subject {
+  return { files: original.runnable, hash: vectorsHash(original) };
+}
+
+function candidateSubject({ files, identity, engine }: Candidate): Subject {
+  return { files, engine, hash: identity.sha256 };
+}
+
+async function evaluateAll(subject: Subject, name: string, run: TaskRun): Promise<TaskResult[]> {
+  await using embedder = await loadSubject(subject, run);
+  const embed = embedderOf(embedder, subject, run);
+  const results: TaskResult[] = [];
+  for (const task of run.tasks ?? []) {
+    const onProgress = suffixed(run.onProgress, ` with ${name}`);
+    results.push(await evaluateTask(task, embed, { signal: run.signal, onProgress }));
+  }
+  return results;
+}
+
+function loadSubject({ files, engine }: Subject, { threads }: TaskRun): Promise<Embedder> {
+  return Embedder.load(files, { threads, engine });
+}
+
+function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: TaskRun): EmbedTexts {
+  return taskEmbedder(embedder, cache && { ...cache, modelHash: hash });
+}
+
+function suffixed(onProgress: OnProgress | undefined, suffix: string): OnProgress | undefined {
+  return onProgress && ((event) => onProgress({ ...event, stage: event.stage + suffix }));
+}
