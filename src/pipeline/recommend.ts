@@ -27,9 +27,9 @@ export function recommend(evidences: readonly Evidence[], options: RecommendOpti
   const faithful = sound.filter((evidence) => judge(evidence, strict).passed);
   const measured = sound.filter(({ run }) => run?.textsPerSecond !== undefined);
   const recommendations = [
-    choose('no measurable loss', faithful, smallest, `no variant passes the gate "${strict.name}"`, (best) => {
+    choose('no measurable loss', faithful, smallest, whyNoneIsFaithful(sound, strict), (best) => {
       const { cosine, neighbours } = best.fidelity;
-      return `smallest that passes the gate "${strict.name}": cosine at least ${cosine.min.toFixed(4)}, overlap of neighbours ${neighbours.topKOverlap.toFixed(3)}`;
+      return `the smallest that passes the gate "${strict.name}": cosine at least ${cosine.min.toFixed(4)}, ${(100 * neighbours.topKOverlap).toFixed(1)} % of the nearest neighbours kept`;
     }),
     choose('smallest', sound, smallest, 'no variant passes its gate', (best) => {
       return `${megabytes(best)}, ${(100 * (1 - best.file.bytes / originalBytes(best))).toFixed(0)} % less than FP32, ${cosineNote(best)}`;
@@ -50,17 +50,24 @@ export function recommend(evidences: readonly Evidence[], options: RecommendOpti
   return recommendations;
 }
 
+function whyNoneIsFaithful(sound: readonly Evidence[], strict: Gate): string {
+  const [closest] = sound.toSorted(moreFaithful);
+  return closest === undefined
+    ? 'no variant passes its gate'
+    : `every variant loses a little (none passes the gate "${strict.name}"); the closest is ${closest.file.name}, ${cosineNote(closest)}`;
+}
+
 function forServer(integer: readonly Evidence[], measured: boolean): Recommendation {
-  const why = 'its matrix products are of 8-bit integers, which VNNI computes at about four times the rate of FP32';
+  const why = 'multiplies 8-bit integers, which VNNI does about four times as fast as FP32';
   return choose(
     'server with AVX-512 VNNI',
     integer,
     measured ? faster : moreFaithful,
-    'no variant computes in INT8',
+    'no variant multiplies integers',
     (best) =>
       measured
         ? `${why}${speedNote(best)}`
-        : `${why}; the most faithful of these (${cosineNote(best)}), speed was not measured on such a CPU`,
+        : `${why}; the closest to the original of this kind (${cosineNote(best)}). Its speed was not measured on such a CPU`,
   );
 }
 
@@ -68,8 +75,8 @@ function forPhone(sound: readonly Evidence[]): Recommendation {
   const [least] = sound.toSorted(smallest);
   const small = sound.filter(({ file }) => file.bytes <= phoneAllowance * least.file.bytes);
   return choose('phone', small, moreFaithful, 'no variant passes its gate', (best) => {
-    const among = small.length > 1 ? `the most faithful of the ${small.length} smallest` : 'the smallest';
-    return `${among}: ${megabytes(best)}, ${cosineNote(best)}; speed and memory were not measured on a phone`;
+    const among = small.length > 1 ? `closest to the original of the ${small.length} smallest` : 'the smallest';
+    return `${among}: ${megabytes(best)}, ${cosineNote(best)}. Not measured on a phone`;
   });
 }
 
@@ -114,5 +121,5 @@ function speedNote({ run, originalRun }: Evidence): string {
   if (run?.textsPerSecond === undefined || originalRun?.textsPerSecond === undefined) {
     return '';
   }
-  return `: ${(run.textsPerSecond / originalRun.textsPerSecond).toFixed(1)} times as fast as the original`;
+  return `: ${(run.textsPerSecond / originalRun.textsPerSecond).toFixed(1)} times the speed of the original`;
 }

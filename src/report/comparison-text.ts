@@ -41,7 +41,7 @@ export function formatComparison(comparison: Comparison, style: Style = styleOf(
     ...parts,
     ...failures,
     ...tasks,
-    '\nTake\n',
-    ...uses,
+    // With one variant there is nothing to choose from.
+    ...(evidences.length > 1 ? ['\nWhich one to take\n', ...uses] : []),
   ].join('');
 }

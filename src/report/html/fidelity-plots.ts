@@ -73,11 +73,11 @@ export function similarityScatter({ file, fidelity }: Evidence, domain: readonly
   );
   const diagonal = html`<line class="guide" x1="${x(low)}" y1="${y(low)}" x2="${x(high)}" y2="${y(high)}"/>`;
   const { spearman, meanAbsoluteError, bias } = fidelity.similarity;
-  const description = `${file.name}: similarities of ${pairs.length} pairs of texts under the original and the candidate, Spearman ${spearman.toFixed(4)}, mean error ${meanAbsoluteError.toFixed(4)}, bias ${bias.toFixed(4)}`;
+  const description = `${file.name}: similarities of ${pairs.length} pairs of texts under the original and the variant, Spearman ${spearman.toFixed(4)}, mean error ${meanAbsoluteError.toFixed(4)}, bias ${bias.toFixed(4)}`;
   return plot(
     description,
     { scale: x, label: 'similarity, original', ticks: 4 },
-    { scale: y, label: 'similarity, candidate', ticks: 4 },
+    { scale: y, label: 'similarity, variant', ticks: 4 },
     pairs.length === 0 ? emptyNote(nothingFinite) : [diagonal, ...dots],
   );
 }

@@ -1,4 +1,5 @@
 import { html, type Markup } from './markup.js';
+import { reportStyle } from './report-style.js';
 import { styleSheet } from './style-sheet.js';
 
 /** A page that needs nothing else: no network, no script. */
@@ -10,7 +11,7 @@ export function page(title: string, body: Markup): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title}</title>
-<style>${styleSheet}</style>
+<style>${styleSheet}${reportStyle}</style>
 </head>
 <body>
 <main>

@@ -2,6 +2,7 @@ import { formatBytes, formatCount, formatFigure } from '../../base/index.js';
 import { type Evidence, sizeReduction } from '../../evaluate/index.js';
 import type { TaskComparison } from '../../tasks/index.js';
 import { taskName } from '../evaluation-text.js';
+import { shortVariantNames } from '../variant-table.js';
 import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 
@@ -30,16 +31,17 @@ function variantTable(evidences: readonly Evidence[]): Markup {
     'peak memory',
   ];
   const first = [
-    `${original.name} (original)`,
+    'original',
     word('–'),
-    formatBytes(original.bytes),
+    originalSize(original),
     ...Array<string>(7).fill('–'),
     ...runCells(originalRun),
   ];
-  const rows = evidences.map((evidence) => {
+  const names = shortVariantNames(evidences);
+  const rows = evidences.map((evidence, i) => {
     const { file, fidelity } = evidence;
     return [
-      file.name,
+      names[i],
       word(verdictWord(evidence)),
       formatBytes(file.bytes),
       sizeReduction(evidence).toFixed(1),
@@ -61,13 +63,10 @@ function taskTable(evidences: readonly Evidence[]): Markup | undefined {
     return undefined;
   }
   const first = ['original', word('–'), ...tasks.map(({ original }) => formatFigure(original, 4))];
-  const rows = evidences.map((evidence) => {
+  const names = shortVariantNames(evidences);
+  const rows = evidences.map((evidence, i) => {
     const own = new Map(mainTasks(evidence).map((task) => [headingOf(task), task.candidate]));
-    return [
-      evidence.file.name,
-      word(verdictWord(evidence)),
-      ...tasks.map(({ heading }) => formatFigure(own.get(heading), 4)),
-    ];
+    return [names[i], word(verdictWord(evidence)), ...tasks.map(({ heading }) => formatFigure(own.get(heading), 4))];
   });
   const headings = ['variant', 'verdict', ...tasks.map(({ heading }) => heading)];
   return table('Main figures of tasks', headings, [first, ...rows]);
@@ -87,6 +86,11 @@ function mainTasks({ tasks = [] }: Evidence): TaskComparison[] {
 
 function headingOf(task: TaskComparison): string {
   return `${taskName(task)}, ${task.metric}`;
+}
+
+/** Times smaller counts from FP32, so its size is told where the file itself stores less. */
+function originalSize({ bytes, fp32Bytes = bytes }: Evidence['original']): string {
+  return fp32Bytes === bytes ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatBytes(fp32Bytes)} in FP32)`;
 }
 
 function runCells(run: Evidence['run']): string[] {

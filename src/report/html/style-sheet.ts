@@ -34,17 +34,15 @@ export const styleSheet = new Markup(`
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main, .panel { container-type: inline-size; }
-main { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+main { max-width: 80rem; margin: 0 auto; padding: 1.5rem clamp(.75rem, 2.5vw, 2rem) 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; }
 main > h3 { margin-top: 1.75rem; }
-p { margin: .25rem 0 .75rem; max-width: 46rem; }
+p { margin: .25rem 0 .75rem; max-width: 58rem; }
 .faint, figcaption, summary { color: var(--faint); }
 .faint, figcaption, summary, td small { font-size: .875rem; }
-.cards { align-items: start; }
-.panel > h2 { font-size: 1rem; margin: 0 0 .25rem; }
-.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
+.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
 /* Tables of layers need more room than a plot. */
 .broad-cards { grid-template-columns: repeat(auto-fill, minmax(min(30rem, 100%), 1fr)); }
 .broad-cards svg { max-width: 24rem; }
@@ -67,6 +65,7 @@ th:first-child, .word, .text { text-align: left; }
 .narrow { display: none; }
 figure { break-inside: avoid; }
 svg { display: block; width: 100%; height: auto; }
+.grid svg { max-width: 34rem; margin-inline: auto; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--ink); paint-order: stroke; stroke: var(--panel); stroke-width: 3px; stroke-linejoin: round; }
 svg .tick { fill: var(--faint); }
 svg .axis { stroke: var(--line); stroke-width: 1; }
