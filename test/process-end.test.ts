@@ -36,6 +36,24 @@ describe('a process', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '2\n' });
   });
 
+  test('stays until an embedder is closed that still has an answer for a caller who has gone', async () => {
+    // The answer is there, but not taken, when the embedder is closed: the thread that gives it ends behind it.
+    const { status, stdout } = await inProcess(`
+      for (let i = 0; i < 3; i++) {
+        const embedder = await Embedder.load(embeddedModel);
+        const stop = new AbortController();
+        const embedding = embedder.embed(['some words '.repeat(4000)], { signal: stop.signal });
+        setTimeout(() => {
+          stop.abort();
+          for (const start = performance.now(); performance.now() - start < 600; );
+        }, 5);
+        await embedding.catch(({ code }) => console.log(code));
+        await embedder.close();
+      }
+      console.log('closed');`);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'CANCELLED\nCANCELLED\nCANCELLED\nclosed\n' });
+  });
+
   test('may exit while a model runs, with its own status and without a word', async () => {
     const result = await inProcess(`
       const embedder = await Embedder.load(embeddedModel);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from './program.js';
+import { reportLostAnswer, runCli } from './program.js';
 
 // Whoever read the output wants no more of it ("octavec embed … | head"): there is nothing left to do, and no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,5 +9,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const args = process.argv.slice(2);
+
+/** Node's own exit status where nothing is left that could settle what is awaited. It prints nothing. */
+const unsettledAwait = 13;
+process.once('exit', () => {
+  if (process.exitCode === unsettledAwait) {
+    process.exitCode = reportLostAnswer(args);
+  }
+});
+
 // The exit code is set rather than forced, so that what is still being written arrives.
-process.exitCode = await runCli(process.argv.slice(2));
+process.exitCode = await runCli(args);

@@ -55,6 +55,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Says that octavec waited for what cannot come any more, a bug of its own, and gives the exit status. */
+export function reportLostAnswer(args: readonly string[]): number {
+  printError('INTERNAL', 'an error inside octavec, please report it: an answer was lost', args.includes('--json'));
+  return interruptStatus() ?? 1;
+}
+
 /** The one that is named, and none for the version; whatever else is asked for may speak of all. */
 function neededCommands([first]: readonly string[]): Promise<Command[]> {
   if (first === '--version' || first === '-V') {

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { OctavecError, reasonOf, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { startThread } from '../threads/index.js';
+import { ProcessHold, startThread } from '../threads/index.js';
 import type { OverLong } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
 import type {
@@ -40,11 +40,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A thread that is ready, and what holds the process while somebody waits for it. */
+interface Ready {
+  readonly thread: Worker;
+  readonly hold: ProcessHold;
+}
+
 /** A tokenizer in a thread of its own. It does not keep the process alive while it has nothing to do. */
 export class TextTokenizer {
   readonly #settings: TokenizerSettings;
   /** Undefined after the thread has died: the next request starts another. */
-  #thread: Promise<Worker> | undefined;
+  #thread: Promise<Ready> | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #closed = false;
@@ -89,18 +95,19 @@ export class TextTokenizer {
   /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
   async close(): Promise<void> {
     this.#closed = true;
-    const thread = await this.#thread?.catch(() => undefined);
-    if (thread !== undefined) {
-      thread.ref();
+    const ready = await this.#thread?.catch(() => undefined);
+    if (ready !== undefined) {
+      const { thread, hold } = ready;
       const exited = new Promise((resolve) => thread.once('exit', resolve));
       thread.postMessage('close');
-      await exited;
+      await hold.while(exited);
     }
   }
 
-  #start(): Promise<Worker> {
+  #start(): Promise<Ready> {
     const thread = startThread(new URL('./tokenizer-worker.js', import.meta.url), this.#settings);
-    return new Promise((resolve, reject) => {
+    const hold = new ProcessHold(thread);
+    const ready = new Promise<Ready>((resolve, reject) => {
       let isDead = false;
       const die = (why: string) => {
         if (isDead) {
@@ -118,15 +125,13 @@ export class TextTokenizer {
           this.#take(message.call)?.resolve(message.answer);
         } else if (message.kind === 'ready') {
           this.tokensBehind = message.tokensBehind;
-          resolve(thread);
+          resolve({ thread, hold });
         } else {
           reject(new OctavecError(message.error.code, message.error.details));
         }
-        if (this.#waiting.size === 0) {
-          thread.unref();
-        }
       });
     });
+    return hold.while(ready);
   }
 
   async #send(message: Omit<TokenizeMessage, 'call'>, firstIndex: number): Promise<TokensMessage> {
@@ -134,13 +139,13 @@ export class TextTokenizer {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
     this.#thread ??= this.#start();
-    const thread = await this.#thread;
+    const { thread, hold } = await this.#thread;
     const call = this.#calls++;
-    thread.ref();
-    thread.postMessage({ ...message, call });
-    const answer = await new Promise<TokensMessage | FailedMessage>((resolve, reject) => {
+    const answered = new Promise<TokensMessage | FailedMessage>((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
     });
+    thread.postMessage({ ...message, call });
+    const answer = await hold.while(answered);
     if (answer.kind === 'failed') {
       const { code, details } = answer.error;
       throw new OctavecError(code, 'index' in details ? { ...details, index: firstIndex + details.index } : details);

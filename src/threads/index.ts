@@ -1,3 +1,4 @@
-/** Worker threads: starting them, waiting for an answer, and collecting what they no longer hold. */
+/** Worker threads: starting them, holding the process while an answer is waited for, and collecting what they no longer hold. */
 export { deadMemoryCollector } from './dead-memory.js';
+export { type Holdable, ProcessHold } from './process-hold.js';
 export { firstMessage, startThread } from './start-thread.js';

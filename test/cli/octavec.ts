@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A command that runs Node, in place of Node itself: ["sh", "-c", …]. */
   readonly under?: readonly string[];
+  /** The standard input: empty, or a pipe that stays open. */
+  readonly stdin?: 'ignore' | 'pipe';
   /** Is given the process as soon as it runs. Then it leads a process group, as from a shell. */
   readonly whileRunning?: (child: ChildProcess) => void;
 }
@@ -38,7 +40,7 @@ export function octavec(args: readonly string[], options: RunOptions = {}): Prom
       XDG_CONFIG_HOME: '/nowhere',
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     detached: options.whileRunning !== undefined,
   });
   options.whileRunning?.(child);

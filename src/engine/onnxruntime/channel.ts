@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../../base/index.js';
-import { startThread } from '../../threads/index.js';
+import { type Holdable, startThread } from '../../threads/index.js';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.js';
 import { RunGuard } from './run-guard.js';
 import { declineTelemetry } from './telemetry.js';
@@ -19,8 +19,8 @@ export type Isolation = (typeof isolations)[number];
 export interface Channel {
   /** The arrays are given away where that is possible. */
   post(message: ToWorker, transfer: ArrayBuffer[]): void;
-  /** Whether the worker keeps this process alive. */
-  holdProcess(hold: boolean): void;
+  /** What keeps this process alive while the worker does. */
+  readonly held: Holdable;
 }
 
 export interface ChannelEvents {
@@ -52,7 +52,7 @@ function threadChannel(settings: WorkerSettings, { onMessage, onDeath, onExit }:
   });
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
-    holdProcess: (hold) => (hold ? worker.ref() : worker.unref()),
+    held: worker,
   };
 }
 
@@ -67,15 +67,19 @@ function processChannel(settings: WorkerSettings, { onMessage, onDeath, onExit }
   // What cannot be sent any more is told by the exit.
   const send = (message: ToWorker | WorkerSettings) => child.send(message, () => undefined);
   send(settings);
-  return { post: (message) => send(message), holdProcess: (hold) => holdChild(child, hold) };
+  return { post: (message) => send(message), held: childAndPipe(child) };
 }
 
-function holdChild(child: ChildProcess, hold: boolean): void {
-  if (hold) {
-    child.ref();
-    child.channel?.ref();
-  } else {
-    child.unref();
-    child.channel?.unref();
-  }
+/** A process keeps this one alive, and so does the pipe to it. */
+function childAndPipe(child: ChildProcess): Holdable {
+  return {
+    ref: () => {
+      child.ref();
+      child.channel?.ref();
+    },
+    unref: () => {
+      child.unref();
+      child.channel?.unref();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { OctavecError } from '../../base/index.js';
+import { ProcessHold } from '../../threads/index.js';
 import { revivedError } from '../plain-error.js';
 import { type Channel, type Isolation, openChannel } from './channel.js';
 import type { BatchMessage, FromWorker, ReadyMessage, ResultMessage, WorkerSettings } from './protocol.js';
@@ -14,6 +15,7 @@ interface Waiting {
  */
 export class PooledWorker {
   readonly #channel: Channel;
+  readonly #hold: ProcessHold;
   readonly #exited: Promise<void>;
   #waiting: Waiting | undefined;
   #death: OctavecError | undefined;
@@ -33,6 +35,7 @@ export class PooledWorker {
       },
       onExit,
     });
+    this.#hold = new ProcessHold(this.#channel.held);
   }
 
   /**
@@ -84,22 +87,20 @@ export class PooledWorker {
 
   /** Frees the session and ends the worker. Nothing may be running. */
   async close(): Promise<void> {
-    this.#channel.holdProcess(true);
     this.#channel.post({ kind: 'close' }, []);
-    await this.#exited;
+    await this.#hold.while(this.#exited);
   }
 
   #answer(): Promise<FromWorker> {
-    this.#channel.holdProcess(true);
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<FromWorker>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
+    return this.#hold.while(answer);
   }
 
   #takeWaiting(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    this.#channel?.holdProcess(false);
     return waiting;
   }
 }

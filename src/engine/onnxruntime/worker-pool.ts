@@ -150,7 +150,7 @@ export class WorkerPool implements Engine {
     if (dueInMs === 0) {
       void this.#startWorker();
     } else {
-      this.#timer = setTimeout(() => this.#dispatch(), dueInMs).unref();
+      this.#timer = setTimeout(() => this.#dispatch(), dueInMs);
     }
   }
 
