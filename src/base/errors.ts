@@ -18,6 +18,16 @@ function entry<Details>(exit: ExitStatus, http: number, message: (details: Detai
   return { exit, http, message };
 }
 
+/** "texts 3, 17 and 5 more" */
+export function placesOfTexts(indices: readonly number[]): string {
+  const named = indices.slice(0, mostNamed).join(', ');
+  const more = indices.length > mostNamed ? ` and ${indices.length - mostNamed} more` : '';
+  return `text${indices.length === 1 ? '' : 's'} ${named}${more}`;
+}
+
+/** Places that a message names one by one. */
+const mostNamed = 10;
+
 export const errorTable = {
   USAGE: entry<{ problem: string; hint?: string }>(2, 400, (d) => `${d.problem}.${d.hint ? ` ${d.hint}` : ''}`),
 
@@ -173,6 +183,18 @@ export const errorTable = {
       `Text ${d.index} has ${d.tokens} tokens, and the model takes ${d.maxTokens}. Shorten it, or let octavec cut it (overLong: 'truncate') or embed it in parts (overLong: 'chunk').`,
   ),
   TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
+  VECTOR_NOT_FINITE: entry<{ path: string; indices: readonly number[] }>(
+    1,
+    422,
+    (d) =>
+      `${d.path} gives NaN or infinity in place of the vector of ${placesOfTexts(d.indices)}. Leave such texts out, let octavec skip them (onError: 'skip'), or take a variant of higher precision.`,
+  ),
+  ORIGINAL_NOT_FINITE: entry<{ path: string; where: string }>(
+    1,
+    422,
+    (d) =>
+      `The original ${d.path} itself gives NaN or infinity ${d.where}, so no variant can be compared with it. Leave such texts out, or export the model again.`,
+  ),
   MODEL_OUTPUT: entry<{ path: string; why: string }>(
     1,
     400,

@@ -16,7 +16,16 @@ export interface PromptOptions {
   readonly promptName?: string;
 }
 
+/**
+ * What happens to a text that cannot be embedded: because it is no text, is too long (`overLong: 'error'`), or because
+ * the model gives NaN or infinity for it. `fail`: the call fails. `skip`: the others are embedded, and `failures` of the
+ * result says which were not, and why.
+ */
+export type OnTextError = 'fail' | 'skip';
+
 export interface TextOptions extends PromptOptions {
+  /** What happens when a text cannot be embedded; `fail` by default. */
+  readonly onError?: OnTextError;
   /** What happens to texts that have more tokens than the model takes; `truncate` by default. */
   readonly overLong?: OverLong;
   /**

@@ -14,7 +14,8 @@ function embedder(ms = 1) {
       throw new OctavecError('CANCELLED', { what: 'embedding' });
     });
     const lengths = texts.map(({ length }) => length);
-    return new Vectors(Float32Array.from(lengths), 1, Int32Array.from(lengths), 0);
+    const tokenCounts = Int32Array.from(lengths);
+    return new Vectors({ data: Float32Array.from(lengths), columns: 1, tokenCounts, truncated: 0, failures: [] });
   };
   return { calls, embed };
 }

@@ -1,4 +1,5 @@
-import { type ErrorCode, OctavecError, type TaskOptions } from '../base/index.js';
+import type { TaskOptions } from '../base/index.js';
+import { countedFrom } from './counted-from.js';
 import type { EmbedOptions, VectorOptions } from './embed-options.js';
 import type { Vectors } from './vectors.js';
 import { type WindowLimits, windowsOf } from './windows-of-items.js';
@@ -101,15 +102,4 @@ function isSettledFirst(first: Promise<unknown>, second: Promise<unknown>): Prom
       () => isFirst,
     );
   return Promise.race([settled(second, false), settled(first, true)]);
-}
-
-/** An error that names a text by its place among some texts, now by its place in the whole. */
-export function countedFrom(first: number, error: unknown): unknown {
-  if (first === 0) {
-    return error;
-  }
-  const { code, details, cause } = error instanceof OctavecError ? (error as OctavecError) : {};
-  return code !== undefined && details !== undefined && 'index' in details
-    ? new OctavecError<ErrorCode>(code, { ...details, index: first + details.index }, cause)
-    : error;
 }

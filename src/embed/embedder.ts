@@ -73,12 +73,17 @@ export class Embedder {
    * The vectors of texts, in their order. By default a text longer than `maxTokens` counts with its beginning only, and
    * the result says how many such texts there were. An empty text is embedded as its special tokens.
    *
-   * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL, ENGINE_RUN,
-   *   ENGINE_DIED, CANCELLED, CLOSED
+   * @throws TEXT_INVALID, TEXT_TOO_LONG, VECTOR_NOT_FINITE, PROMPT_UNKNOWN, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL,
+   *   ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED
+   * @example
+   * ```ts
+   * const vectors = await embedder.embed(['A cat sits on the mat.', 'Ein Hund schläft.']);
+   * vectors[0]; // Float32Array(384)
+   * ```
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
-    checkTexts(texts);
-    return this.#admission.run(texts, () => encodeTexts(this.#loaded, texts, options));
+    const checked = checkTexts(texts, options.onError);
+    return this.#admission.run(checked.texts, () => encodeTexts(this.#loaded, checked, options));
   }
 
   /**
@@ -97,8 +102,8 @@ export class Embedder {
     options: StreamOptions<Item> = {},
   ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
     return embedStream(source, options, async (texts, textOptions) => {
-      checkTexts(texts);
-      return this.#admission.runUnbounded(texts, () => encodeTexts(this.#loaded, texts, textOptions));
+      const checked = checkTexts(texts, textOptions.onError);
+      return this.#admission.runUnbounded(checked.texts, () => encodeTexts(this.#loaded, checked, textOptions));
     });
   }
 
@@ -109,8 +114,11 @@ export class Embedder {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
    */
   async tokenize(texts: readonly string[], options: TextOptions = {}): Promise<TokenizedTexts> {
-    checkTexts(texts);
-    return this.#admission.run(texts, () => tokenizeTexts(this.#loaded, texts, options));
+    const { texts: sound, failures } = checkTexts(texts, options.onError);
+    return this.#admission.run(sound, async () => {
+      const tokenized = await tokenizeTexts(this.#loaded, sound, options);
+      return { ...tokenized, failures: [...failures, ...tokenized.failures] };
+    });
   }
 
   /**

@@ -1,12 +1,15 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import type { Engine } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { nonFiniteRows } from '../numbers/index.js';
 import { averageWindows } from './average-windows.js';
+import type { CheckedTexts } from './check-texts.js';
+import { countedFrom } from './counted-from.js';
 import type { EmbedOptions, TextOptions, VectorOptions } from './embed-options.js';
 import { resolvePrompt } from './prompt.js';
 import { shortenVectors } from './shorten-vectors.js';
 import type { TextTokenizer, TokenizedTexts, TokenizeOptions } from './text-tokenizer.js';
-import { Vectors } from './vectors.js';
+import { type TextFailure, type VectorBlock, Vectors } from './vectors.js';
 
 /** Texts that are tokenized and handed to the engine together: enough to find many of the same length. */
 const textsPerWindow = 4096;
@@ -36,36 +39,66 @@ export async function tokenizeTexts(
 /**
  * The vectors of texts. Many texts are worked off window by window: while the engine is at one, the next is tokenized.
  *
- * @throws as {@link tokenizeTexts}, and TOKEN_OUT_OF_RANGE, ENGINE_RUN, ENGINE_DIED
+ * @param checked texts that failed already have an empty one in their place
+ * @throws as {@link tokenizeTexts}, and TOKEN_OUT_OF_RANGE, ENGINE_RUN, ENGINE_DIED, VECTOR_NOT_FINITE
  */
-export async function encodeTexts(
+export async function encodeTexts(model: LoadedModel, checked: CheckedTexts, options: EmbedOptions): Promise<Vectors> {
+  const encoded = await encodeWindows(model, checked.texts, options);
+  const { data, tokenCounts, truncated, columns } = encoded;
+  const failures = [...checked.failures, ...encoded.failures];
+  for (const { index } of failures) {
+    data.fill(Number.NaN, index * columns, (index + 1) * columns);
+  }
+  const known = new Set(failures.map(({ index }) => index));
+  const rows = nonFiniteRows({ data, columns, rows: tokenCounts.length }).filter((row) => !known.has(row));
+  const path = model.files.onnxPath;
+  if (rows.length > 0 && options.onError !== 'skip') {
+    throw new OctavecError('VECTOR_NOT_FINITE', { path, indices: rows });
+  }
+  for (const index of rows) {
+    failures.push({ index, error: new OctavecError('VECTOR_NOT_FINITE', { path, indices: [index] }) });
+  }
+  failures.sort((a, b) => a.index - b.index);
+  return new Vectors({ data, columns, tokenCounts, truncated, failures });
+}
+
+async function encodeWindows(
   model: LoadedModel,
   texts: readonly string[],
   options: EmbedOptions,
-): Promise<Vectors> {
+): Promise<VectorBlock> {
   if (texts.length <= textsPerWindow) {
     return encodeTokens(model, await tokenizeTexts(model, texts, options), options, progress(options, texts.length, 0));
   }
   const columns = options.dimensions ?? model.engine.width;
   const data = new Float32Array(texts.length * columns);
   const tokenCounts = new Int32Array(texts.length);
-  let truncatedTexts = 0;
+  const failures: TextFailure[] = [];
+  let truncated = 0;
+  const tokenizeWindow = async (start: number) => {
+    const window = texts.slice(start, start + textsPerWindow);
+    return tokenizeTexts(model, window, options).catch((error: unknown) => {
+      throw countedFrom(start, error);
+    });
+  };
   const encodeWindow = async (tokens: TokenizedTexts, start: number) => {
     const window = await encodeTokens(model, tokens, options, progress(options, texts.length, start));
     data.set(window.data, start * columns);
     tokenCounts.set(window.tokenCounts, start);
-    truncatedTexts += window.truncated;
+    truncated += window.truncated;
+    for (const { index, error } of window.failures) {
+      failures.push({ index: start + index, error: countedFrom(start, error) as OctavecError });
+    }
   };
   let running: Promise<void> | undefined;
   for (let start = 0; start < texts.length; start += textsPerWindow) {
-    const window = texts.slice(start, start + textsPerWindow);
-    const [tokens] = await Promise.all([tokenizeTexts(model, window, options), running]);
+    const [tokens] = await Promise.all([tokenizeWindow(start), running]);
     running = encodeWindow(tokens, start);
     // An error is thrown where the window is awaited; until then it is not "unhandled".
     running.catch(() => undefined);
   }
   await running;
-  return new Vectors(data, columns, tokenCounts, truncatedTexts);
+  return { data, columns, tokenCounts, truncated, failures };
 }
 
 /** @param onDone told which share of the texts is done */
@@ -74,7 +107,7 @@ async function encodeTokens(
   tokens: TokenizedTexts,
   options: VectorOptions,
   onDone: ((share: number, texts: number) => void) | undefined,
-): Promise<Vectors> {
+): Promise<VectorBlock> {
   const { signal, overLong = 'truncate', dimensions = engine.width, reproducible } = options;
   const { includePrompt, normalize } = files.head;
   const texts = tokens.lengths.length;
@@ -89,11 +122,11 @@ async function encodeTokens(
       onDone?.(done / rows, texts);
     },
   });
-  const data = averageWindows(vectors, tokens, engine.width, normalize);
-  const shorter = shortenVectors({ data, rows: texts, columns: engine.width }, dimensions, normalize);
+  const averaged = averageWindows(vectors, tokens, engine.width, normalize);
+  const data = shortenVectors({ data: averaged, rows: texts, columns: engine.width }, dimensions, normalize);
   const isCut = (length: number) => overLong === 'truncate' && length > files.maxTokens;
   const truncated = tokens.lengths.reduce((count, length) => count + (isCut(length) ? 1 : 0), 0);
-  return new Vectors(shorter, dimensions, tokens.lengths, truncated);
+  return { data, columns: dimensions, tokenCounts: tokens.lengths, truncated, failures: tokens.failures };
 }
 
 /** Texts are done in any order, and may be several rows: what can be told is the share of a window that is done. */
@@ -114,10 +147,10 @@ async function tokenizeOptions(
   tokenizer: TextTokenizer,
   options: TextOptions,
 ): Promise<TokenizeOptions> {
-  const { overLong = 'truncate', signal } = options;
+  const { overLong = 'truncate', onError, signal } = options;
   const prompt = resolvePrompt(files, options);
   const overlap = overLong === 'chunk' ? await windowOverlap(files, tokenizer, prompt, options) : 0;
-  return { prompt, overLong, overlap, signal };
+  return { prompt, overLong, overlap, onError, signal };
 }
 
 /**

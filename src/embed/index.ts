@@ -3,8 +3,16 @@
  *
  * @module
  */
-export type { EmbedderOptions, EmbedOptions, PromptOptions, TextOptions, VectorOptions } from './embed-options.js';
-export { countedFrom, type StreamBatch, type StreamOptions } from './embed-stream.js';
+export { countedFrom } from './counted-from.js';
+export type {
+  EmbedderOptions,
+  EmbedOptions,
+  OnTextError,
+  PromptOptions,
+  TextOptions,
+  VectorOptions,
+} from './embed-options.js';
+export type { StreamBatch, StreamOptions } from './embed-stream.js';
 export { Embedder } from './embedder.js';
 export { type CacheOptions, cachedEmbedding, embedOrRecall } from './embedding-cache.js';
 export { npyBytes, npyHeader, npyHeaderBytes, npyTypes } from './npy.js';
@@ -14,4 +22,4 @@ export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRa
 export type { TokenizedTexts } from './text-tokenizer.js';
 export { tokenizeOnce } from './tokenize-once.js';
 export type { VectorCache } from './vector-files.js';
-export { Vectors } from './vectors.js';
+export { type TextFailure, Vectors } from './vectors.js';

@@ -21,7 +21,7 @@ export function packRows(
 }
 
 /** Several packs one after the other. */
-export function joinPacks(packs: readonly Omit<TokensMessage, 'kind'>[]): Omit<TokensMessage, 'kind'> {
+export function joinPacks(packs: readonly TokensMessage[]): Omit<TokensMessage, 'failures'> {
   if (packs.length === 1) {
     return packs[0];
   }

@@ -1,4 +1,5 @@
-import type { Matrix } from '../numbers/index.js';
+import { OctavecError } from '../base/index.js';
+import { isFiniteVector, type Matrix, nonFiniteRows } from '../numbers/index.js';
 
 /** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
 export type VectorType = 'float32' | 'int8' | 'uint8' | 'binary' | 'ubinary';
@@ -21,8 +22,17 @@ interface VectorData {
 
 /**
  * Ranges to quantize with, from the vectors of texts that stand for those to come (100 at least, better thousands).
+ *
+ * @throws USAGE for vectors with NaN or infinity
+ * @example
+ * ```ts
+ * const ranges = vectorRanges(await embedder.embed(manyTexts));
+ * const bytes = quantizeVectors(await embedder.embed(texts), 'int8', ranges);
+ * ```
  */
-export function vectorRanges({ data, rows, columns }: Matrix): VectorRanges {
+export function vectorRanges(matrix: Matrix): VectorRanges {
+  refuseNonFinite(matrix);
+  const { data, rows, columns } = matrix;
   const least = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   for (let row = 0; row < rows; row++) {
@@ -44,12 +54,21 @@ export function vectorRanges({ data, rows, columns }: Matrix): VectorRanges {
  * @param ranges for `int8` and `uint8`: from calibration, because those of a few vectors make them incomparable with
  *   others. By default those of the vectors themselves.
  * @returns [rows × columns], or [rows × ⌈columns / 8⌉] for bits
+ * @throws USAGE for vectors or ranges with NaN or infinity
+ * @example
+ * ```ts
+ * const bits = quantizeVectors(await embedder.embed(texts), 'ubinary');
+ * ```
  */
 export function quantizeVectors<Type extends VectorType>(
   matrix: Matrix,
   type: Type,
   ranges: VectorRanges = vectorRanges(matrix),
 ): VectorData[Type] {
+  refuseNonFinite(matrix);
+  if (!isFiniteVector(ranges.least) || !isFiniteVector(ranges.greatest)) {
+    throw new OctavecError('USAGE', { problem: 'The option ranges holds NaN or infinity' });
+  }
   switch (type) {
     case 'int8':
       return Int8Array.from(levels(matrix, ranges, 128)) as VectorData[Type];
@@ -61,6 +80,17 @@ export function quantizeVectors<Type extends VectorType>(
       return Int8Array.from(signBits(matrix), (byte) => byte - 128) as VectorData[Type];
     default:
       return matrix.data.slice() as VectorData[Type];
+  }
+}
+
+/** What is not a number has no place among the steps, and would become one that looks like any other. */
+function refuseNonFinite(matrix: Matrix): void {
+  const rows = nonFiniteRows(matrix);
+  if (rows.length > 0) {
+    throw new OctavecError('USAGE', {
+      problem: `${rows.length} of ${matrix.rows} vectors hold NaN or infinity, the first in row ${rows[0]}`,
+      hint: 'Leave them out.',
+    });
   }
 }
 

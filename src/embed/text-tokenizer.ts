@@ -3,15 +3,12 @@ import { OctavecError, reasonOf, throwIfCancelled, unlessCancelled } from '../ba
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { ProcessHold, startThread } from '../threads/index.js';
+import { countedFrom } from './counted-from.js';
+import type { OnTextError } from './embed-options.js';
 import type { OverLong } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
-import type {
-  FailedMessage,
-  FromTokenizer,
-  TokenizeMessage,
-  TokenizerSettings,
-  TokensMessage,
-} from './tokenizer-protocol.js';
+import type { FromTokenizer, TokenizeMessage, TokenizerSettings, TokensMessage } from './tokenizer-protocol.js';
+import type { TextFailure } from './vectors.js';
 
 /** Texts as the model takes them: a row of ids for each text, or several for one that is embedded in windows. */
 export interface TokenizedTexts extends TokenBatch {
@@ -19,9 +16,12 @@ export interface TokenizedTexts extends TokenBatch {
   readonly rowOffsets: Int32Array;
   /** [texts] tokens of each text as it was given, special tokens and prompt included. */
   readonly lengths: Int32Array;
+  /** Texts without tokens, in their order; only with `onError: 'skip'`. Each has a padding token in its place. */
+  readonly failures: readonly TextFailure[];
 }
 
 export interface TokenizeOptions {
+  readonly onError?: OnTextError;
   /** Stands before every text. */
   readonly prompt: string;
   readonly overLong: OverLong;
@@ -36,7 +36,7 @@ const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
 
 interface Waiting {
-  readonly resolve: (answer: TokensMessage | FailedMessage) => void;
+  readonly resolve: (answer: TokensMessage) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -80,16 +80,25 @@ export class TextTokenizer {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
   async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
-    const { prompt, overLong, overlap, lanes = 1, signal } = options;
+    const { prompt, overLong, overlap, lanes = 1, onError = 'fail', signal } = options;
     const parts: TokensMessage[] = [];
+    const failures: TextFailure[] = [];
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
       const message = { texts: texts.slice(start, end), prompt, overLong, overlap, lanes };
-      parts.push(await unlessCancelled(this.#send(message, start), signal, 'tokenizing'));
+      const part = await unlessCancelled(this.#send(message), signal, 'tokenizing');
+      for (const { index, code, details } of part.failures) {
+        const error = countedFrom(start, new OctavecError(code, details)) as OctavecError;
+        if (onError === 'fail') {
+          throw error;
+        }
+        failures.push({ index: start + index, error });
+      }
+      parts.push(part);
       start = end;
     }
-    return joinPacks(parts);
+    return { ...joinPacks(parts), failures };
   }
 
   /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
@@ -134,23 +143,18 @@ export class TextTokenizer {
     return hold.while(ready);
   }
 
-  async #send(message: Omit<TokenizeMessage, 'call'>, firstIndex: number): Promise<TokensMessage> {
+  async #send(message: Omit<TokenizeMessage, 'call'>): Promise<TokensMessage> {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
     this.#thread ??= this.#start();
     const { thread, hold } = await this.#thread;
     const call = this.#calls++;
-    const answered = new Promise<TokensMessage | FailedMessage>((resolve, reject) => {
+    const answered = new Promise<TokensMessage>((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
     });
     thread.postMessage({ ...message, call });
-    const answer = await hold.while(answered);
-    if (answer.kind === 'failed') {
-      const { code, details } = answer.error;
-      throw new OctavecError(code, 'index' in details ? { ...details, index: firstIndex + details.index } : details);
-    }
-    return answer;
+    return hold.while(answered);
   }
 
   #take(call: number): Waiting | undefined {

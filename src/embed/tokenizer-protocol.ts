@@ -25,8 +25,14 @@ export interface TokenizeMessage {
   readonly lanes: number;
 }
 
+/** A text without tokens. */
+export interface TokenFailure {
+  readonly index: number;
+  readonly code: 'TEXT_INVALID' | 'TEXT_TOO_LONG';
+  readonly details: ErrorDetails<'TEXT_INVALID'> | ErrorDetails<'TEXT_TOO_LONG'>;
+}
+
 export interface TokensMessage {
-  readonly kind: 'tokens';
   /** Ids of the rows: one for each text, or several windows for an over-long one. */
   readonly ids: Int32Array;
   /** [rows + 1] */
@@ -35,6 +41,8 @@ export interface TokensMessage {
   readonly rowOffsets: Int32Array;
   /** [texts] tokens of every text as it was given. */
   readonly lengths: Int32Array;
+  /** In the order of the texts. Each has a padding token in its place. */
+  readonly failures: readonly TokenFailure[];
 }
 
 export interface FailedMessage {
@@ -45,4 +53,4 @@ export interface FailedMessage {
 export type FromTokenizer =
   | { readonly kind: 'ready'; readonly tokensBehind: number }
   | FailedMessage
-  | { readonly kind: 'answer'; readonly call: number; readonly answer: TokensMessage | FailedMessage };
+  | { readonly kind: 'answer'; readonly call: number; readonly answer: TokensMessage };

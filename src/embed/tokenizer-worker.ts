@@ -5,8 +5,8 @@ import { deadMemoryCollector } from '../threads/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
 import type {
-  FailedMessage,
   FromTokenizer,
+  TokenFailure,
   TokenizeMessage,
   TokenizerSettings,
   TokensMessage,
@@ -58,10 +58,6 @@ try {
 async function reply(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
   const answer = await answerTo(tokenizer, frame, message);
   const { call } = message;
-  if (answer.kind === 'failed') {
-    send({ kind: 'answer', call, answer });
-    return;
-  }
   const { ids, offsets, rowOffsets, lengths } = answer;
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
   send(
@@ -71,47 +67,38 @@ async function reply(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessag
   collect(tokens * encodingBytesPerToken);
 }
 
-async function answerTo(
-  tokenizer: Tokenizer,
-  frame: Frame,
-  message: TokenizeMessage,
-): Promise<TokensMessage | FailedMessage> {
+async function answerTo(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<TokensMessage> {
   const { texts, prompt, overLong, overlap, lanes } = message;
   const encoded = await encodeAll(tokenizer, prompt, texts, lanes);
   const rows: (readonly (readonly number[])[])[] = [];
   const lengths = new Int32Array(texts.length);
+  const failures: TokenFailure[] = [];
   let promptIds: readonly number[] | undefined;
-  for (let index = 0; index < texts.length; index++) {
-    try {
-      const ids = idsOf(encoded[index]);
-      lengths[index] = ids.length;
-      if (ids.length <= maxTokens) {
-        rows.push([ids]);
-      } else if (overLong === 'truncate') {
-        rows.push([truncated(ids, frame, maxTokens)]);
-      } else if (overLong === 'error') {
-        const details = { index, tokens: ids.length, maxTokens };
-        return { kind: 'failed', error: { code: 'TEXT_TOO_LONG', details } };
-      } else {
-        promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
-        rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
-      }
-    } catch (error) {
-      return { kind: 'failed', error: { code: 'TEXT_INVALID', details: { index, why: reasonOf(error) } } };
+  for (const [index, result] of encoded.entries()) {
+    if ('error' in result) {
+      rows.push([[padTokenId]]);
+      failures.push({ index, code: 'TEXT_INVALID', details: { index, why: reasonOf(result.error) } });
+      continue;
+    }
+    const { ids } = result;
+    lengths[index] = ids.length;
+    if (ids.length <= maxTokens) {
+      rows.push([ids]);
+    } else if (overLong === 'truncate') {
+      rows.push([truncated(ids, frame, maxTokens)]);
+    } else if (overLong === 'error') {
+      rows.push([[padTokenId]]);
+      failures.push({ index, code: 'TEXT_TOO_LONG', details: { index, tokens: ids.length, maxTokens } });
+    } else {
+      promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
+      rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
     }
   }
-  return { kind: 'tokens', ...packRows(rows), lengths };
+  return { ...packRows(rows), lengths, failures };
 }
 
 /** Ids of a text, or why it has none. */
 type Encoded = { readonly ids: number[] } | { readonly error: unknown };
-
-function idsOf(encoded: Encoded): number[] {
-  if ('error' in encoded) {
-    throw encoded.error;
-  }
-  return encoded.ids;
-}
 
 /**
  * Tokenizes texts in as many threads as there are lanes. Each gets all of its texts at once: the way to another thread

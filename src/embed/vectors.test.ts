@@ -1,23 +1,62 @@
 import { describe, expect, test } from 'vitest';
+import { OctavecError } from '../base/index.js';
 import { averageWindows } from './average-windows.js';
 import { shortenVectors } from './shorten-vectors.js';
 import { Vectors } from './vectors.js';
 
 describe('Vectors', () => {
-  const vectors = new Vectors(Float32Array.of(1, 2, 3, 4), 2, Int32Array.of(5, 6), 0);
+  const block = { columns: 2, tokenCounts: Int32Array.of(5, 6), truncated: 0, failures: [] };
+  const vectors = new Vectors({ ...block, data: Float32Array.of(0.1, 2, 3, 4) });
+  const [first, second] = [Float32Array.of(0.1, 2), Float32Array.of(3, 4)];
 
-  test('give rows as views', () => {
-    expect([...vectors].map((row) => Array.from(row))).toEqual([
-      [1, 2],
-      [3, 4],
-    ]);
-    expect(Array.from(vectors.at(-1))).toEqual([3, 4]);
-    expect(vectors.at(0).buffer).toBe(vectors.data.buffer);
+  test('are an array of Float32Array', () => {
+    expect(Array.isArray(vectors)).toBe(true);
+    expect(vectors).toHaveLength(2);
+    expect(vectors[0]).toEqual(first);
+    expect(vectors[1]).toEqual(second);
+    expect(vectors[2]).toBeUndefined();
+    expect(vectors.at(-1)).toEqual(second);
+    expect([...vectors]).toEqual([first, second]);
+    const [, last] = vectors;
+    expect(last).toEqual(second);
+    expect(Object.keys(vectors)).toEqual(['0', '1']);
+    expect(vectors).toEqual([first, second]);
   });
 
-  test('refuse rows that are not there', () => {
-    expect(() => vectors.at(2)).toThrow(RangeError);
-    expect(() => vectors.at(0.5)).toThrow(RangeError);
+  test('are views of one block of memory', () => {
+    expect(vectors.every(({ buffer }) => buffer === vectors.data.buffer)).toBe(true);
+    expect(vectors[1].byteOffset).toBe(8);
+  });
+
+  test('have the methods of arrays, which give plain ones', () => {
+    expect(vectors.map(([x]) => x > 1)).toEqual([false, true]);
+    expect(vectors.filter(([x]) => x > 1)).toEqual([second]);
+    expect(Object.getPrototypeOf(vectors.slice(1))).toBe(Array.prototype);
+    expect(vectors.findIndex(([x]) => x === 3)).toBe(1);
+    expect(vectors.concat([first])).toHaveLength(3);
+  });
+
+  test('are written to JSON with as few digits as give the same numbers', () => {
+    expect(JSON.stringify(vectors)).toBe('[[0.1,2],[3,4]]');
+    expect(JSON.stringify({ vectors })).toBe('{"vectors":[[0.1,2],[3,4]]}');
+    const failure = { index: 1, error: new OctavecError('TEXT_INVALID', { index: 1, why: 'it is null' }) };
+    const failed = new Vectors({ ...block, data: Float32Array.of(1, 2, Number.NaN, Number.NaN), failures: [failure] });
+    expect(JSON.stringify(failed)).toBe('[[1,2],null]');
+  });
+
+  test('can be sent to another thread', () => {
+    expect(structuredClone(vectors)).toEqual([first, second]);
+  });
+
+  test('cannot be changed', () => {
+    expect(() => vectors.push(first)).toThrow(TypeError);
+    expect(() => vectors.reverse()).toThrow(TypeError);
+  });
+
+  test('of no texts are an empty array', () => {
+    const none = new Vectors({ ...block, data: new Float32Array(), tokenCounts: new Int32Array() });
+    expect(none).toHaveLength(0);
+    expect(JSON.stringify(none)).toBe('[]');
   });
 });
 

@@ -1,38 +1,87 @@
-import { type Matrix, rowOf } from '../numbers/index.js';
+import type { OctavecError } from '../base/index.js';
+import { type Matrix, shortNumbers } from '../numbers/index.js';
 
-/** The vectors of several texts, in the order of the texts. */
-export class Vectors implements Matrix, Iterable<Float32Array> {
+/** A text that could not be embedded, where failures are collected instead of thrown (`onError: 'skip'`). */
+export interface TextFailure {
+  /** The text's place among those that were given. */
+  readonly index: number;
+  readonly error: OctavecError;
+}
+
+/**
+ * The vectors of several texts, in the order of the texts: a read-only array of `Float32Array`, with indices, `length`,
+ * iteration, `map`, and JSON as lists of numbers. All vectors are views of one block of memory, {@link Vectors.data}.
+ *
+ * @example
+ * ```ts
+ * const vectors = await embedder.embed(['A cat sits on the mat.', 'Ein Hund schläft.']);
+ * vectors.length; // 2
+ * vectors[0]; // Float32Array(384)
+ * vectors.data; // Float32Array(768)
+ * JSON.stringify(vectors); // [[0.046834882, …], […]]
+ * ```
+ */
+export class Vectors extends Array<Float32Array> implements Matrix {
+  readonly #block: VectorBlock;
+
+  /** What `map`, `filter` and the like give is a plain array. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  constructor(block: VectorBlock) {
+    super();
+    this.#block = block;
+    const { data, columns, tokenCounts } = block;
+    for (let row = 0; row < tokenCounts.length; row++) {
+      this.push(data.subarray(row * columns, (row + 1) * columns));
+    }
+    // Whoever changed it would expect `data` to follow.
+    Object.freeze(this);
+  }
+
   /** [rows × columns], text by text. */
-  readonly data: Float32Array;
+  get data(): Float32Array {
+    return this.#block.data;
+  }
+
   /** Number of texts. */
-  readonly rows: number;
+  get rows(): number {
+    return this.length;
+  }
+
   /** Length of a vector. */
-  readonly columns: number;
+  get columns(): number {
+    return this.#block.columns;
+  }
+
   /** [rows] tokens of each text as it was given, prompt and special tokens included. */
+  get tokenCounts(): Int32Array {
+    return this.#block.tokenCounts;
+  }
+
+  /** How many of the texts were longer than the model takes, so that only a part of them counted. */
+  get truncated(): number {
+    return this.#block.truncated;
+  }
+
+  /** Texts that have no vector, in their order; only with `onError: 'skip'`. Their rows hold NaN or infinity. */
+  get failures(): readonly TextFailure[] {
+    return this.#block.failures;
+  }
+
+  /** A list of numbers for each text, with as few digits as give the same float32; null for a text without a vector. */
+  toJSON(): (readonly number[] | null)[] {
+    const failed = new Set(this.failures.map(({ index }) => index));
+    return Array.from(this, (vector, row) => (failed.has(row) ? null : shortNumbers(vector)));
+  }
+}
+
+/** What {@link Vectors} are made of. */
+export interface VectorBlock {
+  readonly data: Float32Array;
+  readonly columns: number;
   readonly tokenCounts: Int32Array;
-  /** How many of the texts were longer than the model takes, so that only their beginning counted. */
   readonly truncated: number;
-
-  constructor(data: Float32Array, columns: number, tokenCounts: Int32Array, truncated: number) {
-    this.data = data;
-    this.rows = tokenCounts.length;
-    this.columns = columns;
-    this.tokenCounts = tokenCounts;
-    this.truncated = truncated;
-  }
-
-  /** The vector of text i, a view of `data`: [columns]. Negative indices count from the end. */
-  at(i: number): Float32Array {
-    const row = i < 0 ? this.rows + i : i;
-    if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
-      throw new RangeError(`There is no vector ${i}: these are ${this.rows} vectors`);
-    }
-    return rowOf(this, row);
-  }
-
-  *[Symbol.iterator](): Generator<Float32Array> {
-    for (let i = 0; i < this.rows; i++) {
-      yield rowOf(this, i);
-    }
-  }
+  readonly failures: readonly TextFailure[];
 }

@@ -4,6 +4,7 @@ export * from './matrix.js';
 export * from './nearest.js';
 export * from './order.js';
 export * from './random.js';
+export * from './short-numbers.js';
 export * from './statistics.js';
 export * from './unit-rows.js';
 export * from './vectors.js';

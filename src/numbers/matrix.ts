@@ -10,3 +10,24 @@ export interface Matrix {
 export function rowOf(matrix: Matrix, i: number): Float32Array {
   return matrix.data.subarray(i * matrix.columns, (i + 1) * matrix.columns);
 }
+
+/** Rows that hold NaN or an infinity. */
+export function nonFiniteRows(matrix: Matrix): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < matrix.rows; row++) {
+    if (!isFiniteVector(rowOf(matrix, row))) {
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** Whether all numbers are neither NaN nor infinite. */
+export function isFiniteVector(vector: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) {
+    // 0 for every finite number, else NaN.
+    sum += vector[i] - vector[i];
+  }
+  return sum === 0;
+}

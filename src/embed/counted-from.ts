@@ -1,0 +1,15 @@
+import { type ErrorCode, OctavecError } from '../base/index.js';
+
+/** An error that names texts by their places among some texts, now by their places in the whole. */
+export function countedFrom(first: number, error: unknown): unknown {
+  if (first === 0 || !(error instanceof OctavecError)) {
+    return error;
+  }
+  const { code, details, cause } = error as OctavecError;
+  if ('index' in details) {
+    return new OctavecError<ErrorCode>(code, { ...details, index: first + details.index }, cause);
+  }
+  return 'indices' in details
+    ? new OctavecError<ErrorCode>(code, { ...details, indices: details.indices.map((index) => first + index) }, cause)
+    : error;
+}
