@@ -40,7 +40,7 @@ for (const path of [original.onnxPath, ...variants]) {
   const vectors = await embedder.embed(texts);
   await embedder.close();
   const rho = spearman(
-    pairs.map(({ sentences: [a, b] }) => cosine(vectors.at(placeOf.get(a)), vectors.at(placeOf.get(b)))),
+    pairs.map(({ sentences: [a, b] }) => cosine(vectors[placeOf.get(a)], vectors[placeOf.get(b)])),
     pairs.map(({ score }) => score),
   );
   reference ??= { vectors, rho };

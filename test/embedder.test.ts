@@ -29,7 +29,7 @@ describe.each(models)('all-MiniLM-L6-v2, $name', ({ path, leastCosine }) => {
 
   test('embeds as sentence-transformers does, empty and over-long texts included', async () => {
     const vectors = await embedder.embed(texts);
-    const cosines = goldenTexts.map(({ embedding }, i) => cosine(vectors.at(i), embedding));
+    const cosines = goldenTexts.map(({ embedding }, i) => cosine(vectors[i], embedding));
     expect(Math.min(...cosines)).toBeGreaterThan(leastCosine);
     expect(vectors.truncated).toBe(goldenTexts.filter((_, i) => vectors.tokenCounts[i] > embedder.maxTokens).length);
     expect(vectors.truncated).toBeGreaterThan(0);
@@ -39,7 +39,7 @@ describe.each(models)('all-MiniLM-L6-v2, $name', ({ path, leastCosine }) => {
     const together = await embedder.embed(texts);
     for (const i of [0, 7, texts.length - 1]) {
       const alone = await embedder.embed([texts[i]]);
-      expect(cosine(alone.at(0), Array.from(together.at(i)))).toBeGreaterThan(0.9999);
+      expect(cosine(alone[0], Array.from(together[i]))).toBeGreaterThan(0.9999);
     }
   });
 });
@@ -160,7 +160,7 @@ describe('Embedder', () => {
       batch.items.forEach(({ id }, i) => {
         ids.push(id);
         if (id % 250 === 0) {
-          firsts.push(batch.vectors.at(i));
+          firsts.push(batch.vectors[i]);
         }
       });
     }
@@ -212,12 +212,12 @@ describe('Embedder', () => {
     });
     const whole = await embedder.embed(['short', long], { overLong: 'chunk' });
     expect([whole.rows, whole.truncated, Array.from(whole.tokenCounts)]).toEqual([2, 0, Array.from(cut.tokenCounts)]);
-    expect(Array.from(whole.at(0))).toEqual(Array.from(cut.at(0)));
-    expect(Math.hypot(...whole.at(1))).toBeCloseTo(1, 5);
+    expect(Array.from(whole[0])).toEqual(Array.from(cut[0]));
+    expect(Math.hypot(...whole[1])).toBeCloseTo(1, 5);
     // Its beginning alone speaks of the treaty; its windows speak of both.
-    expect(cosine(cut.at(1), Array.from(end))).toBeLessThan(0.2);
-    expect(cosine(whole.at(1), Array.from(end))).toBeGreaterThan(0.3);
-    expect(cosine(whole.at(1), Array.from(begin))).toBeGreaterThan(0.3);
+    expect(cosine(cut[1], Array.from(end))).toBeLessThan(0.2);
+    expect(cosine(whole[1], Array.from(end))).toBeGreaterThan(0.3);
+    expect(cosine(whole[1], Array.from(begin))).toBeGreaterThan(0.3);
   });
 
   test('lets windows overlap by at most half of their room', async () => {

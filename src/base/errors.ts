@@ -193,7 +193,7 @@ export const errorTable = {
     1,
     422,
     (d) =>
-      `The original ${d.path} itself gives NaN or infinity ${d.where}, so no variant can be compared with it. Leave such texts out, or export the model again.`,
+      `The original ${d.path} itself gives NaN or infinity ${d.where}; it was not quantization that made them. Leave such texts out, or export the model again.`,
   ),
   MODEL_OUTPUT: entry<{ path: string; why: string }>(
     1,

@@ -4,8 +4,10 @@ import { inOrder, version as toolVersion } from '../base/index.js';
 import { fileHash, textsHash } from '../files/index.js';
 import { cpuFeatures, readHostFacts } from '../host/index.js';
 import type { Matrix } from '../numbers/index.js';
+import { countedFrom } from './counted-from.js';
 import type { EmbedOptions } from './embed-options.js';
 import type { Embedder } from './embedder.js';
+import { refuseNonFinite } from './encode-texts.js';
 import { readVectors, type VectorCache, vectorKeeper } from './vector-files.js';
 
 export interface CacheOptions extends VectorCache {
@@ -54,8 +56,12 @@ export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions
       data.set(kept?.subarray(0, done * width) ?? [], start * width);
       const left = ends.filter((end) => end > done);
       const jobs = left.map((end, i) => {
-        const slice = chunk.slice(left[i - 1] ?? done, end);
-        return () => embedder.embed(slice, { ...options, signal: own(), reproducible: true });
+        const first = left[i - 1] ?? done;
+        const slice = chunk.slice(first, end);
+        return () =>
+          embedder.embed(slice, { ...options, signal: own(), reproducible: true }).catch((error: unknown) => {
+            throw countedFrom(start + first, error);
+          });
       });
       let saved = performance.now();
       for await (const vectors of inOrder(jobs, slicesAtOnce)) {
@@ -69,8 +75,16 @@ export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions
       }
       onProgress?.({ stage: 'Embedding', done: start + chunk.length, total: texts.length, unit: 'texts' });
     }
-    return { data, rows: texts.length, columns: width };
+    return checked({ data, rows: texts.length, columns: width }, embedder, options);
   };
+}
+
+/** What was kept may come from a call that skipped what failed. */
+function checked(vectors: Matrix, { model }: CacheableEmbedder, { onError }: EmbedOptions): Matrix {
+  if (onError !== 'skip') {
+    refuseNonFinite(vectors, model.onnxPath);
+  }
+  return vectors;
 }
 
 /**
@@ -86,7 +100,7 @@ export async function embedOrRecall(
   const path = (await vectorPaths(embedder, cache)(texts, options)).replace(/\.f32$/, '.whole.f32');
   const kept = await readVectors(path, embedder.width);
   if (kept?.length === texts.length * embedder.width) {
-    return { data: kept, rows: texts.length, columns: embedder.width };
+    return checked({ data: kept, rows: texts.length, columns: embedder.width }, embedder, options);
   }
   const vectors = await embedder.embed(texts, options);
   await vectorKeeper(cache)(path, vectors.data);

@@ -1,7 +1,7 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import type { Engine } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { nonFiniteRows } from '../numbers/index.js';
+import { type Matrix, nonFiniteRows } from '../numbers/index.js';
 import { averageWindows } from './average-windows.js';
 import type { CheckedTexts } from './check-texts.js';
 import { countedFrom } from './counted-from.js';
@@ -50,16 +50,27 @@ export async function encodeTexts(model: LoadedModel, checked: CheckedTexts, opt
     data.fill(Number.NaN, index * columns, (index + 1) * columns);
   }
   const known = new Set(failures.map(({ index }) => index));
-  const rows = nonFiniteRows({ data, columns, rows: tokenCounts.length }).filter((row) => !known.has(row));
   const path = model.files.onnxPath;
-  if (rows.length > 0 && options.onError !== 'skip') {
-    throw new OctavecError('VECTOR_NOT_FINITE', { path, indices: rows });
+  const matrix = { data, columns, rows: tokenCounts.length };
+  if (options.onError !== 'skip') {
+    refuseNonFinite(matrix, path);
   }
-  for (const index of rows) {
+  for (const index of nonFiniteRows(matrix).filter((row) => !known.has(row))) {
     failures.push({ index, error: new OctavecError('VECTOR_NOT_FINITE', { path, indices: [index] }) });
   }
   failures.sort((a, b) => a.index - b.index);
   return new Vectors({ data, columns, tokenCounts, truncated, failures });
+}
+
+/**
+ * @param path of the model
+ * @throws VECTOR_NOT_FINITE
+ */
+export function refuseNonFinite(vectors: Matrix, path: string): void {
+  const indices = nonFiniteRows(vectors);
+  if (indices.length > 0) {
+    throw new OctavecError('VECTOR_NOT_FINITE', { path, indices });
+  }
 }
 
 async function encodeWindows(

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ErrorDetails, OctavecError, placesOfTexts } from '../base/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
 import { foldConstants } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
@@ -61,4 +62,18 @@ function closing(close: () => Promise<void>): Pick<Original, 'close' | typeof Sy
 /** How the vectors of an original are told from others'. A widened copy gives other ones than the file that it was made from. */
 export function vectorsHash({ identity }: Original): string {
   return identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
+}
+
+/**
+ * NaN of the original is no fault of a candidate, and none can be compared with it. Other errors stay as they are.
+ *
+ * @param texts what was embedded, as a person would name it
+ */
+export function asOriginalError(error: unknown, { files }: Original, texts: string): unknown {
+  if (!(error instanceof OctavecError && error.code === 'VECTOR_NOT_FINITE')) {
+    return error;
+  }
+  const { indices } = error.details as ErrorDetails<'VECTOR_NOT_FINITE'>;
+  const where = `for ${indices.length} of the ${texts} (${placesOfTexts(indices)})`;
+  return new OctavecError('ORIGINAL_NOT_FINITE', { path: files.folder ?? files.onnxPath, where }, error);
 }

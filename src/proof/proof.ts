@@ -5,7 +5,7 @@ import { textsHash } from '../files/index.js';
 import type { Matrix } from '../numbers/index.js';
 import type { TaskResult } from '../tasks/index.js';
 import type { Candidate } from './candidate.js';
-import { type Original, vectorsHash } from './original.js';
+import { asOriginalError, type Original, vectorsHash } from './original.js';
 import { type ProofTexts, proofTextsOf } from './proof-texts.js';
 import { compareTasks, evaluateCandidate, evaluateOriginal, type TaskRun } from './tasks.js';
 
@@ -32,7 +32,7 @@ export interface Proof {
  * Begins a proof: embeds the texts with the original, and evaluates it in the tasks, once for all candidates. Models
  * are opened one after the other, so that two never share the memory.
  *
- * @throws what running the original throws; CANCELLED
+ * @throws ORIGINAL_NOT_FINITE, and what running the original throws; CANCELLED
  */
 export async function openProof(original: Original, options: ProofOptions): Promise<Proof> {
   const texts = await proofTextsOf(options.texts);
@@ -59,13 +59,15 @@ export async function prove(proof: Proof, candidate: Candidate): Promise<Measure
 
 async function embedWithOriginal(
   original: Original,
-  { texts }: ProofTexts,
+  { texts, source }: ProofTexts,
   options: ProofOptions,
 ): Promise<Pick<Proof, 'vectors' | 'reading'>> {
   const { threads, signal, onProgress } = options;
   await using embedder = await Embedder.load(original.runnable, { threads });
   const embedding = { signal, onProgress: renamed(onProgress, 'Embedding with the original') };
-  const vectors = await embedAll(embedder, texts, embedding, options, vectorsHash(original));
+  const vectors = await embedAll(embedder, texts, embedding, options, vectorsHash(original)).catch((error: unknown) => {
+    throw asOriginalError(error, original, `texts of ${source}`);
+  });
   return { vectors, reading: await readingOf(embedder, texts, signal) };
 }
 
@@ -74,7 +76,12 @@ async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measu
   const { files, identity, engine: wanted, recipe } = candidate;
   const { threads, signal, onProgress } = options;
   await using embedder = await Embedder.load(files, { threads, engine: wanted });
-  const embedding = { signal, onProgress: renamed(onProgress, `Embedding with ${identity.precision}`) };
+  const embedding: EmbedOptions = {
+    // A candidate that gives NaN is for the gate to refuse.
+    onError: 'skip',
+    signal,
+    onProgress: renamed(onProgress, `Embedding with ${identity.precision}`),
+  };
   const vectors = await embedAll(embedder, texts.texts, embedding, options, identity.sha256);
   const batchEffect = await measureBatchEffect(embedder, texts.texts, vectors, signal);
   const fidelity = await measureFidelity(proof.vectors, vectors, { texts: texts.texts, signal });

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
+import { OctavecError, type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import { openSession, type TokenBatch, textFeeds } from '../../engine/index.js';
+import { isFiniteVector } from '../../numbers/index.js';
 import { type OnnxModel, writeModel } from '../../onnx/index.js';
 import type { Remembering } from './calibration-memory.js';
 import { instrument, type Probe } from './probes.js';
@@ -21,7 +22,7 @@ export type Observer = (probe: number, data: Float32Array, text: number) => void
  * Runs the model over the texts, one after the other and without padding, and hands over what the probes see. Memory
  * does not grow with the number of texts.
  *
- * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, CANCELLED, OUTPUT_NOT_WRITABLE for the temporary file
+ * @throws ORIGINAL_NOT_FINITE, ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, CANCELLED, OUTPUT_NOT_WRITABLE for the temporary file
  */
 export async function observe(
   model: OnnxModel,
@@ -42,7 +43,12 @@ export async function observe(
       const ids = tokens.ids.slice(tokens.offsets[text], tokens.offsets[text + 1]);
       const results = await session.run(textFeeds(session.inputs, ids, model.path), instrumented.outputs);
       for (const [probe, name] of instrumented.outputs.entries()) {
-        await observer(probe, results[name].data as Float32Array, text);
+        const data = results[name].data as Float32Array;
+        if (!isFiniteVector(data)) {
+          const where = `in "${probes[probe].activation}", which is calibrated, for text ${text} of the calibration`;
+          throw new OctavecError('ORIGINAL_NOT_FINITE', { path: model.path, where });
+        }
+        await observer(probe, data, text);
       }
     }
   } finally {
