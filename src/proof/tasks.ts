@@ -13,7 +13,7 @@ import {
   taskEmbedder,
 } from '../tasks/index.js';
 import type { Candidate } from './candidate.js';
-import { type Original, vectorsHash } from './original.js';
+import { asOriginalError, type Original, vectorsHash } from './original.js';
 
 /** How tasks are run. */
 export interface TaskRun extends TaskOptions {
@@ -33,7 +33,9 @@ interface Subject {
 
 /** What an original reaches in the tasks of a run; every candidate is compared with it. */
 export function evaluateOriginal(original: Original, run: TaskRun): Promise<TaskResult[]> {
-  return evaluateAll(subjectOf(original), 'the original', run);
+  return evaluateAll(subjectOf(original), 'the original', run).catch((error: unknown) => {
+    throw asOriginalError(error, original, 'texts of a task');
+  });
 }
 
 /** What a model reaches in the tasks of a run. */
