@@ -4,13 +4,14 @@
  */
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { include_dir as nodeHeaders } from 'node-api-headers';
 import { findStackTraffic } from './check-kernel.mjs';
-import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
-import { commonFlags, folderSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
+import { compileAll, findCompiler, link, newestHeader, writeCompileCommands } from './compile.mjs';
+import { bindingSources, commonFlags, coreSources, kernelSources, nativeFolder, root, testSource } from './native-sources.mjs';
 
 const folder = join(root, 'build', 'native');
 const target = join(folder, 'octavec.node');
+/** Where clangd and other tools look for it. */
+const commands = join(root, 'build', 'compile_commands.json');
 
 async function build(compiler) {
   const started = performance.now();
@@ -23,19 +24,10 @@ async function build(compiler) {
       throw new Error(`${compiler} made a slow kernel, ${object}: ${traffic}. Try another compiler with CXX=….`);
     }
   }
-  const present = kernelSources(process.arch).filter(({ source }) => !kernels.missing.includes(source));
-  const rest = await compileAll(
-    compiler,
-    withCommon([
-      ...folderSources(
-        'core',
-        present.filter(({ optional }) => optional).map(({ macro }) => `-D${macro}`),
-      ),
-      ...folderSources('node', ['-DNAPI_VERSION=8', '-I', nodeHeaders]),
-    ]),
-    folder,
-    headersChanged,
-  );
+  const others = withCommon([...coreSources(kernels.present), ...bindingSources()]);
+  const rest = await compileAll(compiler, others, folder, headersChanged);
+  const tests = withCommon(['test_engine', 'fuzz_description', 'fuzz_model_file'].map(testSource));
+  writeCompileCommands(compiler, [...kernels.present, ...others, ...tests], folder, commands);
   const objects = [...kernels.objects, ...rest.objects];
   const compiled = kernels.compiled + rest.compiled;
   const outdated = !existsSync(target) || objects.some((object) => statSync(object).mtimeMs > statSync(target).mtimeMs);

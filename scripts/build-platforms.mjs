@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { include_dir as nodeHeaders } from 'node-api-headers';
 import { findStackTraffic } from './check-kernel.mjs';
 import { compileAll, link, newestHeader } from './compile.mjs';
-import { commonFlags, folderSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
+import { bindingSources, commonFlags, coreSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
 
 /** Platforms on which ONNX Runtime for Node.js runs, with zig's names for them. Node 20 needs glibc 2.28. */
 const platforms = {
@@ -91,12 +91,7 @@ async function build(name) {
       changed,
     );
   const kernels = kernelSources(architecture);
-  const macros = kernels.filter(({ optional }) => optional).map(({ macro }) => `-D${macro}`);
-  const { objects } = await compile([
-    ...kernels,
-    ...folderSources('core', macros),
-    ...folderSources('node', ['-DNAPI_VERSION=8', '-I', nodeHeaders]),
-  ]);
+  const { objects } = await compile([...kernels, ...coreSources(kernels), ...bindingSources()]);
   const library = join(folder, 'octavec.node');
   await link(command, [...target, '-shared', '-s', ...linking(system, folder), '-o', library, ...objects]);
   const traffic = name === 'linux-x64' ? findStackTraffic(join(folder, 'isa_avx512vnni.o')) : undefined;

@@ -53,20 +53,35 @@ export function newestHeader(folder) {
   return Math.max(0, ...headers.map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs));
 }
 
+function compileArguments({ source, object, flags }, folder) {
+  return [...flags, '-c', source, '-o', join(folder, object)];
+}
+
+/** Writes how each source is compiled, as editors and tools for C++ read it (compile_commands.json). */
+export function writeCompileCommands(compiler, sources, folder, path) {
+  const commands = sources.map((entry) => ({
+    directory: folder,
+    file: entry.source,
+    arguments: [compiler, ...compileArguments(entry, folder)],
+  }));
+  writeFileSync(path, `${JSON.stringify(commands, null, 2)}\n`);
+}
+
 /**
  * Compiles sources that are newer than their objects, or whose flags changed.
  *
  * @param sources [{ source, object, flags, optional }]
- * @returns objects: paths of all objects; missing: optional sources whose instruction set the compiler does not know; compiled: how many
- *   were compiled
+ * @returns objects: paths of all objects; present: the sources that they come from; missing: optional sources whose
+ *   instruction set the compiler does not know; compiled: how many were compiled
  */
 export async function compileAll(compiler, sources, folder, headersChanged) {
   mkdirSync(folder, { recursive: true });
   const missing = [];
   let compiled = 0;
-  const compile = async ({ source, object, flags, optional }) => {
+  const compile = async (entry) => {
+    const { source, object, flags, optional } = entry;
     const target = join(folder, object);
-    const args = [...flags, '-c', source, '-o', target];
+    const args = compileArguments(entry, folder);
     const stamp = createHash('sha256')
       .update([compiler, ...args].join('\0'))
       .digest('hex');
@@ -86,7 +101,7 @@ export async function compileAll(compiler, sources, folder, headersChanged) {
       if (!optional || (await knowsFlags(compiler, flags, target))) {
         throw error;
       }
-      missing.push(source);
+      missing.push(entry);
       return;
     }
     writeFileSync(stampFile, stamp);
@@ -99,8 +114,8 @@ export async function compileAll(compiler, sources, folder, headersChanged) {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  const objects = sources.filter(({ source }) => !missing.includes(source)).map(({ object }) => join(folder, object));
-  return { objects, missing, compiled };
+  const present = sources.filter((entry) => !missing.includes(entry));
+  return { objects: present.map(({ object }) => join(folder, object)), present, missing, compiled };
 }
 
 export function link(compiler, args) {

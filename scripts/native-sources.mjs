@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { include_dir as nodeHeaders } from 'node-api-headers';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const nativeFolder = join(root, 'native');
@@ -16,36 +17,60 @@ export const commonFlags = ['-std=c++17', '-O3', '-fPIC', '-ffp-contract=off', '
 const quiet = ['-Wno-uninitialized', '-Wno-maybe-uninitialized'];
 const avx512 = ['-mavx2', '-mfma', '-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512vnni', ...quiet];
 
-/** Kernels by architecture: name of the source, flags, and the macro that says to the dispatcher that they are there. */
-const kernelSets = {
-  x64: {
-    amx: [...avx512, '-mamx-tile', '-mamx-int8'],
-    avx512vnni: avx512,
-    amxbf16: [...avx512, '-mavx512bf16', '-mamx-tile', '-mamx-bf16'],
-    avx512bf16: [...avx512, '-mavx512bf16'],
-    avxvnni: ['-mavx2', '-mfma', '-mavxvnni'],
-    avx2: ['-mavx2', '-mfma'],
+/**
+ * Every instruction set that there are kernels for, from the fastest to the slowest: native/kernels/isa_<name>.cpp, where
+ * it runs, and the function of native/core/cpu_features.h that says whether a machine has it.
+ */
+export const instructionSets = [
+  { name: 'amx', architecture: 'x64', check: 'has_amx_int8', flags: [...avx512, '-mamx-tile', '-mamx-int8'] },
+  { name: 'avx512vnni', architecture: 'x64', check: 'has_avx512_vnni', flags: avx512 },
+  { name: 'avxvnni', architecture: 'x64', check: 'has_avx_vnni', flags: ['-mavx2', '-mfma', '-mavxvnni'] },
+  { name: 'avx2', architecture: 'x64', check: 'has_avx2', flags: ['-mavx2', '-mfma'] },
+  {
+    ...{ name: 'amxbf16', architecture: 'x64', check: 'has_amx_bf16' },
+    flags: [...avx512, '-mavx512bf16', '-mamx-tile', '-mamx-bf16'],
   },
-  arm64: {
-    neon_i8mm: ['-march=armv8.2-a+dotprod+i8mm'],
-    neon_dot: ['-march=armv8.2-a+dotprod'],
-  },
-};
+  { name: 'avx512bf16', architecture: 'x64', check: 'has_avx512_bf16', flags: [...avx512, '-mavx512bf16'] },
+  { name: 'neon_i8mm', architecture: 'arm64', check: 'has_neon_i8mm', flags: ['-march=armv8.2-a+dotprod+i8mm'] },
+  { name: 'neon_dot', architecture: 'arm64', check: 'has_neon_dot', flags: ['-march=armv8.2-a+dotprod'] },
+  { name: 'portable', check: 'runs_everywhere', flags: [] },
+  { name: 'portable16', check: 'runs_everywhere', flags: [] },
+  { name: 'portable_bf16', check: 'runs_everywhere', flags: [] },
+];
 
-/** One object file to be. `optional` ones are left out if the compiler does not know their instruction set. */
+/**
+ * The kernels of an architecture, one object file each. `optional` ones are left out if the compiler does not know their
+ * instruction set.
+ */
 export function kernelSources(architecture) {
-  const sets = { portable: [], portable16: [], portable_bf16: [], ...kernelSets[architecture] };
-  return Object.entries(sets).map(([name, flags]) => ({
-    source: join(nativeFolder, 'kernels', `isa_${name}.cpp`),
-    object: `isa_${name}.o`,
-    flags: [...flags, '-fno-math-errno', '-fno-exceptions', '-fno-rtti'],
-    optional: !name.startsWith('portable'),
-    macro: `OCTAVEC_WITH_${name.toUpperCase()}`,
-  }));
+  return instructionSets
+    .filter((set) => set.architecture === undefined || set.architecture === architecture)
+    .map((set) => ({
+      source: join(nativeFolder, 'kernels', `isa_${set.name}.cpp`),
+      object: `isa_${set.name}.o`,
+      flags: [...set.flags, '-fno-math-errno', '-fno-exceptions', '-fno-rtti'],
+      optional: set.architecture !== undefined,
+      set,
+    }));
 }
 
-/** Sources of a folder of native/: "core" or "node". */
-export function folderSources(folder, flags = []) {
+/** Sources of the core, which gets the kernels that were compiled as an X-macro. */
+export function coreSources(kernels) {
+  const list = kernels.map(({ set }) => `X(${set.name},${set.check})`).join('');
+  return folderSources('core', [`-DOCTAVEC_INSTRUCTION_SETS=${list}`]);
+}
+
+/** Sources of the Node binding. */
+export function bindingSources() {
+  return folderSources('node', ['-DNAPI_VERSION=8', '-I', nodeHeaders]);
+}
+
+/** A program of native/test. */
+export function testSource(program) {
+  return { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
+}
+
+function folderSources(folder, flags) {
   return readdirSync(join(nativeFolder, folder))
     .filter((name) => name.endsWith('.cpp'))
     .sort()

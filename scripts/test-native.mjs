@@ -13,7 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
-import { commonFlags, folderSources, kernelSources, nativeFolder, root } from './native-sources.mjs';
+import { commonFlags, coreSources, kernelSources, nativeFolder, root, testSource } from './native-sources.mjs';
 
 const modes = {
   all: { name: 'plain', flags: [] },
@@ -47,14 +47,10 @@ const withCommon = (sources) =>
   sources.map((entry) => ({ ...entry, flags: [...commonFlags, ...entry.flags, ...mode.flags] }));
 const headersChanged = newestHeader(nativeFolder);
 const kernels = await compileAll(compiler, withCommon(kernelSources(architecture)), folder, headersChanged);
-const macros = kernelSources(architecture)
-  .filter(({ source, optional }) => optional && !kernels.missing.includes(source))
-  .map(({ macro }) => `-D${macro}`);
-const core = await compileAll(compiler, withCommon(folderSources('core', macros)), folder, headersChanged);
+const core = await compileAll(compiler, withCommon(coreSources(kernels.present)), folder, headersChanged);
 
 async function linked(program) {
-  const test = { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
-  const { objects } = await compileAll(compiler, withCommon([test]), folder, headersChanged);
+  const { objects } = await compileAll(compiler, withCommon([testSource(program)]), folder, headersChanged);
   const target = join(folder, program);
   const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
   const arm = mode.name === 'arm64' ? ['-static'] : [];

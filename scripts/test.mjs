@@ -1,6 +1,7 @@
 /** `npm test`: installs what is missing, builds, then type check, lint, check of the package and tests. */
 import { existsSync } from 'node:fs';
 import { build, buildNative } from './build.mjs';
+import { checkFormat } from './format-native.mjs';
 import { installIfMissing, root, run, runTool } from './npm.mjs';
 
 installIfMissing();
@@ -16,6 +17,7 @@ runTool(
   ...(process.stdout.isTTY ? [] : ['--colors=off']),
   '.',
 );
+checkFormat();
 runTool('publint/src/cli.js', '--strict');
 if (existsSync(`${root}build/native/octavec.node`)) {
   run(process.execPath, [`${root}scripts/test-native.mjs`, '--quick']);

@@ -34,7 +34,8 @@ std::vector<Chunk> cut_batch(const Batch& batch, int32_t limit) {
     const int32_t start = batch.offsets[first];
     int32_t end = first + 1;
     // The next text still joins if that brings the chunk nearer to its target.
-    while (end < batch.texts && batch.offsets[end] - start + (batch.offsets[end + 1] - batch.offsets[end]) / 2 < target) {
+    while (end < batch.texts &&
+           batch.offsets[end] - start + (batch.offsets[end + 1] - batch.offsets[end]) / 2 < target) {
       end++;
     }
     chunks.push_back({first, end, start, batch.offsets[end] - start});

@@ -12,7 +12,8 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(size_t count) : count_(count), data_(static_cast<T*>(allocate(count * sizeof(T)))) {}
-  Buffer(Buffer&& other) noexcept : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
+  Buffer(Buffer&& other) noexcept
+      : count_(std::exchange(other.count_, 0)), data_(std::exchange(other.data_, nullptr)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(count_, other.count_);
     std::swap(data_, other.data_);
@@ -26,7 +27,7 @@ class Buffer {
   size_t bytes() const { return count_ * sizeof(T); }
 
   /** Makes room for `count` elements; what was there is lost. */
-  void require(size_t count) {
+  void reserve(size_t count) {
     if (count > count_) {
       *this = Buffer();
       *this = Buffer(count);
@@ -34,9 +35,7 @@ class Buffer {
   }
 
  private:
-  static void* allocate(size_t bytes) {
-    return ::operator new(bytes, std::align_val_t(64));
-  }
+  static void* allocate(size_t bytes) { return ::operator new(bytes, std::align_val_t(64)); }
   static void release(void* memory) { ::operator delete(memory, std::align_val_t(64)); }
 
   size_t count_ = 0;

@@ -99,22 +99,13 @@ bool has_tiles(int unit) {
 bool has_amx_int8() { return has_tiles(25); }
 bool has_amx_bf16() { return has_avx512_bf16() && has_tiles(22); }
 
-bool has_neon_dot() { return false; }
-bool has_neon_i8mm() { return false; }
+#elif defined(__linux__) && defined(__aarch64__)
 
-#else
-
-bool has_avx2() { return false; }
-bool has_avx_vnni() { return false; }
-bool has_avx512_vnni() { return false; }
-bool has_amx_int8() { return false; }
-bool has_avx512_bf16() { return false; }
-bool has_amx_bf16() { return false; }
-
-#if defined(__linux__) && defined(__aarch64__)
 bool has_neon_dot() { return (getauxval(AT_HWCAP) >> 20 & 1) != 0; }    // HWCAP_ASIMDDP
 bool has_neon_i8mm() { return (getauxval(AT_HWCAP2) >> 13 & 1) != 0; }  // HWCAP2_I8MM
+
 #elif defined(__APPLE__) && defined(__aarch64__)
+
 namespace {
 bool says(const char* name) {
   int value = 0;
@@ -122,12 +113,14 @@ bool says(const char* name) {
   return sysctlbyname(name, &value, &size, nullptr, 0) == 0 && value != 0;
 }
 }  // namespace
+
 bool has_neon_dot() { return says("hw.optional.arm.FEAT_DotProd"); }
 bool has_neon_i8mm() { return says("hw.optional.arm.FEAT_I8MM"); }
+
 #else
+
 bool has_neon_dot() { return false; }
 bool has_neon_i8mm() { return false; }
-#endif
 
 #endif
 

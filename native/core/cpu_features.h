@@ -1,8 +1,12 @@
-/** What processor and operating system offer together. False on other architectures. */
+/** What processor and operating system offer together, each on its own architecture. */
 #pragma once
 
 namespace octavec {
 
+/** Of kernels in plain C++. */
+inline bool runs_everywhere() { return true; }
+
+#if defined(__x86_64__) || defined(_M_X64)
 bool has_avx2();
 bool has_avx_vnni();
 bool has_avx512_vnni();
@@ -11,7 +15,9 @@ bool has_avx512_bf16();
 bool has_amx_int8();
 /** Likewise. */
 bool has_amx_bf16();
+#else
 bool has_neon_dot();
 bool has_neon_i8mm();
+#endif
 
 }  // namespace octavec

@@ -24,8 +24,8 @@ size_t element_bytes(int32_t type) {
 void check_tensor(const Tensor& tensor) {
   constexpr int64_t most = int64_t{1} << 31;
   const size_t bytes = element_bytes(tensor.type);
-  if (tensor.rows < 1 || tensor.columns < 1 || tensor.rows > most || tensor.columns > most ||
-      tensor.data == nullptr || tensor.rows > (int64_t{1} << 40) / tensor.columns ||
+  if (tensor.rows < 1 || tensor.columns < 1 || tensor.rows > most || tensor.columns > most || tensor.data == nullptr ||
+      tensor.rows > (int64_t{1} << 40) / tensor.columns ||
       tensor.bytes != static_cast<size_t>(tensor.rows) * static_cast<size_t>(tensor.columns) * bytes) {
     refuse("a tensor whose size and shape do not agree");
   }

@@ -43,7 +43,7 @@ class Member {
 
   Outcome run() {
     try {
-      own_.require(model_, kernels_, task_.batch, task_.chunk, count_);
+      own_.reserve(model_, kernels_, task_.batch, task_.chunk, count_);
       pooled_rows_.reserve(2 * size_t(task_.chunk.end_text - task_.chunk.first_text));
     } catch (const std::bad_alloc&) {
       task_.team.fail();
@@ -58,7 +58,8 @@ class Member {
       if (rank_ == 0 && task_.cancelled.load(std::memory_order_relaxed)) {
         task_.team.cancel();
       }
-      const bool pooled_rows_only = &layer == &model_.layers.back() && task_.batch.want_hidden == 0 && model_.pools_single_tokens();
+      const bool pooled_rows_only =
+          &layer == &model_.layers.back() && task_.batch.want_hidden == 0 && model_.pools_single_tokens();
       project(layer);
       task_.team.wait();
       if (task_.team.cancelled()) {
@@ -263,8 +264,8 @@ class Member {
     const size_t keys = padded(tokens, kernels_.key_step);
     const size_t place = keys_before * model_.heads + keys * head;
     const size_t width = model_.head_width;
-    const float* query = shared_.qkv.data() +
-                         (task_.batch.offsets[text] - task_.chunk.first_token) * qkv_stride() + head * width;
+    const float* query =
+        shared_.qkv.data() + (task_.batch.offsets[text] - task_.chunk.first_token) * qkv_stride() + head * width;
     return {query,
             query + inner,
             query + 2 * inner,
@@ -310,17 +311,17 @@ class Member {
   /** Rows `first` to before `end` of a text; the result takes their queries' place. */
   void attend_rows(const Layer& layer, int32_t text, size_t keys_before, int32_t first, int32_t end) {
     for (int32_t head = 0; first < end && head < model_.heads; head++) {
-      AttendTask attend{head_task(text, keys_before, head),
-                        first,
-                        end,
-                        model_.score_scale * 1.44269504f,
-                        model_.relative_bias_of(head),
-                        layer.window,
-                        nullptr,
-                        qkv_stride(),
-                        own_.attend.data()};
-      attend.out = const_cast<float*>(attend.head.query);
-      kernels_.attend(attend);
+      AttentionTask task{head_task(text, keys_before, head),
+                         first,
+                         end,
+                         model_.score_scale * 1.44269504f,
+                         model_.relative_bias_of(head),
+                         layer.window,
+                         nullptr,
+                         qkv_stride(),
+                         own_.attention.data()};
+      task.out = const_cast<float*>(task.head.query);
+      kernels_.attend(task);
     }
   }
 
@@ -347,41 +348,39 @@ int32_t longest_text(const Batch& batch, const Chunk& chunk) {
 
 }  // namespace
 
-void ChunkBuffers::require(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk) {
+void ChunkBuffers::reserve(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk) {
   const HeadPlaces places{kernels, model, batch};
   const size_t all_keys = places.keys_before(chunk.first_text, chunk.end_text) * model.heads;
   const size_t texts = chunk.end_text - chunk.first_text;
-  hidden.require(size_t(chunk.tokens) * model.hidden);
-  qkv.require(size_t(chunk.tokens) * 3 * model.inner());
-  keys.require(all_keys * places.depth() * kernels.number_bytes);
-  values.require(all_keys * model.head_width * kernels.number_bytes);
-  key_scale.require(all_keys);
-  key_offset.require(all_keys);
-  value_scale.require(texts * model.inner());
+  hidden.reserve(size_t(chunk.tokens) * model.hidden);
+  qkv.reserve(size_t(chunk.tokens) * 3 * model.inner());
+  keys.reserve(all_keys * places.depth() * kernels.number_bytes);
+  values.reserve(all_keys * model.head_width * kernels.number_bytes);
+  key_scale.reserve(all_keys);
+  key_offset.reserve(all_keys);
+  value_scale.reserve(texts * model.inner());
 }
 
-void MemberBuffers::require(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk,
+void MemberBuffers::reserve(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk,
                             int32_t rows) {
   const size_t padded_rows = padded(rows, kRowPadding);
   const size_t block = std::min<size_t>(padded_rows, kernels.ffn_rows);
-  quantized.require(padded_rows * std::max(model.hidden, model.inner()) * kernels.number_bytes);
-  scales.require(padded_rows);
-  ffn_quantized.require(block * model.ffn * kernels.number_bytes);
-  ffn_scales.require(block);
-  ffn.require(block * model.ffn);
-  ranges.require(block * 32);
+  quantized.reserve(padded_rows * std::max(model.hidden, model.inner()) * kernels.number_bytes);
+  scales.reserve(padded_rows);
+  ffn_quantized.reserve(block * model.ffn * kernels.number_bytes);
+  ffn_scales.reserve(block);
+  ffn.reserve(block * model.ffn);
+  ranges.reserve(block * 32);
   if (model.pre_norm) {
-    normed.require(size_t(rows) * model.hidden);
+    normed.reserve(size_t(rows) * model.hidden);
   }
-  turns.require(model.head_width);
+  turns.reserve(model.head_width);
   if (batch.want_hidden == 0 && model.pools_single_tokens()) {
-    pooled.require(size_t(rows) * (model.hidden + model.inner()));
+    pooled.reserve(size_t(rows) * (model.hidden + model.inner()));
   }
-  attend.require(kernels.attend_scratch(longest_text(batch, chunk), model.head_width));
+  attention.reserve(kernels.attention_scratch(longest_text(batch, chunk), model.head_width));
 }
 
-Outcome forward(const ChunkTask& task, MemberBuffers& own, int rank) {
-  return Member(task, own, rank).run();
-}
+Outcome forward(const ChunkTask& task, MemberBuffers& own, int rank) { return Member(task, own, rank).run(); }
 
 }  // namespace octavec

@@ -17,12 +17,12 @@ struct ChunkBuffers {
   Buffer<int8_t> keys, values;
   Buffer<float> key_scale, key_offset, value_scale;
 
-  void require(const Model&, const Kernels&, const Batch&, const Chunk&);
+  void reserve(const Model&, const Kernels&, const Batch&, const Chunk&);
 };
 
 /** Buffers of one member of a team, for the rows that are its own. */
 struct MemberBuffers {
-  Buffer<uint8_t> quantized, ffn_quantized, attend;
+  Buffer<uint8_t> quantized, ffn_quantized, attention;
   Buffer<RowScale> scales, ffn_scales;
   Buffer<float> normed, ffn, ranges;
   /** [rows × hidden] and [rows × inner] of the rows that are pooled, where those are not all. */
@@ -30,7 +30,7 @@ struct MemberBuffers {
   /** [2 × head width / 2] sines and cosines of a position. */
   Buffer<float> turns;
 
-  void require(const Model&, const Kernels&, const Batch&, const Chunk&, int32_t rows);
+  void reserve(const Model&, const Kernels&, const Batch&, const Chunk&, int32_t rows);
 };
 
 /** Everything that the members of a team share. */

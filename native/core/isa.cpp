@@ -5,68 +5,26 @@
 
 namespace octavec {
 
-extern const Kernels kernels_portable, kernels_portable16, kernels_portable_bf16;
-#if defined(OCTAVEC_WITH_AMX)
-extern const Kernels kernels_amx;
+#if !defined(OCTAVEC_INSTRUCTION_SETS)
+#error "Needs the instruction sets that were compiled, X(kernels, check) for each: see scripts/native-sources.mjs"
 #endif
-#if defined(OCTAVEC_WITH_AMXBF16)
-extern const Kernels kernels_amxbf16;
-#endif
-#if defined(OCTAVEC_WITH_AVX512BF16)
-extern const Kernels kernels_avx512bf16;
-#endif
-#if defined(OCTAVEC_WITH_AVX512VNNI)
-extern const Kernels kernels_avx512vnni;
-#endif
-#if defined(OCTAVEC_WITH_AVXVNNI)
-extern const Kernels kernels_avxvnni;
-#endif
-#if defined(OCTAVEC_WITH_AVX2)
-extern const Kernels kernels_avx2;
-#endif
-#if defined(OCTAVEC_WITH_NEON_I8MM)
-extern const Kernels kernels_neon_i8mm;
-#endif
-#if defined(OCTAVEC_WITH_NEON_DOT)
-extern const Kernels kernels_neon_dot;
-#endif
+
+#define X(name, check) extern const Kernels kernels_##name;
+OCTAVEC_INSTRUCTION_SETS
+#undef X
 
 namespace {
 
-struct Choice {
+struct InstructionSet {
   const Kernels* kernels;
   bool (*runs_here)();
 };
 
-/** From the fastest to the slowest. Objects that the compiler could not make are left out. */
-constexpr Choice kChoices[] = {
-#if defined(OCTAVEC_WITH_AMX)
-    {&kernels_amx, has_amx_int8},
-#endif
-#if defined(OCTAVEC_WITH_AVX512VNNI)
-    {&kernels_avx512vnni, has_avx512_vnni},
-#endif
-#if defined(OCTAVEC_WITH_AVXVNNI)
-    {&kernels_avxvnni, has_avx_vnni},
-#endif
-#if defined(OCTAVEC_WITH_AVX2)
-    {&kernels_avx2, has_avx2},
-#endif
-#if defined(OCTAVEC_WITH_NEON_I8MM)
-    {&kernels_neon_i8mm, has_neon_i8mm},
-#endif
-#if defined(OCTAVEC_WITH_NEON_DOT)
-    {&kernels_neon_dot, has_neon_dot},
-#endif
-#if defined(OCTAVEC_WITH_AMXBF16)
-    {&kernels_amxbf16, has_amx_bf16},
-#endif
-#if defined(OCTAVEC_WITH_AVX512BF16)
-    {&kernels_avx512bf16, has_avx512_bf16},
-#endif
-    {&kernels_portable, [] { return true; }},
-    {&kernels_portable16, [] { return true; }},
-    {&kernels_portable_bf16, [] { return true; }},
+/** From the fastest to the slowest. */
+constexpr InstructionSet kInstructionSets[] = {
+#define X(name, check) {&kernels_##name, check},
+    OCTAVEC_INSTRUCTION_SETS
+#undef X
 };
 
 const Kernels* choose(int number_bytes) {
@@ -76,10 +34,9 @@ const Kernels* choose(int number_bytes) {
   if (named && (found == nullptr || found->number_bytes == number_bytes)) {
     return found;
   }
-  for (const Choice& choice : kChoices) {
-    const Kernels* kernels = choice.kernels;
-    if (kernels->number_bytes == number_bytes && kernels != &kernels_portable_bf16 && choice.runs_here()) {
-      return kernels;
+  for (const InstructionSet& set : kInstructionSets) {
+    if (set.kernels->number_bytes == number_bytes && set.kernels != &kernels_portable_bf16 && set.runs_here()) {
+      return set.kernels;
     }
   }
   return nullptr;
@@ -88,12 +45,22 @@ const Kernels* choose(int number_bytes) {
 }  // namespace
 
 const Kernels* find_kernels(const char* name) {
-  for (const Choice& choice : kChoices) {
-    if (std::strcmp(choice.kernels->name, name) == 0) {
-      return choice.runs_here() ? choice.kernels : nullptr;
+  for (const InstructionSet& set : kInstructionSets) {
+    if (std::strcmp(set.kernels->name, name) == 0) {
+      return set.runs_here() ? set.kernels : nullptr;
     }
   }
   return nullptr;
+}
+
+std::vector<const Kernels*> all_kernels() {
+  std::vector<const Kernels*> all;
+  for (const InstructionSet& set : kInstructionSets) {
+    if (set.runs_here()) {
+      all.push_back(set.kernels);
+    }
+  }
+  return all;
 }
 
 const Kernels* active_kernels(int number_bytes) {

@@ -78,7 +78,8 @@ Matrix interleave_panels(const Matrix& a, const Matrix& b) {
       std::copy_n(from_b + panel, kPanel, to + 2 * panel + kPanel);
     }
   };
-  Matrix all{a.inputs, a.columns * 2, {}, std::vector<float>(a.bias.size() * 2), std::vector<float>(a.scale.size() * 2)};
+  Matrix all{
+      a.inputs, a.columns * 2, {}, std::vector<float>(a.bias.size() * 2), std::vector<float>(a.scale.size() * 2)};
   all.values.resize(a.values.size() * 2);
   for (int32_t k = 0; k < a.inputs; k++) {
     interleave(a.row(k), b.row(k), all.row(k));

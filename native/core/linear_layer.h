@@ -37,17 +37,15 @@ struct LinearLayer {
   Numbers<float> floats;
 
   PackedLinear packed() const { return {groups.data(), scale.data(), sum.data(), bias.data(), inputs, columns}; }
-  size_t bytes() const {
-    return groups.bytes() + bias.bytes() + scale.bytes() + sum.bytes() + floats.bytes();
-  }
+  size_t bytes() const { return groups.bytes() + bias.bytes() + scale.bytes() + sum.bytes() + floats.bytes(); }
 };
 
 LinearLayer keep_floats(const Matrix&);
 /** Rounds weights to BF16 and packs them. */
 LinearLayer pack_bf16(const Matrix&);
 /**
- * Quantizes weights to S8, a scale for each column, and packs them as the kernels want them. Weights that were S8 in the
- * file stay what they are, unless sums are short.
+ * Quantizes weights to S8, a scale for each column, and packs them as the kernels want them. Weights that were S8 in
+ * the file stay what they are, unless sums are short.
  *
  * @param power [inputs] the expected squares of the inputs; empty: all alike
  */

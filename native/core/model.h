@@ -64,8 +64,8 @@ struct Model {
   /** See ModelDescription. */
   int32_t uncounted_word;
   /**
-   * [max_tokens × hidden] positions with the token type added, and a row for uncounted words; or [hidden] the token type
-   * alone, or empty.
+   * [max_tokens × hidden] positions with the token type added, and a row for uncounted words; or [hidden] the token
+   * type alone, or empty.
    */
   Numbers<float> positions, token_type;
   /** [heads × (2 max_tokens - 1 + padding)] */

@@ -159,7 +159,9 @@ class Reader {
     }
   }
 
-  [[noreturn]] static void refuse() { throw std::invalid_argument("not a packed model of this format, or a damaged one"); }
+  [[noreturn]] static void refuse() {
+    throw std::invalid_argument("not a packed model of this format, or a damaged one");
+  }
 
  private:
   template <class T>
@@ -185,9 +187,9 @@ class Reader {
  * Reader, which refuses numbers out of range and arrays of other lengths than these.
  */
 template <class File, class AnyModel>
-class Walk {
+class ModelLayout {
  public:
-  Walk(File& file, AnyModel& model, const Kernels& kernels) : file_(file), model_(model), kernels_(kernels) {}
+  ModelLayout(File& file, AnyModel& model, const Kernels& kernels) : file_(file), model_(model), kernels_(kernels) {}
 
   void everything() {
     widths();
@@ -313,7 +315,7 @@ void write_model_file(const Model& model, const Kernels& kernels, const char* pa
     throw std::invalid_argument("models of the reference path are not written");
   }
   Writer writer;
-  Walk(writer, model, kernels).everything();
+  ModelLayout(writer, model, kernels).everything();
   writer.write(header_for(model.precision, kernels), path);
 }
 
@@ -333,7 +335,7 @@ Model read_model_file(const uint8_t* data, size_t size, const Kernels& kernels) 
   Reader reader(data, header);
   Model model{};
   model.precision = precision;
-  Walk(reader, model, kernels).everything();
+  ModelLayout(reader, model, kernels).everything();
   reader.expect_end();
   return model;
 }

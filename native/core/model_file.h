@@ -10,7 +10,11 @@
 
 namespace octavec {
 
-/** Writes a model; what is there is lost. @param path in UTF-8. Throws std::invalid_argument for FP32, std::runtime_error. */
+/**
+ * Writes a model; what is there is lost. Throws std::invalid_argument for FP32, std::runtime_error.
+ *
+ * @param path in UTF-8
+ */
 void write_model_file(const Model&, const Kernels&, const char* path);
 
 /** Maps a model that was written for kernels like these. Throws std::invalid_argument, std::runtime_error. */

@@ -1,4 +1,6 @@
-/** The model in plain float arithmetic, one text at a time: slow, simple, and what the INT8 path is measured against. */
+/**
+ * The model in plain float arithmetic, one text at a time: slow, simple, and what the INT8 path is measured against.
+ */
 #pragma once
 #include <cstdint>
 #include "model.h"

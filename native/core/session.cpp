@@ -159,8 +159,8 @@ bool Session::work_once(ChunkBuffers& buffers, MemberBuffers& own) {
 }
 
 /**
- * Takes the next chunk of the first job, which then stands behind the others: a short one never waits for the whole of a
- * long one. Invites idle threads if the chunk is the last of all and worth sharing. Holds the lock.
+ * Takes the next chunk of the first job, which then stands behind the others: a short one never waits for the whole of
+ * a long one. Invites idle threads if the chunk is the last of all and worth sharing. Holds the lock.
  */
 std::shared_ptr<Session::TeamWork> Session::lead(std::shared_ptr<Job> job, ChunkBuffers& buffers) {
   const Chunk chunk = job->chunks[job->next++];
@@ -173,7 +173,7 @@ std::shared_ptr<Session::TeamWork> Session::lead(std::shared_ptr<Job> job, Chunk
     members = std::max(1, std::min(1 + idle_, chunk.tokens / kRowsPerMember));
   }
   if (model_->precision != Precision::kFloat32) {
-    buffers.require(*model_, kernels_, job->batch, chunk);
+    buffers.reserve(*model_, kernels_, job->batch, chunk);
   }
   auto work = std::make_shared<TeamWork>(std::move(job), *model_, kernels_, chunk, buffers, members);
   if (members > 1) {
@@ -205,9 +205,7 @@ void Session::take_part(TeamWork& work, MemberBuffers& own, int rank) {
 
 void Session::finish_chunk(Job& job) {
   if (job.left.fetch_sub(1) == 1) {
-    job.done(job.user, job.no_memory   ? OCTAVEC_NO_MEMORY
-                       : job.cancelled ? OCTAVEC_CANCELLED
-                                       : OCTAVEC_OK);
+    job.done(job.user, job.no_memory ? OCTAVEC_NO_MEMORY : job.cancelled ? OCTAVEC_CANCELLED : OCTAVEC_OK);
   }
 }
 
@@ -219,7 +217,7 @@ void run_here(const Model& model, const Kernels& kernels, const Batch& batch, fl
   for (const Chunk& chunk : cut_batch(batch, kernels.chunk_tokens)) {
     Team team(1);
     if (model.precision != Precision::kFloat32) {
-      buffers.require(model, kernels, batch, chunk);
+      buffers.reserve(model, kernels, batch, chunk);
     }
     if (run_share({model, kernels, batch, chunk, buffers, team, cancelled}, own, 0, out) == Outcome::kNoMemory) {
       throw std::bad_alloc();

@@ -18,7 +18,10 @@ namespace octavec {
  */
 std::vector<float> smooth(const NormWeights& norm, Matrix& matrix);
 
-/** [inputs] The expected squares of a norm's outputs, beta² + gamma², times the squares of their factors, if there are any. */
+/**
+ * [inputs] The expected squares of a norm's outputs, beta² + gamma², times the squares of their factors, if there are
+ * any.
+ */
 std::vector<float> expected_power(const NormWeights& norm, const Numbers<float>& factors);
 
 }  // namespace octavec

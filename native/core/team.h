@@ -1,4 +1,6 @@
-/** Threads that work on one chunk together: each does a share of the rows, and they wait for each other where needed. */
+/**
+ * Threads that work on one chunk together: each does a share of the rows, and they wait for each other where needed.
+ */
 #pragma once
 #include <atomic>
 #include <thread>

@@ -119,8 +119,9 @@ void round_weights(const float* weights, float scale, const float* power, bool s
         for (const int member : group) {
           const int code = sign * codes[member];
           // What a step down adds to the squared error: (d + 1)² - d², with d the error there is.
-          const float cost = (power == nullptr ? 1.0f : power[member]) *
-                             (2 * (static_cast<float>(sign) * weights[member] * inverse - static_cast<float>(code)) + 1);
+          const float cost =
+              (power == nullptr ? 1.0f : power[member]) *
+              (2 * (static_cast<float>(sign) * weights[member] * inverse - static_cast<float>(code)) + 1);
           if (code > 0 && (cheapest < 0 || cost < least)) {
             cheapest = member;
             least = cost;

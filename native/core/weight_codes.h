@@ -14,16 +14,16 @@ constexpr int32_t kCodeBlock = 8;
 
 /**
  * A scale for each column. The largest weight gets the code 127, or where sums are short the scale is the one with the
- * least expected error of the outputs: a small one rounds finely, a large one leaves more of the sums within their limit.
- * Weights that were eight bits in the file keep their scale if the sums allow it.
+ * least expected error of the outputs: a small one rounds finely, a large one leaves more of the sums within their
+ * limit. Weights that were eight bits in the file keep their scale if the sums allow it.
  *
  * @param power [inputs] the expected squares of the inputs; empty: all alike
  */
 std::vector<float> choose_scales(const Matrix&, const std::vector<float>& power, bool short_sums);
 
 /**
- * Rounds a column's weights of kCodeBlock inputs. Where sums are short, codes whose sums are beyond the limit give way one
- * by one, each time the one that costs least, which gives the least squared error of all codes within the limit.
+ * Rounds a column's weights of kCodeBlock inputs. Where sums are short, codes whose sums are beyond the limit give way
+ * one by one, each time the one that costs least, which gives the least squared error of all codes within the limit.
  *
  * @param weights, power [kCodeBlock]; power may be null
  */

@@ -81,7 +81,9 @@ typedef struct octavec_batch {
 /** Called once, on a thread of the session, when a job is done or cancelled. */
 typedef void (*octavec_done)(void* user, octavec_status status);
 
-/** Starts a job. What `batch` and `out` point to must live until `done` was called. Refuses batches that are not sound. */
+/**
+ * Starts a job. What `batch` and `out` point to must live until `done` was called. Refuses batches that are not sound.
+ */
 octavec_status octavec_run(octavec_session*, const octavec_batch* batch, float* out, octavec_done done, void* user,
                            octavec_job** job, char* why, size_t why_size);
 /** Asks a job to stop at the next chance; `done` is still called. */

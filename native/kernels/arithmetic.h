@@ -1,5 +1,8 @@
-/** Powers of two and activations on sixteen lanes. Polynomials are minimax fits made by native/tools/fit-polynomials.py. */
+/**
+ * Powers of two and activations on sixteen lanes. Polynomials are minimax fits made by native/tools/fit-polynomials.py.
+ */
 #pragma once
+#include "dispatch.h"
 #include "kernels.h"
 
 namespace {
@@ -43,11 +46,11 @@ inline F gelu_like(F x, float limit, const float (&p)[7]) {
 template <Activation kActivation>
 inline F activate(F x) {
   if constexpr (kActivation == Activation::kGelu) {
-    constexpr float p[7] = {0.3985666037f,     -0.06537313759f,     0.009102425538f,   -0.000878261868f,
+    constexpr float p[7] = {0.3985666037f,    -0.06537313759f,   0.009102425538f, -0.000878261868f,
                             5.436143329e-05f, -1.914918585e-06f, 2.890932826e-08f};
     return gelu_like(x, 3.9f, p);
   } else if constexpr (kActivation == Activation::kGeluTanh) {
-    constexpr float p[7] = {0.3979538977f,     -0.06494887173f,     0.008986549452f,   -0.0008606072515f,
+    constexpr float p[7] = {0.3979538977f,    -0.06494887173f,   0.008986549452f, -0.0008606072515f,
                             5.281358244e-05f, -1.843341466e-06f, 2.757017725e-08f};
     return gelu_like(x, 3.9f, p);
   } else if constexpr (kActivation == Activation::kRelu) {
@@ -57,6 +60,21 @@ inline F activate(F x) {
     const F bounded = max(min(x, splat(80.0f)), splat(-80.0f));
     const F power = exp2_fine(mul(bounded, splat(-1.44269504f)));
     return div(x, add(splat(1.0f), power));
+  }
+}
+
+/** Calls action(Constant<activation>()). */
+template <class Action>
+inline void with_activation(Activation activation, Action action) {
+  switch (activation) {
+    case Activation::kGelu:
+      return action(Constant<Activation::kGelu>());
+    case Activation::kGeluTanh:
+      return action(Constant<Activation::kGeluTanh>());
+    case Activation::kRelu:
+      return action(Constant<Activation::kRelu>());
+    case Activation::kSilu:
+      return action(Constant<Activation::kSilu>());
   }
 }
 

@@ -15,18 +15,18 @@ void pack_head(const HeadTask& task) {
 }
 
 /** Buffers for one tile of query rows. */
-struct AttendScratch {
+struct AttentionScratch {
   uint8_t* queries;
   uint8_t* probabilities;
   float* scores;
 
-  AttendScratch(uint8_t* memory, const HeadShape& shape)
+  AttentionScratch(uint8_t* memory, const HeadShape& shape)
       : queries(memory),
         probabilities(queries + round_up(kRowTile * shape.depth * kNumberBytes, 64)),
         scores((float*)(probabilities + round_up(kRowTile * shape.keys * kNumberBytes, 64))) {}
 };
 
-size_t attend_scratch(int keys, int head_width) {
+size_t attention_scratch(int keys, int head_width) {
   const HeadShape shape(keys, head_width);
   return round_up(kRowTile * shape.depth * kNumberBytes, 64) + round_up(kRowTile * shape.keys * kNumberBytes, 64) +
          (size_t)kRowTile * shape.keys * sizeof(float);
@@ -37,7 +37,7 @@ size_t attend_scratch(int keys, int head_width) {
  * the softmax, unless a bias is added. `most` gets the largest of each row, lane by lane.
  */
 template <bool kBias, int kGroups>
-inline void score_panel(const AttendTask& task, int first, int count, const float* factors, int key,
+inline void score_panel(const AttentionTask& task, int first, int count, const float* factors, int key,
                         const Product* products, float* scores, int stride, F* most) {
   F scale[kGroups], offset[kGroups];
   for (int g = 0; g < kGroups; g++) {
@@ -60,18 +60,11 @@ inline void score_panel(const AttendTask& task, int first, int count, const floa
 }
 
 template <bool kBias>
-inline void score_groups(const AttendTask& task, int first, int count, const float* factors, int key, int groups,
+inline void score_groups(const AttentionTask& task, int first, int count, const float* factors, int key, int groups,
                          const Product* products, float* scores, int stride, F* most) {
-  switch (groups) {
-    case 1:
-      return score_panel<kBias, 1>(task, first, count, factors, key, products, scores, stride, most);
-    case 2:
-      return score_panel<kBias, 2>(task, first, count, factors, key, products, scores, stride, most);
-    case 3:
-      return score_panel<kBias, 3>(task, first, count, factors, key, products, scores, stride, most);
-    default:
-      return score_panel<kBias, 4>(task, first, count, factors, key, products, scores, stride, most);
-  }
+  with_constant<4>(groups, [&](auto known) {
+    score_panel<kBias, decltype(known)::value>(task, first, count, factors, key, products, scores, stride, most);
+  });
 }
 
 inline void hide(float* scores, int begin, int end) {
@@ -81,7 +74,7 @@ inline void hide(float* scores, int begin, int end) {
 }
 
 /** One tile of query rows: scores, probabilities, weighted values. */
-inline void attend_tile(const AttendTask& task, const HeadShape& shape, const AttendScratch& scratch, int first,
+inline void attend_tile(const AttentionTask& task, const HeadShape& shape, const AttentionScratch& scratch, int first,
                         int count) {
   const HeadTask& head = task.head;
   alignas(64) Product products[kRowTile * kPanel];
@@ -91,8 +84,8 @@ inline void attend_tile(const AttendTask& task, const HeadShape& shape, const At
     memset(scratch.queries, 0, kRowTile * query_bytes);
   }
   for (int r = 0; r < count; r++) {
-    factors[r] = task.query_factor *
-                 quantize_query(head.query + (first + r) * head.stride, head.head_width, scratch.queries + r * query_bytes);
+    factors[r] = task.query_factor * quantize_query(head.query + (first + r) * head.stride, head.head_width,
+                                                    scratch.queries + r * query_bytes);
   }
 
   // The keys that any row of the tile sees, in steps of the kernel.
@@ -125,8 +118,8 @@ inline void attend_tile(const AttendTask& task, const HeadShape& shape, const At
         most[r] = max(most[r], load(scores + j));
       }
     }
-    shares[r] = soften(scores, begin, end, largest(most[r]), biased ? 1.0f : factors[r],
-                       scratch.probabilities + r * row_bytes);
+    shares[r] =
+        soften(scores, begin, end, largest(most[r]), biased ? 1.0f : factors[r], scratch.probabilities + r * row_bytes);
   }
 
   const size_t value_group = 16 * row_bytes;
@@ -145,9 +138,9 @@ inline void attend_tile(const AttendTask& task, const HeadShape& shape, const At
   }
 }
 
-void attend(const AttendTask& task) {
+void attend(const AttentionTask& task) {
   const HeadShape shape(task.head.keys, task.head.head_width);
-  const AttendScratch scratch(task.scratch, shape);
+  const AttentionScratch scratch(task.scratch, shape);
   for (int first = task.first_row; first < task.end_row; first += kRowTile) {
     const int left = task.end_row - first;
     attend_tile(task, shape, scratch, first, left < kRowTile ? left : kRowTile);

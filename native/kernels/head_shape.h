@@ -6,7 +6,7 @@
 
 namespace {
 
-using octavec::AttendTask;
+using octavec::AttentionTask;
 using octavec::HeadMemory;
 using octavec::HeadTask;
 using octavec::kPanel;

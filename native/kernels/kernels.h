@@ -4,10 +4,10 @@
  * Every instruction set has one object file of its own that fills one such table. This header holds plain structs only:
  * anything with code in it could be compiled for AVX-512 in one object and merged by the linker into another.
  *
- * Numbers that are multiplied have one byte or two. One: activations are U8 per row (x = low + scale * q), weights S8 per
- * output column (w = scale * q), products are exact int32. Two: everything is BF16 and products are summed in FP32; scales
- * are 1. The floating-point steps around the products run in the same order on sixteen lanes everywhere, with fused
- * multiply-adds, so that with one byte all instruction sets give the same bits.
+ * Numbers that are multiplied have one byte or two. One: activations are U8 per row (x = low + scale * q), weights S8
+ * per output column (w = scale * q), products are exact int32. Two: everything is BF16 and products are summed in FP32;
+ * scales are 1. The floating-point steps around the products run in the same order on sixteen lanes everywhere, with
+ * fused multiply-adds, so that with one byte all instruction sets give the same bits.
  */
 #pragma once
 #include <cstddef>
@@ -33,7 +33,10 @@ struct RowScale {
   float low;
 };
 
-/** Rows of numbers to multiply: [rows × depth], a row every `stride` bytes; buffers reach to the next multiple of kRowPadding rows. */
+/**
+ * Rows of numbers to multiply: [rows × depth], a row every `stride` bytes; buffers reach to the next multiple of
+ * kRowPadding rows.
+ */
 struct QuantizedRows {
   const uint8_t* values;
   size_t stride;
@@ -70,8 +73,8 @@ struct HeadMemory {
   /** [padded keys] scales of keys, 0 for those that pad */
   float* key_scale;
   /**
-   * [padded keys] -128 times the scale and the sum of a key's quantized numbers, because queries are stored as s8 + 128;
-   * a number that puts keys that pad out of sight.
+   * [padded keys] -128 times the scale and the sum of a key's quantized numbers, because queries are stored as s8 +
+   * 128; a number that puts keys that pad out of sight.
    */
   float* key_offset;
   /** [head width / 16][padded keys × bytes of a number / 4][16][4 bytes] */
@@ -91,7 +94,7 @@ struct HeadTask {
   HeadMemory memory;
 };
 
-struct AttendTask {
+struct AttentionTask {
   HeadTask head;
   /** Query rows to do. */
   int first_row;
@@ -105,7 +108,7 @@ struct AttendTask {
   /** Where row `i` of the result goes: out + i * out_stride. May be the queries' own place. */
   float* out;
   size_t out_stride;
-  /** At least `attend_scratch` bytes, 64-byte aligned. */
+  /** At least `attention_scratch` bytes, 64-byte aligned. */
   uint8_t* scratch;
 };
 
@@ -116,13 +119,13 @@ struct Kernels {
   /** Tokens of a chunk that is good for this instruction set's caches. */
   int chunk_tokens;
   /**
-   * Rows that go through the FFN at a time, a multiple of kRowPadding: its inner activations are the largest of all, and
-   * should not leave the second cache.
+   * Rows that go through the FFN at a time, a multiple of kRowPadding: its inner activations are the largest of all,
+   * and should not leave the second cache.
    */
   int ffn_rows;
   /**
-   * Whether products with weights are added up in sixteen bits. Of eight inputs' weights, 0, 1, 4, 5 and 2, 3, 6, 7 share
-   * a sum: those of the same sign must then add up to 128 at most (255 * 128 < 2^15).
+   * Whether products with weights are added up in sixteen bits. Of eight inputs' weights, 0, 1, 4, 5 and 2, 3, 6, 7
+   * share a sum: those of the same sign must then add up to 128 at most (255 * 128 < 2^15).
    */
   bool short_sums;
   /** Keys and depth of packed keys and values are rounded up to these. */
@@ -139,8 +142,7 @@ struct Kernels {
   void (*linear_activate)(const QuantizedRows&, const PackedLinear&, Activation, float* out, size_t stride,
                           float* ranges);
   /** As linear_activate for out = activation(a) * b, where panels of a (64 columns) and b alternate in the weights. */
-  void (*linear_gated)(const QuantizedRows&, const PackedLinear&, Activation, float* out, size_t stride,
-                       float* ranges);
+  void (*linear_gated)(const QuantizedRows&, const PackedLinear&, Activation, float* out, size_t stride, float* ranges);
 
   /** Quantizes rows whose ranges are known. width: multiple of 16. */
   void (*quantize_ranged)(const float* rows, size_t stride, int count, int width, const float* ranges, uint8_t* out,
@@ -148,14 +150,17 @@ struct Kernels {
   /** Quantizes rows, each number times its column's `factor` (null: 1). */
   void (*quantize_rows)(const float* rows, size_t stride, int count, int width, const float* factor, uint8_t* out,
                         RowScale* scales);
-  /** LayerNorm of rows into `out` (which may be `rows`), width numbers each, and with `quantized` given, quantized as by quantize_rows. */
+  /**
+   * LayerNorm of rows into `out` (which may be `rows`), width numbers each, and with `quantized` given, quantized as by
+   * quantize_rows.
+   */
   void (*normalize_rows)(const float* rows, float* out, int count, int width, const Norm&, const float* factor,
                          uint8_t* quantized, RowScale* scales);
 
   /** Quantizes and packs keys and values. */
   void (*pack_head)(const HeadTask&);
-  size_t (*attend_scratch)(int keys, int head_width);
-  void (*attend)(const AttendTask&);
+  size_t (*attention_scratch)(int keys, int head_width);
+  void (*attend)(const AttentionTask&);
 };
 
 }  // namespace octavec

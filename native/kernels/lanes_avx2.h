@@ -41,8 +41,7 @@ inline I add_ints(I x, I y) { return {_mm256_add_epi32(x.a, y.a), _mm256_add_epi
 inline F floor_of(F x) { return {_mm256_floor_ps(x.a), _mm256_floor_ps(x.b)}; }
 inline F fraction(F x) { return sub(x, floor_of(x)); }
 inline __m256 shift_half(__m256 v, __m256 n) {
-  return _mm256_castsi256_ps(
-      _mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
+  return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(v), _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23)));
 }
 inline F times_power(F v, F x) {
   const F n = max(floor_of(x), splat(-60.0f));
@@ -50,8 +49,8 @@ inline F times_power(F v, F x) {
 }
 inline void store_bytes(void* p, I v) {
   // The low byte of each lane to the bottom of its 128-bit half, then the four halves beside each other.
-  const __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1,
-                                        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1,
+                                        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
   const __m256i x = _mm256_shuffle_epi8(v.a, pick), y = _mm256_shuffle_epi8(v.b, pick);
   const __m128i low = _mm_unpacklo_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
   const __m128i high = _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));

@@ -70,9 +70,8 @@ inline F to_float(I a) {
 }
 /** To the nearest integer; numbers that no int32 holds become INT32_MIN, as x86 has it. */
 inline I round_int(F a) {
-  return each<I>([&](int i) {
-    return a.v[i] >= -2147483648.0f && a.v[i] < 2147483648.0f ? (int32_t)rintf(a.v[i]) : INT32_MIN;
-  });
+  return each<I>(
+      [&](int i) { return a.v[i] >= -2147483648.0f && a.v[i] < 2147483648.0f ? (int32_t)rintf(a.v[i]) : INT32_MIN; });
 }
 inline I add_ints(I a, I b) {
   return each<I>([&](int i) { return (int32_t)((uint32_t)a.v[i] + (uint32_t)b.v[i]); });

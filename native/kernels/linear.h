@@ -115,30 +115,14 @@ void gate_tiles(const QuantizedRows& rows, const PackedLinear& linear, float* ou
 
 void linear_activate(const QuantizedRows& rows, const PackedLinear& linear, Activation activation, float* out,
                      size_t stride, float* ranges) {
-  switch (activation) {
-    case Activation::kGelu:
-      return activate_tiles<Activation::kGelu>(rows, linear, out, stride, ranges);
-    case Activation::kGeluTanh:
-      return activate_tiles<Activation::kGeluTanh>(rows, linear, out, stride, ranges);
-    case Activation::kRelu:
-      return activate_tiles<Activation::kRelu>(rows, linear, out, stride, ranges);
-    case Activation::kSilu:
-      return activate_tiles<Activation::kSilu>(rows, linear, out, stride, ranges);
-  }
+  with_activation(activation,
+                  [&](auto known) { activate_tiles<decltype(known)::value>(rows, linear, out, stride, ranges); });
 }
 
 void linear_gated(const QuantizedRows& rows, const PackedLinear& linear, Activation activation, float* out,
                   size_t stride, float* ranges) {
-  switch (activation) {
-    case Activation::kGelu:
-      return gate_tiles<Activation::kGelu>(rows, linear, out, stride, ranges);
-    case Activation::kGeluTanh:
-      return gate_tiles<Activation::kGeluTanh>(rows, linear, out, stride, ranges);
-    case Activation::kRelu:
-      return gate_tiles<Activation::kRelu>(rows, linear, out, stride, ranges);
-    case Activation::kSilu:
-      return gate_tiles<Activation::kSilu>(rows, linear, out, stride, ranges);
-  }
+  with_activation(activation,
+                  [&](auto known) { gate_tiles<decltype(known)::value>(rows, linear, out, stride, ranges); });
 }
 
 }  // namespace

@@ -22,8 +22,7 @@ struct alignas(64) TileConfiguration {
 };
 
 /** All eight tiles hold 16 rows of 64 bytes. Static: g++ takes the instruction to read the first eight bytes only. */
-const TileConfiguration kTiles = {
-    1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+const TileConfiguration kTiles = {1, 0, {}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
 
 /** The configuration belongs to the thread. */
 inline void enter_thread() { _tile_loadconfig(&kTiles); }

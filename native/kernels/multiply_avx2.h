@@ -2,15 +2,16 @@
  * Integer products with AVX2 alone: 4 rows × 16 columns at a time. The contract stands in multiply_portable.h.
  *
  * vpmaddubsw adds two products in 16 bits and saturates. Keys and values have 7 bits (±63), for 2 · 255 · 63 < 2^15.
- * Weights have 8, but those of four inputs that share a sum add up to 128 at most (Kernels::short_sums): nothing saturates
- * there either, and two of those sums can be added before they are widened, which saves one instruction in three.
+ * Weights have 8, but those of four inputs that share a sum add up to 128 at most (Kernels::short_sums): nothing
+ * saturates there either, and two of those sums can be added before they are widened, which saves one instruction in
+ * three.
  */
 #pragma once
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "multiply_by_groups.h"
+#include "dispatch.h"
 
 namespace {
 
@@ -103,8 +104,8 @@ inline void multiply(const uint8_t* a, size_t stride, int rows, const int8_t* b,
   multiply_by_groups<NarrowTile, kRowTile>(a, stride, rows, b, group_stride, groups, quads, c);
 }
 
-inline void multiply_weights(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride, int groups,
-                             int quads, int32_t* c) {
+inline void multiply_weights(const uint8_t* a, size_t stride, int rows, const int8_t* b, size_t group_stride,
+                             int groups, int quads, int32_t* c) {
   multiply_by_groups<WeightTile, kRowTile>(a, stride, rows, b, group_stride, groups, quads, c);
 }
 

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "multiply_by_groups.h"
+#include "dispatch.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 /**
- * BF16 products in plain C++, and the contract of every multiply_bf16_*.h: that of multiply_portable.h, but that four bytes
- * are two BF16 of the depth, and that products are summed in FP32, from the first to the last. How a sum of two is rounded
- * on the way is the instruction set's own.
+ * BF16 products in plain C++, and the contract of every multiply_bf16_*.h: that of multiply_portable.h, but that four
+ * bytes are two BF16 of the depth, and that products are summed in FP32, from the first to the last. How a sum of two
+ * is rounded on the way is the instruction set's own.
  */
 #pragma once
 #include "lanes_bf16_portable.h"

@@ -1,13 +1,13 @@
 /**
- * Integer products on arm64: 4 rows × 16 columns at a time, by USDOT/SUDOT where the compiler may use it (i8mm), else by
- * SDOT (dotprod) on a - 128, corrected by 128 times the column's sum. The contract stands in multiply_portable.h.
+ * Integer products on arm64: 4 rows × 16 columns at a time, by USDOT/SUDOT where the compiler may use it (i8mm), else
+ * by SDOT (dotprod) on a - 128, corrected by 128 times the column's sum. The contract stands in multiply_portable.h.
  */
 #pragma once
 #include <arm_neon.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "multiply_by_groups.h"
+#include "dispatch.h"
 
 namespace {
 

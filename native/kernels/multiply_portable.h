@@ -5,10 +5,12 @@
  *
  * c[row * 64 + column] = sum over depth of a (unsigned bytes) times b (signed bytes), exactly, in int32.
  * a: rows (1 to kRowTile) of 4 * quads bytes, `stride` apart; b: `groups` (1 to 4) groups of sixteen columns,
- * [quads][16][4] each, `group_stride` bytes apart; rows beyond `rows` of c may be overwritten up to kRowTile, and rows of
- * a up to kRowTile may be read.
- * kDepthStep: bytes of depth that the kernel takes at once; kKeyStep: likewise for keys. kSignedLimit: the largest
- * magnitude that keys and values may have. kShortSums: what weights have to be like (see kernels.h).
+ * [quads][16][4] each, `group_stride` bytes apart; rows beyond `rows` of c may be overwritten up to kRowTile, and rows
+ * of a up to kRowTile may be read.
+ *
+ * kDepthStep: bytes of depth that the kernel takes at once; kKeyStep: likewise for
+ * keys. kSignedLimit: the largest magnitude that keys and values may have. kShortSums: what weights have to be like
+ * (see kernels.h).
  */
 #pragma once
 #include <stddef.h>

@@ -12,7 +12,10 @@ using Product = int32_t;
 
 inline F product_lanes(const Product* products) { return to_float(load_ints(products)); }
 
-/** What stands behind a column's products: (scale_w q)(scale_x q) summed, plus low_x times the column's sum, plus the bias. */
+/**
+ * What stands behind a column's products: (scale_w q)(scale_x q) summed, plus low_x times the column's sum, plus the
+ * bias.
+ */
 inline F finish_product(const Product* products, F scale, F sum, F bias, const RowScale& row) {
   const F scaled = mul(product_lanes(products), scale);
   return fma(scaled, splat(row.scale), fma(splat(row.low), sum, bias));

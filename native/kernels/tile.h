@@ -14,6 +14,32 @@ struct Tile {
   const Product* products;
 };
 
+/** What is multiplied for a tile; see multiply_portable.h. */
+struct TileFactors {
+  int first, count, panel;
+  const uint8_t* rows;
+  size_t stride;
+  const int8_t* columns;
+  size_t group_stride;
+  int quads;
+
+  Tile tile(const Product* products) const { return {first, count, panel, products}; }
+};
+
+/** Calls visit(factors) for every tile, all of a panel one after the other. */
+template <class Visit>
+inline void for_factors(const QuantizedRows& rows, const PackedLinear& linear, Visit visit) {
+  const size_t column_bytes = (size_t)linear.inputs * kNumberBytes;
+  for (int panel = 0; panel < linear.columns; panel += kPanel) {
+    const int8_t* columns = linear.groups + panel * column_bytes;
+    for (int first = 0; first < rows.rows; first += kRowTile) {
+      const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
+      visit(TileFactors{first, count, panel, rows.values + first * rows.stride, rows.stride, columns, column_bytes * 16,
+                        (int)column_bytes / 4});
+    }
+  }
+}
+
 /**
  * Brings the panel behind one that is at work nearer, a part with every tile: a layer's weights come from far once for
  * each chunk.

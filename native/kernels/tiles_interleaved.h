@@ -14,19 +14,14 @@ inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Fin
   const PanelFetcher fetcher(rows, linear);
   Tile before{0, 0, 0, products[1]};
   int turn = 0;
-  const size_t column_bytes = (size_t)linear.inputs * kNumberBytes;
-  for (int panel = 0; panel < linear.columns; panel += kPanel) {
-    const int8_t* columns = linear.groups + panel * column_bytes;
-    for (int first = 0; first < rows.rows; first += kRowTile, turn ^= 1) {
-      const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
-      fetcher.fetch_part(panel, first);
-      multiply_panel(rows.values + first * rows.stride, rows.stride, count, columns, column_bytes * 16,
-                     (int)column_bytes / 4, products[turn], [&](int step, int steps) {
-                       finish(before, before.count * step / steps, before.count * (step + 1) / steps);
-                     });
-      before = Tile{first, count, panel, products[turn]};
-    }
-  }
+  for_factors(rows, linear, [&](const TileFactors& f) {
+    fetcher.fetch_part(f.panel, f.first);
+    multiply_panel(
+        f.rows, f.stride, f.count, f.columns, f.group_stride, f.quads, products[turn],
+        [&](int step, int steps) { finish(before, before.count * step / steps, before.count * (step + 1) / steps); });
+    before = f.tile(products[turn]);
+    turn ^= 1;
+  });
   finish(before, 0, before.count);
 }
 

@@ -1,4 +1,5 @@
-/** The module that Node loads: eight functions and the name of the instruction set. src/engine/native/binding.ts types them. */
+/** The module that Node loads: functions and the name of the instruction set. src/engine/native/binding.ts types them.
+ */
 #include "../include/octavec_native.h"
 #include "values.h"
 
@@ -15,10 +16,10 @@ NAPI_MODULE_INIT() {
   const struct {
     const char* name;
     napi_callback function;
-  } functions[] = {{"findModel", find_model},     {"loadModel", load_model}, {"mapModel", map_model},
-                   {"writeModel", write_model},   {"releaseModel", release_model},
-                   {"openSession", open_session}, {"run", run_batch},        {"cancel", cancel_job},
-                   {"closeSession", close_session}, {"trimMemory", trim_memory}};
+  } functions[] = {{"findModel", find_model},   {"loadModel", load_model},       {"mapModel", map_model},
+                   {"writeModel", write_model}, {"releaseModel", release_model}, {"openSession", open_session},
+                   {"run", run_batch},          {"cancel", cancel_job},          {"closeSession", close_session},
+                   {"trimMemory", trim_memory}};
   for (const auto& entry : functions) {
     napi_value function;
     if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function) != napi_ok ||

@@ -9,7 +9,7 @@
 namespace octavec_node {
 namespace {
 
-struct Release {
+struct ModelDeleter {
   void operator()(octavec_model* model) const { octavec_model_release(model); }
 };
 using SharedModel = std::shared_ptr<octavec_model>;
@@ -74,7 +74,7 @@ napi_value wrap_model(napi_env env, SharedModel model) {
 }
 
 /** Making a model off the event loop. */
-struct Load {
+struct LoadTask {
   napi_async_work work = nullptr;
   napi_deferred deferred = nullptr;
   /** Keeps the memory of `tensors`. */
@@ -90,19 +90,19 @@ struct Load {
 };
 
 void make(napi_env, void* data) {
-  Load& load = *static_cast<Load*>(data);
+  LoadTask& load = *static_cast<LoadTask*>(data);
   octavec_model* model = nullptr;
   const octavec_status status =
       load.path.empty() ? octavec_model_create(load.words.data(), load.words.size(), load.tensors.data(),
                                                load.tensors.size(), &model, load.why, sizeof load.why)
                         : octavec_model_map(load.path.c_str(), load.bf16, &model, load.why, sizeof load.why);
   if (status == OCTAVEC_OK) {
-    load.model = remember(load.key, SharedModel(model, Release()));
+    load.model = remember(load.key, SharedModel(model, ModelDeleter()));
   }
 }
 
 void finish(napi_env env, napi_status, void* data) {
-  const std::unique_ptr<Load> load(static_cast<Load*>(data));
+  const std::unique_ptr<LoadTask> load(static_cast<LoadTask*>(data));
   if (load->tensors_alive != nullptr) {
     napi_delete_reference(env, load->tensors_alive);
   }
@@ -137,10 +137,11 @@ bool read_tensor(napi_env env, napi_value list, uint32_t index, octavec_tensor& 
 }
 
 /** Starts the work, which then owns `load`; a promise of the model. */
-napi_value start(napi_env env, std::unique_ptr<Load> load) {
+napi_value start(napi_env env, std::unique_ptr<LoadTask> load) {
   napi_value promise;
   if (napi_create_promise(env, &load->deferred, &promise) != napi_ok ||
-      napi_create_async_work(env, nullptr, text(env, "octavec load"), make, finish, load.get(), &load->work) != napi_ok ||
+      napi_create_async_work(env, nullptr, text(env, "octavec load"), make, finish, load.get(), &load->work) !=
+          napi_ok ||
       napi_queue_async_work(env, load->work) != napi_ok) {
     return throw_error(env, "out of memory");
   }
@@ -179,7 +180,7 @@ octavec_model* model_of(napi_env env, napi_value value) {
 /** loadModel(key, words: Int32Array, tensors): a promise of the model. */
 napi_value load_model(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
-  auto load = std::make_unique<Load>();
+  auto load = std::make_unique<LoadTask>();
   Array words;
   uint32_t count = 0;
   if (!string(env, arguments[0], load->key) || !typed_array(env, arguments[1], napi_int32_array, words) ||
@@ -203,7 +204,7 @@ napi_value load_model(napi_env env, napi_callback_info info) {
 /** mapModel(key, path, bf16): a promise of a model that was packed into a file before. */
 napi_value map_model(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
-  auto load = std::make_unique<Load>();
+  auto load = std::make_unique<LoadTask>();
   if (!string(env, arguments[0], load->key) || !string(env, arguments[1], load->path) || load->path.empty() ||
       napi_get_value_bool(env, arguments[2], &load->bf16) != napi_ok) {
     return throw_error(env, "mapModel(key, path, bf16)");

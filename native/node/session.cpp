@@ -8,12 +8,12 @@
 namespace octavec_node {
 namespace {
 
-struct Open;
+struct SessionHandle;
 
 /** A job that runs. Belongs to JavaScript's thread; the job's own thread only hands it back. */
-struct Run {
-  Open* open;
-  octavec_job* job = nullptr;
+struct RunningJob {
+  SessionHandle* session;
+  octavec_job* core = nullptr;
   napi_deferred deferred = nullptr;
   /** An array that keeps session, ids, offsets and results alive. */
   napi_ref alive = nullptr;
@@ -21,18 +21,18 @@ struct Run {
 };
 
 /** A session, and the way from its threads to JavaScript's. */
-struct Open {
+struct SessionHandle {
   napi_env env;
-  octavec_session* session = nullptr;
+  octavec_session* core = nullptr;
   napi_threadsafe_function deliver = nullptr;
-  std::set<Run*> running;
+  std::set<RunningJob*> running;
 };
 
-void settle(napi_env env, Run* run) {
+void settle(napi_env env, RunningJob* job) {
   napi_value result;
-  switch (run->status) {
+  switch (job->status) {
     case OCTAVEC_OK:
-      napi_resolve_deferred(env, run->deferred, undefined(env));
+      napi_resolve_deferred(env, job->deferred, undefined(env));
       return;
     case OCTAVEC_CANCELLED:
       napi_create_error(env, text(env, "CANCELLED"), text(env, "cancelled"), &result);
@@ -40,57 +40,57 @@ void settle(napi_env env, Run* run) {
     default:
       napi_create_error(env, text(env, "NO_MEMORY"), text(env, "out of memory"), &result);
   }
-  napi_reject_deferred(env, run->deferred, result);
+  napi_reject_deferred(env, job->deferred, result);
 }
 
-void forget(napi_env env, Run* run) {
-  Open& open = *run->open;
-  open.running.erase(run);
-  if (open.running.empty() && open.deliver != nullptr) {
-    napi_unref_threadsafe_function(env, open.deliver);
+void forget(napi_env env, RunningJob* job) {
+  SessionHandle& session = *job->session;
+  session.running.erase(job);
+  if (session.running.empty() && session.deliver != nullptr) {
+    napi_unref_threadsafe_function(env, session.deliver);
   }
-  napi_delete_reference(env, run->alive);
-  octavec_job_release(run->job);
-  delete run;
+  napi_delete_reference(env, job->alive);
+  octavec_job_release(job->core);
+  delete job;
 }
 
 void on_delivery(napi_env env, napi_value, void*, void* data) {
-  Run* run = static_cast<Run*>(data);
+  RunningJob* job = static_cast<RunningJob*>(data);
   if (env != nullptr) {
-    settle(env, run);
-    forget(env, run);
+    settle(env, job);
+    forget(env, job);
     return;
   }
   // Node is going down: nobody waits for the promise, and references went with the environment.
-  octavec_job_release(run->job);
-  delete run;
+  octavec_job_release(job->core);
+  delete job;
 }
 
 /** On a thread of the session. */
 void on_done(void* user, octavec_status status) {
-  Run* run = static_cast<Run*>(user);
-  run->status = status;
-  napi_call_threadsafe_function(run->open->deliver, run, napi_tsfn_nonblocking);
+  RunningJob* job = static_cast<RunningJob*>(user);
+  job->status = status;
+  napi_call_threadsafe_function(job->session->deliver, job, napi_tsfn_nonblocking);
 }
 
 /** Ends a session: its jobs are cancelled and waited for. */
 void shut(void* data) {
-  Open& open = *static_cast<Open*>(data);
-  if (open.session != nullptr) {
-    for (Run* run : open.running) {
-      octavec_job_cancel(run->job);
+  SessionHandle& session = *static_cast<SessionHandle*>(data);
+  if (session.core != nullptr) {
+    for (RunningJob* job : session.running) {
+      octavec_job_cancel(job->core);
     }
-    octavec_session_release(open.session);
-    open.session = nullptr;
-    napi_release_threadsafe_function(open.deliver, napi_tsfn_release);
-    open.deliver = nullptr;
+    octavec_session_release(session.core);
+    session.core = nullptr;
+    napi_release_threadsafe_function(session.deliver, napi_tsfn_release);
+    session.deliver = nullptr;
   }
 }
 
 void collect(napi_env env, void* data, void*) {
   napi_remove_env_cleanup_hook(env, shut, data);
   shut(data);
-  delete static_cast<Open*>(data);
+  delete static_cast<SessionHandle*>(data);
 }
 
 }  // namespace
@@ -103,19 +103,19 @@ napi_value open_session(napi_env env, napi_callback_info info) {
   if (model == nullptr || !int32(env, arguments[1], threads)) {
     return throw_error(env, "openSession(model, threads)");
   }
-  auto open = std::make_unique<Open>();
-  open->env = env;
+  auto session = std::make_unique<SessionHandle>();
+  session->env = env;
   if (napi_create_threadsafe_function(env, nullptr, nullptr, text(env, "octavec"), 0, 1, nullptr, nullptr, nullptr,
-                                      on_delivery, &open->deliver) != napi_ok) {
+                                      on_delivery, &session->deliver) != napi_ok) {
     return throw_error(env, "out of memory");
   }
-  napi_unref_threadsafe_function(env, open->deliver);
-  if (octavec_session_create(model, threads, &open->session) != OCTAVEC_OK) {
-    napi_release_threadsafe_function(open->deliver, napi_tsfn_release);
+  napi_unref_threadsafe_function(env, session->deliver);
+  if (octavec_session_create(model, threads, &session->core) != OCTAVEC_OK) {
+    napi_release_threadsafe_function(session->deliver, napi_tsfn_release);
     return throw_error(env, "the threads could not be started");
   }
-  napi_add_env_cleanup_hook(env, shut, open.get());
-  return carrier(env, kSessionTag, open.release(), collect);
+  napi_add_env_cleanup_hook(env, shut, session.get());
+  return carrier(env, kSessionTag, session.release(), collect);
 }
 
 /**
@@ -124,12 +124,12 @@ napi_value open_session(napi_env env, napi_callback_info info) {
  */
 napi_value run_batch(napi_env env, napi_callback_info info) {
   const Arguments<6> arguments(env, info);
-  auto* open = carried<Open>(env, arguments[0], kSessionTag);
+  auto* session = carried<SessionHandle>(env, arguments[0], kSessionTag);
   Array ids, offsets, out;
   int32_t unpooled, want_hidden;
-  if (open == nullptr || open->session == nullptr || !typed_array(env, arguments[1], napi_int32_array, ids) ||
-      !typed_array(env, arguments[2], napi_int32_array, offsets) || offsets.length < 1 ||
-      offsets.length > INT32_MAX || !int32(env, arguments[3], unpooled) || !int32(env, arguments[4], want_hidden) ||
+  if (session == nullptr || session->core == nullptr || !typed_array(env, arguments[1], napi_int32_array, ids) ||
+      !typed_array(env, arguments[2], napi_int32_array, offsets) || offsets.length < 1 || offsets.length > INT32_MAX ||
+      !int32(env, arguments[3], unpooled) || !int32(env, arguments[4], want_hidden) ||
       !typed_array(env, arguments[5], napi_float32_array, out)) {
     return throw_error(env, "run(session, ids, offsets, unpooledTokens, wantHidden, out)");
   }
@@ -138,12 +138,12 @@ napi_value run_batch(napi_env env, napi_callback_info info) {
                                unpooled, want_hidden};
   const size_t rows = want_hidden != 0 ? ids.length : offsets.length - 1;
   if (bounds[batch.texts] < 0 || static_cast<size_t>(bounds[batch.texts]) != ids.length ||
-      out.length != rows * octavec_session_row_width(open->session, want_hidden)) {
+      out.length != rows * octavec_session_row_width(session->core, want_hidden)) {
     return throw_error(env, "ids, offsets and results do not fit each other");
   }
 
-  auto run = std::make_unique<Run>();
-  run->open = open;
+  auto job = std::make_unique<RunningJob>();
+  job->session = session;
   napi_value held, pair, promise;
   const napi_value kept[] = {arguments[0], arguments[1], arguments[2], arguments[5]};
   napi_create_array_with_length(env, 4, &held);
@@ -151,23 +151,23 @@ napi_value run_batch(napi_env env, napi_callback_info info) {
     napi_set_element(env, held, i, kept[i]);
   }
   napi_create_array_with_length(env, 2, &pair);
-  if (napi_create_reference(env, held, 1, &run->alive) != napi_ok ||
-      napi_create_promise(env, &run->deferred, &promise) != napi_ok) {
+  if (napi_create_reference(env, held, 1, &job->alive) != napi_ok ||
+      napi_create_promise(env, &job->deferred, &promise) != napi_ok) {
     return throw_error(env, "out of memory");
   }
   char why[256] = "out of memory";
-  Run* started = run.release();
-  open->running.insert(started);
-  if (open->running.size() == 1) {
-    napi_ref_threadsafe_function(env, open->deliver);
+  RunningJob* started = job.release();
+  session->running.insert(started);
+  if (session->running.size() == 1) {
+    napi_ref_threadsafe_function(env, session->deliver);
   }
   // The results arrive through the event loop, never before this function returns.
-  if (octavec_run(open->session, &batch, static_cast<float*>(out.data), on_done, started, &started->job, why,
+  if (octavec_run(session->core, &batch, static_cast<float*>(out.data), on_done, started, &started->core, why,
                   sizeof why) != OCTAVEC_OK) {
     forget(env, started);
     return throw_error(env, why);
   }
-  octavec_job* handle = octavec_job_retain(started->job);
+  octavec_job* handle = octavec_job_retain(started->core);
   napi_set_element(env, pair, 0, promise);
   napi_set_element(env, pair, 1, carrier(env, kJobTag, handle, [](napi_env, void* data, void*) {
                      octavec_job_release(static_cast<octavec_job*>(data));
@@ -187,8 +187,8 @@ napi_value cancel_job(napi_env env, napi_callback_info info) {
 /** closeSession(session): to be called when no job runs. */
 napi_value close_session(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  if (auto* open = carried<Open>(env, arguments[0], kSessionTag)) {
-    shut(open);
+  if (auto* session = carried<SessionHandle>(env, arguments[0], kSessionTag)) {
+    shut(session);
   }
   return undefined(env);
 }

@@ -24,8 +24,8 @@ class RandomModel {
  public:
   explicit RandomModel(const RandomModelOptions& o) : o_(o) {
     const int32_t inner = o.heads * o.head_width;
-    words = {kMagic, kFormat, o.precision, o.hidden, o.heads, o.head_width, o.ffn, o.max_tokens, o.activation, o.gated,
-             o.pre_norm};
+    words = {kMagic, kFormat,      o.precision,  o.hidden, o.heads,   o.head_width,
+             o.ffn,  o.max_tokens, o.activation, o.gated,  o.pre_norm};
     number(0.25f);
     tensor(o.vocabulary, o.hidden, 1.0f);
     none();
@@ -114,5 +114,10 @@ class RandomModel {
   uint64_t state_ = 42;
   std::vector<std::unique_ptr<std::vector<float>>> memory_;
 };
+
+/** Whether the kernels multiply what the model holds: the C interface chooses kernels by the precision. */
+inline bool fits(const ModelDescription& description, const Kernels& kernels) {
+  return (description.precision == Precision::kBFloat16) == (kernels.number_bytes == 2);
+}
 
 }  // namespace octavec

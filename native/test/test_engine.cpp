@@ -1,6 +1,6 @@
 /**
- * Tests of the engine's core without Node: against its own reference path, across instruction sets, batches and threads,
- * and with descriptions that are not sound. Prints a line for each and exits with 1 if one fails.
+ * Tests of the engine's core without Node: against its own reference path, across instruction sets, batches and
+ * threads, and with descriptions that are not sound. Prints a line for each and exits with 1 if one fails.
  */
 #include <algorithm>
 #include <cmath>
@@ -66,15 +66,21 @@ Model build_exact(RandomModelOptions options, const Kernels& kernels) {
   return build_model(RandomModel(options).description(), kernels);
 }
 
+Precision precision_of(const Kernels& kernels) {
+  return kernels.number_bytes == 2 ? Precision::kBFloat16 : Precision::kInt8;
+}
+
 /** In the precision that the kernels are for. */
 Model build(RandomModelOptions options, const Kernels& kernels) {
-  options.precision = static_cast<int32_t>(kernels.number_bytes == 2 ? Precision::kBFloat16 : Precision::kInt8);
+  options.precision = static_cast<int32_t>(precision_of(kernels));
   return build_model(RandomModel(options).description(), kernels);
 }
 
 /** Kernels in plain C++ that give the same. */
 const Kernels& plain_kernels(const Kernels& kernels) {
-  return *find_kernels(kernels.number_bytes == 2 ? "portable-bf16" : kernels.short_sums ? "portable-16bit" : "portable");
+  return *find_kernels(kernels.number_bytes == 2 ? "portable-bf16"
+                       : kernels.short_sums      ? "portable-16bit"
+                                                 : "portable");
 }
 
 std::vector<float> embed(const Model& model, const Kernels& kernels, const Texts& texts, bool hidden = false) {
@@ -184,7 +190,8 @@ void test_pooled_rows(const Kernels& kernels) {
     const float* state = states.data() + size_t(texts.offsets[i]) * model.hidden;
     first.insert(first.end(), state, state + model.hidden);
   }
-  expect(worst_cosine(pooled, first, model.hidden) > 1 - 1e-9, std::string("pooled rows alone differ on ") + kernels.name);
+  expect(worst_cosine(pooled, first, model.hidden) > 1 - 1e-9,
+         std::string("pooled rows alone differ on ") + kernels.name);
 }
 
 /** A head whose queries are all zero sees all keys alike, and none that only pads. */
@@ -220,7 +227,8 @@ struct Latch {
 
 void test_threads(const Architecture& architecture, const Kernels& kernels) {
   const auto model = std::make_shared<const Model>(build(architecture.options, kernels));
-  const Texts texts(kLengths, numbered(kLengths.size()), model->vocabulary), one({kLengths[kLongest]}, {kLongest}, model->vocabulary);
+  const Texts texts(kLengths, numbered(kLengths.size()), model->vocabulary),
+      one({kLengths[kLongest]}, {kLongest}, model->vocabulary);
   const std::vector<float> want = embed(*model, kernels, texts);
   for (int threads = 1; threads <= 3; threads++) {
     Session session(model, kernels, threads);
@@ -302,6 +310,7 @@ bool refuses(const RandomModel& model, const std::vector<int32_t>& words) {
 /** Every word of a sound description replaced by hostile ones: a refusal, or a model that still runs. */
 void test_hostile_descriptions(const Kernels& kernels) {
   RandomModelOptions options;
+  options.precision = static_cast<int32_t>(precision_of(kernels));
   options.layers = 1;
   options.max_tokens = 20;
   const RandomModel model(options);
@@ -321,6 +330,9 @@ void test_hostile_descriptions(const Kernels& kernels) {
       try {
         const ModelDescription description =
             read_description(words.data(), words.size(), model.tensors.data(), model.tensors.size());
+        if (!fits(description, kernels)) {
+          continue;
+        }
         const Model built = build_model(description, kernels);
         check_batch(texts.batch(), built);
         embed(built, kernels, texts);
@@ -374,7 +386,8 @@ void test_hostile_files(const Kernels& kernels) {
   for (size_t size = 0; size < bytes.size(); size += size < 4096 ? 1 : 997) {
     expect(refuses_file(bytes, size, kernels), "a shortened file is refused");
   }
-  for (const Kernels* others : {find_kernels("portable"), find_kernels("portable-16bit"), find_kernels("portable-bf16")}) {
+  for (const Kernels* others :
+       {find_kernels("portable"), find_kernels("portable-16bit"), find_kernels("portable-bf16")}) {
     const bool alike = others->number_bytes == kernels.number_bytes && others->short_sums == kernels.short_sums;
     expect(refuses_file(bytes, bytes.size(), *others) != alike, "a file for other kernels is refused");
   }
@@ -387,7 +400,8 @@ void test_hostile_files(const Kernels& kernels) {
   for (size_t i = 0; i < kModelFileHeader + fact_bytes; i += 4) {
     int32_t sound;
     std::memcpy(&sound, bytes.data() + i, 4);
-    for (const int32_t value : {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, sound + 64, sound - 64}) {
+    for (const int32_t value :
+         {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, sound + 64, sound - 64}) {
       std::memcpy(bytes.data() + i, &value, 4);
       const uint64_t hash = hash_facts(bytes.data() + kModelFileHeader, fact_bytes);
       std::memcpy(bytes.data() + kModelFileHeader - sizeof hash, &hash, sizeof hash);
@@ -434,17 +448,15 @@ int main(int count, char** arguments) {
     names.erase(names.begin());
     quick = true;
   }
-  if (names.empty()) {
-    names = {"portable",    "portable-16bit", "portable-bf16", "avx2",         "avx-vnni",
-             "avx512-vnni", "amx-int8",       "avx512-bf16",   "neon-dotprod", "neon-i8mm",
-             "amx-bf16"};
-  }
+  std::vector<const Kernels*> tested;
   for (const std::string& name : names) {
-    const Kernels* kernels = find_kernels(name.c_str());
-    if (kernels == nullptr) {
+    if (const Kernels* kernels = find_kernels(name.c_str())) {
+      tested.push_back(kernels);
+    } else {
       std::printf("%s: not on this machine\n", name.c_str());
-      continue;
     }
+  }
+  for (const Kernels* kernels : names.empty() ? all_kernels() : tested) {
     test_pooled_rows(*kernels);
     test_head_of_zeros(*kernels);
     for (const Architecture& architecture : architectures()) {
@@ -456,7 +468,7 @@ int main(int count, char** arguments) {
     }
     test_cancelling(*kernels);
     test_short_jobs_come_through(*kernels);
-    if (!quick || name.rfind("portable-", 0) != 0) {
+    if (!quick || std::string(kernels->name).rfind("portable-", 0) != 0) {
       test_hostile_descriptions(*kernels);
       test_hostile_files(*kernels);
     }
