@@ -6,7 +6,15 @@ import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { findStackTraffic } from './check-kernel.mjs';
 import { compileAll, findCompiler, link, newestHeader, writeCompileCommands } from './compile.mjs';
-import { bindingSources, commonFlags, coreSources, kernelSources, nativeFolder, root, testSource } from './native-sources.mjs';
+import {
+  bindingSources,
+  commonFlags,
+  coreSources,
+  kernelSources,
+  nativeFolder,
+  root,
+  testSource,
+} from './native-sources.mjs';
 
 const folder = join(root, 'build', 'native');
 const target = join(folder, 'octavec.node');
