@@ -1,19 +1,22 @@
 import {
-  attribute,
+  bitsPerElement,
   dataType,
   elementCount,
-  floatAttribute,
-  floatTensor,
   int64Tensor,
-  isExternal,
+  isOp,
   makeTensor,
   type NodeProto,
   normalDomain,
   type OnnxModel,
   type TensorProto,
+  tensorBytes,
 } from '../onnx/index.js';
-import { evaluate } from './constant-operators.js';
 import { GraphEditor } from './graph-editor.js';
+import { constantTensor } from './operators/constant.js';
+import { isList } from './operators/move-elements.js';
+import { type Call, type Output, outputsOf } from './operators/operator.js';
+import { operatorOf } from './operators/operators.js';
+import { count, heldElements, type NumberArray, numericShape, type Shape, type Value } from './operators/value.js';
 import { topologicalOrder } from './topological-order.js';
 
 /** Larger results than this are folded only where the operator moves elements without adding any. */
@@ -30,7 +33,7 @@ export function foldConstants(model: OnnxModel): OnnxModel {
     constants.delete(name);
   }
   for (const node of topologicalOrder(model.proto.graph.node, model.path)) {
-    const result = isConstant(node) ? constantTensor(node) : foldNode(model, node, constants);
+    const result = isOp(node, 'Constant') ? constantTensor(node) : foldNode(model, node, constants);
     // An output of the graph must be made by a node.
     if (result === undefined || editor.index.outputs.has(node.output[0])) {
       continue;
@@ -43,55 +46,70 @@ export function foldConstants(model: OnnxModel): OnnxModel {
   return editor.finish();
 }
 
-function isConstant(node: NodeProto): boolean {
-  return node.opType === 'Constant' && normalDomain(node.domain) === '';
-}
-
+/** Undefined also where a node makes no sense: then it is the run time's to complain. */
 function foldNode(
   model: OnnxModel,
   node: NodeProto,
   constants: ReadonlyMap<string, TensorProto>,
 ): TensorProto | undefined {
-  if (normalDomain(node.domain) !== '' || node.output.length !== 1 || node.input.length === 0) {
+  const operator = normalDomain(node.domain) === '' ? operatorOf(node) : undefined;
+  if (operator?.folds === undefined || node.output.length !== 1 || node.input.length === 0) {
     return undefined;
   }
-  const inputs: (TensorProto | undefined)[] = [];
-  for (const name of node.input) {
-    const tensor = name === '' ? undefined : constants.get(name);
-    if (name !== '' && tensor === undefined) {
-      return undefined;
-    }
-    inputs.push(tensor);
-  }
-  const result = evaluate(model, node, inputs);
-  if (result === undefined) {
+  const tensors = node.input.map((name) => (name === '' ? undefined : constants.get(name)));
+  if (node.input.some((name, i) => name !== '' && tensors[i] === undefined)) {
     return undefined;
   }
-  const before = Math.max(...inputs.map((tensor) => (tensor === undefined ? 0 : elementCount(tensor))));
-  return elementCount(result) <= Math.max(before, largestGrowth) ? result : undefined;
+  const read = (tensor: TensorProto) => exactElements(model, tensor);
+  const inputs = tensors.map(
+    (tensor): Value | undefined =>
+      tensor && { type: tensor.dataType, shape: tensor.dims, elements: exactElements(model, tensor) },
+  );
+  const before = Math.max(...tensors.map((tensor) => (tensor === undefined ? 0 : elementCount(tensor))));
+  const wants = (output: Output): boolean =>
+    count(output.shape) <= Math.max(before, largestGrowth) &&
+    (operator.folds === true || operator.folds?.(call, output) === true);
+  const call: Call = { node, form: 'exact', inputs, read, wants };
+  const [result] = outputsOf(operator, call);
+  const [source] = tensors;
+  // What is only passed on stays the tensor that it is.
+  const passedOn = result.elements !== undefined && result.elements === inputs[0]?.elements;
+  return passedOn && sameShape(result.shape, source?.dims) ? source : toTensor(result);
 }
 
-/** The tensor of a Constant node; undefined for strings and sparse tensors, which nothing here needs. */
-function constantTensor(node: NodeProto): TensorProto | undefined {
-  const tensor = attribute(node, 'value')?.t;
-  if (tensor !== undefined) {
-    return isExternal(tensor) ? undefined : tensor;
+function sameShape(a: Shape | undefined, b: Shape | undefined): boolean {
+  return a?.length === b?.length && a?.every((size, axis) => size === b?.[axis]) === true;
+}
+
+function toTensor(value: Value): TensorProto | undefined {
+  const elements = heldElements(value);
+  const shape = numericShape(value.shape);
+  return value.type === undefined || shape === undefined || elements === undefined || isList(elements)
+    ? undefined
+    : makeTensor('', value.type, shape, elements);
+}
+
+const arrays: Readonly<Record<number, { new (buffer: ArrayBufferLike, offset: number, length: number): NumberArray }>> =
+  {
+    [dataType.float]: Float32Array,
+    [dataType.double]: Float64Array,
+    [dataType.int32]: Int32Array,
+    [dataType.int64]: BigInt64Array,
+  };
+
+/** For elements that are only moved, by their bytes. */
+const words: typeof arrays = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array };
+
+/** Undefined for strings, and for what is packed or too wide to be moved about. */
+function exactElements(model: OnnxModel, tensor: TensorProto): NumberArray | undefined {
+  const width = (bitsPerElement(tensor.dataType ?? 0) ?? 0) / 8;
+  const type = arrays[tensor.dataType ?? 0] ?? words[width];
+  if (type === undefined) {
+    return undefined;
   }
-  const name = node.output[0];
-  const float = floatAttribute(node, 'value_float');
-  if (float !== undefined) {
-    return floatTensor(name, [], Float32Array.of(float));
-  }
-  const floats = attribute(node, 'value_floats')?.floats;
-  if (floats !== undefined) {
-    return floatTensor(name, [floats.length], Float32Array.from(floats));
-  }
-  const int = attribute(node, 'value_int');
-  if (int !== undefined) {
-    return makeTensor(name, dataType.int64, [], BigInt64Array.of(int.i ?? 0n));
-  }
-  const ints = attribute(node, 'value_ints')?.ints;
-  return ints === undefined ? undefined : makeTensor(name, dataType.int64, [ints.length], BigInt64Array.from(ints));
+  const bytes = tensorBytes(model, tensor);
+  const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  return new type(aligned.buffer, aligned.byteOffset, aligned.length / width);
 }
 
 /** A vector of int64 values as a constant, for passes that need axes or a shape. Returns its name. */

@@ -33,7 +33,7 @@ describe('what integers hold', () => {
     ['Gather', [shapeOf('x'), on('Gather', ['shape', 'minus'])], [8]],
     ['Gather, out of range', [shapeOf('x'), on('Gather', ['shape', 'ten'])], undefined],
     ['Slice', [shapeOf('x'), on('Slice', ['shape', 'one', 'ten'])], ['x#1', 8]],
-    ['Slice with a step', [shapeOf('x'), on('Slice', ['shape', 'one', 'ten', 'zero', 'minus'])], undefined],
+    ['Slice backwards', [shapeOf('x'), on('Slice', ['shape', 'ten', 'zero', 'zero', 'minus'])], [8, 'x#1']],
     ['Cast', [shapeOf('x'), on('Cast', ['shape'], { to: int(dataType.int32) })], whole],
     ['Cast to float', [shapeOf('x'), on('Cast', ['shape'], { to: int(dataType.float) })], undefined],
     ['Concat', [shapeOf('x'), on('Concat', ['shape', 'minus'], { axis: int(0) })], [...whole, -1]],

@@ -10,9 +10,9 @@ import {
 } from '../onnx/index.js';
 import { int64Constant } from './constant-folding.js';
 import { removeDeadNodes } from './dead-nodes.js';
-import type { Dim, Dims } from './dims.js';
 import { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 import { GraphEditor } from './graph-editor.js';
+import type { Dim, Shape } from './operators/value.js';
 import { inferShapes, type SymbolicShapes } from './symbolic-shapes.js';
 import { topologicalOrder } from './topological-order.js';
 
@@ -91,13 +91,13 @@ function constantTarget(node: NodeProto, editor: GraphEditor, shapes: SymbolicSh
 }
 
 /** 0 copies the size that the input has at the same place; one size may be left to -1. */
-function reshapeTarget(target: readonly Dim[], data: Dims): number[] | undefined {
+function reshapeTarget(target: readonly Dim[], data: Shape): number[] | undefined {
   const sizes = target.map((size, axis) => (typeof size === 'number' ? size : size === data[axis] ? 0 : -1));
   return sizes.filter((size) => size === -1).length <= 1 ? sizes : undefined;
 }
 
 /** 1 leaves the size as the input has it. */
-function expandTarget(target: readonly Dim[], data: Dims): number[] | undefined {
+function expandTarget(target: readonly Dim[], data: Shape): number[] | undefined {
   const missing = target.length - data.length;
   const sizes = target.map((size, axis) => (typeof size === 'number' ? size : size === data[axis - missing] ? 1 : -1));
   return sizes.includes(-1) ? undefined : sizes;

@@ -1,15 +1,19 @@
 import { dataType, elementCount, type OnnxModel, type TensorProto, tensorIntegers } from '../onnx/index.js';
-import { type Dim, type Dims, longestContents, type NodeShapes } from './dims.js';
-import { inferContents } from './shape-contents.js';
-import { inferDims } from './shape-rules.js';
+import { isList } from './operators/move-elements.js';
+import { type Output, outputsOf } from './operators/operator.js';
+import { operatorOf } from './operators/operators.js';
+import { count, type Dim, heldElements, type Shape, type Value } from './operators/value.js';
 import { topologicalOrder } from './topological-order.js';
 
 export interface SymbolicShapes {
   /** Shapes by value. Values whose rank is not known are missing. */
-  readonly dims: ReadonlyMap<string, Dims>;
+  readonly dims: ReadonlyMap<string, Shape>;
   /** What small integer tensors hold, row-major: constants, and sizes that are carried about in them. */
   readonly contents: ReadonlyMap<string, readonly Dim[]>;
 }
+
+/** Longer integer tensors than this are data, not shapes. */
+const longestContents = 64;
 
 /**
  * Infers shapes from the inputs on, through operators that text encoders are made of. Two sizes with the same name are
@@ -18,43 +22,38 @@ export interface SymbolicShapes {
  */
 export function inferShapes(model: OnnxModel): SymbolicShapes {
   const { graph } = model.proto;
-  const dims = new Map<string, Dims>();
-  const contents = new Map<string, readonly Dim[]>();
-  for (const { name = '', type } of graph.input) {
-    const shape = type?.tensorType?.shape;
-    if (shape !== undefined) {
-      dims.set(
-        name,
-        shape.dim.map(({ dimValue }, axis) => dimValue ?? `${name}#${axis}`),
-      );
-    }
-  }
+  const read = (tensor: TensorProto) => smallIntegers(model, tensor);
+  const wants = ({ shape }: Output) => count(shape) <= longestContents;
+  const values = new Map<string, Value>();
   for (const tensor of graph.initializer) {
-    dims.set(tensor.name ?? '', tensor.dims);
-    const integers = smallIntegers(model, tensor);
-    if (integers !== undefined && !graph.input.some(({ name }) => name === tensor.name)) {
-      contents.set(tensor.name ?? '', integers);
-    }
+    values.set(tensor.name ?? '', { type: tensor.dataType, shape: tensor.dims, elements: read(tensor) });
+  }
+  for (const { name = '', type } of graph.input) {
+    const dims = type?.tensorType?.shape?.dim;
+    // An initializer that is an input as well is only what it is by default.
+    const shape = values.get(name)?.shape ?? dims?.map(({ dimValue }, axis) => dimValue ?? `${name}#${axis}`);
+    values.set(name, { type: type?.tensorType?.elemType, shape });
   }
   for (const node of topologicalOrder(graph.node, model.path)) {
-    const shapes: NodeShapes = {
-      model,
-      node,
-      dims: (input) => dims.get(node.input[input] ?? ''),
-      contents: (input) => contents.get(node.input[input] ?? ''),
-      unknown: (output, axis) => `${node.output[output]}#${axis}`,
-    };
-    for (const [i, found] of inferDims(shapes).entries()) {
-      if (found !== undefined && node.output[i]) {
-        dims.set(node.output[i], found);
+    const operator = operatorOf(node);
+    const inputs = node.input.map((name) => values.get(name));
+    const outputs = operator && outputsOf(operator, { node, form: 'sizes', inputs, read, wants });
+    for (const [i, value] of (outputs ?? []).entries()) {
+      if (node.output[i]) {
+        values.set(node.output[i], value);
       }
     }
-    const held = inferContents(shapes);
-    if (held !== undefined && held.length <= longestContents) {
-      contents.set(node.output[0], held);
-    }
   }
-  return { dims, contents };
+  const known = [...values];
+  return {
+    dims: new Map(known.flatMap(([name, { shape }]) => (shape === undefined ? [] : [[name, shape]]))),
+    contents: new Map(known.flatMap(([name, value]) => contentsOf(name, value))),
+  };
+}
+
+function contentsOf(name: string, value: Value): readonly (readonly [string, readonly Dim[]])[] {
+  const elements = heldElements(value);
+  return elements === undefined || !isList(elements) ? [] : [[name, elements]];
 }
 
 function smallIntegers(model: OnnxModel, tensor: TensorProto): number[] | undefined {

@@ -1,0 +1,115 @@
+import { dataType } from '../../onnx/index.js';
+import { arraysOfOneType, broadcastStrides, emptyLike, isList, strided } from './move-elements.js';
+import { type Call, complete, type Output } from './operator.js';
+import {
+  count,
+  type Dim,
+  type Elements,
+  type HeldElements,
+  heldElements,
+  isFloat,
+  isStored,
+  type NumberArray,
+  numericShape,
+  type Value,
+} from './value.js';
+
+/** What an elementwise operator makes of one element of each input. */
+export interface Arithmetic {
+  /** In double precision: the result is rounded to the type that it has. */
+  readonly numbers: (a: number, b: number, c: number) => number;
+  /** On integers held exactly; they wrap. Undefined where the result is not defined. */
+  readonly integers?: (a: bigint, b: bigint) => bigint | undefined;
+  /** On sizes, which may be names; undefined where the result is neither a number nor one of the names. */
+  readonly sizes?: (a: Dim, b: Dim, c: Dim) => Dim | undefined;
+}
+
+/** An elementwise operator on all elements of values that are broadcast to the output's shape. */
+export function calculate(
+  arithmetic: Arithmetic,
+  values: readonly (Value | undefined)[],
+  { form }: Call,
+  { type, shape }: Output,
+): Elements | undefined {
+  const length = count(shape);
+  const operands = complete(values.map((value) => spread(value, shape)));
+  if (operands === undefined) {
+    return undefined;
+  }
+  const lists = operands.filter(isList);
+  if (lists.length === operands.length) {
+    return calculateSizes(arithmetic, lists, length);
+  }
+  const arrays = arraysOfOneType(operands);
+  if (arrays === undefined) {
+    return undefined;
+  }
+  const [first] = arrays;
+  if (first instanceof Float64Array || first instanceof Float32Array) {
+    const result = emptyLike(first, length);
+    calculateNumbers(arithmetic.numbers, arrays as readonly Floats[], result);
+    return form === 'samples' ? rounded(result, type) : result;
+  }
+  return calculateIntegers(arithmetic, arrays, length);
+}
+
+/** Shapes that are spread to more elements than this have run times compute them. */
+const mostSpread = 2 ** 24;
+
+/** The elements of a value, repeated to fill a shape; a single one stays single. */
+function spread(value: Value | undefined, shape: readonly number[]): HeldElements | undefined {
+  const elements = heldElements(value);
+  const own = numericShape(value?.shape);
+  if (elements === undefined || own === undefined || elements.length === 1 || elements.length === count(shape)) {
+    return elements;
+  }
+  const all = count(shape) <= mostSpread ? strided(elements, shape, broadcastStrides(own, shape)) : undefined;
+  return isStored(all) ? undefined : all;
+}
+
+type Floats = Float32Array | Float64Array;
+
+function calculateNumbers(numbers: Arithmetic['numbers'], [a, b = a, c = a]: readonly Floats[], result: Floats): void {
+  const step = (operand: Floats): number => (operand.length === 1 ? 0 : 1);
+  const [stepA, stepB, stepC] = [step(a), step(b), step(c)];
+  for (let i = 0; i < result.length; i++) {
+    result[i] = numbers(a[i * stepA], b[i * stepB], c[i * stepC]);
+  }
+}
+
+/** Samples in the precision of their type. */
+export function rounded(samples: Floats, type: number | undefined): Floats {
+  if (type !== dataType.bool) {
+    const round = isFloat(type) || type === undefined ? Math.fround : Math.trunc;
+    for (let i = 0; i < samples.length; i++) {
+      samples[i] = round(samples[i]);
+    }
+  }
+  return samples;
+}
+
+function calculateIntegers(
+  { integers }: Arithmetic,
+  [a, b = a]: readonly NumberArray[],
+  length: number,
+): Elements | undefined {
+  const exact = a instanceof BigInt64Array || a instanceof Int32Array;
+  if (integers === undefined || !exact) {
+    return undefined;
+  }
+  const at = (operand: typeof b, i: number): bigint => BigInt(operand[operand.length === 1 ? 0 : i]);
+  const results = complete(Array.from({ length }, (_, i) => integers(at(a, i), at(b, i))));
+  return a instanceof BigInt64Array
+    ? results && BigInt64Array.from(results)
+    : results && Int32Array.from(results, (result) => Number(BigInt.asIntN(32, result)));
+}
+
+function calculateSizes(
+  { sizes }: Arithmetic,
+  operands: readonly (readonly Dim[])[],
+  length: number,
+): Elements | undefined {
+  const at = (operand: readonly Dim[] | undefined, i: number): Dim => operand?.[operand.length === 1 ? 0 : i] ?? 0;
+  const [a, b, c] = operands;
+  return sizes && complete(Array.from({ length }, (_, i) => sizes(at(a, i), at(b, i), at(c, i))));
+}
