@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./compare.js')).compareCommand(),
   evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
   embed: async () => (await import('./embed.js')).embedCommand(),
+  serve: async () => (await import('./serve.js')).serveCommand(),
   inspect: async () => (await import('./inspect.js')).inspectCommand(),
   bench: async () => (await import('./bench.js')).benchCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
@@ -23,6 +24,7 @@ Examples:
   octavec compare ./all-MiniLM-L6-v2                 all variants side by side; which to take for what
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
+  octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere
   octavec inspect model.onnx                         what is inside, and what quantizing would bring
   octavec bench ./all-MiniLM-L6-v2                   latency, throughput and memory of all variants
   octavec doctor                                     what this machine can do, and what is wrong with it

@@ -47,4 +47,20 @@ export interface VectorOptions extends TextOptions {
   readonly reproducible?: boolean;
 }
 
-export interface EmbedOptions extends VectorOptions, TaskOptions {}
+export interface EmbedOptions extends VectorOptions, TaskOptions {
+  /** Told when the texts are tokenized and the model begins; for many texts once for each part of them. */
+  readonly onTokenized?: () => void;
+}
+
+/** How texts are cut into tokens for people to read. */
+export interface TokenOptions extends PromptOptions {
+  /** With the special tokens that the model sees around a text; true by default. */
+  readonly addSpecialTokens?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface DecodeOptions {
+  /** Leave special tokens out of the texts; true by default. */
+  readonly skipSpecialTokens?: boolean;
+  readonly signal?: AbortSignal;
+}

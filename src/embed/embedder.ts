@@ -1,13 +1,17 @@
 import { throwIfCancelled, unlessCancelled } from '../base/index.js';
 import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
+import type { Matrix } from '../numbers/index.js';
 import { Admission } from './admission.js';
 import { checkTexts } from './check-texts.js';
-import type { EmbedderOptions, EmbedOptions, TextOptions } from './embed-options.js';
+import type { DecodeOptions, EmbedderOptions, EmbedOptions, TextOptions, TokenOptions } from './embed-options.js';
 import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
 import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
+import { hiddenStates } from './hidden-states.js';
+import { resolvePrompt } from './prompt.js';
 import { readyLine } from './ready-line.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
+import type { SpelledText } from './tokenizer-protocol.js';
 import type { Vectors } from './vectors.js';
 
 /**
@@ -119,6 +123,44 @@ export class Embedder {
       const tokenized = await tokenizeTexts(this.#loaded, sound, options);
       return { ...tokenized, failures: [...failures, ...tokenized.failures] };
     });
+  }
+
+  /**
+   * Tokens of texts as people read them, with their places in the text. Nothing is cut off.
+   *
+   * @throws TEXT_INVALID, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
+   * @example
+   * ```ts
+   * const [{ tokens }] = await embedder.tokens(['Embeddings']);
+   * tokens.map(({ token }) => token); // ['[CLS]', 'em', '##bed', '##ding', '##s', '[SEP]']
+   * ```
+   */
+  async tokens(texts: readonly string[], options: TokenOptions = {}): Promise<readonly SpelledText[]> {
+    checkTexts(texts);
+    const { addSpecialTokens = true, signal } = options;
+    const prompt = resolvePrompt(this.model, options);
+    return this.#admission.run(texts, () => this.#loaded.tokenizer.spell({ texts, prompt, addSpecialTokens }, signal));
+  }
+
+  /**
+   * The texts that token ids stand for.
+   *
+   * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED
+   */
+  async decode(ids: readonly (readonly number[])[], options: DecodeOptions = {}): Promise<readonly string[]> {
+    const { skipSpecialTokens = true, signal } = options;
+    return this.#admission.runUnbounded([], () => this.#loaded.tokenizer.decode({ ids, skipSpecialTokens }, signal));
+  }
+
+  /**
+   * The last hidden state of every token of texts, without pooling: [tokens × hidden width] for each text. Over-long
+   * texts are cut, or refused with `overLong: 'error'`.
+   *
+   * @throws as {@link embed}, and MODEL_OUTPUT for a model that gives pooled vectors only
+   */
+  async hiddenStates(texts: readonly string[], options: Omit<TextOptions, 'onError'> = {}): Promise<readonly Matrix[]> {
+    checkTexts(texts);
+    return this.#admission.run(texts, () => hiddenStates(this.#loaded, texts, options));
   }
 
   /**

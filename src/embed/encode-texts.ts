@@ -5,7 +5,7 @@ import { type Matrix, nonFiniteRows } from '../numbers/index.js';
 import { averageWindows } from './average-windows.js';
 import type { CheckedTexts } from './check-texts.js';
 import { countedFrom } from './counted-from.js';
-import type { EmbedOptions, TextOptions, VectorOptions } from './embed-options.js';
+import type { EmbedOptions, TextOptions } from './embed-options.js';
 import { resolvePrompt } from './prompt.js';
 import { shortenVectors } from './shorten-vectors.js';
 import type { TextTokenizer, TokenizedTexts, TokenizeOptions } from './text-tokenizer.js';
@@ -116,7 +116,7 @@ async function encodeWindows(
 async function encodeTokens(
   { files, tokenizer, engine }: LoadedModel,
   tokens: TokenizedTexts,
-  options: VectorOptions,
+  options: EmbedOptions,
   onDone: ((share: number, texts: number) => void) | undefined,
 ): Promise<VectorBlock> {
   const { signal, overLong = 'truncate', dimensions = engine.width, reproducible } = options;
@@ -124,6 +124,7 @@ async function encodeTokens(
   const texts = tokens.lengths.length;
   const rows = tokens.offsets.length - 1;
   let done = 0;
+  options.onTokenized?.();
   const vectors = await engine.embed(tokens, {
     signal,
     alone: reproducible,

@@ -5,11 +5,13 @@
  */
 export { countedFrom } from './counted-from.js';
 export type {
+  DecodeOptions,
   EmbedderOptions,
   EmbedOptions,
   OnTextError,
   PromptOptions,
   TextOptions,
+  TokenOptions,
   VectorOptions,
 } from './embed-options.js';
 export type { StreamBatch, StreamOptions } from './embed-stream.js';
@@ -21,5 +23,6 @@ export { resolvePrompt } from './prompt.js';
 export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRanges } from './quantize-vectors.js';
 export type { TokenizedTexts } from './text-tokenizer.js';
 export { tokenizeOnce } from './tokenize-once.js';
+export type { SpelledText, Token } from './tokenizer-protocol.js';
 export type { VectorCache } from './vector-files.js';
 export { type TextFailure, Vectors } from './vectors.js';

@@ -7,7 +7,16 @@ import { countedFrom } from './counted-from.js';
 import type { OnTextError } from './embed-options.js';
 import type { OverLong } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
-import type { FromTokenizer, TokenizeMessage, TokenizerSettings, TokensMessage } from './tokenizer-protocol.js';
+import type {
+  DecodeMessage,
+  FailedItem,
+  FromTokenizer,
+  SpelledText,
+  SpellMessage,
+  TokenizeMessage,
+  TokenizerSettings,
+  TokensMessage,
+} from './tokenizer-protocol.js';
 import type { TextFailure } from './vectors.js';
 
 /** Texts as the model takes them: a row of ids for each text, or several for one that is embedded in windows. */
@@ -35,8 +44,11 @@ export interface TokenizeOptions {
 const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
 
+/** What the thread can be asked, but for the number of the call. */
+type Question = Omit<TokenizeMessage, 'call'> | Omit<SpellMessage, 'call'> | Omit<DecodeMessage, 'call'>;
+
 interface Waiting {
-  readonly resolve: (answer: TokensMessage) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -86,8 +98,8 @@ export class TextTokenizer {
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      const message = { texts: texts.slice(start, end), prompt, overLong, overlap, lanes };
-      const part = await unlessCancelled(this.#send(message), signal, 'tokenizing');
+      const message = { kind: 'tokenize', texts: texts.slice(start, end), prompt, overLong, overlap, lanes } as const;
+      const part = await unlessCancelled(this.#send<TokensMessage>(message), signal, 'tokenizing');
       for (const { index, code, details } of part.failures) {
         const error = countedFrom(start, new OctavecError(code, details)) as OctavecError;
         if (onError === 'fail') {
@@ -99,6 +111,24 @@ export class TextTokenizer {
       start = end;
     }
     return { ...joinPacks(parts), failures };
+  }
+
+  /**
+   * Tokens of texts as people read them.
+   *
+   * @throws TEXT_INVALID, CANCELLED, CLOSED, ENGINE_DIED
+   */
+  async spell(question: Omit<SpellMessage, 'call' | 'kind'>, signal?: AbortSignal): Promise<readonly SpelledText[]> {
+    return this.#askAll<SpelledText>({ kind: 'spell', ...question }, signal);
+  }
+
+  /**
+   * The texts that token ids stand for.
+   *
+   * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED, ENGINE_DIED
+   */
+  async decode(question: Omit<DecodeMessage, 'call' | 'kind'>, signal?: AbortSignal): Promise<readonly string[]> {
+    return this.#askAll<string>({ kind: 'decode', ...question }, signal);
   }
 
   /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
@@ -143,15 +173,23 @@ export class TextTokenizer {
     return hold.while(ready);
   }
 
-  async #send(message: Omit<TokenizeMessage, 'call'>): Promise<TokensMessage> {
+  async #askAll<Item>(question: Question, signal: AbortSignal | undefined): Promise<readonly Item[]> {
+    const answer = await unlessCancelled(this.#send<readonly Item[] | FailedItem>(question), signal, 'tokenizing');
+    if ('failed' in answer) {
+      throw new OctavecError('TEXT_INVALID', answer.failed);
+    }
+    return answer;
+  }
+
+  async #send<Answer>(message: Question): Promise<Answer> {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
     this.#thread ??= this.#start();
     const { thread, hold } = await this.#thread;
     const call = this.#calls++;
-    const answered = new Promise<TokensMessage>((resolve, reject) => {
-      this.#waiting.set(call, { resolve, reject });
+    const answered = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(call, { resolve: resolve as (answer: unknown) => void, reject });
     });
     thread.postMessage({ ...message, call });
     return hold.while(answered);

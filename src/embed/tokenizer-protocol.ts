@@ -13,6 +13,7 @@ export interface TokenizerSettings {
 }
 
 export interface TokenizeMessage {
+  readonly kind: 'tokenize';
   /** Comes back with the answer: answers are given as they are ready. */
   readonly call: number;
   readonly texts: readonly string[];
@@ -23,6 +24,48 @@ export interface TokenizeMessage {
   readonly overlap: number;
   /** Threads that may tokenize at the same time. */
   readonly lanes: number;
+}
+
+/** Asks for the tokens of texts as people read them. */
+export interface SpellMessage {
+  readonly kind: 'spell';
+  readonly call: number;
+  readonly texts: readonly string[];
+  readonly prompt: string;
+  readonly addSpecialTokens: boolean;
+}
+
+/** Asks for the texts that token ids stand for. */
+export interface DecodeMessage {
+  readonly kind: 'decode';
+  readonly call: number;
+  readonly ids: readonly (readonly number[])[];
+  readonly skipSpecialTokens: boolean;
+}
+
+export type ToTokenizer = TokenizeMessage | SpellMessage | DecodeMessage | 'close';
+
+/** A token as people read it. */
+export interface Token {
+  readonly id: number;
+  /** As the vocabulary has it: "##ing", "▁the". */
+  readonly token: string;
+  /** Put around the text by the tokenizer, or a control token. */
+  readonly special: boolean;
+  /** Where it stands in the text, in UTF-16 units, as `String.slice` takes them. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text as the tokenizer got it, and its tokens. */
+export interface SpelledText {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+}
+
+/** Why one of several texts or lists of ids has no answer. */
+export interface FailedItem {
+  readonly failed: { readonly index: number; readonly why: string };
 }
 
 /** A text without tokens. */
@@ -53,4 +96,8 @@ export interface FailedMessage {
 export type FromTokenizer =
   | { readonly kind: 'ready'; readonly tokensBehind: number }
   | FailedMessage
-  | { readonly kind: 'answer'; readonly call: number; readonly answer: TokensMessage };
+  | {
+      readonly kind: 'answer';
+      readonly call: number;
+      readonly answer: TokensMessage | readonly SpelledText[] | readonly string[] | FailedItem;
+    };

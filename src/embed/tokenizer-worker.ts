@@ -4,12 +4,14 @@ import { reasonOf } from '../base/index.js';
 import { deadMemoryCollector } from '../threads/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
+import { decode, spell } from './spell.js';
 import type {
   FromTokenizer,
   TokenFailure,
   TokenizeMessage,
   TokenizerSettings,
   TokensMessage,
+  ToTokenizer,
 } from './tokenizer-protocol.js';
 
 /** The thread that holds the tokenizer: loading one with a large vocabulary takes a second, and ids come as arrays. */
@@ -41,9 +43,14 @@ try {
   // One after the other, in the order of the calls: a thread that is busy with one text is enough. Texts that take long
   // have a line of their own, so that nobody else waits for them.
   const lines = { short: Promise.resolve(), long: Promise.resolve() };
-  port.on('message', (message: TokenizeMessage | 'close') => {
+  port.on('message', (message: ToTokenizer) => {
     if (message === 'close') {
       port.close();
+      return;
+    }
+    if (message.kind !== 'tokenize') {
+      const answer = message.kind === 'spell' ? spell(tokenizer, message, asGiven) : decode(tokenizer, message);
+      void answer.then((found) => send({ kind: 'answer', call: message.call, answer: found }));
       return;
     }
     const line = message.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';

@@ -1,0 +1,187 @@
+/**
+ * A client of the server for Node, Deno, Bun and browsers: `fetch` alone, no dependencies.
+ *
+ * @module
+ */
+
+export interface ClientOptions {
+  /** Where the server is; `http://127.0.0.1:3000` by default. */
+  readonly url?: string;
+  readonly apiKey?: string;
+  /** Attempts in all where the server is busy, loading or cannot be reached; 5 by default. */
+  readonly attempts?: number;
+  /** In place of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface EmbedRequest {
+  /** Name or alias of a model; the server's first by default. */
+  readonly model?: string;
+  /** What the texts are, for models with prompts. */
+  readonly inputType?: 'query' | 'document' | (string & {});
+  /** Length of the vectors, for models that may be cut. */
+  readonly dimensions?: number;
+  /** Whether over-long texts are cut; what the server is set to by default. */
+  readonly truncate?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Embeddings {
+  /** A vector for each text. */
+  readonly vectors: readonly Float32Array[];
+  readonly model: string;
+  /** Tokens that were read. */
+  readonly tokens: number;
+  /** Texts that were longer than the model reads, and cut. */
+  readonly truncated: number;
+}
+
+/** An answer of the server that is no success. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+  /** HTTP status; 0 where the server could not be reached. */
+  readonly status: number;
+  readonly code: string | undefined;
+
+  constructor(message: string, status: number, code?: string, cause?: unknown) {
+    super(message, { cause });
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Texts in one request: more are sent one request after the other. */
+const textsAtOnce = 256;
+/** Statuses that another attempt may better. */
+const passing = new Set([408, 429, 500, 502, 503, 504]);
+const firstDelayMs = 250;
+const longestDelayMs = 30_000;
+
+/**
+ * Embeds texts on a server of octavec, or on any that speaks OpenAI's API. Waits and tries again where the server is busy
+ * (`Retry-After` is honoured) or cannot be reached.
+ *
+ * @example
+ * ```ts
+ * import { Client } from 'octavec/client';
+ *
+ * const client = new Client({ url: 'http://127.0.0.1:3000' });
+ * const { vectors } = await client.embed(['A cat sits on the mat.'], { inputType: 'document' });
+ * console.log(vectors[0].length); // 384
+ * ```
+ */
+export class Client {
+  readonly #url: string;
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions = {}) {
+    this.#url = (options.url ?? 'http://127.0.0.1:3000').replace(/\/+$/, '');
+    this.#options = options;
+  }
+
+  /**
+   * The vectors of texts, in their order.
+   *
+   * @throws ServerError; what `signal` is aborted with
+   */
+  async embed(texts: readonly string[], request: EmbedRequest = {}): Promise<Embeddings> {
+    const { model, inputType: input_type, dimensions, truncate, signal } = request;
+    const vectors: Float32Array[] = [];
+    let [tokens, truncated, name] = [0, 0, model ?? ''];
+    for (let start = 0; start < texts.length; start += textsAtOnce) {
+      const input = texts.slice(start, start + textsAtOnce);
+      const body = { input, model, input_type, dimensions, truncate, encoding_format: 'base64' };
+      const response = await this.#ask('/v1/embeddings', { method: 'POST', body: JSON.stringify(body) }, signal);
+      const answer = (await response.json()) as OpenAiAnswer;
+      for (const { embedding } of answer.data.sort((a, b) => a.index - b.index)) {
+        vectors.push(typeof embedding === 'string' ? floatsOf(embedding) : Float32Array.from(embedding));
+      }
+      tokens += answer.usage.total_tokens;
+      truncated += Number(response.headers.get('x-octavec-truncated') ?? 0);
+      name = answer.model;
+    }
+    return { vectors, model: name, tokens, truncated };
+  }
+
+  /**
+   * Names of the served models, aliases included.
+   *
+   * @throws ServerError
+   */
+  async models(signal?: AbortSignal): Promise<string[]> {
+    const response = await this.#ask('/v1/models', {}, signal);
+    const { data } = (await response.json()) as { data: { id: string }[] };
+    return data.map(({ id }) => id);
+  }
+
+  async #ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    const { apiKey, attempts = 5, fetch = globalThis.fetch } = this.#options;
+    const headers = {
+      ...(init.body !== undefined && { 'content-type': 'application/json' }),
+      ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    };
+    for (let attempt = 1; ; attempt++) {
+      let failure: ServerError;
+      let delayMs = firstDelayMs * 2 ** (attempt - 1);
+      try {
+        const response = await fetch(this.#url + path, { ...init, headers, signal });
+        if (response.ok) {
+          return response;
+        }
+        failure = await errorOf(response);
+        const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
+        delayMs = wait >= 0 ? 1000 * wait : delayMs;
+      } catch (error) {
+        signal?.throwIfAborted();
+        failure = new ServerError(`${this.#url} cannot be reached`, 0, undefined, error);
+      }
+      if (attempt >= attempts || (failure.status !== 0 && !passing.has(failure.status))) {
+        throw failure;
+      }
+      await delay(Math.min(delayMs, longestDelayMs), signal);
+    }
+  }
+}
+
+interface OpenAiAnswer {
+  readonly data: { readonly index: number; readonly embedding: string | number[] }[];
+  readonly model: string;
+  readonly usage: { readonly total_tokens: number };
+}
+
+async function errorOf(response: Response): Promise<ServerError> {
+  const text = await response.text();
+  let error: { message?: string; code?: string } | string | undefined;
+  try {
+    error = JSON.parse(text).error;
+  } catch {
+    error = undefined;
+  }
+  const { message, code } = typeof error === 'object' ? error : { message: error, code: undefined };
+  return new ServerError(
+    message ?? `the server answers with status ${response.status}`,
+    response.status,
+    code ?? undefined,
+  );
+}
+
+/** Numbers of base64, in which OpenAI's API sends little-endian float32. */
+function floatsOf(base64: string): Float32Array {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,66 @@
+import type { Tokenizer } from 'tokenizers';
+import { reasonOf } from '../base/index.js';
+import type { DecodeMessage, FailedItem, SpelledText, SpellMessage, Token } from './tokenizer-protocol.js';
+
+/**
+ * Cuts texts into tokens as people read them.
+ *
+ * @param asGiven does to a text what is done before the tokenizer sees it
+ */
+export async function spell(
+  tokenizer: Tokenizer,
+  { texts, prompt, addSpecialTokens }: SpellMessage,
+  asGiven: (text: string) => string,
+): Promise<readonly SpelledText[] | FailedItem> {
+  const spelled: SpelledText[] = [];
+  for (const [index, given] of texts.entries()) {
+    const text = asGiven(prompt + given);
+    try {
+      const encoding = await tokenizer.encode(text, null, { addSpecialTokens });
+      const [ids, names, special] = [encoding.getIds(), encoding.getTokens(), encoding.getSpecialTokensMask()];
+      const places = encoding.getOffsets();
+      const unitOf = unitOffsets(text);
+      const tokens: Token[] = ids.map((id, i) => ({
+        id,
+        token: names[i],
+        special: special[i] === 1,
+        start: unitOf[places[i][0]],
+        end: unitOf[places[i][1]],
+      }));
+      spelled.push({ text, tokens });
+    } catch (error) {
+      return { failed: { index, why: reasonOf(error) } };
+    }
+  }
+  return spelled;
+}
+
+/** Puts token ids together to texts. An id that the vocabulary does not have is refused, not passed over. */
+export async function decode(
+  tokenizer: Tokenizer,
+  { ids, skipSpecialTokens }: DecodeMessage,
+): Promise<readonly string[] | FailedItem> {
+  for (const [index, list] of ids.entries()) {
+    const unknown = list.find((id) => tokenizer.idToToken(id) === null);
+    if (unknown !== undefined) {
+      return { failed: { index, why: `the vocabulary has no token with the id ${unknown}` } };
+    }
+  }
+  try {
+    return await tokenizer.decodeBatch(
+      ids.map((list) => [...list]),
+      skipSpecialTokens,
+    );
+  } catch (error) {
+    return { failed: { index: 0, why: reasonOf(error) } };
+  }
+}
+
+/** [characters + 1] UTF-16 units before each Unicode character: tokenizers count characters. */
+function unitOffsets(text: string): number[] {
+  const offsets = [0];
+  for (const character of text) {
+    offsets.push((offsets.at(-1) as number) + character.length);
+  }
+  return offsets;
+}

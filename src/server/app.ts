@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import fastifyCors from '@fastify/cors';
+import fastifyRateLimit from '@fastify/rate-limit';
+import { type SpanStatusCode, trace } from '@opentelemetry/api';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { version } from '../base/index.js';
+import { isAccepted, keyOf } from './api-keys.js';
+import { consoleRoutes } from './console.js';
+import type { App, ServerContext } from './context.js';
+import { acceptJson } from './json-body.js';
+import { describeApi } from './openapi.js';
+import { operationRoutes } from './operation.js';
+import type { ServerOptions } from './options.js';
+import { Problem, problemOf } from './problem.js';
+import { protocols } from './protocols.js';
+
+/** What the running server changes without a restart. */
+export interface LiveSettings {
+  apiKeys: readonly string[];
+  isStopping: boolean;
+}
+
+/** Paths that need no key, as with TEI, and the pages that ask for one themselves. */
+const open = /^\/($|health$|ready$|ping$|metrics$|docs(\/|$)|openapi\.json$|api-doc\/openapi\.json$)/;
+
+/** Puts the server together: protocols, pages, operation, and the hooks around every request. */
+export async function buildApp(context: ServerContext, options: ServerOptions, live: LiveSettings): Promise<App> {
+  const { limits } = context;
+  const app = Fastify({
+    ...(options.tls && { https: options.tls }),
+    bodyLimit: limits.payloadLimit,
+    requestTimeout: 1000 * limits.receiveTimeout,
+    connectionTimeout: 1000 * (limits.receiveTimeout + limits.requestTimeout),
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => idOf(request.headers['x-request-id']),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    exposeHeadRoutes: true,
+    // What a request is about is logged by the hook below, never its texts.
+    logController: new Fastify.LogController({ disableRequestLogging: true }),
+    logger: options.log === undefined ? false : { level: options.logLevel ?? 'info', stream: options.log },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, context),
+    clientErrorHandler: (_error, socket) => {
+      socket.destroyed || socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    },
+  }).withTypeProvider() as unknown as App;
+  app.server.maxConnections = limits.maxConnections;
+  app.server.headersTimeout = 1000 * limits.receiveTimeout;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  acceptJson(app);
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context));
+  app.setNotFoundHandler((request, reply) => {
+    const kind = allowedMethods(app, request.url).length > 0 ? 'wrong_method' : 'unknown_route';
+    const problem = new Problem(kind, `${request.method} ${pathOf(request)} is not a route of this server`);
+    sendProblem(problem, request, reply, context);
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    if (live.isStopping) {
+      reply.header('connection', 'close');
+    }
+    if (!open.test(pathOf(request)) && live.apiKeys.length > 0) {
+      const key = keyOf(request.headers);
+      if (key === undefined || !isAccepted(key, live.apiKeys)) {
+        throw new Problem(
+          'unauthorized',
+          key === undefined ? 'an API key is needed (Authorization: Bearer …)' : 'Incorrect API key provided',
+        );
+      }
+    }
+    if (request.method === 'POST') {
+      reserveBody(context, request, reply);
+    }
+  });
+  if (options.rateLimit !== undefined) {
+    await app.register(fastifyRateLimit, {
+      max: options.rateLimit,
+      timeWindow: '1 minute',
+      keyGenerator: (request) => keyOf(request.headers) ?? request.ip,
+      allowList: (request) => open.test(pathOf(request)),
+      errorResponseBuilder: (_request, { ttl }) =>
+        new Problem('rate_limited', 'Rate limit reached for requests', undefined, Math.ceil(ttl / 1000)),
+    });
+  }
+  if (options.corsAllowOrigin !== undefined) {
+    const origins = [...options.corsAllowOrigin];
+    await app.register(fastifyCors, { origin: origins.includes('*') ? '*' : origins });
+  }
+  traceAndLog(app);
+  await describeApi(app);
+  // Behind the plugins, so that their hooks see these routes.
+  await app.register(async (routes) => {
+    for (const protocol of protocols) {
+      protocol.routes(routes as unknown as App, context);
+    }
+    operationRoutes(routes as unknown as App, context);
+    consoleRoutes(routes as unknown as App);
+  });
+  return app;
+}
+
+/** Answers an error in the words of the protocol that the request's path belongs to. */
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, { metrics }: ServerContext): void {
+  if (reply.raw.destroyed) {
+    // Nobody is there any more.
+    reply.hijack();
+    return;
+  }
+  const problem = problemOf(error);
+  metrics.failure(problem);
+  if (problem.kind === 'internal') {
+    request.log.error({ err: error }, 'request failed');
+  }
+  const protocol = protocols.find(({ owns }) => owns(pathOf(request))) as (typeof protocols)[number];
+  if (problem.retryAfter !== undefined) {
+    reply.header('retry-after', String(problem.retryAfter));
+  }
+  const body = protocol.body(problem);
+  reply.code(protocol.status(problem));
+  if (body === undefined) {
+    reply.send();
+  } else {
+    reply.type('application/json').send(JSON.stringify(body));
+  }
+}
+
+/** Takes a share of the room for bodies before anything is read, and gives it back when the request has ended. */
+function reserveBody({ admission }: ServerContext, request: FastifyRequest, reply: FastifyReply): void {
+  const announced = request.headers['content-length'];
+  try {
+    const release = admission.receive(announced === undefined ? undefined : Number(announced));
+    reply.raw.once('close', release);
+  } catch (error) {
+    // The body that is still to come is not read.
+    reply.header('connection', 'close');
+    throw error;
+  }
+}
+
+function traceAndLog(app: App): void {
+  const tracer = trace.getTracer('octavec', version);
+  app.addHook('onResponse', async (request, reply) => {
+    const { statusCode, elapsedTime } = reply;
+    const path = request.routeOptions.url ?? pathOf(request);
+    const startTime = Date.now() - elapsedTime;
+    const span = tracer.startSpan(`${request.method} ${path}`, { startTime });
+    span.setAttributes({
+      'http.request.method': request.method,
+      'http.route': path,
+      'http.response.status_code': statusCode,
+    });
+    if (statusCode >= 500) {
+      span.setStatus({ code: 2 satisfies SpanStatusCode.ERROR });
+    }
+    span.end();
+    request.log.info({ method: request.method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
+  });
+}
+
+function allowedMethods(app: App, url: string): string[] {
+  return ['GET', 'POST'].filter(
+    (method) => app.findRoute({ method: method as 'GET', url: url.split('?')[0] }) !== null,
+  );
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?')[0].replace(/(?<=.)\/$/, '');
+}
+
+/** A client's own id of its request, where it is harmless to log. */
+function idOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+const types = ['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const;
+
+export const embedRequest = z.object({
+  model: z.string().optional().describe('Name or alias of a served model; the first one by default'),
+  texts: z.array(z.string()).optional(),
+  inputs: z
+    .array(z.object({ content: z.array(z.object({ type: z.literal('text'), text: z.string() })).min(1) }))
+    .optional()
+    .describe('Texts in parts; images are not taken'),
+  input_type: z.string().optional().describe('search_document, search_query, classification, clustering'),
+  embedding_types: z.array(z.enum(types)).min(1).optional().describe('float by default'),
+  output_dimension: z.int().min(1).nullish(),
+  truncate: z.enum(['NONE', 'START', 'END']).default('END'),
+  max_tokens: z.int().nullish().describe('Accepted and not used'),
+});
+export type EmbeddingType = (typeof types)[number];
+
+export const embedResponse = z.object({
+  id: z.string(),
+  embeddings: z.record(z.string(), z.union([z.array(z.array(z.number())), z.array(z.string())])),
+  texts: z.array(z.string()),
+  meta: z.object({ api_version: z.object({ version: z.string() }), billed_units: z.object({ input_tokens: z.int() }) }),
+});
+
+export const rerankRequest = z.object({
+  model: z.string().optional(),
+  query: z.string(),
+  documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
+  top_n: z.int().min(1).nullish(),
+  return_documents: z.boolean().nullish(),
+});
+
+export const errorResponse = z.object({ message: z.string() });

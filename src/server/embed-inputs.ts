@@ -1,0 +1,153 @@
+import type { Embedder, EmbedOptions } from '../embed/index.js';
+import { normalizeInPlace } from '../numbers/index.js';
+import type { Admission } from './admission.js';
+import type { ModelShelf } from './model-shelf.js';
+import { Problem } from './problem.js';
+import type { ServedModel } from './served-model.js';
+import type { CachedVector, VectorCache } from './vector-cache.js';
+
+/** A text, or the ids of its tokens. */
+export type Input = string | readonly number[];
+
+export interface EmbedInputs extends Pick<EmbedOptions, 'promptName' | 'dimensions' | 'overLong' | 'signal'> {
+  readonly inputs: readonly Input[];
+  /** true and false as TEI has them; by default what the model's configuration says. */
+  readonly normalize?: boolean;
+}
+
+export interface EmbeddedInputs {
+  /** A vector for each input. */
+  readonly vectors: readonly Float32Array[];
+  /** Tokens that were read, of all inputs together. */
+  readonly tokens: number;
+  /** Unicode characters of all inputs together. */
+  readonly characters: number;
+  /** Inputs that were longer than the model reads. */
+  readonly truncated: number;
+  /** Milliseconds until the model was free to be used. */
+  readonly queueMs: number;
+  /** Milliseconds for tokenizing, and for the model, its queue included. */
+  readonly tokenizeMs: number;
+  readonly inferenceMs: number;
+}
+
+/** What requests are embedded with. */
+export interface EmbeddingService {
+  readonly shelf: ModelShelf;
+  readonly admission: Admission;
+  readonly cache?: VectorCache;
+}
+
+/**
+ * Embeds the inputs of a request.
+ *
+ * @throws Problem, and as {@link Embedder.embed}
+ */
+export async function embedInputs(
+  { shelf, admission, cache }: EmbeddingService,
+  model: ServedModel,
+  request: EmbedInputs,
+): Promise<EmbeddedInputs> {
+  checkTextsOf(request.inputs);
+  const arrival = performance.now();
+  const maxTokens = model.files?.maxTokens ?? 512;
+  // A token has a character at least, but for a few bytes of rare ones.
+  const tokens = request.inputs.reduce((sum, input) => sum + Math.min(maxTokens, input.length + 2), 0);
+  const release = admission.embed({ texts: request.inputs.length, tokens });
+  try {
+    return await shelf.use(model, async (embedder, raw) => {
+      const start = performance.now();
+      checkDimensions(embedder, request.dimensions);
+      const texts = await textsOf(embedder, request.inputs);
+      const target = request.normalize === false ? await raw() : embedder;
+      let tokenizeMs = 0;
+      const onTokenized = () => {
+        tokenizeMs = performance.now() - start;
+      };
+      const found = await vectorsOf(target, texts, request, cache, onTokenized);
+      const { normalize } = embedder.model.head;
+      return {
+        vectors: found.map(({ vector }) =>
+          request.normalize && !normalize ? normalizeInPlace(vector.slice()) : vector,
+        ),
+        tokens: found.reduce((sum, one) => sum + Math.min(one.tokens, embedder.maxTokens), 0),
+        characters: texts.reduce((sum, text) => sum + charactersOf(text), 0),
+        truncated: found.filter(({ isTruncated }) => isTruncated).length,
+        queueMs: start - arrival,
+        tokenizeMs,
+        inferenceMs: performance.now() - start - tokenizeMs,
+      };
+    });
+  } finally {
+    release();
+  }
+}
+
+/** @throws Problem `invalid` for text that is not valid Unicode */
+export function checkTextsOf(inputs: readonly Input[]): void {
+  inputs.forEach((input, i) => {
+    if (typeof input === 'string' && /\p{Cs}/u.test(input)) {
+      throw new Problem('invalid', `input ${i} is not valid Unicode: it has half of a surrogate pair`, 'input');
+    }
+  });
+}
+
+function checkDimensions({ width }: Embedder, dimensions: number | undefined): void {
+  if (dimensions !== undefined && dimensions > width) {
+    throw new Problem('invalid', `'dimensions' is ${dimensions}, and the model's vectors have ${width}`, 'dimensions');
+  }
+}
+
+/** Texts of inputs: ids are decoded, since special tokens and prompts are put around texts. */
+async function textsOf(embedder: Embedder, inputs: readonly Input[]): Promise<string[]> {
+  const lists = inputs.filter((input) => typeof input !== 'string');
+  const decoded = lists.length === 0 ? [] : await embedder.decode(lists, { skipSpecialTokens: true });
+  let next = 0;
+  return inputs.map((input) => (typeof input === 'string' ? input : decoded[next++]));
+}
+
+async function vectorsOf(
+  embedder: Embedder,
+  texts: readonly string[],
+  request: EmbedInputs,
+  cache: VectorCache | undefined,
+  onTokenized: () => void,
+): Promise<readonly CachedVector[]> {
+  const { promptName, dimensions, overLong, signal } = request;
+  const embed = async (some: readonly string[], ends: AbortSignal | undefined): Promise<CachedVector[]> => {
+    const options = { promptName, dimensions, overLong, signal: ends, onTokenized };
+    const vectors = await embedder.embed(some, options);
+    return some.map((_, i) => ({
+      vector: vectors[i],
+      tokens: vectors.tokenCounts[i],
+      isTruncated: vectors.tokenCounts[i] > embedder.maxTokens,
+    }));
+  };
+  if (cache === undefined) {
+    return embed(texts, signal);
+  }
+  const scope = JSON.stringify([numberOf(embedder), promptName, dimensions, overLong]);
+  // Kept vectors must not hold the block of memory that all vectors of a request share.
+  const alone = async (some: readonly string[], ends: AbortSignal) =>
+    (await embed(some, ends)).map((one) => ({ ...one, vector: one.vector.slice() }));
+  return cache.get(scope, texts, alone, signal);
+}
+
+const numbers = new WeakMap<Embedder, number>();
+let embedders = 0;
+
+/** Tells loaded models apart: one that was replaced gives other vectors under the same name. */
+function numberOf(embedder: Embedder): number {
+  const number = numbers.get(embedder) ?? embedders++;
+  numbers.set(embedder, number);
+  return number;
+}
+
+export function charactersOf(text: string): number {
+  let pairs = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    pairs += unit >= 0xd800 && unit < 0xdc00 ? 1 : 0;
+  }
+  return text.length - pairs;
+}

@@ -1,0 +1,8 @@
+/**
+ * Serving embedding models over HTTP, in the APIs that clients speak already.
+ *
+ * @module
+ */
+export { hashOfKey, parseKeys } from './api-keys.js';
+export { defaultLimits, type ServedModelOptions, type ServerLimits, type ServerOptions } from './options.js';
+export { type RunningServer, serve } from './serve.js';

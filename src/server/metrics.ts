@@ -1,0 +1,111 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../base/index.js';
+import type { EmbeddedInputs, EmbeddingService } from './embed-inputs.js';
+import type { Problem, ProblemKind } from './problem.js';
+
+/** Bounds of TEI's histograms: seconds from 15 µs on, each 1.5 times the one before. */
+const seconds = Array.from({ length: 35 }, (_, i) => 1.5e-5 * 1.5 ** i);
+const powersOfTwo = (last: number) => Array.from({ length: last + 1 }, (_, i) => 2 ** i);
+
+/** TEI's words for what went wrong. */
+const failures: Readonly<Partial<Record<ProblemKind, string>>> = {
+  overloaded: 'overloaded',
+  loading: 'overloaded',
+  tokenizer: 'tokenization',
+  internal: 'inference',
+  timeout: 'dropped',
+  unsupported: 'model_type',
+};
+
+/** Metrics of a server, with TEI's names, and octavec's own where TEI has none. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #counters: Readonly<Record<string, Counter>>;
+  readonly #durations: Readonly<Record<string, Histogram>>;
+  readonly #inputLength: Histogram;
+  readonly #batchSize: Histogram;
+
+  constructor({ shelf, admission, cache }: EmbeddingService) {
+    const registers = [this.registry];
+    const counter = (name: string, help: string, labelNames: string[] = []) =>
+      new Counter({ name, help, labelNames, registers });
+    const histogram = (name: string, help: string, buckets: number[]) =>
+      new Histogram({ name, help, buckets, registers });
+    this.#counters = {
+      requests: counter('te_request_count', 'Requests', ['method']),
+      successes: counter('te_request_success', 'Requests that succeeded', ['method']),
+      failures: counter('te_request_failure', 'Requests that failed', ['err']),
+      embeds: counter('te_embed_count', 'Inputs that were to be embedded'),
+      embedded: counter('te_embed_success', 'Inputs that were embedded'),
+      truncated: counter('octavec_truncated_inputs', 'Inputs that were longer than the model reads'),
+      tokens: counter('octavec_tokens', 'Tokens that were read'),
+    };
+    this.#durations = {
+      request: histogram('te_request_duration', 'Seconds from a request to its answer', seconds),
+      tokenization: histogram('te_request_tokenization_duration', 'Seconds of tokenizing', seconds),
+      queue: histogram('te_request_queue_duration', 'Seconds until the model was free to be used', seconds),
+      inference: histogram('te_request_inference_duration', 'Seconds of inference', seconds),
+    };
+    this.#inputLength = histogram('te_request_input_length', 'Tokens of a request', powersOfTwo(20));
+    this.#batchSize = histogram('te_batch_next_size', 'Inputs of a request', powersOfTwo(12));
+    const gauge = (name: string, help: string, read: (this: Gauge) => void, labelNames: string[] = []) =>
+      new Gauge({ name, help, labelNames, registers, collect: read });
+    gauge('te_queue_size', 'Inputs that are embedded or wait for it', function () {
+      this.set(admission.texts);
+    });
+    gauge('octavec_requests_in_progress', 'Requests that are worked on', function () {
+      this.set(admission.requests);
+    });
+    gauge('process_resident_memory_bytes', 'Resident memory of the process', function () {
+      this.set(process.memoryUsage.rss());
+    });
+    gauge(
+      'octavec_build_info',
+      'Version of octavec',
+      function () {
+        this.set({ version }, 1);
+      },
+      ['version'],
+    );
+    gauge(
+      'octavec_model_info',
+      'Models: 1 for one that is loaded, 0 for one that is loaded on first use',
+      function () {
+        for (const { name, isLoaded, embedder } of shelf.models) {
+          this.set({ model: name, engine: embedder?.engine.name ?? '' }, isLoaded ? 1 : 0);
+        }
+      },
+      ['model', 'engine'],
+    );
+    if (cache !== undefined) {
+      gauge('octavec_cache_bytes', 'Bytes of kept vectors', function () {
+        this.set(cache.bytes);
+      });
+      gauge('octavec_cache_hits', 'Inputs whose vector was kept', function () {
+        this.set(cache.hits);
+      });
+    }
+  }
+
+  request(inputs: number): void {
+    this.#counters.requests.inc({ method: inputs === 1 ? 'single' : 'batch' });
+    this.#counters.embeds.inc(inputs);
+    this.#batchSize.observe(inputs);
+  }
+
+  success(inputs: number, embedded: EmbeddedInputs, totalMs: number): void {
+    this.#counters.successes.inc({ method: inputs === 1 ? 'single' : 'batch' });
+    this.#counters.embedded.inc(inputs);
+    this.#counters.truncated.inc(embedded.truncated);
+    this.#counters.tokens.inc(embedded.tokens);
+    this.#inputLength.observe(embedded.tokens);
+    this.#durations.request.observe(totalMs / 1000);
+    this.#durations.tokenization.observe(embedded.tokenizeMs / 1000);
+    this.#durations.queue.observe(embedded.queueMs / 1000);
+    this.#durations.inference.observe(embedded.inferenceMs / 1000);
+  }
+
+  failure({ kind }: Problem): void {
+    this.#counters.failures.inc({ err: failures[kind] ?? 'validation' });
+  }
+}

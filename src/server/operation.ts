@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { App, ServerContext } from './context.js';
+import { Problem } from './problem.js';
+
+const tags = ['Operation'];
+const nothing = z.string();
+
+/** `/health` (the process answers), `/ready` (the first model embeds a text), `/metrics`. */
+export function operationRoutes(app: App, { shelf, metrics }: ServerContext): void {
+  for (const url of ['/health', '/ping']) {
+    app.get(
+      url,
+      { schema: { tags, summary: 'Answer while the process is alive', response: { 200: nothing } } },
+      async () => '',
+    );
+  }
+  app.get('/ready', { schema: { tags, summary: 'Embed a text, to show that requests can be served' } }, async () => {
+    if (!shelf.first.isLoaded) {
+      throw new Problem('loading', `the model ${shelf.first.name} is being loaded`);
+    }
+    const { data } = await shelf.use(shelf.first, (embedder) => embedder.embed(['ready?']));
+    if (!data.every(Number.isFinite)) {
+      throw new Problem('loading', `the model ${shelf.first.name} does not give finite vectors`);
+    }
+    return { status: 'ready', model: shelf.first.name, dimensions: data.length } as never;
+  });
+  app.get('/metrics', { schema: { tags, summary: 'Metrics for Prometheus' } }, async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+}

@@ -1,0 +1,24 @@
+import type { FastifyReply } from 'fastify';
+import { Problem } from './problem.js';
+
+/**
+ * A signal that is aborted when the client goes away, or the work takes longer than `seconds`. Fastify's own
+ * `request.signal` listens to the request, which Node closes as soon as its body is read.
+ */
+export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal {
+  const controller = new AbortController();
+  const late = new Problem('timeout', `the request was not done within ${seconds} s`);
+  const timer = setTimeout(() => controller.abort(late), 1000 * seconds).unref();
+  reply.raw.once('close', () => {
+    clearTimeout(timer);
+    if (!reply.raw.writableFinished) {
+      controller.abort(new Error('the client has closed the connection'));
+    }
+  });
+  return controller.signal;
+}
+
+/** What to say of an error, where the request had been given up: why it was. */
+export function asGivenUp(error: unknown, signal: AbortSignal): unknown {
+  return signal.aborted && signal.reason instanceof Problem ? signal.reason : error;
+}

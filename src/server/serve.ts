@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { Admission } from './admission.js';
+import { buildApp, type LiveSettings } from './app.js';
+import type { ServerContext } from './context.js';
+import { Metrics } from './metrics.js';
+import { ModelShelf } from './model-shelf.js';
+import { defaultLimits, type ServerOptions } from './options.js';
+import { VectorCache } from './vector-cache.js';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** "http://127.0.0.1:3000", or the path of the socket. */
+  readonly url: string;
+  readonly port: number | undefined;
+  /** Settles when the first model is loaded, or with the reason why it cannot be. */
+  readonly ready: Promise<void>;
+  /**
+   * Loads every model anew, beside the old ones, and takes other API keys. Requests that run keep what they began with.
+   */
+  reload(changes?: { readonly apiKeys?: readonly string[] }): Promise<void>;
+  /** Refuses new connections, lets what runs come to its end for `graceMs` (10 s by default), and frees everything. */
+  close(graceMs?: number): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Serves embedding models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere. It listens at
+ * once; until the first model is loaded, requests are answered with 503 and `Retry-After`.
+ *
+ * @throws USAGE; HOST_UNUSABLE where the address cannot be listened on
+ * @example
+ * ```ts
+ * import { openModelFolder } from 'octavec';
+ * import { serve } from 'octavec/server';
+ *
+ * const open = () => openModelFolder('models/all-MiniLM-L6-v2');
+ * await using server = await serve({ models: [{ name: 'all-MiniLM-L6-v2', open }], port: 0 });
+ * await server.ready;
+ * console.log(server.url); // http://127.0.0.1:40123
+ * ```
+ */
+export async function serve(options: ServerOptions): Promise<RunningServer> {
+  if (options.models.length === 0) {
+    throw new OctavecError('USAGE', { problem: 'A server needs a model', hint: 'Give one in `models`.' });
+  }
+  const limits = { ...defaultLimits, ...options.limits };
+  const shelf = new ModelShelf(options);
+  const admission = new Admission(limits);
+  const cache = options.cacheBytes ? new VectorCache(options.cacheBytes) : undefined;
+  const service = { shelf, admission, cache };
+  const context: ServerContext = {
+    ...service,
+    metrics: new Metrics(service),
+    limits,
+    autoTruncate: options.autoTruncate ?? true,
+  };
+  const live: LiveSettings = { apiKeys: options.apiKeys ?? [], isStopping: false };
+  const app = await buildApp(context, options, live);
+  const { host = '127.0.0.1', port = 3000, udsPath } = options;
+  try {
+    await app.listen(udsPath === undefined ? { host, port } : { path: udsPath });
+  } catch (error) {
+    await app.close();
+    const where = udsPath ?? `${host}:${port}`;
+    throw new OctavecError('HOST_UNUSABLE', { problems: `it cannot listen on ${where}: ${reasonOf(error)}` }, error);
+  }
+  const ready = shelf.start();
+  // Whoever does not await it hears of it from the requests.
+  ready.catch(() => undefined);
+  const address = app.server.address();
+  const listening = typeof address === 'object' ? (address as AddressInfo) : undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (graceMs = 10_000) => {
+    live.isStopping = true;
+    const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    await app.close();
+    clearTimeout(late);
+    await ready.catch(() => undefined);
+    await shelf.close();
+    if (udsPath !== undefined) {
+      await rm(udsPath, { force: true });
+    }
+  };
+  return {
+    url: listening === undefined ? (udsPath as string) : urlOf(listening, options.tls !== undefined),
+    port: listening?.port,
+    ready,
+    reload: async ({ apiKeys } = {}) => {
+      live.apiKeys = apiKeys ?? live.apiKeys;
+      await shelf.reload();
+    },
+    close: (graceMs) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+    [Symbol.asyncDispose]: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function urlOf({ address, port, family }: AddressInfo, isSecure: boolean): string {
+  return `${isSecure ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,156 @@
+import { OctavecError } from '../base/index.js';
+import { Embedder } from '../embed/index.js';
+import { type ModelFiles, weightBytes } from '../model/index.js';
+import type { ServedModelOptions, ServerOptions } from './options.js';
+
+/** Memory that a loaded model takes besides its weights: tokenizer, threads, buffers. */
+const baseBytes = 40 * 2 ** 20;
+
+/** A model in memory, and who uses it. */
+interface Loaded {
+  readonly embedder: Embedder;
+  /** The same model without normalizing, loaded when a request asks for raw vectors of a model that normalizes. */
+  raw?: Promise<Embedder>;
+  readonly bytes: number;
+  users: number;
+  /** Replaced or unloaded: closed when the last user is done. */
+  isRetired: boolean;
+}
+
+/**
+ * One model that the server offers: loaded on first use, replaced or unloaded without losing a request. Who uses it holds
+ * on to what was loaded at that time.
+ */
+export class ServedModel {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly revision: string | undefined;
+  /** Where it was found, once that is known. */
+  files: ModelFiles | undefined;
+  lastUsed = 0;
+  readonly #options: ServedModelOptions;
+  readonly #embedderOptions: ServerOptions['embedder'];
+  #loading: Promise<Loaded> | undefined;
+  #loaded: Loaded | undefined;
+
+  constructor(options: ServedModelOptions, embedderOptions: ServerOptions['embedder']) {
+    this.name = options.name;
+    this.aliases = options.aliases ?? [];
+    this.revision = options.revision;
+    this.#options = options;
+    this.#embedderOptions = embedderOptions;
+  }
+
+  get isLoaded(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** Requests that use it now. */
+  get users(): number {
+    return this.#loaded?.users ?? 0;
+  }
+
+  /** The loaded model; undefined while there is none. */
+  get embedder(): Embedder | undefined {
+    return this.#loaded?.embedder;
+  }
+
+  /** What the model is made of, found out without loading it. */
+  async describe(): Promise<ModelFiles> {
+    this.files ??= await this.#options.open();
+    return this.files;
+  }
+
+  /** Bytes that it takes, or will take when it is loaded. */
+  async bytes(): Promise<number> {
+    const { onnxPath } = await this.describe();
+    return this.#loaded?.bytes ?? baseBytes + (await weightBytes(onnxPath));
+  }
+
+  /**
+   * Loads the model if it is not there, and does something with it. It is not closed before that is done.
+   *
+   * @throws what opening and loading the model throws, and what the work throws
+   */
+  async use<Result>(work: (embedder: Embedder, raw: () => Promise<Embedder>) => Promise<Result>): Promise<Result> {
+    const loaded = this.#loaded ?? (await this.#load());
+    loaded.users++;
+    this.lastUsed = performance.now();
+    try {
+      return await work(loaded.embedder, () => this.#rawOf(loaded));
+    } finally {
+      loaded.users--;
+      this.lastUsed = performance.now();
+      if (loaded.isRetired && loaded.users === 0) {
+        await close(loaded);
+      }
+    }
+  }
+
+  /** Loads the model anew beside the old one, and lets the old one go when nobody uses it any more. */
+  async reload(): Promise<void> {
+    if (this.#loaded === undefined && this.#loading === undefined) {
+      this.files = undefined;
+      return;
+    }
+    const old = this.#loaded ?? (await this.#loading);
+    const files = await this.#options.open();
+    this.#loaded = await this.#open(files);
+    this.files = files;
+    await retire(old);
+  }
+
+  /** Frees the memory, as soon as nobody uses it. */
+  async unload(): Promise<void> {
+    const loaded = this.#loaded ?? (await this.#loading?.catch(() => undefined));
+    this.#loaded = undefined;
+    this.#loading = undefined;
+    await retire(loaded);
+  }
+
+  #load(): Promise<Loaded> {
+    this.#loading ??= (async () => {
+      try {
+        this.#loaded = await this.#open(await this.describe());
+        return this.#loaded;
+      } finally {
+        this.#loading = undefined;
+      }
+    })();
+    return this.#loading;
+  }
+
+  async #open(files: ModelFiles): Promise<Loaded> {
+    const [embedder, weights] = await Promise.all([
+      Embedder.load(files, this.#embedderOptions),
+      weightBytes(files.onnxPath),
+    ]);
+    return { embedder, bytes: baseBytes + weights, users: 0, isRetired: false };
+  }
+
+  #rawOf(loaded: Loaded): Promise<Embedder> {
+    const { model } = loaded.embedder;
+    if (!model.head.normalize) {
+      return Promise.resolve(loaded.embedder);
+    }
+    if (loaded.isRetired) {
+      return Promise.reject(new OctavecError('CLOSED', { what: 'model' }));
+    }
+    const files = { ...model, head: { ...model.head, normalize: false } };
+    loaded.raw ??= Embedder.load(files, this.#embedderOptions);
+    return loaded.raw;
+  }
+}
+
+async function retire(loaded: Loaded | undefined): Promise<void> {
+  if (loaded !== undefined) {
+    loaded.isRetired = true;
+    if (loaded.users === 0) {
+      await close(loaded);
+    }
+  }
+}
+
+async function close({ embedder, raw }: Loaded): Promise<void> {
+  await Promise.all([embedder.close(), raw?.then((one) => one.close())]);
+}

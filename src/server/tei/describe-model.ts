@@ -1,0 +1,20 @@
+import { type ModelFiles, variantOfPath } from '../../model/index.js';
+import type { ServedModel } from '../served-model.js';
+
+/** TEI's names of poolings. */
+const poolings: Readonly<Record<string, string>> = { cls: 'cls', mean: 'mean', lasttoken: 'last_token' };
+/** Names of precisions by variant. */
+const dtypes: Readonly<Record<string, string>> = { fp32: 'float32', fp16: 'float16' };
+
+/** What `/info` says of a model. */
+export async function describeModel(model: ServedModel, { head, onnxPath }: ModelFiles) {
+  const variant = variantOfPath(onnxPath) ?? 'fp32';
+  const pooling = head.pooling.map((mode) => poolings[mode] ?? mode).join('+');
+  return {
+    model_id: model.name,
+    model_sha: model.revision ?? null,
+    model_dtype: dtypes[variant] ?? variant,
+    served_model_name: model.name,
+    model_type: { embedding: { pooling } },
+  };
+}

@@ -1,0 +1,291 @@
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { OctavecError, version } from '../../base/index.js';
+import { cosine, shortNumbersAsJson } from '../../numbers/index.js';
+import { type App, embedFor, overLongOf, type ServerContext, whileWanted } from '../context.js';
+import { checkTextsOf, type Input } from '../embed-inputs.js';
+import { Problem } from '../problem.js';
+import { describeModel } from './describe-model.js';
+import * as schemas from './schemas.js';
+import { teiTokens } from './tokens.js';
+
+const tags = ['Text Embeddings Inference'];
+type Embed = z.output<typeof schemas.embedRequest>;
+type Truncation = Pick<Embed, 'truncate' | 'truncation_direction' | 'prompt_name'>;
+
+/** The API of Text Embeddings Inference, for the first of the served models. */
+export function teiRoutes(app: App, context: ServerContext): void {
+  const { shelf, limits } = context;
+  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
+  const json = (reply: FastifyReply, body: string) => {
+    reply.type('application/json');
+    return body as never;
+  };
+
+  async function embed(asked: Embed, reply: FastifyReply): Promise<string> {
+    if (asked.dimensions !== undefined && asked.dimensions !== null && asked.dimensions < 1) {
+      throw new Problem('invalid', '`dimensions` should be positive', 'dimensions');
+    }
+    const { width } = await shelf.use(shelf.first, async (embedder) => embedder);
+    if ((asked.dimensions ?? 1) > width) {
+      throw new Problem(
+        'invalid',
+        '`dimensions` should be smaller than the maximum embedding dimension.',
+        'dimensions',
+      );
+    }
+    const { vectors } = await embedTei(checkBatch(inputsOf(asked.inputs)), asked, reply, {
+      normalize: asked.normalize,
+      dimensions: asked.dimensions ?? undefined,
+    });
+    return `[${vectors.map((vector) => shortNumbersAsJson(vector)).join(',')}]`;
+  }
+
+  function embedTei(
+    inputs: readonly Input[],
+    { truncate, prompt_name }: Truncation,
+    reply: FastifyReply,
+    more: { readonly normalize?: boolean; readonly dimensions?: number },
+  ) {
+    const asked = {
+      ...more,
+      inputs,
+      promptName: prompt_name ?? undefined,
+      overLong: overLongOf(context, truncate),
+    };
+    return embedFor(context, shelf.first, asked, reply).catch((error) => Promise.reject(inTeisWords(error)));
+  }
+
+  for (const url of ['/embed', '/', '/invocations']) {
+    app.post(
+      url,
+      {
+        schema: {
+          tags,
+          summary: 'Embed inputs',
+          hide: url !== '/embed',
+          body: schemas.embedRequest,
+          response: { 200: schemas.embedResponse, ...errors },
+        },
+      },
+      async (request, reply) => json(reply, await embed(request.body, reply)),
+    );
+  }
+
+  app.post(
+    '/vertex',
+    {
+      schema: {
+        tags,
+        summary: 'Embed, for Vertex AI',
+        body: z.object({ instances: z.array(schemas.embedRequest) }),
+        response: { 200: z.object({ predictions: z.array(schemas.embedResponse) }), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const predictions: string[] = [];
+      for (const instance of request.body.instances) {
+        predictions.push(await embed(instance, reply));
+      }
+      return json(reply, `{"predictions":[${predictions.join(',')}]}`);
+    },
+  );
+
+  app.post(
+    '/embed_all',
+    {
+      schema: {
+        tags,
+        summary: 'Embed every token of inputs',
+        body: schemas.embedAllRequest,
+        response: { 200: schemas.embedAllResponse, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { truncate, prompt_name } = request.body;
+      const inputs = checkBatch(inputsOf(request.body.inputs));
+      checkTextsOf(inputs);
+      const states = await shelf
+        .use(shelf.first, async (embedder) => {
+          const texts = await Promise.all(
+            inputs.map(async (one) =>
+              typeof one === 'string' ? one : (await embedder.decode([one], { skipSpecialTokens: true }))[0],
+            ),
+          );
+          return whileWanted(context, reply, (signal) =>
+            embedder.hiddenStates(texts, {
+              promptName: prompt_name ?? undefined,
+              overLong: overLongOf(context, truncate),
+              signal,
+            }),
+          );
+        })
+        .catch((error) => Promise.reject(inTeisWords(error)));
+      const rows = ({ data, columns }: { data: Float32Array; columns: number }) =>
+        Array.from({ length: data.length / columns }, (_, i) =>
+          shortNumbersAsJson(data.subarray(i * columns, (i + 1) * columns)),
+        );
+      return json(reply, `[${states.map((state) => `[${rows(state).join(',')}]`).join(',')}]`);
+    },
+  );
+
+  app.post(
+    '/similarity',
+    {
+      schema: {
+        tags,
+        summary: 'Compare a sentence with others',
+        body: schemas.similarityRequest,
+        response: { 200: schemas.similarityResponse, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { inputs, parameters } = request.body;
+      if (inputs.sentences.length === 0) {
+        throw new Problem('empty', '`inputs.sentences` cannot be empty');
+      }
+      checkSize(inputs.sentences.length + 1);
+      const truncation = parameters ?? { truncation_direction: 'Right' as const };
+      const texts = checkBatch([inputs.source_sentence, ...inputs.sentences], Number.POSITIVE_INFINITY);
+      const { vectors } = await embedTei(texts, truncation, reply, { normalize: true });
+      const [source, ...others] = vectors;
+      return json(reply, shortNumbersAsJson(Float32Array.from(others, (vector) => cosine(source, vector))));
+    },
+  );
+
+  app.post(
+    '/tokenize',
+    {
+      schema: {
+        tags,
+        summary: 'Cut texts into tokens',
+        body: schemas.tokenizeRequest,
+        response: { 200: schemas.tokenizeResponse, ...errors },
+      },
+    },
+    async (request) => {
+      const { inputs, add_special_tokens: addSpecialTokens, prompt_name } = request.body;
+      const texts = checkBatch([inputs].flat()) as string[];
+      checkTextsOf(texts);
+      return shelf
+        .use(shelf.first, (embedder) =>
+          teiTokens(embedder, texts, {
+            addSpecialTokens,
+            promptName: prompt_name ?? undefined,
+          }),
+        )
+        .catch((error) => Promise.reject(inTeisWords(error)));
+    },
+  );
+
+  app.post(
+    '/decode',
+    {
+      schema: {
+        tags,
+        summary: 'Put token ids together to texts',
+        body: schemas.decodeRequest,
+        response: { 200: schemas.decodeResponse, ...errors },
+      },
+    },
+    async (request): Promise<string[]> => {
+      const { ids, skip_special_tokens: skipSpecialTokens } = request.body;
+      const lists = (typeof ids[0] === 'number' ? [ids] : ids) as number[][];
+      if (lists.length === 0) {
+        throw new Problem('empty', '`ids` cannot be empty');
+      }
+      checkSize(lists.length);
+      if (lists.some(({ length }) => length === 0)) {
+        throw new Problem('empty', '`input_ids` cannot be empty');
+      }
+      const texts = await shelf.use(shelf.first, (embedder) => embedder.decode(lists, { skipSpecialTokens }));
+      return [...texts];
+    },
+  );
+
+  app.post(
+    '/embed_sparse',
+    { schema: { tags, summary: 'Not for these models: 424', body: schemas.embedAllRequest, response: errors } },
+    async () => {
+      throw new Problem('unsupported', 'Model is not an embedding model with SPLADE pooling');
+    },
+  );
+  app.post(
+    '/rerank',
+    {
+      schema: {
+        tags,
+        summary: 'Rank texts by a query',
+        body: schemas.rerankRequest,
+        response: { 200: schemas.rerankResponse, ...errors },
+      },
+    },
+    async (request) => {
+      if (request.body.texts.length === 0) {
+        throw new Problem('empty', '`texts` cannot be empty');
+      }
+      throw new Problem('unsupported', 'model is not a re-ranker model');
+    },
+  );
+  app.post(
+    '/predict',
+    { schema: { tags, summary: 'Not for these models: 424', body: schemas.predictRequest, response: errors } },
+    async () => {
+      throw new Problem('unsupported', 'Model is not a classifier model');
+    },
+  );
+
+  app.get(
+    '/info',
+    {
+      schema: {
+        tags,
+        summary: 'Describe the model and its limits',
+        response: { 200: schemas.infoResponse, ...errors },
+      },
+    },
+    async () => {
+      const model = shelf.first;
+      const files = await model.describe();
+      return {
+        ...(await describeModel(model, files)),
+        max_concurrent_requests: limits.maxConcurrentRequests,
+        max_input_length: files.maxTokens,
+        max_batch_tokens: limits.maxWaitingTokens,
+        max_batch_requests: null,
+        max_client_batch_size: limits.maxClientBatchSize,
+        auto_truncate: context.autoTruncate,
+        tokenization_workers: 1,
+        version,
+        sha: null,
+        docker_label: null,
+      };
+    },
+  );
+
+  function checkSize(size: number, most = limits.maxClientBatchSize): void {
+    if (size > most) {
+      throw new Problem('invalid', `batch size ${size} > maximum allowed batch size ${most}`);
+    }
+  }
+
+  function checkBatch<One extends Input>(batch: readonly One[], most?: number): readonly One[] {
+    if (batch.length === 0 || batch.some(({ length }) => length === 0)) {
+      throw new Problem('empty', '`inputs` cannot be empty');
+    }
+    checkSize(batch.length, most);
+    return batch;
+  }
+}
+
+function inputsOf(inputs: Embed['inputs']): readonly Input[] {
+  return typeof inputs === 'string' || typeof inputs[0] === 'number' ? [inputs as Input] : (inputs as readonly Input[]);
+}
+
+function inTeisWords(error: unknown): unknown {
+  if (error instanceof OctavecError && error.code === 'TEXT_TOO_LONG') {
+    const { tokens, maxTokens } = error.details as { tokens: number; maxTokens: number };
+    return new Problem('invalid', `\`inputs\` must have less than ${maxTokens} tokens. Given: ${tokens}`);
+  }
+  return error;
+}

@@ -1,0 +1,174 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openModelFolder } from 'octavec';
+import { Client, ServerError } from 'octavec/client';
+import { hashOfKey, parseKeys, serve } from 'octavec/server';
+import { expect, test } from 'vitest';
+import { embeddedModel } from '../support/golden-texts.js';
+import { minilm, serverForTest } from '../support/http-server.js';
+
+test('asks for a key, in headers of every protocol, and takes others when it is told to', async () => {
+  const server = await serverForTest({ apiKeys: parseKeys(`# ours\nopen sesame\nsha256:${hashOfKey('second')}\n`) });
+  const body = { input: 'a' };
+  expect(await server.post('/v1/embeddings', body)).toMatchObject({
+    status: 401,
+    body: { error: { code: 'invalid_api_key' } },
+  });
+  expect(await server.post('/embed', { inputs: 'a' })).toMatchObject({ status: 401, body: '' });
+  expect((await server.post('/v1/embeddings', body, { authorization: 'Bearer wrong' })).status).toBe(401);
+  for (const headers of [{ authorization: 'Bearer open sesame' }, { 'api-key': 'second' }]) {
+    expect((await server.post('/v1/embeddings', body, headers as unknown as Record<string, string>)).status).toBe(200);
+  }
+  expect((await server.get('/health')).status).toBe(200);
+  await server.reload({ apiKeys: [hashOfKey('third')] });
+  expect((await server.post('/v1/embeddings', body, { 'api-key': 'second' })).status).toBe(401);
+  expect((await server.post('/v1/embeddings', body, { 'api-key': 'third' })).status).toBe(200);
+});
+
+test('refuses at once what is too much, with Retry-After', async () => {
+  const server = await serverForTest({ limits: { maxConcurrentRequests: 2 } });
+  const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'long text '.repeat(60)}`);
+  const slow = [server.post('/v1/embeddings', { input: texts }), server.post('/v1/embeddings', { input: texts })];
+  await delay(50);
+  const refused = await server.post('/v1/embeddings', { input: 'a' });
+  expect(refused).toMatchObject({ status: 429, body: { error: { code: 'rate_limit_exceeded' } } });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await server.get('/health')).status).toBe(200);
+  expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await server.post('/v1/embeddings', { input: 'a' })).status).toBe(200);
+});
+
+test('drops the work of a client that goes away', async () => {
+  const server = await serverForTest({ embedder: { threads: 1, workers: 1 } });
+  const input = Array.from({ length: 1500 }, (_, i) => `${i} ${'long text '.repeat(60)}`);
+  const controller = new AbortController();
+  const gone = fetch(`${server.url}/v1/embeddings`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input }),
+    signal: controller.signal,
+  });
+  await delay(300);
+  controller.abort();
+  await expect(gone).rejects.toThrow();
+  const start = performance.now();
+  expect((await server.post('/v1/embeddings', { input: 'a' })).status).toBe(200);
+  const { body } = await server.get('/metrics');
+  expect(body).toContain('te_queue_size 0');
+  // The whole of it would take several times as long.
+  expect(performance.now() - start).toBeLessThan(3000);
+});
+
+test('gives up what takes too long', async () => {
+  const server = await serverForTest({ limits: { requestTimeout: 0.2 } });
+  const input = Array.from({ length: 1500 }, (_, i) => `${i} ${'long text '.repeat(60)}`);
+  expect(await server.post('/v1/embeddings', { input })).toMatchObject({
+    status: 504,
+    body: { error: { code: 'timeout' } },
+  });
+});
+
+test('closes connections that send nothing, or half a request', async () => {
+  const server = await serverForTest({ limits: { receiveTimeout: 1 } });
+  const ends = [
+    undefined,
+    'POST /embed HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  ].map(
+    (sent) =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect(server.port as number, '127.0.0.1', () => sent !== undefined && socket.write(sent));
+        socket.on('close', () => resolve(true)).on('error', () => undefined);
+        socket.resume();
+      }),
+  );
+  // Node looks for them every 30 s; a server under test is asked to look at once.
+  expect(await Promise.race([Promise.all(ends), delay(45_000, 'still open')])).toEqual([true, true]);
+}, 60_000);
+
+test('a model that is replaced loses no request', async () => {
+  const server = await serverForTest();
+  let isOver = false;
+  const statuses = new Set<number>();
+  const load = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      statuses.add((await server.post('/v1/embeddings', { input: 'a text' })).status);
+    }
+  });
+  await server.reload();
+  await server.reload();
+  isOver = true;
+  await Promise.all(load);
+  expect([...statuses]).toEqual([200]);
+});
+
+test('within the budget the least recently used model goes, one in use stays', async () => {
+  const names = ['a', 'b', 'c'];
+  const models = names.map((name) => ({ name, open: () => openModelFolder(embeddedModel) }));
+  const server = await serverForTest({ models, memoryBudget: 200 * 2 ** 20 });
+  const loaded = async () => (await server.get('/api/ps')).body.models.map(({ name }: { name: string }) => name).sort();
+  const use = async (model: string) =>
+    expect((await server.post('/v1/embeddings', { input: 'a', model })).status).toBe(200);
+  await use('b');
+  expect(await loaded()).toEqual(['a', 'b']);
+  await use('a');
+  await use('c');
+  expect(await loaded()).toEqual(['a', 'c']);
+  await use('b');
+  expect(await loaded()).toEqual(['b', 'c']);
+});
+
+test('a model that nobody asks for is unloaded, and loaded again', async () => {
+  const server = await serverForTest({ unloadAfter: 0.5 });
+  await expect.poll(async () => (await server.get('/api/ps')).body.models, { timeout: 10_000 }).toEqual([]);
+  expect((await server.post('/v1/embeddings', { input: 'a' })).status).toBe(200);
+});
+
+test('equal texts are embedded once where vectors are kept', async () => {
+  const server = await serverForTest({ cacheBytes: 2 ** 20 });
+  const input = ['same', 'same', 'other'];
+  const answers = await Promise.all(Array.from({ length: 8 }, () => server.post('/v1/embeddings', { input })));
+  const [first, ...others] = answers.map(({ body }) => JSON.stringify(body));
+  expect(others.every((other) => other === first)).toBe(true);
+  expect((await server.get('/metrics')).body).toMatch(/^octavec_cache_hits \d+$/m);
+  const [a, b, c] = answers[0].body.data.map(({ embedding }: { embedding: number[] }) => embedding);
+  expect(a).toEqual(b);
+  expect(a).not.toEqual(c);
+});
+
+test('the client embeds, waits where the server is busy, and says what is wrong', async () => {
+  const server = await serverForTest({ limits: { maxConcurrentRequests: 1 } });
+  const client = new Client({ url: server.url });
+  const calls = Array.from({ length: 4 }, (_, i) => client.embed([`text ${i}`, 'word '.repeat(400)]));
+  const results = await Promise.all(calls);
+  expect(results.map(({ vectors, truncated }) => [vectors[0].length, truncated])).toEqual(Array(4).fill([384, 1]));
+  expect(await client.models()).toContain('all-MiniLM-L6-v2');
+  await expect(client.embed(['a'], { model: 'no' })).rejects.toMatchObject({ status: 404, code: 'model_not_found' });
+  await server.close();
+  const late = new Client({ url: server.url, attempts: 2 }).embed(['a']);
+  await expect(late).rejects.toThrow(ServerError);
+});
+
+test('requests before the model is there are told to come back', async () => {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const open = async () => {
+    await released;
+    return minilm.open();
+  };
+  await using server = await serve({ models: [{ ...minilm, open }], port: 0 });
+  const ask = () =>
+    fetch(`${server.url}/embed`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"inputs":"a"}',
+    });
+  const early = await ask();
+  expect([early.status, early.headers.get('retry-after')]).toEqual([503, '2']);
+  expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  release();
+  await server.ready;
+  expect((await ask()).status).toBe(200);
+});
