@@ -48,3 +48,18 @@ test('native runs the model itself, or says why it cannot', async () => {
   );
   expect(outcome).toMatch(/^native$|native engine|instruction sets/);
 });
+
+test.each(['native', 'native-bf16'] as const)('%s refuses options that it does not have', async (engine) => {
+  for (const options of [{ memory: 'fast' }, { isolation: 'process' }, { batchTokens: 512 }] as const) {
+    const [name] = Object.keys(options);
+    await expect(Embedder.load(model, { engine, ...options })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining(name),
+    });
+  }
+});
+
+test('options are checked before an engine is chosen', async () => {
+  const loading = Embedder.load(model, { engine: 'auto', memory: 'bogus' as 'fast' });
+  await expect(loading).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('bogus') });
+});

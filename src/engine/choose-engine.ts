@@ -2,8 +2,9 @@ import { checkChoice, OctavecError, throwIfCancelled, unlessCancelled } from '..
 import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Engine } from './engine.js';
+import { engineWith } from './engine-with.js';
 import { tryNativeEngine } from './native/native-engine.js';
-import { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
 import { pacedEngine } from './quota-pacer.js';
 
 /**
@@ -31,9 +32,28 @@ export interface EngineChoiceOptions extends EngineOptions {
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
   const { engine: choice = 'onnxruntime', signal, ...engineOptions } = options;
   checkChoice('engine', choice, engineChoices);
+  checkEngineOptions(engineOptions);
+  if (choice === 'native' || choice === 'native-bf16') {
+    refuseForeignOptions(choice, engineOptions);
+  }
   throwIfCancelled(signal, 'loading the model');
   const loading = chosenEngine(files, choice, engineOptions);
   return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
+}
+
+/** The native engine has threads that share one copy of the weights, and cuts batches by its own measure. */
+function refuseForeignOptions(choice: EngineChoice, { isolation, memory, batchTokens }: EngineOptions): void {
+  const foreign = [
+    isolation === 'process' && 'isolation: process',
+    memory === 'fast' && 'memory: fast',
+    batchTokens !== undefined && 'batchTokens',
+  ].filter((option) => option !== false);
+  if (foreign.length > 0) {
+    throw new OctavecError('USAGE', {
+      problem: `The engine ${choice} does not have the option ${foreign.join(', ')}`,
+      hint: 'Leave it out, or take the engine onnxruntime.',
+    });
+  }
 }
 
 async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptions: EngineOptions): Promise<Engine> {
@@ -49,17 +69,7 @@ async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptio
   if (choice !== 'auto') {
     throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });
   }
-  return withFallback(await loadOnnxRuntimeEngine(files, engineOptions), native.reason);
-}
-
-/** An engine that says why another one was not taken. */
-function withFallback(engine: Engine, fallback: string): Engine {
-  return {
-    description: { ...engine.description, fallback },
-    width: engine.width,
-    embed: (batch, options) => engine.embed(batch, options),
-    hiddenStates: (batch, options) => engine.hiddenStates(batch, options),
-    close: () => engine.close(),
-    [Symbol.asyncDispose]: () => engine.close(),
-  };
+  // Says why the other engine was not taken.
+  const engine = await loadOnnxRuntimeEngine(files, engineOptions);
+  return engineWith(engine, { description: { ...engine.description, fallback: native.reason } });
 }

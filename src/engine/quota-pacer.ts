@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { unlessCancelled } from '../base/index.js';
 import type { Engine, RunOptions, TokenBatch } from './engine.js';
+import { engineWith } from './engine-with.js';
 
 /**
  * A CPU quota is granted in periods of 0.1 s: whoever uses it up stands still until the next one begins, 50 ms at half a
@@ -77,12 +78,5 @@ export function pacedEngine(engine: Engine, quota: number): Engine {
       }
       return engine[method](batch, options);
     };
-  return {
-    description: engine.description,
-    width: engine.width,
-    embed: paced('embed'),
-    hiddenStates: paced('hiddenStates'),
-    close: () => engine.close(),
-    [Symbol.asyncDispose]: () => engine.close(),
-  };
+  return engineWith(engine, { embed: paced('embed'), hiddenStates: paced('hiddenStates') });
 }

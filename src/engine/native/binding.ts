@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../../base/index.js';
+import type { NativeTensorType } from './description-format.js';
 
 /** A model in native memory, shared by all threads of the process that ask for the same key. */
 export interface NativeModel {
@@ -23,9 +24,6 @@ export interface NativeSession {
 export interface NativeJob {
   readonly [jobTag]: true;
 }
-
-/** Element types of tensors, with ONNX's numbers: float, S8, half. */
-export type NativeTensorType = 1 | 3 | 10;
 
 export interface NativeTensor {
   readonly type: NativeTensorType;

@@ -2,8 +2,9 @@ import { reasonOf } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { readModel } from '../../onnx/index.js';
 import type { NativeBinding, NativeModel } from './binding.js';
+import type { NativePrecision } from './description-format.js';
 import { recogniseEncoder } from './recognise/encoder.js';
-import { describeForCore, type NativePrecision } from './words.js';
+import { describeForCore } from './words.js';
 
 /** A model, or in one line why the native engine does not run it. */
 export type NativeModelOrReason = { readonly model: NativeModel } | { readonly reason: string };

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
-import type { NativePrecision } from './words.js';
+import type { NativePrecision } from './description-format.js';
 
 /** The same for the same files in the same state, run in the same way: such models share their weights. */
 export async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {

@@ -13,9 +13,9 @@ import {
 } from './binding.js';
 import { buildModel, type NativeModelOrReason } from './build-model.js';
 import { cutBatch } from './cut-batch.js';
+import type { NativePrecision } from './description-format.js';
 import { modelKey } from './model-key.js';
 import { packedModel } from './packed-model.js';
-import type { NativePrecision } from './words.js';
 
 /** Workers and threads come to the same here: so many threads in all, by default as many as CPUs are granted. */
 export interface NativeEngineOptions extends ThreadOptions {

@@ -6,7 +6,7 @@ import { firstMessage, startThread } from '../../threads/index.js';
 import { type PlainError, revivedError } from '../plain-error.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
 import type { NativeModelOrReason } from './build-model.js';
-import type { NativePrecision } from './words.js';
+import type { NativePrecision } from './description-format.js';
 
 /**
  * Packed models are kept in the cache folder. Where there is one, a model is ready in some milliseconds, and all

@@ -1,7 +1,8 @@
-import type { Head, PoolingMode } from '../../model/index.js';
+import type { Head } from '../../model/index.js';
 import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
 import type { NativeTensor } from './binding.js';
-import type { ActivationName, EncoderDescription, LinearRole, NormRole, Positions } from './recognise/description.js';
+import { descriptionFormat, type NativePrecision } from './description-format.js';
+import type { EncoderDescription, LinearRole, NormRole, Positions } from './recognise/description.js';
 import { centredTable, type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
 import { type BlockMatrix, dequantizedRows } from './recognise/weights.js';
 
@@ -11,20 +12,7 @@ export interface NativeDescription {
   readonly tensors: readonly NativeTensor[];
 }
 
-export type NativePrecision = 'fp32' | 'int8' | 'bf16';
-
-const magic = 0x4f435456;
-const format = 2;
-const precisions: Readonly<Record<NativePrecision, number>> = { int8: 0, fp32: 1, bf16: 2 };
-const activations: Readonly<Record<ActivationName, number>> = { gelu: 0, geluTanh: 1, relu: 2, silu: 3 };
-const poolings: Readonly<Record<PoolingMode, number>> = {
-  cls: 0,
-  lasttoken: 1,
-  max: 2,
-  mean: 3,
-  mean_sqrt_len_tokens: 4,
-  weightedmean: 5,
-};
+const { magic, format, precisions, activations, poolings } = descriptionFormat;
 
 /** Writes what was recognised, with what comes after the hidden states, for the native core. */
 export function describeForCore(

@@ -37,6 +37,13 @@ const sharedBatchTokens = 0.25;
  */
 const longTextTokens = 128;
 
+/** @throws USAGE */
+export function checkEngineOptions({ isolation, memory, batchTokens }: EngineOptions): void {
+  checkChoice('isolation', isolation, isolations);
+  checkChoice('memory', memory, memoryModes);
+  checkCount('batchTokens', batchTokens);
+}
+
 /**
  * Loads a model into ONNX Runtime sessions in worker threads. The engine does not keep the process alive while it has
  * nothing to do.
@@ -46,9 +53,7 @@ const longTextTokens = 128;
  */
 export async function loadOnnxRuntimeEngine(files: RunnableFiles, options: EngineOptions = {}): Promise<Engine> {
   const { signal } = options;
-  checkChoice('isolation', options.isolation, isolations);
-  checkChoice('memory', options.memory, memoryModes);
-  checkCount('batchTokens', options.batchTokens);
+  checkEngineOptions(options);
   throwIfCancelled(signal, 'loading the model');
   return unlessCancelled(loadPool(files, options), signal, 'loading the model', (late) => late.close());
 }
