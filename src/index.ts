@@ -41,7 +41,18 @@ export {
   vectorRanges,
 } from './embed/index.js';
 export type { Evidence, Gate, GateChoice, Measurements, Verdict } from './evaluate/index.js';
-export { type MethodName, methodNames } from './methods/index.js';
+export {
+  auto,
+  type ChosenMethod,
+  fp16,
+  int8,
+  int8Static,
+  type MethodChoice,
+  type MethodName,
+  methodNames,
+  q4,
+  q8,
+} from './methods/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model/index.js';
 export {
   type CompareOptions,

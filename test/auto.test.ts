@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { calibrationTexts, verificationTexts } from '#rooms/evaluate';
+import { auto } from '#rooms/methods';
 import { gateError, type QuantizeOptions, quantize, type SensitivityReport } from '#rooms/pipeline';
 import { embeddedModel } from './support/golden-texts.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
@@ -40,7 +41,7 @@ test('a mix of the real model holds its target, and says what it is made of', as
     ...common,
     output,
     selection: { include: ['ffn-down', 'embeddings'] },
-    auto: { targetCosineP1: 0.998 },
+    to: [auto({ targetCosineP1: 0.998 })],
   });
   const [{ evidence, published, sensitivity }] = outcome.variants;
   expect(published).toBe(true);
@@ -65,7 +66,7 @@ test('a mix of the real model holds its target, and says what it is made of', as
 test('what was measured before an interrupt is used after it, and nothing temporary stays', async () => {
   const output = join(root, 'interrupted');
   // So strict that roles and layers must be looked at.
-  const options = { ...common, output, selection: fewParts, auto: { targetCosineP1: 0.99999 } };
+  const options = { ...common, output, selection: fewParts, to: [auto({ targetCosineP1: 0.99999 })] };
   const controller = new AbortController();
   const interrupted = quantize(join(root, 'tiny'), {
     ...options,
@@ -95,7 +96,7 @@ test('with a calibration table alone, the search is on the texts of the table', 
   const options = {
     ...{ ...common, output: join(root, 'table'), calibrationTable: join(root, 'table.safetensors'), force: true },
     selection: fewParts,
-    auto: { targetCosineP1: 0.99999 },
+    to: [auto({ targetCosineP1: 0.99999 })],
   };
   await quantize(join(root, 'tiny'), options);
   const stages: string[] = [];
@@ -112,7 +113,7 @@ test('with a calibration table alone, the search is on the texts of the table', 
 
 test('a target that nothing holds: the nearest mix is named, and not written', async () => {
   const output = join(root, 'impossible');
-  const outcome = await quantize(join(root, 'tiny'), { ...common, output, auto: { targetCosineP1: 1 } });
+  const outcome = await quantize(join(root, 'tiny'), { ...common, output, to: [auto({ targetCosineP1: 1 })] });
   const [{ published, evidence, notes, sensitivity }] = outcome.variants;
   expect(published).toBe(false);
   expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);

@@ -3,6 +3,7 @@ import { printable } from './printable.js';
 /**
  * Every error that octavec raises on purpose, in one table: what is wrong, where, and what to do.
  * `docs/errors.md` mirrors it, and a test holds the two together.
+ * Messages name options by their keys, in backticks (`overLong: chunk`); the command line shows them as flags.
  */
 
 /** Exit statuses of the command line: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no. */
@@ -60,7 +61,7 @@ export const errorTable = {
     2,
     409,
     (d) =>
-      `${d.path} was begun in another way and is not complete: ${d.why}. Start it as before to go on, or anew with --restart.`,
+      `${d.path} was begun in another way and is not complete: ${d.why}. Start it as before to go on, or anew with \`restart\`.`,
   ),
   OUTPUT_TOO_LARGE: entry<{ path: string; bytes: number }>(
     1,
@@ -147,7 +148,7 @@ export const errorTable = {
   RANGES_INVALID: entry<{ path: string; why: string }>(
     1,
     400,
-    (d) => `The ranges in ${d.path} cannot be used: ${d.why}. Take the file that --ranges wrote for this model.`,
+    (d) => `The ranges in ${d.path} cannot be used: ${d.why}. Take the file that \`ranges\` wrote for this model.`,
   ),
   DATA_INVALID: entry<{ path: string; why: string }>(
     1,
@@ -163,8 +164,7 @@ export const errorTable = {
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,
     400,
-    (d) =>
-      `No tokenizer.json for ${d.path}. Put it beside the model, or name it with --tokenizer <folder or tokenizer.json>.`,
+    (d) => `No tokenizer.json for ${d.path}. Put it beside the model, or name it, or its folder, with \`tokenizer\`.`,
   ),
   TOKENIZER_INVALID: entry<{ path: string; why: string }>(
     1,
@@ -180,14 +180,14 @@ export const errorTable = {
     1,
     422,
     (d) =>
-      `Text ${d.index} has ${d.tokens} tokens, and the model takes ${d.maxTokens}. Shorten it, or let octavec cut it (overLong: 'truncate') or embed it in parts (overLong: 'chunk').`,
+      `Text ${d.index} has ${d.tokens} tokens, and the model takes ${d.maxTokens}. Shorten it, or let octavec cut it (\`overLong: truncate\`) or embed it in parts (\`overLong: chunk\`).`,
   ),
   TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
   VECTOR_NOT_FINITE: entry<{ path: string; indices: readonly number[] }>(
     1,
     422,
     (d) =>
-      `${d.path} gives NaN or infinity in place of the vector of ${placesOfTexts(d.indices)}. Leave such texts out, let octavec skip them (onError: 'skip'), or take a variant of higher precision.`,
+      `${d.path} gives NaN or infinity in place of the vector of ${placesOfTexts(d.indices)}. Leave such texts out, let octavec skip them (\`onError: skip\`), or take a variant of higher precision.`,
   ),
   ORIGINAL_NOT_FINITE: entry<{ path: string; where: string }>(
     1,
@@ -285,7 +285,7 @@ export const errorTable = {
     3,
     422,
     (d) =>
-      `No mix of precisions was found that holds the target. The nearest, ${d.path}: ${d.failures}. Ask for less, or write it with --force.`,
+      `No mix of precisions was found that holds the target. The nearest, ${d.path}: ${d.failures}. Ask for less, or write it with \`force\`.`,
   ),
   NOT_COMPARABLE: entry<{ why: string }>(
     1,

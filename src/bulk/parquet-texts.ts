@@ -33,7 +33,7 @@ export async function openParquet(path: string, field: string): Promise<TextSour
     const found = names.map((name) => `"${name}"`).join(', ');
     throw new OctavecError('TEXTS_INVALID', {
       path,
-      why: `it has no column "${field}"; there is ${found}, which --field can name`,
+      why: `it has no column "${field}"; there is ${found}, which \`field\` can name`,
     });
   }
   const rows = Number(metadata.num_rows);

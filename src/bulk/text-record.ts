@@ -129,7 +129,9 @@ export function recordOfFields(
 /** Which field may have been meant. */
 function hint(fields: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(fields).filter((name) => typeof fields[name] === 'string');
-  return names.length === 0 ? '' : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which --field can name`;
+  return names.length === 0
+    ? ''
+    : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which \`field\` can name`;
 }
 
 function idOf(value: unknown): RecordId | undefined {

@@ -5,6 +5,7 @@ import { failuresAsText } from '../evaluate/index.js';
 import { type Comparison, compare } from '../pipeline/index.js';
 import { formatComparison } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
+import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
@@ -52,7 +53,7 @@ export function compareCommand(): Command {
     .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (model: string, variants: string[], options: Options) => {
+    .action(async (model: string, variants: string[], options: Options, command: Command) => {
       const { engine: engines, ...flags } = options;
       const comparison = await orReportFailure(model, options, async () => {
         const { run, gates, cache, ...settings } = await settingsOf(flags);
@@ -70,7 +71,9 @@ export function compareCommand(): Command {
         }).finally(line.done);
       });
       await writeReports(comparison.evidences, options, comparison);
-      process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : formatComparison(comparison));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(comparison)}\n` : withFlags(formatComparison(comparison), [command]),
+      );
       refuse(comparison, model, options);
     });
 }

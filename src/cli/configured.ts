@@ -17,7 +17,7 @@ export interface ConfigurableFlags {
 }
 
 /** Flags and configuration in one; what a flag says wins. */
-export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 'to'> {
+export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 'to' | 'methods'> {
   readonly tasks?: readonly string[];
   /** For everything that runs models. */
   readonly run: { readonly threads?: number; readonly engine?: EngineChoice };
@@ -38,6 +38,7 @@ export async function settingsOf(flags: ConfigurableFlags): Promise<Settings> {
     calibration: configuration.calibration,
     tasks: flags.task ?? configuration.tasks,
     to: configuration.to,
+    methods: configuration.methods,
     gates: {
       gate: gate === undefined ? undefined : gateNamed(gate, configuration),
       limits: flags.limit,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { OctavecError, version } from '../base/index.js';
+import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
 
 /** In the order of the help. Together they load the whole library, which takes longer than most of them work. */
@@ -53,7 +54,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    return report(error, json);
+    return report(error, json, program.commands);
   }
 }
 
@@ -72,7 +73,7 @@ function neededCommands([first]: readonly string[]): Promise<Command[]> {
   return Promise.all(needed.map((load) => load()));
 }
 
-function report(error: unknown, json: boolean): number {
+function report(error: unknown, json: boolean, commands: readonly Command[]): number {
   if (error instanceof CommanderError) {
     // Asking for help or the version is no failure. Of anything else Commander has told people, but not programs.
     if (error.exitCode !== 0 && json) {
@@ -81,7 +82,7 @@ function report(error: unknown, json: boolean): number {
     return error.exitCode === 0 ? 0 : 2;
   }
   if (error instanceof OctavecError) {
-    printError(error.code, error.message, json);
+    printError(error.code, withFlags(error.message, commands), json);
     return (error.code === 'CANCELLED' ? interruptStatus() : undefined) ?? error.exitStatus;
   }
   const trace = (error as Error)?.stack ?? String(error);

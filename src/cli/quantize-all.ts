@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { batchError, quantizeAll } from '../pipeline/index.js';
 import { formatBatchOutcome } from '../report/index.js';
+import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
@@ -22,15 +23,15 @@ interface Options extends VariantFlags {
 }
 
 export function quantizeAllCommand(): Command {
-  const command = new Command('quantize-all')
+  const quantizing = new Command('quantize-all')
     .description('Make variants of every model in a folder and below. What is up to date is left as it is.')
     .argument('<folder>', 'folder with model folders or .onnx files');
-  return addVariantOptions(command)
+  return addVariantOptions(quantizing)
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (folder: string, flags: Options) => {
+    .action(async (folder: string, flags: Options, command: Command) => {
       const { output, force } = flags;
       const options = await variantOptions(flags, ['int8']);
       const line = progressLine();
@@ -39,7 +40,9 @@ export function quantizeAllCommand(): Command {
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
-      process.stdout.write(flags.json ? `${JSON.stringify(outcome)}\n` : formatBatchOutcome(outcome));
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(formatBatchOutcome(outcome), [command]),
+      );
       const error = batchError(outcome);
       if (error !== undefined) {
         throw error;

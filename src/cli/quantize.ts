@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { gateError, quantize } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
+import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
@@ -22,16 +23,16 @@ interface Options extends VariantFlags {
 }
 
 export function quantizeCommand(): Command {
-  const command = new Command('quantize')
+  const quantizing = new Command('quantize')
     .description('Make smaller variants of a model, and prove them against it before they get their names.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)');
-  return addVariantOptions(command)
+  return addVariantOptions(quantizing)
     .option('--calibration-table <file>', 'keep what calibration saw in this file, and use it again if it is there')
     .option('--force', 'write what the gate refuses, too')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (model: string, output: string | undefined, flags: Options) => {
+    .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {
       const { calibrationTable, force } = flags;
       const options = await variantOptions(flags);
       const line = progressLine();
@@ -40,7 +41,9 @@ export function quantizeCommand(): Command {
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
-      process.stdout.write(flags.json ? `${JSON.stringify(outcome)}\n` : formatQuantizeOutcome(outcome));
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(formatQuantizeOutcome(outcome), [command]),
+      );
       const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
       if (error !== undefined) {
         throw error;

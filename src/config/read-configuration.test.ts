@@ -21,14 +21,17 @@ const read = (environment: Record<string, string> = {}, file?: string) =>
   readConfiguration({ file, folder, environment: { XDG_CONFIG_HOME: join(folder, 'home'), ...environment } });
 
 test('without files and variables nothing is configured', async () => {
-  expect(await read()).toEqual({ limits: {}, gates: {} });
+  expect(await read()).toEqual({ limits: {}, gates: {}, methods: {} });
 });
 
 test('environment over project over user, tables entry by entry', async () => {
-  write('home/octavec/config.toml', 'threads = 1\nengine = "auto"\n[limits]\ncosineP1 = 0.9\nspeedUp = 1.5\n');
+  write(
+    'home/octavec/config.toml',
+    'threads = 1\nengine = "auto"\n[limits]\ncosineP1 = 0.9\nspeedUp = 1.5\n[methods.q4]\nblockSize = 16\nsymmetric = true\n',
+  );
   write(
     'octavec.toml',
-    'threads = 2\nto = ["int8"]\n[limits]\ncosineP1 = 0.95\n[gates.house]\nlike = "int8"\nl2Mean = 1\n',
+    'threads = 2\nto = ["int8"]\n[limits]\ncosineP1 = 0.95\n[gates.house]\nlike = "int8"\nl2Mean = 1\n[methods.q4]\nblockSize = 64\n',
   );
   expect(await read({ OCTAVEC_THREADS: '3', OCTAVEC_LIMITS: 'stsLoss=0.5, mrrLoss=1', OCTAVEC_GATE: '' })).toEqual({
     threads: 3,
@@ -36,13 +39,14 @@ test('environment over project over user, tables entry by entry', async () => {
     to: ['int8'],
     limits: { cosineP1: 0.95, speedUp: 1.5, stsLoss: 0.5, mrrLoss: 1 },
     gates: { house: { like: 'int8', l2Mean: 1 } },
+    methods: { q4: { blockSize: 64, symmetric: true } },
   });
 });
 
 test('a named file takes the place of the others', async () => {
   write('octavec.toml', 'threads = 2\n');
   const named = write('ci.toml', 'engine = "native"\n');
-  const expected = { engine: 'native', limits: {}, gates: {} };
+  const expected = { engine: 'native', limits: {}, gates: {}, methods: {} };
   expect(await read({}, named)).toEqual(expected);
   expect(await read({ OCTAVEC_CONFIG: named })).toEqual(expected);
   await expect(read({}, join(folder, 'none.toml'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });

@@ -20,7 +20,7 @@ export interface ReadConfigurationOptions {
 /**
  * What files and environment say, the stronger over the weaker: environment variables, then `octavec.toml` in the
  * working folder, then `octavec/config.toml` in the user's configuration folder. A file that is named, by `file` or
- * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`) single entries are taken over.
+ * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`, `methods`) single entries are taken over.
  *
  * Relative paths in a file count from the folder of the file.
  *
@@ -64,9 +64,18 @@ function missing(path: string): never {
 
 /** The weaker one with what the stronger one says. */
 function over(weak: Configuration, strong: Configuration = {}): Configuration {
-  const gates = { ...weak.gates, ...strong.gates };
-  for (const name of Object.keys(gates)) {
-    gates[name] = { ...weak.gates?.[name], ...strong.gates?.[name] };
-  }
-  return { ...weak, ...strong, limits: { ...weak.limits, ...strong.limits }, gates };
+  return {
+    ...weak,
+    ...strong,
+    limits: { ...weak.limits, ...strong.limits },
+    gates: tablesOver(weak.gates, strong.gates),
+    methods: tablesOver(weak.methods, strong.methods),
+  };
+}
+
+type Tables<Table> = Readonly<Record<string, Table>>;
+
+function tablesOver<Table>(weak: Tables<Table> = {}, strong: Tables<Table> = {}): Record<string, Table> {
+  const names = Object.keys({ ...weak, ...strong });
+  return Object.fromEntries(names.map((name) => [name, { ...weak[name], ...strong[name] }]));
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
-import { methodNames } from '../methods/index.js';
+import { givenOptions, methodNames, methods } from '../methods/index.js';
 
 const limit = z.number().optional();
 const limits = Object.fromEntries(gateMetricNames.map((metric) => [metric, limit])) as Record<
   (typeof gateMetricNames)[number],
   typeof limit
 >;
+
+const methodTables = Object.fromEntries(methods.map((method) => [method.id, givenOptions(method).optional()]));
 
 /** Everything that a configuration can say. A key has the name of the option that it stands in for. */
 export const configurationSchema = z.strictObject({
@@ -19,6 +21,8 @@ export const configurationSchema = z.strictObject({
   calibration: z.string().min(1).optional(),
   tasks: z.array(z.string().min(1)).optional(),
   to: z.array(z.enum(methodNames)).min(1).optional(),
+  /** Options of single methods, for whenever they are made. */
+  methods: z.strictObject(methodTables).optional(),
   /** The name of a preset, or of one of `gates`. */
   gate: z.string().min(1).optional(),
   /** In place of, or besides, those of the gate; held only against what is measured. */

@@ -1,15 +1,16 @@
 import type { GatePresetName } from '../evaluate/index.js';
 import { dataType, type OnnxModel } from '../onnx/index.js';
 import { quantizedOperatorsIn, recipeOf } from '../quantize/index.js';
-import { methods } from './methods.js';
+import { methodNamed } from './registry.js';
 
 /** What a file's weights are kept in, and the gate that is fair to it. */
 export function describePrecision(model: OnnxModel): { readonly precision: string; readonly gate: GatePresetName } {
   const quantized = quantizedOperatorsIn(model).length > 0;
-  const method = Object.entries(methods).find(([name]) => name === recipeOf(model)?.method)?.[1];
+  const method = methodNamed(recipeOf(model)?.method ?? '');
   // A tool that quantized an FP16 file of octavec's may have kept the recipe in its metadata.
   if (method !== undefined && (method.gate === 'fp16') === !quantized) {
-    return method;
+    const { precision, gate } = method;
+    return { precision, gate };
   }
   const { node, initializer } = model.proto.graph;
   const fourBits = node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'bits' && i === 4n));

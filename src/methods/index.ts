@@ -1,12 +1,35 @@
 /**
- * The ways to make a variant, each one thing: what it is called, what it is held against, what it needs, what it does.
+ * The ways to make a variant, each one thing: what it is called, what it is held against, what it needs, what can be
+ * chosen of it, what it does.
  *
  * @module
  */
-export { type AutoGoal, type AutoOptions, type AutoPurpose, autoGoal, autoPurposes } from './auto/goal.js';
+export { auto } from './auto/auto.js';
 export { type KnownSensitivity, readSensitivity } from './auto/read-sensitivity.js';
 export type * from './auto/sensitivity-report.js';
+export { checkOwners, chooseMethods, chooseWithOptions, type OptionsByMethod } from './choose-methods.js';
 export { describePrecision } from './describe-precision.js';
-export type { CalibrationHashes, MethodContext, MethodResult, MethodWishes, SearchTexts } from './method.js';
-export { completeForms, type MethodForms } from './method-forms.js';
-export { gateFor, type MethodName, methodNames, methods } from './methods.js';
+export { fp16 } from './fp16.js';
+export { int8 } from './int8.js';
+export { int8Static } from './int8-static.js';
+export type {
+  CalibrationHashes,
+  Method,
+  MethodContext,
+  MethodFacts,
+  MethodResult,
+  MethodWishes,
+  MethodWithOptions,
+  SearchTexts,
+} from './method.js';
+export { givenOptions, type MethodOption, methodOptions } from './method-options.js';
+export { q4 } from './q4.js';
+export { q8 } from './q8.js';
+export {
+  type ChosenMethod,
+  type MethodChoice,
+  type MethodName,
+  methodNamed,
+  methodNames,
+  methods,
+} from './registry.js';

@@ -1,11 +1,10 @@
+import type { z } from 'zod';
 import type { TaskOptions } from '../base/index.js';
-import type { Evidence, GatePresetName, OriginalIdentity } from '../evaluate/index.js';
+import type { Evidence, Gate, GateChoice, GatePresetName, OriginalIdentity } from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import type { CalibrationTexts, Selection } from '../quantize/index.js';
-import type { AutoGoal } from './auto/goal.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
-import type { MethodForms } from './method-forms.js';
 
 /** SHA-256 of the texts of the calibration, and of those that a search measures with. */
 export interface CalibrationHashes {
@@ -13,23 +12,22 @@ export interface CalibrationHashes {
   readonly search: string;
 }
 
-/** What is asked of a method. It stands in the recipe, and what was asked otherwise is not up to date. */
+/** What is asked for besides the methods, of all variants alike. It decides, too, whether a variant is up to date. */
 export interface MethodWishes {
   readonly selection: Selection;
-  readonly forms: Required<MethodForms>;
   /** Were the graph passes run before? */
   readonly optimize: boolean;
-  readonly goal: AutoGoal;
+  /** What variants are held against in place of their method's own gate. */
+  readonly gates: GateChoice;
   /** SHA-256 of the texts; undefined where calibration is not wanted. */
   readonly hashes?: CalibrationHashes;
 }
 
-/** What methods are given besides the model. */
+/** What methods are given besides the model and their options. */
 export interface MethodContext {
   /** undefined: calibration is not wanted. */
   readonly calibration?: CalibrationTexts;
   readonly selection: Selection;
-  readonly forms: Required<MethodForms>;
   readonly task: TaskOptions;
   /** For methods that try what they make. */
   readonly trial: TrialContext;
@@ -45,7 +43,8 @@ export interface TrialContext {
   readonly target: string;
   /** Texts to try with; undefined where calibration is not wanted. */
   readonly texts?: SearchTexts;
-  readonly goal: AutoGoal;
+  /** What the variant is going to be held against. */
+  readonly gate: Gate;
   readonly threads?: number;
 }
 
@@ -55,21 +54,63 @@ export interface MethodResult {
   /** What the method chose by itself, for the recipe. */
   readonly chosen?: Readonly<Record<string, unknown>>;
   /** What the user should know: "3 values beyond the range of half precision were clamped". */
-  readonly notes: readonly string[];
+  readonly notes?: readonly string[];
   /** What a search saw. */
   readonly sensitivity?: SensitivityReport;
   /** A more careful result after the proof refused this one; undefined where there is none. */
   readonly improve?: (refused: Evidence) => Promise<MethodResult | undefined>;
 }
 
-/** A way to make a variant. */
-export interface Method {
+/** What is known of a method, whatever its options. */
+export interface MethodFacts<Id extends string = string> {
+  /** What `to` knows it by. */
+  readonly id: Id;
   /** Suffix of the file's name: model_<variant>.onnx. */
   readonly variant: string;
   /** What its weights are kept in, for people. */
   readonly precision: string;
+  /** The gate of its precision. */
   readonly gate: GatePresetName;
-  /** What of the wishes counts for the method, for the recipe: always the same keys. */
-  readonly asked: (wishes: MethodWishes) => Readonly<Record<string, unknown>>;
-  readonly apply: (model: OnnxModel, context: MethodContext) => Promise<MethodResult>;
+  /** Calibration texts that it needs at least, 0 where it can do without; undefined where it makes no use of them. */
+  readonly fewestTexts?: number;
+}
+
+/** Everything that a method is. */
+export interface MethodDefinition<Id extends string, Shape extends z.ZodRawShape> extends MethodFacts<Id> {
+  /**
+   * Its own options. Each key is an option of the library, a flag of the command line and a key of the configuration,
+   * and its description stands in the help: no capital, no full stop. A key that several methods have means the same.
+   */
+  readonly options: z.ZodObject<Shape>;
+  /** What a variant is held against, where that is not the gate of its precision. */
+  readonly gateFor?: (options: z.output<z.ZodObject<Shape>>, asked: GateChoice) => Gate;
+  /** What the recipe says in place of the options. Always the same keys. */
+  readonly asked?: (options: z.output<z.ZodObject<Shape>>, wishes: MethodWishes) => Readonly<Record<string, unknown>>;
+  /** @param source in FP32, with its constants folded */
+  readonly apply: (
+    source: OnnxModel,
+    options: z.output<z.ZodObject<Shape>>,
+    context: MethodContext,
+  ) => Promise<MethodResult>;
+}
+
+/** A way to make a variant. Called with options, it gives the {@link MethodWithOptions} that `to` takes. */
+export interface Method<Id extends string = string, Options = object> extends MethodFacts<Id> {
+  /** @throws USAGE for an option that it does not know, or that is out of range */
+  (options?: Options): MethodWithOptions<Id>;
+  readonly options: z.ZodObject;
+  /** The same for options that were read from somewhere. */
+  choose(options: unknown): MethodWithOptions<Id>;
+}
+
+/** A method and how it is to be applied. */
+export interface MethodWithOptions<Id extends string = string> extends MethodFacts<Id> {
+  /** All of them, with what holds where nothing was chosen. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The gate that the variant is held against. */
+  gateFor(asked: GateChoice): Gate;
+  /** What the recipe says of what was asked for: always the same keys. */
+  asked(wishes: MethodWishes): Readonly<Record<string, unknown>>;
+  /** @throws what quantizing throws */
+  apply(source: OnnxModel, context: MethodContext): Promise<MethodResult>;
 }

@@ -5,21 +5,15 @@ import { basename, dirname, join } from 'node:path';
  * folder, `NAME-INT8.onnx` beside a single file.
  */
 
-/** The variants that octavec makes, and the original (`fp32`). */
-export const variantNames = ['fp32', 'fp16', 'int8', 'int8_static', 'q8', 'q4', 'auto'] as const;
-export type Variant = (typeof variantNames)[number];
+/** Words for a precision: "fp16", "int8_static", "q4", and on the hub "uint8", "q4f16", "bnb4", "qint8_avx512_vnni". */
+const precisionPattern = /^(fp|u?int|qu?int|q|bnb)\d+(f\d+)?(_[a-z0-9_]+)?$/;
 
-/** Names that other tools give to their variants. They are understood when met, never written. */
-const foreignVariantNames = ['quantized', 'uint8', 'q4f16', 'bnb4', 'q2', 'q2f16', 'q1', 'q1f16'];
-const foreignVariantPattern = /^(O[1-4]|qu?int8_[a-z0-9_]+)$/;
+/** Names that say of a file that something was done to it, but not what. */
+const otherPattern = /^(auto|quantized|O[1-4])$/;
 
-/** Whether a word names a variant, octavec's own or one met on the hub ("int8", "quantized", "qint8_avx512_vnni"). */
+/** Whether a word names a variant: one that octavec makes, or one met on the hub. */
 export function isVariantName(word: string): boolean {
-  return (
-    (variantNames as readonly string[]).includes(word) ||
-    foreignVariantNames.includes(word) ||
-    foreignVariantPattern.test(word)
-  );
+  return precisionPattern.test(word) || otherPattern.test(word);
 }
 
 /** "model_int8.onnx"; "model.onnx" for `fp32`. */

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
+import { chooseMethods } from '../methods/index.js';
 import { planBatch } from './batch-plan.js';
 
 const lone = (name: string) => ({ path: `/models/${name}`, name, isFolder: false });
 
 test('each model has places of its own; of two that would share one, the second is told', () => {
   const models = [lone('gte-FP32.onnx'), lone('gte.onnx'), lone('other.onnx')];
-  const plans = planBatch(models, ['int8', 'fp16'], undefined);
+  const plans = planBatch(models, chooseMethods(['int8', 'fp16']), undefined);
   const [first, second, third] = models.map((model) => plans.get(model) ?? []);
-  expect(first).toEqual([
-    { method: 'int8', path: '/models/gte-INT8.onnx' },
-    { method: 'fp16', path: '/models/gte-FP16.onnx' },
+  expect(first.map(({ method, path }) => [method.id, path])).toEqual([
+    ['int8', '/models/gte-INT8.onnx'],
+    ['fp16', '/models/gte-FP16.onnx'],
   ]);
   expect(second.map(({ collision }) => collision?.message)).toEqual([
     expect.stringMatching(/gte-FP32\.onnx and of gte\.onnx .*gte-INT8\.onnx\. Rename/),
@@ -20,6 +21,6 @@ test('each model has places of its own; of two that would share one, the second 
 
 test('an output folder keeps the tree', () => {
   const models = [{ path: '/models/a/b', name: 'a/b', isFolder: true }, lone('a/c.onnx')];
-  const paths = [...planBatch(models, ['q8'], '/out').values()].flat().map(({ path }) => path);
+  const paths = [...planBatch(models, chooseMethods(['q8']), '/out').values()].flat().map(({ path }) => path);
   expect(paths).toEqual(['/out/a/b/onnx/model_q8.onnx', '/out/a/c-Q8.onnx']);
 });

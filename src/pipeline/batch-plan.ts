@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../base/index.js';
-import { type MethodName, methods } from '../methods/index.js';
+import type { ChosenMethod } from '../methods/index.js';
 import type { FoundModel } from './find-models.js';
 import { outputPath } from './output-paths.js';
 
 /** A variant that is to be made of a model. */
 export interface PlannedVariant {
-  readonly method: MethodName;
+  readonly method: ChosenMethod;
   readonly path: string;
   /** Why it cannot be: another model's variant stands there. */
   readonly collision?: OctavecError;
@@ -23,12 +23,12 @@ export function outputFolderOf({ name, isFolder }: FoundModel, output: string | 
  */
 export function planBatch(
   models: readonly FoundModel[],
-  to: readonly MethodName[],
+  to: readonly ChosenMethod[],
   output: string | undefined,
 ): ReadonlyMap<FoundModel, readonly PlannedVariant[]> {
   const owners = new Map<string, FoundModel>();
-  const plan = (model: FoundModel, method: MethodName): PlannedVariant => {
-    const path = outputPath(model.path, methods[method].variant, outputFolderOf(model, output));
+  const plan = (model: FoundModel, method: ChosenMethod): PlannedVariant => {
+    const path = outputPath(model.path, method.variant, outputFolderOf(model, output));
     const owner = owners.get(path);
     if (owner === undefined) {
       owners.set(path, model);

@@ -17,6 +17,8 @@ import type { QuantizeOptions } from './quantize-options.js';
 /** How many of octavec's own texts are calibrated with: more were measured to change nothing. */
 const calibrationCount = 128;
 
+type CalibrationOptions = Pick<QuantizeOptions, 'calibration' | 'calibrationTable'>;
+
 /** Texts to calibrate with, and texts that a search measures with: of octavec's own there are more. */
 interface ChosenTexts {
   readonly calibrating: readonly string[];
@@ -24,7 +26,7 @@ interface ChosenTexts {
 }
 
 /** undefined: calibration is not wanted. */
-async function chosenTexts({ calibration }: QuantizeOptions): Promise<ChosenTexts | undefined> {
+async function chosenTexts({ calibration }: CalibrationOptions): Promise<ChosenTexts | undefined> {
   if (calibration === false) {
     return undefined;
   }
@@ -35,7 +37,7 @@ async function chosenTexts({ calibration }: QuantizeOptions): Promise<ChosenText
   return { calibrating: evenlyChosen(all, calibrationCount), searching: all };
 }
 
-export async function calibrationHashes(options: QuantizeOptions): Promise<CalibrationHashes | undefined> {
+export async function calibrationHashes(options: CalibrationOptions): Promise<CalibrationHashes | undefined> {
   const texts = await chosenTexts(options);
   return texts && { calibration: textsHash(texts.calibrating), search: textsHash(texts.searching) };
 }
@@ -54,7 +56,7 @@ export interface Calibration {
 export async function openCalibration(
   files: ModelFiles,
   calibrated: CalibratedModel,
-  options: QuantizeOptions,
+  options: CalibrationOptions,
 ): Promise<Calibration | undefined> {
   const chosen = await chosenTexts(options);
   if (chosen === undefined) {

@@ -19,7 +19,7 @@ interface ProvenCandidate extends Proven<Evidence> {
 export async function finishCandidates(
   proof: Proof,
   work: Work,
-  { bench, force = false }: QuantizeOptions,
+  { bench, force = false }: Pick<QuantizeOptions, 'bench' | 'force'>,
 ): Promise<Pick<QuantizeOutcome, 'variants' | 'originalRun'>> {
   const isTimed = bench ?? work.candidates.some(({ gate }) => asksForSpeed(gate));
   let proven: ProvenCandidate[] = [];
@@ -33,7 +33,7 @@ export async function finishCandidates(
     const speed = await measureSpeed(
       proof,
       proven,
-      proven.map(({ made }) => made.method),
+      proven.map(({ made }) => made.method.id),
     );
     originalRun = speed.original;
     proven = proven.map((each, i) => ({ ...each, measured: judged(speed.measured[i], each.made.gate) }));
@@ -86,5 +86,5 @@ async function publish(made: StagedCandidate, evidence: Evidence, force: boolean
     await writeEvidence(evidenceFile, evidence);
     await staged.publish([evidenceFile]);
   }
-  return { method, path, published, evidence, notes, sensitivity, seconds };
+  return { method: method.id, path, published, evidence, notes, sensitivity, seconds };
 }

@@ -4,11 +4,10 @@
  * @module
  */
 export type {
-  AutoOptions,
-  AutoPurpose,
+  ChosenMethod,
   CurvePoint,
   KnownSensitivity,
-  MethodForms,
+  MethodChoice,
   MethodName,
   SearchFindings,
   SensitivityReport,

@@ -1,7 +1,7 @@
 import { OctavecError, reasonOf } from '../base/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
-import { autoGoal, completeForms, gateFor, type MethodName, type MethodWishes } from '../methods/index.js';
+import { chooseMethods, type MethodWishes } from '../methods/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { asksForSpeed, conventionsHash, fileIdentity, proofTextsOf } from '../proof/index.js';
@@ -28,11 +28,19 @@ export interface QuantizeAllOptions extends VariantOptions {
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, MODEL_NOT_FOUND, USAGE, CANCELLED. What goes wrong with a single model is
  *   in the outcome: see `batchError`
+ *
+ * @example
+ * ```ts
+ * const { items } = await quantizeAll('./models', { to: ['int8'], output: './small' });
+ * for (const { model, method, status } of items) {
+ *   console.log(model, method, status);
+ * }
+ * ```
  */
 export async function quantizeAll(folder: string, options: QuantizeAllOptions): Promise<BatchOutcome> {
   const start = performance.now();
-  const to = [...new Set(options.to)];
-  checkOptions({ ...options, to });
+  const to = chooseMethods(options.to);
+  checkOptions(to, options);
   const wanted = await wantedVariants(options);
   const found = await findModels(folder, { except: options.output, signal: options.signal });
   const { models, variants, unreadable } = found;
@@ -48,7 +56,7 @@ export async function quantizeAll(folder: string, options: QuantizeAllOptions): 
       onProgress &&
       ((event: Parameters<typeof onProgress>[0]) => onProgress({ ...event, stage: `${prefix}: ${event.stage}` }));
     const done = await quantizeOne(model, planned, wanted, { ...options, onProgress: named });
-    items.push(...to.flatMap((method) => done.filter((item) => item.method === method)));
+    items.push(...to.flatMap(({ id }) => done.filter(({ method }) => method === id)));
   }
   return { folder, items, variants, unreadable, seconds: secondsSince(start) };
 }
@@ -62,9 +70,8 @@ interface Wanted {
 async function wantedVariants(options: QuantizeAllOptions): Promise<Wanted> {
   const wishes = {
     selection: options.selection ?? {},
-    forms: completeForms(options.forms),
     optimize: options.optimize !== false,
-    goal: autoGoal(options.auto, options),
+    gates: options,
     hashes: await calibrationHashes(options),
   };
   return { wishes, proofTexts: textsHash((await proofTextsOf(options.texts)).texts) };
@@ -80,7 +87,7 @@ async function quantizeOne(
   const items: BatchItem[] = [];
   const left: PlannedVariant[] = [];
   const fail = (variants: readonly PlannedVariant[], error: unknown): void => {
-    items.push(...variants.map(({ method }) => unsuccessful(model, method, error, start)));
+    items.push(...variants.map(({ method }) => unsuccessful(model, method.id, error, start)));
   };
   try {
     const files = await openModelFolder(model.path, { tokenizer: options.tokenizer });
@@ -96,12 +103,12 @@ async function quantizeOne(
   } catch (error) {
     const settled = items.map(({ method }) => method);
     fail(
-      planned.filter(({ method }) => !settled.includes(method)),
+      planned.filter(({ method }) => !settled.includes(method.id)),
       error,
     );
     return items;
   }
-  const missing = left.filter(({ method }) => !items.some((item) => item.method === method));
+  const missing = left.filter(({ method }) => !items.some((item) => item.method === method.id));
   return missing.length === 0 ? items : [...items, ...(await makeItems(model, missing, options))];
 }
 
@@ -118,13 +125,13 @@ async function upToDateItems(
   for (const { method, path } of planned) {
     const start = performance.now();
     const evidence = await upToDateEvidence(path, { ...wanted, method });
-    const gate = gateFor(method, wishes.goal, options);
+    const gate = method.gateFor(options);
     const bench = options.bench ?? asksForSpeed(gate);
     if (evidence !== undefined && (!bench || evidence.run !== undefined)) {
       const verdict = judge(evidence, gate);
       const status = verdict.passed ? 'up to date' : 'refused';
       const reason = verdict.passed ? undefined : failuresAsText(verdict);
-      const item = { model: model.name, method, path, seconds: secondsSince(start) };
+      const item = { model: model.name, method: method.id, path, seconds: secondsSince(start) };
       items.push({ ...item, status, reason, evidence: { ...evidence, verdict } });
     }
   }
@@ -141,7 +148,7 @@ async function makeItems(
   const to = planned.map(({ method }) => method);
   try {
     const output = outputFolderOf(model, options.output);
-    const { variants, failures } = await makeVariants(model.path, { ...options, to, output });
+    const { variants, failures } = await makeVariants(model.path, to, { ...options, output });
     const made = variants.map(
       ({ method, path, published, evidence, seconds }): BatchItem => ({
         model: model.name,
@@ -155,14 +162,19 @@ async function makeItems(
     );
     return [...made, ...failures.map(({ method, error }) => unsuccessful(model, method, error, start))];
   } catch (error) {
-    return to.map((method) => unsuccessful(model, method, error, start));
+    return to.map(({ id }) => unsuccessful(model, id, error, start));
   }
 }
 
 /** Errors that say that there is nothing to do with a file, rather than that something is wrong with it. */
 const skipping: ReadonlySet<string> = new Set(['ALREADY_QUANTIZED', 'NOTHING_TO_QUANTIZE', 'OUTPUT_IS_SOURCE']);
 
-function unsuccessful({ name, path }: FoundModel, method: MethodName, error: unknown, start: number): BatchItem {
+function unsuccessful(
+  { name, path }: FoundModel,
+  method: BatchItem['method'],
+  error: unknown,
+  start: number,
+): BatchItem {
   throwIfEnded(error);
   const status = error instanceof OctavecError && skipping.has(error.code) ? 'skipped' : 'failed';
   return { model: name, method, status, path, reason: reasonOf(error), seconds: secondsSince(start) };

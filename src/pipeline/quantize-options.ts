@@ -1,15 +1,16 @@
 import type { TaskOptions } from '../base/index.js';
 import type { GateChoice } from '../evaluate/index.js';
-import type { AutoOptions, MethodForms, MethodName } from '../methods/index.js';
+import type { MethodChoice } from '../methods/index.js';
 import type { ProofTexts } from '../proof/index.js';
 import type { Selection } from '../quantize/index.js';
 
 /**
  * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against
- * its method's own; `auto` searches for what a gate lets pass.
+ * its method's own.
  */
 export interface VariantOptions extends TaskOptions, GateChoice {
-  readonly to: readonly MethodName[];
+  /** The methods, by name or with options of their own: `['int8', q4({ blockSize: 64 })]`. */
+  readonly to: readonly MethodChoice[];
   /** tokenizer.json, or the folder that holds it, if the model has none. */
   readonly tokenizer?: string;
   /** What the variants are proven with, three at least; octavec's verification texts by default. */
@@ -20,9 +21,6 @@ export interface VariantOptions extends TaskOptions, GateChoice {
   readonly optimize?: boolean;
   /** Which layers are quantized; all by default. */
   readonly selection?: Selection;
-  readonly forms?: MethodForms;
-  /** What `auto` works towards; a cosine p1 of 0.995 and the least size by default. */
-  readonly auto?: AutoOptions;
   /** Publish what the gate refuses, too. */
   readonly force?: boolean;
   /** Measure speed and memory as well; by default where a gate limits the speed-up. */

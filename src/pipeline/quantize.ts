@@ -1,6 +1,6 @@
 import { checkWritable } from '../files/index.js';
 import { optimize } from '../graph/index.js';
-import { autoGoal, completeForms, methods } from '../methods/index.js';
+import { type ChosenMethod, chooseMethods } from '../methods/index.js';
 import { openOriginal, openProof } from '../proof/index.js';
 import { checkQuantizable, selectParts } from '../quantize/index.js';
 import { openCalibration } from './calibration.js';
@@ -30,16 +30,19 @@ import { attempt, type Work } from './work.js';
  * ```
  */
 export async function quantize(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
-  const distinct = { ...options, to: [...new Set(options.to)] };
-  checkOptions(distinct);
-  return makeVariants(path, distinct);
+  const to = chooseMethods(options.to);
+  checkOptions(to, options);
+  return makeVariants(path, to, options);
 }
 
-/** The same for options that have been checked. */
-export async function makeVariants(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
+/** The same for methods and options that have been checked. */
+export async function makeVariants(
+  path: string,
+  to: readonly ChosenMethod[],
+  options: Omit<QuantizeOptions, 'to'>,
+): Promise<QuantizeOutcome> {
   const start = performance.now();
-  const { to, selection = {}, calibrationTable: table } = options;
-  const goal = autoGoal(options.auto, options);
+  const { selection = {}, calibrationTable: table } = options;
   await using original = await openOriginal(path, { tokenizer: options.tokenizer });
   const source = options.optimize === false ? original.model : optimize(original.model);
   const work: Work = { candidates: [], failures: [] };
@@ -48,7 +51,7 @@ export async function makeVariants(path: string, options: QuantizeOptions): Prom
     checkQuantizable(original.model);
     selectParts(source, selection);
     const place = { path, files: original.files };
-    const variants = to.map((name) => methods[name].variant);
+    const variants = to.map(({ variant }) => variant);
     const paths = await outputPaths(place, variants, options.output);
     for (const target of table === undefined ? paths : [...paths, table]) {
       await checkWritable(target);
@@ -59,19 +62,17 @@ export async function makeVariants(path: string, options: QuantizeOptions): Prom
     const proof = await openProof(original, { texts, threads, signal, onProgress });
     const calibrated = { source: original.identity.sha256, model: source };
     const calibration = await openCalibration(original.files, calibrated, options);
-    const forms = completeForms(options.forms);
     const hashes = calibration && { calibration: calibration.texts.hash, search: calibration.search.hash };
     const context = {
       calibration: calibration?.texts,
       selection,
-      forms,
       task: { signal, onProgress },
-      wishes: { selection, forms, optimize: options.optimize !== false, goal, hashes },
+      wishes: { selection, optimize: options.optimize !== false, gates: options, hashes },
     };
     for (const [i, method] of to.entries()) {
-      const trial = { original, target: paths[i], texts: calibration?.search, goal, threads };
+      const trial = { original, target: paths[i], texts: calibration?.search, gate: method.gateFor(options), threads };
       await attempt(work, { method, path: paths[i] }, async () => {
-        work.candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }, options));
+        work.candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }));
       });
     }
     const outcome = await finishCandidates(proof, work, options);

@@ -1,13 +1,5 @@
-import type { Evidence, Gate, GateChoice } from '../evaluate/index.js';
-import {
-  gateFor,
-  type MethodContext,
-  type MethodName,
-  type MethodResult,
-  type MethodWishes,
-  methods,
-  type SensitivityReport,
-} from '../methods/index.js';
+import type { Evidence, Gate } from '../evaluate/index.js';
+import type { ChosenMethod, MethodContext, MethodResult, MethodWishes, SensitivityReport } from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { type Candidate, fileIdentity, type Original, shortName } from '../proof/index.js';
 import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
@@ -15,7 +7,7 @@ import { type StagedModel, stageModel } from './staged-model.js';
 
 /** A variant that is written, but has not got its name yet. */
 export interface StagedCandidate {
-  readonly method: MethodName;
+  readonly method: ChosenMethod;
   /** Where it is going to stand. */
   readonly path: string;
   readonly staged: StagedModel;
@@ -34,31 +26,29 @@ export interface StagedCandidate {
  * Makes a variant by a method and writes it beside its place.
  *
  * @param source what is quantized: the original's model, or what the graph passes made of it
- * @param choice what is asked for instead of the method's own gate
  */
 export async function makeCandidate(
   original: Original,
   source: OnnxModel,
-  method: MethodName,
+  method: ChosenMethod,
   path: string,
   { wishes, ...context }: MethodContext & { readonly wishes: MethodWishes },
-  choice?: GateChoice,
 ): Promise<StagedCandidate> {
   const start = performance.now();
-  const result = await methods[method].apply(source, context);
+  const result = await method.apply(source, context);
   const seconds = (performance.now() - start) / 1000;
-  const asked = methods[method].asked(wishes);
-  return stageCandidate(original, { method, path, asked, gate: gateFor(method, wishes.goal, choice), seconds }, result);
+  const asked = method.asked(wishes);
+  return stageCandidate(original, { method, path, asked, gate: context.trial.gate, seconds }, result);
 }
 
 async function stageCandidate(
   original: Original,
   kept: Pick<StagedCandidate, 'method' | 'path' | 'asked' | 'gate' | 'seconds'>,
-  { model, chosen, notes, sensitivity, improve }: MethodResult,
+  { model, chosen, notes = [], sensitivity, improve }: MethodResult,
 ): Promise<StagedCandidate> {
   const start = performance.now();
   const options = { ...kept.asked, ...chosen };
-  const recipe = makeRecipe(kept.method, original.identity.sha256, options, original.conventions);
+  const recipe = makeRecipe(kept.method.id, original.identity.sha256, options, original.conventions);
   const staged = await stageModel(withRecipe(model, recipe), kept.path);
   const seconds = kept.seconds + (performance.now() - start) / 1000;
   return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };
@@ -85,7 +75,7 @@ export async function asCandidate(
   original: Original,
   { method, path, staged, recipe }: StagedCandidate,
 ): Promise<Candidate> {
-  const { precision, gate } = methods[method];
+  const { precision, gate } = method;
   const identity = await fileIdentity(await readModel(staged.path), precision);
   return {
     files: { ...original.files, onnxPath: staged.path },

@@ -1,13 +1,13 @@
 import { version } from '../base/index.js';
 import { type Evidence, evidencePath, readEvidence } from '../evaluate/index.js';
-import { type MethodName, type MethodWishes, methods } from '../methods/index.js';
+import type { ChosenMethod, MethodWishes } from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { fileIdentity } from '../proof/index.js';
 import { recipeOf } from '../quantize/index.js';
 
 /** How a variant would be made now. */
 export interface WantedVariant {
-  readonly method: MethodName;
+  readonly method: ChosenMethod;
   /** SHA-256 of the original as it is. */
   readonly source: string;
   /** SHA-256 of its tokenizer, pooling, limits and prompts. */
@@ -37,11 +37,11 @@ export async function upToDateEvidence(path: string, wanted: WantedVariant): Pro
 function isWanted(model: OnnxModel, { method, source, conventions, wishes }: WantedVariant): boolean {
   const recipe = recipeOf(model);
   return (
-    recipe?.method === method &&
+    recipe?.method === method.id &&
     recipe.source === source &&
     recipe.conventions === conventions &&
     recipe.tool === `octavec ${version}` &&
-    Object.entries(methods[method].asked(wishes)).every(([key, value]) => isSame(recipe.options[key], value))
+    Object.entries(method.asked(wishes)).every(([key, value]) => isSame(recipe.options[key], value))
   );
 }
 

@@ -20,6 +20,6 @@ export async function attempt(
     if (!(error instanceof Error) || (error instanceof OctavecError && error.code === 'CANCELLED')) {
       throw error;
     }
-    failures.push({ method, path, error });
+    failures.push({ method: method.id, path, error });
   }
 }

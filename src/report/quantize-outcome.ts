@@ -23,7 +23,7 @@ export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = s
 
 function formatVariant(variant: VariantOutcome, outcome: QuantizeOutcome, style: Style): string {
   const { method, path, published, evidence, notes, sensitivity } = variant;
-  const place = published ? shortPath(path) : 'not written (--force writes what the gate refuses)';
+  const place = published ? shortPath(path) : 'not written (`force` writes what the gate refuses)';
   const facts = variantFacts(variant, outcome).map(
     ([name, fact]) => `  ${style.paint('dim', name.padEnd(15))} ${fact}\n`,
   );

@@ -3,12 +3,14 @@ import { OctavecError } from '../../base/index.js';
 import type { Evidence } from '../../evaluate/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
+import { defineMethod } from '../define-method.js';
 import type { MethodContext, MethodResult } from '../method.js';
 import { batchOf, rowsOf } from './cuttings.js';
-import { usedAllowance } from './goal.js';
+import { targetGate, usedAllowance } from './goal.js';
 import { MeasurementFile } from './measurement-file.js';
 import { evenlySpaced } from './mix-laboratory.js';
 import { MixSearcher } from './mix-searcher.js';
+import { type AutoOptions, autoOptions } from './options.js';
 import { type SearchFindings, sensitivityPath } from './sensitivity-report.js';
 
 /** Texts of the search at most. */
@@ -23,6 +25,23 @@ const aim = 0.97;
 /** How often a search goes on after the proof refused what it found. */
 const mostImprovements = 3;
 
+/** A mix of precisions, searched for each model. */
+export const auto = defineMethod({
+  id: 'auto',
+  variant: 'auto',
+  precision: 'mixed',
+  gate: 'int8',
+  fewestTexts: 3,
+  options: autoOptions,
+  gateFor: targetGate,
+  asked: (options, { gates, hashes }) => ({
+    goal: targetGate(options, gates).limits,
+    purpose: options.for,
+    searchTexts: hashes?.search,
+  }),
+  apply: searchMix,
+});
+
 /**
  * Searches the mix of precisions of least size, or least time, that holds a goal. What parts of the model cost in
  * quality is measured with the real model on the texts of the calibration, as are the mixes. Of the proof only its
@@ -32,7 +51,11 @@ const mostImprovements = 3;
  * @param source in FP32, with its constants folded
  * @throws USAGE without texts, and what running the model throws
  */
-export async function auto(source: OnnxModel, context: MethodContext): Promise<MethodResult> {
+async function searchMix(
+  source: OnnxModel,
+  { for: purpose }: Pick<AutoOptions, 'for'>,
+  context: MethodContext,
+): Promise<MethodResult> {
   const { calibration, selection, trial, task } = context;
   if (calibration === undefined || trial.texts === undefined) {
     throw new OctavecError('USAGE', { problem: 'A mix cannot be searched without texts to measure with' });
@@ -45,13 +68,20 @@ export async function auto(source: OnnxModel, context: MethodContext): Promise<M
   const { sha256 } = trial.original.identity;
   const file = await MeasurementFile.open(sensitivityPath(trial.target), sha256, conditions.digest('hex'));
   const material = await mixMaterial(source, calibration, { ...selection, ...task });
-  const searcher = await MixSearcher.open({ source, material, file, tokens, context });
+  const searcher = await MixSearcher.open({
+    source,
+    material,
+    file,
+    tokens,
+    context,
+    goal: { gate: trial.gate, purpose },
+  });
 
   const search = async (limit: number, improvements: number): Promise<MethodResult> => {
     const found = await searcher.search(limit);
     const report = await file.finish(found.findings);
     const improve = async (refused: Evidence): Promise<MethodResult | undefined> => {
-      const used = usedAllowance(refused, trial.goal.gate);
+      const used = usedAllowance(refused, trial.gate);
       // Refused for something else than its fidelity, or the best there is already: nothing more careful would help.
       if (used <= 1 || !found.findings.met || improvements === 0) {
         return undefined;

@@ -1,6 +1,6 @@
 import type { MixPart, MixPrecision } from '../../quantize/index.js';
-import type { AutoPurpose } from './goal.js';
 import type { PartChoices } from './mix-search.js';
+import type { AutoPurpose } from './options.js';
 import type { Sensitivities } from './sensitivity.js';
 import type { UniformFigures } from './sensitivity-report.js';
 

@@ -1,4 +1,3 @@
-import { OctavecError } from '../../base/index.js';
 import {
   type Gate,
   type GateChoice,
@@ -8,21 +7,7 @@ import {
   type Measured,
   withLimits,
 } from '../../evaluate/index.js';
-
-/** What the mix shall be least of: bytes of the file, or seconds. */
-export const autoPurposes = ['size', 'speed'] as const;
-export type AutoPurpose = (typeof autoPurposes)[number];
-
-/** What a user asks of `auto`. Several targets must all be held. */
-export interface AutoOptions {
-  /** The 1st percentile of the cosines to the original's vectors is at least this. */
-  readonly targetCosineP1?: number;
-  /** So large a share of each text's ten nearest neighbours stays. */
-  readonly targetOverlap?: number;
-  /** The mean of 1 − cosine to the original's vectors is at most this. */
-  readonly maxLoss?: number;
-  readonly purpose?: AutoPurpose;
-}
+import type { AutoOptions, AutoPurpose } from './options.js';
 
 /** What a search works towards. */
 export interface AutoGoal {
@@ -37,18 +22,17 @@ const defaultTarget = { cosineP1: 0.995 };
 const leastReduction = 1.3;
 
 /**
- * The goal of a search: the named targets, else what a given gate asks for, else a cosine p1 of 0.995. Limits of the
- * gate and limits of one's own hold as well; where several speak of the same figure, the target does, then the own limit.
- *
- * @throws USAGE for targets out of range
+ * The gate that a search works towards: the named targets, else what a given gate asks for, else a cosine p1 of 0.995.
+ * Limits of the gate and limits of one's own hold as well; where several speak of the same figure, the target does, then
+ * the own limit.
  */
-export function autoGoal(options: AutoOptions = {}, choice: GateChoice = {}): AutoGoal {
-  const { targetCosineP1, targetOverlap, maxLoss, purpose = 'size' } = options;
+export function targetGate(options: Omit<AutoOptions, 'for'>, choice: GateChoice = {}): Gate {
+  const { targetCosineP1, targetOverlap, maxLoss } = options;
   const { gate, limits, limitsWhereMeasured } = choice;
   const targets = {
-    ...inRange('the target for cosine p1', 'cosineP1', targetCosineP1),
-    ...inRange('the target for the overlap', 'topKOverlap', targetOverlap),
-    ...inRange('the largest loss', 'cosineMean', maxLoss === undefined ? undefined : 1 - maxLoss),
+    ...(targetCosineP1 !== undefined && { cosineP1: targetCosineP1 }),
+    ...(targetOverlap !== undefined && { topKOverlap: targetOverlap }),
+    ...(maxLoss !== undefined && { cosineMean: 1 - maxLoss }),
   };
   const named = Object.keys(targets).length > 0;
   const usual = named || gate !== undefined ? {} : defaultTarget;
@@ -58,21 +42,7 @@ export function autoGoal(options: AutoOptions = {}, choice: GateChoice = {}): Au
     limitsWhereMeasured: gate?.limitsWhereMeasured ?? {},
   };
   const goal = withLimits(asked, limits, limitsWhereMeasured);
-  return { purpose, gate: { ...goal, limits: { ...goal.limits, ...targets } } };
-}
-
-function inRange(
-  what: string,
-  metric: GateMetricName,
-  limit: number | undefined,
-): Partial<Record<GateMetricName, number>> {
-  if (limit === undefined) {
-    return {};
-  }
-  if (!(limit > 0 && limit <= 1)) {
-    throw new OctavecError('USAGE', { problem: `As ${what} a number between 0 and 1 is needed` });
-  }
-  return { [metric]: limit };
+  return { ...goal, limits: { ...goal.limits, ...targets } };
 }
 
 /** Metrics of what a variant costs; all others are of what it loses. */

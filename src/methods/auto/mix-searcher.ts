@@ -6,6 +6,7 @@ import { type Mix, type MixMaterial, type MixPart, type MixPrecision, mixParts }
 import type { MethodContext } from '../method.js';
 import { choicesOf } from './choices.js';
 import { bestOf, findMix, type TriedResult } from './find-mix.js';
+import type { AutoGoal } from './goal.js';
 import { type JudgedRun, judgeRun } from './judge-run.js';
 import type { MeasurementFile } from './measurement-file.js';
 import { MixLaboratory, type Run } from './mix-laboratory.js';
@@ -21,6 +22,7 @@ export interface SearchSetting {
   /** Of the texts that mixes are tried with. */
   readonly tokens: TokenBatch;
   readonly context: MethodContext;
+  readonly goal: AutoGoal;
 }
 
 export interface FoundMix {
@@ -51,13 +53,12 @@ export class MixSearcher {
     this.#parts = parts;
     this.#reference = reference;
     this.#sensitivities = sensitivities;
-    this.#choices = choicesOf(parts, sensitivities, setting.context.trial.goal.purpose);
+    this.#choices = choicesOf(parts, sensitivities, setting.goal.purpose);
   }
 
   /** Measures the sensitivities. */
   static async open(setting: SearchSetting): Promise<MixSearcher> {
-    const { source, file, context } = setting;
-    const { goal } = context.trial;
+    const { source, file, context, goal } = setting;
     const parts = mixParts(source, context.selection);
     await using laboratory = await openLaboratory(setting);
     const stage = 'Embedding with the original';
@@ -105,8 +106,8 @@ export class MixSearcher {
   }
 
   async #try(laboratory: MixLaboratory, mix: Mix): Promise<Tried> {
-    const { context } = this.#setting;
-    const { goal, original } = context.trial;
+    const { context, goal } = this.#setting;
+    const { original } = context.trial;
     const { cost, loss: expectedLoss } = totalsOf(this.#choices, mix);
     const bytes = fileBytes(this.#setting, this.#parts, mix);
     const sizes = { file: { bytes }, original: original.identity };
@@ -120,11 +121,11 @@ export class MixSearcher {
   }
 
   #findings(best: Tried, limit: number): SearchFindings {
-    const { trial } = this.#setting.context;
-    const { identity } = trial.original;
+    const { context, goal } = this.#setting;
+    const { identity } = context.trial.original;
     return {
-      purpose: trial.goal.purpose,
-      limits: trial.goal.gate.limits,
+      purpose: goal.purpose,
+      limits: goal.gate.limits,
       met: best.usedAllowance <= limit,
       originalBytes: identity.fp32Bytes ?? identity.bytes,
       uniform: this.#sensitivities.uniform,
@@ -144,7 +145,7 @@ export class MixSearcher {
     const { cost, loss } = totalsOf(this.#choices, mix);
     return {
       bytes: fileBytes(this.#setting, this.#parts, mix),
-      seconds: this.#setting.context.trial.goal.purpose === 'speed' ? cost : undefined,
+      seconds: this.#setting.goal.purpose === 'speed' ? cost : undefined,
       expectedDistance: loss,
       parameters,
     };

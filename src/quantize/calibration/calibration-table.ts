@@ -98,7 +98,7 @@ export async function readCalibrationTable(
     throw differs('it was made with another model');
   }
   if (metadata.graph !== graphHash(model)) {
-    throw differs('it was made with another form of the graph, such as that of --no-optimize');
+    throw differs('it was made with another form of the graph, such as that of `optimize: false`');
   }
   if (hash !== undefined && metadata.texts !== hash) {
     throw differs('it was made with other texts');

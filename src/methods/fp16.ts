@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { fp16Weights, leftOut, fp16 as toFp16 } from '../quantize/index.js';
+import { defineMethod } from './define-method.js';
+
+/** Half precision: of the whole graph, or of the weights alone. */
+export const fp16 = defineMethod({
+  id: 'fp16',
+  variant: 'fp16',
+  precision: 'fp16',
+  gate: 'fp16',
+  options: z.strictObject({
+    weightsOnly: z.boolean().default(false).describe('keep weights in half precision and calculate in FP32'),
+  }),
+  apply: async (source, { weightsOnly }, { selection }) => {
+    if (weightsOnly) {
+      const { weights } = leftOut(source, selection);
+      return { model: fp16Weights(source, (name) => !weights.has(name)) };
+    }
+    const { model, clamped } = toFp16(source, selection);
+    const notes = clamped.map(
+      ({ tensor, values }) =>
+        `${values} value(s) of "${tensor}" lie beyond the range of half precision and became ±65504`,
+    );
+    return { model, notes };
+  },
+});
