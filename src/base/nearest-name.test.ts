@@ -24,8 +24,19 @@ test('the nearest name is the name itself, and survives a wrong letter', () => {
   );
 });
 
-test('none is near where all are farther than is allowed, or nothing is known', () => {
-  expect(nearestName('kitten', ['sitting'], 3)).toBe('sitting');
-  expect(nearestName('kitten', ['sitting'], 2)).toBeUndefined();
+test.each([
+  ['thread', 'threads'],
+  ['tread', 'threads'],
+  ['taks', 'tasks'],
+  ['too', 'to'],
+  ['variant', undefined],
+  ['model', undefined],
+  ['pool', undefined],
+  ['x', undefined],
+])('near "%s" stands %s', (name, nearest) => {
+  expect(nearestName(name, ['threads', 'engine', 'cache', 'texts', 'tasks', 'to', 'gate'])).toBe(nearest);
+});
+
+test('nothing is near where nothing is known', () => {
   expect(nearestName('anything', [])).toBeUndefined();
 });

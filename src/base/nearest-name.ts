@@ -1,16 +1,16 @@
+/** With more changes than a letter in three, a name is another word rather than the same one mistyped. */
+const lettersAChange = 3;
+
 /**
- * The known name that takes the fewest changes of letters to come to from another; capitals are no change.
- *
- * @param most changes that are allowed; undefined is given where all known names take more
+ * The known name that takes the fewest changes of letters to come to from another; capitals are no change. undefined
+ * where none is near enough to have been meant.
  */
-export function nearestName(
-  name: string,
-  known: readonly string[],
-  most = Number.POSITIVE_INFINITY,
-): string | undefined {
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
   const least = Math.min(...distances);
-  return least <= most ? known[distances.indexOf(least)] : undefined;
+  const nearest = known[distances.indexOf(least)];
+  const most = Math.max(1, Math.floor(Math.max(name.length, nearest?.length ?? 0) / lettersAChange));
+  return least <= most ? nearest : undefined;
 }
 
 /** Insertions, deletions and replacements that turn one word into the other (Levenshtein 1966). */

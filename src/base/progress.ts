@@ -6,6 +6,11 @@ export interface ProgressEvent {
   readonly total: number;
   /** What is counted: "texts", "tensors". */
   readonly unit: string;
+  /**
+   * Share of the work that is done, from 0 to 1, where some of what is counted takes longer than the rest: texts of
+   * many tokens. `done / total` where it is left out.
+   */
+  readonly share?: number;
 }
 
 export type OnProgress = (event: ProgressEvent) => void;

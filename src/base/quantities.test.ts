@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatFigure } from './quantities.js';
+import { counted, formatBytes, formatCount, formatDuration, formatFigure } from './quantities.js';
 
 test.each([
   [0, '0 B'],
@@ -37,4 +37,8 @@ test('a figure that is none is shown as such', () => {
     'NaN',
     '–',
   ]);
+});
+
+test('one thing is one', () => {
+  expect([0, 1, 2600].map((count) => counted(count, 'text'))).toEqual(['0 texts', '1 text', '2600 texts']);
 });

@@ -19,6 +19,11 @@ export function formatCount(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : threeDigits(value);
 }
 
+/** A number of things with a regular plural: 1 → "1 text", 2 → "2 texts". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** 0.012 → "12 ms", 4.21 → "4.2 s", 200 → "3 min 20 s". */
 export function formatDuration(seconds: number): string {
   if (seconds < 0.9995) {

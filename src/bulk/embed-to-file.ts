@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { OctavecError, type TaskOptions, unlessCancelled } from '../base/index.js';
+import { counted, OctavecError, type TaskOptions, unlessCancelled } from '../base/index.js';
 import type { Embedder, VectorOptions, VectorRanges } from '../embed/index.js';
 import { countedFrom } from '../embed/index.js';
 import { asOutputError } from '../files/index.js';
@@ -143,9 +143,9 @@ export async function embedToFile(
 /** What went wrong, with what is left of the work. */
 function failure(error: unknown, out: string, kept: Checkpoint | undefined): unknown {
   if (kept === undefined || !(error instanceof OctavecError && error.code === 'CANCELLED')) {
-    return asOutputError(error, out, kept && `${kept.records} texts`);
+    return asOutputError(error, out, kept && counted(kept.records, 'text'));
   }
-  const what = `embedding into ${out}; ${kept.records} texts are kept, and the same command goes on from there`;
+  const what = `embedding into ${out}; ${counted(kept.records, 'text')} ${kept.records === 1 ? 'is' : 'are'} kept, and the same command goes on from there`;
   return new OctavecError('CANCELLED', { what }, error.cause);
 }
 
@@ -185,6 +185,9 @@ async function checkEnd(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (!(await unlessCancelled(records.next(), signal, 'embedding')).done) {
-    throw new OctavecError('RESUME_MISMATCH', { path: out, why: `the input goes on after the ${count} texts it had` });
+    throw new OctavecError('RESUME_MISMATCH', {
+      path: out,
+      why: `the input goes on after the ${counted(count, 'text')} it had`,
+    });
   }
 }

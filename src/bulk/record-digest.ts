@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { OctavecError, unlessCancelled } from '../base/index.js';
+import { counted, OctavecError, unlessCancelled } from '../base/index.js';
 import type { Checkpoint } from './journal.js';
 import type { TextRecord } from './text-record.js';
 
@@ -42,7 +42,7 @@ export async function skipDone(
     if (ended) {
       throw new OctavecError('RESUME_MISMATCH', {
         path: out,
-        why: `the input ends after ${done} texts, and ${count} were embedded before`,
+        why: `the input ends after ${counted(done, 'text')}, and ${count} ${count === 1 ? 'was' : 'were'} embedded before`,
       });
     }
     seen.add(value);
@@ -51,7 +51,7 @@ export async function skipDone(
   if (seen.value !== digest) {
     throw new OctavecError('RESUME_MISMATCH', {
       path: out,
-      why: `the first ${count} texts of the input are not those that were embedded before`,
+      why: `the first ${counted(count, 'text')} of the input ${count === 1 ? 'is not the one that was' : 'are not those that were'} embedded before`,
     });
   }
 }

@@ -38,7 +38,6 @@ interface Options {
 
 export function benchCommand(): Command {
   return new Command('bench')
-    .description('Measure start, latency, throughput, pools and memory of models and variants, side by side.')
     .argument('<models...>', 'model folders or .onnx files')
     .option('--variant <names>', 'which files of folders: int8,fp32 (default: all)', wordList)
     .option('--engine <names>', 'onnxruntime, native, auto; several with commas (default: onnxruntime)', engineList)

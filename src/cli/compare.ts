@@ -29,7 +29,6 @@ interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags {
 
 export function compareCommand(): Command {
   return new Command('compare')
-    .description('Measure all variants of a model side by side, and say which to take for what.')
     .argument('<model>', 'model folder or .onnx file: the original')
     .argument('[variants...]', '.onnx files (default: all others in the folder)')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')

@@ -20,7 +20,6 @@ interface Options {
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Find out what this machine can do, what is wrong with it, and what to do about it.')
     .argument('[model]', 'model folder or .onnx file to try (default: the embedded model)')
     .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { OctavecError } from '../base/index.js';
+import { counted, OctavecError, printable } from '../base/index.js';
 import {
   checkOutput,
   type EmbedToFileOptions,
@@ -57,7 +57,6 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
 
 export function embedCommand(): Command {
   return new Command('embed')
-    .description('Turn texts into vectors: a line of JSON for each text, a NumPy or a Parquet file.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[texts...]', 'texts to embed')
     .option('--file <file>', 'read texts from .txt (one a line), .jsonl, either with .gz, .parquet, or - for a pipe')
@@ -93,7 +92,7 @@ export function embedCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {
       checkOptions(options);
-      const source = await sourceOf(given, options);
+      const source = await sourceOf(model, given, options);
       const isLoud = process.stderr.isTTY && !options.json;
       const tell = (text: string) => process.stderr.write(`${text}\n`);
       const { run } = await settingsOf(options);
@@ -112,7 +111,7 @@ export function embedCommand(): Command {
       const { texts, truncated, emptyLines } = await write(embedder, source, settings).finally(line.done);
       if (truncated > 0) {
         tell(
-          `note: ${truncated} of ${texts} texts are longer than ${embedder.maxTokens} tokens; only their beginning counted`,
+          `note: ${truncated} of ${counted(texts, 'text')} ${truncated === 1 ? 'is' : 'are'} longer than ${embedder.maxTokens} tokens; only the beginning counted`,
         );
       }
       if (emptyLines > 0) {
@@ -134,10 +133,17 @@ function checkOptions({ out, type, ranges }: Options): void {
 }
 
 /** The texts on the command line, then those of the file. */
-async function sourceOf(given: readonly string[], { file, format, field }: Options): Promise<TextSource> {
+async function sourceOf(
+  model: string,
+  given: readonly string[],
+  { file, format, field }: Options,
+): Promise<TextSource> {
   if (file === undefined) {
     if (given.length === 0) {
-      throw new OctavecError('USAGE', { problem: 'There are no texts', hint: 'Give texts, or --file <file>.' });
+      throw new OctavecError('USAGE', {
+        problem: `There are no texts: "${printable(model)}", which comes first, was taken for the model`,
+        hint: 'Give the model and then texts, or --file <file>.',
+      });
     }
     return textsAsSource(given);
   }
@@ -173,7 +179,7 @@ function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud
         await writeRanges(rangesPath, ranges);
       }
       if (outcome.texts < textsForRanges || rangesPath === undefined) {
-        const few = outcome.texts < textsForRanges ? `only ${outcome.texts} texts` : 'the first texts';
+        const few = outcome.texts < textsForRanges ? `only ${counted(outcome.texts, 'text')}` : 'the first texts';
         const keep = rangesPath === undefined ? '; --ranges keeps them, so that other vectors can be compared' : '';
         process.stderr.write(`note: the ranges of the ${outcome.type} numbers are those of ${few}${keep}\n`);
       }
@@ -184,7 +190,7 @@ function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud
     } else if (isLoud) {
       const { texts, resumedAt } = outcome;
       const before = resumedAt > 0 ? `, ${resumedAt} of them earlier` : '';
-      process.stderr.write(`\r\x1b[2K${out}: ${texts} texts${before}, ${seconds.toFixed(1)} s\n`);
+      process.stderr.write(`\r\x1b[2K${out}: ${counted(texts, 'text')}${before}, ${seconds.toFixed(1)} s\n`);
     }
     return outcome;
   };

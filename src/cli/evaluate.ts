@@ -27,7 +27,6 @@ interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'> {
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description("Find what a model reaches in retrieval, similarity, classification and clustering, by MTEB's rules.")
     .argument('<model>', 'model folder or .onnx file')
     .option('--task <tasks>', 'what to evaluate (default: scifact-mini,banking77-mini)', wordList)
     .option('--against <original>', 'compare with this model, and say which differences are more than noise')

@@ -11,7 +11,6 @@ Examples:
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('Show what an ONNX model holds, and what quantizing it would bring.')
     .argument('<model>', 'model folder or .onnx file')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

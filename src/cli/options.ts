@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { counted, OctavecError, type TaskOptions } from '../base/index.js';
 import { readTexts } from '../bulk/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
@@ -61,7 +61,7 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
   const texts = [...new Set(await readTexts(path))];
   if (texts.length < 3) {
     throw new OctavecError('USAGE', {
-      problem: `${path} holds ${texts.length} distinct texts`,
+      problem: `${path} holds ${counted(texts.length, 'distinct text')}`,
       hint: 'Three are the least.',
     });
   }

@@ -1,21 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { OctavecError, version } from '../base/index.js';
+import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
-
-/** In the order of the help. Together they load the whole library, which takes longer than most of them work. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  quantize: async () => (await import('./quantize.js')).quantizeCommand(),
-  'quantize-all': async () => (await import('./quantize-all.js')).quantizeAllCommand(),
-  verify: async () => (await import('./verify.js')).verifyCommand(),
-  compare: async () => (await import('./compare.js')).compareCommand(),
-  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
-  embed: async () => (await import('./embed.js')).embedCommand(),
-  serve: async () => (await import('./serve.js')).serveCommand(),
-  inspect: async () => (await import('./inspect.js')).inspectCommand(),
-  bench: async () => (await import('./bench.js')).benchCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
-};
 
 const examples = `
 Examples:
@@ -40,8 +27,12 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .description('Quantize a text-embedding model, prove its quality, and run it.')
     .version(version)
     .addHelpText('after', examples);
-  for (const command of await neededCommands(args)) {
-    program.addCommand(command);
+  const [first, second] = args.filter((word) => !word.startsWith('-'));
+  const named = first === 'help' ? second : first;
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    // Of the others the help shows names and descriptions only.
+    const command = name === named ? await load() : new Command(name);
+    program.addCommand(command.description(description));
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
@@ -62,15 +53,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
 export function reportLostAnswer(args: readonly string[]): number {
   printError('INTERNAL', 'an error inside octavec, please report it: an answer was lost', args.includes('--json'));
   return interruptStatus() ?? 1;
-}
-
-/** The one that is named, and none for the version; whatever else is asked for may speak of all. */
-function neededCommands([first]: readonly string[]): Promise<Command[]> {
-  if (first === '--version' || first === '-V') {
-    return Promise.resolve([]);
-  }
-  const needed = Object.hasOwn(commands, first) ? [commands[first]] : Object.values(commands);
-  return Promise.all(needed.map((load) => load()));
 }
 
 function report(error: unknown, json: boolean, commands: readonly Command[]): number {

@@ -11,7 +11,18 @@ test('tells rate and time left', () => {
 });
 
 test('counts the rate from what was done before', () => {
-  expect(line(event, 2, 400)).toContain('10 texts/s, 58 s left');
+  expect(line(event, 2, { done: 400, share: 0.4 })).toContain('10 texts/s, 58 s left');
+});
+
+test('takes the time left from the share of the work, where some texts take longer', () => {
+  const long = { ...event, done: 100, share: 0.5 };
+  expect(line(long, 20)).toBe(`Embedding ${'█'.repeat(12)}${'·'.repeat(12)} 100/1000 texts, 5.0 texts/s, 20 s left`);
+  expect(line({ ...long, done: 200, share: 0.75 }, 10, { done: 100, share: 0.5 })).toContain('10 texts/s, 10 s left');
+});
+
+test('counts one thing as one', () => {
+  expect(line({ ...event, done: 0, total: 1 }, 0)).toContain(' 0/1 text');
+  expect(line({ ...event, done: 1, total: Number.POSITIVE_INFINITY }, 0)).toBe('Embedding 1 text');
 });
 
 test('leaves out what is not known', () => {

@@ -17,7 +17,7 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
     return { onProgress: undefined, done: () => undefined };
   }
   let stage = '';
-  let seen: { readonly at: number; readonly done: number }[] = [];
+  let seen: { readonly at: number; readonly done: number; readonly share: number }[] = [];
   let drawn = 0;
   const clear = (): void => {
     stream.write('\r\x1b[2K');
@@ -34,37 +34,48 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
       drawn = now;
       seen = [
         ...seen.filter(({ at }, i) => now - at < windowMs || i === seen.length - 1),
-        { at: now, done: event.done },
+        { at: now, done: event.done, share: shareOf(event) },
       ];
       clear();
       const [first] = seen;
-      stream.write(describe(event, (now - first.at) / 1000, first.done).slice(0, Math.max(20, stream.columns - 1)));
+      stream.write(describe(event, (now - first.at) / 1000, first).slice(0, Math.max(20, stream.columns - 1)));
     },
     done: clear,
   };
+}
+
+/** Share of the work that is done; NaN where the total is not known. */
+function shareOf({ done, total, share }: ProgressEvent): number {
+  return share ?? (total === 0 ? 1 : Math.min(1, done / total));
 }
 
 /**
  * "Embedding with int8 ████···· 420/1000 texts, 210 texts/s, 3 s left"; without bar and end where the total is not known.
  *
  * @param seconds that the rate is taken over
- * @param doneBefore what was done when they began
+ * @param before what was done when they began
  */
-export function describe(event: ProgressEvent, seconds: number, doneBefore = 0): string {
+export function describe(event: ProgressEvent, seconds: number, before = { done: 0, share: 0 }): string {
   const { stage, done, total, unit } = event;
   const isKnown = Number.isFinite(total);
-  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const share = shareOf(event);
   const filled = Math.round(share * barWidth);
   const bar = isKnown ? ` ${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}` : '';
   const quantity = (count: number) => (unit === 'bytes' ? formatBytes(Math.round(count)) : `${rounded(count)} ${unit}`);
   const of = isKnown ? (unit === 'bytes' ? ` of ${formatBytes(total)}` : `/${total}`) : '';
-  const counts = `${stage}${bar} ${unit === 'bytes' ? `${formatBytes(done)}${of}` : `${done}${of} ${unit}`}`;
-  const rate = (done - doneBefore) / seconds;
+  const counts = `${stage}${bar} ${unit === 'bytes' ? `${formatBytes(done)}${of}` : `${done}${of} ${isKnown ? unitOf(total, unit) : unitOf(done, unit)}`}`;
+  const rate = (done - before.done) / seconds;
+  const work = (share - before.share) / seconds;
   if (seconds < 0.5 || rate === 0) {
     return counts;
   }
-  const left = isKnown ? `, ${duration(Math.ceil((total - done) / rate))} left` : '';
+  const left = isKnown && work > 0 ? `, ${duration(Math.max(1, Math.round((1 - share) / work)))} left` : '';
   return `${counts}, ${quantity(rate)}/s${left}`;
+}
+
+/** Units are given in the plural. */
+function unitOf(count: number, unit: string): string {
+  return count === 1 ? unit.replace(/s$/, '') : unit;
 }
 
 function rounded(rate: number): string {

@@ -23,9 +23,7 @@ interface Options extends VariantFlags {
 }
 
 export function quantizeAllCommand(): Command {
-  const quantizing = new Command('quantize-all')
-    .description('Make variants of every model in a folder and below. What is up to date is left as it is.')
-    .argument('<folder>', 'folder with model folders or .onnx files');
+  const quantizing = new Command('quantize-all').argument('<folder>', 'folder with model folders or .onnx files');
   return addVariantOptions(quantizing)
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')

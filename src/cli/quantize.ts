@@ -24,7 +24,6 @@ interface Options extends VariantFlags {
 
 export function quantizeCommand(): Command {
   const quantizing = new Command('quantize')
-    .description('Make smaller variants of a model, and prove them against it before they get their names.')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)');
   return addVariantOptions(quantizing)

@@ -70,7 +70,6 @@ const megabytes = (text: string): number => positiveNumber(text) * 2 ** 20;
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Serve models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.')
     .argument('<models...>', 'model folders or .onnx files; the first one is served where a request names none')
     .addOption(option('--variant <name>', 'which file of the folders: int8, q4, … (default: the highest precision)'))
     .option('--alias <name=model>', 'another name for a model; may be repeated', wordList)

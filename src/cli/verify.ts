@@ -25,7 +25,6 @@ interface Options extends ConfigurableFlags, ReportFlags {
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('Compare a quantized model with its original; exit status 3 if the quality gate says no.')
     .argument('<candidate>', 'model folder or .onnx file, whoever made it')
     .requiredOption('--against <original>', 'the full-precision model: folder or .onnx file')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if neither model has one')

@@ -6,7 +6,7 @@ import { type Configuration, configurationSchema, knownKeys } from './schema.js'
  * Holds what a file or the environment says against the schema.
  *
  * @param source as a person would name it
- * @throws SETTINGS_INVALID, which names the key and, for an unknown one, the nearest that is known
+ * @throws SETTINGS_INVALID, which names the key and, for an unknown one, the one that was meant or all that are known
  */
 export function checkConfiguration(value: unknown, source: string): Configuration {
   const { success, data, error } = configurationSchema.safeParse(value);
@@ -17,10 +17,13 @@ export function checkConfiguration(value: unknown, source: string): Configuratio
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
+  const inFull = (key: string) => [...issue.path, key].join('.');
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys;
-    const nearest = nearestName(key, knownKeys(issue.path)) ?? '';
-    return `there is no key "${[...issue.path, key].join('.')}"; the nearest is "${[...issue.path, nearest].join('.')}"`;
+    const known = knownKeys(issue.path);
+    const nearest = nearestName(key, known);
+    const there = nearest === undefined ? `known are ${known.join(', ')}` : `the nearest is "${inFull(nearest)}"`;
+    return `there is no key "${inFull(key)}"; ${there}`;
   }
   return `"${issue.path.join('.')}": ${issue.message}`;
 }

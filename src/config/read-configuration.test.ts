@@ -79,6 +79,8 @@ describe('says what is wrong, and where', () => {
       '[gates.house]\nNDCG_loss = 0.1',
       'there is no key "gates.house.NDCG_loss"; the nearest is "gates.house.ndcgLoss"',
     ],
+    ['variant = "int8"', 'there is no key "variant"; known are threads, engine, cache, '],
+    ['[limits]\nsharpness = 1', 'there is no key "limits.sharpness"; known are nonFinite, '],
     ['threads = 0', '"threads": '],
     ['engine = "fast"', '"engine": '],
     ['[limits]\nspeedUp = "much"', '"limits.speedUp": '],

@@ -1,3 +1,4 @@
+import { counted } from '../base/index.js';
 import { planThreads } from '../engine/index.js';
 import { cpuBudget, type HostFacts } from '../host/index.js';
 import type { Finding } from './finding.js';
@@ -8,14 +9,14 @@ export function cpusFinding(host: HostFacts): Finding {
   const budget = cpuBudget(host);
   const plan = planThreads(budget);
   const seen = [
-    `${count(machineCpus, 'CPU')} in the machine`,
+    `${counted(machineCpus, 'CPU')} in the machine`,
     ...(visibleCpus < machineCpus ? [`${visibleCpus} of them may be used (affinity, cpuset)`] : []),
-    ...(physicalCores < visibleCpus ? [`on ${count(physicalCores, 'physical core')}`] : []),
+    ...(physicalCores < visibleCpus ? [`on ${counted(physicalCores, 'physical core')}`] : []),
     cpuQuota === undefined
       ? 'no quota'
       : `a quota of ${Number(cpuQuota.value.toFixed(2))} CPUs' worth of time (${cpuQuota.source})`,
   ].join(', ');
-  const makes = `octavec runs ${count(plan.workers, 'worker')} of ${count(plan.threads, 'thread')}`;
+  const makes = `octavec runs ${counted(plan.workers, 'worker')} of ${counted(plan.threads, 'thread')}`;
   const isTight = cpuQuota !== undefined && cpuQuota.value < 1;
   const hidden =
     cpuQuota !== undefined && cpuQuota.value < visibleCpus
@@ -30,8 +31,4 @@ export function cpusFinding(host: HostFacts): Finding {
       : undefined,
     figures: { machineCpus, visibleCpus, physicalCores, quota: cpuQuota, ...plan },
   };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

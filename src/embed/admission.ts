@@ -1,4 +1,4 @@
-import { checkBound, OctavecError } from '../base/index.js';
+import { checkBound, counted, OctavecError } from '../base/index.js';
 
 export interface AdmissionLimits {
   /** Texts that are being embedded or wait for it, of all callers together; 100,000 by default. */
@@ -42,7 +42,7 @@ export class Admission {
     this.#refuseIfClosed();
     const bytes = bytesOf(texts);
     if (this.#calls > 0 && this.#texts + texts.length > this.#maxTexts) {
-      throw new OctavecError('QUEUE_FULL', { waiting: `${this.#texts} texts`, limit: `${this.#maxTexts}` });
+      throw new OctavecError('QUEUE_FULL', { waiting: counted(this.#texts, 'text'), limit: `${this.#maxTexts}` });
     }
     if (this.#calls > 0 && this.#bytes + bytes > this.#maxBytes) {
       throw new OctavecError('QUEUE_FULL', { waiting: `${this.#bytes} bytes`, limit: `${this.#maxBytes}` });

@@ -112,26 +112,28 @@ async function encodeWindows(
   return { data, columns, tokenCounts, truncated, failures };
 }
 
-/** @param onDone told which share of the texts is done */
+/** @param onDone told how far the texts are */
 async function encodeTokens(
   { files, tokenizer, engine }: LoadedModel,
   tokens: TokenizedTexts,
   options: EmbedOptions,
-  onDone: ((share: number, texts: number) => void) | undefined,
+  onDone: ((done: Done) => void) | undefined,
 ): Promise<VectorBlock> {
   const { signal, overLong = 'truncate', dimensions = engine.width, reproducible } = options;
   const { includePrompt, normalize } = files.head;
   const texts = tokens.lengths.length;
   const rows = tokens.offsets.length - 1;
-  let done = 0;
+  let doneRows = 0;
+  let doneTokens = 0;
   options.onTokenized?.();
   const vectors = await engine.embed(tokens, {
     signal,
     alone: reproducible,
     unpooledTokens: includePrompt ? 0 : await promptTokens(files, tokenizer, options),
-    onDone: (more) => {
-      done += more;
-      onDone?.(done / rows, texts);
+    onDone: (moreRows, moreTokens) => {
+      doneRows += moreRows;
+      doneTokens += moreTokens;
+      onDone?.({ texts, share: doneRows / rows, workShare: doneTokens / tokens.ids.length });
     },
   });
   const averaged = averageWindows(vectors, tokens, engine.width, normalize);
@@ -141,16 +143,23 @@ async function encodeTokens(
   return { data, columns: dimensions, tokenCounts: tokens.lengths, truncated, failures: tokens.failures };
 }
 
-/** Texts are done in any order, and may be several rows: what can be told is the share of a window that is done. */
-function progress(
-  { onProgress }: TaskOptions,
-  total: number,
-  start: number,
-): ((share: number, texts: number) => void) | undefined {
+/** How far some texts are. They are done in any order, and may be several rows: what can be told is a share of them. */
+interface Done {
+  readonly texts: number;
+  /** Of the rows. */
+  readonly share: number;
+  /** Of their tokens. */
+  readonly workShare: number;
+}
+
+function progress({ onProgress }: TaskOptions, total: number, start: number): ((done: Done) => void) | undefined {
   return (
     onProgress &&
-    ((share, texts) =>
-      onProgress({ stage: 'Embedding', done: start + Math.floor(share * texts), total, unit: 'texts' }))
+    (({ texts, share, workShare }) =>
+      onProgress({
+        ...{ stage: 'Embedding', done: start + Math.floor(share * texts), total, unit: 'texts' },
+        share: (start + workShare * texts) / total,
+      }))
   );
 }
 

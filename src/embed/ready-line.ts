@@ -1,4 +1,4 @@
-import { printable } from '../base/index.js';
+import { counted, printable } from '../base/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, variantOfPath } from '../model/index.js';
 
@@ -8,7 +8,7 @@ export function readyLine(files: Pick<ModelFiles, 'onnxPath'>, engine: EngineDes
   const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
   const { workers, threadsPerWorker: threads, threadsReason, memory, memoryReason, name, version, fallback } = engine;
-  const counts = `${threads} thread${threads === 1 ? '' : 's'} × ${workers} worker${workers === 1 ? '' : 's'}`;
+  const counts = `${counted(threads, 'thread')} × ${counted(workers, 'worker')}`;
   const runtime = name === 'onnxruntime' ? `ONNX Runtime ${version}` : `native engine ${version}`;
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
   const because = fallback === undefined ? '' : `; not the native engine: ${printable(fallback)}`;

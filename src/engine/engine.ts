@@ -18,8 +18,8 @@ export interface RunOptions {
    * whatever else goes on. Without it texts of other callers fill a batch that has room.
    */
   readonly alone?: boolean;
-  /** Told how many more texts are done. */
-  readonly onDone?: (texts: number) => void;
+  /** Told how many more texts are done, and how many tokens they have: batches go from long texts to short ones. */
+  readonly onDone?: (texts: number, tokens: number) => void;
 }
 
 /** What an engine says of itself, for logs, evidence and reports. Workers beyond the first start when there is work. */

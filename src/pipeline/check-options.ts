@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { counted, OctavecError } from '../base/index.js';
 import { type ChosenMethod, checkOwners, type MethodFacts, methods } from '../methods/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
@@ -33,7 +33,7 @@ export function checkOptions(to: readonly ChosenMethod[], options: Omit<Quantize
     throw new OctavecError('USAGE', { problem, hint: 'Leave out one of the two.' });
   }
   if (texts !== undefined && texts.texts.length < fewestProofTexts) {
-    const problem = `${texts.source} holds ${countOf(texts.texts)}, too few to compare variants on`;
+    const problem = `${texts.source} holds ${counted(texts.texts.length, 'text')}, too few to compare variants on`;
     throw new OctavecError('USAGE', { problem, hint: `Give ${fewestProofTexts} at least.` });
   }
   checkCalibration(to, calibration);
@@ -53,8 +53,4 @@ function checkCalibration(to: readonly ChosenMethod[], calibration: QuantizeOpti
       });
     }
   }
-}
-
-function countOf({ length }: readonly string[]): string {
-  return length === 1 ? '1 text' : `${length} texts`;
 }

@@ -1,4 +1,4 @@
-import { printable } from '../base/index.js';
+import { counted, printable } from '../base/index.js';
 import type { Diagnosis, Finding } from '../doctor/index.js';
 import { quoted } from './shell-words.js';
 import { type Style, styleOf } from './style.js';
@@ -38,8 +38,4 @@ function formatFinding({ status, found, advice }: Finding, style: Style): string
 function nextStep({ model }: Diagnosis, style: Style): string {
   const given = model === undefined || model === 'all-MiniLM-L6-v2' ? '<model folder or .onnx file>' : quoted(model);
   return `\nNext:\n  npx ${style.paint('cyan', 'octavec bench')} ${given}\n`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

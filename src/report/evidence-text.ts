@@ -1,4 +1,4 @@
-import { formatCount, formatFigure, printable } from '../base/index.js';
+import { counted, formatCount, formatFigure, printable } from '../base/index.js';
 import type { DamagedText, Evidence, Neighbour, TextReference, Verdict } from '../evaluate/index.js';
 import { formatComparisons } from './evaluation-text.js';
 import { type Style, styleOf } from './style.js';
@@ -95,8 +95,4 @@ function textLine(lead: string, { index, text }: TextReference, style: Style): s
 function cut(text: string, length: number): string {
   const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, Math.max(1, length - 1)).join('')}…`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

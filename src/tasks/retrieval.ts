@@ -51,13 +51,17 @@ export async function evaluateRetrieval(
   const ids: string[] = [];
   for await (const documents of inChunks(task.corpus)) {
     const start = ids.length;
-    const report = (done: number) =>
-      options.onProgress?.({ stage: `Embedding ${task.name}`, done, total: task.corpus.count, unit: 'documents' });
-    report(start);
+    const { count: total } = task.corpus;
+    const report = (done: number, share: number) =>
+      options.onProgress?.({
+        ...{ stage: `Embedding ${task.name}`, done: start + done, total, unit: 'documents' },
+        share: (start + share * documents.length) / total,
+      });
+    report(0, 0);
     const vectors = await embedDocuments(
       documents.map(({ text }) => text),
       { ...use, role: 'document' },
-      { signal: options.signal, onProgress: ({ done }) => report(start + done) },
+      { signal: options.signal, onProgress: ({ done, share = done / documents.length }) => report(done, share) },
     );
     ids.push(...documents.map(({ id }) => id));
     await offerAll(queryRows, vectors, start, lists, options.signal);

@@ -41,7 +41,7 @@ describe('octavec', () => {
     [['verify', 'm'], "required option '--against <original>' not specified"],
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
     [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
-    [['embed', 'm'], 'There are no texts. Give texts, or --file'],
+    [['embed', 'hello'], 'There are no texts: "hello", which comes first, was taken for the model. Give the model'],
     [['embed', 'm', 'text', '--out', 'x.csv'], 'x.csv is neither .jsonl nor .npy'],
   ])('%j is wrong usage: status 2', async (args, message) => {
     const { status, stdout, stderr } = await octavec(args);

@@ -160,7 +160,7 @@ class NativeEngine implements Engine {
         jobs.add(job);
         await done;
         jobs.delete(job);
-        onDone?.(offsets.length - 1);
+        onDone?.(offsets.length - 1, ids.length);
       }
     });
     const all = Promise.all(lanes);

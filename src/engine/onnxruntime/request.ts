@@ -113,7 +113,10 @@ export class Request {
     }
     this.#done += texts.length;
     try {
-      this.#onDone?.(texts.length);
+      this.#onDone?.(
+        texts.length,
+        texts.reduce((sum, text) => sum + this.#lengthOf(text), 0),
+      );
     } catch (error) {
       // The caller's own: others have texts in the same batch.
       this.fail(error);

@@ -125,9 +125,11 @@ async function writeTrial(model: OnnxModel, path: string): Promise<void> {
 async function embed(engine: Engine, tokens: TokenBatch, { signal, onProgress }: TaskOptions): Promise<Matrix> {
   const total = tokens.offsets.length - 1;
   let done = 0;
-  const onDone = (texts: number): void => {
+  let doneTokens = 0;
+  const onDone = (texts: number, tokenCount: number): void => {
     done += texts;
-    onProgress?.({ stage: 'Embedding', done, total, unit: 'texts' });
+    doneTokens += tokenCount;
+    onProgress?.({ stage: 'Embedding', done, total, unit: 'texts', share: doneTokens / tokens.ids.length });
   };
   const data = total === 0 ? new Float32Array() : await engine.embed(tokens, { signal, onDone });
   return { data, rows: total, columns: engine.width };

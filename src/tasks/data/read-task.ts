@@ -109,6 +109,6 @@ async function taskOfMteb(
 }
 
 function unknownTask(task: string): OctavecError {
-  const nearest = nearestName(task, [...embeddedTaskNames, ...mtebTaskNames], 3);
+  const nearest = nearestName(task, [...embeddedTaskNames, ...mtebTaskNames]);
   return new OctavecError('TASK_UNKNOWN', { task, known: embeddedTaskNames.join(', '), nearest });
 }

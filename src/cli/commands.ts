@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+
+/** What the list of commands says of one, and where the rest of it stands. */
+interface CommandEntry {
+  readonly description: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** In the order of the help. Together they load the whole library, so each is loaded where it is asked for. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  quantize: {
+    description: 'Make smaller variants of a model, and prove them against it before they get their names.',
+    load: async () => (await import('./quantize.js')).quantizeCommand(),
+  },
+  'quantize-all': {
+    description: 'Make variants of every model in a folder and below. What is up to date is left as it is.',
+    load: async () => (await import('./quantize-all.js')).quantizeAllCommand(),
+  },
+  verify: {
+    description: 'Compare a quantized model with its original; exit status 3 if the quality gate says no.',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
+  compare: {
+    description: 'Measure all variants of a model side by side, and say which to take for what.',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
+  evaluate: {
+    description: "Find what a model reaches in retrieval, similarity, classification and clustering, by MTEB's rules.",
+    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+  },
+  embed: {
+    description: 'Turn texts into vectors: a line of JSON for each text, a NumPy or a Parquet file.',
+    load: async () => (await import('./embed.js')).embedCommand(),
+  },
+  serve: {
+    description: 'Serve models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.',
+    load: async () => (await import('./serve.js')).serveCommand(),
+  },
+  inspect: {
+    description: 'Show what an ONNX model holds, and what quantizing it would bring.',
+    load: async () => (await import('./inspect.js')).inspectCommand(),
+  },
+  bench: {
+    description: 'Measure start, latency, throughput, pools and memory of models and variants, side by side.',
+    load: async () => (await import('./bench.js')).benchCommand(),
+  },
+  doctor: {
+    description: 'Find out what this machine can do, what is wrong with it, and what to do about it.',
+    load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
+};
