@@ -3,6 +3,7 @@ import {
   dataType,
   elementCount,
   int64Tensor,
+  intAttribute,
   isOp,
   makeTensor,
   type NodeProto,
@@ -11,6 +12,7 @@ import {
   type TensorProto,
   tensorBytes,
 } from '../onnx/index.js';
+import { FoldedWeights, isLarge } from './folded-weights.js';
 import { GraphEditor } from './graph-editor.js';
 import { constantTensor } from './operators/constant.js';
 import { isList } from './operators/move-elements.js';
@@ -24,7 +26,8 @@ const largestGrowth = 65536;
 
 /**
  * Turns Constant nodes into initializers and computes what depends on constants only: transposed and reshaped weights,
- * chains that assemble shapes. Operators that octavec cannot compute stay.
+ * chains that assemble shapes. Weights on which several nodes do the same (layers that share them, each with a Transpose
+ * of its own) give one result. Operators that octavec cannot compute stay.
  */
 export function foldConstants(model: OnnxModel): OnnxModel {
   const editor = new GraphEditor(model);
@@ -32,32 +35,64 @@ export function foldConstants(model: OnnxModel): OnnxModel {
   for (const name of editor.index.inputs) {
     constants.delete(name);
   }
+  const results = new FoldedWeights(model);
   for (const node of topologicalOrder(model.proto.graph.node, model.path)) {
-    const result = isOp(node, 'Constant') ? constantTensor(node) : foldNode(model, node, constants);
+    const [output] = node.output;
     // An output of the graph must be made by a node.
-    if (result === undefined || editor.index.outputs.has(node.output[0])) {
+    if (editor.index.outputs.has(output)) {
       continue;
     }
-    const tensor = { ...result, name: node.output[0] };
-    constants.set(node.output[0], tensor);
+    const inputs = constantInputs(node, constants);
+    const known = sharedSource(node, inputs, editor) ?? results.find(node, inputs);
+    if (known !== undefined) {
+      constants.set(output, known);
+      editor.redirect(output, known.name ?? '');
+      editor.replace(node);
+      continue;
+    }
+    const result = isOp(node, 'Constant') ? constantTensor(node) : foldNode(model, node, inputs);
+    if (result === undefined) {
+      continue;
+    }
+    const tensor = { ...result, name: output };
+    results.add(node, inputs, tensor);
+    constants.set(output, tensor);
     editor.setInitializer(tensor);
     editor.replace(node);
   }
   return editor.finish();
 }
 
+/** The constants among a node's inputs; undefined for those that are left out. None if it has others. */
+function constantInputs(
+  node: NodeProto,
+  constants: ReadonlyMap<string, TensorProto>,
+): readonly (TensorProto | undefined)[] {
+  const tensors = node.input.map((name) => (name === '' ? undefined : constants.get(name)));
+  return node.input.some((name, i) => name !== '' && tensors[i] === undefined) ? [] : tensors;
+}
+
+/** The weight that a node hands on as it is, where others use it as well: a copy would be one too many. */
+function sharedSource(
+  node: NodeProto,
+  [source]: readonly (TensorProto | undefined)[],
+  { index }: GraphEditor,
+): TensorProto | undefined {
+  const handsOn = isOp(node, 'Identity') || (isOp(node, 'Cast') && intAttribute(node, 'to') === source?.dataType);
+  const used = (name: string): boolean => (index.consumers.get(name)?.length ?? 0) > 1 || index.outputs.has(name);
+  return handsOn && source !== undefined && isLarge(source) && (used(node.input[0]) || used(source.name ?? ''))
+    ? source
+    : undefined;
+}
+
 /** Undefined also where a node makes no sense: then it is the run time's to complain. */
 function foldNode(
   model: OnnxModel,
   node: NodeProto,
-  constants: ReadonlyMap<string, TensorProto>,
+  tensors: readonly (TensorProto | undefined)[],
 ): TensorProto | undefined {
   const operator = normalDomain(node.domain) === '' ? operatorOf(node) : undefined;
-  if (operator?.folds === undefined || node.output.length !== 1 || node.input.length === 0) {
-    return undefined;
-  }
-  const tensors = node.input.map((name) => (name === '' ? undefined : constants.get(name)));
-  if (node.input.some((name, i) => name !== '' && tensors[i] === undefined)) {
+  if (operator?.folds === undefined || node.output.length !== 1 || tensors.length === 0) {
     return undefined;
   }
   const read = (tensor: TensorProto) => exactElements(model, tensor);

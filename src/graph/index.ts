@@ -5,13 +5,16 @@
  */
 export { foldConstants, int64Constant } from './constant-folding.js';
 export { removeDeadNodes } from './dead-nodes.js';
+export { writeOutZeros } from './dense-tensors.js';
 export { type ElementTypes, inferElementTypes } from './element-type-inference.js';
 export { GraphEditor } from './graph-editor.js';
 export { type GraphIndex, indexGraph, soleConsumer, usedValues } from './graph-index.js';
+export { inlineFunctions } from './inline-functions.js';
 export { removeNoOps } from './no-ops.js';
 export { raiseOpset } from './opset-upgrade.js';
 export { type GraphPass, graphPasses, type OptimizeOptions, optimize } from './optimize.js';
 export { renameInputs } from './rename-values.js';
 export { foldShapes } from './shape-folding.js';
-export { mapSubgraphs } from './subgraphs.js';
+export { shareCopies } from './share-copies.js';
+export { everyNode, mapSubgraphs } from './subgraphs.js';
 export { topologicalOrder } from './topological-order.js';

@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../onnx/index.js';
+import { type GraphProto, type NodeProto, type OnnxModel, subgraphs } from '../onnx/index.js';
 
 /** The node with the graphs inside it (branches, bodies of loops) changed; the same node if there are none. */
 export function mapSubgraphs(node: NodeProto, change: (graph: GraphProto) => GraphProto): NodeProto {
@@ -11,4 +11,18 @@ export function mapSubgraphs(node: NodeProto, change: (graph: GraphProto) => Gra
     graphs: each.graphs.map(change),
   }));
   return { ...node, attribute };
+}
+
+/** All nodes of a model, also those in branches, in bodies of loops and in local functions. */
+export function everyNode({ proto }: OnnxModel): NodeProto[] {
+  const nodes = [...proto.graph.node, ...proto.functions.flatMap(({ node }) => node)];
+  // The list grows while it is walked.
+  for (const node of nodes) {
+    for (const { node: inner } of subgraphs(node)) {
+      for (const each of inner) {
+        nodes.push(each);
+      }
+    }
+  }
+  return nodes;
 }

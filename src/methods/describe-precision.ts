@@ -1,5 +1,6 @@
 import type { GatePresetName } from '../evaluate/index.js';
-import { dataType, type OnnxModel } from '../onnx/index.js';
+import { everyNode } from '../graph/index.js';
+import { attribute, dataType, everyTensor, intAttribute, type NodeProto, type OnnxModel } from '../onnx/index.js';
 import { quantizedOperatorsIn, recipeOf } from '../quantize/index.js';
 import { methodNamed } from './registry.js';
 
@@ -12,17 +13,30 @@ export function describePrecision(model: OnnxModel): { readonly precision: strin
     const { precision, gate } = method;
     return { precision, gate };
   }
-  const { node, initializer } = model.proto.graph;
-  const fourBits = node.some(({ attribute }) => attribute.some(({ name, i }) => name === 'bits' && i === 4n));
-  if (
-    fourBits ||
-    initializer.some((tensor) => tensor.dataType === dataType.int4 || tensor.dataType === dataType.uint4)
-  ) {
+  const nodes = everyNode(model);
+  const types = new Set(everyTensor(model.proto).map((tensor) => tensor.dataType ?? 0));
+  const bnb = nodes.find(({ opType }) => opType === 'MatMulBnb4');
+  if (bnb !== undefined) {
+    return { precision: intAttribute(bnb, 'quant_type') === 0 ? 'fp4' : 'nf4', gate: 'int4' };
+  }
+  if (nodes.some(hasFewBits) || fewBits.some((type) => types.has(type))) {
     return { precision: 'int4', gate: 'int4' };
   }
   if (quantized) {
     return { precision: 'int8', gate: 'int8' };
   }
-  const half = initializer.some((tensor) => tensor.dataType === dataType.float16);
-  return { precision: half ? 'fp16' : 'fp32', gate: 'fp16' };
+  return { precision: types.has(dataType.float16) ? 'fp16' : 'fp32', gate: 'fp16' };
+}
+
+/** Element types of 4 bits and less. */
+const fewBits: readonly number[] = [dataType.int4, dataType.uint4, dataType.float4e2m1, dataType.int2, dataType.uint2];
+
+/** Operators on weights in blocks. Where a node does not say otherwise, their codes have 4 bits. */
+const inBlocks = new Set(['GatherBlockQuantized', 'MatMulNBits']);
+
+function hasFewBits(node: NodeProto): boolean {
+  if (attribute(node, 'bits') !== undefined) {
+    return (intAttribute(node, 'bits') ?? 8) <= 4;
+  }
+  return inBlocks.has(node.opType ?? '');
 }

@@ -5,6 +5,7 @@
  * @module
  */
 export { decodeModel } from './decode.js';
+export { denseTensor } from './dense-tensor.js';
 export * from './element-types.js';
 export { encodedSize, encodeModel } from './encode.js';
 export { isExternal } from './external-data.js';

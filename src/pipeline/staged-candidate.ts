@@ -51,7 +51,7 @@ async function stageCandidate(
   const recipe = makeRecipe(kept.method.id, original.identity.sha256, options, original.conventions);
   const staged = await stageModel(withRecipe(model, recipe), kept.path);
   const seconds = kept.seconds + (performance.now() - start) / 1000;
-  return { ...kept, staged, recipe, notes, sensitivity, improve, seconds };
+  return { ...kept, staged, recipe, notes: [...original.notes, ...notes], sensitivity, improve, seconds };
 }
 
 /** The next candidate of a method that has a more careful one; the refused one is gone then. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ErrorDetails, OctavecError, placesOfTexts } from '../base/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
-import { foldConstants } from '../graph/index.js';
+import { foldConstants, inlineFunctions, writeOutZeros } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
-import { hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
+import { hasDoubleWeights, hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
 import { conventionsHash } from './conventions-hash.js';
 import { fileIdentity } from './file-identity.js';
 
@@ -21,26 +21,31 @@ export interface Original {
   readonly identity: OriginalIdentity;
   /** SHA-256 of tokenizer, pooling, limits and prompts. */
   readonly conventions: string;
+  /** What was done to the original before anything else that the user should know. */
+  readonly notes: readonly string[];
   /** Removes the widened copy. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Opens a model as an original. Weights in half precision are widened to FP32, in a temporary copy, for what they are
- * compared with must not be rounded again on its way.
+ * Opens a model as an original. Local functions are inlined, sparse weights written out. Weights in half precision are
+ * widened to FP32, in a temporary copy, for what they are compared with must not be rounded again on its way; doubles
+ * are rounded to FP32 in the same way.
  *
  * @throws what `openModelFolder` and `readModel` throw
  */
 export async function openOriginal(path: string, options: OpenModelOptions = {}): Promise<Original> {
   const files = await openModelFolder(path, options);
-  const source = await readModel(files.onnxPath);
+  const file = await readModel(files.onnxPath);
+  const source = writeOutZeros(inlineFunctions(file));
   const conventions = await conventionsHash(files);
-  if (!hasHalfWeights(source)) {
+  const isDouble = hasDoubleWeights(source);
+  if (!isDouble && !hasHalfWeights(source)) {
     const precision = quantizedOperatorsIn(source).length > 0 ? 'quantized' : 'fp32';
-    const identity = await fileIdentity(source, precision);
+    const identity = await fileIdentity(file, precision);
     const model = foldConstants(source);
-    return { files, model, runnable: files, identity, conventions, ...closing(async () => undefined) };
+    return { files, model, runnable: files, identity, conventions, notes: [], ...closing(async () => undefined) };
   }
   const model = foldConstants(widen(source));
   const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
@@ -49,8 +54,9 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
     files,
     model,
     runnable: { ...files, onnxPath: written.path },
-    identity: { ...(await fileIdentity(source, 'fp16')), fp32Bytes: written.bytes },
+    identity: { ...(await fileIdentity(file, isDouble ? 'fp64' : 'fp16')), fp32Bytes: written.bytes },
     conventions,
+    notes: isDouble ? ['the original computes in double precision; it was rounded to FP32, and compared with so'] : [],
     ...closing(() => rm(folder, { recursive: true, force: true })),
   };
 }

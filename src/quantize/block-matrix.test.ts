@@ -63,3 +63,27 @@ test('the last block of a row may be short, and every row begins a byte', () => 
   expect(packCodes(matrix.zeroPoints, 2, 4).length).toBe(2);
   expect(Array.from(dequantizeBlocks(matrix), (value) => Math.round(value))).toEqual([1, 2, 3, -1, -2, -3]);
 });
+
+test('weights too small for a scale become zeros, not NaN', () => {
+  const tiny = 2 ** -140;
+  const weight = Float32Array.from({ length: 64 }, (_, i) => (i < 32 ? ((i % 7) - 3) * tiny : Math.sin(i)));
+  for (const bits of [4, 8] as const) {
+    for (const symmetric of [true, false]) {
+      for (const clipping of ['none', 'mse'] as const) {
+        const matrix = quantizeBlocks(weight, 1, 64, { bits, blockSize: 32, symmetric, clipping });
+        expect(matrix.scales[0]).toBe(0);
+        expect(Number.isFinite(matrix.scales[1]) && matrix.scales[1] !== 0).toBe(true);
+        const values = dequantizeBlocks(matrix);
+        expect(values.subarray(0, 32).every((value) => value === 0)).toBe(true);
+        expect(values.every((value, i) => Math.abs(value - weight[i]) < 0.2)).toBe(true);
+      }
+    }
+  }
+});
+
+test('blocks whose clipped scale would be too small keep a finite one', () => {
+  const weight = Float32Array.from({ length: 32 }, (_, i) => (i - 16) * 2 ** -127.2);
+  const matrix = quantizeBlocks(weight, 1, 32, { bits: 4, blockSize: 32, symmetric: false, clipping: 'mse' });
+  expect(Number.isFinite(matrix.scales[0])).toBe(true);
+  expect(dequantizeBlocks(matrix).every((value, i) => Math.abs(value - weight[i]) < 2 ** -122)).toBe(true);
+});

@@ -41,7 +41,11 @@ export function fitBlock(
   let least = Number.POSITIVE_INFINITY;
   let inVain = 0;
   for (const shrink of shrinks) {
-    const refined = refineScale(values, count, scheme, fitRange(range, scheme, shrink), importance);
+    const tried = fitRange(range, scheme, shrink);
+    if (tried.scale === 0) {
+      break;
+    }
+    const refined = refineScale(values, count, scheme, tried, importance);
     if (refined.error < least) {
       least = refined.error;
       best = refined.fit;
@@ -106,7 +110,7 @@ function fitRange(range: BlockRange, scheme: BlockScheme, shrink: number): Block
 /** The whole range from the least to the largest value, zero included, in 2^bits − 1 steps. */
 function fitAsymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
   const levels = 2 ** bits - 1;
-  const scale = Math.fround((shrink * Math.fround(largest - least)) / levels);
+  const scale = normalOrZero((shrink * Math.fround(largest - least)) / levels);
   if (scale === 0) {
     return { scale, zeroPoint: 0 };
   }
@@ -118,7 +122,14 @@ function fitAsymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, sh
 function fitSymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
   const outermost = -least > largest ? least : largest;
   const zeroPoint = 2 ** (bits - 1);
-  return { scale: Math.fround((shrink * outermost) / -zeroPoint), zeroPoint };
+  return { scale: normalOrZero((shrink * outermost) / -zeroPoint), zeroPoint };
+}
+
+/** The smallest float32 with all its digits. The inverse of a finer scale may be infinite: such weights are zeros. */
+const smallestScale = 2 ** -126;
+
+function normalOrZero(scale: number): number {
+  return scale !== 0 && Math.abs(scale) < smallestScale ? 0 : Math.fround(scale);
 }
 
 /** The scale of least squared error for the codes that a first fit gives, and that error. */
@@ -138,7 +149,11 @@ function refineScale(
     return { fit, error: total };
   }
   // With s = product / square the error Σ w (v − s c)² becomes Σ w v² − product² / square.
-  return { fit: { scale: Math.fround(product / square), zeroPoint }, error: total - (product * product) / square };
+  const refined = normalOrZero(product / square);
+  // Zero would ask for other codes.
+  return refined === 0
+    ? { fit, error: total }
+    : { fit: { scale: refined, zeroPoint }, error: total - (product * product) / square };
 }
 
 /** For the largest blocks. */

@@ -1,6 +1,6 @@
 import { OctavecError } from '../base/index.js';
-import { foldConstants } from '../graph/index.js';
-import { type OnnxModel, subgraphs } from '../onnx/index.js';
+import { everyNode, foldConstants } from '../graph/index.js';
+import type { OnnxModel } from '../onnx/index.js';
 import { linearLayers } from './linear-layers.js';
 
 /** Operators that only quantized models have. */
@@ -23,18 +23,8 @@ const quantizedOperators = new Set([
 
 /** Names of the operators that show that a model is quantized; empty for a full-precision one. */
 export function quantizedOperatorsIn(model: OnnxModel): string[] {
-  const found = new Set<string>();
-  const pending = [model.proto.graph];
-  for (let graph = pending.pop(); graph !== undefined; graph = pending.pop()) {
-    for (const node of graph.node) {
-      const opType = node.opType ?? '';
-      if (quantizedOperators.has(opType) || opType.startsWith('QLinear')) {
-        found.add(opType);
-      }
-      pending.push(...subgraphs(node));
-    }
-  }
-  return [...found].sort();
+  const operators = new Set(everyNode(model).map(({ opType = '' }) => opType));
+  return [...operators].filter((op) => quantizedOperators.has(op) || op.startsWith('QLinear')).sort();
 }
 
 /**

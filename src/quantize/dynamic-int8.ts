@@ -1,4 +1,4 @@
-import { foldConstants, GraphEditor, raiseOpset, removeDeadNodes } from '../graph/index.js';
+import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
 import { dataType, makeNode, type OnnxModel } from '../onnx/index.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { int8Tables } from './int8-tables.js';
@@ -31,7 +31,7 @@ export function dynamicInt8(source: OnnxModel, options: Int8Options = {}): OnnxM
   for (const layer of layers) {
     quantizer.replace(layer);
   }
-  return removeDeadNodes(int8Tables(editor.finish(), tables));
+  return shareCopies(int8Tables(editor.finish(), tables));
 }
 
 interface QuantizedActivation {

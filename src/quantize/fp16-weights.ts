@@ -1,4 +1,4 @@
-import { foldConstants, GraphEditor, inferElementTypes, removeDeadNodes } from '../graph/index.js';
+import { foldConstants, GraphEditor, inferElementTypes, shareCopies } from '../graph/index.js';
 import { dataType, elementCount, makeNode, type OnnxModel } from '../onnx/index.js';
 import { toHalfTensor } from './half-tensor.js';
 
@@ -33,5 +33,5 @@ export function fp16Weights(source: OnnxModel, isWanted: (name: string) => boole
     editor.add(makeNode('Cast', [halfName], [wide], { attributes: { to: { int: dataType.float } } }));
     editor.redirect(name, wide);
   }
-  return removeDeadNodes(editor.finish());
+  return shareCopies(editor.finish());
 }

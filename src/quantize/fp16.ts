@@ -2,9 +2,9 @@ import {
   foldConstants,
   GraphEditor,
   inferElementTypes,
-  removeDeadNodes,
   removeNoOps,
   renameInputs,
+  shareCopies,
   usedValues,
 } from '../graph/index.js';
 import {
@@ -43,7 +43,7 @@ export function fp16(source: OnnxModel, selection: Selection = {}): Fp16Model {
   for (const node of model.proto.graph.node) {
     converter.convert(node);
   }
-  return { model: removeDeadNodes(converter.finish()), clamped: converter.clamped };
+  return { model: shareCopies(converter.finish()), clamped: converter.clamped };
 }
 
 type Precision = 'half' | 'full';

@@ -37,4 +37,4 @@ export { leftOut, type Selection, selectableRoles, selectParts } from './selecti
 export { type SmoothedModel, type SmoothingChoice, smooth } from './smoothing.js';
 export { type StaticInt8Options, staticInt8 } from './static-int8.js';
 export { type WeightOnlyOptions, weightOnly } from './weight-only.js';
-export { hasHalfWeights, widen } from './widen.js';
+export { hasDoubleWeights, hasHalfWeights, widen } from './widen.js';

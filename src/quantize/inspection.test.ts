@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { floats, integers, scalar, smallModel } from '../../test/support/small-model.js';
-import { encodedSize, makeNode, type OnnxModel } from '../onnx/index.js';
+import { encodedSize, makeNode, type NodeProto, type OnnxModel, type TensorProto } from '../onnx/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import { fp16 } from './fp16.js';
 import { inspectModel } from './inspection.js';
@@ -68,6 +68,47 @@ describe('inspectModel', () => {
       initializers: [floats('w', [100, 32], zeros(3200))],
     });
     expect(inspectModel(shared)).toMatchObject({ linearLayers: 2, estimates: { int8: 3200 + 5 * 100 } });
+  });
+
+  test('counts tied weights once: a table that is a prediction head, too', () => {
+    const matrix = Array.from({ length: 32000 }, (_, i) => Math.sin(i));
+    const table = floats('table', [1000, 32], matrix);
+    const head = (nodes: readonly NodeProto[]): OnnxModel =>
+      smallModel({
+        inputs: { ids: 'int64[n]' },
+        outputs: { y: 'float' },
+        nodes: [makeNode('Gather', ['table', 'ids'], ['h']), ...nodes],
+        initializers: [table],
+      });
+    const gemm = head([makeNode('Gemm', ['h', 'table'], ['y'], { attributes: { transB: { int: 1 } } })]);
+    const turned = head([makeNode('Transpose', ['table'], ['t']), makeNode('MatMul', ['h', 't'], ['y'])]);
+    for (const tied of [gemm, turned]) {
+      const found = inspectModel(tied);
+      expect(found).toMatchObject({ parameters: 32000, linearLayers: 1, embeddingTables: 1 });
+      expect(found.estimates).toEqual({ fp32: 128000, fp16: 64000, int8: 64000 + 4 * 1000 + 5 * 1000 });
+      const real = encodedSize(dynamicInt8(tied).proto);
+      expect(Math.abs(real - (found.estimates?.int8 ?? 0))).toBeLessThan(2000);
+    }
+  });
+
+  test('counts a piece of an external file once, however many tensors name it', () => {
+    const stored = (name: string): TensorProto => ({
+      ...floats(name, [1000, 32], []),
+      rawData: undefined,
+      dataLocation: 1,
+      externalData: Object.entries({ location: 'w', offset: '0', length: '128000' }).map(([key, value]) => ({
+        key,
+        value,
+      })),
+    });
+    const quantized = [makeNode('DequantizeLinear', ['x', 's'], ['z'])];
+    const twice = smallModel({
+      inputs: { x: 'float[n,32]' },
+      outputs: { y: 'float', z: 'float' },
+      nodes: [makeNode('Concat', ['a', 'b'], ['y'], { attributes: { axis: { int: 0 } } }), ...quantized],
+      initializers: [stored('a'), stored('b'), scalar('s', 1)],
+    });
+    expect(inspectModel(twice)).toMatchObject({ parameters: 32001, weightBytes: 128004, externalDataBytes: 128000 });
   });
 
   test('tells nothing of what quantizing would bring for a model that is quantized', () => {

@@ -1,6 +1,7 @@
-import { foldConstants, removeDeadNodes } from '../graph/index.js';
+import { foldConstants, inlineFunctions, removeDeadNodes, shareCopies, writeOutZeros } from '../graph/index.js';
 import {
   attribute,
+  dataType,
   dataTypeName,
   elementCount,
   type GraphProto,
@@ -14,7 +15,7 @@ import {
 } from '../onnx/index.js';
 import { quantizedOperatorsIn } from './check-source.js';
 import { embeddingTables } from './embedding-tables.js';
-import { linearLayers } from './linear-layers.js';
+import { linearLayers, weightKey } from './linear-layers.js';
 import { type Recipe, recipeOf } from './recipe.js';
 import { widen } from './widen.js';
 
@@ -59,7 +60,7 @@ export function inspectModel(model: OnnxModel): Inspection {
   const bytesByType = new Map<string, number>();
   let externalDataBytes = 0;
   let parameters = 0;
-  for (const tensor of weightTensors(graph)) {
+  for (const tensor of withoutRepeats(weightTensors(graph))) {
     const bytes = tensorByteLength(model, tensor);
     const type = dataTypeName(tensor.dataType);
     bytesByType.set(type, (bytesByType.get(type) ?? 0) + bytes);
@@ -67,8 +68,9 @@ export function inspectModel(model: OnnxModel): Inspection {
     parameters += elementCount(tensor);
   }
   const constants = new Set(graph.initializer.map((tensor) => tensor.name));
-  const quantizedOperators = quantizedOperatorsIn(model);
-  const wide = quantizedOperators.length > 0 ? undefined : widen(removeDeadNodes(foldConstants(model)));
+  const plain = writeOutZeros(inlineFunctions(model));
+  const quantizedOperators = quantizedOperatorsIn(plain);
+  const wide = quantizedOperators.length > 0 ? undefined : widen(removeDeadNodes(foldConstants(plain)));
   return {
     path: model.path,
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(' ') || 'unknown',
@@ -96,6 +98,18 @@ function weightTensors(graph: GraphProto): TensorProto[] {
   return [...graph.initializer, ...constants.flatMap((node) => attribute(node, 'value')?.t ?? [])];
 }
 
+/** Without tensors that name a piece of an external file which another one has named: tied weights, stored once. */
+function withoutRepeats(tensors: readonly TensorProto[]): TensorProto[] {
+  const seen = new Set<string>();
+  return tensors.filter((tensor) => {
+    if (!isExternal(tensor)) {
+      return true;
+    }
+    const place = JSON.stringify(tensor.externalData.map(({ key, value }) => `${key}=${value}`).sort());
+    return !seen.has(place) && seen.add(place);
+  });
+}
+
 function describeValue(value: ValueInfoProto): InspectedValue {
   const type = value.type?.tensorType;
   return {
@@ -119,17 +133,27 @@ function sortedByCount(counts: ReadonlyMap<string, number>): [string, number][] 
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
 }
 
-/** Weights of the model in each precision. The int8 figure counts one byte an element and five a channel. */
+/**
+ * Weights of the model in each precision. The int8 figure counts one byte an element and five a channel, for each form
+ * in which a weight is used: an embedding table that a layer shares is quantized by rows and by columns.
+ */
 function estimates(wide: OnnxModel): Inspection['estimates'] {
-  const floats = wide.proto.graph.initializer.filter((tensor) => dataTypeName(tensor.dataType) === 'float');
-  const fp32 = floats.reduce((sum, tensor) => sum + 4 * elementCount(tensor), 0);
-  let int8 = fp32;
-  const byWeight = new Map(linearLayers(wide).map((layer) => [layer.weight, layer]));
-  for (const { inputs, outputs } of byWeight.values()) {
-    int8 -= 3 * inputs * outputs - 5 * outputs;
+  const layers = new Map(linearLayers(wide).map((layer) => [weightKey(layer), layer]));
+  const tables = embeddingTables(wide);
+  const quantized = new Set([...[...layers.values()].map(({ weight }) => weight), ...tables.map(({ table }) => table)]);
+  let int8 = 0;
+  for (const { inputs, outputs } of layers.values()) {
+    int8 += inputs * outputs + 5 * outputs;
   }
-  for (const { rows, columns } of embeddingTables(wide)) {
-    int8 -= 3 * rows * columns - 4 * rows;
+  for (const { rows, columns } of tables) {
+    int8 += rows * columns + 4 * rows;
+  }
+  let fp32 = 0;
+  for (const tensor of shareCopies(wide).proto.graph.initializer) {
+    if (tensor.dataType === dataType.float) {
+      fp32 += 4 * elementCount(tensor);
+      int8 += quantized.has(tensor) ? 0 : 4 * elementCount(tensor);
+    }
   }
   return { fp32, fp16: fp32 / 2, int8 };
 }

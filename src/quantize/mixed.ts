@@ -13,7 +13,7 @@ import { type LinearLayer, linearLayers, weightKey } from './linear-layers.js';
 import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 import { smooth } from './smoothing.js';
-import { weightOnly } from './weight-only.js';
+import { tableScheme, weightOnly } from './weight-only.js';
 
 /**
  * What a part of a model can be kept in, mostly from small to large: 4 bits in blocks, dynamic INT8 (tables: a scale a
@@ -129,7 +129,8 @@ function layerBytes({ outputs, inputs }: LinearLayer, scheme: BlockScheme): numb
 }
 
 /** A code for each column, and what belongs to each block. */
-function tableBytes(rows: number, columns: number, scheme: BlockScheme): number {
+function tableBytes(rows: number, columns: number, asked: BlockScheme): number {
+  const scheme = tableScheme(asked, columns);
   return rows * (Math.ceil((columns * scheme.bits) / 8) + blockBytes(columns, scheme));
 }
 

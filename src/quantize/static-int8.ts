@@ -1,5 +1,5 @@
 import type { TaskOptions } from '../base/index.js';
-import { foldConstants, GraphEditor, raiseOpset, removeDeadNodes } from '../graph/index.js';
+import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
 import { mean } from '../numbers/index.js';
 import {
   dataType,
@@ -61,7 +61,7 @@ export async function staticInt8(source: OnnxModel, options: StaticInt8Options):
     }
     replaceLayer(model, editor, layer, values, weights);
   }
-  return removeDeadNodes(int8Tables(editor.finish(), tables));
+  return shareCopies(int8Tables(editor.finish(), tables));
 }
 
 /** The layers' inputs with the range from the least to the largest value: of all texts, or of a text on average. */

@@ -1,5 +1,5 @@
 import { type TaskOptions, throwIfCancelled } from '../base/index.js';
-import { foldConstants, GraphEditor, removeDeadNodes } from '../graph/index.js';
+import { foldConstants, GraphEditor, shareCopies } from '../graph/index.js';
 import {
   dataType,
   floatTensor,
@@ -73,10 +73,11 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
   }
   for (const { table, rows, columns, gathers } of tables) {
     step();
-    const matrix = withoutFilling(quantizeBlocks(tensorFloats(model, table), rows, columns, options.tables));
+    const scheme = tableScheme(options.tables, columns);
+    const matrix = withoutFilling(quantizeBlocks(tensorFloats(model, table), rows, columns, scheme));
     const names = addMatrix(editor, table.name ?? '', matrix, [rows]);
     for (const node of gathers) {
-      const { bits, blockSize } = options.tables;
+      const { bits, blockSize } = scheme;
       const attributes = {
         bits: { int: bits },
         block_size: { int: blockSize },
@@ -90,7 +91,12 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
       );
     }
   }
-  return withOpset(removeDeadNodes(editor.finish()), microsoft, 1);
+  return withOpset(shareCopies(editor.finish()), microsoft, 1);
+}
+
+/** The scheme that a table is kept in: GatherBlockQuantized counts columns by bytes, so that an odd number takes 8 bits. */
+export function tableScheme(asked: BlockScheme, columns: number): BlockScheme {
+  return asked.bits === 4 && columns % 2 === 1 ? { ...asked, bits: 8 } : asked;
 }
 
 /** GatherBlockQuantized takes a code for each column, where MatMulNBits takes whole blocks. */

@@ -1,0 +1,54 @@
+import { OctavecError, shortened } from '../base/index.js';
+import { bitsPerElement, byteLength } from './element-types.js';
+import { limits } from './limits.js';
+import { makeTensor } from './make-tensor.js';
+import type { SparseTensorProto, TensorProto } from './messages.js';
+import type { OnnxModel } from './model.js';
+import { elementCount, tensorBytes, tensorIntegers } from './tensor.js';
+
+/**
+ * A sparse tensor with its zeros written out. Its indices count elements, or, where they have two dimensions, give the
+ * place along each axis.
+ *
+ * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA
+ */
+export function denseTensor(model: OnnxModel, { values, indices, dims }: SparseTensorProto): TensorProto {
+  const name = values?.name ?? '';
+  const corrupt = (why: string): OctavecError =>
+    new OctavecError('ONNX_CORRUPT', { path: model.path, where: `sparse tensor "${shortened(name)}"`, why });
+  if (values === undefined || indices === undefined) {
+    throw corrupt('it has no values or no indices');
+  }
+  const type = values.dataType ?? 0;
+  const width = (bitsPerElement(type) ?? 0) / 8;
+  if (dims.some((dim) => dim < 0) || !Number.isInteger(width) || width === 0) {
+    throw corrupt(`type ${type}, dimensions ${dims.join(' × ')}`);
+  }
+  const count = elementCount({ dims });
+  const bytes = byteLength(type, count) as number;
+  if (bytes > limits.tensorBytes) {
+    const found = `sparse tensor "${shortened(name)}" has ${dims.join(' × ')} elements`;
+    throw new OctavecError('ONNX_LIMIT', { path: model.path, limit: `${limits.tensorBytes} bytes in a tensor`, found });
+  }
+  const source = tensorBytes(model, values);
+  const numbers = tensorIntegers(model, indices);
+  const rank = indices.dims.length === 2 ? dims.length : 1;
+  if (numbers.length * width !== source.length * rank) {
+    throw corrupt(`${numbers.length} indices for ${source.length / width} values`);
+  }
+  const data = new Uint8Array(bytes);
+  for (let i = 0; i * width < source.length; i++) {
+    let place = numbers[i * rank];
+    let inside = rank === 1 || (place >= 0 && place < dims[0]);
+    for (let axis = 1; axis < rank; axis++) {
+      const along = numbers[i * rank + axis];
+      inside &&= along >= 0 && along < dims[axis];
+      place = place * dims[axis] + along;
+    }
+    if (!inside || !(place >= 0 && place < count)) {
+      throw corrupt(`index ${place} lies outside of ${dims.join(' × ')}`);
+    }
+    data.set(source.subarray(i * width, (i + 1) * width), place * width);
+  }
+  return makeTensor(name, type, dims, data);
+}
