@@ -2,7 +2,7 @@ import type { Evidence, Gate } from '../evaluate/index.js';
 import type { ChosenMethod, MethodContext, MethodResult, MethodWishes, SensitivityReport } from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { type Candidate, fileIdentity, type Original, shortName } from '../proof/index.js';
-import { makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
+import { leftNote, makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
 import { type StagedModel, stageModel } from './staged-model.js';
 
 /** A variant that is written, but has not got its name yet. */
@@ -38,7 +38,10 @@ export async function makeCandidate(
   const result = await method.apply(source, context);
   const seconds = (performance.now() - start) / 1000;
   const asked = method.asked(wishes);
-  return stageCandidate(original, { method, path, asked, gate: context.trial.gate, seconds }, result);
+  const left = leftNote(source, method.id === 'fp16');
+  const notes = [...(left === undefined ? [] : [left]), ...(result.notes ?? [])];
+  const kept = { method, path, asked, gate: context.trial.gate, seconds };
+  return stageCandidate(original, kept, { ...result, notes });
 }
 
 async function stageCandidate(

@@ -18,6 +18,7 @@ export { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 export { type Fp16Model, fp16 } from './fp16.js';
 export { fp16Weights } from './fp16-weights.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
+export { describeLeft, type LeftWeights, leftNote } from './left-weights.js';
 export { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
 export {
   applyMix,

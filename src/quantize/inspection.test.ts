@@ -44,6 +44,7 @@ describe('inspectModel', () => {
       quantizedOperators: [],
       linearLayers: 1,
       embeddingTables: 1,
+      left: [],
       estimates: {
         fp32: 4 * (32000 + 2048 + 64),
         fp16: 2 * (32000 + 2048 + 64),

@@ -9,12 +9,14 @@ import {
   isOp,
   normalDomain,
   type OnnxModel,
+  subgraphs,
   type TensorProto,
   tensorByteLength,
   type ValueInfoProto,
 } from '../onnx/index.js';
 import { quantizedOperatorsIn } from './check-source.js';
 import { embeddingTables } from './embedding-tables.js';
+import { type LeftWeights, leftWeights, reachedWeights } from './left-weights.js';
 import { linearLayers, weightKey } from './linear-layers.js';
 import { type Recipe, recipeOf } from './recipe.js';
 import { widen } from './widen.js';
@@ -49,6 +51,8 @@ export interface Inspection {
   readonly quantizedOperators: readonly string[];
   readonly linearLayers: number;
   readonly embeddingTables: number;
+  /** Large weights that no method makes smaller; none for a model that is quantized already. */
+  readonly left: readonly LeftWeights[];
   /** What the weights would take in each precision; undefined for a model that is quantized already. */
   readonly estimates?: { readonly fp32: number; readonly fp16: number; readonly int8: number };
 }
@@ -88,14 +92,16 @@ export function inspectModel(model: OnnxModel): Inspection {
     quantizedOperators,
     linearLayers: wide === undefined ? 0 : linearLayers(wide).length,
     embeddingTables: wide === undefined ? 0 : embeddingTables(wide).length,
+    left: wide === undefined ? [] : leftWeights(wide, reachedWeights(wide)),
     estimates: wide === undefined ? undefined : estimates(wide),
   };
 }
 
-/** Initializers, and what some exporters keep in Constant nodes instead. */
+/** Initializers, and what some exporters keep in Constant nodes instead; also those in branches and loops. */
 function weightTensors(graph: GraphProto): TensorProto[] {
   const constants = graph.node.filter((node) => isOp(node, 'Constant'));
-  return [...graph.initializer, ...constants.flatMap((node) => attribute(node, 'value')?.t ?? [])];
+  const inside = graph.node.flatMap(subgraphs).flatMap(weightTensors);
+  return [...graph.initializer, ...constants.flatMap((node) => attribute(node, 'value')?.t ?? []), ...inside];
 }
 
 /** Without tensors that name a piece of an external file which another one has named: tied weights, stored once. */
@@ -155,5 +161,11 @@ function estimates(wide: OnnxModel): Inspection['estimates'] {
       int8 += quantized.has(tensor) ? 0 : 4 * elementCount(tensor);
     }
   }
-  return { fp32, fp16: fp32 / 2, int8 };
+  // Nothing changes in branches and loops.
+  const inside = wide.proto.graph.node
+    .flatMap(subgraphs)
+    .flatMap(weightTensors)
+    .filter((tensor) => tensor.dataType === dataType.float)
+    .reduce((sum, tensor) => sum + 4 * elementCount(tensor), 0);
+  return { fp32: fp32 + inside, fp16: fp32 / 2 + inside, int8: int8 + inside };
 }

@@ -119,6 +119,7 @@ test('an inspection shows the file in short lines', () => {
     quantizedOperators: [],
     linearLayers: 36,
     embeddingTables: 3,
+    left: [],
     estimates: { fp32: 90_852_864, fp16: 45_426_432, int8: 22_900_000 },
   };
   const text = formatInspection(inspection, plainStyle);

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, printable } from '../base/index.js';
-import type { InspectedValue, Inspection } from '../quantize/index.js';
+import { describeLeft, type InspectedValue, type Inspection } from '../quantize/index.js';
 import { type Style, styleOf } from './style.js';
 
 const shownOperators = 12;
@@ -46,5 +46,10 @@ function quantizing(inspection: Inspection): [string, string][] {
   }
   const sizes = Object.entries(estimates).map(([precision, bytes]) => `${precision} ${formatBytes(bytes)}`);
   const layers = `${formatCount(linearLayers)} linear layers, ${formatCount(embeddingTables)} embedding tables`;
-  return [...made, ['quantizing', `${layers}; weights would take ${sizes.join(', ')}`]];
+  const left = describeLeft(inspection.left, estimates.fp32);
+  return [
+    ...made,
+    ['quantizing', `${layers}; weights would take ${sizes.join(', ')}`],
+    ...(left === undefined ? [] : [['left', printable(left)] satisfies [string, string]]),
+  ];
 }
