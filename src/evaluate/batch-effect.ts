@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../base/index.js';
 import type { Embedder } from '../embed/index.js';
-import { cosine, type Matrix, mean, rowOf } from '../numbers/index.js';
+import { cosine, evenlySpaced, type Matrix, mean, rowOf } from '../numbers/index.js';
 
 /**
  * How far a text's vector depends on the texts that are embedded with it. Dynamic INT8 takes one scale for a whole
@@ -27,13 +27,11 @@ export async function measureBatchEffect(
   batched: Matrix,
   signal?: AbortSignal,
 ): Promise<BatchEffect> {
-  const count = Math.min(sampled, texts.length);
   const cosines: number[] = [];
-  for (let i = 0; i < count; i++) {
+  for (const index of evenlySpaced(texts.length, sampled)) {
     throwIfCancelled(signal, 'embedding texts alone');
-    const index = Math.floor((i * texts.length) / count);
     const alone = await embedder.embed([texts[index]], { onError: 'skip', signal });
     cosines.push(cosine(rowOf(alone, 0), rowOf(batched, index)));
   }
-  return { texts: count, cosine: { mean: mean(cosines), min: Math.min(...cosines) } };
+  return { texts: cosines.length, cosine: { mean: mean(cosines), min: Math.min(...cosines) } };
 }

@@ -1,6 +1,6 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
-import { ascendingOrder, type Matrix, topKOverlap, topOneAgreement } from '../numbers/index.js';
-import { evenlySpaced, type SimilarityStructure, similarityStructure } from './similarity-structure.js';
+import { ascendingOrder, evenlySpaced, type Matrix, topKOverlap, topOneAgreement } from '../numbers/index.js';
+import { type SimilarityStructure, similarityStructure } from './similarity-structure.js';
 import { lowTail, meanAndMax, vectorDifferences } from './vector-differences.js';
 import { type DamagedText, damagedTexts } from './worst-texts.js';
 
@@ -127,10 +127,7 @@ function sampleOfCosines(cosines: Float64Array): number[] {
 
 function sampleOfSimilarities(structure: SimilarityStructure): [number, number][] {
   const { original, candidate } = structure.rankedSimilarities;
-  return Array.from(evenlySpaced(original.length, 2 * sampleSize), (i) => [
-    rounded(original[i]),
-    rounded(candidate[i]),
-  ]);
+  return evenlySpaced(original.length, 2 * sampleSize).map((i) => [rounded(original[i]), rounded(candidate[i])]);
 }
 
 /** To the digits that a plot can show. */

@@ -1,10 +1,11 @@
 import { breather, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import {
+  chosenRows,
   emptyNearestLists,
+  evenlySpaced,
   type Matrix,
   type NearestLists,
   offer,
-  rowOf,
   similarityTile,
   spearman,
   tileRows,
@@ -47,7 +48,7 @@ export async function similarityStructure(
   neighbours: number,
   options: TaskOptions = {},
 ): Promise<SimilarityStructure> {
-  const rows = evenlySpaced(original.rows, similarityTextLimit);
+  const rows = Uint32Array.from(evenlySpaced(original.rows, similarityTextLimit));
   const count = rows.length;
   const pairs = (count * (count - 1)) / 2;
   const stride = Math.ceil(pairs / rankedPairLimit);
@@ -104,21 +105,4 @@ export async function similarityStructure(
     candidate: lists.candidate,
     rankedSimilarities: ranked,
   };
-}
-
-/** Up to `limit` of the numbers 0 to `count` − 1, evenly spaced. */
-export function evenlySpaced(count: number, limit: number): Uint32Array {
-  const taken = Math.min(count, limit);
-  return Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
-}
-
-function chosenRows(matrix: Matrix, rows: Uint32Array): Matrix {
-  if (rows.length === matrix.rows) {
-    return matrix;
-  }
-  const data = new Float32Array(rows.length * matrix.columns);
-  for (let i = 0; i < rows.length; i++) {
-    data.set(rowOf(matrix, rows[i]), i * matrix.columns);
-  }
-  return { data, rows: rows.length, columns: matrix.columns };
 }

@@ -3,7 +3,7 @@ import { calibrationTexts } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
 import type { CalibrationHashes, SearchTexts } from '../methods/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { evenlyChosen } from '../proof/index.js';
+import { evenlySpaced } from '../numbers/index.js';
 import {
   type CalibratedModel,
   type CalibrationTexts,
@@ -34,7 +34,8 @@ async function chosenTexts({ calibration }: CalibrationOptions): Promise<ChosenT
     return { calibrating: calibration.texts, searching: calibration.texts };
   }
   const all = await calibrationTexts();
-  return { calibrating: evenlyChosen(all, calibrationCount), searching: all };
+  const calibrating = evenlySpaced(all.length, calibrationCount).map((i) => all[i]);
+  return { calibrating, searching: all };
 }
 
 export async function calibrationHashes(options: CalibrationOptions): Promise<CalibrationHashes | undefined> {

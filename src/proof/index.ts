@@ -9,7 +9,7 @@ export { conventionsHash } from './conventions-hash.js';
 export { fileIdentity, shortName } from './file-identity.js';
 export { type Original, openOriginal } from './original.js';
 export { openProof, type Proof, type ProofOptions, prove } from './proof.js';
-export { evenlyChosen, type ProofTexts, proofTextsOf } from './proof-texts.js';
+export { type ProofTexts, proofTextsOf } from './proof-texts.js';
 export { asksForSpeed, measureSpeed, type Proven } from './speed.js';
 export { compareOnOldIndex, compareTasks, evaluateCandidate, evaluateOriginal, type TaskRun } from './tasks.js';
 export { openVectorCache, type VectorCacheOptions } from './vector-cache.js';

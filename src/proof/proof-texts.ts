@@ -1,4 +1,5 @@
 import { verificationTexts } from '../evaluate/index.js';
+import { evenlySpaced } from '../numbers/index.js';
 
 /** The texts that original and candidates embed. */
 export interface ProofTexts {
@@ -17,11 +18,5 @@ const speedTextCount = 64;
 
 /** The texts that speed is measured with, from all over the list. */
 export function speedTexts({ texts }: ProofTexts): string[] {
-  return evenlyChosen(texts, speedTextCount);
-}
-
-/** `count` of the items, from all over the list. */
-export function evenlyChosen<Item>(items: readonly Item[], count: number): Item[] {
-  const step = Math.max(1, items.length / count);
-  return items.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
+  return evenlySpaced(texts.length, speedTextCount).map((i) => texts[i]);
 }

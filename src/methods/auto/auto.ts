@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OctavecError } from '../../base/index.js';
 import type { Evidence } from '../../evaluate/index.js';
+import { evenlySpaced } from '../../numbers/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
 import { defineMethod } from '../define-method.js';
@@ -8,7 +9,6 @@ import type { MethodContext, MethodResult } from '../method.js';
 import { batchOf, rowsOf } from './cuttings.js';
 import { targetGate, usedAllowance } from './goal.js';
 import { MeasurementFile } from './measurement-file.js';
-import { evenlySpaced } from './mix-laboratory.js';
 import { MixSearcher } from './mix-searcher.js';
 import { type AutoOptions, autoOptions } from './options.js';
 import { type SearchFindings, sensitivityPath } from './sensitivity-report.js';

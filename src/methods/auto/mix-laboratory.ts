@@ -5,7 +5,7 @@ import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import { type Engine, loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
 import { writeOutput } from '../../files/index.js';
 import type { ModelFiles } from '../../model/index.js';
-import { type Matrix, rowOf } from '../../numbers/index.js';
+import { chosenRows, evenlySpaced, type Matrix } from '../../numbers/index.js';
 import { encodedSize, encodeModel, limits, type OnnxModel, readModel, writeModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixMaterial } from '../../quantize/index.js';
 import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
@@ -142,20 +142,9 @@ function chosenTexts(tokens: TokenBatch, count?: number): TokenBatch {
 
 /** What a run of the same mix with another count would have given, as far as texts do not depend on their batch. */
 export function chosenOf({ texts, cuttings, seconds }: Run, count: number): Run {
-  return { texts: chosenRows(texts, count), cuttings: chosenRows(cuttings, count), seconds };
+  return { texts: evenRows(texts, count), cuttings: evenRows(cuttings, count), seconds };
 }
 
-function chosenRows(matrix: Matrix, count: number): Matrix {
-  const rows = evenlySpaced(matrix.rows, count);
-  const data = new Float32Array(rows.length * matrix.columns);
-  for (const [i, row] of rows.entries()) {
-    data.set(rowOf(matrix, row), i * matrix.columns);
-  }
-  return { data, rows: rows.length, columns: matrix.columns };
-}
-
-/** `count` of the numbers below `total` at most, from all over them. */
-export function evenlySpaced(total: number, count = total): number[] {
-  const kept = Math.min(count, total);
-  return Array.from({ length: kept }, (_, i) => Math.floor((i * total) / kept));
+function evenRows(matrix: Matrix, count: number): Matrix {
+  return chosenRows(matrix, evenlySpaced(matrix.rows, count));
 }
