@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { chooseWithOptions, type MethodName, methodNames } from '../methods/index.js';
-import { isCalibrated, type VariantOptions } from '../pipeline/index.js';
+import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '../methods/index.js';
+import type { VariantOptions } from '../pipeline/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { addMethodFlags, methodOptionsOf } from './method-flags.js';
 import { configOption, gateLimitWithoutTasks, positiveInteger, proofTexts, wordList } from './options.js';

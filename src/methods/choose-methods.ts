@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OctavecError } from '../base/index.js';
+import type { MethodFacts } from './method.js';
 import { type ChosenMethod, type MethodChoice, methodNamed, methodNames, methods } from './registry.js';
 
 /**
@@ -58,6 +59,11 @@ export function checkOwners(option: string, owners: readonly string[], to: reado
     const hint = `Leave it out, or make ${owners.length > 1 ? 'one of them' : known}.`;
     throw new OctavecError('USAGE', { problem, hint });
   }
+}
+
+/** Whether a method can make use of calibration texts. */
+export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
+  return fewestTexts !== undefined;
 }
 
 /** Names of the methods that know an option. */

@@ -1,14 +1,9 @@
 import { counted, OctavecError } from '../base/index.js';
-import { type ChosenMethod, checkOwners, type MethodFacts, methods } from '../methods/index.js';
+import { type ChosenMethod, checkOwners, isCalibrated, methods } from '../methods/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
 /** Fewer texts have no neighbours to compare. */
 const fewestProofTexts = 3;
-
-/** Whether a method can make use of calibration texts. */
-export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
-  return fewestTexts !== undefined;
-}
 
 /**
  * Finds out before the long work what cannot go well, and what would be without effect.

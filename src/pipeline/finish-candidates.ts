@@ -4,8 +4,7 @@ import { type Evidence, evidencePath, type Gate, writeEvidence } from '../evalua
 import { asksForSpeed, judged, measureSpeed, type Proof, type Proven, prove } from '../proof/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome, VariantOutcome } from './quantize-outcome.js';
-import { asCandidate, improveCandidate, type StagedCandidate } from './staged-candidate.js';
-import { attempt, type Work } from './work.js';
+import { asCandidate, attempt, improveCandidate, type StagedCandidate, type Work } from './staged-candidate.js';
 
 /** A staged candidate with what was found out about it. */
 interface ProvenCandidate extends Proven<Evidence> {

@@ -10,8 +10,7 @@ import { finishCandidates } from './finish-candidates.js';
 import { outputPaths } from './output-paths.js';
 import type { QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome } from './quantize-outcome.js';
-import { makeCandidate } from './staged-candidate.js';
-import { attempt, type Work } from './work.js';
+import { attempt, makeCandidate, type Work } from './staged-candidate.js';
 
 /**
  * Makes variants of a model: the main job. Quantizes, loads what was written, compares it with the original and publishes what

@@ -1,8 +1,10 @@
+import { OctavecError } from '../base/index.js';
 import type { Evidence, Gate } from '../evaluate/index.js';
 import type { ChosenMethod, MethodContext, MethodResult, MethodWishes, SensitivityReport } from '../methods/index.js';
 import { type OnnxModel, readModel } from '../onnx/index.js';
 import { type Candidate, fileIdentity, type Original, shortName } from '../proof/index.js';
 import { leftNote, makeRecipe, type Recipe, withRecipe } from '../quantize/index.js';
+import type { VariantFailure } from './quantize-outcome.js';
 import { type StagedModel, stageModel } from './staged-model.js';
 
 /** A variant that is written, but has not got its name yet. */
@@ -87,4 +89,26 @@ export async function asCandidate(
     usualGate: gate,
     readsAsOriginal: true,
   };
+}
+
+/** What has come of the methods so far. */
+export interface Work {
+  readonly candidates: StagedCandidate[];
+  readonly failures: VariantFailure[];
+}
+
+/** Does something for one variant. A failure is noted, so that the others go on; an interrupt ends them all. */
+export async function attempt(
+  { failures }: Work,
+  { method, path }: Pick<StagedCandidate, 'method' | 'path'>,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof Error) || (error instanceof OctavecError && error.code === 'CANCELLED')) {
+      throw error;
+    }
+    failures.push({ method: method.id, path, error });
+  }
 }

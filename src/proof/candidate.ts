@@ -4,7 +4,7 @@ import { describePrecision } from '../methods/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { type Recipe, recipeOf } from '../quantize/index.js';
-import { fileIdentity } from './file-identity.js';
+import { fileIdentity } from './identity.js';
 
 /** A model that is compared with an original. */
 export interface Candidate {

@@ -5,8 +5,7 @@
  * @module
  */
 export { type Candidate, type CandidateOptions, openCandidate } from './candidate.js';
-export { conventionsHash } from './conventions-hash.js';
-export { fileIdentity, shortName } from './file-identity.js';
+export { conventionsHash, fileIdentity, shortName } from './identity.js';
 export { type Original, openOriginal } from './original.js';
 export { openProof, type Proof, type ProofOptions, prove } from './proof.js';
 export { type ProofTexts, proofTextsOf } from './proof-texts.js';

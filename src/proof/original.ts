@@ -7,8 +7,7 @@ import { foldConstants, inlineFunctions, writeOutZeros } from '../graph/index.js
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
 import { hasDoubleWeights, hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
-import { conventionsHash } from './conventions-hash.js';
-import { fileIdentity } from './file-identity.js';
+import { conventionsHash, fileIdentity } from './identity.js';
 
 /** The side that a candidate is measured against, ready to be run. */
 export interface Original {

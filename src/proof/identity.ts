@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileIdentity } from '../evaluate/index.js';
 import { fileHash } from '../files/index.js';
+import type { ModelFiles } from '../model/index.js';
 import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
 
 /** What a model file is recognised by, its external data included. */
@@ -23,4 +24,16 @@ export async function fileIdentity(model: OnnxModel, precision: string): Promise
 export function shortName(path: string): string {
   const folder = basename(dirname(path));
   return folder === 'onnx' ? join(folder, basename(path)) : basename(path);
+}
+
+/** SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits, prompts. */
+export async function conventionsHash(files: ModelFiles): Promise<string> {
+  const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId } = files;
+  const dense = head.dense.map(({ weight: _, bias: __, ...layer }) => layer);
+  const said = [await fileHash(files.tokenizerPath), { ...head, dense }, maxTokens, lowerCase, prompts, defaultPrompt];
+  const hash = createHash('sha256').update(JSON.stringify([...said, padTokenId]));
+  for (const { weight, bias } of head.dense) {
+    hash.update(weight).update(bias ?? new Float32Array());
+  }
+  return hash.digest('hex');
 }
