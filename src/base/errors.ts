@@ -1,3 +1,4 @@
+import { packagePath } from './package-path.js';
 import { printable } from './printable.js';
 
 /**
@@ -127,7 +128,7 @@ export const errorTable = {
   SETTINGS_INVALID: entry<{ source: string; why: string }>(
     2,
     400,
-    (d) => `${d.source} cannot be used: ${d.why}. docs/configuration.md lists all keys.`,
+    (d) => `${d.source} cannot be used: ${d.why}. ${packagePath('docs/configuration.md')} lists all keys.`,
   ),
   SAFETENSORS_INVALID: entry<{ path: string; why: string }>(
     1,
@@ -153,13 +154,14 @@ export const errorTable = {
   DATA_INVALID: entry<{ path: string; why: string }>(
     1,
     400,
-    (d) => `${d.path} cannot be used as evaluation data: ${d.why}. docs/evaluation.md shows the formats.`,
+    (d) =>
+      `${d.path} cannot be used as evaluation data: ${d.why}. ${packagePath('docs/evaluation.md')} shows the formats.`,
   ),
   TASK_UNKNOWN: entry<{ task: string; known: string; nearest?: string }>(
     2,
     400,
     (d) =>
-      `There is no task "${d.task}".${d.nearest ? ` Did you mean ${d.nearest}?` : ''} Known: ${d.known}; or give a folder in BEIR layout, a file, a data set of the hub as owner/name, or one of MTEB's tasks such as SciFact (docs/evaluation.md).`,
+      `There is no task "${d.task}".${d.nearest ? ` Did you mean ${d.nearest}?` : ''} Known: ${d.known}; or give a folder in BEIR layout, a file, a data set of the hub as owner/name, or one of MTEB's tasks such as SciFact (${packagePath('docs/evaluation.md')}).`,
   ),
   TOKENIZER_MISSING: entry<{ path: string }>(
     1,

@@ -6,6 +6,7 @@ export { distinctEnds } from './distinct-ends.js';
 export * from './errors.js';
 export { inOrder } from './in-order.js';
 export { nearestName } from './nearest-name.js';
+export { packagePath } from './package-path.js';
 export * from './printable.js';
 export * from './progress.js';
 export * from './quantities.js';

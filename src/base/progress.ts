@@ -11,6 +11,8 @@ export interface ProgressEvent {
    * many tokens. `done / total` where it is left out.
    */
   readonly share?: number;
+  /** Which step of how many, for jobs of several stages. */
+  readonly step?: { readonly number: number; readonly of: number };
 }
 
 export type OnProgress = (event: ProgressEvent) => void;

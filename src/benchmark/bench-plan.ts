@@ -20,7 +20,7 @@ export interface BenchPlan extends WorkloadPlan {
 
 /** What a caller decides about it. */
 export interface PlanOptions {
-  readonly quick?: boolean;
+  readonly thorough?: boolean;
   readonly pools?: readonly number[];
 }
 
@@ -31,24 +31,24 @@ const longestMixed = 256;
  *
  * @throws USAGE for pools that are none
  */
-export function benchPlan(subjects: readonly Subject[], { quick = false, pools }: PlanOptions): BenchPlan {
+export function benchPlan(subjects: readonly Subject[], { thorough = false, pools }: PlanOptions): BenchPlan {
   const wrong = pools?.find((workers) => !(Number.isSafeInteger(workers) && workers >= 1 && workers <= 64));
   if (wrong !== undefined) {
     throw new OctavecError('USAGE', { problem: `A pool of ${wrong} workers was asked for; it must be 1 to 64` });
   }
   const longest = Math.min(...subjects.map(({ model }) => model.maxTokens));
-  const wanted = quick ? [16, 128] : [16, 64, 256];
+  const wanted = thorough ? [16, 64, 256] : [16, 128];
   const lengths = [...new Set(wanted.map((tokens) => Math.min(tokens, longest)))];
   return {
     lengths,
     texts: 32,
-    mixed: mixedLengths(quick ? 64 : 256, Math.min(longestMixed, longest)),
-    starts: quick ? 2 : 4,
-    rounds: quick ? 3 : 5,
-    latencySeconds: quick ? 0.3 : 1,
-    callSeconds: quick ? 0.2 : 0.5,
-    callTexts: quick ? [32] : [8, 32],
-    pools: pools ?? (quick ? [] : [1, 2, 4]),
+    mixed: mixedLengths(thorough ? 256 : 64, Math.min(longestMixed, longest)),
+    starts: thorough ? 4 : 2,
+    rounds: thorough ? 5 : 3,
+    latencySeconds: thorough ? 1 : 0.3,
+    callSeconds: thorough ? 0.5 : 0.2,
+    callTexts: thorough ? [8, 32] : [32],
+    pools: pools ?? (thorough ? [1, 2, 4] : []),
   };
 }
 
@@ -57,6 +57,19 @@ export function runsOf(plan: BenchPlan, subjects: number): number {
   const { starts, rounds, lengths, callTexts, pools } = plan;
   const inRound = lengths.length * (1 + callTexts.length) + 1;
   return subjects * (starts + (rounds + 1) * inRound + pools.length * (poolRounds(plan) + 1));
+}
+
+/** What starting a process with a model takes, and a call that is measured once, as a rule. */
+const startSeconds = 1;
+const onceSeconds = 0.5;
+
+/** About how long so many subjects take, in seconds: large models take longer. */
+export function secondsOf(plan: BenchPlan, subjects: number): number {
+  const { starts, rounds, lengths, callTexts, pools, latencySeconds, callSeconds } = plan;
+  const round = lengths.length * (latencySeconds + callTexts.length * callSeconds) + onceSeconds;
+  const warmUp = onceSeconds * (lengths.length + 1);
+  const pooled = pools.length * (startSeconds + onceSeconds * (poolRounds(plan) + 1));
+  return subjects * (starts * startSeconds + warmUp + rounds * round + pooled);
 }
 
 export function poolRounds({ rounds }: BenchPlan): number {

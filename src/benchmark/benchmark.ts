@@ -3,7 +3,7 @@ import { OctavecError, type TaskOptions, version } from '../base/index.js';
 import type { MemoryMode } from '../engine/index.js';
 import { readCpuTimes, readHostFacts, readThrottling } from '../host/index.js';
 import { benchNotes } from './bench-notes.js';
-import { type BenchPlan, benchPlan, runsOf } from './bench-plan.js';
+import { type BenchPlan, benchPlan, runsOf, secondsOf } from './bench-plan.js';
 import type { BenchConditions, Benchmark, SubjectResult } from './benchmark-result.js';
 import { type CpuGroup, makeCpuGroup } from './cpu-group.js';
 import { type Place, throughField } from './field.js';
@@ -14,13 +14,15 @@ import { findSubjects, type Subject, type SubjectOptions } from './subjects.js';
 import { type Workload, workloadFor } from './workload.js';
 
 export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
-  /** Fewer lengths, rounds and repetitions, and no pools unless asked for: seconds instead of minutes. */
-  readonly quick?: boolean;
+  /** More lengths, rounds and repetitions, and pools: minutes instead of seconds. */
+  readonly thorough?: boolean;
+  /** Told about how many seconds it will take, before it begins, and how many subjects there are. */
+  readonly onEstimate?: (seconds: number, subjects: number) => void;
   /** Threads of each session; octavec's choice by default. */
   readonly threads?: number;
   /** How weights are held; `auto` by default. */
   readonly memory?: MemoryMode;
-  /** Workers of the pools; [1, 2, 4] by default, none if empty. */
+  /** Workers of the pools; [1, 2, 4] if `thorough`, else none. */
   readonly pools?: readonly number[];
   /** The mixed corpus; texts of 8 to 256 tokens by default. */
   readonly texts?: { readonly texts: readonly string[]; readonly source: string };
@@ -42,6 +44,7 @@ export async function benchmark(paths: readonly string[], options: BenchmarkOpti
   const host = await readHostFacts();
   const subjects = await findSubjects(paths, options);
   const plan = benchPlan(subjects, options);
+  options.onEstimate?.(secondsOf(plan, subjects.length), subjects.length);
   const workloads = await workloadsOf(subjects, plan, options);
   const group = options.cpuLimit === undefined ? undefined : await makeCpuGroup(options.cpuLimit);
   const [stolen, throttled] = await Promise.all([stolenMeter(), throttledMeter(group)]);

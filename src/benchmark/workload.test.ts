@@ -48,7 +48,7 @@ test('mixed lengths: all in the range, many short, in no order', () => {
 test('a plan keeps to what all models take, and counts its runs', () => {
   const subject = (maxTokens: number) => ({ model: { maxTokens } }) as Parameters<typeof benchPlan>[0][number];
   expect(benchPlan([subject(512), subject(40)], {}).lengths).toEqual([16, 40]);
-  const plan = benchPlan([subject(512)], { quick: true, pools: [1, 2] });
+  const plan = benchPlan([subject(512)], { pools: [1, 2] });
   expect(plan.lengths).toEqual([16, 128]);
   // Per subject: 2 starts, 4 rounds of (2 lengths alone, 2 in calls, the mixed corpus), 2 pools of 4 runs.
   expect(runsOf(plan, 3)).toBe(3 * (2 + 4 * 5 + 2 * 4));

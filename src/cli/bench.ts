@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { counted, formatDuration } from '../base/index.js';
 import { benchmark } from '../benchmark/index.js';
 import { readTexts } from '../bulk/index.js';
 import type { EngineChoice, MemoryMode } from '../engine/index.js';
@@ -6,6 +7,7 @@ import { writeOutputFile } from '../files/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
 import { engineList, memoryOption, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
+import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
@@ -18,8 +20,8 @@ delegated). Elsewhere set the limit from outside: "docker run --cpus 0.5 …".
 Examples:
   octavec bench ./all-MiniLM-L6-v2
   octavec bench ./model --variant fp32,int8 --engine onnxruntime,native --html bench.html
-  octavec bench ./a ./b theirs.onnx --quick --threads 1
-  octavec bench ./model --variant int8 --cpu-limit 0.5 --quick`;
+  octavec bench ./a ./b theirs.onnx --thorough --threads 1
+  octavec bench ./model --variant int8 --cpu-limit 0.5`;
 
 interface Options {
   readonly variant?: readonly string[];
@@ -30,7 +32,7 @@ interface Options {
   readonly memory?: MemoryMode;
   /** false by --no-pool */
   readonly pool?: readonly number[] | boolean;
-  readonly quick?: boolean;
+  readonly thorough?: boolean;
   readonly cpuLimit?: number;
   readonly html?: string;
   readonly json?: boolean;
@@ -45,9 +47,9 @@ export function benchCommand(): Command {
     .option('--texts <file>', 'own mixed corpus: .txt or .jsonl (default: texts of 8 to 256 tokens)')
     .option('--threads <n>', "threads of each session (default: octavec's choice)", positiveInteger)
     .addOption(memoryOption())
-    .option('--pool <sizes>', 'workers of pools to measure (default: 1,2,4; none with --quick)', positiveIntegers)
+    .option('--pool <sizes>', 'workers of pools to measure (default: none; 1,2,4 with --thorough)', positiveIntegers)
     .option('--no-pool', 'measure no pools')
-    .option('--quick', 'fewer lengths, rounds and repetitions')
+    .option('--thorough', 'more lengths, rounds and repetitions, and pools: minutes instead of seconds')
     .option('--cpu-limit <cpus>', 'measure under a quota of so much CPU time, such as 0.5', positiveNumber)
     .option('--html <file>', 'write a page with plots, one file that needs no network')
     .option('--json', 'print JSON')
@@ -62,6 +64,7 @@ export function benchCommand(): Command {
         // Commander gives true for a --no-… option that was not used.
         pools: Array.isArray(pool) ? pool : pool === false ? [] : undefined,
         texts: texts === undefined ? undefined : { texts: await readTexts(texts), source: texts },
+        onEstimate: options.json ? undefined : announce,
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
@@ -70,4 +73,8 @@ export function benchCommand(): Command {
       }
       process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatBenchmark(result));
     });
+}
+
+function announce(seconds: number, subjects: number): void {
+  printNote(`measuring ${counted(subjects, 'model')} takes about ${formatDuration(seconds)}`);
 }

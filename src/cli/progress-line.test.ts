@@ -20,6 +20,10 @@ test('takes the time left from the share of the work, where some texts take long
   expect(line({ ...long, done: 200, share: 0.75 }, 10, { done: 100, share: 0.5 })).toContain('10 texts/s, 10 s left');
 });
 
+test('says which step of a job it is', () => {
+  expect(line({ ...event, step: { number: 2, of: 4 } }, 0)).toMatch(/^Step 2 of 4: Embedding █/);
+});
+
 test('counts one thing as one', () => {
   expect(line({ ...event, done: 0, total: 1 }, 0)).toContain(' 0/1 text');
   expect(line({ ...event, done: 1, total: Number.POSITIVE_INFINITY }, 0)).toBe('Embedding 1 text');

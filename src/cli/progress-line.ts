@@ -56,14 +56,15 @@ function shareOf({ done, total, share }: ProgressEvent): number {
  * @param before what was done when they began
  */
 export function describe(event: ProgressEvent, seconds: number, before = { done: 0, share: 0 }): string {
-  const { stage, done, total, unit } = event;
+  const { stage, done, total, unit, step } = event;
   const isKnown = Number.isFinite(total);
   const share = shareOf(event);
   const filled = Math.round(share * barWidth);
   const bar = isKnown ? ` ${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}` : '';
   const quantity = (count: number) => (unit === 'bytes' ? formatBytes(Math.round(count)) : `${rounded(count)} ${unit}`);
   const of = isKnown ? (unit === 'bytes' ? ` of ${formatBytes(total)}` : `/${total}`) : '';
-  const counts = `${stage}${bar} ${unit === 'bytes' ? `${formatBytes(done)}${of}` : `${done}${of} ${isKnown ? unitOf(total, unit) : unitOf(done, unit)}`}`;
+  const place = step === undefined ? '' : `Step ${step.number} of ${step.of}: `;
+  const counts = `${place}${stage}${bar} ${unit === 'bytes' ? `${formatBytes(done)}${of}` : `${done}${of} ${isKnown ? unitOf(total, unit) : unitOf(done, unit)}`}`;
   const rate = (done - before.done) / seconds;
   const work = (share - before.share) / seconds;
   if (seconds < 0.5 || rate === 0) {

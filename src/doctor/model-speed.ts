@@ -1,4 +1,4 @@
-import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { OctavecError, packagePath, reasonOf, throwIfCancelled } from '../base/index.js';
 import { type Latency, latencyOf, ModelProcess, workloadFor } from '../benchmark/index.js';
 import type { EngineChoice, EngineDescription } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
@@ -94,7 +94,7 @@ export function modelFailure(name: string, error: unknown): Finding {
     status: 'problem',
     essential: true,
     found: `${name} cannot be run: ${reasonOf(error)}.`,
-    advice: 'See "octavec help inspect", and docs/errors.md for the code of the error.',
+    advice: `See "octavec help inspect", and ${packagePath('docs/errors.md')} for the code of the error.`,
     figures: { code: error instanceof OctavecError ? error.code : undefined },
   };
 }

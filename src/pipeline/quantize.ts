@@ -11,6 +11,7 @@ import { outputPaths } from './output-paths.js';
 import type { QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome } from './quantize-outcome.js';
 import { attempt, makeCandidate, type Work } from './staged-candidate.js';
+import { Steps } from './steps.js';
 
 /**
  * Makes variants of a model: the main job. Quantizes, loads what was written, compares it with the original and publishes what
@@ -38,9 +39,12 @@ export async function quantize(path: string, options: QuantizeOptions): Promise<
 export async function makeVariants(
   path: string,
   to: readonly ChosenMethod[],
-  options: Omit<QuantizeOptions, 'to'>,
+  given: Omit<QuantizeOptions, 'to'>,
 ): Promise<QuantizeOutcome> {
   const start = performance.now();
+  const steps = new Steps(to.length + 2, given.onProgress);
+  const options = { ...given, onProgress: steps.onProgress };
+  options.onProgress?.({ stage: 'Reading the model', done: 0, total: 1, unit: 'models' });
   const { selection = {}, calibrationTable: table } = options;
   await using original = await openOriginal(path, { tokenizer: options.tokenizer });
   const source = options.optimize === false ? original.model : optimize(original.model);
@@ -69,11 +73,13 @@ export async function makeVariants(
       wishes: { selection, optimize: options.optimize !== false, gates: options, hashes },
     };
     for (const [i, method] of to.entries()) {
+      steps.next();
       const trial = { original, target: paths[i], texts: calibration?.search, gate: method.gateFor(options), threads };
       await attempt(work, { method, path: paths[i] }, async () => {
         work.candidates.push(await makeCandidate(original, source, method, paths[i], { ...context, trial }));
       });
     }
+    steps.next();
     const outcome = await finishCandidates(proof, work, options);
     if (outcome.variants.length === 0) {
       throw work.failures[0].error;

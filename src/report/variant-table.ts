@@ -20,7 +20,10 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   const { original, originalRun } = evidences[0];
   const names = shortVariantNames(evidences);
   return [
-    { name: `original (${original.precision})`, bytes: original.bytes, run: originalRun },
+    {
+      ...{ name: `original (${original.precision})`, bytes: original.bytes, run: originalRun },
+      sizeReduction: sizeReduction({ file: original, original }),
+    },
     ...evidences.map((evidence, i) => ({
       name: names[i],
       bytes: evidence.file.bytes,
@@ -43,7 +46,7 @@ export function formatVariantTable(rows: readonly VariantRow[], style: Style): s
   const columns: Record<string, (row: VariantRow) => string | undefined> = {
     variant: (row) => row.name,
     size: (row) => formatBytes(row.bytes),
-    smaller: (row) => shown(row.sizeReduction, (times) => `${times.toFixed(1)}×`),
+    'FP32 ÷ size': (row) => shown(row.sizeReduction, (times) => `${times.toFixed(1)}×`),
     'cos mean': (row) => row.fidelity && formatFigure(row.fidelity.cosine.mean, 4),
     p1: (row) => row.fidelity && formatFigure(row.fidelity.cosine.p1, 4),
     min: (row) => row.fidelity && formatFigure(row.fidelity.cosine.min, 4),

@@ -44,7 +44,7 @@ const commands: Readonly<Record<string, (place: Place) => readonly string[]>> = 
   verify: ({ tiny, texts, task }) => ['verify', tiny, '--against', tiny, '--texts', texts, '--task', task],
   compare: ({ out }) => ['compare', inject('variants'), '--texts', inject('texts'), '--html', join(out, 'report.html')],
   evaluate: ({ tiny, task, out }) => ['evaluate', tiny, '--task', task, '--cache', join(out, 'cache')],
-  bench: ({ tiny }) => ['bench', tiny, '--quick'],
+  bench: ({ tiny }) => ['bench', tiny],
   doctor: ({ tiny }) => ['doctor', tiny],
 };
 

@@ -35,7 +35,7 @@ export async function readTask(spec: string, options: TaskOptions = {}): Promise
   if (kind !== undefined && !isKind(kind)) {
     throw unknownTask(spec);
   }
-  const place = (await embeddedTaskFolder(path)) ?? path;
+  const place = embeddedTaskFolder(path) ?? path;
   const isFolder = await stat(place).then(
     (found) => found.isDirectory(),
     () => undefined,
