@@ -37,6 +37,14 @@ export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
  *
  * @param paths model folders or .onnx files
  * @throws what `findSubjects` throws; what loading throws if nothing can be loaded; USAGE, ENGINE_DIED, CANCELLED
+ *
+ * @example
+ * ```ts
+ * const { results } = await benchmark(['./all-MiniLM-L6-v2'], { variants: ['fp32', 'int8'], quick: true });
+ * for (const { name, mixed } of results) {
+ *   console.log(name, mixed.perSecond);
+ * }
+ * ```
  */
 export async function benchmark(paths: readonly string[], options: BenchmarkOptions = {}): Promise<Benchmark> {
   const started = performance.now();

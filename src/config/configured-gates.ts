@@ -8,10 +8,16 @@ const presetNames = Object.keys(gatePresets) as readonly GatePresetName[];
 const soundness: Gate = { name: '', limits: { nonFinite: 0, lostLength: 0 }, limitsWhereMeasured: {} };
 
 /**
- * A gate by its name: one of the configuration's, else a preset. A gate of the configuration starts from the one that
+ * Finds a gate by its name: one of the configuration's, else a preset. A gate of the configuration starts from the one that
  * it is `like`: a preset's namesake from the preset, any other from soundness alone.
  *
  * @throws USAGE for a name that nobody knows, SETTINGS_INVALID for gates that are like each other
+ *
+ * @example
+ * ```ts
+ * const gate = gateNamed('strict', await readConfiguration());
+ * await verify('model_int8.onnx', { against: './model', gate });
+ * ```
  */
 export function gateNamed(name: string, configuration: Configuration, trail: readonly string[] = []): Gate {
   const { gates = {} } = configuration;

@@ -18,13 +18,18 @@ export interface ReadConfigurationOptions {
 }
 
 /**
- * What files and environment say, the stronger over the weaker: environment variables, then `octavec.toml` in the
+ * Reads what files and environment say, the stronger over the weaker: environment variables, then `octavec.toml` in the
  * working folder, then `octavec/config.toml` in the user's configuration folder. A file that is named, by `file` or
  * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`, `methods`) single entries are taken over.
  *
  * Relative paths in a file count from the folder of the file.
  *
  * @throws SETTINGS_INVALID, FILE_NOT_FOUND for a named file, FILE_NOT_READABLE
+ *
+ * @example
+ * ```ts
+ * const { threads, texts } = await readConfiguration({ file: 'octavec.toml' });
+ * ```
  */
 export async function readConfiguration(options: ReadConfigurationOptions = {}): Promise<Configuration> {
   const { environment = process.env, folder = '.' } = options;

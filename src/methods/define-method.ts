@@ -7,8 +7,8 @@ import type { Method, MethodDefinition, MethodFacts, MethodWishes, MethodWithOpt
 export function defineMethod<const Id extends string, Shape extends z.ZodRawShape>(
   definition: MethodDefinition<Id, Shape>,
 ): Method<Id, z.input<z.ZodObject<Shape>>> {
-  const { id, variant, precision, gate, fewestTexts, options } = definition;
-  const facts: MethodFacts<Id> = { id, variant, precision, gate, fewestTexts };
+  const { id, variant, precision, gate, takesAllWeights, fewestTexts, options } = definition;
+  const facts: MethodFacts<Id> = { id, variant, precision, gate, takesAllWeights, fewestTexts };
   const choose = (given: unknown = {}) => withOptions(definition, facts, checkedOptions(id, options, given));
   const method = (given?: z.input<z.ZodObject<Shape>>) => choose(given);
   return Object.assign(method, { ...facts, options, choose });

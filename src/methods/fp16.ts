@@ -2,12 +2,22 @@ import { z } from 'zod';
 import { fp16Weights, leftOut, fp16 as toFp16 } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
-/** Half precision: of the whole graph, or of the weights alone. */
+/**
+ * Chooses half precision: of the whole graph, or of the weights alone.
+ *
+ * @throws USAGE for an option that it does not know, or that is out of range
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: [fp16({ weightsOnly: true })] });
+ * ```
+ */
 export const fp16 = defineMethod({
   id: 'fp16',
   variant: 'fp16',
   precision: 'fp16',
   gate: 'fp16',
+  takesAllWeights: true,
   options: z.strictObject({
     weightsOnly: z.boolean().default(false).describe('keep weights in half precision and calculate in FP32'),
   }),

@@ -3,7 +3,16 @@ import { OctavecError } from '../base/index.js';
 import { rangeMethods, staticInt8 } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
-/** Static INT8: scales of the activations are found beforehand, with calibration texts. */
+/**
+ * Chooses static INT8: scales of the activations are found beforehand, with calibration texts.
+ *
+ * @throws USAGE for an option that it does not know, or that is out of range
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: [int8Static({ range: 'percentile' })] });
+ * ```
+ */
 export const int8Static = defineMethod({
   id: 'int8-static',
   variant: 'int8_static',

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { dynamicInt8, smoothWithTexts } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
-/** Dynamic INT8: scales of the activations are found when the model runs. */
+/**
+ * Chooses dynamic INT8: scales of the activations are found when the model runs.
+ *
+ * @throws USAGE for an option: it has none
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: [int8()] }); // the same as to: ['int8']
+ * ```
+ */
 export const int8 = defineMethod({
   id: 'int8',
   variant: 'int8',

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { q4BlockSizes, q4 as toQ4 } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
-/** 4-bit weights in blocks, a few of 8 bits; activations stay in FP32. */
+/**
+ * Chooses 4-bit weights in blocks, a few of 8 bits; activations stay in FP32.
+ *
+ * @throws USAGE for an option that it does not know, or that is out of range
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: ['int8', q4({ blockSize: 64 })] });
+ * ```
+ */
 export const q4 = defineMethod({
   id: 'q4',
   variant: 'q4',

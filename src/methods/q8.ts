@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { q8 as toQ8 } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
-/** 8-bit weights in blocks; activations stay in FP32. */
+/**
+ * Chooses 8-bit weights in blocks; activations stay in FP32.
+ *
+ * @throws USAGE for an option: it has none
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: [q8()] }); // the same as to: ['q8']
+ * ```
+ */
 export const q8 = defineMethod({
   id: 'q8',
   variant: 'q8',

@@ -40,7 +40,7 @@ export async function makeCandidate(
   const result = await method.apply(source, context);
   const seconds = (performance.now() - start) / 1000;
   const asked = method.asked(wishes);
-  const left = leftNote(source, method.id === 'fp16');
+  const left = leftNote(source, method.takesAllWeights ?? false);
   const notes = [...(left === undefined ? [] : [left]), ...(result.notes ?? [])];
   const kept = { method, path, asked, gate: context.trial.gate, seconds };
   return stageCandidate(original, kept, { ...result, notes });

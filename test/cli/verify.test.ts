@@ -64,7 +64,9 @@ describe('octavec verify', () => {
     const page = join(temporaryFolder(), 'report.html');
     const { status, stdout, stderr } = await verify(variant('int8'), '--gate', 'strict', '--html', page);
     expect(status).toBe(3);
-    expect(readFileSync(page, 'utf8')).toContain('<h1>onnx/model_int8.onnx does not pass its gate</h1>');
+    expect(readFileSync(page, 'utf8')).toContain(
+      '<h1>model_int8 does not pass the quality gate &quot;strict&quot;.</h1>',
+    );
     expect(stdout).toMatch(/FAIL \(gate strict\)\n {2}✗ cosine mean is 0\.99\d+, the limit is at least 0\.9995\n/);
     expect(stdout).toContain('Changed most');
     expect(stderr).toMatch(/^error: The quality gate refused .*: cosine mean is/);

@@ -25,7 +25,16 @@ const aim = 0.97;
 /** How often a search goes on after the proof refused what it found. */
 const mostImprovements = 3;
 
-/** A mix of precisions, searched for each model. */
+/**
+ * Chooses a mix of precisions, searched for each model: the smallest, or the fastest, that holds its targets.
+ *
+ * @throws USAGE for an option that it does not know, or that is out of range
+ *
+ * @example
+ * ```ts
+ * await quantize('./model', { to: [auto({ targetCosineP1: 0.998, for: 'speed' })] });
+ * ```
+ */
 export const auto = defineMethod({
   id: 'auto',
   variant: 'auto',
