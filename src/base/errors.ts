@@ -125,6 +125,11 @@ export const errorTable = {
     400,
     (d) => `${d.path} does not hold what is expected: ${d.why}. Fetch the file again from the model's source.`,
   ),
+  MODEL_UNSUPPORTED: entry<{ path: string; what: string; hint: string }>(
+    1,
+    400,
+    (d) => `${d.path}: ${d.what} is not supported. ${d.hint}`,
+  ),
   SETTINGS_INVALID: entry<{ source: string; why: string }>(
     2,
     400,
@@ -197,11 +202,11 @@ export const errorTable = {
     (d) =>
       `The original ${d.path} itself gives NaN or infinity ${d.where}; it was not quantization that made them. Leave such texts out, or export the model again.`,
   ),
-  MODEL_OUTPUT: entry<{ path: string; why: string }>(
+  MODEL_OUTPUT: entry<{ path: string; why: string; hint?: string }>(
     1,
     400,
     (d) =>
-      `${d.path} does not give embeddings: ${d.why}. octavec runs encoders that return [batch, tokens, width] or [batch, width].`,
+      `${d.path} does not give embeddings: ${d.why}. ${d.hint ?? 'octavec runs encoders that return [batch, tokens, width] or [batch, width].'}`,
   ),
   TOKEN_OUT_OF_RANGE: entry<{ path: string; id: number; size: number }>(
     1,
@@ -289,10 +294,11 @@ export const errorTable = {
     (d) =>
       `No mix of precisions was found that holds the target. The nearest, ${d.path}: ${d.failures}. Ask for less, or write it with \`force\`.`,
   ),
-  NOT_COMPARABLE: entry<{ why: string }>(
+  NOT_COMPARABLE: entry<{ why: string; hint?: string }>(
     1,
     400,
-    (d) => `The two models cannot be compared: ${d.why}. Compare a candidate with the original that it was made from.`,
+    (d) =>
+      `The two models cannot be compared: ${d.why}. ${d.hint ?? 'Compare a candidate with the original that it was made from.'}`,
   ),
 } as const;
 

@@ -2,7 +2,15 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import { listOnnxFiles, type ModelFiles, openModelFolder, variantOfPath, weightBytes } from '../model/index.js';
+import {
+  listOnnxFiles,
+  type ModelFiles,
+  type ModelOverrides,
+  openModelFolder,
+  overridesOf,
+  variantOfPath,
+  weightBytes,
+} from '../model/index.js';
 
 /** A file on an engine: what is measured. */
 export interface Subject {
@@ -14,13 +22,11 @@ export interface Subject {
   readonly bytes: number;
 }
 
-export interface SubjectOptions {
+export interface SubjectOptions extends ModelOverrides {
   /** Which files of folders: "int8", "fp32"; all by default. */
   readonly variants?: readonly string[];
   /** Each file runs on each of them; `onnxruntime` by default. */
   readonly engines?: readonly EngineChoice[];
-  /** For models that have no tokenizer. */
-  readonly tokenizer?: string;
 }
 
 /**
@@ -29,14 +35,14 @@ export interface SubjectOptions {
  * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID
  */
 export async function findSubjects(paths: readonly string[], options: SubjectOptions = {}): Promise<Subject[]> {
-  const { engines = ['onnxruntime'], tokenizer } = options;
+  const { engines = ['onnxruntime'] } = options;
   const files = (await Promise.all(paths.map((path) => filesOf(path, options)))).flat();
   const distinct = [...new Map(files.map((file) => [file.path, file])).values()];
   const models = await Promise.all(
     distinct.map(async ({ path, owner }) => ({
       path,
       owner,
-      model: await openModelFolder(path, { tokenizer }),
+      model: await openModelFolder(path, overridesOf(options)),
       bytes: await weightBytes(path),
     })),
   );

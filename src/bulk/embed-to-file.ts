@@ -1,7 +1,15 @@
 import { extname } from 'node:path';
-import { counted, OctavecError, type TaskOptions, unlessCancelled } from '../base/index.js';
+import {
+  checkOptionNames,
+  counted,
+  knownOptions,
+  OctavecError,
+  type OptionNames,
+  type TaskOptions,
+  unlessCancelled,
+} from '../base/index.js';
 import type { Embedder, VectorOptions, VectorRanges } from '../embed/index.js';
-import { countedFrom } from '../embed/index.js';
+import { countedFrom, embedOptions } from '../embed/index.js';
 import { asOutputError } from '../files/index.js';
 import { CountedRecords } from './counted-records.js';
 import { difference, type JobSettings, jobSettings } from './job-settings.js';
@@ -23,6 +31,12 @@ export interface EmbedToFileOptions extends VectorOptions, TaskOptions {
   /** Begin anew even if there is an unfinished file to go on with. */
   readonly restart?: boolean;
 }
+
+/** By name: what is none of them is refused. */
+export const embedToFileOptions: OptionNames<EmbedToFileOptions> = {
+  ...embedOptions,
+  ...{ type: true, ranges: true, restart: true },
+};
 
 export interface EmbedToFileOutcome {
   readonly out: string;
@@ -77,6 +91,7 @@ export async function embedToFile(
   out: string,
   options: EmbedToFileOptions = {},
 ): Promise<EmbedToFileOutcome> {
+  checkOptionNames('embedToFile', options, embedToFileOptions);
   const { type = 'float32', dimensions = embedder.width, onProgress, signal } = options;
   checkOutput(out, type);
   const settings = await jobSettings(embedder.model, embedder.engine, out, type, dimensions, options);
@@ -120,7 +135,7 @@ export async function embedToFile(
       digest,
     );
     const batches = embedder.stream(records, {
-      ...options,
+      ...knownOptions(options, embedOptions),
       textOf: ({ text }) => text,
       reproducible: true,
       onProgress: onProgress && (({ done }) => report('Embedding', resumedAt + done)),

@@ -3,7 +3,13 @@
  *
  * @module
  */
-export { checkOutput, type EmbedToFileOptions, type EmbedToFileOutcome, embedToFile } from './embed-to-file.js';
+export {
+  checkOutput,
+  type EmbedToFileOptions,
+  type EmbedToFileOutcome,
+  embedToFile,
+  embedToFileOptions,
+} from './embed-to-file.js';
 export { jsonRecord } from './jsonl-sink.js';
 export { openTexts, type TextFileOptions, type TextFormat, textFormats } from './open-texts.js';
 export { readRanges, writeRanges } from './ranges-file.js';

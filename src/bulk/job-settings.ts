@@ -24,14 +24,22 @@ export async function jobSettings(
 ): Promise<JobSettings> {
   const [weights, tokenizer] = await Promise.all([modelHash(model.onnxPath), fileHash(model.tokenizerPath)]);
   const { overLong = 'truncate', overlap = 'default' } = options;
-  const { head, maxTokens, lowerCase } = model;
+  const { head, maxTokens, lowerCase, tokenizerLowerCase } = model;
   return {
     layout: layoutVersion,
     format: extname(out),
     model: weights,
     tokenizer,
     'model configuration': textsHash([
-      JSON.stringify([head.pooling, head.includePrompt, head.normalize, maxTokens, lowerCase]),
+      JSON.stringify([
+        head.pooling,
+        head.includePrompt,
+        head.normalize,
+        maxTokens,
+        lowerCase,
+        tokenizerLowerCase,
+        engine.output?.name,
+      ]),
     ]),
     'dense layer': denseHash(head),
     engine: engine.name,

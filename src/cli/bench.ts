@@ -6,6 +6,7 @@ import type { EngineChoice, MemoryMode } from '../engine/index.js';
 import { writeOutputFile } from '../files/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { engineList, memoryOption, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -23,10 +24,9 @@ Examples:
   octavec bench ./a ./b theirs.onnx --thorough --threads 1
   octavec bench ./model --variant int8 --cpu-limit 0.5`;
 
-interface Options {
+interface Options extends ModelFlags {
   readonly variant?: readonly string[];
   readonly engine?: readonly EngineChoice[];
-  readonly tokenizer?: string;
   readonly texts?: string;
   readonly threads?: number;
   readonly memory?: MemoryMode;
@@ -39,11 +39,10 @@ interface Options {
 }
 
 export function benchCommand(): Command {
-  return new Command('bench')
+  const command = new Command('bench')
     .argument('<models...>', 'model folders or .onnx files')
     .option('--variant <names>', 'which files of folders: int8,fp32 (default: all)', wordList)
     .option('--engine <names>', 'onnxruntime, native, auto; several with commas (default: onnxruntime)', engineList)
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, for models that have none')
     .option('--texts <file>', 'own mixed corpus: .txt or .jsonl (default: texts of 8 to 256 tokens)')
     .option('--threads <n>', "threads of each session (default: octavec's choice)", positiveInteger)
     .addOption(memoryOption())
@@ -52,7 +51,8 @@ export function benchCommand(): Command {
     .option('--thorough', 'more lengths, rounds and repetitions, and pools: minutes instead of seconds')
     .option('--cpu-limit <cpus>', 'measure under a quota of so much CPU time, such as 0.5', positiveNumber)
     .option('--html <file>', 'write a page with plots, one file that needs no network')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (models: string[], options: Options) => {
       const { texts, variant, engine, pool } = options;

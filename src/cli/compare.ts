@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { failuresAsText } from '../evaluate/index.js';
+import { overridesOf } from '../model/index.js';
 import { type Comparison, compare } from '../pipeline/index.js';
 import { formatComparison } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -19,8 +21,7 @@ Examples:
   octavec compare ./model --engine onnxruntime,native
   octavec compare ./model --html report.html --markdown card.md --junit gate.xml`;
 
-interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags {
-  readonly tokenizer?: string;
+interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags, ModelFlags {
   readonly engine?: readonly EngineChoice[];
   readonly bench: boolean;
   readonly strict?: boolean;
@@ -28,10 +29,9 @@ interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags {
 }
 
 export function compareCommand(): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .argument('<model>', 'model folder or .onnx file: the original')
     .argument('[variants...]', '.onnx files (default: all others in the folder)')
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
     .option('--gate <name>', 'hold all against this gate: fp16, q8, int8, int4, strict, or one of the configuration')
@@ -50,7 +50,8 @@ export function compareCommand(): Command {
     .option('--junit <file>', 'write the verdicts as JUnit XML')
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .addOption(configOption())
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (model: string, variants: string[], options: Options, command: Command) => {
       const { engine: engines, ...flags } = options;
@@ -61,7 +62,7 @@ export function compareCommand(): Command {
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
         return compare(model, {
-          ...{ tokenizer: options.tokenizer, bench: options.bench, threads: run.threads },
+          ...{ ...overridesOf(options), bench: options.bench, threads: run.threads },
           ...{ ...gates, cache, onNote: printNote, engines: engines ?? (run.engine && [run.engine]) },
           variants: variants.length > 0 ? variants : undefined,
           texts: await proofTexts(settings.texts),

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
-import { counted, OctavecError, printable } from '../base/index.js';
+import { counted, knownOptions, OctavecError, printable } from '../base/index.js';
 import {
   checkOutput,
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
+  embedToFileOptions,
   joinSources,
   needsRanges,
   openTexts,
@@ -20,9 +21,12 @@ import {
 } from '../bulk/index.js';
 import { Embedder, type VectorRanges } from '../embed/index.js';
 import type { MemoryMode } from '../engine/index.js';
+import { overridesOf } from '../model/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { configOption, engineOption, memoryOption, positiveInteger } from './options.js';
+import { printNote } from './print-note.js';
 import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
 
@@ -35,7 +39,7 @@ Examples:
 
 With --out a run that was ended, in whatever way, goes on when the same command is started again.`;
 
-interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'> {
+interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'>, ModelFlags {
   readonly file?: string;
   readonly format?: TextFormat;
   readonly field?: string;
@@ -47,7 +51,6 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
   readonly overLong?: 'truncate' | 'error' | 'chunk';
   readonly overlap?: number;
   readonly variant?: string;
-  readonly tokenizer?: string;
   readonly prompt?: string;
   readonly promptName?: string;
   readonly pool?: number;
@@ -56,7 +59,7 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
 }
 
 export function embedCommand(): Command {
-  return new Command('embed')
+  const command = new Command('embed')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[texts...]', 'texts to embed')
     .option('--file <file>', 'read texts from .txt (one a line), .jsonl, either with .gz, .parquet, or - for a pipe')
@@ -82,13 +85,13 @@ export function embedCommand(): Command {
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
     .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session', positiveInteger)
     .option('--pool <n>', 'sessions that share the work', positiveInteger)
     .addOption(memoryOption())
     .addOption(configOption())
-    .option('--json', 'one JSON document: the vectors, or with --out what was done')
+    .option('--json', 'one JSON document: the vectors, or with --out what was done');
+  return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {
       checkOptions(options);
@@ -98,16 +101,19 @@ export function embedCommand(): Command {
       const { run } = await settingsOf(options);
       const signal = interruptSignal();
       await using embedder = await Embedder.load(model, {
-        ...options,
+        ...overridesOf(options),
         ...run,
+        variant: options.variant,
+        memory: options.memory,
         workers: options.pool,
         signal,
         onReady: isLoud ? tell : undefined,
+        onNote: printNote,
       });
       const ranges = await givenRanges(options, options.dimensions ?? embedder.width);
       const line = progressLine();
-      const settings = { ...options, ranges, signal, onProgress: line.onProgress };
-      const write = options.out === undefined ? printVectors : writeVectors(options, options.out, isLoud);
+      const settings = { ...knownOptions(options, embedToFileOptions), ranges, signal, onProgress: line.onProgress };
+      const write = options.out === undefined ? printVectors(options) : writeVectors(options, options.out, isLoud);
       const { texts, truncated, emptyLines } = await write(embedder, source, settings).finally(line.done);
       if (truncated > 0) {
         tell(

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { packagePath } from '../base/index.js';
+import { overridesOf } from '../model/index.js';
 import { evaluate } from '../pipeline/index.js';
 import { formatEvaluation } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { configOption, engineOption, positiveInteger, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -18,28 +20,27 @@ Examples:
   octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
   octavec evaluate ./model --task STSBenchmark,sts:mine.tsv --json`;
 
-interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'> {
+interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'>, ModelFlags {
   readonly against?: string;
   readonly variant?: string;
-  readonly tokenizer?: string;
   readonly asymmetric?: boolean;
   readonly json?: boolean;
 }
 
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .argument('<model>', 'model folder or .onnx file')
     .option('--task <tasks>', 'what to evaluate (default: scifact-mini,banking77-mini)', wordList)
     .option('--against <original>', 'compare with this model, and say which differences are more than noise')
     .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--asymmetric', "also search the original's index with the candidate's queries")
     .option('--cache <folder>', 'keep vectors here, so that what was interrupted goes on')
     .option('--no-cache', 'keep no vectors')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .addOption(configOption())
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (model: string, options: Options) => {
       const { run, cache, ...settings } = await settingsOf(options);
@@ -48,7 +49,7 @@ export function evaluateCommand(): Command {
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
       const tasks = await readTasks(specs, task).finally(line.done);
       const evaluation = await evaluate(model, {
-        ...{ against: options.against, variant: options.variant, tokenizer: options.tokenizer },
+        ...{ against: options.against, variant: options.variant, ...overridesOf(options) },
         ...{ ...run, cache, onNote: printNote, asymmetric: options.asymmetric },
         tasks,
         ...task,

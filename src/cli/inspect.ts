@@ -1,22 +1,64 @@
 import { Command } from 'commander';
-import { openModelFolder } from '../model/index.js';
+import { OctavecError } from '../base/index.js';
+import { declaredUse } from '../engine/index.js';
+import { findOnnxFile, type ModelFiles, openModelFolder, overridesOf } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { inspectModel } from '../quantize/index.js';
 import { formatInspection } from '../report/index.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 
 const examples = `
 Examples:
   octavec inspect ./all-MiniLM-L6-v2
   octavec inspect model_quantized.onnx --json`;
 
+interface Options extends ModelFlags {
+  readonly json?: boolean;
+}
+
 export function inspectCommand(): Command {
-  return new Command('inspect')
+  const command = new Command('inspect')
     .argument('<model>', 'model folder or .onnx file')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  return addModelOptions(command)
     .addHelpText('after', examples)
-    .action(async (model: string, options: { json?: boolean }) => {
-      const path = model.endsWith('.onnx') ? model : (await openModelFolder(model)).onnxPath;
-      const inspection = inspectModel(await readModel(path));
-      process.stdout.write(options.json ? `${JSON.stringify(inspection)}\n` : formatInspection(inspection));
+    .action(async (path: string, options: Options) => {
+      const { onnxPath, files, why } = await lookInto(path, options);
+      const model = await readModel(onnxPath);
+      const use = {
+        ...declaredUse(model, files ?? options),
+        ...(why !== undefined && { output: undefined, problem: why }),
+      };
+      const { head, headSource, maxTokens } = files ?? {};
+      const inspected = { ...inspectModel(model), use: { ...use, head, headSource, maxTokens } };
+      process.stdout.write(
+        options.json ? `${JSON.stringify(inspected, withoutWeights)}\n` : formatInspection(inspected),
+      );
     });
+}
+
+interface Found {
+  readonly onnxPath: string;
+  readonly files?: ModelFiles;
+  /** Why octavec cannot run it. */
+  readonly why?: string;
+}
+
+/** A model can be looked into without what running it takes. */
+async function lookInto(path: string, options: Options): Promise<Found> {
+  try {
+    const files = await openModelFolder(path, overridesOf(options));
+    return { onnxPath: files.onnxPath, files };
+  } catch (error) {
+    if (error instanceof OctavecError && ['TOKENIZER_MISSING', 'MODEL_UNSUPPORTED'].includes(error.code)) {
+      const onnxPath = path.endsWith('.onnx') ? path : await findOnnxFile(path);
+      return { onnxPath, why: error.code === 'MODEL_UNSUPPORTED' ? error.message : undefined };
+    }
+    throw error;
+  }
+}
+
+/** Dense layers are told by their sizes. */
+function withoutWeights(key: string, value: unknown): unknown {
+  return key === 'weight' || key === 'bias' ? undefined : value;
 }

@@ -1,6 +1,29 @@
 import { printable } from '../base/index.js';
 
-/** Says beside the output what goes otherwise than one may think. */
+const told = new Set<string>();
+let held: string[] | undefined;
+
+/** Says once, beside the output, what goes otherwise than one may think. */
 export function printNote(note: string): void {
-  process.stderr.write(`note: ${printable(note)}\n`);
+  if (told.has(note)) {
+    return;
+  }
+  told.add(note);
+  const line = `note: ${printable(note)}\n`;
+  if (held === undefined) {
+    process.stderr.write(line);
+  } else {
+    held.push(line);
+  }
+}
+
+/** From now on notes wait: whoever asks for JSON finds an error alone on the standard error. */
+export function holdNotes(): void {
+  held ??= [];
+}
+
+/** Prints what was held: the command has come to its end. */
+export function releaseNotes(): void {
+  process.stderr.write((held ?? []).join(''));
+  held = undefined;
 }

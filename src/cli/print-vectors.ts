@@ -1,28 +1,37 @@
 import { once } from 'node:events';
+import { knownOptions } from '../base/index.js';
 import {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   jsonRecord,
   needsRanges,
   storeVectors,
+  type TextRecord,
   type TextSource,
 } from '../bulk/index.js';
-import type { Embedder } from '../embed/index.js';
+import { type Embedder, embedOptions } from '../embed/index.js';
 
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.
  *
  * @returns how many texts there were, how many of them were truncated, and how many empty lines were passed over
  */
-export async function printVectors(
+export function printVectors({ json = false }: { readonly json?: boolean }) {
+  return (embedder: Embedder, source: TextSource, options: EmbedToFileOptions) =>
+    print(embedder, source, options, json);
+}
+
+async function print(
   embedder: Embedder,
   source: TextSource,
-  options: EmbedToFileOptions & { readonly json?: boolean },
+  options: EmbedToFileOptions,
+  json: boolean,
 ): Promise<Pick<EmbedToFileOutcome, 'texts' | 'truncated' | 'emptyLines'>> {
-  const { type = 'float32', ranges, json } = options;
+  const { type = 'float32', ranges } = options;
+  const streaming = { ...knownOptions(options, embedOptions), textOf: ({ text }: TextRecord) => text };
   let texts = 0;
   let truncated = 0;
-  for await (const { items, vectors } of embedder.stream(source.records, { ...options, textOf: ({ text }) => text })) {
+  for await (const { items, vectors } of embedder.stream(source.records, streaming)) {
     const stored = storeVectors(vectors, type, needsRanges(type) ? ranges : undefined);
     const records = items.map((item, row) => jsonRecord(item, stored, row));
     const printed = json

@@ -3,6 +3,7 @@ import { OctavecError, packagePath, version } from '../base/index.js';
 import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
+import { holdNotes, releaseNotes } from './print-note.js';
 
 const examples = `
 Examples:
@@ -42,7 +43,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
     }
   }
   try {
+    if (json) {
+      holdNotes();
+    }
     await program.parseAsync(args, { from: 'user' });
+    releaseNotes();
     return 0;
   } catch (error) {
     return report(error, json, program.commands);

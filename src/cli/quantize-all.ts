@@ -3,6 +3,7 @@ import { batchError, quantizeAll } from '../pipeline/index.js';
 import { formatBatchOutcome } from '../report/index.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
+import { addPoolingOptions } from './model-options.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
@@ -24,7 +25,7 @@ interface Options extends VariantFlags {
 
 export function quantizeAllCommand(): Command {
   const quantizing = new Command('quantize-all').argument('<folder>', 'folder with model folders or .onnx files');
-  return addVariantOptions(quantizing)
+  return addPoolingOptions(addVariantOptions(quantizing))
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')
     .option('--json', 'print JSON')

@@ -3,6 +3,7 @@ import { gateError, quantize } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
@@ -16,7 +17,7 @@ Examples:
 What fails with one variant does not stop the others. Exit status: 0 all made, 1 something failed, 3 the quality gate
 refused something.`;
 
-interface Options extends VariantFlags {
+interface Options extends VariantFlags, ModelFlags {
   readonly calibrationTable?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -26,7 +27,7 @@ export function quantizeCommand(): Command {
   const quantizing = new Command('quantize')
     .argument('<model>', 'model folder or .onnx file')
     .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)');
-  return addVariantOptions(quantizing)
+  return addModelOptions(addVariantOptions(quantizing))
     .option('--calibration-table <file>', 'keep what calibration saw in this file, and use it again if it is there')
     .option('--force', 'write what the gate refuses, too')
     .option('--json', 'print JSON')
@@ -36,7 +37,7 @@ export function quantizeCommand(): Command {
       const options = await variantOptions(flags);
       const line = progressLine();
       const outcome = await quantize(model, {
-        ...{ ...options, output, calibrationTable, force },
+        ...{ ...options, output, modelOutput: flags.output, calibrationTable, force },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

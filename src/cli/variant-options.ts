@@ -3,12 +3,13 @@ import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '.
 import type { VariantOptions } from '../pipeline/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { addMethodFlags, methodOptionsOf } from './method-flags.js';
+import { type PoolingFlags, poolingFlags } from './model-options.js';
 import { configOption, gateLimitWithoutTasks, positiveInteger, proofTexts, wordList } from './options.js';
+import { printNote } from './print-note.js';
 
 /** Flags of the commands that make variants, besides those of single methods. */
-export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'> {
+export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'>, PoolingFlags {
   readonly to?: readonly MethodName[];
-  readonly tokenizer?: string;
   /** false by --no-calibration */
   readonly calibration?: string | false;
   readonly include?: readonly string[];
@@ -22,7 +23,6 @@ export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache'
 export function addVariantOptions(command: Command): Command {
   const common = command
     .option('--to <methods>', `what to make: ${methodNames.join(', ')}; several with commas`, methodList)
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, where a model has none')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--no-calibration', 'do not run the model to see its activations (faster, worse)')
@@ -70,7 +70,7 @@ export async function variantOptions(flags: VariantFlags, usual: readonly Method
   const own = typeof flags.calibration === 'string' ? flags.calibration : undefined;
   const configured = to.some(isCalibrated) ? settings.calibration : undefined;
   return {
-    ...{ to, tokenizer: flags.tokenizer, bench: flags.bench, threads: run.threads, ...gates },
+    ...{ to, ...poolingFlags(flags), onNote: printNote, bench: flags.bench, threads: run.threads, ...gates },
     texts: await proofTexts(settings.texts),
     calibration: flags.calibration !== false && (await proofTexts(own ?? configured)),
     optimize: flags.optimize,

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { failuresAsText } from '../evaluate/index.js';
+import { overridesOf } from '../model/index.js';
 import { verify } from '../pipeline/index.js';
 import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
+import { addModelOptions, type ModelFlags } from './model-options.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -16,18 +18,16 @@ Examples:
   octavec verify model_quantized.onnx --against ./model --gate strict --json
   octavec verify model_int8.onnx --against ./model --task scifact-mini --limit speedUp=1.5`;
 
-interface Options extends ConfigurableFlags, ReportFlags {
+interface Options extends ConfigurableFlags, ReportFlags, ModelFlags {
   readonly against: string;
-  readonly tokenizer?: string;
   readonly bench?: boolean;
   readonly json?: boolean;
 }
 
 export function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .argument('<candidate>', 'model folder or .onnx file, whoever made it')
     .requiredOption('--against <original>', 'the full-precision model: folder or .onnx file')
-    .option('--tokenizer <path>', 'tokenizer.json or its folder, if neither model has one')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option(
       '--gate <name>',
@@ -48,7 +48,8 @@ export function verifyCommand(): Command {
     .addOption(engineOption())
     .option('--threads <n>', 'threads of the run time', positiveInteger)
     .addOption(configOption())
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON');
+  return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (candidate: string, options: Options) => {
       const evidence = await orReportFailure(candidate, options, async () => {
@@ -58,7 +59,7 @@ export function verifyCommand(): Command {
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
         return verify(candidate, {
-          ...{ against: options.against, tokenizer: options.tokenizer, bench: options.bench },
+          ...{ against: options.against, ...overridesOf(options), bench: options.bench },
           ...{ ...run, ...gates, cache, onNote: printNote },
           texts: await proofTexts(settings.texts),
           tasks,

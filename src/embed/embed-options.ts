@@ -7,6 +7,8 @@ import type { OverLong } from './over-long.js';
 export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
   /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
   readonly onReady?: (line: string, engine: EngineDescription) => void;
+  /** Told what was assumed because the model does not say it. */
+  readonly onNote?: (note: string) => void;
 }
 
 export interface PromptOptions {

@@ -1,6 +1,6 @@
-import { throwIfCancelled, unlessCancelled } from '../base/index.js';
+import { checkOptionNames, knownOptions, OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
-import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import type { Matrix } from '../numbers/index.js';
 import { Admission } from './admission.js';
 import { checkTexts } from './check-texts.js';
@@ -8,6 +8,8 @@ import type { DecodeOptions, EmbedderOptions, EmbedOptions, TextOptions, TokenOp
 import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
 import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
 import { hiddenStates } from './hidden-states.js';
+import { modelNotes } from './model-notes.js';
+import { embedderOptions, embedOptions, openOptions, streamOptions, textOptions } from './option-names.js';
 import { resolvePrompt } from './prompt.js';
 import { readyLine } from './ready-line.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
@@ -52,17 +54,25 @@ export class Embedder {
    *   ENGINE_RUN, MODEL_OUTPUT, USAGE, CANCELLED
    */
   static async load(model: string | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
+    checkOptionNames('Embedder.load', options, embedderOptions);
     const { signal } = options;
     const admission = new Admission(options);
     throwIfCancelled(signal, 'loading the model');
-    const opening = typeof model === 'string' ? openModelFolder(model, options) : Promise.resolve(model);
-    const files = await unlessCancelled(opening, signal, 'loading the model');
-    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(files, signal), loadEngine(files, options)]);
+    const opened = knownOptions(options, openOptions);
+    const opening = typeof model === 'string' ? openModelFolder(model, opened) : asOpened(model, opened);
+    const said = await unlessCancelled(opening, signal, 'loading the model');
+    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), loadEngine(said, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
-      options.onReady?.(readyLine(files, engine.value.description), engine.value.description);
-      const { workers, threadsPerWorker } = engine.value.description;
+      const { description, maxTokens = said.maxTokens } = engine.value;
+      const files = maxTokens < said.maxTokens ? { ...said, maxTokens } : said;
+      options.onReady?.(readyLine(files, description), description);
+      for (const note of modelNotes(files, description)) {
+        options.onNote?.(note);
+      }
+      const { workers, threadsPerWorker } = description;
       const freeThreads = () => (admission.calls > 1 ? 1 : workers * threadsPerWorker);
-      return new Embedder({ files, tokenizer: tokenizer.value, engine: engine.value, freeThreads }, admission);
+      const fitting = files === said ? tokenizer.value : await replaced(tokenizer.value, files);
+      return new Embedder({ files, tokenizer: fitting, engine: engine.value, freeThreads }, admission);
     }
     const loaded = [tokenizer, engine].filter((part) => part.status === 'fulfilled');
     await Promise.all(loaded.map((part) => part.value.close()));
@@ -86,6 +96,7 @@ export class Embedder {
    * ```
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
+    checkOptionNames('embed', options, embedOptions);
     const checked = checkTexts(texts, options.onError);
     return this.#admission.run(checked.texts, () => encodeTexts(this.#loaded, checked, options));
   }
@@ -105,6 +116,7 @@ export class Embedder {
     source: AsyncIterable<Item> | Iterable<Item>,
     options: StreamOptions<Item> = {},
   ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
+    checkOptionNames('stream', options, streamOptions);
     return embedStream(source, options, async (texts, textOptions) => {
       const checked = checkTexts(texts, textOptions.onError);
       return this.#admission.runUnbounded(checked.texts, () => encodeTexts(this.#loaded, checked, textOptions));
@@ -118,6 +130,7 @@ export class Embedder {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
    */
   async tokenize(texts: readonly string[], options: TextOptions = {}): Promise<TokenizedTexts> {
+    checkOptionNames('tokenize', options, textOptions);
     const { texts: sound, failures } = checkTexts(texts, options.onError);
     return this.#admission.run(sound, async () => {
       const tokenized = await tokenizeTexts(this.#loaded, sound, options);
@@ -181,4 +194,22 @@ export class Embedder {
     await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
     returnFreedMemory();
   }
+}
+
+/** What was opened before is as its options were then. */
+async function asOpened(model: ModelFiles, options: OpenModelOptions): Promise<ModelFiles> {
+  const [late] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
+  if (late !== undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `The option ${late} comes too late for a model that is opened already`,
+      hint: 'Give it to openModelFolder.',
+    });
+  }
+  return model;
+}
+
+/** A tokenizer that cuts where the model's inputs end, which is known only when that is loaded. */
+async function replaced(tokenizer: TextTokenizer, files: ModelFiles): Promise<TextTokenizer> {
+  await tokenizer.close();
+  return TextTokenizer.of(files);
 }

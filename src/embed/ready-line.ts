@@ -1,9 +1,13 @@
 import { counted, printable } from '../base/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, variantOfPath } from '../model/index.js';
+import { waysOfRunning } from './model-notes.js';
 
 /** What was decided when a model was loaded, and why, in one line. */
-export function readyLine(files: Pick<ModelFiles, 'onnxPath'>, engine: EngineDescription): string {
+export function readyLine(
+  files: Pick<ModelFiles, 'onnxPath' | 'headSource'> & Partial<Pick<ModelFiles, 'head'>>,
+  engine: EngineDescription,
+): string {
   const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: variantOfPath(files.onnxPath) };
   const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
@@ -11,6 +15,7 @@ export function readyLine(files: Pick<ModelFiles, 'onnxPath'>, engine: EngineDes
   const counts = `${counted(threads, 'thread')} × ${counted(workers, 'worker')}`;
   const runtime = name === 'onnxruntime' ? `ONNX Runtime ${version}` : `native engine ${version}`;
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
-  const because = fallback === undefined ? '' : `; not the native engine: ${printable(fallback)}`;
-  return `${precision} embedder ready: ${counts} (${threadsReason}), ${runtime}, ${weights}${because}`;
+  const because = fallback === undefined ? [] : [`not the native engine: ${printable(fallback)}`];
+  const facts = waysOfRunning(files, engine).map(printable);
+  return `${precision} embedder ready: ${counts} (${threadsReason}), ${runtime}, ${weights}${[...because, ...facts].map((part) => `; ${part}`).join('')}`;
 }

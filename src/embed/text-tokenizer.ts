@@ -79,8 +79,8 @@ export class TextTokenizer {
    * @throws TOKENIZER_INVALID, ENGINE_DIED, CANCELLED
    */
   static async of(files: ModelFiles, signal?: AbortSignal): Promise<TextTokenizer> {
-    const { tokenizerPath: path, lowerCase, maxTokens, padTokenId } = files;
-    const tokenizer = new TextTokenizer({ path, lowerCase, maxTokens, padTokenId });
+    const { tokenizerPath: path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId } = files;
+    const tokenizer = new TextTokenizer({ path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId });
     tokenizer.#thread = tokenizer.#start();
     await unlessCancelled(tokenizer.#thread, signal, 'loading the tokenizer', () => tokenizer.close());
     return tokenizer;

@@ -7,6 +7,8 @@ export interface TokenizerSettings {
   /** tokenizer.json */
   readonly path: string;
   readonly lowerCase: boolean;
+  /** Whether the tokenizer itself is to lower-case; undefined to leave it as it is. */
+  readonly tokenizerLowerCase?: boolean;
   /** Longest input, special tokens included. */
   readonly maxTokens: number;
   readonly padTokenId: number;

@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Tokenizer } from 'tokenizers';
+import type { Tokenizer } from 'tokenizers';
 import { reasonOf } from '../base/index.js';
 import { deadMemoryCollector } from '../threads/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
+import { readTokenizer } from './read-tokenizer.js';
 import { decode, spell } from './spell.js';
+import { strip } from './strip.js';
 import type {
   FromTokenizer,
   TokenFailure,
@@ -20,7 +22,7 @@ if (parentPort === null) {
   throw new Error('tokenizer-worker.js runs in a worker thread only');
 }
 const port = parentPort;
-const { path, lowerCase, maxTokens, padTokenId } = workerData as TokenizerSettings;
+const { path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId } = workerData as TokenizerSettings;
 
 /** What an encoding takes for each of its tokens: ids, offsets, masks, words, and the token as a string. */
 const encodingBytesPerToken = 128;
@@ -35,7 +37,7 @@ function send(message: FromTokenizer, transfer: ArrayBuffer[] = []): void {
 }
 
 try {
-  const tokenizer = Tokenizer.fromFile(path);
+  const tokenizer = await readTokenizer(path, tokenizerLowerCase);
   // What tokenizer.json says of padding and cutting is for other uses of it.
   tokenizer.disablePadding();
   tokenizer.disableTruncation();
@@ -141,7 +143,7 @@ async function encodePart(tokenizer: Tokenizer, prompt: string, texts: readonly 
 
 /** sentence-transformers strips and lower-cases texts before its tokenizer sees them. */
 function asGiven(text: string): string {
-  const stripped = text.trim();
+  const stripped = strip(text);
   return lowerCase ? stripped.toLowerCase() : stripped;
 }
 

@@ -1,5 +1,6 @@
 import type { DenseLayer, Head } from '../model/index.js';
 import { dot, normalizeInPlace } from '../numbers/index.js';
+import { activations as elementwise } from './native/recognise/elementwise.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**
@@ -29,11 +30,19 @@ export function headWidth(head: Head, hiddenWidth: number): number {
   return head.dense.at(-1)?.outputs ?? head.pooling.length * hiddenWidth;
 }
 
+const activations: Readonly<Record<DenseLayer['activation'], (x: number) => number>> = {
+  identity: (x) => x,
+  tanh: Math.tanh,
+  relu: elementwise.relu,
+  gelu: elementwise.gelu,
+};
+
 function applyDense(input: Float32Array, layer: DenseLayer): Float32Array {
   const output = new Float32Array(layer.outputs);
+  const activate = activations[layer.activation];
   for (let i = 0; i < layer.outputs; i++) {
     const sum = dot(input, layer.weight.subarray(i * layer.inputs, (i + 1) * layer.inputs)) + (layer.bias?.[i] ?? 0);
-    output[i] = layer.activation === 'tanh' ? Math.tanh(sum) : sum;
+    output[i] = activate(sum);
   }
   return output;
 }

@@ -8,6 +8,7 @@ export function engineWith(
   return {
     description: engine.description,
     width: engine.width,
+    maxTokens: engine.maxTokens,
     embed: (batch, options) => engine.embed(batch, options),
     hiddenStates: (batch, options) => engine.hiddenStates(batch, options),
     close: () => engine.close(),

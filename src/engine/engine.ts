@@ -22,6 +22,23 @@ export interface RunOptions {
   readonly onDone?: (texts: number, tokens: number) => void;
 }
 
+/** Sizes that a model's inputs fix: all texts are padded to them. */
+export interface FixedShape {
+  /** Texts of a batch. */
+  readonly texts?: number;
+  /** Tokens of a text. */
+  readonly tokens?: number;
+}
+
+/** The output of the graph that vectors are made from. */
+export interface UsedOutput {
+  readonly name: string;
+  /** `hidden states` are pooled by octavec. */
+  readonly gives: 'hidden states' | 'vectors';
+  /** Why this one. */
+  readonly reason: string;
+}
+
 /** What an engine says of itself, for logs, evidence and reports. Workers beyond the first start when there is work. */
 export interface EngineDescription {
   readonly name: 'onnxruntime' | 'native' | 'native-bf16';
@@ -38,6 +55,9 @@ export interface EngineDescription {
   readonly batchTokens?: number;
   /** Why it is not the native engine, where that was the first choice. */
   readonly fallback?: string;
+  readonly output?: UsedOutput;
+  /** Where the model's inputs fix their sizes. */
+  readonly fixedShape?: FixedShape;
 }
 
 /** One loaded model that turns token ids into vectors. Never blocks the event loop. */
@@ -45,11 +65,13 @@ export interface Engine {
   readonly description: EngineDescription;
   /** Length of a vector. */
   readonly width: number;
+  /** The longest text that the model's inputs have room for, where they fix it. */
+  readonly maxTokens?: number;
   /**
    * Pooled (and, where the model says so, projected and normalised) vectors: [texts × width], in the batch's order.
    * A batch may have any number of texts; the engine cuts it as it needs.
    *
-   * @throws ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED, TOKEN_OUT_OF_RANGE
+   * @throws ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED, TOKEN_OUT_OF_RANGE, TEXT_TOO_LONG (beyond `maxTokens`)
    */
   embed(batch: TokenBatch, options?: RunOptions): Promise<Float32Array>;
   /**

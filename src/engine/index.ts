@@ -9,6 +9,7 @@ export {
   engineChoices,
   loadEngine,
 } from './choose-engine.js';
+export { type DeclaredUse, declaredUse } from './declared-use.js';
 export type * from './engine.js';
 export { returnFreedMemory } from './native/binding.js';
 export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';

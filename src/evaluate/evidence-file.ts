@@ -83,6 +83,8 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
     workers: count,
     threadsPerWorker: count,
     fallback: z.string().optional(),
+    output: z.object({ name: z.string(), gives: z.string(), reason: z.string() }).optional(),
+    pooling: z.string().optional(),
   }),
   texts: z.object({
     count,

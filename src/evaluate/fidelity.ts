@@ -1,5 +1,6 @@
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { ascendingOrder, evenlySpaced, type Matrix, topKOverlap, topOneAgreement } from '../numbers/index.js';
+import { refuseEqualVectors } from './refuse-equal-vectors.js';
 import { type SimilarityStructure, similarityStructure } from './similarity-structure.js';
 import { lowTail, meanAndMax, vectorDifferences } from './vector-differences.js';
 import { type DamagedText, damagedTexts } from './worst-texts.js';
@@ -63,7 +64,8 @@ const sampleSize = 256;
  * Compares a candidate's vectors with the original's: [texts × width] each, row i of both from the same text. The texts
  * should be distinct, for copies are each other's neighbours under any model.
  *
- * @throws NOT_COMPARABLE if shapes differ or there are fewer than three texts; CANCELLED
+ * @throws NOT_COMPARABLE if shapes differ, there are fewer than three texts, or the original's vectors are all the same;
+ *   CANCELLED
  */
 export async function measureFidelity(
   original: Matrix,
@@ -71,6 +73,7 @@ export async function measureFidelity(
   options: FidelityOptions = {},
 ): Promise<Fidelity> {
   refuseOtherShapes(original, candidate);
+  refuseEqualVectors(original);
   const differences = vectorDifferences(original, candidate);
   const k = Math.min(options.neighbours ?? 10, original.rows - 1);
   const structure = await similarityStructure(original, candidate, k, options);

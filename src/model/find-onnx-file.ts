@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { isMissing } from './json-file.js';
+import { readModules, transformerFolder } from './read-modules.js';
 import { variantFileName } from './variants.js';
 
 /** From the highest precision to the lowest. */
@@ -14,7 +15,7 @@ const byPrecision = ['fp32', 'fp16', 'q8', 'int8_static', 'int8', 'quantized', '
  * @throws MODEL_NOT_FOUND
  */
 export async function findOnnxFile(folder: string, variant?: string): Promise<string> {
-  const places = [join(folder, 'onnx'), folder];
+  const places = await placesIn(folder);
   const found = await Promise.all(places.map(onnxFilesIn));
   for (const wanted of variant === undefined ? byPrecision : [variant]) {
     const name = variantFileName(wanted);
@@ -36,9 +37,15 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
  * All ONNX files of a model folder, in `onnx/` and beside the configuration, by name.
  */
 export async function listOnnxFiles(folder: string): Promise<string[]> {
-  const places = [join(folder, 'onnx'), folder];
+  const places = await placesIn(folder);
   const found = await Promise.all(places.map(onnxFilesIn));
   return found.flatMap((names, place) => names.map((name) => join(places[place], name)));
+}
+
+/** Where models keep their ONNX files; older folders have the encoder in a folder of its own, "0_Transformer". */
+async function placesIn(folder: string): Promise<string[]> {
+  const encoder = transformerFolder(folder, await readModules(folder));
+  return [...new Set([folder, encoder])].flatMap((place) => [join(place, 'onnx'), place]);
 }
 
 async function onnxFilesIn(folder: string): Promise<string[]> {

@@ -5,9 +5,11 @@
  */
 export { checkOnnxFile } from './check-onnx-file.js';
 export { type Derivation, type DerivedPlace, derivedPlace } from './derived-file.js';
-export { listOnnxFiles } from './find-onnx-file.js';
+export { findOnnxFile, listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';
 export { type MappedCopy, mappedCopy } from './mapped-copy.js';
-export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model-folder.js';
+export type { ModelFacts } from './model-facts.js';
+export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
+export { openModelFolder } from './model-folder.js';
 export * from './variants.js';
 export { weightBytes } from './weight-bytes.js';

@@ -3,77 +3,53 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { readModel } from '../onnx/index.js';
+import { checkOpenOptions, overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
-import type { Head } from './head.js';
-import { type ModelConfig, readInputLimits, readModelConfig } from './input-limits.js';
+import { readInputLimits, readModelConfig } from './input-limits.js';
 import { isMissing, readJsonFile } from './json-file.js';
-import { readHead } from './read-head.js';
+import { modelFacts } from './model-facts.js';
+import type { ModelFiles, ModelOverrides, OpenModelOptions } from './model-files.js';
+import { findHead } from './read-head.js';
+import { readModules, transformerFolder } from './read-modules.js';
+import { readTokenizerCase } from './read-tokenizer-case.js';
+import { recogniseModel } from './recognise-model.js';
 
-/** What is known of an embedding model before it is loaded: its files and the conventions that come with them. */
-export interface ModelFiles {
-  /** The folder in Hugging Face layout; undefined for a single file with nothing around it. */
-  readonly folder?: string;
-  /** The ONNX file to run. */
-  readonly onnxPath: string;
-  readonly tokenizerPath: string;
-  /** What comes after the last hidden state: pooling, dense layers, normalising. */
-  readonly head: Head;
-  /** Longest input in tokens, special tokens included. */
-  readonly maxTokens: number;
-  /** Texts are lower-cased before they are tokenized (`do_lower_case` of sentence_bert_config.json). */
-  readonly lowerCase: boolean;
-  /** Prompts by name ("query" → "query: "). */
-  readonly prompts: Readonly<Record<string, string>>;
-  /** The name of the prompt that is used when none is asked for. */
-  readonly defaultPrompt?: string;
-  /** Id that pads; 0 where nothing says otherwise. */
-  readonly padTokenId: number;
-  /** `model_type` of config.json: "bert". */
-  readonly architecture?: string;
-}
-
-export interface OpenModelOptions {
-  /** A tokenizer.json, or a folder that holds one, to use instead of the model's own. */
-  readonly tokenizer?: string;
-  /** The variant to take from a folder: "int8" is onnx/model_int8.onnx. Without it the file of highest precision. */
-  readonly variant?: string;
-  /** Another model that lends tokenizer, pooling, prompts and limits to a single file with nothing around it. */
-  readonly like?: ModelFiles;
-}
-
-const promptsSchema = z.object({
-  prompts: z.record(z.string(), z.string()).optional(),
+const sentenceTransformersSchema = z.object({
+  prompts: z.record(z.string(), z.string()).nullish(),
   default_prompt_name: z.string().nullish(),
+  model_type: z.string().nullish(),
 });
 
 /**
  * Finds out what a model folder in Hugging Face / sentence-transformers layout, or a single .onnx file, is made of.
- * Nothing is loaded yet. A folder that says nothing of pooling gets the mean over all tokens, scaled to length 1.
- * A single file takes the rest from its own folder, from the parent of an `onnx/` folder, or from `like`.
+ * Nothing is loaded yet. A folder that says nothing of pooling gets what is known of the model, or else the mean over all
+ * tokens, scaled to length 1; `headSource` says which. A single file takes the rest from its own folder, from the parent
+ * of an `onnx/` folder, or from `like`.
  *
- * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, FILE_NOT_READABLE; NOT_ONNX where a
- *   tokenizer is missing because there is no model either
+ * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, MODEL_UNSUPPORTED,
+ *   FILE_NOT_READABLE; NOT_ONNX where a tokenizer is missing because there is no model either
  */
 export async function openModelFolder(path: string, options: OpenModelOptions = {}): Promise<ModelFiles> {
+  checkOpenOptions(options);
   const full = resolve(path);
   const isFolder = await folderOrFile(full);
   const onnxPath = isFolder ? await findOnnxFile(full, options.variant) : full;
   const folder = isFolder ? full : await folderAround(full);
   const tokenizer = options.tokenizer === undefined ? undefined : await namedTokenizer(options.tokenizer);
+  const { like } = options;
   if (folder === undefined) {
-    if (options.like === undefined && tokenizer === undefined) {
+    if (like === undefined && tokenizer === undefined) {
       return refuseWithoutTokenizer(path, onnxPath);
     }
-    return options.like === undefined
-      ? await describe(dirname(tokenizer as string), onnxPath, tokenizer as string)
-      : { ...options.like, folder: undefined, onnxPath, tokenizerPath: tokenizer ?? options.like.tokenizerPath };
+    return like === undefined
+      ? await describe(dirname(tokenizer as string), onnxPath, tokenizer as string, options)
+      : { ...like, folder: undefined, onnxPath, tokenizerPath: tokenizer ?? like.tokenizerPath };
   }
-  const own = join(folder, 'tokenizer.json');
-  const tokenizerPath = tokenizer ?? ((await exists(own)) ? own : options.like?.tokenizerPath);
+  const tokenizerPath = tokenizer ?? (await ownTokenizer(folder)) ?? like?.tokenizerPath;
   if (tokenizerPath === undefined) {
     return refuseWithoutTokenizer(path, onnxPath);
   }
-  return { ...(await describe(folder, onnxPath, tokenizerPath)), folder };
+  return { ...(await describe(folder, onnxPath, tokenizerPath, options)), folder };
 }
 
 /** A tokenizer is not what a web page lacks that was saved under the name of a model. */
@@ -82,26 +58,86 @@ async function refuseWithoutTokenizer(path: string, onnxPath: string): Promise<n
   throw new OctavecError('TOKENIZER_MISSING', { path });
 }
 
-async function describe(folder: string, onnxPath: string, tokenizerPath: string): Promise<ModelFiles> {
-  const config = await readModelConfig(folder);
-  const [head, limit, texts] = await Promise.all([
-    readHead(folder),
-    readInputLimits(folder, config),
-    readJsonFile(join(folder, 'config_sentence_transformers.json'), promptsSchema),
+async function describe(
+  folder: string,
+  onnxPath: string,
+  tokenizerPath: string,
+  options: OpenModelOptions,
+): Promise<ModelFiles> {
+  const modules = await readModules(folder);
+  const configFolder = await encoderFolder(folder, transformerFolder(folder, modules));
+  const config = await readModelConfig(configFolder);
+  const recognised = await recogniseModel(folder, config);
+  const [found, limits, texts, tokenizerLowerCase] = await Promise.all([
+    findHead(folder, modules, recognised),
+    readInputLimits(configFolder, config, recognised?.model.maxTokens),
+    readTexts(folder, options),
+    readTokenizerCase(configFolder, config?.model_type),
   ]);
+  const prompts = texts.prompts ?? recognised?.model.prompts ?? {};
+  // What says nothing is run as what it is compared with.
+  const { like } = options;
+  const { head, source } =
+    found.source.kind === 'assumed' && like !== undefined
+      ? { head: like.head, source: { kind: 'original', name: 'as its original has it' } as const }
+      : found;
+  return {
+    onnxPath,
+    tokenizerPath,
+    ...overriddenHead(head, source, options),
+    output: options.output,
+    facts: modelFacts(config, source.kind === 'folder'),
+    maxTokens: overriddenLimit(limits.maxTokens, limits.positions, options.maxTokens),
+    lowerCase: limits.lowerCase,
+    tokenizerLowerCase,
+    prompts,
+    defaultPrompt: texts.defaultPrompt,
+    padTokenId: config?.pad_token_id ?? 0,
+    architecture: config?.model_type ?? undefined,
+  };
+}
+
+/** Prompts of the folder, undefined if it has none. */
+async function readTexts(
+  folder: string,
+  { output }: ModelOverrides,
+): Promise<{ readonly prompts?: Readonly<Record<string, string>>; readonly defaultPrompt?: string }> {
+  const path = join(folder, 'config_sentence_transformers.json');
+  const texts = await readJsonFile(path, sentenceTransformersSchema);
+  const kind = texts?.model_type ?? 'SentenceTransformer';
+  if (kind !== 'SentenceTransformer' && output === undefined) {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path: folder,
+      what: `a ${kind} (model_type of config_sentence_transformers.json)`,
+      hint: 'octavec runs models that give one dense vector for a text. If this one does, name its output with --output.',
+    });
+  }
   const prompts = texts?.prompts ?? {};
   const defaultPrompt = texts?.default_prompt_name ?? undefined;
   if (defaultPrompt !== undefined && !Object.hasOwn(prompts, defaultPrompt)) {
     throw new OctavecError('CONFIG_INVALID', {
-      path: join(folder, 'config_sentence_transformers.json'),
+      path,
       why: `the default prompt "${defaultPrompt}" is not among the prompts`,
     });
   }
-  return { onnxPath, tokenizerPath, head, ...limit, prompts, defaultPrompt, ...padAndArchitecture(config) };
+  return { prompts: Object.keys(prompts).length > 0 ? prompts : undefined, defaultPrompt };
 }
 
-function padAndArchitecture(config: ModelConfig | undefined): Pick<ModelFiles, 'padTokenId' | 'architecture'> {
-  return { padTokenId: config?.pad_token_id ?? 0, architecture: config?.model_type };
+/** Where the encoder's configuration stands: its module's folder, or the model's where that holds none. */
+async function encoderFolder(folder: string, moduleFolder: string): Promise<string> {
+  return (await exists(join(moduleFolder, 'config.json'))) ? moduleFolder : folder;
+}
+
+/** The tokenizer of a folder: beside the encoder's configuration, or at the top. */
+async function ownTokenizer(folder: string): Promise<string | undefined> {
+  const modules = await readModules(folder);
+  for (const place of new Set([transformerFolder(folder, modules), folder])) {
+    const path = join(place, 'tokenizer.json');
+    if (await exists(path)) {
+      return path;
+    }
+  }
+  return undefined;
 }
 
 /** The folder whose configuration a single file belongs to: its own, or the one above `onnx/`; undefined if neither has any. */

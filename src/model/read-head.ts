@@ -1,25 +1,34 @@
-import { join, normalize } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
-import { type DenseLayer, defaultHead, type Head, type PoolingMode } from './head.js';
+import {
+  type DenseLayer,
+  defaultHead,
+  denseActivations,
+  type Head,
+  type HeadSource,
+  type PoolingMode,
+  poolingModes,
+} from './head.js';
 import { readJsonFile } from './json-file.js';
+import type { Module } from './read-modules.js';
+import type { RecognisedModel } from './recognise-model.js';
 import { readSafetensors } from './safetensors.js';
 
-const modulesSchema = z.array(z.object({ type: z.string(), path: z.string() })).max(32);
-
-const poolingModes = ['cls', 'max', 'mean', 'mean_sqrt_len_tokens', 'weightedmean', 'lasttoken'] as const;
+const flag = z.boolean().nullish();
 
 const poolingSchema = z.object({
   // sentence-transformers from 5.4 on
-  pooling_mode: z.union([z.enum(poolingModes), z.array(z.enum(poolingModes)).min(1)]).optional(),
+  pooling_mode: z.union([z.enum(poolingModes), z.array(z.enum(poolingModes)).min(1)]).nullish(),
   // before 5.4
-  pooling_mode_cls_token: z.boolean().optional(),
-  pooling_mode_max_tokens: z.boolean().optional(),
-  pooling_mode_mean_tokens: z.boolean().optional(),
-  pooling_mode_mean_sqrt_len_tokens: z.boolean().optional(),
-  pooling_mode_weightedmean_tokens: z.boolean().optional(),
-  pooling_mode_lasttoken: z.boolean().optional(),
-  include_prompt: z.boolean().optional(),
+  pooling_mode_cls_token: flag,
+  pooling_mode_max_tokens: flag,
+  pooling_mode_mean_tokens: flag,
+  pooling_mode_mean_sqrt_len_tokens: flag,
+  pooling_mode_weightedmean_tokens: flag,
+  pooling_mode_lasttoken: flag,
+  include_prompt: flag,
 });
 
 const maxDenseWidth = 65_536;
@@ -27,76 +36,114 @@ const maxDenseWidth = 65_536;
 const denseSchema = z.object({
   in_features: z.int().positive().max(maxDenseWidth),
   out_features: z.int().positive().max(maxDenseWidth),
-  bias: z.boolean().optional(),
-  activation_function: z.string().optional(),
+  bias: flag,
+  activation_function: z.string().nullish(),
 });
 
+export interface FoundHead {
+  readonly head: Head;
+  readonly source: HeadSource;
+}
+
 /**
- * Reads what a sentence-transformers folder does behind the encoder: `modules.json` (class names of all generations are
- * told by their last part) and the modules' own folders. A folder without `modules.json` gets the {@link defaultHead}.
+ * Finds what comes behind the encoder: in the modules of a sentence-transformers folder, else in a `1_Pooling` folder
+ * alone, else in what is known of the model. Where nothing is said, the {@link defaultHead} is assumed.
  *
- * @throws CONFIG_INVALID, FILE_NOT_FOUND (weights of a dense layer), FILE_NOT_READABLE
+ * @throws CONFIG_INVALID, MODEL_UNSUPPORTED, FILE_NOT_FOUND (weights of a dense layer), FILE_NOT_READABLE
  */
-export async function readHead(folder: string): Promise<Head> {
-  const path = join(folder, 'modules.json');
-  const modules = await readJsonFile(path, modulesSchema);
-  if (modules === undefined) {
-    return defaultHead;
+export async function findHead(
+  folder: string,
+  modules: readonly Module[] | undefined,
+  recognised: RecognisedModel | undefined,
+): Promise<FoundHead> {
+  if (modules !== undefined) {
+    return { head: await readHead(folder, modules), source: { kind: 'folder', name: 'modules.json' } };
   }
+  const normalize = recognised?.model.normalize ?? true;
+  const pooling = await readPooling(join(folder, '1_Pooling'));
+  if (pooling !== undefined) {
+    const source = { kind: 'folder', name: '1_Pooling/config.json' } as const;
+    return { head: { ...defaultHead, ...pooling, normalize }, source };
+  }
+  if (recognised !== undefined) {
+    const { model, by } = recognised;
+    const source = { kind: 'known', name: `as ${model.name} has it (by ${by})` } as const;
+    return { head: { ...defaultHead, pooling: [model.pooling], normalize }, source };
+  }
+  return { head: defaultHead, source: { kind: 'assumed', name: 'assumed: the folder does not say' } };
+}
+
+async function readHead(folder: string, modules: readonly Module[]): Promise<Head> {
   let pooling: Pick<Head, 'pooling' | 'includePrompt'> | undefined;
   const dense: DenseLayer[] = [];
   let normalizes = false;
   for (const module of modules) {
-    const kind = module.type.split('.').at(-1);
+    const { kind } = module;
+    if (isOther(module)) {
+      throw unsupportedModule(folder, module);
+    }
     if (kind === 'Transformer' || kind === 'Dropout') {
       continue;
     }
-    const moduleFolder = insideFolder(folder, path, module.path);
     if (kind === 'Pooling') {
-      pooling = await readPooling(moduleFolder);
+      pooling = await readPooling(module.folder);
+      if (pooling === undefined) {
+        throw missingConfig(join(module.folder, 'config.json'));
+      }
     } else if (kind === 'Dense' && !normalizes) {
-      dense.push(await readDense(moduleFolder));
+      dense.push(await readDense(module.folder));
     } else if (kind === 'Normalize') {
       normalizes = true;
     } else {
-      throw new OctavecError('CONFIG_INVALID', {
-        path,
-        why: `the module "${module.type}" is not supported at this place (Transformer, Pooling, Dense, Normalize are)`,
-      });
+      throw unsupportedModule(folder, module);
     }
   }
   return { ...(pooling ?? defaultHead), dense, normalize: normalizes };
 }
 
-function insideFolder(folder: string, modulesPath: string, path: string): string {
-  const plain = normalize(path);
-  if (plain.startsWith('..') || plain.startsWith('/') || path.includes('\0') || /^[A-Za-z]:/.test(path)) {
-    throw new OctavecError('CONFIG_INVALID', { path: modulesPath, why: `the path "${path}" leaves the folder` });
-  }
-  return join(folder, plain);
+/** Modules of late-interaction models share names with those of sentence-transformers, and give a vector for each token. */
+function isOther({ type }: Module): boolean {
+  return /pylate|colbert/i.test(type);
 }
 
-async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'includePrompt'>> {
+function unsupportedModule(folder: string, { kind, type }: Module): OctavecError {
+  const what =
+    kind === 'Dense' || kind === 'Pooling'
+      ? `the module "${type}" behind what stands before it in modules.json`
+      : `the module "${type}" of modules.json`;
+  return new OctavecError('MODEL_UNSUPPORTED', { path: folder, what, hint: adviceFor(type) });
+}
+
+function adviceFor(type: string): string {
+  if (/splade|mlmtransformer|sparse/i.test(type)) {
+    return 'It makes sparse vectors with a number for each word of the vocabulary; octavec runs models that give one dense vector for a text.';
+  }
+  if (/pylate|colbert|multivector/i.test(type)) {
+    return 'It makes a vector for each token (ColBERT); octavec runs models that give one vector for a text.';
+  }
+  return 'octavec runs Transformer, Pooling, Dense and Normalize, in this order. To pool in another way, export the model with the pooling in its graph, or name one with --pooling.';
+}
+
+/** undefined if there is no such configuration. A missing `pooling_mode_mean_tokens` is true, as in sentence-transformers. */
+async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'includePrompt'> | undefined> {
   const path = join(folder, 'config.json');
   const config = await readJsonFile(path, poolingSchema);
   if (config === undefined) {
-    throw new OctavecError('CONFIG_INVALID', { path, why: 'the file is missing, and modules.json asks for it' });
+    return undefined;
   }
   // The order in which sentence-transformers concatenates.
-  const flags: readonly (readonly [PoolingMode, boolean | undefined])[] = [
+  const flags: readonly (readonly [PoolingMode, boolean | null | undefined])[] = [
     ['cls', config.pooling_mode_cls_token],
     ['max', config.pooling_mode_max_tokens],
-    ['mean', config.pooling_mode_mean_tokens],
+    ['mean', config.pooling_mode_mean_tokens ?? true],
     ['mean_sqrt_len_tokens', config.pooling_mode_mean_sqrt_len_tokens],
     ['weightedmean', config.pooling_mode_weightedmean_tokens],
     ['lasttoken', config.pooling_mode_lasttoken],
   ];
-  const pooling =
-    config.pooling_mode !== undefined
-      ? [config.pooling_mode].flat()
-      : flags.filter(([, set]) => set).map(([mode]) => mode);
+  const named = config.pooling_mode ?? undefined;
+  const pooling = named === undefined ? flags.filter(([, set]) => set).map(([mode]) => mode) : [named].flat();
   if (pooling.length === 0) {
-    throw new OctavecError('CONFIG_INVALID', { path, why: 'no pooling mode is set' });
+    throw new OctavecError('CONFIG_INVALID', { path, why: 'every pooling mode is turned off' });
   }
   return { pooling, includePrompt: config.include_prompt ?? true };
 }
@@ -105,10 +152,11 @@ async function readDense(folder: string): Promise<DenseLayer> {
   const path = join(folder, 'config.json');
   const config = await readJsonFile(path, denseSchema);
   if (config === undefined) {
-    throw new OctavecError('CONFIG_INVALID', { path, why: 'the file is missing, and modules.json asks for it' });
+    throw missingConfig(path);
   }
   const { in_features: inputs, out_features: outputs } = config;
   const weightsPath = join(folder, 'model.safetensors');
+  await refusePickledWeights(folder, weightsPath);
   const tensors = await readSafetensors(weightsPath, ['linear.weight', 'linear.bias']);
   const weight = tensors.get('linear.weight')?.data;
   const bias = config.bias === false ? undefined : tensors.get('linear.bias')?.data;
@@ -118,20 +166,42 @@ async function readDense(folder: string): Promise<DenseLayer> {
       why: `a weight of [${outputs}, ${inputs}] and a bias of [${outputs}] are expected, as ${path} says`,
     });
   }
-  return { inputs, outputs, weight, bias, activation: activationOf(path, config.activation_function) };
+  return { inputs, outputs, weight, bias, activation: activationOf(path, config.activation_function ?? 'Tanh') };
 }
 
-/** sentence-transformers writes the class of PyTorch ("torch.nn.modules.activation.Tanh"); Tanh is its default. */
-function activationOf(path: string, name: string | undefined): DenseLayer['activation'] {
-  const kind = (name ?? 'Tanh').split('.').at(-1);
-  if (kind === 'Identity') {
-    return 'identity';
+/** Pickled weights are programs: octavec does not run them. */
+async function refusePickledWeights(folder: string, weightsPath: string): Promise<void> {
+  const pickled = join(folder, 'pytorch_model.bin');
+  if (!(await exists(weightsPath)) && (await exists(pickled))) {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path: pickled,
+      what: 'a dense layer whose weights are pickled',
+      hint: "Save the model again with sentence-transformers, SentenceTransformer('…').save_pretrained('…'), which writes model.safetensors.",
+    });
   }
-  if (kind === 'Tanh') {
-    return 'tanh';
+}
+
+function missingConfig(path: string): OctavecError {
+  return new OctavecError('CONFIG_INVALID', { path, why: 'the file is missing, and modules.json asks for it' });
+}
+
+/** sentence-transformers writes the class of PyTorch ("torch.nn.modules.activation.Tanh"). */
+function activationOf(path: string, name: string): DenseLayer['activation'] {
+  const kind = name.split('.').at(-1)?.toLowerCase();
+  const activation = denseActivations.find((known) => known === kind);
+  if (activation === undefined) {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path,
+      what: `the activation "${name}" of a dense layer`,
+      hint: 'Identity, Tanh, ReLU and GELU are. Export the model with the dense layer in its graph.',
+    });
   }
-  throw new OctavecError('CONFIG_INVALID', {
-    path,
-    why: `the activation "${name}" is not supported (Identity and Tanh are)`,
-  });
+  return activation;
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

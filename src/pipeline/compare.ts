@@ -5,7 +5,7 @@ import type { EngineChoice } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { readHostFacts } from '../host/index.js';
 import { type KnownSensitivity, readSensitivity } from '../methods/index.js';
-import type { ModelFiles } from '../model/index.js';
+import { type ModelFiles, type ModelOverrides, overridesOf } from '../model/index.js';
 import {
   fileGate,
   judged,
@@ -25,11 +25,9 @@ import {
 } from '../proof/index.js';
 import { type Recommendation, recommend } from './recommend.js';
 
-export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice {
+export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /** ONNX files to compare; by default all in the folder besides the original. */
   readonly variants?: readonly string[];
-  /** tokenizer.json, or the folder that holds it, if the model has none. */
-  readonly tokenizer?: string;
   /**
    * What runs them, side by side; ONNX Runtime by default. With another engine, the original's own file is a candidate,
    * too: the original itself always runs on ONNX Runtime.
@@ -72,12 +70,22 @@ export interface Comparison {
  * ```
  */
 export async function compare(path: string, options: CompareOptions = {}): Promise<Comparison> {
-  const { tokenizer, texts, tasks, threads, signal, onProgress } = options;
+  const { texts, tasks, threads, signal, onProgress, onNote } = options;
+  const overrides = overridesOf(options);
   const cache = await openVectorCache(options);
-  await using original = await openOriginal(path, { tokenizer });
+  await using original = await openOriginal(path, overrides);
   const runs = await runsOf(original, options);
-  const proof = await openProof(original, { texts, tasks, cache, keepsVectors: true, threads, signal, onProgress });
-  const { proven, unusable } = await proveAll(proof, runs, tokenizer);
+  const proof = await openProof(original, {
+    texts,
+    tasks,
+    cache,
+    keepsVectors: true,
+    threads,
+    signal,
+    onProgress,
+    onNote,
+  });
+  const { proven, unusable } = await proveAll(proof, runs, overrides);
   const sorted = proven.toSorted((a, b) => a.measured.file.bytes - b.measured.file.bytes);
   const isMeasured = options.bench !== false && sorted.length > 0;
   const measured = isMeasured
@@ -103,13 +111,13 @@ interface Run {
 async function proveAll(
   proof: Proof,
   runs: readonly Run[],
-  tokenizer: string | undefined,
+  overrides: ModelOverrides,
 ): Promise<{ readonly proven: readonly Proven[]; readonly unusable: readonly UnusableVariant[] }> {
   const proven: Proven[] = [];
   const unusable: UnusableVariant[] = [];
   for (const { path, name, engine } of runs) {
     try {
-      const candidate = await openCandidate(path, { tokenizer, like: proof.original.files, name, engine });
+      const candidate = await openCandidate(path, { ...overrides, like: proof.original.files, name, engine });
       const measured = await prove(proof, candidate);
       if (!isKnown({ candidate, measured }, proof.original, proven)) {
         proven.push({ candidate, measured });

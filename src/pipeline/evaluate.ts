@@ -1,5 +1,6 @@
 import type { EngineChoice } from '../engine/index.js';
 import type { FileIdentity } from '../evaluate/index.js';
+import { type ModelOverrides, overridesOf } from '../model/index.js';
 import {
   compareOnOldIndex,
   compareTasks,
@@ -13,13 +14,12 @@ import {
 } from '../proof/index.js';
 import type { Task, TaskComparison, TaskResult } from '../tasks/index.js';
 
-export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions {
+export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, ModelOverrides {
   readonly tasks: readonly Task[];
   /** The original to compare with: a folder or an .onnx file. */
   readonly against?: string;
   /** Which file of the folder. */
   readonly variant?: string;
-  readonly tokenizer?: string;
   /** Runs the model; an original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
   /** Compare retrieval with new queries on the old index, too. */
@@ -50,14 +50,15 @@ export interface Evaluation {
  * ```
  */
 export async function evaluate(path: string, options: EvaluateOptions): Promise<Evaluation> {
-  const { tokenizer, variant, against, engine, tasks, threads, signal, onProgress } = options;
-  const run = { tasks, threads, signal, onProgress, cache: await openVectorCache(options) };
+  const { variant, against, engine, tasks, threads, signal, onProgress, onNote } = options;
+  const overrides = overridesOf(options);
+  const run = { tasks, threads, signal, onProgress, onNote, cache: await openVectorCache(options) };
   if (against === undefined) {
-    const model = await openCandidate(path, { tokenizer, variant, engine });
+    const model = await openCandidate(path, { ...overrides, variant, engine });
     return { model: model.identity, results: await evaluateCandidate(model, 'the model', run) };
   }
-  await using original = await openOriginal(against, { tokenizer });
-  const candidate = await openCandidate(path, { tokenizer, variant, like: original.files, engine });
+  await using original = await openOriginal(against, overrides);
+  const candidate = await openCandidate(path, { ...overrides, variant, like: original.files, engine });
   const originalResults = await evaluateOriginal(original, run);
   const results = await evaluateCandidate(candidate, candidate.identity.precision, run);
   const comparisons = await compareTasks(originalResults, results, run);

@@ -12,7 +12,7 @@ import { checkOptions } from './check-options.js';
 import { type FoundModel, findModels } from './find-models.js';
 import { checkNotSource } from './output-paths.js';
 import { makeVariants } from './quantize.js';
-import type { VariantOptions } from './quantize-options.js';
+import { modelOverrides, type VariantOptions } from './quantize-options.js';
 import { upToDateEvidence } from './up-to-date.js';
 
 export interface QuantizeAllOptions extends VariantOptions {
@@ -90,7 +90,7 @@ async function quantizeOne(
     items.push(...variants.map(({ method }) => unsuccessful(model, method.id, error, start)));
   };
   try {
-    const files = await openModelFolder(model.path, { tokenizer: options.tokenizer });
+    const files = await openModelFolder(model.path, modelOverrides(options));
     for (const variant of planned) {
       const error = variant.collision ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
       if (error === undefined) {

@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../base/index.js';
 import type { GateChoice } from '../evaluate/index.js';
 import type { MethodChoice } from '../methods/index.js';
+import { type ModelOverrides, overridesOf } from '../model/index.js';
 import type { ProofTexts } from '../proof/index.js';
 import type { Selection } from '../quantize/index.js';
 
@@ -8,11 +9,13 @@ import type { Selection } from '../quantize/index.js';
  * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against
  * its method's own.
  */
-export interface VariantOptions extends TaskOptions, GateChoice {
+export interface VariantOptions extends TaskOptions, GateChoice, Omit<ModelOverrides, 'output'> {
   /** The methods, by name or with options of their own: `['int8', q4({ blockSize: 64 })]`. */
   readonly to: readonly MethodChoice[];
-  /** tokenizer.json, or the folder that holds it, if the model has none. */
-  readonly tokenizer?: string;
+  /** Name of the graph's output to take: hidden states, or vectors. */
+  readonly modelOutput?: string;
+  /** Told what was assumed of the model. */
+  readonly onNote?: (note: string) => void;
   /** What the variants are proven with, three at least; octavec's verification texts by default. */
   readonly texts?: ProofTexts;
   /** Texts to calibrate with, where a method can use them; octavec's by default, none if false. */
@@ -36,4 +39,9 @@ export interface QuantizeOptions extends VariantOptions {
    * if no others are given); if not, it is made.
    */
   readonly calibrationTable?: string;
+}
+
+/** What the options say of the model. Among them `output` is the place of the variants. */
+export function modelOverrides(options: Omit<VariantOptions, 'to'>): ModelOverrides {
+  return { ...overridesOf(options), output: options.modelOutput };
 }

@@ -8,7 +8,7 @@ import { checkOptions } from './check-options.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { finishCandidates } from './finish-candidates.js';
 import { outputPaths } from './output-paths.js';
-import type { QuantizeOptions } from './quantize-options.js';
+import { modelOverrides, type QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome } from './quantize-outcome.js';
 import { attempt, makeCandidate, type Work } from './staged-candidate.js';
 import { Steps } from './steps.js';
@@ -46,7 +46,7 @@ export async function makeVariants(
   const options = { ...given, onProgress: steps.onProgress };
   options.onProgress?.({ stage: 'Reading the model', done: 0, total: 1, unit: 'models' });
   const { selection = {}, calibrationTable: table } = options;
-  await using original = await openOriginal(path, { tokenizer: options.tokenizer });
+  await using original = await openOriginal(path, modelOverrides(options));
   const source = options.optimize === false ? original.model : optimize(original.model);
   const work: Work = { candidates: [], failures: [] };
   let configuration: StagedConfiguration | undefined;
@@ -61,8 +61,8 @@ export async function makeVariants(
     }
     configuration = await stageConfiguration(place, options.output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
-    const { texts, threads, signal, onProgress } = options;
-    const proof = await openProof(original, { texts, threads, signal, onProgress });
+    const { texts, threads, signal, onProgress, onNote } = options;
+    const proof = await openProof(original, { texts, threads, signal, onProgress, onNote });
     const calibrated = { source: original.identity.sha256, model: source };
     const calibration = await openCalibration(original.files, calibrated, options);
     const hashes = calibration && { calibration: calibration.texts.hash, search: calibration.search.hash };

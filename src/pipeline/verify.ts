@@ -1,5 +1,6 @@
 import type { EngineChoice } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
+import { type ModelOverrides, overridesOf } from '../model/index.js';
 import {
   asksForSpeed,
   fileGate,
@@ -15,11 +16,9 @@ import {
   type VectorCacheOptions,
 } from '../proof/index.js';
 
-export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice {
+export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: string;
-  /** tokenizer.json, or the folder that holds it, if neither model has one. */
-  readonly tokenizer?: string;
   /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
   readonly texts?: ProofTexts;
@@ -41,11 +40,12 @@ export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOption
  * ```
  */
 export async function verify(path: string, options: VerifyOptions): Promise<Evidence> {
-  const { against, tokenizer, engine, texts, tasks, threads, signal, onProgress } = options;
+  const { against, engine, texts, tasks, threads, signal, onProgress, onNote } = options;
+  const overrides = overridesOf(options);
   const cache = tasks?.length ? await openVectorCache(options) : undefined;
-  await using original = await openOriginal(against, { tokenizer });
-  const candidate = await openCandidate(path, { tokenizer, like: original.files, engine });
-  const proof = await openProof(original, { texts, tasks, cache, threads, signal, onProgress });
+  await using original = await openOriginal(against, overrides);
+  const candidate = await openCandidate(path, { ...overrides, like: original.files, engine });
+  const proof = await openProof(original, { texts, tasks, cache, threads, signal, onProgress, onNote });
   const measured = await prove(proof, candidate);
   const gate = fileGate(candidate, measured, options);
   if (!(options.bench ?? asksForSpeed(gate))) {

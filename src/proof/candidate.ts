@@ -19,7 +19,7 @@ export interface Candidate {
   readonly readsAsOriginal?: boolean;
 }
 
-export interface CandidateOptions extends Pick<OpenModelOptions, 'tokenizer' | 'variant' | 'like'> {
+export interface CandidateOptions extends OpenModelOptions {
   /** What it is called in place of the name of its file. */
   readonly name?: string;
   readonly engine?: EngineChoice;

@@ -28,10 +28,13 @@ export function shortName(path: string): string {
 
 /** SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits, prompts. */
 export async function conventionsHash(files: ModelFiles): Promise<string> {
-  const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId } = files;
+  const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId, tokenizerLowerCase, output } = files;
   const dense = head.dense.map(({ weight: _, bias: __, ...layer }) => layer);
   const said = [await fileHash(files.tokenizerPath), { ...head, dense }, maxTokens, lowerCase, prompts, defaultPrompt];
-  const hash = createHash('sha256').update(JSON.stringify([...said, padTokenId]));
+  const rare = [tokenizerLowerCase, output].some((value) => value !== undefined)
+    ? [{ tokenizerLowerCase, output }]
+    : [];
+  const hash = createHash('sha256').update(JSON.stringify([...said, padTokenId, ...rare]));
   for (const { weight, bias } of head.dense) {
     hash.update(weight).update(bias ?? new Float32Array());
   }

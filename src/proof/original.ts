@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ErrorDetails, OctavecError, placesOfTexts } from '../base/index.js';
+import { declaredUse } from '../engine/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
 import { foldConstants, inlineFunctions, writeOutZeros } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
@@ -35,10 +36,11 @@ export interface Original {
  * @throws what `openModelFolder` and `readModel` throw
  */
 export async function openOriginal(path: string, options: OpenModelOptions = {}): Promise<Original> {
-  const files = await openModelFolder(path, options);
-  const file = await readModel(files.onnxPath);
+  const found = await openModelFolder(path, options);
+  const file = await readModel(found.onnxPath);
   const source = writeOutZeros(inlineFunctions(file));
-  const conventions = await conventionsHash(files);
+  const files = fittedTo(source, found);
+  const conventions = await conventionsHash(found);
   const isDouble = hasDoubleWeights(source);
   if (!isDouble && !hasHalfWeights(source)) {
     const precision = quantizedOperatorsIn(source).length > 0 ? 'quantized' : 'fp32';
@@ -58,6 +60,12 @@ export async function openOriginal(path: string, options: OpenModelOptions = {})
     notes: isDouble ? ['the original computes in double precision; it was rounded to FP32, and compared with so'] : [],
     ...closing(() => rm(folder, { recursive: true, force: true })),
   };
+}
+
+/** Inputs that are made for fewer tokens bound what is calibrated with, too. */
+function fittedTo(model: OnnxModel, files: ModelFiles): ModelFiles {
+  const { tokens = files.maxTokens } = declaredUse(model, files).fixedShape;
+  return tokens < files.maxTokens ? { ...files, maxTokens: tokens } : files;
 }
 
 function closing(close: () => Promise<void>): Pick<Original, 'close' | typeof Symbol.asyncDispose> {

@@ -62,8 +62,8 @@ async function embedWithOriginal(
   { texts, source }: ProofTexts,
   options: ProofOptions,
 ): Promise<Pick<Proof, 'vectors' | 'reading'>> {
-  const { threads, signal, onProgress } = options;
-  await using embedder = await Embedder.load(original.runnable, { threads });
+  const { threads, signal, onProgress, onNote } = options;
+  await using embedder = await Embedder.load(original.runnable, { threads, onNote });
   const embedding = { signal, onProgress: renamed(onProgress, 'Embedding with the original') };
   const vectors = await embedAll(embedder, texts, embedding, options, vectorsHash(original)).catch((error: unknown) => {
     throw asOriginalError(error, original, `texts of ${source}`);
@@ -93,7 +93,7 @@ async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measu
     file: engine.name === 'onnxruntime' ? identity : { ...identity, name: `${identity.name} (${engine.name})` },
     original: original.identity,
     recipe,
-    engine,
+    engine: { ...engine, pooling: poolingOf(embedder) },
     batchEffect,
     texts: {
       count: texts.texts.length,
@@ -104,6 +104,15 @@ async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measu
     },
     fidelity,
   };
+}
+
+/** How hidden states became vectors; undefined where the graph itself gives vectors. */
+function poolingOf({ model: { head, headSource }, engine }: Embedder): string | undefined {
+  if (engine.output?.gives === 'vectors') {
+    return undefined;
+  }
+  const length = head.normalize ? 'scaled to length 1' : 'not scaled';
+  return `${head.pooling.join(' and ')}, ${length}${headSource ? ` (${headSource.name})` : ''}`;
 }
 
 function embedAll(

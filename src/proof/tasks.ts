@@ -21,6 +21,8 @@ export interface TaskRun extends TaskOptions {
   readonly threads?: number;
   /** Where the tasks' vectors are kept. */
   readonly cache?: VectorCache;
+  /** Told what was assumed of a model. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** A model that is evaluated. */
@@ -98,8 +100,8 @@ async function evaluateAll(subject: Subject, name: string, run: TaskRun): Promis
   return results;
 }
 
-function loadSubject({ files, engine }: Subject, { threads }: TaskRun): Promise<Embedder> {
-  return Embedder.load(files, { threads, engine });
+function loadSubject({ files, engine }: Subject, { threads, onNote }: TaskRun): Promise<Embedder> {
+  return Embedder.load(files, { threads, engine, onNote });
 }
 
 function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: TaskRun): EmbedTexts {

@@ -36,10 +36,24 @@ export function conditions(evidences: readonly Evidence[]): string {
   // Where models read differently, the candidates that do are told for themselves.
   const { truncated = 0, maxTokens } = texts.original ?? texts;
   const cut = truncated > 0 ? `, ${formatCount(truncated)} of them cut to ${maxTokens} tokens` : '';
-  const others = evidences.flatMap((evidence) => otherReading(evidence) ?? []);
+  const others = evidences.flatMap((evidence) => [
+    ...waysOfEmbedding(evidence),
+    ...[otherReading(evidence) ?? []].flat(),
+  ]);
   const notes = [...new Set(others)].map((note) => ` ${note}`).join('');
   return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.${notes}`;
 }
+
+/** The output that vectors were made from, and the pooling, where they are not what the model's own files say. */
+function waysOfEmbedding({ engine: { output, pooling } }: Evidence): string[] {
+  const isUsual = output === undefined || usualOutputs.has(output.name);
+  return [
+    ...(isUsual ? [] : [`Output: ${printable(output.name)} (${printable(output.reason)}).`]),
+    ...(pooling === undefined || pooling.endsWith('(modules.json)') ? [] : [`Pooling: ${printable(pooling)}.`]),
+  ];
+}
+
+const usualOutputs = new Set(['last_hidden_state', 'token_embeddings', 'sentence_embedding']);
 
 /** That a candidate reads more or less of the texts than its original; undefined where it reads the same. */
 export function otherReading({ file, texts }: Evidence): string | undefined {

@@ -1,11 +1,18 @@
 import { formatBytes, formatCount, printable } from '../base/index.js';
+import type { DeclaredUse } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
 import { describeLeft, type InspectedValue, type Inspection } from '../quantize/index.js';
 import { type Style, styleOf } from './style.js';
 
 const shownOperators = 12;
 
+/** A model file, and how octavec would run it. */
+export interface InspectedModel extends Inspection {
+  readonly use?: DeclaredUse & Partial<Pick<ModelFiles, 'head' | 'headSource' | 'maxTokens'>>;
+}
+
 /** What a model file holds, and what quantizing it would bring. */
-export function formatInspection(inspection: Inspection, style: Style = styleOf(process.stdout)): string {
+export function formatInspection(inspection: InspectedModel, style: Style = styleOf(process.stdout)): string {
   const { parameters, weightBytes, externalDataBytes } = inspection;
   const external = externalDataBytes > 0 ? `, ${formatBytes(externalDataBytes)} of them as external data` : '';
   const types = Object.entries(inspection.bytesByType).map(([type, bytes]) => `${type} ${formatBytes(bytes)}`);
@@ -18,6 +25,7 @@ export function formatInspection(inspection: Inspection, style: Style = styleOf(
     ['parameters', `${formatCount(parameters)}, ${formatBytes(weightBytes)}${external}`],
     ['weights', types.join(', ') || 'none'],
     ['operators', `${formatCount(inspection.nodes)}: ${operatorList(inspection.operators)}`],
+    ...embedding(inspection.use),
     ...quantizing(inspection),
   ];
   const body = lines.map(([name, value]) => `${style.paint('dim', name.padEnd(11))} ${value}\n`).join('');
@@ -33,6 +41,38 @@ function operatorList(operators: Readonly<Record<string, number>>): string {
   const shown = all.slice(0, shownOperators).map(([name, count]) => `${printable(name)} ${count}`);
   const more = all.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more kinds` : '');
+}
+
+function embedding(use: InspectedModel['use']): [string, string][] {
+  if (use === undefined) {
+    return [];
+  }
+  const { output, problem, fixedShape, maxTokens } = use;
+  const from =
+    output === undefined
+      ? `none: ${problem}`
+      : `${output.gives} of ${output.name} (${output.reason})${output.gives === 'vectors' ? '' : poolingOf(use)}`;
+  const { texts, tokens } = fixedShape;
+  const fixed = [
+    ...(tokens === undefined ? [] : [`${tokens} tokens for each text: shorter ones are padded, longer ones cut`]),
+    ...(texts === undefined ? [] : [texts === 1 ? 'one text at a time' : `${texts} texts at a time`]),
+  ];
+  return [
+    ['embeddings', printable(from)],
+    ...(fixed.length > 0 ? [['fixed', fixed.join('; ')] as [string, string]] : []),
+    ...(maxTokens === undefined
+      ? []
+      : [['limit', `${Math.min(maxTokens, tokens ?? maxTokens)} tokens`] as [string, string]]),
+  ];
+}
+
+function poolingOf({ head, headSource }: NonNullable<InspectedModel['use']>): string {
+  if (head === undefined) {
+    return '';
+  }
+  const dense = head.dense.map(({ outputs }) => `, a dense layer to ${outputs}`).join('');
+  const length = head.normalize ? ', scaled to length 1' : ', not scaled';
+  return `; ${head.pooling.join(' and ')} pooling${dense}${length}${headSource ? ` (${headSource.name})` : ''}`;
 }
 
 function quantizing(inspection: Inspection): [string, string][] {

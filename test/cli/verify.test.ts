@@ -114,7 +114,10 @@ describe('octavec verify refuses', () => {
   });
 
   test('another pooling', async () => {
-    const folder = folderWith('1_Pooling/config.json', () => ({ pooling_mode_cls_token: true }));
+    const folder = folderWith('1_Pooling/config.json', () => ({
+      pooling_mode_cls_token: true,
+      pooling_mode_mean_tokens: false,
+    }));
     expect((await refused(folder)).fidelity.cosine.mean).toBeLessThan(0.97);
   });
 

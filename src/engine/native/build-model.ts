@@ -1,6 +1,8 @@
 import { reasonOf } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
-import { readModel } from '../../onnx/index.js';
+import { type OnnxModel, readModel } from '../../onnx/index.js';
+import { outputChoice } from '../choose-output.js';
+import { declaredInputs, fixedShape } from '../fixed-shape.js';
 import type { NativeBinding, NativeModel } from './binding.js';
 import type { NativePrecision } from './description-format.js';
 import { recogniseEncoder } from './recognise/encoder.js';
@@ -23,7 +25,12 @@ export async function buildModel(
   key: string,
 ): Promise<NativeModelOrReason> {
   const model = await readModel(files.onnxPath);
-  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId, head: files.head });
+  const obstacle = obstacleTo(model, files);
+  if (obstacle !== undefined) {
+    return { reason: `the native engine does not run this model: ${obstacle}` };
+  }
+  const choice = outputChoice(files);
+  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId, head: files.head, choice });
   if ('reason' in recognised) {
     return { reason: `the native engine does not know this model: ${recognised.reason}` };
   }
@@ -34,4 +41,14 @@ export async function buildModel(
   } catch (error) {
     return { reason: `the native engine cannot take this model: ${reasonOf(error)}` };
   }
+}
+
+/** What the core cannot do, whatever the graph. */
+function obstacleTo(model: OnnxModel, { head, maxTokens }: ModelFiles): string | undefined {
+  const activation = head.dense.map((layer) => layer.activation).find((name) => name === 'relu' || name === 'gelu');
+  if (activation !== undefined) {
+    return `a dense layer behind it has the activation ${activation}`;
+  }
+  const { tokens = maxTokens } = fixedShape(declaredInputs(model.proto.graph), model.path);
+  return tokens < maxTokens ? `its inputs are made for ${tokens} tokens` : undefined;
 }

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
+import { outputChoice } from '../choose-output.js';
 import type { NativePrecision } from './description-format.js';
 
 /** The same for the same files in the same state, run in the same way: such models share their weights. */
@@ -15,8 +16,9 @@ export async function modelKey(files: ModelFiles, precision: NativePrecision): P
     layers.update(bias ?? '');
   }
   const state = [await stateOf(onnxPath), ...(await statesBeside(onnxPath))];
+  const { output, poolsHidden } = outputChoice(files);
   const run = [precision, maxTokens, padTokenId, pooling, includePrompt, layers.digest('hex'), normalize];
-  return JSON.stringify([onnxPath, state, run]);
+  return JSON.stringify([onnxPath, state, run, output ?? null, poolsHidden]);
 }
 
 /** Weights outside of the file stand beside it, under names of their own: whatever is there and is no other model. */

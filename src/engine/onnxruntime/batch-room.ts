@@ -1,8 +1,18 @@
+import type { FixedShape } from '../engine.js';
+
 export interface BatchLimits {
   /** Padded tokens of a batch: texts × longest. Bounds memory and how long a batch occupies a worker. */
   readonly tokens: number;
   /** texts × longest²: what attention takes. */
   readonly squaredTokens: number;
+  /** Texts of a batch at most. */
+  readonly texts?: number;
+}
+
+/** The limits of a model whose inputs fix their sizes: every text takes as many tokens as the longest. */
+export function limitsWithin(limits: BatchLimits, { texts, tokens }: FixedShape): BatchLimits {
+  const most = texts ?? (tokens && Math.max(1, Math.floor(limits.tokens / tokens)));
+  return most === undefined ? limits : { ...limits, texts: most };
 }
 
 /** Padding that is accepted before another batch is begun, in tokens: what the fixed cost of a run is worth. */
@@ -30,6 +40,7 @@ export class BatchRoom {
     const fits =
       length <= this.#longest &&
       padding <= paddingWorth &&
+      texts <= (this.#limits.texts ?? texts) &&
       texts * this.#longest <= this.#limits.tokens &&
       texts * this.#longest ** 2 <= this.#limits.squaredTokens;
     if (texts > 1 && !fits) {

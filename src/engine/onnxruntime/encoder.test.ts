@@ -20,7 +20,7 @@ async function encoderOf(model: SmallModel, padTokenId = 0): Promise<Encoder> {
 const batch = { ids: Int32Array.of(1, 2, 3, 2), offsets: Int32Array.of(0, 3, 4) };
 
 async function run(encoder: Encoder, output: { readonly name: string } | undefined): Promise<number[]> {
-  return Array.from(await runEncoder(encoder, batch, 3, output?.name ?? ''));
+  return Array.from((await runEncoder(encoder, batch, output?.name ?? '')).data);
 }
 
 describe('bindEncoder finds outputs', () => {
@@ -83,12 +83,16 @@ describe('bindEncoder finds outputs', () => {
 });
 
 describe('bindEncoder fills inputs', () => {
-  /** Gives back an input as a hidden state of one number. */
+  /** Gives back an input as a hidden state, twice the same number: one number would be a score. */
   const echo = (name: string, type: 'int64' | 'int32') => ({
     inputs: { ...ids, [name]: `${type}[batch,tokens]` },
     outputs: { states: 'float' },
     initializers: [integers('axis', [2])],
-    nodes: [castTo(dataType.float, name, 'number'), makeNode('Unsqueeze', ['number', 'axis'], ['states'])],
+    nodes: [
+      castTo(dataType.float, name, 'number'),
+      makeNode('Unsqueeze', ['number', 'axis'], ['single']),
+      makeNode('Concat', ['single', 'single'], ['states'], { attributes: { axis: { int: 2 } } }),
+    ],
   });
 
   test.each([
@@ -99,7 +103,7 @@ describe('bindEncoder fills inputs', () => {
     ['position_ids', 'int32', [0, 1, 2, 0, 0, 0]],
   ] as const)('%s of %s', async (name, type, expected) => {
     const encoder = await encoderOf(echo(name, type), 3);
-    expect(await run(encoder, encoder.hidden)).toEqual(expected);
+    expect(await run(encoder, encoder.hidden)).toEqual(expected.flatMap((x) => [x, x]));
   });
 
   test('and says which one it cannot', async () => {
@@ -124,7 +128,7 @@ describe('runEncoder', () => {
       nodes: [lookUp],
     });
     const wrong = { ids: Int32Array.of(1, 4), offsets: Int32Array.of(0, 2) };
-    await expect(runEncoder(encoder, wrong, 2, 'states')).rejects.toMatchObject({
+    await expect(runEncoder(encoder, wrong, 'states')).rejects.toMatchObject({
       code: 'TOKEN_OUT_OF_RANGE',
       details: { id: 4, size: 4 },
     });

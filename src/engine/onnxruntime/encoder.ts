@@ -1,73 +1,95 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import { halvesToFloats } from '../../numbers/index.js';
-import type { TokenBatch } from '../engine.js';
-import { hiddenOutputNames, pooledOutputNames } from '../output-names.js';
-import { bindInputs, type DeclaredInput, type InputBinding, paddedFeeds } from './inputs.js';
+import { chooseOutputs } from '../choose-output.js';
+import type { FixedShape, TokenBatch } from '../engine.js';
+import type { OfferedOutput, OutputChoice } from '../offered-output.js';
+import { type BoundInputs, bindInputs, paddedFeeds, paddedShape } from './inputs.js';
 import { plainReason } from './session.js';
 
 /** A model with its outputs found: where the hidden states come out, or vectors that are pooled already. */
 export interface Encoder {
   readonly path: string;
   readonly session: InferenceSession;
-  readonly inputs: readonly InputBinding[];
+  readonly inputs: BoundInputs;
   readonly padTokenId: number;
+  /** How many ids the model knows; undefined if that cannot be found out. */
+  readonly vocabulary?: number;
   /** [batch, tokens, width] */
-  readonly hidden?: { readonly name: string; readonly width: number };
+  readonly hidden?: EncoderOutput;
   /** [batch, width] */
-  readonly pooled?: { readonly name: string; readonly width: number };
+  readonly pooled?: EncoderOutput;
+  /** Why these outputs. */
+  readonly reason: string;
 }
 
+export interface EncoderOutput {
+  readonly name: string;
+  readonly width: number;
+}
+
+type Runnable = Pick<Encoder, 'path' | 'session' | 'inputs' | 'padTokenId' | 'vocabulary'>;
+
 /**
- * Finds a model's inputs by name and its outputs by shape, with a run on a text of two tokens: exporters call the
- * outputs as they like and often say little about their shapes.
+ * Finds a model's inputs by name, and its outputs with a run on a text of two tokens: exporters call the outputs as they
+ * like and often say little about their shapes.
  *
- * @throws MODEL_OUTPUT, ENGINE_RUN
+ * @throws MODEL_OUTPUT, USAGE, ENGINE_RUN
  */
-export async function bindEncoder(session: InferenceSession, path: string, padTokenId: number): Promise<Encoder> {
+export async function bindEncoder(
+  session: InferenceSession,
+  path: string,
+  padTokenId: number,
+  choice: OutputChoice = {},
+): Promise<Encoder> {
   const inputs = bindInputs(session.inputMetadata.map(declaredInput), path);
+  const runnable = { path, session, inputs, padTokenId };
   const probe: TokenBatch = { ids: new Int32Array(2), offsets: Int32Array.of(0, 2) };
-  const outputs = await runSession({ path, session, inputs, padTokenId }, probe, 2, session.outputNames);
-  const withShape = (rank: number) =>
-    Object.keys(outputs).filter((name) => {
-      const { dims, type } = outputs[name];
-      const isFloat = type === 'float32' || type === 'float16';
-      return isFloat && dims.length === rank && dims[0] === 1 && (rank === 2 || dims[1] === 2);
-    });
-  const describe = (name: string | undefined) =>
-    name === undefined ? undefined : { name, width: outputs[name].dims.at(-1) as number };
-  const threeAxes = withShape(3);
-  const twoAxes = withShape(2);
-  const hidden = describe(hiddenOutputNames.find((name) => threeAxes.includes(name)) ?? threeAxes[0]);
-  const pooled = describe(
-    pooledOutputNames.find((name) => twoAxes.includes(name)) ??
-      (hidden === undefined && twoAxes.length === 1 ? twoAxes[0] : undefined),
-  );
-  if (hidden === undefined && pooled === undefined) {
-    const found = Object.entries(outputs).map(([name, { type, dims }]) => `${name} ${type} [${dims}]`);
-    throw new OctavecError('MODEL_OUTPUT', { path, why: `for one text of two tokens it gives ${found.join(', ')}` });
-  }
-  return { path, session, inputs, padTokenId, hidden, pooled };
+  const shape = paddedShape(inputs, probe);
+  const outputs = await runSession(runnable, probe, shape, session.outputNames);
+  const vocabulary = await probeVocabulary(runnable);
+  const offered = Object.entries(outputs).map(([name, tensor]) => offeredOutput(name, tensor, shape));
+  const { hidden, pooled, reason } = chooseOutputs(offered, { vocabularySize: vocabulary, ...choice }, path);
+  return { ...runnable, vocabulary, hidden: hidden && named(hidden), pooled: pooled && named(pooled), reason };
 }
 
-function declaredInput(input: InferenceSession.ValueMetadata): DeclaredInput {
-  return { name: input.name, type: input.isTensor ? input.type : undefined };
+function named({ name, width }: OfferedOutput): EncoderOutput {
+  return { name, width: width as number };
+}
+
+function offeredOutput(name: string, { type, dims }: Tensor, { texts, tokens }: Required<FixedShape>): OfferedOutput {
+  const perText = dims.length === 2 && dims[0] === texts;
+  const perToken = dims.length === 3 && dims[0] === texts && dims[1] === tokens;
+  return {
+    name,
+    isFloat: type === 'float32' || type === 'float16',
+    per: perToken ? 'token' : perText ? 'text' : 'something else',
+    width: dims.at(-1),
+    description: `${name} ${type} [${dims}]`,
+  };
+}
+
+function declaredInput(input: InferenceSession.ValueMetadata): Parameters<typeof bindInputs>[0][number] {
+  return input.isTensor ? { name: input.name, type: input.type, shape: input.shape } : { name: input.name };
+}
+
+/** An output of a batch: rows of `tokens` hidden states for each text, padding included, or one vector for each. */
+export interface EncoderRows {
+  readonly data: Float32Array;
+  readonly tokens: number;
 }
 
 /**
- * Runs a batch, padded to its longest text.
+ * Runs a batch, padded to its longest text or to the size that the model fixes.
  *
- * @returns the asked output: hidden states [texts × longest × width], or pooled vectors [texts × width]
+ * @returns the asked output: hidden states [texts × tokens × width], or pooled vectors [texts × width]
  * @throws ENGINE_RUN, TOKEN_OUT_OF_RANGE
  */
-export async function runEncoder(
-  encoder: Encoder,
-  batch: TokenBatch,
-  longest: number,
-  output: string,
-): Promise<Float32Array> {
-  const { [output]: tensor } = await runSession(encoder, batch, longest, [output]);
-  return tensor.type === 'float16' ? halvesToFloats(bitsOf(tensor)) : (tensor.data as Float32Array);
+export async function runEncoder(encoder: Encoder, batch: TokenBatch, output: string): Promise<EncoderRows> {
+  const shape = paddedShape(encoder.inputs, batch);
+  const { [output]: tensor } = await runSession(encoder, batch, shape, [output]);
+  const data = tensor.type === 'float16' ? halvesToFloats(bitsOf(tensor)) : (tensor.data as Float32Array);
+  return { data, tokens: shape.tokens };
 }
 
 /** Half-precision data come as bits, or as a Float16Array where the run time has one. */
@@ -80,11 +102,11 @@ function bitsOf(tensor: Tensor): Uint16Array {
  * How many ids a model knows: what ONNX Runtime says of one that none can have. Undefined for models that look ids up in
  * another way than by Gather, and take them or fail without a number.
  */
-export async function probeVocabulary(encoder: Encoder): Promise<number | undefined> {
+async function probeVocabulary(runnable: Runnable): Promise<number | undefined> {
   const probe: TokenBatch = { ids: Int32Array.of(0, impossibleId), offsets: Int32Array.of(0, 2) };
-  const { name } = encoder.pooled ?? (encoder.hidden as NonNullable<Encoder['hidden']>);
+  const { session, inputs } = runnable;
   try {
-    await runSession(encoder, probe, 2, [name]);
+    await runSession(runnable, probe, paddedShape(inputs, probe), session.outputNames);
   } catch (error) {
     if (error instanceof OctavecError && error.code === 'TOKEN_OUT_OF_RANGE') {
       return (error as OctavecError<'TOKEN_OUT_OF_RANGE'>).details.size;
@@ -96,13 +118,14 @@ export async function probeVocabulary(encoder: Encoder): Promise<number | undefi
 const impossibleId = 2 ** 31 - 1;
 
 async function runSession(
-  { path, session, inputs, padTokenId }: Pick<Encoder, 'path' | 'session' | 'inputs' | 'padTokenId'>,
+  runnable: Runnable,
   batch: TokenBatch,
-  longest: number,
+  shape: Required<FixedShape>,
   outputs: readonly string[],
 ): Promise<Readonly<Record<string, Tensor>>> {
+  const { session, inputs, padTokenId } = runnable;
   const feeds = Object.fromEntries(
-    paddedFeeds(inputs, batch, longest, padTokenId).map(({ name, type, data, dims }) => [
+    paddedFeeds(inputs, batch, shape, padTokenId).map(({ name, type, data, dims }) => [
       name,
       new Tensor(type, data, dims),
     ]),
@@ -110,17 +133,32 @@ async function runSession(
   try {
     return (await session.run(feeds, outputs)) as Readonly<Record<string, Tensor>>;
   } catch (error) {
-    throw runError(path, batch, error);
+    throw runError(runnable, batch, shape.tokens, error);
   }
 }
 
-function runError(path: string, batch: TokenBatch, error: unknown): OctavecError {
+function runError(
+  { path, vocabulary = Number.POSITIVE_INFINITY }: Runnable,
+  { ids }: TokenBatch,
+  tokens: number,
+  error: unknown,
+): OctavecError {
   const why = plainReason(error);
   // "indices element out of data bounds, idx=30522 must be within the inclusive range [-30522,30521]"
   const range = /idx=(\d+) must be within the inclusive range \[-?\d+,(\d+)\]/.exec(why);
+  const [index, size] = [Number(range?.[1]), Number(range?.[2]) + 1];
   // The table of positions gives the same message for a text that is too long.
-  if (range !== null && batch.ids.includes(Number(range[1]))) {
-    return new OctavecError('TOKEN_OUT_OF_RANGE', { path, id: Number(range[1]), size: Number(range[2]) + 1 }, error);
+  const isPosition = range !== null && index <= tokens + mostOffset && (index < vocabulary || !ids.includes(index));
+  if (isPosition && !(vocabulary === Number.POSITIVE_INFINITY && ids.includes(index))) {
+    const limit = `${tokens} tokens are more than its table of positions, with ${size} rows, is made for`;
+    const hint = 'take fewer with --max-tokens (maxTokens), or correct max_seq_length in its configuration';
+    return new OctavecError('ENGINE_RUN', { path, why: `${limit}; ${hint}` }, error);
+  }
+  if (range !== null && ids.includes(index)) {
+    return new OctavecError('TOKEN_OUT_OF_RANGE', { path, id: index, size }, error);
   }
   return new OctavecError('ENGINE_RUN', { path, why }, error);
 }
+
+/** Rows that RoBERTa's table of positions has before the first token's. */
+const mostOffset = 2;

@@ -1,6 +1,7 @@
 import { checkChoice, checkCount, OctavecError, throwIfCancelled, unlessCancelled } from '../../base/index.js';
 import { cpuBudget, memoryBudget, readHostFacts } from '../../host/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
+import { outputChoice } from '../choose-output.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
@@ -23,7 +24,7 @@ export interface EngineOptions extends ThreadOptions {
   readonly signal?: AbortSignal;
 }
 
-type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head'>;
+type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head' | 'headSource' | 'facts' | 'output'>;
 
 const leastBatchTokens = 1024;
 const batchTokensPerThread = 512;
@@ -63,7 +64,8 @@ async function loadPool(files: RunnableFiles, options: EngineOptions): Promise<E
   const { workers, threads, reason } = planThreads(cpuBudget(facts), options);
   const { onnxPath, padTokenId, head } = files;
   const memory = await planMemory(onnxPath, options.memory ?? 'auto', workers, memoryBudget(facts));
-  const settings = { onnxPath, threads, padTokenId, head, sharesMemory: memory.mode === 'shared' };
+  const choice = outputChoice(files);
+  const settings = { onnxPath, threads, padTokenId, head, choice, sharesMemory: memory.mode === 'shared' };
   const usualTokens = Math.max(leastBatchTokens, batchTokensPerThread * threads);
   const tokens = options.batchTokens ?? usualTokens * (memory.mode === 'shared' ? sharedBatchTokens : 1);
   return startPool(onnxPath, {

@@ -1,4 +1,6 @@
 import type { Head } from '../../model/index.js';
+import type { FixedShape, UsedOutput } from '../engine.js';
+import type { OutputChoice } from '../offered-output.js';
 import type { PlainError } from '../plain-error.js';
 import type { SessionSettings } from './session.js';
 
@@ -8,6 +10,7 @@ import type { SessionSettings } from './session.js';
 export interface WorkerSettings extends SessionSettings {
   readonly padTokenId: number;
   readonly head: Head;
+  readonly choice: OutputChoice;
 }
 
 /** Vectors, or the last hidden state. */
@@ -34,6 +37,8 @@ export interface ReadyMessage {
   readonly hiddenWidth?: number;
   /** How many ids the model knows; undefined if that cannot be found out. */
   readonly vocabulary?: number;
+  readonly output: UsedOutput;
+  readonly fixed: FixedShape;
 }
 
 export interface ResultMessage {

@@ -1,8 +1,9 @@
 import type { GraphInput, GraphTensor } from './graph-session.js';
-import { bindInputs, paddedFeeds } from './inputs.js';
+import { bindInputs, paddedFeeds, paddedShape } from './inputs.js';
 
 /**
- * What a graph session is fed for one text, without padding: its inputs as [1, tokens].
+ * What a graph session is fed for one text: its inputs as [1, tokens], without padding where the model does not fix its
+ * sizes. What goes beyond a fixed size is left out.
  *
  * @throws MODEL_OUTPUT for inputs that octavec cannot give
  */
@@ -11,6 +12,9 @@ export function textFeeds(
   ids: Int32Array,
   path: string,
 ): Readonly<Record<string, GraphTensor>> {
-  const feeds = paddedFeeds(bindInputs(inputs, path), { ids, offsets: Int32Array.of(0, ids.length) }, ids.length, 0);
+  const bound = bindInputs(inputs, path);
+  const given = ids.subarray(0, bound.fixed.tokens);
+  const batch = { ids: given, offsets: Int32Array.of(0, given.length) };
+  const feeds = paddedFeeds(bound, batch, paddedShape(bound, batch), 0);
   return Object.fromEntries(feeds.map(({ name, ...tensor }) => [name, tensor]));
 }

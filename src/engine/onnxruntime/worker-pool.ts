@@ -2,7 +2,7 @@ import { OctavecError } from '../../base/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import type { QuotaPacer } from '../quota-pacer.js';
 import { batchMessage, deliverBatch } from './batch.js';
-import type { BatchLimits } from './batch-room.js';
+import { type BatchLimits, limitsWithin } from './batch-room.js';
 import type { Isolation } from './channel.js';
 import { PoolGrowth } from './pool-growth.js';
 import { PooledWorker } from './pooled-worker.js';
@@ -38,6 +38,7 @@ interface Again {
 export class WorkerPool implements Engine {
   readonly description: EngineDescription;
   readonly width: number;
+  readonly maxTokens: number | undefined;
   readonly #settings: PoolSettings;
   readonly #hiddenWidth: number | undefined;
   readonly #vocabulary: number | undefined;
@@ -54,12 +55,15 @@ export class WorkerPool implements Engine {
 
   private constructor(settings: PoolSettings, worker: PooledWorker, ready: ReadyMessage) {
     this.#settings = settings;
-    this.#queue = new RequestQueue(settings.limits);
+    this.#queue = new RequestQueue(limitsWithin(settings.limits, ready.fixed));
     this.#growth = new PoolGrowth(settings.limits.tokens);
     this.#hiddenWidth = ready.hiddenWidth;
     this.#vocabulary = ready.vocabulary;
     this.width = ready.width;
-    this.description = { ...settings.description, version: ready.version };
+    this.maxTokens = ready.fixed.tokens;
+    const isFixed = Object.keys(ready.fixed).length > 0;
+    const { output, version } = ready;
+    this.description = { ...settings.description, version, output, ...(isFixed && { fixedShape: ready.fixed }) };
     this.#welcome(worker);
   }
 
@@ -98,6 +102,11 @@ export class WorkerPool implements Engine {
     if (unknown !== undefined) {
       const details = { path: this.#settings.first.onnxPath, id: unknown, size: this.#vocabulary as number };
       return Promise.reject(new OctavecError('TOKEN_OUT_OF_RANGE', details));
+    }
+    const long = this.maxTokens === undefined ? undefined : firstLonger(batch.offsets, this.maxTokens);
+    if (long !== undefined) {
+      const details = { ...long, maxTokens: this.maxTokens as number };
+      return Promise.reject(new OctavecError('TEXT_TOO_LONG', details));
     }
     const request = new Request(wanted, batch, width, options, (failed) => {
       this.#queue.remove(failed);
@@ -229,4 +238,13 @@ function failAll(requests: readonly Request[], error: unknown): void {
 /** The first id that a model with so many tokens does not know. */
 function firstBeyond(ids: Int32Array, vocabulary: number): number | undefined {
   return ids.find((id) => id < 0 || id >= vocabulary);
+}
+
+/** The first text that has more tokens. */
+function firstLonger(
+  offsets: Int32Array,
+  most: number,
+): { readonly index: number; readonly tokens: number } | undefined {
+  const index = offsets.findIndex((start, text) => offsets[text + 1] - start > most);
+  return index < 0 ? undefined : { index, tokens: offsets[index + 1] - offsets[index] };
 }

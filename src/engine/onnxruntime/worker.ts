@@ -3,9 +3,10 @@ import { OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
 import { deadMemoryCollector } from '../../threads/index.js';
 import { applyHead, headWidth } from '../apply-head.js';
+import { checkHead } from '../check-head.js';
 import { plainError } from '../plain-error.js';
 import type { HiddenRows } from '../pooling.js';
-import { bindEncoder, type Encoder, probeVocabulary, runEncoder } from './encoder.js';
+import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
 import type { BatchMessage } from './protocol.js';
 import { createSession } from './session.js';
 import { openPort } from './worker-port.js';
@@ -13,15 +14,20 @@ import { openPort } from './worker-port.js';
 /** A thread or process that holds one session. The pool sends one batch at a time. */
 
 const port = await openPort();
-const { onnxPath, padTokenId, head } = port.settings;
+const { onnxPath, padTokenId, head, choice } = port.settings;
 
 try {
-  const { session, encoder, vocabulary } = await port.guard.run(async () => {
+  const encoder = await port.guard.run(async () => {
     const session = await createSession(port.settings);
-    const encoder = await bindEncoder(session, onnxPath, padTokenId);
-    return { session, encoder, vocabulary: await probeVocabulary(encoder) };
+    return bindEncoder(session, onnxPath, padTokenId, choice);
   });
+  const { session, vocabulary, reason } = encoder;
   const hiddenWidth = encoder.hidden?.width;
+  if (encoder.pooled === undefined) {
+    checkHead(head, hiddenWidth as number, onnxPath);
+  }
+  const gives = encoder.pooled === undefined ? 'hidden states' : 'vectors';
+  const output = { name: (encoder.pooled ?? encoder.hidden)?.name ?? '', gives, reason } as const;
   // Vectors that the model pooled itself have passed its own dense layers, too.
   const width = encoder.pooled?.width ?? headWidth(head, hiddenWidth as number);
   const collect = deadMemoryCollector();
@@ -40,7 +46,9 @@ try {
         (error: unknown) => port.post({ kind: 'failed', error: plainError(error, onnxPath) }),
       );
   });
-  port.post({ kind: 'ready', version: env.versions.node ?? env.versions.common, width, hiddenWidth, vocabulary });
+  const { fixed } = encoder.inputs;
+  const version = env.versions.node ?? env.versions.common;
+  port.post({ kind: 'ready', version, width, hiddenWidth, vocabulary, output, fixed });
 } catch (error) {
   port.post({ kind: 'failed', error: plainError(error, onnxPath) });
   port.close();
@@ -55,11 +63,10 @@ interface BatchResult {
 async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Promise<BatchResult> {
   const { offsets, wanted, unpooled } = batch;
   const lengths = Array.from(offsets.subarray(1), (end, text) => end - offsets[text]);
-  const longest = Math.max(...lengths);
   const usesPooled = wanted === 'vectors' && encoder.pooled !== undefined;
   if (usesPooled) {
     const { name, width } = encoder.pooled;
-    const vectors = await runEncoder(encoder, batch, longest, name);
+    const { data: vectors } = await runEncoder(encoder, batch, name);
     const rows = rowsOf(
       vectors,
       width,
@@ -73,8 +80,8 @@ async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Prom
     throw new OctavecError('MODEL_OUTPUT', { path: encoder.path, why: 'it gives pooled vectors only' });
   }
   const { name, width } = encoder.hidden;
-  const hidden = await runEncoder(encoder, batch, longest, name);
-  const texts = rowsOf(hidden, width, longest, lengths);
+  const { data: hidden, tokens } = await runEncoder(encoder, batch, name);
+  const texts = rowsOf(hidden, width, tokens, lengths);
   const data = wanted === 'vectors' ? applyHead(head, texts, unpooled) : withoutPadding(texts, offsets);
   return { data, outputBytes: hidden.byteLength };
 }

@@ -1,7 +1,8 @@
 import { OctavecError, reasonOf, shortened } from '../../../base/index.js';
 import type { Head } from '../../../model/index.js';
 import type { OnnxModel } from '../../../onnx/index.js';
-import { hiddenOutputNames } from '../../output-names.js';
+import { type ChosenOutputs, chooseOutputs } from '../../choose-output.js';
+import type { OfferedOutput, OutputChoice } from '../../offered-output.js';
 import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
 import type { EncoderDescription, LayerRole, LinearRole, NormRole } from './description.js';
 import { matchEmbeddings } from './embeddings.js';
@@ -22,7 +23,7 @@ const maskTokens = 512;
 const mostLayers = 256;
 
 export type Recognition =
-  | { readonly encoder: EncoderDescription; readonly hiddenOutput: string }
+  | { readonly encoder: EncoderDescription; readonly hiddenOutput: string; readonly outputs: ChosenOutputs }
   | { readonly reason: string };
 
 export interface RecogniseOptions {
@@ -30,6 +31,8 @@ export interface RecogniseOptions {
   readonly padTokenId: number;
   /** What comes after the hidden states: outputs that are pooled in the graph must give the same. */
   readonly head?: Head;
+  /** How the output is chosen, the same in all engines. */
+  readonly choice?: OutputChoice;
 }
 
 /**
@@ -55,17 +58,18 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
   }
 }
 
-function recognise(prober: Prober, { head, padTokenId }: RecogniseOptions): Recognition {
+function recognise(prober: Prober, { head, padTokenId, choice = {} }: RecogniseOptions): Recognition {
   const outputs = prober.view.graph.output.map(({ name = '' }) => name);
   let sought = outputs;
   try {
-    const hiddenOutput = findHiddenOutput(prober, outputs);
+    const found = findOutputs(prober, outputs, choice);
+    const hiddenOutput = found.hidden.name;
     sought = [hiddenOutput];
     const encoder = readEncoder(prober, hiddenOutput, padTokenId);
     if (head !== undefined) {
-      checkPooledOutput(prober, hiddenOutput, encoder.hidden, head);
+      checkPooledOutput(prober, hiddenOutput, found.pooled?.name, encoder.hidden, head);
     }
-    return { encoder, hiddenOutput };
+    return { encoder, hiddenOutput, outputs: found };
   } catch (error) {
     if (error instanceof Unrecognised) {
       const unknown = unknownOperators(prober.view, sought);
@@ -82,13 +86,25 @@ function listed(names: readonly string[]): string {
   return names.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
 }
 
-function findHiddenOutput(prober: Prober, outputs: readonly string[]): string {
-  const ofRank = (rank: number) => outputs.filter((name) => prober.evaluate(name)?.shape.length === rank);
-  const hidden = ofRank(3);
-  const named = hiddenOutputNames.find((name) => hidden.includes(name)) ?? hidden[0];
-  require(named !== undefined || ofRank(2).length === 0, 'it gives pooled vectors only');
-  require(named !== undefined, 'no output of hidden states [batch × tokens × width] is found');
-  return named;
+/** The outputs that all engines take. */
+function findOutputs(
+  prober: Prober,
+  outputs: readonly string[],
+  choice: OutputChoice,
+): ChosenOutputs & { readonly hidden: OfferedOutput } {
+  const offered = outputs.map((name): OfferedOutput => {
+    const shape = prober.evaluate(name)?.shape;
+    const per = shape?.length === 3 ? 'token' : shape?.length === 2 ? 'text' : 'something else';
+    return { name, isFloat: true, per, width: shape?.at(-1), description: shortened(name) };
+  });
+  let found: ChosenOutputs;
+  try {
+    found = chooseOutputs(offered, choice, 'it');
+  } catch (error) {
+    throw new Unrecognised(`no output of hidden states is found (${reasonOf(error)})`);
+  }
+  require(found.hidden !== undefined, 'it gives pooled vectors only');
+  return { ...found, hidden: found.hidden };
 }
 
 /** A layer with what is needed to look at its mask later. */

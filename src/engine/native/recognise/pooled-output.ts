@@ -1,6 +1,5 @@
 import type { Head } from '../../../model/index.js';
 import { applyHead } from '../../apply-head.js';
-import { pooledOutputNames } from '../../output-names.js';
 import { original } from './graph-view.js';
 import { floats, type Prober, sampleTokens, scattered } from './probe.js';
 import { require } from './unrecognised.js';
@@ -14,9 +13,13 @@ const lengths = [sampleTokens, 3];
  *
  * @throws Unrecognised
  */
-export function checkPooledOutput(prober: Prober, hiddenOutput: string, width: number, head: Head): void {
-  const outputs = prober.view.graph.output.map(({ name }) => name);
-  const pooled = pooledOutputNames.find((name) => outputs.includes(name) && prober.evaluate(name)?.shape.length !== 3);
+export function checkPooledOutput(
+  prober: Prober,
+  hiddenOutput: string,
+  pooled: string | undefined,
+  width: number,
+  head: Head,
+): void {
   if (pooled === undefined) {
     return;
   }

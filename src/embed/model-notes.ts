@@ -1,0 +1,35 @@
+import type { EngineDescription } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
+
+/** What was assumed of a model because nothing says it, one sentence each. */
+export function modelNotes(
+  { head, headSource }: Pick<ModelFiles, 'head' | 'headSource'>,
+  engine: EngineDescription,
+): string[] {
+  if (headSource?.kind !== 'assumed' || engine.output?.gives === 'vectors') {
+    return [];
+  }
+  const pooling = head.pooling.join(' and ');
+  const length = head.normalize ? 'scaled to length 1' : 'not scaled';
+  return [
+    `the model does not say how its hidden states become a vector (no modules.json, no 1_Pooling): ${pooling} pooling, ${length}, is assumed. --pooling and --normalize (pooling, normalize) say it`,
+  ];
+}
+
+/** How a model is run, where that is not what its own files say: pooling, the output that is taken, fixed sizes. */
+export function waysOfRunning(
+  { head, headSource }: Pick<ModelFiles, 'headSource'> & Partial<Pick<ModelFiles, 'head'>>,
+  engine: EngineDescription,
+): string[] {
+  const { output, fixedShape } = engine;
+  const isPooled = output?.gives !== 'vectors' && headSource !== undefined && headSource.kind !== 'folder';
+  const { texts, tokens } = fixedShape ?? {};
+  return [
+    ...(output !== undefined && !usualOutputs.has(output.name) ? [`output ${output.name} (${output.reason})`] : []),
+    ...(isPooled && head !== undefined ? [`${head.pooling.join(' and ')} pooling ${headSource.name}`] : []),
+    ...(tokens === undefined ? [] : [`texts padded to ${tokens} tokens`]),
+    ...(texts === undefined ? [] : [texts === 1 ? 'one text at a time' : `${texts} texts at a time`]),
+  ];
+}
+
+const usualOutputs = new Set(['last_hidden_state', 'token_embeddings', 'sentence_embedding']);

@@ -1,0 +1,45 @@
+import { OctavecError } from '../base/index.js';
+import type { GraphProto } from '../onnx/index.js';
+import type { FixedShape } from './engine.js';
+
+/** An input, or an output, of a graph with its sizes: numbers, and names where the model leaves them open. */
+export interface ShapedValue {
+  readonly name: string;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** The inputs that a file asks for. */
+export function declaredInputs(graph: GraphProto): ShapedValue[] {
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  return graph.input
+    .filter(({ name }) => !constants.has(name))
+    .map(({ name = '', type }) => ({
+      name,
+      shape: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam = '' }) => dimValue ?? dimParam),
+    }));
+}
+
+/**
+ * The sizes that a model's inputs fix.
+ *
+ * @throws MODEL_OUTPUT for inputs of another rank, or of sizes that contradict each other
+ */
+export function fixedShape(declared: readonly ShapedValue[], path: string): FixedShape {
+  const shaped = declared.filter(({ shape }) => shape !== undefined && shape.length > 0);
+  const strange = shaped.find(({ shape }) => shape?.length !== 2);
+  if (strange !== undefined) {
+    const why = `its input "${strange.name}" is [${strange.shape?.join(', ')}], and octavec gives [batch, tokens]`;
+    throw new OctavecError('MODEL_OUTPUT', { path, why });
+  }
+  const [texts, tokens] = [0, 1].map((axis) => {
+    const sizes = new Set(
+      shaped.map(({ shape }) => shape?.[axis]).filter((size) => typeof size === 'number' && size > 0),
+    );
+    if (sizes.size > 1) {
+      const why = `its inputs have different sizes, ${[...sizes].join(' and ')}`;
+      throw new OctavecError('MODEL_OUTPUT', { path, why });
+    }
+    return [...sizes][0] as number | undefined;
+  });
+  return { ...(texts !== undefined && { texts }), ...(tokens !== undefined && { tokens }) };
+}

@@ -1,0 +1,24 @@
+import type { ModelFacts } from '../model/index.js';
+
+/** An output of a graph, as a run gave it or as the file declares it. */
+export interface OfferedOutput {
+  readonly name: string;
+  readonly isFloat: boolean;
+  /** `text`: [batch, width]; `token`: [batch, tokens, width] */
+  readonly per: 'text' | 'token' | 'something else';
+  /** Undefined where the file leaves it open. */
+  readonly width?: number;
+  /** As people read it: "logits float32 [1, 2, 384]". */
+  readonly description: string;
+}
+
+/** How the output of a model is chosen. */
+export interface OutputChoice {
+  readonly facts?: ModelFacts;
+  /** The caller's choice. */
+  readonly output?: string;
+  /** The caller says how hidden states are pooled, so that those are wanted. */
+  readonly poolsHidden?: boolean;
+  /** Ids that the model knows, where that is known better than by its configuration. */
+  readonly vocabularySize?: number;
+}

@@ -1,0 +1,30 @@
+import type { ModelConfig } from './input-limits.js';
+
+/** What config.json says of the numbers that a model gives: by it embeddings are told from scores. */
+export interface ModelFacts {
+  /** "BertModel", "BertForSequenceClassification" */
+  readonly architectures: readonly string[];
+  readonly hiddenSize?: number;
+  readonly vocabularySize?: number;
+  /** How many classes it tells apart, where it names them. */
+  readonly labels?: number;
+  /** Whether the folder says how hidden states are pooled. */
+  readonly hasPooling: boolean;
+}
+
+export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean): ModelFacts {
+  const labels = config?.id2label == null ? undefined : Object.keys(config.id2label).length;
+  return {
+    architectures: config?.architectures ?? [],
+    hiddenSize:
+      config?.hidden_size ??
+      config?.dim ??
+      config?.d_model ??
+      config?.n_embd ??
+      config?.text_config?.hidden_size ??
+      undefined,
+    vocabularySize: config?.vocab_size ?? undefined,
+    labels,
+    hasPooling,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Head, HeadSource, PoolingMode } from './head.js';
+import type { ModelFacts } from './model-facts.js';
+
+/** What is known of an embedding model before it is loaded: its files and the conventions that come with them. */
+export interface ModelFiles {
+  /** The folder in Hugging Face layout; undefined for a single file with nothing around it. */
+  readonly folder?: string;
+  /** The ONNX file to run. */
+  readonly onnxPath: string;
+  readonly tokenizerPath: string;
+  /** What comes after the last hidden state: pooling, dense layers, normalising. */
+  readonly head: Head;
+  /** Where the head comes from. */
+  readonly headSource?: HeadSource;
+  /** The output of the graph to take; chosen by name, shape and configuration where it is not given. */
+  readonly output?: string;
+  /** By what the output is chosen. */
+  readonly facts?: ModelFacts;
+  /** Longest input in tokens, special tokens included. */
+  readonly maxTokens: number;
+  /** Texts are lower-cased before they are tokenized (`do_lower_case` of sentence_bert_config.json). */
+  readonly lowerCase: boolean;
+  /**
+   * Whether the tokenizer itself lower-cases, where tokenizer_config.json says so: as in transformers, that counts more
+   * than what tokenizer.json says.
+   */
+  readonly tokenizerLowerCase?: boolean;
+  /** Prompts by name ("query" → "query: "). */
+  readonly prompts: Readonly<Record<string, string>>;
+  /** The name of the prompt that is used when none is asked for. */
+  readonly defaultPrompt?: string;
+  /** Id that pads; 0 where nothing says otherwise. */
+  readonly padTokenId: number;
+  /** `model_type` of config.json: "bert". */
+  readonly architecture?: string;
+}
+
+/** What a caller may say of a model that its folder does not say, or says wrongly. */
+export interface ModelOverrides {
+  /** A tokenizer.json, or a folder that holds one, to use instead of the model's own. */
+  readonly tokenizer?: string;
+  /** How hidden states become a vector. */
+  readonly pooling?: PoolingMode;
+  /** Whether vectors are scaled to length 1. */
+  readonly normalize?: boolean;
+  /** Longest input in tokens, special tokens included. */
+  readonly maxTokens?: number;
+  /** Name of the graph's output to take: hidden states, or vectors. */
+  readonly output?: string;
+}
+
+export interface OpenModelOptions extends ModelOverrides {
+  /** The variant to take from a folder: "int8" is onnx/model_int8.onnx. Without it the file of highest precision. */
+  readonly variant?: string;
+  /** Another model that lends tokenizer, pooling, prompts and limits to a single file with nothing around it. */
+  readonly like?: ModelFiles;
+}
+
+/** The overrides among other options. */
+export function overridesOf(options: ModelOverrides): ModelOverrides {
+  const { tokenizer, pooling, normalize, maxTokens, output } = options;
+  return { tokenizer, pooling, normalize, maxTokens, output };
+}

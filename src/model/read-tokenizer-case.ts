@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from './json-file.js';
+
+const tokenizerConfigSchema = z.object({
+  tokenizer_class: z.string().nullish().catch(undefined),
+  do_lower_case: z.boolean().nullish().catch(undefined),
+});
+
+/** Classes of transformers that make their normalizer from `do_lower_case`, whatever tokenizer.json says. */
+const casedByConfig = /^(Bert|DistilBert|MPNet|Electra|MobileBert|SqueezeBert|ConvBert|RoFormer)Tokenizer(Fast)?$/;
+const architectures = new Set(['bert', 'distilbert', 'mpnet', 'electra', 'mobilebert', 'squeezebert', 'convbert']);
+
+/**
+ * Whether the tokenizer lower-cases, as tokenizer_config.json says; undefined where that file has no say.
+ *
+ * @param architecture `model_type`, by which transformers finds the class where none is named
+ * @throws CONFIG_INVALID, FILE_NOT_READABLE
+ */
+export async function readTokenizerCase(
+  folder: string,
+  architecture: string | null | undefined,
+): Promise<boolean | undefined> {
+  const config = await readJsonFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
+  const named = config?.tokenizer_class;
+  const decides = named == null ? architectures.has(architecture ?? '') : casedByConfig.test(named);
+  return decides ? (config?.do_lower_case ?? undefined) : undefined;
+}
