@@ -16,6 +16,8 @@ export {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
+  openTexts,
+  type TextFileOptions,
   type TextRecord,
   type TextSource,
 } from './bulk/index.js';

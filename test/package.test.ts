@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -10,13 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { embeddedModel } from './support/golden-texts.js';
+import { installInto, npmCli, type Packed, packInto, root, runIn } from './support/installed-package.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'octavec-package-'));
@@ -24,39 +21,20 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a machine without compilers, Python and the like still has. */
 const tools = join(folder, 'tools');
-/** npm's own script: the one that runs these tests, or the one beside Node. */
-const npmCli = process.env.npm_execpath?.endsWith('npm-cli.js')
-  ? process.env.npm_execpath
-  : join(dirname(process.execPath), 'npm');
 const project = join(folder, 'project');
-
 /** A command in the empty project; what it prints. */
-async function inProject(command: string, ...args: readonly string[]): Promise<string> {
-  const env = {
-    HOME: process.env.HOME,
-    PATH: tools,
-    npm_config_cache: process.env.npm_config_cache,
-    // As the README says: else npm of Node 20 lets ONNX Runtime download libraries for GPUs.
-    ONNXRUNTIME_NODE_INSTALL: 'skip',
-  };
-  const { stdout } = await promisify(execFile)(command, args, { cwd: project, env, maxBuffer: 1e8 });
-  return stdout;
-}
+const inProject = runIn(project, tools);
 
 const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
 const specifiers = entries.map((entry) => entry.replace(/^\./, 'octavec'));
 
-let packed: { readonly filename: string; readonly size: number; readonly files: readonly { readonly path: string }[] };
+let packed: Packed;
 
 beforeAll(async () => {
   mkdirSync(tools);
-  mkdirSync(project);
   symlinkSync(process.execPath, join(tools, 'node'));
   symlinkSync('/bin/sh', join(tools, 'sh'));
-  // Without scripts: the one before packing builds anew, under the feet of other tests.
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const { stdout } = await promisify(execFile)(process.execPath, [npmCli, ...pack], { cwd: root });
-  [packed] = JSON.parse(stdout);
+  packed = await packInto(folder);
 });
 
 describe('what npm pack makes', () => {
@@ -74,7 +52,7 @@ describe('what npm pack makes', () => {
       ]),
     );
     const own =
-      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)|data\/[^/]+|docs\/[\w-]+\.md|datasets\/.+)$/;
+      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)|data\/[^/]+|docs\/(?!api|contributing).*\.(md|png|svg)|datasets\/.+)$/;
     expect(paths.filter((path) => !own.test(path) || /\.test\./.test(path))).toEqual([]);
   });
 
@@ -88,9 +66,7 @@ describe('what npm pack makes', () => {
 
 describe('in an empty folder without build tools', () => {
   beforeAll(async () => {
-    writeFileSync(join(project, 'package.json'), '{"type":"module"}');
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
-    await inProject('node', npmCli, 'install', ...quiet, join(folder, packed.filename));
+    await installInto(project, join(folder, packed.filename), tools);
   }, 180_000);
 
   test('the command runs', async () => {

@@ -44,7 +44,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     await browser.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })");
     const page = await browser.evaluate<{ wide: number; plots: { width: number; height: number }[]; paper: string }>(`({
       wide: document.documentElement.scrollWidth,
-      plots: [...document.querySelectorAll('svg')].filter((plot) => plot.checkVisibility()).map((plot) => {
+      plots: [...document.querySelectorAll('svg')].filter((plot) => plot.checkVisibility() && !plot.closest('.kept')).map((plot) => {
         const { width, height } = plot.getBoundingClientRect();
         return { width, height };
       }),
@@ -63,6 +63,25 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
     }
   });
 
+  test.each([390, 1280])('one variant alone fills the page at %d pixels', async (width) => {
+    const path = join(folder, 'alone.html');
+    writeFileSync(path, htmlReport(evidences().slice(0, 1)));
+    await browser.open(pathToFileURL(path).href, width, 900, false);
+    const page = await browser.evaluate<{ wide: number; card: number; plots: number[] }>(`({
+      wide: document.documentElement.scrollWidth,
+      card: document.querySelector('.card').getBoundingClientRect().width,
+      plots: [...document.querySelectorAll('.pictures svg')].map((plot) => plot.getBoundingClientRect().width),
+    })`);
+    expect(page.wide).toBeLessThanOrEqual(width);
+    expect(page.card).toBeGreaterThan(0.9 * width);
+    expect(page.plots).toHaveLength(3);
+    const across = width > 600 ? page.plots.reduce((sum, plot) => sum + plot) : Math.min(...page.plots);
+    expect(across).toBeGreaterThan(0.8 * width);
+    if (process.env.OCTAVEC_SCREENSHOTS) {
+      writeFileSync(join(process.env.OCTAVEC_SCREENSHOTS, `alone-${width}.png`), await browser.screenshot());
+    }
+  });
+
   test('on paper everything is open, in light colours', async () => {
     await browser.open(url, 1280, 900, true);
     const pdf = await browser.pdf();
@@ -75,7 +94,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
       paper: getComputedStyle(document.body).backgroundColor,
       lists: [...document.querySelectorAll('main > table.wide')].filter((t) => getComputedStyle(t).display !== 'table').length,
     })`);
-    expect(printed.open.length).toBe(3 * 4 + 1);
+    expect(printed.open.length).toBe(3 * 3 + 1);
     expect(printed.open).not.toContain(false);
     expect(printed.paper).toBe('rgb(255, 255, 255)');
     expect(printed.lists).toBe(0);

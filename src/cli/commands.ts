@@ -49,3 +49,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./doctor.js')).doctorCommand(),
   },
 };
+
+/** All commands with everything that they take, in the order of the help. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(commands).map(async ({ description, load }) => (await load()).description(description)));
+}

@@ -20,8 +20,10 @@ const variables: Readonly<Record<string, readonly [keyof Configuration, (text: s
   OCTAVEC_LIMITS: ['limits', (text) => Object.fromEntries(list(text).map(assignment))],
 };
 
-/** Names of all variables that {@link environmentConfiguration} reads. */
-export const environmentVariables: readonly string[] = Object.keys(variables);
+/** The variables that {@link environmentConfiguration} reads, and the keys that they stand for. */
+export const environmentVariables: Readonly<Record<string, keyof Configuration>> = Object.fromEntries(
+  Object.entries(variables).map(([name, [key]]) => [name, key]),
+);
 
 function assignment(text: string): [string, number | string] {
   const [name, ...rest] = text.split('=');

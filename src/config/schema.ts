@@ -13,22 +13,56 @@ const methodTables = Object.fromEntries(methods.map((method) => [method.id, give
 
 /** Everything that a configuration can say. A key has the name of the option that it stands in for. */
 export const configurationSchema = z.strictObject({
-  threads: z.int().min(1).optional(),
-  engine: z.enum(engineChoices).optional(),
-  /** octavec's cache folder. */
-  cache: z.string().min(1).optional(),
-  texts: z.string().min(1).optional(),
-  calibration: z.string().min(1).optional(),
-  tasks: z.array(z.string().min(1)).optional(),
-  to: z.array(z.enum(methodNames)).min(1).optional(),
-  /** Options of single methods, for whenever they are made. */
-  methods: z.strictObject(methodTables).optional(),
-  /** The name of a preset, or of one of `gates`. */
-  gate: z.string().min(1).optional(),
-  /** In place of, or besides, those of the gate; held only against what is measured. */
-  limits: z.strictObject(limits).optional(),
-  /** Gates of one's own, and presets that are to be other than octavec's. */
-  gates: z.record(z.string(), z.strictObject({ like: z.string().optional(), ...limits })).optional(),
+  threads: z.int().min(1).optional().describe('threads of the run time; all commands but `inspect`'),
+  engine: z
+    .enum(engineChoices)
+    .optional()
+    .describe(
+      `what runs models: ${engineChoices.map((name) => `\`${name}\``).join(', ')}; \`embed\`, \`evaluate\`, \`verify\`, \`compare\``,
+    ),
+  cache: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('cache folder; vectors of tasks are kept in `embeddings` in it; `evaluate`, `verify`, `compare`'),
+  texts: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file of texts to compare on; `quantize`, `quantize-all`, `verify`, `compare`'),
+  calibration: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file of texts to calibrate with, where a method can use them; `quantize`, `quantize-all`'),
+  tasks: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('`--task`: tasks to evaluate; in the environment with commas; `evaluate`, `verify`, `compare`'),
+  to: z
+    .array(z.enum(methodNames))
+    .min(1)
+    .optional()
+    .describe('methods; in the environment with commas; `quantize`, `quantize-all`'),
+  methods: z
+    .strictObject(methodTables)
+    .optional()
+    .describe('options of single methods, for whenever they are made; `quantize`, `quantize-all`'),
+  gate: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('name of a preset or of one of `gates`; `quantize`, `quantize-all`, `verify`, `compare`'),
+  limits: z
+    .strictObject(limits)
+    .optional()
+    .describe(
+      'limits besides those of the gate, as `cosineP1=0.98,speedUp=1.5` in the environment; held only against what is measured',
+    ),
+  gates: z
+    .record(z.string(), z.strictObject({ like: z.string().optional(), ...limits }))
+    .optional()
+    .describe("gates of your own, and presets that differ from octavec's"),
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -1,0 +1,93 @@
+/**
+ * The reference pages that are made from the program itself. `node scripts/reference.mjs` writes them; a test holds them
+ * to the program.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { root } from './npm.mjs';
+
+const cliPage = 'docs/reference/cli.md';
+const configurationPage = 'docs/configuration.md';
+
+/** docs/reference/cli.md, from the commands as they are parsed. */
+export function cliReference(commands) {
+  const links = commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`);
+  return [
+    '# Command line\n',
+    '<!-- Made from the program by `node scripts/reference.mjs`. -->\n',
+    `${links.join('\n')}\n`,
+    'Every command takes `--help`. Exit status: 0 done, 1 failed, 2 bad usage, 3 refused by the quality gate, 130 or 143 interrupted.\n',
+    ...commands.flatMap(commandSection),
+  ].join('\n');
+}
+
+function commandSection(command) {
+  const argumentRows = command.registeredArguments.map((argument) => [argument.name(), argument.description]);
+  const optionRows = command.options.map((option) => [option.flags, described(option)]);
+  return [
+    `## ${command.name()}\n`,
+    `${command.description()}\n`,
+    `\`\`\`text\noctavec ${command.name()} ${command.usage()}\n\`\`\`\n`,
+    ...(argumentRows.length > 0 ? [table(['argument', ''], argumentRows)] : []),
+    table(['option', ''], optionRows),
+    ...afterOptions(command),
+  ];
+}
+
+/** The text that stands below the options in `--help`: examples and remarks. */
+function afterOptions(command) {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) });
+  command.outputHelp();
+  const rest = help.slice(command.helpInformation().length).trim();
+  return rest === '' ? [] : [`\`\`\`text\n${rest}\n\`\`\`\n`];
+}
+
+function described({ description, argChoices, defaultValue, defaultValueDescription, mandatory }) {
+  const shown = defaultValueDescription ?? (defaultValue === undefined ? undefined : String(defaultValue));
+  const notes = [
+    ...(mandatory ? ['required'] : []),
+    ...(argChoices ? [`choices: ${argChoices.join(', ')}`] : []),
+    ...(shown === undefined || defaultValue === true ? [] : [`default: ${shown}`]),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join('; ')})`;
+}
+
+/** The table of keys in docs/configuration.md, from the schema. */
+export function configurationTable(schema, variables) {
+  const names = Object.fromEntries(Object.entries(variables).map(([variable, key]) => [key, variable]));
+  const rows = Object.entries(schema.shape).map(([key, value]) => [
+    key,
+    names[key] ?? '',
+    value.description ?? value.unwrap?.().description ?? '',
+  ]);
+  return table(['key', 'environment', 'meaning'], rows, 2);
+}
+
+/** A Markdown table; the first columns hold code. */
+function table(headings, rows, codeColumns = 1) {
+  const cell = (text, column) => {
+    const safe = text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+    return column < codeColumns && safe !== '' ? `\`${safe}\`` : safe;
+  };
+  const lines = [headings, headings.map(() => '---'), ...rows.map((row) => row.map(cell))];
+  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+/** The page with a new table between its marks. */
+export function withTable(page, made) {
+  const [before, , after] = page.split(/(?<=<!-- keys, from the schema -->\n)|(?=<!-- end of keys -->)/);
+  return `${before}\n${made}\n${after}`;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { allCommands } = await import('../dist/cli/commands.js');
+  const { configurationSchema } = await import('../dist/config/schema.js');
+  const { environmentVariables } = await import('../dist/config/environment.js');
+  writeFileSync(`${root}${cliPage}`, cliReference(await allCommands()));
+  const page = readFileSync(`${root}${configurationPage}`, 'utf8');
+  writeFileSync(
+    `${root}${configurationPage}`,
+    withTable(page, configurationTable(configurationSchema, environmentVariables)),
+  );
+}

@@ -1,0 +1,173 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { installInto, installModel, packInto, type Run, root, runIn } from './support/installed-package.js';
+import { commandsOf, type Example, examplesOf, pages } from './support/page-examples.js';
+
+/**
+ * Every example of the pages, run where a reader stands: in an empty folder with the package installed, and, for the
+ * README, in a clone after `npm start`. A block with a file's name is that file; commands and programs run in the order
+ * of the pages. A command that several pages have runs once.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'octavec-readers-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/**
+ * What an example may do that a test must not: install, need a network or the native engine, measure for minutes. That
+ * these commands exist, with their options, is another test's.
+ */
+const notRun = [
+  /^(ONNXRUNTIME_NODE_INSTALL=skip )?npm /,
+  /^npx octavec (bench|doctor|serve)\b|^curl /,
+  /^npx octavec .*(--engine \S*native|mteb\/|STSBenchmark)/,
+];
+/** Pages for those who work on octavec itself. */
+const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
+
+/** A place to stand in, with what was done there. */
+interface Place {
+  readonly folder: string;
+  readonly run: Run;
+  readonly done: Set<string>;
+}
+
+async function tryExample(example: Example, { folder, run, done }: Place): Promise<void> {
+  const { language, name, code, line } = example;
+  if (name !== '') {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), code);
+  } else if (language === 'js' || language === 'ts') {
+    const file = `example-${line}.mjs`;
+    writeFileSync(join(folder, file), code);
+    await run('sh', '-euc', `node ${file} </dev/null`);
+  } else if (language === 'toml') {
+    writeFileSync(join(folder, 'snippet.toml'), code);
+    const read = "import { readConfiguration } from 'octavec'; await readConfiguration({ file: 'snippet.toml' });";
+    await run('node', '--input-type=module', '-e', read);
+  } else if (language === 'sh') {
+    for (const command of commandsOf(example).filter(
+      (command) => !done.has(command) && !notRun.some((kind) => kind.test(command)),
+    )) {
+      await run('sh', '-euc', `{ ${command}; } </dev/null`);
+      done.add(command);
+    }
+  }
+}
+
+/** What the pages take for the reader's own: a model, a file that somebody else made, texts, queries with their answers. */
+function bringOwnFiles(project: string): void {
+  const model = join(root, 'models/all-MiniLM-L6-v2');
+  cpSync(model, join(project, 'my-model'), { recursive: true });
+  cpSync(model, join(project, 'downloads'), { recursive: true });
+  const texts = JSON.parse(readFileSync(join(root, 'data/calibration-texts.json'), 'utf8')) as string[];
+  writeFileSync(join(project, 'my-texts.txt'), oneALine(texts.slice(0, 60)));
+  writeFileSync(join(project, 'my-calibration.txt'), oneALine(texts.slice(60, 90)));
+  mkdirSync(join(project, 'my-queries'));
+  const documents = texts.slice(0, 20).map((text, i) => JSON.stringify({ _id: `d${i}`, title: '', text }));
+  const queries = texts.slice(0, 5).map((text, i) => JSON.stringify({ _id: `q${i}`, text: text.slice(0, 60) }));
+  const relevant = [0, 1, 2, 3, 4].map((i) => `q${i}\td${i}\t1`);
+  writeFileSync(join(project, 'my-queries/corpus.jsonl'), documents.join('\n'));
+  writeFileSync(join(project, 'my-queries/queries.jsonl'), queries.join('\n'));
+  writeFileSync(join(project, 'my-queries/qrels.tsv'), ['query-id\tcorpus-id\tscore', ...relevant].join('\n'));
+}
+
+function oneALine(texts: readonly string[]): string {
+  return texts.map((text) => text.replace(/\s+/g, ' ')).join('\n');
+}
+
+/** Blocks that do something. */
+function runnable(page: string): Example[] {
+  return examplesOf(page).filter(({ language, name }) => name !== '' || ['js', 'ts', 'sh', 'toml'].includes(language));
+}
+
+/** A folder of programs in which `npx octavec` is the installed command, without npm's half a second for each. */
+function programs(project: string): string {
+  const bin = join(project, 'bin');
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, 'node'));
+  // In the clone, the package's own command is the one that npx runs.
+  const command = existsSync(join(project, 'dist')) ? 'dist/cli/main.js' : 'node_modules/octavec/dist/cli/main.js';
+  writeFileSync(
+    join(bin, 'npx'),
+    `#!/bin/sh\n[ "$1" = octavec ] && shift && exec node "${join(project, command)}" "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  return `${bin}:/usr/bin:/bin`;
+}
+
+describe('in an empty folder with the package', () => {
+  let place: Place;
+  beforeAll(async () => {
+    const project = join(folder, 'project');
+    mkdirSync(project);
+    const path = programs(project);
+    const { filename } = await packInto(folder);
+    place = { folder: project, run: await installInto(project, join(folder, filename), path), done: new Set() };
+    installModel(project);
+    bringOwnFiles(project);
+  }, 180_000);
+
+  for (const page of forReaders) {
+    test.each(runnable(page).map((example) => [`${page}:${example.line}`, example] as const))(
+      '%s',
+      async (_, example) => {
+        await tryExample(example, place);
+      },
+    );
+  }
+
+  test.each(readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.mjs')))(
+    'examples/%s',
+    async (name) => {
+      cpSync(join(root, 'examples', name), join(place.folder, name));
+      await place.run('sh', '-euc', `printf 'a cat\\na dog\\n' | node ${name}`);
+    },
+  );
+});
+
+describe('in a clone after npm start', () => {
+  let place: Place;
+  beforeAll(async () => {
+    const clone = join(folder, 'clone');
+    mkdirSync(clone);
+    for (const name of ['package.json', 'dist', 'data', 'models', 'datasets', 'node_modules']) {
+      symlinkSync(join(root, name), join(clone, name));
+    }
+    place = { folder: clone, run: runIn(clone, programs(clone)), done: new Set() };
+    // What npm start makes, without its measuring of speed.
+    await place.run(
+      'node',
+      'dist/cli/main.js',
+      'quantize',
+      'models/all-MiniLM-L6-v2',
+      'out/all-MiniLM-L6-v2',
+      '--to',
+      'int8',
+    );
+  }, 180_000);
+
+  test.each(runnable('README.md').map((example) => [`README.md:${example.line}`, example] as const))(
+    '%s',
+    async (_, example) => {
+      await tryExample(example, place);
+    },
+  );
+});
+
+test('the pages hold examples of every kind', () => {
+  const languages = new Set(forReaders.flatMap(runnable).map(({ language }) => language));
+  expect([...languages]).toEqual(expect.arrayContaining(['sh', 'js', 'toml']));
+});

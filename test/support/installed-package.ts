@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** npm's own script: the one that runs these tests, or the one beside Node. */
+export const npmCli = process.env.npm_execpath?.endsWith('npm-cli.js')
+  ? process.env.npm_execpath
+  : join(dirname(process.execPath), 'npm');
+
+export interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** What `npm pack` makes of the built package, in a folder. */
+export async function packInto(folder: string): Promise<Packed> {
+  // Without scripts: the one before packing builds anew, under the feet of other tests.
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await promisify(execFile)(process.execPath, [npmCli, ...pack], { cwd: root });
+  return JSON.parse(stdout)[0];
+}
+
+/** A command in a folder, and what it prints. */
+export type Run = (command: string, ...args: readonly string[]) => Promise<string>;
+
+/**
+ * Installs a package file into an empty project, as a reader of the README does.
+ *
+ * @param path where programs are looked for
+ */
+export async function installInto(project: string, tarball: string, path: string): Promise<Run> {
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  const run = runIn(project, path);
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+  await run('node', npmCli, 'install', ...quiet, tarball);
+  return run;
+}
+
+export function runIn(folder: string, path: string): Run {
+  const { HOME, npm_config_cache, XDG_CACHE_HOME, ORT_DISABLE_TELEMETRY } = process.env;
+  // As the README says: else npm of Node 20 lets ONNX Runtime download libraries for GPUs.
+  const install = { npm_config_cache, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const env = { HOME, PATH: path, XDG_CACHE_HOME, ORT_DISABLE_TELEMETRY, ...install };
+  return async (command, ...args) =>
+    (await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 1e8 })).stdout;
+}
+
+/** Puts the embedded model where its npm package would be. */
+export function installModel(project: string): void {
+  mkdirSync(join(project, 'node_modules/@octavec'), { recursive: true });
+  for (const [name, source] of [
+    ['all-minilm-l6-v2', 'models/all-MiniLM-L6-v2'],
+    ['datasets', 'datasets'],
+  ]) {
+    symlinkSync(join(root, source), join(project, 'node_modules/@octavec', name));
+  }
+}
