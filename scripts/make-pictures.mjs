@@ -6,7 +6,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root } from './npm.mjs';
+
+/** The codes with which a terminal changes colours. */
+const colour = String.fromCharCode(27);
+const codes = new RegExp(`(${colour}\\[[\\d;]*m)`);
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-pictures-'));
 const model = 'node_modules/@octavec/all-minilm-l6-v2';
@@ -27,10 +32,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What a command prints in a terminal 110 columns wide, with colours, without its progress. */
+/** What a command prints in a terminal 132 columns wide, with colours, without its progress. */
 function octavec(command) {
   const line = [process.execPath, `${root}dist/cli/main.js`, ...command].map((word) => `'${word}'`).join(' ');
-  const { stdout, status } = spawnSync('script', ['-qec', `stty cols 110; ${line} 2>/dev/null`, '/dev/null'], {
+  const { stdout, status } = spawnSync('script', ['-qec', `stty cols 132; ${line} 2>/dev/null`, '/dev/null'], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, TERM: 'xterm-256color' },
@@ -44,11 +49,11 @@ function octavec(command) {
 
 /** A command as it is typed, and the beginning of what it prints. */
 function terminalScreen(command) {
-  const typed = `\u001b[32m$\u001b[0m \u001b[1mnpx octavec ${command.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')}\u001b[0m`;
+  const typed = `${colour}[32m$${colour}[0m ${colour}[1mnpx octavec ${command.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')}${colour}[0m`;
   const lines = octavec(command)
     .split('\n')
-    .map((line) => (line.length > 160 && line.startsWith('{') ? `${line.slice(0, 96)} …` : line));
-  const shown = lines.findIndex((line) => line.includes('q4:'));
+    .map((line) => (line.length > 110 && !line.includes(colour) ? `${line.slice(0, 108)} …` : line));
+  const shown = lines.findIndex((line) => plain(line).startsWith('int8:'));
   return [typed, ...lines.slice(0, shown === -1 ? 20 : shown)]
     .join('\n')
     .replaceAll(`${folder}/`, '')
@@ -65,8 +70,8 @@ function terminalSvg(text) {
   const height = top + lines.length * lineHeight + 8;
   const rows = lines.map((line, i) => {
     let active = [];
-    const spans = line.split(/(\u001b\[[\d;]*m)/).flatMap((part) => {
-      const code = part.match(/^\u001b\[([\d;]*)m$/)?.[1];
+    const spans = line.split(codes).flatMap((part) => {
+      const code = part.startsWith(colour) ? part.slice(2, -1) : undefined;
       if (code === undefined) {
         return part === '' ? [] : [`<tspan class="${active.join(' ')}">${escaped(part)}</tspan>`];
       }
@@ -89,7 +94,7 @@ ${rows.join('\n')}
 }
 
 function plain(line) {
-  return line.replace(/\u001b\[[\d;]*m/g, '');
+  return stripVTControlCharacters(line);
 }
 
 function escaped(text) {
@@ -99,11 +104,25 @@ function escaped(text) {
 /** The head of a page, at the width of a desktop. */
 function photograph(page, target) {
   const profile = mkdtempSync(join(tmpdir(), 'octavec-chromium-'));
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--hide-scrollbars'];
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--hide-scrollbars',
+  ];
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
   execFileSync(
     'chromium',
-    [...flags, ...quiet, `--user-data-dir=${profile}`, '--window-size=1280,1120', `--screenshot=${target}`, `file://${page}`],
+    [
+      ...flags,
+      ...quiet,
+      `--user-data-dir=${profile}`,
+      '--window-size=1280,1120',
+      `--screenshot=${target}`,
+      `file://${page}`,
+    ],
     { stdio: 'ignore' },
   );
   rmSync(profile, { recursive: true, force: true });

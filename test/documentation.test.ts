@@ -23,6 +23,7 @@ test('programs in the pages use the types as they are', async () => {
   try {
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules/octavec'));
+    symlinkSync(join(root, 'node_modules/onnxruntime-node'), join(folder, 'node_modules/onnxruntime-node'));
     const examples = pages.flatMap((page) => [...blocks(page, 'js'), ...blocks(page, 'ts')]);
     expect(examples.length).toBeGreaterThan(1);
     const files = examples.map((code, i) => {
