@@ -42,11 +42,12 @@ export async function installInto(project: string, tarball: string, path: string
   return run;
 }
 
-export function runIn(folder: string, path: string): Run {
+/** @param more environment variables */
+export function runIn(folder: string, path: string, more: NodeJS.ProcessEnv = {}): Run {
   const { HOME, npm_config_cache, XDG_CACHE_HOME, ORT_DISABLE_TELEMETRY } = process.env;
   // As the README says: else npm of Node 20 lets ONNX Runtime download libraries for GPUs.
   const install = { npm_config_cache, ONNXRUNTIME_NODE_INSTALL: 'skip' };
-  const env = { HOME, PATH: path, XDG_CACHE_HOME, ORT_DISABLE_TELEMETRY, ...install };
+  const env = { HOME, PATH: path, XDG_CACHE_HOME, ORT_DISABLE_TELEMETRY, ...install, ...more };
   return async (command, ...args) =>
     (await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 1e8 })).stdout;
 }

@@ -77,21 +77,19 @@ function cardsClass(count: number): string {
   return count === 1 ? 'cards solo' : count === 4 ? 'cards paired' : 'cards';
 }
 
-/** A variant that is alone has the room to show all pictures on its card. */
+/** A card that has a row to itself has the room for all pictures, one that has half a row for two of them. */
 function cards(evidences: readonly Evidence[], recommendations: readonly Recommendation[]): Markup[] {
   const start = cosineStart(evidences);
   const domain = similarityDomain(evidences);
   const names = shortVariantNames(evidences);
   return evidences.map((evidence, i) => {
     const histogram = { title: 'Vectors: cosine to the original', picture: cosineHistogram(evidence, start) };
-    const pictures: CardPicture[] =
-      evidences.length > 1
-        ? [histogram]
-        : [
-            { title: 'Size and search results', picture: smallTradeOff(evidences) },
-            histogram,
-            { title: 'Similarities of pairs of texts', picture: similarityScatter(evidence, domain) },
-          ];
+    const scatter = { title: 'Similarities of pairs of texts', picture: similarityScatter(evidence, domain) };
+    const tradeOff = { title: 'Size and search results', picture: smallTradeOff(evidences) };
+    const pictures: CardPicture[] = evidences.length === 1 ? [tradeOff, histogram, scatter] : [histogram];
+    if (evidences.length === 2) {
+      pictures.push(scatter);
+    }
     return variantCard(evidence, { name: names[i], pictures, recommendations });
   });
 }
@@ -101,7 +99,7 @@ function details(evidences: readonly Evidence[], { sensitivities = {} }: HtmlRep
   return html`${evidences.length > 1 ? html`<h2>Size, quality and speed</h2>${tradeOffFigure(evidences)}` : undefined}
 <h2>Side by side</h2>
 ${sideBySide(evidences)}
-${evidences.length > 1 ? similaritySection(evidences) : undefined}
+${evidences.length > 2 ? similaritySection(evidences) : undefined}
 ${taskSection(evidences)}
 ${sensitivitySection(sensitivities)}
 <h2>Texts that changed most</h2>

@@ -48,11 +48,15 @@ svg .ring.good { stroke: var(--good); } svg .ring.bad { stroke: var(--bad); }
 .tasks li > :last-child { margin-left: auto; }
 .tasks li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; border-top: 1px solid var(--line); padding: .25rem 0; }
 .finding { color: var(--faint); font-size: .8125rem; } .finding.bad { color: var(--bad); } .finding.good { color: var(--good); }
-.pictures { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); }
+.pictures { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
+.pictures svg { max-width: 28rem; margin-inline: auto; }
 .solo .card { padding: 1.25rem 1.5rem; }
 .pair { grid-column: 1 / -1; display: grid; gap: 1rem 2rem; }
 .pair > * { min-width: 0; container-type: inline-size; }
 svg .origin.mark { fill: var(--paper); stroke: var(--ink); stroke-width: 2; stroke-dasharray: 3 2; }
+@container (max-width: 40rem) {
+  .meters { grid-template-columns: 1fr; }
+}
 @container (min-width: 60rem) {
   .pair { grid-template-columns: 22rem minmax(0, 1fr); }
   .cards.paired { grid-template-columns: 1fr 1fr; }
