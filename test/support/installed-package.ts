@@ -55,10 +55,5 @@ export function runIn(folder: string, path: string, more: NodeJS.ProcessEnv = {}
 /** Puts the embedded model where its npm package would be. */
 export function installModel(project: string): void {
   mkdirSync(join(project, 'node_modules/@octavec'), { recursive: true });
-  for (const [name, source] of [
-    ['all-minilm-l6-v2', 'models/all-MiniLM-L6-v2'],
-    ['datasets', 'datasets'],
-  ]) {
-    symlinkSync(join(root, source), join(project, 'node_modules/@octavec', name));
-  }
+  symlinkSync(join(root, 'models/all-MiniLM-L6-v2'), join(project, 'node_modules/@octavec/all-minilm-l6-v2'));
 }
