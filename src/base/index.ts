@@ -5,6 +5,7 @@ export * from './check-option.js';
 export { distinctEnds } from './distinct-ends.js';
 export * from './errors.js';
 export { inOrder } from './in-order.js';
+export { type Location, maybePathOf, pathOf } from './location.js';
 export { nearestName } from './nearest-name.js';
 export { packagePath } from './package-path.js';
 export * from './printable.js';

@@ -1,7 +1,26 @@
 import { loadavg } from 'node:os';
-import { OctavecError, type TaskOptions, version } from '../base/index.js';
-import type { MemoryMode } from '../engine/index.js';
+import {
+  checkBound,
+  checkCallback,
+  checkCount,
+  checkFlag,
+  checkLocation,
+  checkOptions,
+  checkTaskOptions,
+  checkText,
+  type Location,
+  listOf,
+  nested,
+  OctavecError,
+  type OptionChecks,
+  oneOf,
+  pathOf,
+  type TaskOptions,
+  version,
+} from '../base/index.js';
+import { engineChoices, type MemoryMode, memoryModes } from '../engine/index.js';
 import { readCpuTimes, readHostFacts, readThrottling } from '../host/index.js';
+import { modelOverrideChecks } from '../model/index.js';
 import { benchNotes } from './bench-notes.js';
 import { type BenchPlan, benchPlan, runsOf, secondsOf } from './bench-plan.js';
 import type { BenchConditions, Benchmark, SubjectResult } from './benchmark-result.js';
@@ -30,12 +49,26 @@ export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
   readonly cpuLimit?: number;
 }
 
+const benchmarkOptionChecks: OptionChecks<BenchmarkOptions> = {
+  ...checkTaskOptions,
+  variants: listOf(checkText),
+  engines: listOf(oneOf(engineChoices)),
+  ...modelOverrideChecks,
+  thorough: checkFlag,
+  onEstimate: checkCallback,
+  threads: checkCount,
+  memory: oneOf(memoryModes),
+  pools: listOf(checkCount),
+  texts: nested({ texts: listOf(checkText), source: checkText }),
+  cpuLimit: checkBound,
+};
+
 /**
  * Measures models side by side: start, latency of single texts, throughput by batch size and length, a mixed corpus,
  * pools of several sizes, memory. Each has a process of its own; all take turns in every round, so that a machine that
  * changes its speed changes it for all. What cannot be loaded is named and left out.
  *
- * @param paths model folders or .onnx files
+ * @param models model folders or .onnx files
  * @throws what `findSubjects` throws; what loading throws if nothing can be loaded; USAGE, ENGINE_DIED, CANCELLED
  *
  * @example
@@ -46,7 +79,10 @@ export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
  * }
  * ```
  */
-export async function benchmark(paths: readonly string[], options: BenchmarkOptions = {}): Promise<Benchmark> {
+export async function benchmark(models: readonly Location[], options: BenchmarkOptions = {}): Promise<Benchmark> {
+  checkOptions(options, benchmarkOptionChecks);
+  listOf(checkLocation)('models', models);
+  const paths = models.map((model) => pathOf('models', model));
   const started = performance.now();
   const [loadBefore] = loadavg();
   const host = await readHostFacts();

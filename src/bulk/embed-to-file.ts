@@ -1,15 +1,25 @@
 import { extname } from 'node:path';
 import {
-  checkOptionNames,
+  checkFlag,
+  checkObject,
+  checkOptions,
   counted,
-  knownOptions,
+  type Location,
   OctavecError,
-  type OptionNames,
+  type OptionChecks,
+  oneOf,
+  pathOf,
+  pickOptions,
   type TaskOptions,
   unlessCancelled,
 } from '../base/index.js';
-import type { Embedder, VectorOptions, VectorRanges } from '../embed/index.js';
-import { countedFrom, embedOptions } from '../embed/index.js';
+import {
+  countedFrom,
+  type Embedder,
+  embedOptionChecks,
+  type VectorOptions,
+  type VectorRanges,
+} from '../embed/index.js';
 import { asOutputError } from '../files/index.js';
 import { CountedRecords } from './counted-records.js';
 import { difference, type JobSettings, jobSettings } from './job-settings.js';
@@ -18,7 +28,7 @@ import { jsonlSink } from './jsonl-sink.js';
 import { npySink } from './npy-sink.js';
 import { PartialFile } from './partial-file.js';
 import { RecordDigest, skipDone } from './record-digest.js';
-import type { StoredType } from './stored-vectors.js';
+import { type StoredType, storedTypes } from './stored-vectors.js';
 import type { TextSource } from './text-record.js';
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 import { notesOf, rangesOfNotes, VectorWriter } from './vector-writer.js';
@@ -32,10 +42,11 @@ export interface EmbedToFileOptions extends VectorOptions, TaskOptions {
   readonly restart?: boolean;
 }
 
-/** By name: what is none of them is refused. */
-export const embedToFileOptions: OptionNames<EmbedToFileOptions> = {
-  ...embedOptions,
-  ...{ type: true, ranges: true, restart: true },
+export const embedToFileOptionChecks: OptionChecks<EmbedToFileOptions> = {
+  ...embedOptionChecks,
+  type: oneOf(storedTypes),
+  ranges: checkObject,
+  restart: checkFlag,
 };
 
 export interface EmbedToFileOutcome {
@@ -88,10 +99,11 @@ export function checkOutput(out: string, type: StoredType = 'float32'): void {
 export async function embedToFile(
   embedder: Embedder,
   source: TextSource,
-  out: string,
+  target: Location,
   options: EmbedToFileOptions = {},
 ): Promise<EmbedToFileOutcome> {
-  checkOptionNames('embedToFile', options, embedToFileOptions);
+  checkOptions(options, embedToFileOptionChecks);
+  const out = pathOf('out', target);
   const { type = 'float32', dimensions = embedder.width, onProgress, signal } = options;
   checkOutput(out, type);
   const settings = await jobSettings(embedder.model, embedder.engine, out, type, dimensions, options);
@@ -135,7 +147,7 @@ export async function embedToFile(
       digest,
     );
     const batches = embedder.stream(records, {
-      ...knownOptions(options, embedOptions),
+      ...pickOptions(options, embedOptionChecks),
       textOf: ({ text }) => text,
       reproducible: true,
       onProgress: onProgress && (({ done }) => report('Embedding', resumedAt + done)),

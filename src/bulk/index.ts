@@ -8,7 +8,7 @@ export {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
-  embedToFileOptions,
+  embedToFileOptionChecks,
 } from './embed-to-file.js';
 export { jsonRecord } from './jsonl-sink.js';
 export { openTexts, type TextFileOptions, type TextFormat, textFormats } from './open-texts.js';

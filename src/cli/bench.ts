@@ -58,7 +58,13 @@ export function benchCommand(): Command {
       const { texts, variant, engine, pool } = options;
       const line = progressLine();
       const result = await benchmark(models, {
-        ...options,
+        ...{
+          thorough: options.thorough,
+          threads: options.threads,
+          memory: options.memory,
+          tokenizer: options.tokenizer,
+        },
+        cpuLimit: options.cpuLimit,
         variants: variant,
         engines: engine,
         // Commander gives true for a --no-… option that was not used.

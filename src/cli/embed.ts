@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { counted, knownOptions, OctavecError, printable } from '../base/index.js';
+import { counted, OctavecError, pickOptions, printable } from '../base/index.js';
 import {
   checkOutput,
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
-  embedToFileOptions,
+  embedToFileOptionChecks,
   joinSources,
   needsRanges,
   openTexts,
@@ -112,7 +112,10 @@ export function embedCommand(): Command {
       });
       const ranges = await givenRanges(options, options.dimensions ?? embedder.width);
       const line = progressLine();
-      const settings = { ...knownOptions(options, embedToFileOptions), ranges, signal, onProgress: line.onProgress };
+      const settings = {
+        ...pickOptions<EmbedToFileOptions>({ ...options, ranges, signal }, embedToFileOptionChecks),
+        onProgress: line.onProgress,
+      };
       const write = options.out === undefined ? printVectors(options) : writeVectors(options, options.out, isLoud);
       const { texts, truncated, emptyLines } = await write(embedder, source, settings).finally(line.done);
       if (truncated > 0) {

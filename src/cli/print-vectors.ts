@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { knownOptions } from '../base/index.js';
+import { pickOptions } from '../base/index.js';
 import {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
@@ -9,7 +9,7 @@ import {
   type TextRecord,
   type TextSource,
 } from '../bulk/index.js';
-import { type Embedder, embedOptions } from '../embed/index.js';
+import { type Embedder, embedOptionChecks } from '../embed/index.js';
 
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.
@@ -28,10 +28,10 @@ async function print(
   json: boolean,
 ): Promise<Pick<EmbedToFileOutcome, 'texts' | 'truncated' | 'emptyLines'>> {
   const { type = 'float32', ranges } = options;
-  const streaming = { ...knownOptions(options, embedOptions), textOf: ({ text }: TextRecord) => text };
   let texts = 0;
   let truncated = 0;
-  for await (const { items, vectors } of embedder.stream(source.records, streaming)) {
+  const streamed = { ...pickOptions(options, embedOptionChecks), textOf: ({ text }: TextRecord) => text };
+  for await (const { items, vectors } of embedder.stream(source.records, streamed)) {
     const stored = storeVectors(vectors, type, needsRanges(type) ? ranges : undefined);
     const records = items.map((item, row) => jsonRecord(item, stored, row));
     const printed = json

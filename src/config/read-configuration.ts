@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { checkObject, checkOptions, checkText, OctavecError, reasonOf } from '../base/index.js';
 import { environmentConfiguration } from './environment.js';
 import { resolvePaths } from './resolve-paths.js';
 import type { Configuration } from './schema.js';
@@ -32,6 +32,7 @@ export interface ReadConfigurationOptions {
  * ```
  */
 export async function readConfiguration(options: ReadConfigurationOptions = {}): Promise<Configuration> {
+  checkOptions(options, { file: checkText, environment: checkObject, folder: checkText });
   const { environment = process.env, folder = '.' } = options;
   const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
   const files =

@@ -1,8 +1,19 @@
-import type { TaskOptions } from '../base/index.js';
-import type { EngineChoiceOptions, EngineDescription } from '../engine/index.js';
-import type { OpenModelOptions } from '../model/index.js';
+import {
+  checkBound,
+  checkCallback,
+  checkCount,
+  checkFlag,
+  checkSignal,
+  checkTaskOptions,
+  checkText,
+  type OptionChecks,
+  oneOf,
+  type TaskOptions,
+} from '../base/index.js';
+import { type EngineChoiceOptions, type EngineDescription, engineOptionChecks } from '../engine/index.js';
+import { type OpenModelOptions, openModelOptionChecks } from '../model/index.js';
 import type { AdmissionLimits } from './admission.js';
-import type { OverLong } from './over-long.js';
+import { type OverLong, overLongPolicies } from './over-long.js';
 
 export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
   /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
@@ -23,7 +34,8 @@ export interface PromptOptions {
  * the model gives NaN or infinity for it. `fail`: the call fails. `skip`: the others are embedded, and `failures` of the
  * result says which were not, and why.
  */
-export type OnTextError = 'fail' | 'skip';
+export const onTextErrorChoices = ['fail', 'skip'] as const;
+export type OnTextError = (typeof onTextErrorChoices)[number];
 
 export interface TextOptions extends PromptOptions {
   /** What happens when a text cannot be embedded; `fail` by default. */
@@ -66,3 +78,39 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean;
   readonly signal?: AbortSignal;
 }
+
+export const embedderOptionChecks: OptionChecks<EmbedderOptions> = {
+  ...openModelOptionChecks,
+  ...engineOptionChecks,
+  maxWaitingTexts: checkBound,
+  maxWaitingBytes: checkBound,
+  onReady: checkCallback,
+  onNote: checkCallback,
+};
+
+export const textOptionChecks: OptionChecks<TextOptions> = {
+  prompt: checkText,
+  promptName: checkText,
+  onError: oneOf(onTextErrorChoices),
+  overLong: oneOf(overLongPolicies),
+  // Whether a model has so many is found out when they are used.
+  overlap: checkBound,
+  signal: checkSignal,
+};
+
+export const embedOptionChecks: OptionChecks<EmbedOptions> = {
+  ...textOptionChecks,
+  ...checkTaskOptions,
+  dimensions: checkCount,
+  reproducible: checkFlag,
+  onTokenized: checkCallback,
+};
+
+export const tokenOptionChecks: OptionChecks<TokenOptions> = {
+  prompt: checkText,
+  promptName: checkText,
+  addSpecialTokens: checkFlag,
+  signal: checkSignal,
+};
+
+export const decodeOptionChecks: OptionChecks<DecodeOptions> = { skipSpecialTokens: checkFlag, signal: checkSignal };

@@ -1,6 +1,6 @@
-import type { TaskOptions } from '../base/index.js';
+import { checkCallback, OctavecError, type OptionChecks, type TaskOptions } from '../base/index.js';
 import { countedFrom } from './counted-from.js';
-import type { EmbedOptions, VectorOptions } from './embed-options.js';
+import { type EmbedOptions, embedOptionChecks, type VectorOptions } from './embed-options.js';
 import type { Vectors } from './vectors.js';
 import { type WindowLimits, windowsOf } from './windows-of-items.js';
 
@@ -14,6 +14,8 @@ export interface StreamOptions<Item> extends VectorOptions, TaskOptions {
   /** The text of an item. Left out, the items are texts. */
   readonly textOf?: (item: Item) => string;
 }
+
+export const streamOptionChecks: OptionChecks<StreamOptions<unknown>> = { ...embedOptionChecks, textOf: checkCallback };
 
 /** Some items of a stream, in their order, and their vectors. */
 export interface StreamBatch<Item> {
@@ -102,4 +104,16 @@ function isSettledFirst(first: Promise<unknown>, second: Promise<unknown>): Prom
       () => isFirst,
     );
   return Promise.race([settled(second, false), settled(first, true)]);
+}
+
+/** @throws USAGE for what is no stream; a string is one of characters, which nobody means */
+export function checkSource(source: unknown): void {
+  const isStream =
+    source !== null && typeof source === 'object' && (Symbol.asyncIterator in source || Symbol.iterator in source);
+  if (!isStream) {
+    throw new OctavecError('USAGE', {
+      problem: `The source is ${source === null ? 'null' : typeof source}, and must be an iterable or async iterable of texts`,
+      hint: typeof source === 'string' ? 'Put a single text into an array.' : undefined,
+    });
+  }
 }

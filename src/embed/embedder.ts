@@ -1,15 +1,32 @@
-import { checkOptionNames, knownOptions, OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import {
+  checkOptions,
+  type Location,
+  OctavecError,
+  pickOptions,
+  throwIfCancelled,
+  unlessCancelled,
+} from '../base/index.js';
 import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
-import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
+import { type ModelFiles, type OpenModelOptions, openModelFolder, openModelOptionChecks } from '../model/index.js';
 import type { Matrix } from '../numbers/index.js';
 import { Admission } from './admission.js';
 import { checkTexts } from './check-texts.js';
-import type { DecodeOptions, EmbedderOptions, EmbedOptions, TextOptions, TokenOptions } from './embed-options.js';
-import { embedStream, type StreamBatch, type StreamOptions } from './embed-stream.js';
+import {
+  type DecodeOptions,
+  decodeOptionChecks,
+  type EmbedderOptions,
+  type EmbedOptions,
+  embedderOptionChecks,
+  embedOptionChecks,
+  type TextOptions,
+  type TokenOptions,
+  textOptionChecks,
+  tokenOptionChecks,
+} from './embed-options.js';
+import { checkSource, embedStream, type StreamBatch, type StreamOptions, streamOptionChecks } from './embed-stream.js';
 import { encodeTexts, type LoadedModel, tokenizeTexts } from './encode-texts.js';
 import { hiddenStates } from './hidden-states.js';
 import { modelNotes } from './model-notes.js';
-import { embedderOptions, embedOptions, openOptions, streamOptions, textOptions } from './option-names.js';
 import { resolvePrompt } from './prompt.js';
 import { readyLine } from './ready-line.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
@@ -49,17 +66,18 @@ export class Embedder {
   /**
    * Loads a model. An embedder that has nothing to do does not keep the process alive.
    *
-   * @param model a folder in Hugging Face layout, a single .onnx file, or what {@link openModelFolder} found
+   * @param model a folder in Hugging Face layout, a single .onnx file (a path or a `file:` URL), or what
+   *   {@link openModelFolder} found
    * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, TOKENIZER_INVALID, CONFIG_INVALID, ENGINE_LOAD,
    *   ENGINE_RUN, MODEL_OUTPUT, USAGE, CANCELLED
    */
-  static async load(model: string | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
-    checkOptionNames('Embedder.load', options, embedderOptions);
+  static async load(model: Location | ModelFiles, options: EmbedderOptions = {}): Promise<Embedder> {
+    checkOptions(options, embedderOptionChecks);
     const { signal } = options;
     const admission = new Admission(options);
     throwIfCancelled(signal, 'loading the model');
-    const opened = knownOptions(options, openOptions);
-    const opening = typeof model === 'string' ? openModelFolder(model, opened) : asOpened(model, opened);
+    const opened = pickOptions(options, openModelOptionChecks);
+    const opening = isModelFiles(model) ? asOpened(model, opened) : openModelFolder(model, opened);
     const said = await unlessCancelled(opening, signal, 'loading the model');
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), loadEngine(said, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
@@ -96,7 +114,7 @@ export class Embedder {
    * ```
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
-    checkOptionNames('embed', options, embedOptions);
+    checkOptions(options, embedOptionChecks);
     const checked = checkTexts(texts, options.onError);
     return this.#admission.run(checked.texts, () => encodeTexts(this.#loaded, checked, options));
   }
@@ -116,7 +134,8 @@ export class Embedder {
     source: AsyncIterable<Item> | Iterable<Item>,
     options: StreamOptions<Item> = {},
   ): AsyncGenerator<StreamBatch<Item>, void, undefined> {
-    checkOptionNames('stream', options, streamOptions);
+    checkOptions(options, streamOptionChecks);
+    checkSource(source);
     return embedStream(source, options, async (texts, textOptions) => {
       const checked = checkTexts(texts, textOptions.onError);
       return this.#admission.runUnbounded(checked.texts, () => encodeTexts(this.#loaded, checked, textOptions));
@@ -130,7 +149,7 @@ export class Embedder {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
    */
   async tokenize(texts: readonly string[], options: TextOptions = {}): Promise<TokenizedTexts> {
-    checkOptionNames('tokenize', options, textOptions);
+    checkOptions(options, textOptionChecks);
     const { texts: sound, failures } = checkTexts(texts, options.onError);
     return this.#admission.run(sound, async () => {
       const tokenized = await tokenizeTexts(this.#loaded, sound, options);
@@ -149,6 +168,7 @@ export class Embedder {
    * ```
    */
   async tokens(texts: readonly string[], options: TokenOptions = {}): Promise<readonly SpelledText[]> {
+    checkOptions(options, tokenOptionChecks);
     checkTexts(texts);
     const { addSpecialTokens = true, signal } = options;
     const prompt = resolvePrompt(this.model, options);
@@ -161,6 +181,7 @@ export class Embedder {
    * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED
    */
   async decode(ids: readonly (readonly number[])[], options: DecodeOptions = {}): Promise<readonly string[]> {
+    checkOptions(options, decodeOptionChecks);
     const { skipSpecialTokens = true, signal } = options;
     return this.#admission.runUnbounded([], () => this.#loaded.tokenizer.decode({ ids, skipSpecialTokens }, signal));
   }
@@ -172,6 +193,7 @@ export class Embedder {
    * @throws as {@link embed}, and MODEL_OUTPUT for a model that gives pooled vectors only
    */
   async hiddenStates(texts: readonly string[], options: Omit<TextOptions, 'onError'> = {}): Promise<readonly Matrix[]> {
+    checkOptions(options, textOptionChecks);
     checkTexts(texts);
     return this.#admission.run(texts, () => hiddenStates(this.#loaded, texts, options));
   }
@@ -212,4 +234,9 @@ async function asOpened(model: ModelFiles, options: OpenModelOptions): Promise<M
 async function replaced(tokenizer: TextTokenizer, files: ModelFiles): Promise<TextTokenizer> {
   await tokenizer.close();
   return TextTokenizer.of(files);
+}
+
+/** What {@link openModelFolder} found, or something like it. */
+function isModelFiles(model: unknown): model is ModelFiles {
+  return model !== null && typeof model === 'object' && 'onnxPath' in model && 'tokenizerPath' in model;
 }

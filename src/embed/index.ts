@@ -4,21 +4,21 @@
  * @module
  */
 export { countedFrom } from './counted-from.js';
-export type {
-  DecodeOptions,
-  EmbedderOptions,
-  EmbedOptions,
-  OnTextError,
-  PromptOptions,
-  TextOptions,
-  TokenOptions,
-  VectorOptions,
+export {
+  type DecodeOptions,
+  type EmbedderOptions,
+  type EmbedOptions,
+  embedOptionChecks,
+  type OnTextError,
+  type PromptOptions,
+  type TextOptions,
+  type TokenOptions,
+  type VectorOptions,
 } from './embed-options.js';
 export type { StreamBatch, StreamOptions } from './embed-stream.js';
 export { Embedder } from './embedder.js';
 export { type CacheOptions, cachedEmbedding, embedOrRecall } from './embedding-cache.js';
 export { npyBytes, npyHeader, npyHeaderBytes, npyTypes } from './npy.js';
-export { embedOptions, streamOptions } from './option-names.js';
 export type { OverLong } from './over-long.js';
 export { resolvePrompt } from './prompt.js';
 export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRanges } from './quantize-vectors.js';

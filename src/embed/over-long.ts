@@ -3,7 +3,8 @@
  * says so. `error`: the call fails. `chunk`: it is embedded in windows that overlap, and their vectors are averaged,
  * weighted by their tokens.
  */
-export type OverLong = 'truncate' | 'error' | 'chunk';
+export const overLongPolicies = ['truncate', 'error', 'chunk'] as const;
+export type OverLong = (typeof overLongPolicies)[number];
 
 /** Special tokens that a tokenizer puts before and behind every text. */
 export interface Frame {

@@ -1,8 +1,9 @@
-import { OctavecError } from '../base/index.js';
+import { checkChoice, OctavecError } from '../base/index.js';
 import { isFiniteVector, type Matrix, nonFiniteRows } from '../numbers/index.js';
 
 /** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
-export type VectorType = 'float32' | 'int8' | 'uint8' | 'binary' | 'ubinary';
+export const vectorTypes = ['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const;
+export type VectorType = (typeof vectorTypes)[number];
 
 /** The least and the greatest value of every dimension. */
 export interface VectorRanges {
@@ -31,7 +32,7 @@ interface VectorData {
  * ```
  */
 export function vectorRanges(matrix: Matrix): VectorRanges {
-  refuseNonFinite(matrix);
+  checkMatrix(matrix);
   const { data, rows, columns } = matrix;
   const least = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
@@ -65,10 +66,9 @@ export function quantizeVectors<Type extends VectorType>(
   type: Type,
   ranges: VectorRanges = vectorRanges(matrix),
 ): VectorData[Type] {
-  refuseNonFinite(matrix);
-  if (!isFiniteVector(ranges.least) || !isFiniteVector(ranges.greatest)) {
-    throw new OctavecError('USAGE', { problem: 'The option ranges holds NaN or infinity' });
-  }
+  checkMatrix(matrix);
+  checkChoice('type', type ?? null, vectorTypes);
+  checkRanges(ranges, matrix.columns);
   switch (type) {
     case 'int8':
       return Int8Array.from(levels(matrix, ranges, 128)) as VectorData[Type];
@@ -84,13 +84,31 @@ export function quantizeVectors<Type extends VectorType>(
 }
 
 /** What is not a number has no place among the steps, and would become one that looks like any other. */
-function refuseNonFinite(matrix: Matrix): void {
+function checkMatrix(matrix: Matrix): void {
+  const { data, rows: count, columns } = matrix ?? {};
+  if (!(data instanceof Float32Array) || !Number.isSafeInteger(count) || data.length !== count * columns) {
+    throw new OctavecError('USAGE', {
+      problem: 'The vectors must be a Float32Array "data" of "rows" × "columns" numbers',
+      hint: 'Give what embed() returns.',
+    });
+  }
   const rows = nonFiniteRows(matrix);
   if (rows.length > 0) {
     throw new OctavecError('USAGE', {
       problem: `${rows.length} of ${matrix.rows} vectors hold NaN or infinity, the first in row ${rows[0]}`,
       hint: 'Leave them out.',
     });
+  }
+}
+
+function checkRanges(ranges: VectorRanges, columns: number): void {
+  for (const ends of [ranges?.least, ranges?.greatest]) {
+    if (!(ends instanceof Float32Array) || ends.length !== columns || !isFiniteVector(ends)) {
+      throw new OctavecError('USAGE', {
+        problem: `The option ranges must hold the Float32Arrays "least" and "greatest", ${columns} finite numbers each`,
+        hint: 'Give what vectorRanges() returns.',
+      });
+    }
   }
 }
 

@@ -1,10 +1,21 @@
-import { checkChoice, OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import {
+  checkChoice,
+  checkCount,
+  checkSignal,
+  OctavecError,
+  type OptionChecks,
+  oneOf,
+  throwIfCancelled,
+  unlessCancelled,
+} from '../base/index.js';
 import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { Engine } from './engine.js';
 import { engineWith } from './engine-with.js';
 import { tryNativeEngine } from './native/native-engine.js';
+import { isolations } from './onnxruntime/channel.js';
 import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+import { memoryModes } from './onnxruntime/memory-plan.js';
 import { pacedEngine } from './quota-pacer.js';
 
 /**
@@ -22,6 +33,16 @@ export interface EngineChoiceOptions extends EngineOptions {
   /** `onnxruntime` by default: a file in full precision then gives vectors of full precision. */
   readonly engine?: EngineChoice;
 }
+
+export const engineOptionChecks: OptionChecks<EngineChoiceOptions> = {
+  engine: oneOf(engineChoices),
+  workers: checkCount,
+  threads: checkCount,
+  isolation: oneOf(isolations),
+  memory: oneOf(memoryModes),
+  batchTokens: checkCount,
+  signal: checkSignal,
+};
 
 /**
  * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.

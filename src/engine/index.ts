@@ -7,6 +7,7 @@ export {
   type EngineChoice,
   type EngineChoiceOptions,
   engineChoices,
+  engineOptionChecks,
   loadEngine,
 } from './choose-engine.js';
 export { type DeclaredUse, declaredUse } from './declared-use.js';

@@ -1,34 +1,6 @@
-import { checkChoice, checkCount, checkOptionNames, OctavecError, type OptionNames } from '../base/index.js';
-import { type Head, type HeadSource, poolingModes } from './head.js';
-import type { ModelOverrides, OpenModelOptions } from './model-files.js';
-
-const openNames: OptionNames<OpenModelOptions> = {
-  tokenizer: true,
-  pooling: true,
-  normalize: true,
-  maxTokens: true,
-  output: true,
-  variant: true,
-  like: true,
-};
-
-/** @throws USAGE */
-export function checkOpenOptions(options: OpenModelOptions): void {
-  checkOptionNames('openModelFolder', options, openNames);
-  const { tokenizer, pooling, normalize, maxTokens, output, variant } = options;
-  checkChoice('pooling', pooling, poolingModes);
-  checkCount('maxTokens', maxTokens);
-  if (normalize !== undefined && typeof normalize !== 'boolean') {
-    throw new OctavecError('USAGE', {
-      problem: `The option normalize is ${String(normalize)}, and must be true or false`,
-    });
-  }
-  for (const [name, value] of Object.entries({ tokenizer, output, variant })) {
-    if (value !== undefined && typeof value !== 'string') {
-      throw new OctavecError('USAGE', { problem: `The option ${name} is ${typeof value}, and must be a string` });
-    }
-  }
-}
+import { OctavecError } from '../base/index.js';
+import type { Head, HeadSource } from './head.js';
+import type { ModelOverrides } from './model-files.js';
 
 /** What a folder says of the head, with what the caller says otherwise. */
 export function overriddenHead(

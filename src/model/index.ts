@@ -11,5 +11,6 @@ export { type MappedCopy, mappedCopy } from './mapped-copy.js';
 export type { ModelFacts } from './model-facts.js';
 export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
 export { openModelFolder } from './model-folder.js';
+export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export * from './variants.js';
 export { weightBytes } from './weight-bytes.js';

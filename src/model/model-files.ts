@@ -1,3 +1,4 @@
+import type { Location } from '../base/index.js';
 import type { Head, HeadSource, PoolingMode } from './head.js';
 import type { ModelFacts } from './model-facts.js';
 
@@ -38,7 +39,7 @@ export interface ModelFiles {
 /** What a caller may say of a model that its folder does not say, or says wrongly. */
 export interface ModelOverrides {
   /** A tokenizer.json, or a folder that holds one, to use instead of the model's own. */
-  readonly tokenizer?: string;
+  readonly tokenizer?: Location;
   /** How hidden states become a vector. */
   readonly pooling?: PoolingMode;
   /** Whether vectors are scaled to length 1. */

@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { checkOptions, type Location, OctavecError, pathOf, reasonOf } from '../base/index.js';
 import { readModel } from '../onnx/index.js';
-import { checkOpenOptions, overriddenHead, overriddenLimit } from './apply-overrides.js';
+import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
 import { readInputLimits, readModelConfig } from './input-limits.js';
 import { isMissing, readJsonFile } from './json-file.js';
 import { modelFacts } from './model-facts.js';
 import type { ModelFiles, ModelOverrides, OpenModelOptions } from './model-files.js';
+import { openModelOptionChecks } from './open-model-options.js';
 import { findHead } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { readTokenizerCase } from './read-tokenizer-case.js';
@@ -29,13 +30,15 @@ const sentenceTransformersSchema = z.object({
  * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, MODEL_UNSUPPORTED,
  *   FILE_NOT_READABLE; NOT_ONNX where a tokenizer is missing because there is no model either
  */
-export async function openModelFolder(path: string, options: OpenModelOptions = {}): Promise<ModelFiles> {
-  checkOpenOptions(options);
+export async function openModelFolder(model: Location, options: OpenModelOptions = {}): Promise<ModelFiles> {
+  checkOptions(options, openModelOptionChecks);
+  const path = pathOf('model', model);
   const full = resolve(path);
   const isFolder = await folderOrFile(full);
   const onnxPath = isFolder ? await findOnnxFile(full, options.variant) : full;
   const folder = isFolder ? full : await folderAround(full);
-  const tokenizer = options.tokenizer === undefined ? undefined : await namedTokenizer(options.tokenizer);
+  const tokenizer =
+    options.tokenizer === undefined ? undefined : await namedTokenizer(pathOf('tokenizer', options.tokenizer));
   const { like } = options;
   if (folder === undefined) {
     if (like === undefined && tokenizer === undefined) {

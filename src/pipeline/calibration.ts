@@ -1,3 +1,4 @@
+import { maybePathOf } from '../base/index.js';
 import { tokenizeOnce } from '../embed/index.js';
 import { calibrationTexts } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
@@ -63,7 +64,8 @@ export async function openCalibration(
   if (chosen === undefined) {
     return undefined;
   }
-  const { calibrationTable: table, calibration } = options;
+  const { calibrationTable, calibration } = options;
+  const table = maybePathOf('calibrationTable', calibrationTable);
   const hash = textsHash(chosen.calibrating);
   const known = table && (await readCalibrationTable(table, calibrated, calibration === undefined ? undefined : hash));
   const seen = known || { tokens: await tokenizeOnce(files, chosen.calibrating), hash, memory: emptyMemory() };

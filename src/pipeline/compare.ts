@@ -1,7 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { distinctEnds, OctavecError, reasonOf } from '../base/index.js';
-import type { EngineChoice } from '../engine/index.js';
+import {
+  checkFlag,
+  checkOptions,
+  checkText,
+  distinctEnds,
+  type Location,
+  listOf,
+  OctavecError,
+  type OptionChecks,
+  oneOf,
+  reasonOf,
+} from '../base/index.js';
+import { type EngineChoice, engineChoices } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { readHostFacts } from '../host/index.js';
 import { type KnownSensitivity, readSensitivity } from '../methods/index.js';
@@ -23,6 +34,7 @@ import {
   type TaskRun,
   type VectorCacheOptions,
 } from '../proof/index.js';
+import { comparisonChecks } from './option-checks.js';
 import { type Recommendation, recommend } from './recommend.js';
 
 export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
@@ -37,6 +49,13 @@ export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptio
   /** Measure speed and memory, true by default. */
   readonly bench?: boolean;
 }
+
+const optionChecks: OptionChecks<CompareOptions> = {
+  ...comparisonChecks,
+  variants: listOf(checkText),
+  engines: listOf(oneOf(engineChoices)),
+  bench: checkFlag,
+};
 
 /** A variant that could not be run, and why. */
 export interface UnusableVariant {
@@ -69,7 +88,8 @@ export interface Comparison {
  * }
  * ```
  */
-export async function compare(path: string, options: CompareOptions = {}): Promise<Comparison> {
+export async function compare(path: Location, options: CompareOptions = {}): Promise<Comparison> {
+  checkOptions(options, optionChecks);
   const { texts, tasks, threads, signal, onProgress, onNote } = options;
   const overrides = overridesOf(options);
   const cache = await openVectorCache(options);

@@ -1,6 +1,19 @@
-import type { EngineChoice } from '../engine/index.js';
+import {
+  checkCallback,
+  checkCount,
+  checkFlag,
+  checkLocation,
+  checkOptions,
+  checkTaskOptions,
+  checkText,
+  type Location,
+  OctavecError,
+  type OptionChecks,
+  oneOf,
+} from '../base/index.js';
+import { type EngineChoice, engineChoices } from '../engine/index.js';
 import type { FileIdentity } from '../evaluate/index.js';
-import { type ModelOverrides, overridesOf } from '../model/index.js';
+import { type ModelOverrides, modelOverrideChecks, overridesOf } from '../model/index.js';
 import {
   compareOnOldIndex,
   compareTasks,
@@ -13,11 +26,12 @@ import {
   type VectorCacheOptions,
 } from '../proof/index.js';
 import type { Task, TaskComparison, TaskResult } from '../tasks/index.js';
+import { comparisonChecks } from './option-checks.js';
 
 export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, ModelOverrides {
   readonly tasks: readonly Task[];
   /** The original to compare with: a folder or an .onnx file. */
-  readonly against?: string;
+  readonly against?: Location;
   /** Which file of the folder. */
   readonly variant?: string;
   /** Runs the model; an original always runs on ONNX Runtime, in its own precision. */
@@ -25,6 +39,19 @@ export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOpti
   /** Compare retrieval with new queries on the old index, too. */
   readonly asymmetric?: boolean;
 }
+
+const optionChecks: OptionChecks<EvaluateOptions> = {
+  ...checkTaskOptions,
+  tasks: comparisonChecks.tasks,
+  ...modelOverrideChecks,
+  threads: checkCount,
+  cache: comparisonChecks.cache,
+  onNote: checkCallback,
+  against: checkLocation,
+  variant: checkText,
+  engine: oneOf(engineChoices),
+  asymmetric: checkFlag,
+};
 
 export interface Evaluation {
   readonly model: FileIdentity;
@@ -49,7 +76,11 @@ export interface Evaluation {
  * console.log(results[0].metrics);
  * ```
  */
-export async function evaluate(path: string, options: EvaluateOptions): Promise<Evaluation> {
+export async function evaluate(path: Location, options: EvaluateOptions): Promise<Evaluation> {
+  checkOptions(options, optionChecks);
+  if (!Array.isArray(options?.tasks)) {
+    throw new OctavecError('USAGE', { problem: 'The option tasks is missing', hint: 'Give what readTask() returns.' });
+  }
   const { variant, against, engine, tasks, threads, signal, onProgress, onNote } = options;
   const overrides = overridesOf(options);
   const run = { tasks, threads, signal, onProgress, onNote, cache: await openVectorCache(options) };

@@ -1,4 +1,12 @@
-import { OctavecError, reasonOf } from '../base/index.js';
+import {
+  checkOptions as checkOptionTypes,
+  checkText,
+  type Location,
+  OctavecError,
+  type OptionChecks,
+  pathOf,
+  reasonOf,
+} from '../base/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
 import { chooseMethods, type MethodWishes } from '../methods/index.js';
@@ -10,6 +18,7 @@ import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js'
 import { calibrationHashes } from './calibration.js';
 import { checkOptions } from './check-options.js';
 import { type FoundModel, findModels } from './find-models.js';
+import { variantChecks } from './option-checks.js';
 import { checkNotSource } from './output-paths.js';
 import { makeVariants } from './quantize.js';
 import { modelOverrides, type VariantOptions } from './quantize-options.js';
@@ -21,6 +30,8 @@ export interface QuantizeAllOptions extends VariantOptions {
   /** Make what is up to date again, and publish what the gate refuses, too. */
   readonly force?: boolean;
 }
+
+const optionChecks: OptionChecks<QuantizeAllOptions> = { ...variantChecks, output: checkText };
 
 /**
  * Makes variants of every model in a folder and below. Variants that are there already and up to date are left as they
@@ -37,9 +48,11 @@ export interface QuantizeAllOptions extends VariantOptions {
  * }
  * ```
  */
-export async function quantizeAll(folder: string, options: QuantizeAllOptions): Promise<BatchOutcome> {
+export async function quantizeAll(root: Location, options: QuantizeAllOptions): Promise<BatchOutcome> {
+  checkOptionTypes(options, optionChecks);
+  const folder = pathOf('folder', root);
   const start = performance.now();
-  const to = chooseMethods(options.to);
+  const to = chooseMethods(options?.to ?? []);
   checkOptions(to, options);
   const wanted = await wantedVariants(options);
   const found = await findModels(folder, { except: options.output, signal: options.signal });

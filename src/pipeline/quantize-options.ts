@@ -1,4 +1,4 @@
-import type { TaskOptions } from '../base/index.js';
+import type { Location, TaskOptions } from '../base/index.js';
 import type { GateChoice } from '../evaluate/index.js';
 import type { MethodChoice } from '../methods/index.js';
 import { type ModelOverrides, overridesOf } from '../model/index.js';
@@ -33,12 +33,12 @@ export interface VariantOptions extends TaskOptions, GateChoice, Omit<ModelOverr
 
 export interface QuantizeOptions extends VariantOptions {
   /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
-  readonly output?: string;
+  readonly output?: Location;
   /**
    * A file that keeps what calibration saw. If it is there, it is used instead of running the texts again (its own texts,
    * if no others are given); if not, it is made.
    */
-  readonly calibrationTable?: string;
+  readonly calibrationTable?: Location;
 }
 
 /** What the options say of the model. Among them `output` is the place of the variants. */

@@ -1,3 +1,4 @@
+import { checkOptions as checkOptionTypes, type Location, maybePathOf, pathOf } from '../base/index.js';
 import { checkWritable } from '../files/index.js';
 import { optimize } from '../graph/index.js';
 import { type ChosenMethod, chooseMethods } from '../methods/index.js';
@@ -7,6 +8,7 @@ import { openCalibration } from './calibration.js';
 import { checkOptions } from './check-options.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { finishCandidates } from './finish-candidates.js';
+import { quantizeOptionChecks } from './option-checks.js';
 import { outputPaths } from './output-paths.js';
 import { modelOverrides, type QuantizeOptions } from './quantize-options.js';
 import type { QuantizeOutcome } from './quantize-outcome.js';
@@ -29,8 +31,10 @@ import { Steps } from './steps.js';
  * }
  * ```
  */
-export async function quantize(path: string, options: QuantizeOptions): Promise<QuantizeOutcome> {
-  const to = chooseMethods(options.to);
+export async function quantize(model: Location, options: QuantizeOptions): Promise<QuantizeOutcome> {
+  checkOptionTypes(options, quantizeOptionChecks);
+  const path = pathOf('model', model);
+  const to = chooseMethods(options?.to ?? []);
   checkOptions(to, options);
   return makeVariants(path, to, options);
 }
@@ -45,7 +49,9 @@ export async function makeVariants(
   const steps = new Steps(to.length + 2, given.onProgress);
   const options = { ...given, onProgress: steps.onProgress };
   options.onProgress?.({ stage: 'Reading the model', done: 0, total: 1, unit: 'models' });
-  const { selection = {}, calibrationTable: table } = options;
+  const { selection = {}, calibrationTable } = options;
+  const output = maybePathOf('output', options.output);
+  const table = maybePathOf('calibrationTable', calibrationTable);
   await using original = await openOriginal(path, modelOverrides(options));
   const source = options.optimize === false ? original.model : optimize(original.model);
   const work: Work = { candidates: [], failures: [] };
@@ -55,11 +61,11 @@ export async function makeVariants(
     selectParts(source, selection);
     const place = { path, files: original.files };
     const variants = to.map(({ variant }) => variant);
-    const paths = await outputPaths(place, variants, options.output);
+    const paths = await outputPaths(place, variants, output);
     for (const target of table === undefined ? paths : [...paths, table]) {
       await checkWritable(target);
     }
-    configuration = await stageConfiguration(place, options.output);
+    configuration = await stageConfiguration(place, output);
     // First, so that a model that does not run, or not with this tokenizer, is found out before the long work.
     const { texts, threads, signal, onProgress, onNote } = options;
     const proof = await openProof(original, { texts, threads, signal, onProgress, onNote });

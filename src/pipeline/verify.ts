@@ -1,4 +1,5 @@
-import type { EngineChoice } from '../engine/index.js';
+import { checkFlag, checkLocation, checkOptions, type Location, type OptionChecks, oneOf } from '../base/index.js';
+import { type EngineChoice, engineChoices } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { type ModelOverrides, overridesOf } from '../model/index.js';
 import {
@@ -15,16 +16,24 @@ import {
   type TaskRun,
   type VectorCacheOptions,
 } from '../proof/index.js';
+import { comparisonChecks } from './option-checks.js';
 
 export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /** The model that the candidate must be like: a folder or an .onnx file. */
-  readonly against: string;
+  readonly against: Location;
   /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
   readonly texts?: ProofTexts;
   /** Measure speed and memory as well; by default where a limit asks for a speed-up. */
   readonly bench?: boolean;
 }
+
+const optionChecks: OptionChecks<VerifyOptions> = {
+  ...comparisonChecks,
+  against: checkLocation,
+  engine: oneOf(engineChoices),
+  bench: checkFlag,
+};
 
 /**
  * Compares a candidate, wherever it comes from, with the original. A single file takes tokenizer, pooling and prompts
@@ -39,9 +48,11 @@ export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOption
  * console.log(verdict?.passed, fidelity.cosine.mean);
  * ```
  */
-export async function verify(path: string, options: VerifyOptions): Promise<Evidence> {
+export async function verify(path: Location, options: VerifyOptions): Promise<Evidence> {
+  checkOptions(options, optionChecks);
   const { against, engine, texts, tasks, threads, signal, onProgress, onNote } = options;
   const overrides = overridesOf(options);
+  checkLocation('against', against);
   const cache = tasks?.length ? await openVectorCache(options) : undefined;
   await using original = await openOriginal(against, overrides);
   const candidate = await openCandidate(path, { ...overrides, like: original.files, engine });

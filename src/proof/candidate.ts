@@ -1,3 +1,4 @@
+import type { Location } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import type { FileIdentity, GatePresetName } from '../evaluate/index.js';
 import { describePrecision } from '../methods/index.js';
@@ -31,7 +32,7 @@ export interface CandidateOptions extends OpenModelOptions {
  * @throws what `openModelFolder` and `readModel` throw
  */
 export async function openCandidate(
-  path: string,
+  path: Location,
   { name, engine, ...options }: CandidateOptions = {},
 ): Promise<Candidate> {
   const files = await openModelFolder(path, options);

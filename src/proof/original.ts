@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ErrorDetails, OctavecError, placesOfTexts } from '../base/index.js';
+import { type ErrorDetails, type Location, OctavecError, placesOfTexts } from '../base/index.js';
 import { declaredUse } from '../engine/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
 import { foldConstants, inlineFunctions, writeOutZeros } from '../graph/index.js';
@@ -35,7 +35,7 @@ export interface Original {
  *
  * @throws what `openModelFolder` and `readModel` throw
  */
-export async function openOriginal(path: string, options: OpenModelOptions = {}): Promise<Original> {
+export async function openOriginal(path: Location, options: OpenModelOptions = {}): Promise<Original> {
   const found = await openModelFolder(path, options);
   const file = await readModel(found.onnxPath);
   const source = writeOutZeros(inlineFunctions(file));

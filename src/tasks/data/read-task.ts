@@ -1,6 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { type ErrorDetails, nearestName, OctavecError, type TaskOptions } from '../../base/index.js';
+import {
+  checkOptions,
+  checkTaskOptions,
+  checkText,
+  type ErrorDetails,
+  nearestName,
+  OctavecError,
+  type TaskOptions,
+} from '../../base/index.js';
 import type { Task, TaskKind } from '../task.js';
 import { datasetTask } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
@@ -31,6 +39,8 @@ const noCsv = 'files with commas are not read; make it .tsv (tabs, no quotation 
  *   HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED
  */
 export async function readTask(spec: string, options: TaskOptions = {}): Promise<Task> {
+  checkText('spec', spec);
+  checkOptions(options, checkTaskOptions);
   const [, kind, path] = /^([a-z-]+):(.+)$/.exec(spec) ?? [undefined, undefined, spec];
   if (kind !== undefined && !isKind(kind)) {
     throw unknownTask(spec);
