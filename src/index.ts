@@ -74,4 +74,5 @@ export {
   type VerifyOptions,
   verify,
 } from './pipeline/index.js';
+export { type ResolvedModel, type ResolveOptions, resolveModel } from './registry/index.js';
 export { readTask, type Task } from './tasks/index.js';

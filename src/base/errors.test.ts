@@ -6,7 +6,15 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 
 /** Details for any message: numbers are 7, hints whole sentences, every other part its own name. */
 function anyDetails(): ErrorDetails<ErrorCode> {
-  const special: Record<string, unknown> = { index: 7, indices: [7], id: 7, size: 7, bytes: 7, hint: 'Do this.' };
+  const special: Record<string, unknown> = {
+    index: 7,
+    id: 7,
+    size: 7,
+    bytes: 7,
+    indices: [7, 9],
+    files: ['a', 'b'],
+    hint: 'Do this.',
+  };
   return new Proxy({}, { get: (_, key) => special[`${String(key)}`] ?? key }) as never;
 }
 

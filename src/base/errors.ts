@@ -33,10 +33,10 @@ const mostNamed = 10;
 export const errorTable = {
   USAGE: entry<{ problem: string; hint?: string }>(2, 400, (d) => `${d.problem}.${d.hint ? ` ${d.hint}` : ''}`),
 
-  FILE_NOT_FOUND: entry<{ path: string; what: string }>(
+  FILE_NOT_FOUND: entry<{ path: string; what: string; hint?: string }>(
     1,
     404,
-    (d) => `${d.what} not found: ${d.path}. Check the path.`,
+    (d) => `${d.what} not found: ${d.path}. ${d.hint ?? 'Check the path.'}`,
   ),
   FILE_NOT_READABLE: entry<{ path: string; why: string }>(
     1,
@@ -52,6 +52,12 @@ export const errorTable = {
     d.kept === undefined
       ? `The disk is full: ${d.path} could not be written. Nothing was left behind; free some space or choose another folder.`
       : `The disk is full: ${d.path} could not be finished. ${d.kept} are kept; free some space, and the same command goes on from there.`,
+  ),
+  DISK_TOO_SMALL: entry<{ path: string; needed: string; free: string }>(
+    1,
+    507,
+    (d) =>
+      `There is no room in ${d.path}: ${d.needed} are to be written, and ${d.free} are free. Free some space, or choose another folder.`,
   ),
   OUTPUT_BUSY: entry<{ path: string; owner: string }>(
     1,
@@ -119,6 +125,11 @@ export const errorTable = {
     404,
     (d) =>
       `No ONNX model in ${d.path} (looked for ${d.looked}). Give a model folder in Hugging Face layout or an .onnx file.`,
+  ),
+  EMBEDDED_MODEL_MISSING: entry<{ package: string }>(
+    1,
+    404,
+    (d) => `The embedded model is not installed. Install it ("npm install ${d.package}"), or name another model.`,
   ),
   CONFIG_INVALID: entry<{ path: string; why: string }>(
     1,
@@ -236,6 +247,18 @@ export const errorTable = {
     503,
     (d) =>
       `HF_HUB_OFFLINE is set, and ${d.what} is not in the cache ${d.cache}, or not whole. Fetch it once with the network.`,
+  ),
+  HUB_NO_MODEL: entry<{ name: string; looked: string; has: string }>(
+    1,
+    404,
+    (d) =>
+      `${d.name} has no model that octavec can take (looked for ${d.looked}); it has ${d.has}. Choose a repository with ONNX files or safetensors, or name files with --include.`,
+  ),
+  CACHE_DAMAGED: entry<{ folder: string; files: readonly string[] }>(
+    1,
+    500,
+    (d) =>
+      `Files in the cache are damaged: ${d.files.join(', ')} in ${d.folder}. Fetch them again with the network: "octavec pull".`,
   ),
   HUB_CORRUPT: entry<{ endpoint: string; what: string }>(
     1,

@@ -3,6 +3,7 @@ export * from './breathe.js';
 export * from './cancel.js';
 export * from './check-option.js';
 export { distinctEnds } from './distinct-ends.js';
+export { eachAtOnce } from './each-at-once.js';
 export * from './errors.js';
 export { inOrder } from './in-order.js';
 export { type Location, maybePathOf, pathOf } from './location.js';

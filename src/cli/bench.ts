@@ -4,9 +4,11 @@ import { benchmark } from '../benchmark/index.js';
 import { readTexts } from '../bulk/index.js';
 import type { EngineChoice, MemoryMode } from '../engine/index.js';
 import { writeOutputFile } from '../files/index.js';
+import { listOnnxFiles, variantOfPath } from '../model/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel, variantFiles } from './named-model.js';
 import { engineList, memoryOption, positiveInteger, positiveIntegers, positiveNumber, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -40,7 +42,7 @@ interface Options extends ModelFlags {
 
 export function benchCommand(): Command {
   const command = new Command('bench')
-    .argument('<models...>', 'model folders or .onnx files')
+    .argument('<models...>', 'model folders, .onnx files, or names of the hub')
     .option('--variant <names>', 'which files of folders: int8,fp32 (default: all)', wordList)
     .option('--engine <names>', 'onnxruntime, native, auto; several with commas (default: onnxruntime)', engineList)
     .option('--texts <file>', 'own mixed corpus: .txt or .jsonl (default: texts of 8 to 256 tokens)')
@@ -56,8 +58,9 @@ export function benchCommand(): Command {
     .addHelpText('after', examples)
     .action(async (models: string[], options: Options) => {
       const { texts, variant, engine, pool } = options;
+      const paths = (await Promise.all(models.map((model) => pathsOf(model, options)))).flat();
       const line = progressLine();
-      const result = await benchmark(models, {
+      const result = await benchmark(paths, {
         ...{
           thorough: options.thorough,
           threads: options.threads,
@@ -83,4 +86,15 @@ export function benchCommand(): Command {
 
 function announce(seconds: number, subjects: number): void {
   printNote(`measuring ${counted(subjects, 'model')} takes about ${formatDuration(seconds)}`);
+}
+
+/** What is measured of a model: of a name, the files that octavec made of it, too. */
+async function pathsOf(name: string, options: Options): Promise<readonly string[]> {
+  const found = await namedModel(name, options);
+  if (found.variants === undefined) {
+    return [found.original];
+  }
+  const { variant } = options;
+  const all = [...(await listOnnxFiles(found.original)), ...((await variantFiles(found)) ?? [])];
+  return [...new Set(all)].filter((path) => variant === undefined || variant.includes(variantOfPath(path) ?? ''));
 }

@@ -32,6 +32,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Turn texts into vectors: a line of JSON for each text, a NumPy or a Parquet file.',
     load: async () => (await import('./embed.js')).embedCommand(),
   },
+  pull: {
+    description:
+      'Fetch models from the Hugging Face hub: the files that an embedding model needs, checked by their hashes.',
+    load: async () => (await import('./pull.js')).pullCommand(),
+  },
+  models: {
+    description: 'List, check and remove the models on this machine.',
+    load: async () => (await import('./models.js')).modelsCommand(),
+  },
   serve: {
     description: 'Serve models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.',
     load: async () => (await import('./serve.js')).serveCommand(),

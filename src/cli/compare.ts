@@ -9,6 +9,7 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel, variantFiles } from './named-model.js';
 import { configOption, engineList, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -30,7 +31,7 @@ interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags, ModelF
 
 export function compareCommand(): Command {
   const command = new Command('compare')
-    .argument('<model>', 'model folder or .onnx file: the original')
+    .argument('<model>', 'model folder, .onnx file, or a name of the hub: the original')
     .argument('[variants...]', '.onnx files (default: all others in the folder)')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
@@ -55,16 +56,17 @@ export function compareCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, variants: string[], options: Options, command: Command) => {
       const { engine: engines, ...flags } = options;
+      const found = await namedModel(model, flags);
       const comparison = await orReportFailure(model, options, async () => {
         const { run, gates, cache, ...settings } = await settingsOf(flags);
         await checkReports(options);
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
-        return compare(model, {
+        return compare(found.original, {
           ...{ ...overridesOf(options), bench: options.bench, threads: run.threads },
           ...{ ...gates, cache, onNote: printNote, engines: engines ?? (run.engine && [run.engine]) },
-          variants: variants.length > 0 ? variants : undefined,
+          variants: variants.length > 0 ? variants : await variantFiles(found),
           texts: await proofTexts(settings.texts),
           tasks,
           ...task,

@@ -22,9 +22,11 @@ import {
 import { Embedder, type VectorRanges } from '../embed/index.js';
 import type { MemoryMode } from '../engine/index.js';
 import { overridesOf } from '../model/index.js';
+import { folderWith } from '../registry/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel } from './named-model.js';
 import { configOption, engineOption, memoryOption, positiveInteger } from './options.js';
 import { printNote } from './print-note.js';
 import { printVectors } from './print-vectors.js';
@@ -60,7 +62,7 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
 
 export function embedCommand(): Command {
   const command = new Command('embed')
-    .argument('<model>', 'model folder or .onnx file')
+    .argument('<model>', 'model folder, .onnx file, a name of the hub, or minilm')
     .argument('[texts...]', 'texts to embed')
     .option('--file <file>', 'read texts from .txt (one a line), .jsonl, either with .gz, .parquet, or - for a pipe')
     .addOption(new Option('--format <name>', 'what the file is, if its name does not say').choices(textFormats))
@@ -100,7 +102,8 @@ export function embedCommand(): Command {
       const tell = (text: string) => process.stderr.write(`${text}\n`);
       const { run } = await settingsOf(options);
       const signal = interruptSignal();
-      await using embedder = await Embedder.load(model, {
+      const found = await namedModel(model, options);
+      await using embedder = await Embedder.load(folderWith(found, options.variant), {
         ...overridesOf(options),
         ...run,
         variant: options.variant,

@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { packagePath } from '../base/index.js';
 import { overridesOf } from '../model/index.js';
 import { evaluate } from '../pipeline/index.js';
+import { folderWith } from '../registry/index.js';
 import { formatEvaluation } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel } from './named-model.js';
 import { configOption, engineOption, positiveInteger, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -29,7 +31,7 @@ interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'>, M
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
-    .argument('<model>', 'model folder or .onnx file')
+    .argument('<model>', 'model folder, .onnx file, or a name of the hub')
     .option('--task <tasks>', 'what to evaluate (default: scifact-mini,banking77-mini)', wordList)
     .option('--against <original>', 'compare with this model, and say which differences are more than noise')
     .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
@@ -44,12 +46,14 @@ export function evaluateCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, options: Options) => {
       const { run, cache, ...settings } = await settingsOf(options);
+      const found = await namedModel(model, options);
+      const against = options.against === undefined ? undefined : await namedModel(options.against, options);
       const specs = settings.tasks ?? ['scifact-mini', 'banking77-mini'];
       const line = progressLine();
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
       const tasks = await readTasks(specs, task).finally(line.done);
-      const evaluation = await evaluate(model, {
-        ...{ against: options.against, variant: options.variant, ...overridesOf(options) },
+      const evaluation = await evaluate(folderWith(found, options.variant), {
+        ...{ against: against?.original, variant: options.variant, ...overridesOf(options) },
         ...{ ...run, cache, onNote: printNote, asymmetric: options.asymmetric },
         tasks,
         ...task,

@@ -4,8 +4,10 @@ import { declaredUse } from '../engine/index.js';
 import { findOnnxFile, type ModelFiles, openModelFolder, overridesOf } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { inspectModel } from '../quantize/index.js';
+import { folderWith } from '../registry/index.js';
 import { formatInspection } from '../report/index.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel } from './named-model.js';
 
 const examples = `
 Examples:
@@ -13,16 +15,19 @@ Examples:
   octavec inspect model_quantized.onnx --json`;
 
 interface Options extends ModelFlags {
+  readonly variant?: string;
   readonly json?: boolean;
 }
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .argument('<model>', 'model folder or .onnx file')
+    .argument('<model>', 'model folder, .onnx file, or a name of the hub')
+    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
     .option('--json', 'print JSON');
   return addModelOptions(command)
     .addHelpText('after', examples)
-    .action(async (path: string, options: Options) => {
+    .action(async (name: string, options: Options) => {
+      const path = folderWith(await namedModel(name, options), options.variant);
       const { onnxPath, files, why } = await lookInto(path, options);
       const model = await readModel(onnxPath);
       const use = {
@@ -47,11 +52,11 @@ interface Found {
 /** A model can be looked into without what running it takes. */
 async function lookInto(path: string, options: Options): Promise<Found> {
   try {
-    const files = await openModelFolder(path, overridesOf(options));
+    const files = await openModelFolder(path, { ...overridesOf(options), variant: options.variant });
     return { onnxPath: files.onnxPath, files };
   } catch (error) {
     if (error instanceof OctavecError && ['TOKENIZER_MISSING', 'MODEL_UNSUPPORTED'].includes(error.code)) {
-      const onnxPath = path.endsWith('.onnx') ? path : await findOnnxFile(path);
+      const onnxPath = path.endsWith('.onnx') ? path : await findOnnxFile(path, options.variant);
       return { onnxPath, why: error.code === 'MODEL_UNSUPPORTED' ? error.message : undefined };
     }
     throw error;

@@ -3,7 +3,10 @@ import { type ModelOverrides, poolingModes } from '../model/index.js';
 import { positiveInteger } from './options.js';
 
 /** Flags that say of a model what its folder does not say, or says wrongly. */
-export type ModelFlags = ModelOverrides;
+export interface ModelFlags extends ModelOverrides {
+  /** Use what is on this machine, and never the network. */
+  readonly offline?: boolean;
+}
 export type PoolingFlags = Omit<ModelOverrides, 'output'>;
 
 /** These flags among others. */
@@ -13,10 +16,12 @@ export function poolingFlags({ tokenizer, pooling, normalize, maxTokens }: Pooli
 
 /** Adds them, and --tokenizer with them. */
 export function addModelOptions(command: Command): Command {
-  return addPoolingOptions(command).option(
-    '--output <name>',
-    "the graph's output to take: hidden states, or vectors (default: by name, shape and configuration)",
-  );
+  return addPoolingOptions(command)
+    .option(
+      '--output <name>',
+      "the graph's output to take: hidden states, or vectors (default: by name, shape and configuration)",
+    )
+    .option('--offline', 'use what is on this machine, and never the network');
 }
 
 /** The same for commands whose own --output is a place. */

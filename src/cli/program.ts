@@ -13,6 +13,8 @@ Examples:
   octavec compare ./all-MiniLM-L6-v2                 all variants side by side; which to take for what
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
+  octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
+  octavec models                                     what models are on this machine
   octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere
   octavec inspect model.onnx                         what is inside, and what quantizing would bring
   octavec bench ./all-MiniLM-L6-v2                   latency, throughput and memory of all variants
@@ -35,7 +37,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     const command = name === named ? await load() : new Command(name);
     program.addCommand(command.description(description));
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
     if (json) {
       // What is wrong with the usage is reported as every other error is.

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
-import { gateError, quantize } from '../pipeline/index.js';
+import { checkedMethods, gateError, quantize } from '../pipeline/index.js';
 import { formatQuantizeOutcome } from '../report/index.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel } from './named-model.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `
 Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8
+  octavec quantize BAAI/bge-small-en-v1.5 --to int8
   octavec quantize ./bge-small-en-v1.5 ./out --to int8,fp16 --bench
   octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json
   octavec quantize ./all-MiniLM-L6-v2 --to auto --target-cosine-p1 0.995
@@ -25,8 +27,11 @@ interface Options extends VariantFlags, ModelFlags {
 
 export function quantizeCommand(): Command {
   const quantizing = new Command('quantize')
-    .argument('<model>', 'model folder or .onnx file')
-    .argument('[output]', 'folder, or .onnx file for one variant (default: beside the original)');
+    .argument('<model>', 'model folder, .onnx file, or a name of the hub')
+    .argument(
+      '[output]',
+      "folder, or .onnx file for one variant (default: beside the original; for a name octavec's cache)",
+    );
   return addModelOptions(addVariantOptions(quantizing))
     .option('--calibration-table <file>', 'keep what calibration saw in this file, and use it again if it is there')
     .option('--force', 'write what the gate refuses, too')
@@ -35,9 +40,12 @@ export function quantizeCommand(): Command {
     .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {
       const { calibrationTable, force } = flags;
       const options = await variantOptions(flags);
+      // Before a model is fetched for nothing.
+      checkedMethods(options);
+      const found = await namedModel(model, flags);
       const line = progressLine();
-      const outcome = await quantize(model, {
-        ...{ ...options, output, modelOutput: flags.output, calibrationTable, force },
+      const outcome = await quantize(found.original, {
+        ...{ ...options, output: output ?? found.variants, modelOutput: flags.output, calibrationTable, force },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

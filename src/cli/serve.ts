@@ -1,10 +1,17 @@
-import { existsSync, watch } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, statSync, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { OctavecError, reasonOf } from '../base/index.js';
 import type { EngineChoice, Isolation, MemoryMode } from '../engine/index.js';
 import { evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
-import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { cacheFolder } from '../files/index.js';
+import { type MethodName, methodNamed, methodNames } from '../methods/index.js';
+import { type ModelFiles, openModelFolder, variantPath } from '../model/index.js';
+import { gateError, quantize } from '../pipeline/index.js';
+import { folderWith, type ResolvedModel } from '../registry/index.js';
+import { formatQuantizeOutcome } from '../report/index.js';
 import {
   defaultLimits,
   hashOfKey,
@@ -15,10 +22,13 @@ import {
 } from '../server/index.js';
 import { settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
+import { type NamedModelFlags, namedModel } from './named-model.js';
 import { configOption, engineOption, memoryOption, positiveInteger, positiveNumber, wordList } from './options.js';
+import { progressLine } from './progress-line.js';
 
 const examples = `
 Examples:
+  octavec serve sentence-transformers/all-MiniLM-L6-v2 --to int8
   octavec serve ./all-MiniLM-L6-v2 --variant int8
   octavec serve ./bge-small ./e5-small --alias text-embedding-3-small=bge-small
   octavec serve ./model --host 0.0.0.0 --port 8080 --api-key-file keys.txt
@@ -28,8 +38,9 @@ Examples:
 Every option can stand in the environment: --max-client-batch-size is MAX_CLIENT_BATCH_SIZE.
 SIGTERM finishes what runs and ends; SIGHUP loads models and keys anew.`;
 
-interface Options {
+interface Options extends NamedModelFlags {
   readonly variant?: string;
+  readonly to?: MethodName;
   readonly alias?: readonly string[];
   readonly force?: boolean;
   readonly host: string;
@@ -70,10 +81,19 @@ const megabytes = (text: string): number => positiveNumber(text) * 2 ** 20;
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .argument('<models...>', 'model folders or .onnx files; the first one is served where a request names none')
+    .argument(
+      '[models...]',
+      'model folders, .onnx files or names of the hub; the first is served where a request names none (default: minilm)',
+    )
     .addOption(option('--variant <name>', 'which file of the folders: int8, q4, … (default: the highest precision)'))
     .option('--alias <name=model>', 'another name for a model; may be repeated', wordList)
+    .addOption(
+      new Option('--to <method>', 'make this variant first, prove it, and serve it; kept in the cache').choices(
+        methodNames,
+      ),
+    )
     .option('--force', 'serve a variant that its gate refused, too')
+    .option('--offline', 'use what is on this machine, and never the network')
     .addOption(option('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(option('--port <n>', 'port to listen on', port).default(3000))
     .addOption(option('--uds-path <path>', 'listen on a Unix domain socket instead'))
@@ -154,10 +174,14 @@ async function startServer(models: readonly ServedModelOptions[], options: Optio
   });
 }
 
-/** Names of models are the names of their folders, and what aliases say. */
-async function servedModels(paths: readonly string[], options: Options): Promise<ServedModelOptions[]> {
+/** Models of folders are called by the names of these, others as they were asked for. */
+async function servedModels(given: readonly string[], options: Options): Promise<ServedModelOptions[]> {
+  const found: ResolvedModel[] = [];
+  for (const name of given.length === 0 ? ['minilm'] : given) {
+    found.push(await namedModel(name, options));
+  }
   const aliases = (options.alias ?? []).map((text) => text.split('=')) as [string, string][];
-  const names = paths.map(nameOf);
+  const names = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
   const stranger = aliases.find(([, model]) => !names.includes(model));
   if (stranger !== undefined) {
     throw new OctavecError('USAGE', {
@@ -165,28 +189,55 @@ async function servedModels(paths: readonly string[], options: Options): Promise
       hint: `Served are: ${names.join(', ')}.`,
     });
   }
-  const models = paths.map((path, i) => ({
-    name: names[i],
-    aliases: aliases.filter(([, model]) => model === names[i]).map(([alias]) => alias),
-    open: () => openProven(path, options),
-  }));
-  // What is wrong with a path is said before the server listens.
-  await Promise.all(models.map(({ open }) => open()));
+  const models: ServedModelOptions[] = [];
+  for (const [i, model] of found.entries()) {
+    const { folder, variant } = await prepared(model, options);
+    const open = () => openProven(folder, variant, options);
+    // What is wrong with a model is said before the server listens.
+    await open();
+    const own = aliases.filter(([, one]) => one === names[i]).map(([alias]) => alias);
+    models.push({ name: names[i], aliases: own, open, revision: model.revision });
+  }
   return models;
 }
 
+/** The folder and variant to serve: with `--to` made and proven first, where that has not been done. */
+async function prepared(
+  model: ResolvedModel,
+  { to, variant, force }: Options,
+): Promise<{ readonly folder: string; readonly variant?: string }> {
+  if (to === undefined) {
+    return { folder: folderWith(model, variant), variant };
+  }
+  const made = methodNamed(to)?.variant ?? to;
+  const folder = model.variants ?? localVariants(model.original);
+  if (!existsSync(variantPath(folder, made))) {
+    const line = progressLine();
+    const options = { to: [to], output: folder, force, signal: interruptSignal(), onProgress: line.onProgress };
+    const outcome = await quantize(model.original, options).finally(line.done);
+    const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
+    if (error !== undefined) {
+      throw error;
+    }
+    process.stderr.write(formatQuantizeOutcome(outcome));
+  }
+  return { folder, variant: made };
+}
+
+/** Variants of a folder of one's own are made in the cache; a changed original gets others. */
+function localVariants(original: string): string {
+  const path = resolve(original);
+  const { mtimeMs, size } = statSync(path);
+  const key = createHash('sha256').update(`${path}\0${mtimeMs}\0${size}`).digest('hex').slice(0, 16);
+  return join(cacheFolder(), 'models', 'local', `${nameOf(path)}-${key}`);
+}
+
 function nameOf(path: string): string {
-  return (
-    path
-      .replace(/[\\/]+$/, '')
-      .split(/[\\/]/)
-      .at(-1)
-      ?.replace(/\.onnx$/i, '') ?? path
-  );
+  return basename(resolve(path)).replace(/\.onnx$/i, '');
 }
 
 /** @throws GATE_REFUSED for a variant whose evidence says that its gate refused it */
-async function openProven(model: string, { variant, force }: Options): Promise<ModelFiles> {
+async function openProven(model: string, variant: string | undefined, { force }: Options): Promise<ModelFiles> {
   const files = await openModelFolder(model, { variant });
   const path = evidencePath(files.onnxPath);
   const evidence = existsSync(path) ? await readEvidence(path) : undefined;

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { failuresAsText } from '../evaluate/index.js';
-import { overridesOf } from '../model/index.js';
+import { overridesOf, variantPath } from '../model/index.js';
 import { verify } from '../pipeline/index.js';
+import { folderWith } from '../registry/index.js';
 import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
+import { namedModel } from './named-model.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
@@ -16,18 +18,21 @@ const examples = `
 Examples:
   octavec verify ./model/onnx/model_int8.onnx --against ./model
   octavec verify model_quantized.onnx --against ./model --gate strict --json
+  octavec verify BAAI/bge-small-en-v1.5 --variant int8
   octavec verify model_int8.onnx --against ./model --task scifact-mini --limit speedUp=1.5`;
 
 interface Options extends ConfigurableFlags, ReportFlags, ModelFlags {
-  readonly against: string;
+  readonly against?: string;
+  readonly variant?: string;
   readonly bench?: boolean;
   readonly json?: boolean;
 }
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .argument('<candidate>', 'model folder or .onnx file, whoever made it')
-    .requiredOption('--against <original>', 'the full-precision model: folder or .onnx file')
+    .argument('<candidate>', 'model folder or .onnx file, whoever made it, or a name of the hub')
+    .option('--against <original>', 'the full-precision model (default with --variant: the model itself)')
+    .option('--variant <name>', 'which file of the candidate: int8, q4, … (default: the highest precision)')
     .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
     .option(
       '--gate <name>',
@@ -51,15 +56,17 @@ export function verifyCommand(): Command {
     .option('--json', 'print JSON');
   return addModelOptions(command)
     .addHelpText('after', examples)
-    .action(async (candidate: string, options: Options) => {
+    .action(async (name: string, options: Options) => {
+      checkSides(options);
+      const { run, gates, cache, ...settings } = await settingsOf(options);
+      const { candidate, against } = await sides(name, options);
       const evidence = await orReportFailure(candidate, options, async () => {
-        const { run, gates, cache, ...settings } = await settingsOf(options);
         await checkReports(options);
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, task).finally(line.done);
         return verify(candidate, {
-          ...{ against: options.against, ...overridesOf(options), bench: options.bench },
+          ...{ against, ...overridesOf(options), bench: options.bench },
           ...{ ...run, ...gates, cache, onNote: printNote },
           texts: await proofTexts(settings.texts),
           tasks,
@@ -72,4 +79,25 @@ export function verifyCommand(): Command {
         throw new OctavecError('GATE_REFUSED', { path: candidate, failures: failuresAsText(evidence.verdict) });
       }
     });
+}
+
+/** What can be wrong before a model is looked for. */
+function checkSides({ against, variant }: Options): void {
+  if (against === undefined && variant === undefined) {
+    throw new OctavecError('USAGE', {
+      problem: 'There is nothing to compare with',
+      hint: 'Name the original with --against, or with --variant a variant of the model.',
+    });
+  }
+}
+
+/** The two models of a comparison. A variant is held against the model that it was made from. */
+async function sides(
+  name: string,
+  { against, variant, ...flags }: Options,
+): Promise<{ readonly candidate: string; readonly against: string }> {
+  const found = await namedModel(name, flags);
+  const original = against === undefined ? found : await namedModel(against, flags);
+  const candidate = variant === undefined ? found.original : variantPath(folderWith(found, variant), variant);
+  return { candidate, against: original.original };
 }

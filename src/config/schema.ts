@@ -59,6 +59,10 @@ export const configurationSchema = z.strictObject({
     .describe(
       'limits besides those of the gate, as `cosineP1=0.98,speedUp=1.5` in the environment; held only against what is measured',
     ),
+  models: z
+    .strictObject({ aliases: z.record(z.string(), z.string().min(1)).optional() })
+    .optional()
+    .describe('`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models'),
   gates: z
     .record(z.string(), z.strictObject({ like: z.string().optional(), ...limits }))
     .optional()

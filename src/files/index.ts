@@ -1,5 +1,6 @@
 /** Whole-or-nothing output files, hashes, lines, cache folders, and the formats NumPy, Parquet and safetensors. */
 export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
+export { checkSpace } from './disk-space.js';
 export * from './file-hash.js';
 export { makeFolders } from './make-folders.js';
 export * from './output-file.js';

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { eachAtOnce, OctavecError, type TaskOptions } from '../base/index.js';
+import { checkSpace } from '../files/index.js';
 import {
   type CachedRepository,
   cachedRepository,
@@ -149,6 +151,9 @@ async function textOf(response: Response): Promise<string> {
   return text;
 }
 
+/** Files that are described or fetched at the same time. */
+const filesAtOnce = 4;
+
 async function fetchFiles(
   cached: CachedRepository,
   repository: Repository,
@@ -157,22 +162,64 @@ async function fetchFiles(
   settings: HubSettings,
   { signal, onProgress }: SnapshotOptions,
 ): Promise<void> {
-  const missing: { readonly path: string; readonly file: RemoteFile }[] = [];
-  for (const path of paths) {
-    if (!(await isKept(cached, commit, path))) {
-      const url = fileUrl(settings.endpoint, repository, commit, path);
-      const what = `${path} of ${describeRepository(repository)}`;
-      missing.push({ path, file: await describeRemoteFile(url, what, settings, { signal }) });
-    }
-  }
+  const needed = await Promise.all(paths.map(async (path) => ((await isKept(cached, commit, path)) ? [] : [path])));
+  const missing = await eachAtOnce(filesAtOnce, needed.flat(), async (path) => {
+    const url = fileUrl(settings.endpoint, repository, commit, path);
+    const what = `${path} of ${describeRepository(repository)}`;
+    return { path, file: await describeRemoteFile(url, what, settings, { signal }) };
+  });
   const total = missing.reduce((sum, { file }) => sum + file.bytes, 0);
-  const stage = `Fetching ${repository.id}`;
-  let before = 0;
-  for (const { path, file } of missing) {
-    const onBytes = (bytes: number) => onProgress?.({ stage, done: before + bytes, total, unit: 'bytes' });
-    onBytes(0);
-    await downloadBlob(file, cached.blob(file.etag), settings, { signal, onBytes });
-    await linkIntoSnapshot(cached, commit, path, file.etag);
-    before += file.bytes;
+  await checkSpace(cached.folder, await bytesToFetch(cached, missing));
+  const fetched = new Array<number>(missing.length).fill(0);
+  const tell = () =>
+    onProgress?.({
+      stage: `Fetching ${repository.id}`,
+      done: fetched.reduce((sum, bytes) => sum + bytes, 0),
+      total,
+      unit: 'bytes',
+    });
+  if (missing.length > 0) {
+    tell();
   }
+  // The largest first, so that none is left to run alone at the end.
+  const order = [...missing.keys()].sort((a, b) => missing[b].file.bytes - missing[a].file.bytes);
+  const stop = new AbortController();
+  const either = AbortSignal.any(signal === undefined ? [stop.signal] : [signal, stop.signal]);
+  await eachAtOnce(filesAtOnce, order, async (i) => {
+    const { path, file } = missing[i];
+    const onBytes = (bytes: number) => {
+      fetched[i] = bytes;
+      tell();
+    };
+    try {
+      await downloadBlob(file, cached.blob(file.etag), settings, { signal: either, onBytes });
+      await linkIntoSnapshot(cached, commit, path, file.etag);
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+    onBytes(file.bytes);
+  });
+}
+
+/** Bytes that are not on the disk yet; what an interrupted download left counts. */
+async function bytesToFetch(
+  cached: CachedRepository,
+  files: readonly { readonly file: RemoteFile }[],
+): Promise<number> {
+  const distinct = new Map(files.map(({ file }) => [file.etag, file]));
+  const left = await Promise.all(
+    [...distinct.values()].map(async ({ etag, bytes }) => {
+      const whole = await sizeOf(cached.blob(etag));
+      return bytes - Math.min(bytes, whole ?? (await sizeOf(`${cached.blob(etag)}.incomplete`)) ?? 0);
+    }),
+  );
+  return left.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 }

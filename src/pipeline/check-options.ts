@@ -1,5 +1,5 @@
 import { counted, OctavecError } from '../base/index.js';
-import { type ChosenMethod, checkOwners, isCalibrated, methods } from '../methods/index.js';
+import { type ChosenMethod, checkOwners, chooseMethods, isCalibrated, methods } from '../methods/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
 /** Fewer texts have no neighbours to compare. */
@@ -48,4 +48,15 @@ function checkCalibration(to: readonly ChosenMethod[], calibration: QuantizeOpti
       });
     }
   }
+}
+
+/**
+ * The methods that are asked for, with everything checked that can be wrong before a model is opened.
+ *
+ * @throws USAGE
+ */
+export function checkedMethods(options: QuantizeOptions): ChosenMethod[] {
+  const to = chooseMethods(options?.to ?? []);
+  checkOptions(to, options);
+  return to;
 }

@@ -14,6 +14,7 @@ export type {
 } from '../methods/index.js';
 export type { ProofTexts } from '../proof/index.js';
 export { type BatchItem, type BatchOutcome, batchError } from './batch-outcome.js';
+export { checkedMethods } from './check-options.js';
 export { type CompareOptions, type Comparison, compare, type UnusableVariant } from './compare.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type FoundModel, type FoundModels, findModels, type UnreadableFolder } from './find-models.js';

@@ -9,14 +9,14 @@ import {
 } from '../base/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
-import { chooseMethods, type MethodWishes } from '../methods/index.js';
+import type { MethodWishes } from '../methods/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { readModel } from '../onnx/index.js';
 import { asksForSpeed, conventionsHash, fileIdentity, proofTextsOf } from '../proof/index.js';
 import type { BatchItem, BatchOutcome } from './batch-outcome.js';
 import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
 import { calibrationHashes } from './calibration.js';
-import { checkOptions } from './check-options.js';
+import { checkedMethods } from './check-options.js';
 import { type FoundModel, findModels } from './find-models.js';
 import { variantChecks } from './option-checks.js';
 import { checkNotSource } from './output-paths.js';
@@ -52,8 +52,7 @@ export async function quantizeAll(root: Location, options: QuantizeAllOptions): 
   checkOptionTypes(options, optionChecks);
   const folder = pathOf('folder', root);
   const start = performance.now();
-  const to = chooseMethods(options?.to ?? []);
-  checkOptions(to, options);
+  const to = checkedMethods(options);
   const wanted = await wantedVariants(options);
   const found = await findModels(folder, { except: options.output, signal: options.signal });
   const { models, variants, unreadable } = found;

@@ -1,11 +1,11 @@
 import { checkOptions as checkOptionTypes, type Location, maybePathOf, pathOf } from '../base/index.js';
 import { checkWritable } from '../files/index.js';
 import { optimize } from '../graph/index.js';
-import { type ChosenMethod, chooseMethods } from '../methods/index.js';
+import type { ChosenMethod } from '../methods/index.js';
 import { openOriginal, openProof } from '../proof/index.js';
 import { checkQuantizable, selectParts } from '../quantize/index.js';
 import { openCalibration } from './calibration.js';
-import { checkOptions } from './check-options.js';
+import { checkedMethods } from './check-options.js';
 import { type StagedConfiguration, stageConfiguration } from './configuration.js';
 import { finishCandidates } from './finish-candidates.js';
 import { quantizeOptionChecks } from './option-checks.js';
@@ -34,8 +34,7 @@ import { Steps } from './steps.js';
 export async function quantize(model: Location, options: QuantizeOptions): Promise<QuantizeOutcome> {
   checkOptionTypes(options, quantizeOptionChecks);
   const path = pathOf('model', model);
-  const to = chooseMethods(options?.to ?? []);
-  checkOptions(to, options);
+  const to = checkedMethods(options);
   return makeVariants(path, to, options);
 }
 

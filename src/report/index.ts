@@ -16,6 +16,7 @@ export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
 export { formatInspection } from './inspection-text.js';
 export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
+export { formatModel, formatModels } from './models-text.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
 export { plainStyle, type Style, styleOf } from './style.js';
 export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';

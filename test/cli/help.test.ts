@@ -38,7 +38,7 @@ describe('octavec', () => {
     [['quantize-all', '.', '--to', 'int8,q4', '--range', 'mse'], '--range belongs to int8-static, and int8, q4 is'],
     [['quantize-all', '.', '--to', 'int8-static', '--no-calibration'], 'cannot be made without calibration texts'],
     [['quantize', 'm', '--to', 'int8', '--limit', 'ndcgLoss=0.1'], '"ndcgLoss" is found in tasks'],
-    [['verify', 'm'], "required option '--against <original>' not specified"],
+    [['verify', 'm'], 'There is nothing to compare with. Name the original with --against'],
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
     [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
     [['embed', 'hello'], 'There are no texts: "hello", which comes first, was taken for the model. Give the model'],

@@ -1,0 +1,175 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { Command } from 'commander';
+import { formatBytes, OctavecError } from '../base/index.js';
+import { damagedFiles } from '../hub/index.js';
+import { type ListedModel, listModels, planPrune, planRemoval, type Removal, resolveModel } from '../registry/index.js';
+import { formatModel, formatModels, styleOf } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Examples:
+  octavec models                                    what is on this machine
+  octavec models list ~/models                      in a folder of model folders as well
+  octavec models show BAAI/bge-small-en-v1.5
+  octavec models verify                             hash every file again
+  octavec models remove BAAI/bge-small-en-v1.5      says what would go; --yes removes it
+  octavec models prune --yes                        revisions that newer ones have replaced`;
+
+interface Options {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+}
+
+export function modelsCommand(): Command {
+  const models = new Command('models').addHelpText('after', examples);
+  models
+    .command('list', { isDefault: true })
+    .description('list models: in the shared cache, and in folders that are named')
+    .argument('[folders...]', 'folders that hold model folders')
+    .option('--json', 'print JSON')
+    .action(async (folders: string[], { json }: Options) => {
+      const found = await listModels(folders);
+      process.stdout.write(
+        json ? `${JSON.stringify(found.flatMap(asEntries))}\n` : formatModels(found, styleOf(process.stdout)),
+      );
+    });
+  models
+    .command('show')
+    .description('show what is known of a model')
+    .argument('<name>', 'owner/name, or a folder')
+    .option('--json', 'print JSON')
+    .action(async (name: string, { json }: Options) => {
+      for (const model of await named(name)) {
+        process.stdout.write(json ? `${JSON.stringify(model)}\n` : formatModel(model));
+      }
+    });
+  models
+    .command('path')
+    .description('print the folder of a model')
+    .argument('<name>', 'owner/name')
+    .action(async (name: string) => {
+      const { original } = await resolveModel(name, { offline: true });
+      process.stdout.write(`${original}\n`);
+    });
+  models
+    .command('verify')
+    .description('hash files of the cache again; exit status 1 if one is damaged')
+    .argument('[names...]', 'owner/name (default: all)')
+    .option('--json', 'print JSON')
+    .action(async (names: string[], { json }: Options) => {
+      const chosen = names.length === 0 ? await listModels() : (await Promise.all(names.map(named))).flat();
+      await verify(chosen, json);
+    });
+  models
+    .command('remove')
+    .description('remove models of the cache, and the variants that octavec made of them')
+    .argument('<names...>', 'owner/name, or owner/name@revision')
+    .option('--yes', 'remove; without it, say what would go')
+    .option('--json', 'print JSON')
+    .action(async (names: string[], options: Options) => {
+      for (const name of names) {
+        const removal = await planRemoval(name);
+        if (removal === undefined) {
+          throw notThere(name);
+        }
+        await carryOut(removal, options);
+      }
+    });
+  models
+    .command('prune')
+    .description('remove revisions that no branch or tag leads to any more')
+    .option('--yes', 'remove; without it, say what would go')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => carryOut(await planPrune(), options));
+  return models;
+}
+
+/** The models of a name; a folder is described as if it were listed. */
+async function named(name: string): Promise<ListedModel[]> {
+  const [id, revision] = name.replace(/^hf:/, '').split('@');
+  const all = await listModels();
+  const found = all.filter(
+    (model) =>
+      model.id === id &&
+      (revision === undefined || model.revision?.startsWith(revision) || model.revisions?.includes(revision)),
+  );
+  const models = found.length > 0 ? found : (await listModels([name])).filter(({ path }) => path === name);
+  if (models.length === 0) {
+    throw notThere(name);
+  }
+  return models;
+}
+
+function notThere(name: string): OctavecError {
+  return new OctavecError('FILE_NOT_FOUND', {
+    path: name,
+    what: 'Model in the cache',
+    hint: '"octavec models" lists what is here, "octavec pull" fetches what is not.',
+  });
+}
+
+async function verify(models: readonly ListedModel[], json: boolean | undefined): Promise<void> {
+  const signal = interruptSignal();
+  const line = progressLine();
+  const damaged: { readonly id: string; readonly path: string }[] = [];
+  for (const { id, path } of models.filter((model) => model.source === 'hub')) {
+    const files = await filesOf(path);
+    const found = await damagedFiles(path, files, { signal, onProgress: line.onProgress });
+    damaged.push(...found.map((file) => ({ id, path: file.path })));
+  }
+  line.done();
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ models: models.length, damaged })}\n`);
+  } else {
+    for (const { id, path } of damaged) {
+      process.stdout.write(`${id}: ${path} is damaged; "octavec pull ${id}" fetches it again\n`);
+    }
+    process.stdout.write(`${models.length} models checked, ${damaged.length} files damaged\n`);
+  }
+  if (damaged.length > 0) {
+    throw new OctavecError('CACHE_DAMAGED', { folder: 'the cache', files: damaged.map(({ path }) => path) });
+  }
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+}
+
+/** A line for each file that can be run, as applications read it. */
+function asEntries(model: ListedModel): object[] {
+  const { variants, ...facts } = model;
+  return variants.length === 0
+    ? [{ ...facts, isQuantized: false, quantizationType: null }]
+    : variants.map((variant) => ({ ...facts, ...variant }));
+}
+
+async function carryOut(removal: Removal, { yes, json }: Options): Promise<void> {
+  const { models, bytes } = removal;
+  if (yes) {
+    await removal.remove();
+  }
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ removed: yes ?? false, models: models.map(({ id, revision }) => ({ id, revision })), bytes })}\n`,
+    );
+    return;
+  }
+  for (const { id, revision, variants } of models) {
+    process.stdout.write(
+      `${id} ${revision?.slice(0, 12)}: ${variants.map(({ precision }) => precision).join(', ') || 'weights'}\n`,
+    );
+  }
+  const frees = `${formatBytes(bytes)}`;
+  process.stdout.write(
+    yes
+      ? `removed, ${frees} are free\n`
+      : models.length === 0
+        ? 'nothing to remove\n'
+        : `would free ${frees}; --yes removes\n`,
+  );
+}

@@ -1,0 +1,9 @@
+/**
+ * Models by their names: paths, names of the hub, aliases, the embedded model; and what of them is on this machine.
+ *
+ * @module
+ */
+export { type ListedModel, type ListedVariant, listModels } from './list-models.js';
+export { type ModelReference, modelReference } from './reference.js';
+export { planPrune, planRemoval, type Removal } from './remove-models.js';
+export { folderWith, type ResolvedModel, type ResolveOptions, resolveModel, variantsFolder } from './resolve-model.js';

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type CachedModel, cachedModels, hubSettings } from '../hub/index.js';
+import { listOnnxFiles, openModelFolder, variantOfPath, weightBytes } from '../model/index.js';
+import { variantsFolder } from './resolve-model.js';
+
+/** An ONNX file of a model. */
+export interface ListedVariant {
+  /** "fp32", "int8"; the file's name where it follows no pattern. */
+  readonly precision: string;
+  readonly path: string;
+  /** Weights outside of the file included. */
+  readonly bytes: number;
+  readonly isQuantized: boolean;
+  /** "int8", "q4", …; null for what is not quantized. */
+  readonly quantizationType: string | null;
+  /** What its gate said; undefined where nothing was proven. */
+  readonly verdict?: 'passed' | 'refused';
+  /** SHA-256 of the file, as its evidence has it. */
+  readonly sha256?: string;
+  /** Last change, ISO 8601. */
+  readonly date: string;
+}
+
+/** A model on this machine. */
+export interface ListedModel {
+  /** "owner/name", or the path of a folder. */
+  readonly id: string;
+  readonly path: string;
+  readonly source: 'hub' | 'folder';
+  readonly revision?: string;
+  /** Branches and tags that lead to this revision. */
+  readonly revisions?: readonly string[];
+  readonly architecture?: string;
+  readonly maxTokens?: number;
+  readonly dimensions?: number;
+  readonly languages?: readonly string[];
+  readonly licence?: string;
+  readonly variants: readonly ListedVariant[];
+  /** Bytes on disk, variants included. */
+  readonly bytes: number;
+}
+
+/** Full precision, or half: everything else is quantized. */
+const unquantized = new Set(['fp32', 'fp16']);
+
+/**
+ * What models are on this machine: in the shared cache, with the variants that octavec made of them, and in folders.
+ *
+ * @param folders folders that hold model folders
+ */
+export async function listModels(folders: readonly string[] = []): Promise<ListedModel[]> {
+  const { cache } = await hubSettings();
+  const cached = await cachedModels(cache);
+  const ofHub = await Promise.all(cached.map(describeCached));
+  const paths = await Promise.all(folders.map(foldersBelow));
+  const ofFolders = await Promise.all(paths.flat().map((path) => describeFolder(path, { id: path, source: 'folder' })));
+  return [...ofHub, ...ofFolders].filter((model) => model !== undefined);
+}
+
+/** undefined for a commit that holds no embedding model. */
+export async function describeCached(model: CachedModel): Promise<ListedModel | undefined> {
+  const { id, commit, revisions, folder, bytes } = model;
+  const made = variantsFolder(id, commit);
+  const described = await describeFolder(folder, { id, source: 'hub', revision: commit, revisions });
+  if (described === undefined) {
+    return undefined;
+  }
+  const variants = existsSync(made) ? await variantsOf(made) : [];
+  const own = variants.reduce((sum, variant) => sum + variant.bytes, 0);
+  return { ...described, variants: [...described.variants, ...variants], bytes: bytes + own };
+}
+
+type Known = Pick<ListedModel, 'id' | 'source' | 'revision' | 'revisions'>;
+
+/** undefined for a folder that holds no embedding model. */
+async function describeFolder(folder: string, known: Known): Promise<ListedModel | undefined> {
+  const variants = await variantsOf(folder);
+  const weights = existsSync(join(folder, 'model.safetensors'));
+  if (variants.length === 0 && !weights) {
+    return undefined;
+  }
+  const files = variants.length === 0 ? undefined : await openModelFolder(folder).catch(() => undefined);
+  return {
+    ...known,
+    path: folder,
+    architecture: files?.architecture,
+    maxTokens: files?.maxTokens,
+    dimensions: await dimensionsOf(folder),
+    ...(await cardOf(folder)),
+    variants,
+    bytes: variants.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+async function variantsOf(folder: string): Promise<ListedVariant[]> {
+  const paths = await listOnnxFiles(folder).catch(() => []);
+  return Promise.all(
+    paths.map(async (path) => {
+      const precision = variantOfPath(path) ?? basename(path, '.onnx');
+      const facts = await stat(path).catch(() => undefined);
+      return {
+        precision,
+        path,
+        bytes: facts === undefined ? 0 : await weightBytes(path),
+        isQuantized: !unquantized.has(precision),
+        quantizationType: unquantized.has(precision) ? null : precision,
+        ...(await provenAs(path)),
+        date: (facts?.mtime ?? new Date(0)).toISOString(),
+      };
+    }),
+  );
+}
+
+/** Verdict and hash from the evidence beside a file. Broken evidence proves nothing. */
+async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | 'sha256'>> {
+  try {
+    const evidence = JSON.parse(await readFile(path.replace(/\.onnx$/, '.evidence.json'), 'utf8'));
+    const { passed } = evidence.verdict ?? {};
+    return { sha256: evidence.file?.sha256, ...(passed !== undefined && { verdict: passed ? 'passed' : 'refused' }) };
+  } catch {
+    return {};
+  }
+}
+
+async function dimensionsOf(folder: string): Promise<number | undefined> {
+  const pooling = await readJson(join(folder, '1_Pooling', 'config.json'));
+  const config = await readJson(join(folder, 'config.json'));
+  const dimensions =
+    pooling?.embedding_dimension ?? pooling?.word_embedding_dimension ?? config?.hidden_size ?? config?.dim;
+  return typeof dimensions === 'number' ? dimensions : undefined;
+}
+
+/** Languages and licence of a model card. */
+async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
+  const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
+  const [, header = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
+  const licence = /^license:\s*(\S+)/m.exec(header)?.[1];
+  const list = /^language:\s*(?:\r?\n((?:\s*-\s*\S+\r?\n?)+)|\[([^\]]*)\]|(\S+))/m.exec(header);
+  const words = (list?.[1] ?? list?.[2] ?? list?.[3] ?? '').split(/[\s,]+/).filter((word) => /^[\w-]{2,}$/.test(word));
+  return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
+}
+
+async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+  return readFile(path, 'utf8')
+    .then(
+      (text) => JSON.parse(text) as Record<string, unknown>,
+      () => undefined,
+    )
+    .catch(() => undefined);
+}
+
+/** The folder itself, if it is a model, and those in it. */
+async function foldersBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return [folder, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))];
+}

@@ -1,0 +1,93 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isRepositoryId } from '../hub/index.js';
+
+/** What a word that names a model stands for. */
+export type ModelReference =
+  | { readonly kind: 'path'; readonly path: string; readonly notes: readonly string[] }
+  | { readonly kind: 'hub'; readonly id: string; readonly revision?: string }
+  | { readonly kind: 'embedded' }
+  /** Neither a path that is there nor a name that the hub can have. */
+  | { readonly kind: 'unknown'; readonly text: string };
+
+/** Names of the model that the package @octavec/all-minilm-l6-v2 holds. */
+const embeddedNames = new Set(['minilm', 'all-minilm', 'all-minilm-l6-v2']);
+
+/** Hosts whose pages of models can be pasted. */
+const hubHosts = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'hf-mirror.com']);
+
+/**
+ * Finds out what a word stands for: a folder or file that is there, `owner/name[@revision]` or an address of the hub, or
+ * the embedded model. A path that is there wins over a name, and a note says so.
+ */
+export async function modelReference(text: string): Promise<ModelReference> {
+  const address = hubAddress(text);
+  if (address !== undefined) {
+    return address;
+  }
+  const path = withHome(text);
+  const name = hubName(text);
+  if (await isThere(path)) {
+    const note = `${resolve(path)} is taken; for the model of the hub write hf:${text}`;
+    return { kind: 'path', path, notes: name !== undefined && text.includes('/') && !isPathLike(text) ? [note] : [] };
+  }
+  if (embeddedNames.has(text.toLowerCase())) {
+    return { kind: 'embedded' };
+  }
+  return name ?? { kind: 'unknown', text };
+}
+
+/** "owner/name[@revision]", with "hf:" before it or not. */
+function hubName(text: string): ModelReference | undefined {
+  const [, id, revision] = /^(?:hf:(?:\/\/)?)?([^/@\s]+\/[^/@\s]+)(?:@(\S+))?$/.exec(text) ?? [];
+  if (
+    id === undefined ||
+    isPathLike(text) ||
+    !isRepositoryId(id) ||
+    /\.(onnx|json|bin|pt|pth|gguf|safetensors)$/i.test(id)
+  ) {
+    return undefined;
+  }
+  return { kind: 'hub', id, ...(revision !== undefined && { revision }) };
+}
+
+/** "https://huggingface.co/owner/name/tree/main/onnx" */
+function hubAddress(text: string): ModelReference | undefined {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return undefined;
+  }
+  const endpoint = process.env.HF_ENDPOINT;
+  const isHub =
+    hubHosts.has(url.hostname) ||
+    (endpoint !== undefined && endpoint !== '' && url.origin === new URL(endpoint).origin);
+  if (!/^https?:$/.test(url.protocol) || !isHub) {
+    return undefined;
+  }
+  const [, owner, name, , revision] = url.pathname.split('/').map(decodeURIComponent);
+  const id = `${owner}/${name}`;
+  if (owner === '' || !name || !isRepositoryId(id)) {
+    return undefined;
+  }
+  return { kind: 'hub', id, ...(revision ? { revision } : {}) };
+}
+
+/** Paths that say that they are paths. */
+function isPathLike(text: string): boolean {
+  return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(text) || text.includes('\\');
+}
+
+/** `~/models` in quotes is not opened up by the shell. */
+function withHome(text: string): string {
+  return text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,92 @@
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type CachedModel, cachedModels, hubSettings, removeSnapshot } from '../hub/index.js';
+import { describeCached, type ListedModel } from './list-models.js';
+import { modelReference } from './reference.js';
+import { variantsFolder } from './resolve-model.js';
+
+/** What removing models would take away. */
+export interface Removal {
+  readonly models: readonly ListedModel[];
+  /** Bytes that are freed; what another revision uses stays. */
+  readonly bytes: number;
+  remove(): Promise<void>;
+}
+
+/**
+ * What removing a model of the hub would take away: one revision, or all of a name; the variants that octavec made of it go
+ * along. Nothing is removed yet.
+ *
+ * @returns undefined where the cache has no such model
+ */
+export async function planRemoval(name: string): Promise<Removal | undefined> {
+  const reference = await modelReference(name.startsWith('hf:') ? name : `hf:${name}`);
+  if (reference.kind !== 'hub') {
+    return undefined;
+  }
+  const { id, revision } = reference;
+  return removalOf((model) => model.id === id && (revision === undefined || isCalled(model, revision)));
+}
+
+/** What no branch or tag leads to any more: older revisions that a newer pull has replaced. */
+export async function planPrune(): Promise<Removal> {
+  return (
+    (await removalOf(({ revisions }) => revisions.length === 0)) ?? {
+      models: [],
+      bytes: 0,
+      remove: async () => undefined,
+    }
+  );
+}
+
+function isCalled({ commit, revisions }: CachedModel, revision: string): boolean {
+  return revisions.includes(revision) || (revision.length >= 7 && commit.startsWith(revision));
+}
+
+async function removalOf(isChosen: (model: CachedModel) => boolean): Promise<Removal | undefined> {
+  const { cache } = await hubSettings();
+  const all = await cachedModels(cache);
+  const chosen = all.filter(isChosen);
+  if (chosen.length === 0) {
+    return undefined;
+  }
+  const models = (await Promise.all(chosen.map(describeCached))).filter((model) => model !== undefined);
+  // With all revisions of a model gone, what they share goes, too.
+  const whole = chosen.filter(({ id }) => all.filter((one) => one.id === id).every(isChosen));
+  const ids = new Set(whole.map(({ id }) => id));
+  const shared = [...ids].map((id) =>
+    Math.max(...whole.filter((one) => one.id === id).map(({ bytes, ownBytes }) => bytes - ownBytes)),
+  );
+  const made = chosen.map(({ id, commit }) => variantsFolder(id, commit));
+  const madeBytes = await Promise.all(made.map(bytesBelow));
+  const bytes = [...chosen.map(({ ownBytes }) => ownBytes), ...shared, ...madeBytes].reduce(
+    (sum, some) => sum + some,
+    0,
+  );
+  return {
+    models,
+    bytes,
+    remove: async () => {
+      let left = all;
+      for (const model of chosen) {
+        await removeSnapshot(model, left);
+        left = left.filter((other) => other !== model);
+      }
+      for (const folder of made) {
+        await rm(folder, { recursive: true, force: true });
+        // The folder of the model's name, if nothing else is in it.
+        await rmdir(dirname(folder)).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size)),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import { cacheFolder } from '../files/index.js';
+import { type HubSettings, hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
+import { variantPath } from '../model/index.js';
+import { suggestName } from './known-names.js';
+import { modelReference } from './reference.js';
+
+/** A model on disk, and where its variants stand. */
+export interface ResolvedModel {
+  /** As it was asked for, without the revision. */
+  readonly name: string;
+  readonly source: 'path' | 'hub' | 'embedded';
+  /** The folder or file of the original. Never written to where it is the shared cache or a package. */
+  readonly original: string;
+  /** The folder that variants are written to, where that is another one than the original's. */
+  readonly variants?: string;
+  /** The commit that the name stands for. */
+  readonly revision?: string;
+  /** What the user should know: which of two things of one name was taken. */
+  readonly notes: readonly string[];
+}
+
+export interface ResolveOptions extends TaskOptions, ModelFileChoice {
+  /** Use what is on this machine, and never the network. */
+  readonly offline?: boolean;
+  /** Other names for models. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** What the environment says, by default. */
+  readonly settings?: HubSettings;
+}
+
+const embeddedPackage = '@octavec/all-minilm-l6-v2';
+
+/**
+ * Finds a model by a path, a name of the hub (`owner/name[@revision]`, fetched on first use), a pasted address, an alias, or
+ * `minilm`, the embedded model.
+ *
+ * @throws FILE_NOT_FOUND with the nearest known name, MODEL_NOT_FOUND for the embedded model where it is not installed, and
+ *   what `pullModel` throws
+ * @example
+ * ```ts
+ * const { original } = await resolveModel('BAAI/bge-small-en-v1.5');
+ * const embedder = await Embedder.load(original);
+ * ```
+ */
+export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
+  const { aliases = {}, offline, settings: given, ...pull } = options;
+  const text = Object.hasOwn(aliases, name) ? aliases[name] : name;
+  const reference = await modelReference(text);
+  switch (reference.kind) {
+    case 'path':
+      return { name: text, source: 'path', original: reference.path, notes: reference.notes };
+    case 'embedded':
+      return embeddedModel();
+    case 'hub': {
+      const found = given ?? (await hubSettings());
+      const settings = { ...found, offline: offline ?? found.offline };
+      const { id } = reference;
+      const { folder, commit } = await pullModel(reference, { ...pull, settings });
+      return {
+        name: id,
+        source: 'hub',
+        original: folder,
+        variants: variantsFolder(id, commit),
+        revision: commit,
+        notes: [],
+      };
+    }
+    default:
+      throw new OctavecError('FILE_NOT_FOUND', { path: text, what: 'Model', hint: suggestName(text) });
+  }
+}
+
+/** Where variants of a model of the hub are made: octavec's own folder, never the shared cache. */
+export function variantsFolder(id: string, commit: string): string {
+  return join(cacheFolder(), 'models', id.replace('/', '--'), commit);
+}
+
+/** The folder that has a variant: the one where octavec makes variants, if it stands there, else the original. */
+export function folderWith({ original, variants }: ResolvedModel, variant: string | undefined): string {
+  const isMade = variants !== undefined && variant !== undefined && existsSync(variantPath(variants, variant));
+  return isMade ? variants : original;
+}
+
+function embeddedModel(): ResolvedModel {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${embeddedPackage}/package.json`);
+    const variants = variantsFolder('octavec/all-minilm-l6-v2', 'embedded');
+    return { name: 'minilm', source: 'embedded', original: dirname(manifest), variants, notes: [] };
+  } catch (error) {
+    throw new OctavecError('EMBEDDED_MODEL_MISSING', { package: embeddedPackage }, error);
+  }
+}

@@ -1,0 +1,144 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { embeddedModel } from '../support/golden-texts.js';
+import { hubServer, type ServedRepository } from '../support/hub-server.js';
+import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
+
+/** The embedded model as a repository of the hub. */
+function repository(id: string, more: Readonly<Record<string, string>> = {}): ServedRepository {
+  const files = Object.fromEntries(
+    readdirSync(embeddedModel, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('package'))
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const name = path.slice(embeddedModel.length + 1).replace('model_fp16.onnx', 'model.onnx');
+        return [name, readFileSync(path)];
+      })
+      .filter(([name]) => !/evidence/.test(String(name))),
+  );
+  return { kind: 'model', id, files: { ...files, ...more }, large: ['onnx/model.onnx'] };
+}
+
+const toy = 'toys/minilm';
+
+/** Something that looks like a model from afar: enough to be fetched. */
+const likeAModel = (id: string): ServedRepository => {
+  const files = { 'config.json': '{}', 'tokenizer.json': '{}', 'onnx/model.onnx': new Uint8Array(300_000).fill(7) };
+  return { kind: 'model', id, files, large: ['onnx/model.onnx'] };
+};
+
+describe('a model by its name', () => {
+  test('is fetched, quantized into a folder of octavec, verified, embedded with, listed and removed', async () => {
+    const hub = await hubServer(repository(toy, { 'pytorch_model.bin': 'x', 'openvino/model.xml': '<a/>' }));
+    const home = temporaryFolder();
+    const env = {
+      HF_HOME: home,
+      HF_ENDPOINT: hub.endpoint,
+      OCTAVEC_CACHE: join(home, 'octavec'),
+      HF_HUB_OFFLINE: undefined,
+    };
+    const run = (...args: string[]) => octavec(args, { env, cwd: home });
+
+    const pulled = await run('pull', toy, '--json');
+    expect(pulled.status).toBe(0);
+    const [{ folder, files, commit }] = JSON.parse(pulled.stdout);
+    expect(folder).toBe(join(home, `hub/models--toys--minilm/snapshots/${commit}`));
+    expect(files).toContain('onnx/model.onnx');
+    expect(files.filter((path: string) => /pytorch|openvino/.test(path))).toEqual([]);
+
+    const before = filesIn(join(home, 'hub'));
+    const made = await run('quantize', toy, '--to', 'int8', '--json');
+    expect(made.status).toBe(0);
+    const [{ path }] = JSON.parse(made.stdout).variants;
+    expect(path).toBe(join(home, 'octavec/models/toys--minilm', commit, 'onnx/model_int8.onnx'));
+    expect(filesIn(join(home, 'hub'))).toEqual(before);
+
+    await hub.stop();
+    const offline = { ...env, HF_HUB_OFFLINE: '1' };
+    const again = (...args: string[]) => octavec(args, { env: offline, cwd: home });
+    expect((await again('verify', toy, '--variant', 'int8')).status).toBe(0);
+    const embedded = await again('embed', `${toy}@main`, '--variant', 'int8', 'hello world');
+    expect(JSON.parse(embedded.stdout).embedding).toHaveLength(384);
+    expect(embedded.stderr).toContain(folder);
+
+    const listed = JSON.parse((await again('models', '--json')).stdout);
+    expect(
+      listed.map(({ id, precision, isQuantized, verdict }: Record<string, unknown>) => [
+        id,
+        precision,
+        isQuantized,
+        verdict,
+      ]),
+    ).toEqual([
+      [toy, 'fp32', false, undefined],
+      [toy, 'int8', true, 'passed'],
+    ]);
+    expect((await again('models', 'path', toy)).stdout).toBe(`${folder}\n`);
+
+    const asked = await again('models', 'remove', toy);
+    expect(asked.stdout).toContain('--yes removes');
+    expect(existsSync(path)).toBe(true);
+    expect((await again('models', 'remove', toy, '--yes')).status).toBe(0);
+    expect([existsSync(path), existsSync(folder)]).toEqual([false, false]);
+    expect(errorOf(await again('embed', toy, 'hello', '--json'))).toMatchObject({ code: 'HUB_OFFLINE' });
+  });
+
+  test('is found damaged, named, and fetched again', async () => {
+    const hub = await hubServer(likeAModel(toy));
+    const home = temporaryFolder();
+    const env = { HF_HOME: home, HF_ENDPOINT: hub.endpoint, HF_HUB_OFFLINE: undefined };
+    const [{ folder }] = JSON.parse((await octavec(['pull', toy, '--json'], { env })).stdout);
+    const blob = realpathSync(join(folder, 'onnx/model.onnx'));
+    const bytes = readFileSync(blob);
+    bytes[123_456] ^= 1;
+    writeFileSync(blob, bytes);
+    const checked = await octavec(['models', 'verify'], { env });
+    expect(checked.status).toBe(1);
+    expect(checked.stdout).toContain(`${toy}: onnx/model.onnx is damaged`);
+    const mended = await octavec(['pull', toy], { env });
+    expect(mended.stderr).toContain('onnx/model.onnx of toys/minilm was damaged');
+    expect((await octavec(['models', 'verify'], { env })).status).toBe(0);
+  });
+
+  test('is the folder of that name where there is one', async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, 'toys'));
+    cpSync(embeddedModel, join(home, toy), { recursive: true });
+    const { status, stderr } = await octavec(['embed', toy, 'hello'], { cwd: home });
+    expect(status).toBe(0);
+    expect(stderr).toContain('hf:toys/minilm');
+  });
+
+  test('can be the embedded one', async () => {
+    const { status, stdout } = await octavec(['embed', 'minilm', 'hello'], { cwd: temporaryFolder() });
+    expect([status, JSON.parse(stdout).embedding.length]).toEqual([0, 384]);
+  });
+});
+
+describe('mistakes with names are told', () => {
+  test.each<[string, string[], string, RegExp]>([
+    ['a bare name', ['embed', 'bge-small-en-v1.5', 'a'], 'FILE_NOT_FOUND', /Did you mean BAAI\/bge-small-en-v1\.5/],
+    ['nobody has', ['quantize', 'toys/none', '--to', 'int8'], 'HUB_NOT_FOUND', /Check the name/],
+    ['no such revision', ['embed', `${toy}@v9`, 'a'], 'HUB_NOT_FOUND', /no such revision/],
+    ['gated', ['embed', 'toys/gated', 'a'], 'HUB_DENIED', /HF_TOKEN/],
+    ['without weights', ['embed', 'toys/empty', 'a'], 'HUB_NO_MODEL', /GGUF files/],
+    ['another precision', ['pull', toy, '--precision', 'q4'], 'HUB_NO_MODEL', /q4/],
+    ['no name', ['pull', 'minilm'], 'USAGE', /owner\/name/],
+    ['not here', ['models', 'show', 'a/b'], 'FILE_NOT_FOUND', /octavec pull/],
+  ])('%s', async (_, args, code, message) => {
+    const hub = await hubServer(
+      likeAModel(toy),
+      { kind: 'model', id: 'toys/gated', files: { 'config.json': '{}' }, token: 'secret' },
+      { kind: 'model', id: 'toys/empty', files: { 'model.Q4_0.gguf': 'x' } },
+    );
+    const env = {
+      HF_HOME: temporaryFolder(),
+      HF_ENDPOINT: hub.endpoint,
+      HF_HUB_OFFLINE: undefined,
+      HF_TOKEN: undefined,
+    };
+    const outcome = await octavec([...args, '--json'], { env, cwd: env.HF_HOME });
+    expect(errorOf(outcome)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
