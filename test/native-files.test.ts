@@ -16,11 +16,11 @@ import {
 } from 'octavec/onnx';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { EncoderLinear, EncoderNorm } from '#rooms/encoder';
+import { recogniseEncoder } from '#rooms/encoder';
 import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
 import { optimize } from '#rooms/graph';
 import { dynamicInt8, q4, q8, staticInt8, widen } from '#rooms/quantize';
-import type { LinearRole, NormRole } from '../src/engine/native/recognise/description.js';
-import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
 import { type TinyModel, tinyModel, tinyModels, tokenBatch } from './support/tiny-models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-test-'));
@@ -131,17 +131,20 @@ async function fusedBert(tiny: TinyModel): Promise<OnnxModel> {
   const stored = (name: string, tensor: TensorProto | undefined) =>
     tensor === undefined ? '' : add(name, tensor.dims, tensorFloats(model, tensor));
   /** [inputs × columns] */
-  const weights = ({ weights, transposed }: LinearRole) => {
+  const weights = ({ weights, transposed }: EncoderLinear) => {
     const [rows, columns] = weights.dims;
     const values = tensorFloats(model, weights as TensorProto);
     return transposed
       ? Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)])
       : values;
   };
-  const linear = (name: string, role: LinearRole, input: number) =>
+  const linear = (name: string, role: EncoderLinear, input: number) =>
     add(name, [input, weights(role).length / input], weights(role));
-  const bias = ({ bias }: LinearRole) => tensorFloats(model, bias as TensorProto);
-  const norm = (name: string, role?: NormRole) => [stored(`${name}.g`, role?.gamma), stored(`${name}.b`, role?.beta)];
+  const bias = ({ bias }: EncoderLinear) => tensorFloats(model, bias as TensorProto);
+  const norm = (name: string, role?: EncoderNorm) => [
+    stored(`${name}.g`, role?.gamma),
+    stored(`${name}.b`, role?.beta),
+  ];
   const epsilon = { float: 1e-12 };
   const domain = 'com.microsoft';
   const int32 = { attributes: { to: { int: dataType.int32 } } };
@@ -176,9 +179,9 @@ async function fusedBert(tiny: TinyModel): Promise<OnnxModel> {
       // A mask may be counted, or stand there as it is.
       i === 0 ? 'counted' : 'mask',
     ];
-    const product = (output: string, input: string, role: LinearRole, inputs: number) =>
+    const product = (output: string, input: string, role: EncoderLinear, inputs: number) =>
       makeNode('MatMul', [input, linear(`${output}.weights`, role, inputs)], [output]);
-    const skip = (output: string, inputs: readonly string[], role: NormRole | undefined, last: LinearRole) =>
+    const skip = (output: string, inputs: readonly string[], role: EncoderNorm | undefined, last: EncoderLinear) =>
       makeNode(
         'SkipLayerNormalization',
         [...inputs, ...norm(output, role), add(`${output}.bias`, [64], bias(last))],

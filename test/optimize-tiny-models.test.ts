@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recogniseEncoder } from '../src/engine/native/recognise/encoder.js';
+import { recogniseEncoder } from '#rooms/encoder';
 import { optimize } from '../src/graph/index.js';
 import { encodeModel, isOp, type OnnxModel, parseModel, readModel } from '../src/onnx/index.js';
 import { dynamicInt8, fp16, linearLayers } from '../src/quantize/index.js';

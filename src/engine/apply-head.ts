@@ -1,6 +1,6 @@
+import { activations as elementwise } from '../graph/index.js';
 import type { DenseLayer, Head } from '../model/index.js';
 import { dot, normalizeInPlace } from '../numbers/index.js';
-import { activations as elementwise } from './native/recognise/elementwise.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**

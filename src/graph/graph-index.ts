@@ -1,4 +1,4 @@
-import { type GraphProto, type NodeProto, subgraphs, type TensorProto } from '../onnx/index.js';
+import { type GraphProto, type NodeProto, type OnnxModel, subgraphs, type TensorProto } from '../onnx/index.js';
 
 /** Who makes and who uses each value of a graph. */
 export interface GraphIndex {
@@ -10,6 +10,12 @@ export interface GraphIndex {
   /** What can be fed, also where an initializer gives it a value by default. */
   readonly inputs: ReadonlySet<string>;
   readonly outputs: ReadonlySet<string>;
+}
+
+/** A model and what is looked up of its graph. */
+export interface IndexedModel {
+  readonly model: OnnxModel;
+  readonly index: GraphIndex;
 }
 
 export function indexGraph(graph: GraphProto): GraphIndex {

@@ -67,7 +67,11 @@ export function makeNode(
 }
 
 /** Is the node this operator of this domain? */
-export function isOp(node: NodeProto | undefined, opType: string, domain = ''): boolean {
+export function isOp<Op extends string>(
+  node: NodeProto | undefined,
+  opType: Op,
+  domain = '',
+): node is NodeProto & { readonly opType: Op } {
   return node !== undefined && node.opType === opType && normalDomain(node.domain) === domain;
 }
 

@@ -1,11 +1,10 @@
 import { reasonOf } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { type OnnxModel, readModel } from '../../onnx/index.js';
-import { outputChoice } from '../choose-output.js';
 import { declaredInputs, fixedShape } from '../fixed-shape.js';
 import type { NativeBinding, NativeModel } from './binding.js';
 import type { NativePrecision } from './description-format.js';
-import { recogniseEncoder } from './recognise/encoder.js';
+import { recogniseForEngine } from './recognise-for-engine.js';
 import { describeForCore } from './words.js';
 
 /** A model, or in one line why the native engine does not run it. */
@@ -29,8 +28,7 @@ export async function buildModel(
   if (obstacle !== undefined) {
     return { reason: `the native engine does not run this model: ${obstacle}` };
   }
-  const choice = outputChoice(files);
-  const recognised = recogniseEncoder(model, { padTokenId: files.padTokenId, head: files.head, choice });
+  const recognised = recogniseForEngine(model, files);
   if ('reason' in recognised) {
     return { reason: `the native engine does not know this model: ${recognised.reason}` };
   }

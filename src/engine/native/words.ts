@@ -1,10 +1,18 @@
+import {
+  centredTable,
+  dequantizedRows,
+  type EncoderDescription,
+  type EncoderLinear,
+  type EncoderNorm,
+  type Positions,
+  type StoredBlocks,
+  type StoredTable,
+  tableRows,
+} from '../../encoder/index.js';
 import type { Head } from '../../model/index.js';
 import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
 import type { NativeTensor } from './binding.js';
 import { descriptionFormat, type NativePrecision } from './description-format.js';
-import type { EncoderDescription, LinearRole, NormRole, Positions } from './recognise/description.js';
-import { centredTable, type EmbeddingTable, tableRows } from './recognise/embedding-table.js';
-import { type BlockMatrix, dequantizedRows } from './recognise/weights.js';
 
 /** A model as the native core reads it: native/core/description.h says in which order. */
 export interface NativeDescription {
@@ -118,7 +126,7 @@ class WordWriter {
   }
 
   /** Words in as many bits as they have. @returns what is to be added to all of their numbers */
-  words({ values, rowScales, uniform }: EmbeddingTable): number {
+  words({ values, rowScales, uniform }: StoredTable): number {
     const [rows, columns] = values.dims;
     if (uniform === undefined || 'blockSize' in values) {
       this.matrix(values);
@@ -132,7 +140,7 @@ class WordWriter {
   }
 
   /** Weights as they are, those in blocks as floats. */
-  matrix(weights: TensorProto | BlockMatrix): void {
+  matrix(weights: TensorProto | StoredBlocks): void {
     const columns = weights.dims[1];
     if ('blockSize' in weights) {
       const make = () => bytesOf(dequantizedRows(this.#model, weights));
@@ -149,13 +157,13 @@ class WordWriter {
     });
   }
 
-  norm(norm: NormRole | undefined, width: number): void {
+  norm(norm: EncoderNorm | undefined, width: number): void {
     this.tensor(norm?.gamma, width);
     this.tensor(norm?.beta, width);
     this.number(norm?.epsilon ?? 0);
   }
 
-  linear({ weights, transposed, firstColumn, bias, scale, factor }: LinearRole): void {
+  linear({ weights, transposed, firstColumn, bias, scale, factor }: EncoderLinear): void {
     const columns = weights.dims[transposed ? 0 : 1];
     this.matrix(weights);
     this.integers(Number(transposed), firstColumn);

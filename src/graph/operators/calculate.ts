@@ -32,7 +32,8 @@ export function calculate(
   { type, shape }: Output,
 ): Elements | undefined {
   const length = count(shape);
-  const operands = complete(values.map((value) => spread(value, shape)));
+  const known = values.every((value) => heldElements(value) !== undefined);
+  const operands = known ? complete(values.map((value) => spread(value, shape))) : undefined;
   if (operands === undefined) {
     return undefined;
   }

@@ -55,14 +55,17 @@ export function strided(
 /** `length` elements at some places, which are only worked out if need be; undefined if one is outside. */
 export function taken(elements: Elements, length: number, places: () => Int32Array): Elements | undefined {
   if (isStored(elements)) {
-    return length <= mostTaken ? pick(elements.read(), places(), new Float64Array(length)) : undefined;
+    return length <= mostTaken ? picked(elements.read(), places(), new Float64Array(length)) : undefined;
   }
-  return isList(elements)
-    ? pick(elements, places(), new Array<Dim>(length))
-    : pick<number | bigint, NumberArray & AnyArray>(elements, places(), emptyLike(elements, length));
+  if (isList(elements)) {
+    return picked(elements, places(), new Array<Dim>(length));
+  }
+  const result = emptyLike(elements, length);
+  return picked(asWords(elements), places(), asWords(result)) && result;
 }
 
-function pick<T, Result extends { [index: number]: T }>(
+/** The result, filled with the elements at some places; undefined if one is outside. */
+function picked<T, Result extends { [index: number]: T }>(
   source: ArrayLike<T>,
   places: Int32Array,
   result: Result,
@@ -89,10 +92,11 @@ export function interleaved(parts: readonly HeldElements[], outer: number): Elem
     return undefined;
   }
   const result = emptyLike(arrays[0], outer * blocks.reduce((sum, block) => sum + block, 0));
+  const [target, sources] = [asWords(result), arrays.map(asWords)];
   let to = 0;
   for (let o = 0; o < outer; o++) {
-    for (const [i, part] of arrays.entries()) {
-      result.set(part.subarray(o * blocks[i], (o + 1) * blocks[i]) as never, to);
+    for (const [i, source] of sources.entries()) {
+      target.set(source.subarray(o * blocks[i], (o + 1) * blocks[i]), to);
       to += blocks[i];
     }
   }
@@ -111,11 +115,16 @@ export function arraysOfOneType(parts: readonly HeldElements[]): readonly Number
   return arrays.length === parts.length ? arrays : undefined;
 }
 
-/** Numbers of either kind in an array that takes them: the two kinds never meet in one array. */
-type AnyArray = { [index: number]: number | bigint; readonly length: number };
+/** Elements as they are stored: the two kinds of numbers never meet in one array. */
+interface Words {
+  [index: number]: number | bigint;
+  readonly length: number;
+  subarray(start: number, end: number): Words;
+  set(elements: Words, at: number): void;
+}
 
-export function emptyLike<A extends NumberArray>(array: A, length: number): A & AnyArray {
-  return new (array.constructor as new (length: number) => A & AnyArray)(length);
+export function emptyLike<A extends NumberArray>(array: A, length: number): A {
+  return new (array.constructor as new (length: number) => A)(length);
 }
 
 function copy<A extends NumberArray>(
@@ -125,24 +134,28 @@ function copy<A extends NumberArray>(
   offset: number,
 ): A {
   const result = emptyLike(source, count(shape));
-  copyWords(words(source), words(result), shape, strides, offset);
+  copyWords(asWords(source), asWords(result), shape, strides, offset);
   return result;
 }
 
 /** Bits as they are: a float that is no number keeps its bits, and the loop below sees fewer types of arrays. */
-function words(array: NumberArray): AnyArray {
-  switch (array.BYTES_PER_ELEMENT) {
-    case 4:
-      return new Uint32Array(array.buffer, array.byteOffset, array.length);
-    case 8:
-      return array instanceof Float64Array ? array : new BigUint64Array(array.buffer, array.byteOffset, array.length);
-  }
-  return array;
+function asWords(array: NumberArray): Words {
+  const { buffer, byteOffset, length, BYTES_PER_ELEMENT: width } = array;
+  const words =
+    width === 4
+      ? new Uint32Array(buffer, byteOffset, length)
+      : array instanceof BigInt64Array
+        ? new BigUint64Array(buffer, byteOffset, length)
+        : array;
+  return words as unknown as Words;
 }
 
+/** Shorter rows are copied faster one by one. */
+const shortestRow = 32;
+
 function copyWords(
-  source: AnyArray,
-  target: AnyArray,
+  source: Words,
+  target: Words,
   shape: readonly number[],
   strides: readonly number[],
   offset: number,
@@ -154,8 +167,12 @@ function copyWords(
   const position = shape.map(() => 0);
   let start = offset;
   for (let i = 0; i < target.length; i += inner) {
-    for (let k = 0; k < inner; k++) {
-      target[i + k] = source[start + k * innerStride];
+    if (innerStride === 1 && inner >= shortestRow) {
+      target.set(source.subarray(start, start + inner), i);
+    } else {
+      for (let k = 0; k < inner; k++) {
+        target[i + k] = source[start + k * innerStride];
+      }
     }
     for (let axis = last - 1; axis >= 0; axis--) {
       start += strides[axis];

@@ -1,6 +1,6 @@
-import type { NodeProto } from '../../../onnx/index.js';
-import type { Evaluate } from './evaluator.js';
-import { type GraphView, original } from './graph-view.js';
+import type { IndexedModel, SampleOf } from '../graph/index.js';
+import type { NodeProto } from '../onnx/index.js';
+import { original } from './copies.js';
 
 /**
  * The values nearest to `value`, against the arrows, that `stop` names, in the order in which they are met. Whatever
@@ -8,32 +8,32 @@ import { type GraphView, original } from './graph-view.js';
  * followed any farther stands in the result under `lost`.
  */
 export function frontier(
-  view: GraphView,
+  graph: IndexedModel,
   value: string,
-  evaluate: Evaluate,
+  evaluate: SampleOf,
   stop: (value: string, node: NodeProto | undefined) => boolean,
 ): { readonly found: readonly string[]; readonly lost: readonly string[] } {
   const found: string[] = [];
   const lost: string[] = [];
   const seen = new Set<string>();
-  const pending = [original(view, value)];
+  const pending = [original(graph, value)];
   while (pending.length > 0) {
     const current = pending.pop() as string;
     if (seen.has(current)) {
       continue;
     }
     seen.add(current);
-    const node = view.producer(current);
+    const node = graph.index.producers.get(current);
     if (stop(current, node)) {
       found.push(current);
-    } else if (evaluate(current)?.data === undefined && view.constant(current) === undefined) {
+    } else if (evaluate(current)?.data === undefined && graph.index.initializers.get(current) === undefined) {
       if (node === undefined || seen.size > 400) {
         lost.push(current);
       } else {
         pending.push(
           ...node.input
             .filter((input) => input !== '')
-            .map((input) => original(view, input))
+            .map((input) => original(graph, input))
             .reverse(),
         );
       }

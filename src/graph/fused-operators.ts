@@ -6,31 +6,35 @@ import {
   makeNode,
   type NodeOptions,
   type NodeProto,
+  normalDomain,
+  type OnnxModel,
   type TensorProto,
-} from '../../../onnx/index.js';
+  withGraph,
+} from '../onnx/index.js';
+import { type GraphIndex, indexGraph } from './graph-index.js';
 
 /** What is looked up of a graph while its fused operators are written out, and where constants for that go. */
-export interface Fused {
-  readonly producer: (value: string) => NodeProto | undefined;
-  readonly constant: (value: string) => TensorProto | undefined;
-  /** @returns the tensor's name */
-  readonly addConstant: (tensor: TensorProto) => string;
+interface Fused {
+  readonly index: GraphIndex;
+  readonly added: TensorProto[];
 }
 
 /**
- * Operators of ONNX Runtime (com.microsoft), as its optimizer and Optimum's write them into files, in standard operators
- * that give the same. Others stay as they are.
+ * Writes operators of ONNX Runtime (com.microsoft), as its optimizer and Optimum's write them into files, in standard
+ * operators that give the same. Others stay as they are.
  */
-export function expandFused(node: NodeProto, fused: Fused): readonly NodeProto[] {
-  return expansions[node.opType ?? '']?.(node, fused) ?? [node];
+export function expandFused(model: OnnxModel): OnnxModel {
+  const { graph } = model.proto;
+  const fused: Fused = { index: indexGraph(graph), added: [] };
+  const node = graph.node.flatMap((each) =>
+    normalDomain(each.domain) === 'com.microsoft' ? (expansions[each.opType ?? '']?.(each, fused) ?? [each]) : [each],
+  );
+  return withGraph(model, { ...graph, node, initializer: [...graph.initializer, ...fused.added] });
 }
 
 type Expansion = (node: NodeProto, fused: Fused) => readonly NodeProto[] | undefined;
 
 const expansions: Readonly<Record<string, Expansion>> = {
-  // Nothing of the standard has these names: matchLinear and matchLookup know them.
-  MatMulNBits: (node) => [{ ...node, domain: '' }],
-  GatherBlockQuantized: (node) => [{ ...node, domain: '' }],
   Gelu: (node) => [makeNode('Gelu', node.input, node.output)],
   BiasGelu: (node) => biasedGelu(node, 'none'),
   QuickGelu: quickGelu,
@@ -59,11 +63,16 @@ class Chain {
   }
 
   integers(dims: readonly number[], values: readonly number[]): string {
-    return this.#fused.addConstant(int64Tensor(`${this.#prefix}::integers:${dims}:${values}`, dims, values));
+    return this.#constant(int64Tensor(`${this.#prefix}::integers:${dims}:${values}`, dims, values));
   }
 
   float(value: number): string {
-    return this.#fused.addConstant(floatTensor(`${this.#prefix}::float:${value}`, [], Float32Array.of(value)));
+    return this.#constant(floatTensor(`${this.#prefix}::float:${value}`, [], Float32Array.of(value)));
+  }
+
+  #constant(tensor: TensorProto): string {
+    this.#fused.added.push(tensor);
+    return tensor.name ?? '';
   }
 }
 
@@ -89,7 +98,9 @@ function skipLayerNorm(node: NodeProto, fused: Fused): readonly NodeProto[] {
   const [input, skip, gamma, beta, bias] = node.input;
   const chain = new Chain(node, fused);
   // The bias belongs to the linear layer, whichever of the two it is.
-  const [product, residual] = fused.producer(skip)?.opType?.startsWith('MatMul') ? [skip, input] : [input, skip];
+  const [product, residual] = fused.index.producers.get(skip)?.opType?.startsWith('MatMul')
+    ? [skip, input]
+    : [input, skip];
   const biased = bias ? chain.add('Add', [product, bias]) : product;
   const sum = chain.add('Add', [biased, residual], {}, node.output[3] || undefined);
   const epsilon = { float: floatAttribute(node, 'epsilon') ?? 1e-12 };
@@ -130,7 +141,7 @@ function fusedMatMul(node: NodeProto, fused: Fused): readonly NodeProto[] | unde
   const chain = new Chain(node, fused);
   const [a, b] = node.input;
   // Weights are matrices; products of attention have batch and heads before.
-  const perm = { ints: fused.constant(b)?.dims.length === 2 ? [1, 0] : [0, 1, 3, 2] };
+  const perm = { ints: fused.index.initializers.get(b)?.dims.length === 2 ? [1, 0] : [0, 1, 3, 2] };
   const right = intAttribute(node, 'transB') === 1 ? chain.add('Transpose', [b], { perm }) : b;
   const alpha = floatAttribute(node, 'alpha') ?? 1;
   if (alpha === 1) {
@@ -147,7 +158,7 @@ function fusedMatMul(node: NodeProto, fused: Fused): readonly NodeProto[] | unde
  */
 function attention(node: NodeProto, fused: Fused): readonly NodeProto[] | undefined {
   const [input, weights, bias, mask, past, added] = node.input;
-  const columns = fused.constant(weights)?.dims[1];
+  const columns = fused.index.initializers.get(weights)?.dims[1];
   const heads = intAttribute(node, 'num_heads');
   if (
     columns === undefined ||
@@ -171,7 +182,7 @@ function attention(node: NodeProto, fused: Fused): readonly NodeProto[] | undefi
   const scale = floatAttribute(node, 'scale') || 1 / Math.sqrt(columns / 3 / heads);
   let seen = chain.add('Mul', [scores, chain.float(scale)]);
   if (mask) {
-    const counted = fused.producer(mask);
+    const counted = fused.index.producers.get(mask);
     const source =
       counted?.opType === 'ReduceSum'
         ? counted.input[0]

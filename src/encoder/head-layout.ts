@@ -1,6 +1,6 @@
+import type { Sample } from '../graph/index.js';
 import { floats, type Prober, sampleTokens, scattered } from './probe.js';
 import { require } from './unrecognised.js';
-import type { Value } from './value.js';
 
 /** How the columns of a linear layer become the heads of queries, keys or values. */
 export interface HeadLayout {
@@ -61,7 +61,7 @@ interface Heads {
 
 type Send = (at: (token: number, column: number) => number, tokens?: number) => Heads;
 
-function byHead(value: Value | undefined, tokens: number, keysLast: boolean): Heads {
+function byHead(value: Sample | undefined, tokens: number, keysLast: boolean): Heads {
   require(value?.data !== undefined && value.shape.length >= 3, 'a way into the attention that cannot be followed');
   const { data, shape } = value;
   const [heads, rows, columns] = shape.slice(-3);

@@ -1,6 +1,6 @@
-import type { TensorProto } from '../../../onnx/index.js';
-import type { EmbeddingTable } from './embedding-table.js';
-import type { BlockMatrix } from './weights.js';
+import type { TensorProto } from '../onnx/index.js';
+import type { StoredTable } from './embedding-table.js';
+import type { StoredBlocks } from './stored-weights.js';
 
 /** What an encoder is made of, as recognised in a graph: every tensor in its role. */
 export interface EncoderDescription {
@@ -17,20 +17,20 @@ export interface EncoderDescription {
   readonly preNorm: boolean;
   /** Scores are query · key times this. */
   readonly scoreScale: number;
-  readonly words: EmbeddingTable;
+  readonly words: StoredTable;
   /** The first token takes row `first`. */
   readonly positions?: Positions;
   /** [hidden] what is added to every token. */
   readonly tokenType?: Float32Array;
   /** [heads × (2 maxTokens - 1)] bias of key j for query i at [head, j - i + maxTokens - 1]. */
   readonly relativeBias?: Float32Array;
-  readonly embeddingNorm?: NormRole;
-  readonly finalNorm?: NormRole;
-  readonly layers: readonly LayerRole[];
+  readonly embeddingNorm?: EncoderNorm;
+  readonly finalNorm?: EncoderNorm;
+  readonly layers: readonly EncoderLayer[];
 }
 
 export interface Positions {
-  readonly table: EmbeddingTable;
+  readonly table: StoredTable;
   readonly first: number;
   /** RoBERTa's padding, should it stand inside of a text: it takes row `row`, and is not counted for tokens behind it. */
   readonly uncounted?: { readonly word: number; readonly row: number };
@@ -38,16 +38,16 @@ export interface Positions {
 
 export type ActivationName = 'gelu' | 'geluTanh' | 'relu' | 'silu';
 
-export interface NormRole {
+export interface EncoderNorm {
   readonly gamma: TensorProto;
   readonly beta?: TensorProto;
   readonly epsilon: number;
 }
 
 /** y = (x * factor) W + b for some columns of a weight tensor. */
-export interface LinearRole {
+export interface EncoderLinear {
   /** [inputs × columns], or the other way round if `transposed`. */
-  readonly weights: TensorProto | BlockMatrix;
+  readonly weights: TensorProto | StoredBlocks;
   readonly transposed: boolean;
   readonly firstColumn: number;
   readonly bias?: TensorProto;
@@ -57,17 +57,17 @@ export interface LinearRole {
   readonly factor?: TensorProto;
 }
 
-export interface LayerRole {
+export interface EncoderLayer {
   /** In pre-norm models a layer may do without. */
-  readonly attentionNorm?: NormRole;
-  readonly query: LinearRole;
-  readonly key: LinearRole;
-  readonly value: LinearRole;
-  readonly out: LinearRole;
-  readonly ffnNorm?: NormRole;
-  readonly up: LinearRole;
-  readonly gate?: LinearRole;
-  readonly down: LinearRole;
+  readonly attentionNorm?: EncoderNorm;
+  readonly query: EncoderLinear;
+  readonly key: EncoderLinear;
+  readonly value: EncoderLinear;
+  readonly out: EncoderLinear;
+  readonly ffnNorm?: EncoderNorm;
+  readonly up: EncoderLinear;
+  readonly gate?: EncoderLinear;
+  readonly down: EncoderLinear;
   /** [head width / 2] radians that a pair of dimensions is turned by at each step in position. */
   readonly rotation?: Float32Array;
   /** Tokens to either side that are seen; 0 for all. */

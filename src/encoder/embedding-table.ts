@@ -1,20 +1,22 @@
+import type { IndexedModel } from '../graph/index.js';
 import {
   dataType,
   intAttribute,
+  isOp,
   type NodeProto,
   type OnnxModel,
   type TensorProto,
   tensorBytes,
   tensorFloats,
   tensorIntegers,
-} from '../../../onnx/index.js';
-import { constantOf, type GraphView, isA, maker, original } from './graph-view.js';
-import { type BlockMatrix, blockMatrix, dequantizedRows } from './weights.js';
+} from '../onnx/index.js';
+import { constantOf, maker, original } from './copies.js';
+import { dequantizedRows, type StoredBlocks, storedBlocks } from './stored-weights.js';
 
 /** An embedding table as a file holds it: floats, or eight bits with scales. */
-export interface EmbeddingTable {
+export interface StoredTable {
   /** [rows × width] */
-  readonly values: TensorProto | BlockMatrix;
+  readonly values: TensorProto | StoredBlocks;
   /** [rows] scales of S8 rows. */
   readonly rowScales?: Float32Array;
   /** One scale and zero point for the whole table, of S8 or U8. */
@@ -22,78 +24,78 @@ export interface EmbeddingTable {
 }
 
 interface Lookup {
-  readonly table: EmbeddingTable;
+  readonly table: StoredTable;
   readonly indices: string;
 }
 
 /** The rows that `value` looks up: table and indices. Undefined if it is something else. */
-export function matchLookup(view: GraphView, value: string): Lookup | undefined {
-  const node = maker(view, value);
-  if (isA(node, 'Gather')) {
-    const source = maker(view, node.input[0]);
-    return isA(source, 'DequantizeLinear')
-      ? withUniform(view, source, plainLookup(view, { ...node, input: [source.input[0], node.input[1]] }, eightBits))
-      : plainLookup(view, node, [dataType.float, dataType.float16]);
+export function matchLookup(graph: IndexedModel, value: string): Lookup | undefined {
+  const node = maker(graph, value);
+  if (isOp(node, 'Gather')) {
+    const source = maker(graph, node.input[0]);
+    return isOp(source, 'DequantizeLinear')
+      ? withUniform(graph, source, plainLookup(graph, { ...node, input: [source.input[0], node.input[1]] }, eightBits))
+      : plainLookup(graph, node, [dataType.float, dataType.float16]);
   }
-  if (isA(node, 'DequantizeLinear')) {
-    return withUniform(view, node, plainLookup(view, maker(view, node.input[0]), eightBits));
+  if (isOp(node, 'DequantizeLinear')) {
+    return withUniform(graph, node, plainLookup(graph, maker(graph, node.input[0]), eightBits));
   }
-  if (isA(node, 'GatherBlockQuantized')) {
-    return blockLookup(view, node);
+  if (isOp(node, 'GatherBlockQuantized', 'com.microsoft')) {
+    return blockLookup(graph, node);
   }
-  return isA(node, 'Mul') ? scaledLookup(view, node) : undefined;
+  return isOp(node, 'Mul') ? scaledLookup(graph, node) : undefined;
 }
 
 const eightBits: readonly number[] = [dataType.uint8, dataType.int8];
 
-function plainLookup(view: GraphView, node: NodeProto | undefined, types: readonly number[]) {
-  const values = isA(node, 'Gather') ? constantOf(view, node.input[0]) : undefined;
+function plainLookup(graph: IndexedModel, node: NodeProto | undefined, types: readonly number[]) {
+  const values = isOp(node, 'Gather') ? constantOf(graph, node.input[0]) : undefined;
   return node !== undefined && values?.dims.length === 2 && types.includes(values.dataType ?? 0)
-    ? { table: { values }, values, indices: original(view, node.input[1]) }
+    ? { table: { values }, values, indices: original(graph, node.input[1]) }
     : undefined;
 }
 
 /** DequantizeLinear with one scale, behind the lookup or before it. */
-function withUniform(view: GraphView, node: NodeProto, lookup: Lookup | undefined): Lookup | undefined {
-  const scale = constantOf(view, node.input[1]);
-  const zeroPoint = node.input[2] ? constantOf(view, node.input[2]) : undefined;
-  if (lookup === undefined || scale === undefined || tensorFloats(view.model, scale).length !== 1) {
+function withUniform(graph: IndexedModel, node: NodeProto, lookup: Lookup | undefined): Lookup | undefined {
+  const scale = constantOf(graph, node.input[1]);
+  const zeroPoint = node.input[2] ? constantOf(graph, node.input[2]) : undefined;
+  if (lookup === undefined || scale === undefined || tensorFloats(graph.model, scale).length !== 1) {
     return undefined;
   }
   const uniform = {
-    scale: tensorFloats(view.model, scale)[0],
-    zeroPoint: zeroPoint === undefined ? 0 : tensorIntegers(view.model, zeroPoint)[0],
+    scale: tensorFloats(graph.model, scale)[0],
+    zeroPoint: zeroPoint === undefined ? 0 : tensorIntegers(graph.model, zeroPoint)[0],
   };
   return { ...lookup, table: { ...lookup.table, uniform } };
 }
 
 /** Rows in blocks of few bits, as octavec's weight-only methods write them. */
-function blockLookup(view: GraphView, node: NodeProto): Lookup | undefined {
+function blockLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined {
   const [codes, indices, scales, zeroPoints] = node.input;
-  const { dims = [] } = constantOf(view, codes) ?? {};
+  const { dims = [] } = constantOf(graph, codes) ?? {};
   const columns = (dims[1] * 8) / (intAttribute(node, 'bits') ?? 4);
   const byRows = (intAttribute(node, 'gather_axis') ?? 0) === 0 && (intAttribute(node, 'quantize_axis') ?? 1) === 1;
   const values =
     dims.length === 2 && byRows
-      ? blockMatrix(view, node, [dims[0], columns], { codes, scales, zeroPoints })
+      ? storedBlocks(graph, node, [dims[0], columns], { codes, scales, zeroPoints })
       : undefined;
-  return values && { table: { values }, indices: original(view, indices) };
+  return values && { table: { values }, indices: original(graph, indices) };
 }
 
 /** Rows of S8 times their scales, which are looked up by the same indices. */
-function scaledLookup(view: GraphView, node: NodeProto): Lookup | undefined {
+function scaledLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined {
   for (const [rows, scales] of [node.input, [...node.input].reverse()]) {
-    const lookup = plainLookup(view, maker(view, rows), [dataType.int8]);
-    const scale = plainLookup(view, maker(view, scales), [dataType.float]);
+    const lookup = plainLookup(graph, maker(graph, rows), [dataType.int8]);
+    const scale = plainLookup(graph, maker(graph, scales), [dataType.float]);
     if (lookup !== undefined && scale?.indices === lookup.indices && scale.values.dims[1] === 1) {
-      return { ...lookup, table: { ...lookup.table, rowScales: tensorFloats(view.model, scale.values) } };
+      return { ...lookup, table: { ...lookup.table, rowScales: tensorFloats(graph.model, scale.values) } };
     }
   }
   return undefined;
 }
 
 /** Rows of a table as floats, [count × width]. */
-export function tableRows(model: OnnxModel, table: EmbeddingTable, first: number, count: number): Float32Array {
+export function tableRows(model: OnnxModel, table: StoredTable, first: number, count: number): Float32Array {
   const { values, rowScales, uniform } = table;
   if ('blockSize' in values) {
     return dequantizedRows(model, values, first, Math.min(count, values.dims[0] - first));
@@ -116,7 +118,7 @@ export function tableRows(model: OnnxModel, table: EmbeddingTable, first: number
 export function centredTable(
   model: OnnxModel,
   values: TensorProto,
-  { scale, zeroPoint }: NonNullable<EmbeddingTable['uniform']>,
+  { scale, zeroPoint }: NonNullable<StoredTable['uniform']>,
 ): { readonly codes: Uint8Array; readonly offset: number } {
   const bytes = tensorBytes(model, values);
   return values.dataType === dataType.int8

@@ -1,6 +1,6 @@
-import { linearRole } from './attention.js';
-import type { ActivationName, LinearRole } from './description.js';
-import { activations } from './elementwise.js';
+import { activations } from '../graph/index.js';
+import { encoderLinear } from './attention.js';
+import type { ActivationName, EncoderLinear } from './description.js';
 import { frontier } from './frontier.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { floats, type Prober, scattered } from './probe.js';
@@ -9,8 +9,8 @@ import { require } from './unrecognised.js';
 export interface FeedForwardMatch {
   readonly input: string;
   readonly activation: ActivationName;
-  readonly up: LinearRole;
-  readonly gate?: LinearRole;
+  readonly up: EncoderLinear;
+  readonly gate?: EncoderLinear;
 }
 
 /**
@@ -21,13 +21,12 @@ export interface FeedForwardMatch {
  * @throws Unrecognised for activations that are not known
  */
 export function matchFeedForward(prober: Prober, inner: string, width: number): FeedForwardMatch | undefined {
-  const { view } = prober;
-  const { found, lost } = frontier(view, inner, prober.evaluate, (value) => matchLinear(view, value) !== undefined);
+  const { found, lost } = frontier(prober, inner, prober.evaluate, (value) => matchLinear(prober, value) !== undefined);
   if (lost.length > 0 || found.length < 1 || found.length > 2) {
     return undefined;
   }
   const parts = found.flatMap((value): Part[] => {
-    const match = matchLinear(view, value) as LinearMatch;
+    const match = matchLinear(prober, value) as LinearMatch;
     const starts = match.columns === 2 * width ? [0, width] : [0];
     return starts.map((start) => ({ value, match, start }));
   });
@@ -42,8 +41,8 @@ export function matchFeedForward(prober: Prober, inner: string, width: number): 
       return {
         input: up.match.input,
         activation,
-        up: linearRole(up.match, up.start),
-        gate: gate && linearRole(gate.match, gate.start),
+        up: encoderLinear(up.match, up.start),
+        gate: gate && encoderLinear(gate.match, gate.start),
       };
     }
   }

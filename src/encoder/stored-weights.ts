@@ -1,17 +1,19 @@
+import type { IndexedModel } from '../graph/index.js';
 import {
   dataType,
   intAttribute,
+  isOp,
   type NodeProto,
   type OnnxModel,
   type TensorProto,
   tensorBytes,
   tensorFloats,
   tensorIntegers,
-} from '../../../onnx/index.js';
-import { constantOf, type GraphView, isA, maker } from './graph-view.js';
+} from '../onnx/index.js';
+import { constantOf, maker } from './copies.js';
 
 /** A matrix [rows × columns] in blocks of 4 or 8 bits along its rows, each with a scale: MatMulNBits, GatherBlockQuantized. */
-export interface BlockMatrix {
+export interface StoredBlocks {
   readonly dims: readonly [rows: number, columns: number];
   readonly bits: 4 | 8;
   readonly blockSize: number;
@@ -30,26 +32,26 @@ export interface StoredWeights {
 }
 
 /** The constant that a linear layer multiplies with: as it is, or S8 behind a DequantizeLinear. */
-export function storedWeights(view: GraphView, value: string, transposed: boolean): StoredWeights | undefined {
-  const weights = constantOf(view, value);
-  const node = maker(view, value);
-  return weights === undefined && isA(node, 'DequantizeLinear')
-    ? scaledWeights(view, node, transposed)
+export function storedWeights(graph: IndexedModel, value: string, transposed: boolean): StoredWeights | undefined {
+  const weights = constantOf(graph, value);
+  const node = maker(graph, value);
+  return weights === undefined && isOp(node, 'DequantizeLinear')
+    ? scaledWeights(graph, node, transposed)
     : weights && { weights };
 }
 
-function scaledWeights(view: GraphView, node: NodeProto, transposed: boolean): StoredWeights | undefined {
-  const [weights, scale, zeroPoint] = node.input.map((input) => constantOf(view, input));
+function scaledWeights(graph: IndexedModel, node: NodeProto, transposed: boolean): StoredWeights | undefined {
+  const [weights, scale, zeroPoint] = node.input.map((input) => constantOf(graph, input));
   if (weights?.dataType !== dataType.int8 || weights.dims.length !== 2 || scale === undefined) {
     return undefined;
   }
   const axis = transposed ? 0 : 1;
   const columns = weights.dims[axis];
-  const numbers = tensorFloats(view.model, scale);
+  const numbers = tensorFloats(graph.model, scale);
   const given = intAttribute(node, 'axis') ?? 1;
   const perColumn =
     numbers.length === columns && (given < 0 ? given + 2 : given) === axis && !intAttribute(node, 'block_size');
-  const symmetric = zeroPoint === undefined || tensorIntegers(view.model, zeroPoint).every((zero) => zero === 0);
+  const symmetric = zeroPoint === undefined || tensorIntegers(graph.model, zeroPoint).every((zero) => zero === 0);
   if (!symmetric || !(numbers.length === 1 || perColumn)) {
     return undefined;
   }
@@ -57,17 +59,17 @@ function scaledWeights(view: GraphView, node: NodeProto, transposed: boolean): S
 }
 
 /** The blocks of a MatMulNBits ([columns × inputs]) or GatherBlockQuantized ([rows × width]). */
-export function blockMatrix(
-  view: GraphView,
+export function storedBlocks(
+  graph: IndexedModel,
   node: NodeProto,
   dims: readonly [number, number],
   inputs: { readonly codes: string; readonly scales: string; readonly zeroPoints?: string },
-): BlockMatrix | undefined {
+): StoredBlocks | undefined {
   const bits = intAttribute(node, 'bits') ?? 4;
   const blockSize = intAttribute(node, 'block_size') ?? 128;
-  const codes = constantOf(view, inputs.codes);
-  const scales = constantOf(view, inputs.scales);
-  const zeroPoints = inputs.zeroPoints ? constantOf(view, inputs.zeroPoints) : undefined;
+  const codes = constantOf(graph, inputs.codes);
+  const scales = constantOf(graph, inputs.scales);
+  const zeroPoints = inputs.zeroPoints ? constantOf(graph, inputs.zeroPoints) : undefined;
   const [rows, columns] = dims;
   const blocks = Math.ceil(columns / blockSize);
   const sound =
@@ -87,7 +89,12 @@ function count(tensor: TensorProto): number {
 }
 
 /** Rows of a matrix of blocks as floats, [count × columns]. */
-export function dequantizedRows(model: OnnxModel, matrix: BlockMatrix, first = 0, rows = matrix.dims[0]): Float32Array {
+export function dequantizedRows(
+  model: OnnxModel,
+  matrix: StoredBlocks,
+  first = 0,
+  rows = matrix.dims[0],
+): Float32Array {
   const { dims, bits, blockSize } = matrix;
   const columns = dims[1];
   const blocks = Math.ceil(columns / blockSize);

@@ -1,7 +1,7 @@
-import { intAttribute, type NodeProto } from '../../../onnx/index.js';
-import type { LinearRole } from './description.js';
+import { intAttribute, isOp, type NodeProto } from '../onnx/index.js';
+import { constantOf, original } from './copies.js';
+import type { EncoderLinear } from './description.js';
 import { frontier } from './frontier.js';
-import { constantOf, isA, original } from './graph-view.js';
 import { findHeadLayout, type HeadLayout } from './head-layout.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
@@ -11,9 +11,9 @@ export interface AttentionMatch {
   readonly input: string;
   readonly heads: number;
   readonly headWidth: number;
-  readonly query: LinearRole;
-  readonly key: LinearRole;
-  readonly value: LinearRole;
+  readonly query: EncoderLinear;
+  readonly key: EncoderLinear;
+  readonly value: EncoderLinear;
   readonly rotation?: Float32Array;
   /** Scores before the softmax, as they follow from the product of queries and keys. */
   readonly scores: ScorePath;
@@ -29,7 +29,7 @@ export interface ScorePath {
 
 /** A product of two values neither of which is a constant. */
 export function isDynamicProduct(prober: Prober, node: NodeProto | undefined): node is NodeProto {
-  return isA(node, 'MatMul') && node.input.every((input) => constantOf(prober.view, input) === undefined);
+  return isOp(node, 'MatMul') && node.input.every((input) => constantOf(prober, input) === undefined);
 }
 
 /**
@@ -38,13 +38,12 @@ export function isDynamicProduct(prober: Prober, node: NodeProto | undefined): n
  * @throws Unrecognised
  */
 export function matchAttention(prober: Prober, context: string): AttentionMatch {
-  const { view } = prober;
   const weighted = only(prober, context, (_, node) => isDynamicProduct(prober, node));
-  const [weights, values] = view.producer(weighted)?.input ?? [];
-  const softmax = only(prober, weights, (_, node) => isA(node, 'Softmax'));
-  const softmaxInput = original(view, view.producer(softmax)?.input[0] ?? '');
+  const [weights, values] = prober.index.producers.get(weighted)?.input ?? [];
+  const softmax = only(prober, weights, (_, node) => isOp(node, 'Softmax'));
+  const softmaxInput = original(prober, prober.index.producers.get(softmax)?.input[0] ?? '');
   const product = only(prober, softmaxInput, (_, node) => isDynamicProduct(prober, node));
-  const [queries, keys] = view.producer(product)?.input ?? [];
+  const [queries, keys] = prober.index.producers.get(product)?.input ?? [];
 
   const query = operand(prober, queries, false);
   const key = operand(prober, keys, true);
@@ -74,7 +73,7 @@ export function matchAttention(prober: Prober, context: string): AttentionMatch 
 
 /** The one value that everything behind `value` goes back to. */
 function only(prober: Prober, value: string, stop: (value: string, node: NodeProto | undefined) => boolean): string {
-  const { found, lost } = frontier(prober.view, value, prober.evaluate, stop);
+  const { found, lost } = frontier(prober, value, prober.evaluate, stop);
   require(found.length === 1 && lost.length === 0, 'a layer that is neither an attention nor a feed-forward network');
   return found[0];
 }
@@ -82,17 +81,17 @@ function only(prober: Prober, value: string, stop: (value: string, node: NodePro
 interface Operand {
   readonly match: LinearMatch;
   readonly layout: HeadLayout;
-  readonly role: LinearRole;
+  readonly role: EncoderLinear;
 }
 
 function operand(prober: Prober, value: string, keysLast: boolean): Operand {
-  const linear = only(prober, value, (candidate) => matchLinear(prober.view, candidate) !== undefined);
-  const match = matchLinear(prober.view, linear) as LinearMatch;
+  const linear = only(prober, value, (candidate) => matchLinear(prober, candidate) !== undefined);
+  const match = matchLinear(prober, linear) as LinearMatch;
   const layout = findHeadLayout(prober, linear, match.columns, value, keysLast);
-  return { match, layout, role: linearRole(match, layout.first) };
+  return { match, layout, role: encoderLinear(match, layout.first) };
 }
 
-export function linearRole(match: LinearMatch, firstColumn = 0): LinearRole {
+export function encoderLinear(match: LinearMatch, firstColumn = 0): EncoderLinear {
   const { weights, transposed, bias, scale, factor } = match;
   return { weights, transposed, firstColumn, bias, scale, factor };
 }
@@ -105,7 +104,7 @@ function sameNumbers(a: Float32Array | undefined, b: Float32Array | undefined): 
 
 /** The softmax runs over keys, and nothing happens between it and the product with the values. */
 function checkSoftmax(prober: Prober, softmax: string, weights: string, heads: number): void {
-  const node = prober.view.producer(softmax);
+  const node = prober.index.producers.get(softmax);
   const axis = node === undefined ? 0 : (intAttribute(node, 'axis') ?? -1);
   require(axis === -1 || axis === 3, 'a softmax that does not run over keys');
   const given = floats([1, heads, sampleTokens, sampleTokens], (index) => (index % 97) / 97);

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
+  dataType,
   floatTensor,
   type GraphProto,
   int64Tensor,
   makeNode,
   type NodeProto,
   type OnnxModel,
-} from '../../../onnx/index.js';
-import { erf } from './elementwise.js';
-import { makeEvaluator, textInputs } from './evaluator.js';
-import { viewGraph } from './graph-view.js';
-import type { Value } from './value.js';
+} from '../onnx/index.js';
+import { erf } from './operators/functions.js';
+import { makeSampler, type Sample } from './sample-values.js';
 
 /** A model of a few nodes over `input_ids` and the constants that are given. */
 function modelOf(node: readonly NodeProto[], initializer: GraphProto['initializer'] = []): OnnxModel {
@@ -28,29 +27,27 @@ function modelOf(node: readonly NodeProto[], initializer: GraphProto['initialize
   return { path: 'sample.onnx', proto };
 }
 
-function evaluate(
+function sampleOf(
   nodes: readonly NodeProto[],
   constants: GraphProto['initializer'] = [],
   tokens = 3,
-): Value | undefined {
-  const view = viewGraph(modelOf(nodes, constants));
-  return makeEvaluator(
-    view,
-    textInputs(view, tokens, () => 9),
-  )('out');
+): Sample | undefined {
+  const ids = { shape: [1, tokens], type: dataType.int64, data: new Float64Array(tokens).fill(9) };
+  const { of } = makeSampler(modelOf(nodes, constants)).sample(new Map([['input_ids', ids]]), () => undefined);
+  return of('out');
 }
 
-const list = (value: Value | undefined) => Array.from(value?.data ?? []);
+const list = (value: Sample | undefined) => Array.from(value?.data ?? []);
 const int = (name: string, dims: number[], data: number[]) => int64Tensor(name, dims, data);
 
-describe('evaluator', () => {
+describe('samples', () => {
   test('positions written as Shape, Gather and Range count the tokens', () => {
     const nodes = [
       makeNode('Shape', ['input_ids'], ['shape']),
       makeNode('Gather', ['shape', 'one'], ['length'], { attributes: { axis: { int: 0 } } }),
       makeNode('Range', ['zero', 'length', 'one'], ['out']),
     ];
-    expect(list(evaluate(nodes, [int('one', [], [1]), int('zero', [], [0])], 5))).toEqual([0, 1, 2, 3, 4]);
+    expect(list(sampleOf(nodes, [int('one', [], [1]), int('zero', [], [0])], 5))).toEqual([0, 1, 2, 3, 4]);
   });
 
   test("RoBERTa's positions skip what pads", () => {
@@ -61,14 +58,14 @@ describe('evaluator', () => {
       makeNode('CumSum', ['ones', 'axis'], ['counted']),
       makeNode('Add', ['counted', 'pad'], ['out']),
     ];
-    expect(list(evaluate(nodes, [int('pad', [], [1]), int('axis', [], [1])], 4))).toEqual([2, 3, 4, 5]);
+    expect(list(sampleOf(nodes, [int('pad', [], [1]), int('axis', [], [1])], 4))).toEqual([2, 3, 4, 5]);
   });
 
   test('integers are divided to integers, floats are rounded to single precision', () => {
     const ints = [makeNode('Div', ['a', 'b'], ['out'])];
-    expect(list(evaluate(ints, [int('a', [2], [7, -7]), int('b', [], [2])]))).toEqual([3, -3]);
+    expect(list(sampleOf(ints, [int('a', [2], [7, -7]), int('b', [], [2])]))).toEqual([3, -3]);
     const floats = [floatTensor('a', [1], Float32Array.of(1)), floatTensor('b', [1], Float32Array.of(3))];
-    expect(list(evaluate(ints, floats))).toEqual([Math.fround(1 / 3)]);
+    expect(list(sampleOf(ints, floats))).toEqual([Math.fround(1 / 3)]);
   });
 
   test('a slice may go backwards and beyond the end', () => {
@@ -80,26 +77,42 @@ describe('evaluator', () => {
       int('step', [1], [step]),
     ];
     const nodes = [makeNode('Slice', ['x', 'start', 'end', 'axis', 'step'], ['out'])];
-    expect(list(evaluate(nodes, constants(1, 2 ** 62, 2)))).toEqual([11, 13]);
-    expect(list(evaluate(nodes, constants(-1, -(2 ** 62), -1)))).toEqual([14, 13, 12, 11, 10]);
-    expect(list(evaluate(nodes, constants(-2, 5, 1)))).toEqual([13, 14]);
+    expect(list(sampleOf(nodes, constants(1, 2 ** 62, 2)))).toEqual([11, 13]);
+    expect(list(sampleOf(nodes, constants(-1, -(2 ** 62), -1)))).toEqual([14, 13, 12, 11, 10]);
+    expect(list(sampleOf(nodes, constants(-2, 5, 1)))).toEqual([13, 14]);
   });
 
   test('minima of several inputs are minima of their values alone', () => {
     const nodes = [makeNode('Min', ['a', 'b', 'c'], ['out'])];
     const constants = [int('a', [2], [5, 9]), int('b', [2], [7, 8]), int('c', [], [6])];
-    expect(list(evaluate(nodes, constants))).toEqual([5, 6]);
+    expect(list(sampleOf(nodes, constants))).toEqual([5, 6]);
   });
 
   test('an index outside of a tensor leaves the result unknown', () => {
     const nodes = [makeNode('Gather', ['x', 'index'], ['out'])];
-    const value = evaluate(nodes, [int('x', [2], [1, 2]), int('index', [1], [2])]);
-    expect(value).toEqual({ shape: [1], kind: 'int' });
+    const value = sampleOf(nodes, [int('x', [2], [1, 2]), int('index', [1], [2])]);
+    expect(value).toEqual({ shape: [1], type: dataType.int64 });
   });
 
   test('a value that depends on itself is not worked out, and nothing hangs', () => {
     const nodes = [makeNode('Neg', ['b'], ['a']), makeNode('Neg', ['a'], ['b']), makeNode('Neg', ['a'], ['out'])];
-    expect(evaluate(nodes)).toBeUndefined();
+    expect(sampleOf(nodes)).toBeUndefined();
+  });
+
+  test('what follows from other values is worked out anew, the rest is taken as it was', () => {
+    const nodes = [makeNode('Add', ['input_ids', 'one'], ['more']), makeNode('Mul', ['input_ids', 'more'], ['out'])];
+    const ids = { shape: [1, 2], type: dataType.int64, data: Float64Array.of(3, 4) };
+    const samples = makeSampler(modelOf(nodes, [int('one', [], [1])])).sample(
+      new Map([['input_ids', ids]]),
+      () => undefined,
+    );
+    expect(list(samples.of('out'))).toEqual([12, 20]);
+    const worked: number[] = [];
+    const other = { ...ids, data: Float64Array.of(10, 10) };
+    const changed = samples.with(new Map([['more', other]]), (numbers) => worked.push(numbers));
+    expect(list(changed('out'))).toEqual([30, 40]);
+    expect(worked).toEqual([2]);
+    expect(list(samples.of('out'))).toEqual([12, 20]);
   });
 
   test('very deep graphs do not overflow the stack', () => {
@@ -107,13 +120,16 @@ describe('evaluator', () => {
     const nodes = Array.from({ length: depth }, (_, i) =>
       makeNode('Neg', [i === 0 ? 'input_ids' : `v${i}`], [i === depth - 1 ? 'out' : `v${i + 1}`]),
     );
-    expect(list(evaluate(nodes, [], 2))).toEqual([9, 9]);
+    expect(list(sampleOf(nodes, [], 2))).toEqual([9, 9]);
   });
 
   test('products of weights have a shape and no numbers', () => {
     const nodes = [makeNode('MatMul', ['a', 'b'], ['out'])];
     const tensor = (name: string, dims: number[]) => floatTensor(name, dims, new Float32Array(dims[0] * dims[1]));
-    expect(evaluate(nodes, [tensor('a', [2, 3]), tensor('b', [3, 4])])).toEqual({ shape: [2, 4], kind: 'float' });
+    expect(sampleOf(nodes, [tensor('a', [2, 3]), tensor('b', [3, 4])])).toEqual({
+      shape: [2, 4],
+      type: dataType.float,
+    });
   });
 });
 

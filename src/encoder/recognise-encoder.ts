@@ -1,16 +1,13 @@
-import { OctavecError, reasonOf, shortened } from '../../../base/index.js';
-import type { Head } from '../../../model/index.js';
-import type { OnnxModel } from '../../../onnx/index.js';
-import { type ChosenOutputs, chooseOutputs } from '../../choose-output.js';
-import type { OfferedOutput, OutputChoice } from '../../offered-output.js';
-import { type AttentionMatch, linearRole, matchAttention } from './attention.js';
-import type { EncoderDescription, LayerRole, LinearRole, NormRole } from './description.js';
+import { OctavecError, reasonOf, shortened } from '../base/index.js';
+import { indexGraph, plainOperators } from '../graph/index.js';
+import { dataType, isOp, type OnnxModel } from '../onnx/index.js';
+import { type AttentionMatch, encoderLinear, matchAttention } from './attention.js';
+import { maker, original } from './copies.js';
+import type { EncoderDescription, EncoderLayer, EncoderLinear, EncoderNorm } from './description.js';
 import { matchEmbeddings } from './embeddings.js';
 import { type FeedForwardMatch, matchFeedForward } from './feed-forward.js';
-import { isA, maker, original, viewGraph } from './graph-view.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { matchNorm, type NormMatch } from './norm.js';
-import { checkPooledOutput } from './pooled-output.js';
 import { makeProber, type Prober } from './probe.js';
 import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
 import { unknownOperators } from './unknown-operators.js';
@@ -22,30 +19,61 @@ const maskTokens = 512;
 /** The largest encoders have 48. */
 const mostLayers = 256;
 
-export type Recognition =
-  | { readonly encoder: EncoderDescription; readonly hiddenOutput: string; readonly outputs: ChosenOutputs }
-  | { readonly reason: string };
+export interface RecognisedEncoder {
+  readonly encoder: EncoderDescription;
+  /** The output of hidden states that the encoder gives. */
+  readonly hiddenOutput: string;
+  readonly outputs: readonly SampledOutput[];
+  /**
+   * What another output becomes for one text without padding whose hidden states are as given.
+   *
+   * @param states [tokens × width]
+   * @returns undefined if that cannot be followed
+   */
+  readonly fromHidden: (output: string, states: Float32Array) => Float32Array | undefined;
+}
+
+/** An encoder, or in one line what stands in the way. */
+export type Recognition = RecognisedEncoder | { readonly reason: string };
+
+/** An output of a model, and its shape for one text; undefined if that cannot be followed. */
+export interface SampledOutput {
+  readonly name: string;
+  readonly shape?: readonly number[];
+}
+
+export type HiddenOutput = { readonly name: string } | { readonly reason: string };
 
 export interface RecogniseOptions {
   /** Id that pads: sample texts are made of another one, but to see what it does to positions. */
   readonly padTokenId: number;
-  /** What comes after the hidden states: outputs that are pooled in the graph must give the same. */
-  readonly head?: Head;
-  /** How the output is chosen, the same in all engines. */
-  readonly choice?: OutputChoice;
+  /** Chooses the output of hidden states, or says why there is none; by default the first with their shape. */
+  readonly hiddenOutput?: (outputs: readonly SampledOutput[]) => HiddenOutput;
 }
 
 /**
  * Recognises a BERT-like encoder in a graph by what its parts do, not by what they are called: from the hidden states
  * back to the embeddings, layer by layer.
  *
- * @returns the encoder, or what stands in the way
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA for tensors that cannot be read
  */
 export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
-  try {
-    const prober = makeProber(viewGraph(model), options.padTokenId === 7 ? 8 : 7);
+  return orReason(() => {
+    const plain = plainOperators(model);
+    const prober = makeProber(
+      { model: plain, index: indexGraph(plain.proto.graph) },
+      options.padTokenId === sampleWord ? sampleWord + 1 : sampleWord,
+    );
     return recognise(prober, options);
+  });
+}
+
+/** What sample texts are made of. */
+const sampleWord = 7;
+
+function orReason<T>(recogniseIt: () => T): T | { readonly reason: string } {
+  try {
+    return recogniseIt();
   } catch (error) {
     if (error instanceof OctavecError) {
       throw error;
@@ -58,27 +86,39 @@ export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): R
   }
 }
 
-function recognise(prober: Prober, { head, padTokenId, choice = {} }: RecogniseOptions): Recognition {
-  const outputs = prober.view.graph.output.map(({ name = '' }) => name);
-  let sought = outputs;
+function recognise(prober: Prober, { hiddenOutput: choose = firstHidden, padTokenId }: RecogniseOptions): RecognisedEncoder {
+  const outputs = prober.model.proto.graph.output.map(({ name = '' }) => ({
+    name,
+    shape: prober.evaluate(name)?.shape,
+  }));
+  let sought = outputs.map(({ name }) => name);
   try {
-    const found = findOutputs(prober, outputs, choice);
-    const hiddenOutput = found.hidden.name;
+    const chosen = choose(outputs);
+    require('name' in chosen, 'reason' in chosen ? chosen.reason : '');
+    const hiddenOutput = chosen.name;
     sought = [hiddenOutput];
     const encoder = readEncoder(prober, hiddenOutput, padTokenId);
-    if (head !== undefined) {
-      checkPooledOutput(prober, hiddenOutput, found.pooled?.name, encoder.hidden, head);
-    }
-    return { encoder, hiddenOutput, outputs: found };
+    const fromHidden = (output: string, states: Float32Array): Float32Array | undefined => {
+      const found = orReason(() => sendStates(prober, hiddenOutput, output, states));
+      return found instanceof Float32Array ? found : undefined;
+    };
+    return { encoder, hiddenOutput, outputs, fromHidden };
   } catch (error) {
     if (error instanceof Unrecognised) {
-      const unknown = unknownOperators(prober.view, sought);
-      return {
-        reason: unknown.length > 0 ? `${error.message}; operators not known: ${listed(unknown)}` : error.message,
-      };
+      const unknown = unknownOperators(prober, sought);
+      throw unknown.length > 0 ? new Unrecognised(`${error.message}; operators not known: ${listed(unknown)}`) : error;
     }
     throw error;
   }
+}
+
+function sendStates(prober: Prober, hiddenOutput: string, output: string, states: Float32Array) {
+  const width = prober.evaluate(hiddenOutput)?.shape[2] ?? 0;
+  const tokens = states.length / width;
+  const sample = { shape: [1, tokens, width], type: dataType.float, data: Float64Array.from(states) };
+  const given = { [hiddenOutput]: sample, [original(prober, hiddenOutput)]: sample };
+  const found = prober.probe(output, given, tokens)?.data;
+  return found && Float32Array.from(found);
 }
 
 function listed(names: readonly string[]): string {
@@ -86,41 +126,25 @@ function listed(names: readonly string[]): string {
   return names.length > shown.length ? `${shown.join(', ')} and others` : shown.join(', ');
 }
 
-/** The outputs that all engines take. */
-function findOutputs(
-  prober: Prober,
-  outputs: readonly string[],
-  choice: OutputChoice,
-): ChosenOutputs & { readonly hidden: OfferedOutput } {
-  const offered = outputs.map((name): OfferedOutput => {
-    const shape = prober.evaluate(name)?.shape;
-    const per = shape?.length === 3 ? 'token' : shape?.length === 2 ? 'text' : 'something else';
-    return { name, isFloat: true, per, width: shape?.at(-1), description: shortened(name) };
-  });
-  let found: ChosenOutputs;
-  try {
-    found = chooseOutputs(offered, choice, 'it');
-  } catch (error) {
-    throw new Unrecognised(`no output of hidden states is found (${reasonOf(error)})`);
-  }
-  require(found.hidden !== undefined, 'it gives pooled vectors only');
-  return { ...found, hidden: found.hidden };
+function firstHidden(outputs: readonly SampledOutput[]): HiddenOutput {
+  const ofRank = (rank: number): SampledOutput | undefined => outputs.find(({ shape }) => shape?.length === rank);
+  const none = ofRank(2) ? 'it gives pooled vectors only' : 'no output of hidden states [batch × tokens × width] is found';
+  return ofRank(3) ?? { reason: none };
 }
 
 /** A layer with what is needed to look at its mask later. */
 interface LayerMatch {
-  readonly role: Omit<LayerRole, 'window'>;
+  readonly role: Omit<EncoderLayer, 'window'>;
   readonly attention: AttentionMatch;
   readonly feedForward: FeedForwardMatch;
   readonly down: LinearMatch;
 }
 
 function readEncoder(prober: Prober, output: string, padTokenId: number): EncoderDescription {
-  const { view } = prober;
   const hidden = prober.evaluate(output)?.shape[2] ?? 0;
-  const last = matchNorm(view, output, hidden);
+  const last = matchNorm(prober, output, hidden);
   const isPreNorm = last !== undefined && matchFeedForwardBlock(prober, last.input, hidden)?.preNorm === true;
-  let current = isPreNorm ? last.input : original(view, output);
+  let current = isPreNorm ? last.input : original(prober, output);
   const layers: LayerMatch[] = [];
   for (
     let next = matchLayer(prober, current, hidden, isPreNorm);
@@ -131,9 +155,9 @@ function readEncoder(prober: Prober, output: string, padTokenId: number): Encode
     current = next.input;
     require(layers.length <= mostLayers, 'more layers than any encoder has, or layers in a circle');
   }
-  const made = maker(view, output)?.opType ?? 'an input';
+  const made = maker(prober, output)?.opType ?? 'an input';
   require(layers.length > 0, `the hidden states do not come from an encoder layer, but from ${shortened(made)}`);
-  const embeddingNorm = matchNorm(view, current, hidden);
+  const embeddingNorm = matchNorm(prober, current, hidden);
   const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden, padTokenId);
 
   const [{ attention, feedForward, down }] = layers;
@@ -157,8 +181,8 @@ function readEncoder(prober: Prober, output: string, padTokenId: number): Encode
     gated: feedForward.gate !== undefined,
     preNorm: isPreNorm,
     ...tables,
-    embeddingNorm: embeddingNorm && normRole(embeddingNorm),
-    finalNorm: isPreNorm ? normRole(last) : undefined,
+    embeddingNorm: embeddingNorm && encoderNorm(embeddingNorm),
+    finalNorm: isPreNorm ? encoderNorm(last) : undefined,
     ...readScores(prober, layers, maxTokens),
   };
 }
@@ -208,7 +232,7 @@ function matchLayer(
   hidden: number,
   preNorm: boolean,
 ): { readonly layer: LayerMatch; readonly input: string } | undefined {
-  const ffnNorm = preNorm ? undefined : matchNorm(prober.view, value, hidden);
+  const ffnNorm = preNorm ? undefined : matchNorm(prober, value, hidden);
   if (!preNorm && ffnNorm === undefined) {
     return undefined;
   }
@@ -216,7 +240,7 @@ function matchLayer(
   if (ffn === undefined || ffn.preNorm !== preNorm) {
     return undefined;
   }
-  const attentionNorm = preNorm ? undefined : matchNorm(prober.view, ffn.residual, hidden);
+  const attentionNorm = preNorm ? undefined : matchNorm(prober, ffn.residual, hidden);
   require(preNorm || attentionNorm !== undefined, 'an attention without the norm behind it');
   const attention = matchAttentionBlock(prober, attentionNorm?.input ?? ffn.residual, hidden, preNorm);
   return {
@@ -226,16 +250,16 @@ function matchLayer(
       feedForward: ffn.match,
       down: ffn.down,
       role: {
-        attentionNorm: preNorm ? attention.norm : attentionNorm && normRole(attentionNorm),
+        attentionNorm: preNorm ? attention.norm : attentionNorm && encoderNorm(attentionNorm),
         query: attention.match.query,
         key: attention.match.key,
         value: attention.match.value,
         out: attention.out,
         rotation: attention.match.rotation,
-        ffnNorm: preNorm ? ffn.norm : ffnNorm && normRole(ffnNorm),
+        ffnNorm: preNorm ? ffn.norm : ffnNorm && encoderNorm(ffnNorm),
         up: ffn.match.up,
         gate: ffn.match.gate,
-        down: linearRole(ffn.down),
+        down: encoderLinear(ffn.down),
       },
     },
   };
@@ -243,12 +267,12 @@ function matchLayer(
 
 /** The two orders in which the operands of a residual addition may stand: what a linear layer makes, and the residual. */
 function* residualAdditions(prober: Prober, value: string): Generator<{ linear: LinearMatch; residual: string }> {
-  const node = maker(prober.view, value);
-  if (isA(node, 'Add')) {
+  const node = maker(prober, value);
+  if (isOp(node, 'Add')) {
     for (const [made, residual] of [node.input, [...node.input].reverse()]) {
-      const linear = matchLinear(prober.view, made);
+      const linear = matchLinear(prober, made);
       if (linear !== undefined) {
-        yield { linear, residual: original(prober.view, residual) };
+        yield { linear, residual: original(prober, residual) };
       }
     }
   }
@@ -259,18 +283,18 @@ interface FeedForwardBlock {
   readonly down: LinearMatch;
   readonly residual: string;
   readonly preNorm: boolean;
-  readonly norm?: NormRole;
+  readonly norm?: EncoderNorm;
 }
 
 function matchFeedForwardBlock(prober: Prober, value: string, hidden: number): FeedForwardBlock | undefined {
   for (const { linear: down, residual } of residualAdditions(prober, value)) {
     const match = matchFeedForward(prober, down.input, down.inputs);
-    const norm = match && matchNorm(prober.view, match.input, hidden);
+    const norm = match && matchNorm(prober, match.input, hidden);
     if (match?.input === residual) {
       return { match, down, residual, preNorm: false };
     }
     if (match !== undefined && norm?.input === residual) {
-      return { match, down, residual, preNorm: true, norm: normRole(norm) };
+      return { match, down, residual, preNorm: true, norm: encoderNorm(norm) };
     }
   }
   return undefined;
@@ -278,25 +302,25 @@ function matchFeedForwardBlock(prober: Prober, value: string, hidden: number): F
 
 interface AttentionBlock {
   readonly match: AttentionMatch;
-  readonly out: LinearRole;
+  readonly out: EncoderLinear;
   readonly residual: string;
-  readonly norm?: NormRole;
+  readonly norm?: EncoderNorm;
 }
 
 function matchAttentionBlock(prober: Prober, value: string, hidden: number, preNorm: boolean): AttentionBlock {
   for (const { linear, residual } of residualAdditions(prober, value)) {
     const match = matchAttention(prober, linear.input);
-    const out = linearRole(linear);
+    const out = encoderLinear(linear);
     if (match.input === residual) {
       return { match, out, residual };
     }
-    const norm = preNorm ? matchNorm(prober.view, match.input, hidden) : undefined;
+    const norm = preNorm ? matchNorm(prober, match.input, hidden) : undefined;
     require(norm?.input === residual, 'an attention whose residual comes from elsewhere');
-    return { match, out, residual, norm: normRole(norm) };
+    return { match, out, residual, norm: encoderNorm(norm) };
   }
   throw new Unrecognised('a layer without attention');
 }
 
-function normRole({ gamma, beta, epsilon }: NormMatch): NormRole {
+function encoderNorm({ gamma, beta, epsilon }: NormMatch): EncoderNorm {
   return { gamma, beta, epsilon };
 }

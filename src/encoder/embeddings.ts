@@ -1,7 +1,8 @@
-import { inputRoles } from '../../input-roles.js';
+import { isOp } from '../onnx/index.js';
+import { maker, original } from './copies.js';
 import type { EncoderDescription, Positions } from './description.js';
-import { type EmbeddingTable, matchLookup, tableRows } from './embedding-table.js';
-import { isA, maker, original } from './graph-view.js';
+import { matchLookup, type StoredTable, tableRows } from './embedding-table.js';
+import { inputRoles } from './input-roles.js';
 import { type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 
@@ -14,11 +15,11 @@ export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 't
  * @throws Unrecognised
  */
 export function matchEmbeddings(prober: Prober, value: string, hidden: number, padTokenId: number): EmbeddingMatch {
-  let words: EmbeddingTable | undefined;
+  let words: StoredTable | undefined;
   let positions: EmbeddingMatch['positions'];
   let tokenType: Float32Array | undefined;
   for (const leaf of addends(prober, value)) {
-    const lookup = matchLookup(prober.view, leaf);
+    const lookup = matchLookup(prober, leaf);
     require(lookup?.table.values.dims[1] === hidden, 'embeddings that are not sums of table rows');
     const { table, indices } = lookup;
     if (inputRoles.get(indices) === 'ids') {
@@ -30,7 +31,7 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number, p
     require(rows?.length === sampleTokens, 'rows of a table that depend on more than the length of a text');
     if (rows.every((row) => row === rows[0])) {
       require(tokenType === undefined, 'two tables of token types');
-      tokenType = tableRows(prober.view.model, table, rows[0], 1);
+      tokenType = tableRows(prober.model, table, rows[0], 1);
     } else {
       require(positions === undefined && rows.every((row, i) => row === rows[0] + i), 'positions that do not count up');
       positions = { table, first: rows[0], uncounted: findUncounted(prober, indices, rows[0], padTokenId) };
@@ -67,11 +68,11 @@ function addends(prober: Prober, value: string): string[] {
   const pending = [value];
   while (pending.length > 0) {
     const next = pending.pop() as string;
-    const node = maker(prober.view, next);
-    if (isA(node, 'Add')) {
+    const node = maker(prober, next);
+    if (isOp(node, 'Add')) {
       pending.push(...[...node.input].reverse());
     } else {
-      leaves.push(original(prober.view, next));
+      leaves.push(original(prober, next));
     }
     require(leaves.length + pending.length <= mostAddends, 'embeddings that are sums of too many values');
   }

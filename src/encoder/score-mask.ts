@@ -1,7 +1,6 @@
 import type { ScorePath } from './attention.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
-import { count } from './value.js';
 
 /** What happens to scores between the product of queries and keys and the softmax. */
 export interface ScoreMask {
@@ -19,7 +18,7 @@ const mostSteps = 40;
  * looked at once.
  */
 export function scoreKey(
-  { view, forTokens }: Prober,
+  { index, forTokens }: Prober,
   { product, softmaxInput, operandScale }: ScorePath,
   tokens: number,
 ): string {
@@ -27,7 +26,7 @@ export function scoreKey(
   let steps = 0;
   const keyOf = (value: string): string => {
     const known = evaluate(value)?.data;
-    const node = view.producer(value);
+    const node = index.producers.get(value);
     if (value === product) {
       return 'scores';
     }
@@ -66,9 +65,9 @@ export function findScoreScale(prober: Prober, path: ScorePath, heads: number): 
 export function findScoreMask(prober: Prober, path: ScorePath, heads: number, tokens: number): ScoreMask {
   const added = prober.probe(path.softmaxInput, { [path.product]: floats([1, 1, tokens, tokens], () => 0) }, tokens);
   require(added?.data !== undefined, 'an attention mask that cannot be followed');
-  const { data, shape } = added;
+  const { data } = added;
   const maps = data.length / (tokens * tokens);
-  require(count(shape) === data.length && (maps === 1 || maps === heads), 'an attention mask of an unknown form');
+  require(maps === 1 || maps === heads, 'an attention mask of an unknown form');
 
   // Sight and bias must depend on the distance alone.
   const width = 2 * tokens - 1;

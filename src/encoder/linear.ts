@@ -1,0 +1,166 @@
+import type { IndexedModel } from '../graph/index.js';
+import {
+  dataType,
+  intAttribute,
+  isOp,
+  type NodeProto,
+  type TensorProto,
+  tensorFloats,
+  tensorIntegers,
+} from '../onnx/index.js';
+import { constantOf, maker, original } from './copies.js';
+import { type StoredBlocks, type StoredWeights, storedBlocks, storedWeights } from './stored-weights.js';
+
+/** A linear layer that makes a value: all columns of a weight tensor. */
+export interface LinearMatch {
+  /** What goes in, behind copies, and before a factor. */
+  readonly input: string;
+  readonly weights: TensorProto | StoredBlocks;
+  readonly transposed: boolean;
+  readonly inputs: number;
+  readonly columns: number;
+  readonly bias?: TensorProto;
+  readonly scale?: Float32Array;
+  readonly factor?: TensorProto;
+}
+
+/** The linear layer that makes a value, with its bias; undefined if there is none. */
+export function matchLinear(graph: IndexedModel, value: string): LinearMatch | undefined {
+  const node = maker(graph, value);
+  if (isOp(node, 'Add')) {
+    for (const [product, added] of [node.input, [...node.input].reverse()]) {
+      const bias = constantOf(graph, added);
+      const match = bias === undefined ? undefined : matchProduct(graph, product);
+      if (match !== undefined && bias !== undefined && isVector(bias, match.columns)) {
+        return { ...match, bias };
+      }
+    }
+    return undefined;
+  }
+  return matchProduct(graph, value);
+}
+
+function matchProduct(graph: IndexedModel, value: string): LinearMatch | undefined {
+  const node = maker(graph, value);
+  if (isOp(node, 'MatMul')) {
+    const stored = storedWeights(graph, node.input[1], false);
+    return stored && plain(graph, node.input[0], stored, false);
+  }
+  if (isOp(node, 'MatMulNBits', 'com.microsoft')) {
+    return matchBlocks(graph, node);
+  }
+  if (isOp(node, 'Gemm')) {
+    return matchGemm(graph, value);
+  }
+  // Gemm takes matrices only, so that exporters flatten the batch before it and restore it behind.
+  if (isOp(node, 'Reshape') && isOp(maker(graph, node.input[0]), 'Gemm')) {
+    const match = matchGemm(graph, node.input[0]);
+    const flattened = match === undefined ? undefined : maker(graph, match.input);
+    return match !== undefined && isOp(flattened, 'Reshape')
+      ? { ...match, input: original(graph, flattened.input[0]) }
+      : match;
+  }
+  return isOp(node, 'Mul') ? matchInteger(graph, node.input) : undefined;
+}
+
+function matchGemm(graph: IndexedModel, value: string): LinearMatch | undefined {
+  const node = maker(graph, value);
+  const transposed = node !== undefined && intAttribute(node, 'transB') === 1;
+  const stored = node === undefined ? undefined : storedWeights(graph, node.input[1], transposed);
+  const usual = (name: string) => (node?.attribute.find((entry) => entry.name === name)?.f ?? 1) === 1;
+  if (node === undefined || stored === undefined || intAttribute(node, 'transA') === 1 || !usual('alpha')) {
+    return undefined;
+  }
+  const match = plain(graph, node.input[0], stored, transposed);
+  const bias = node.input[2] ? constantOf(graph, node.input[2]) : undefined;
+  if (
+    match === undefined ||
+    (node.input[2] && (bias === undefined || !isVector(bias, match.columns) || !usual('beta')))
+  ) {
+    return undefined;
+  }
+  return { ...match, bias };
+}
+
+/** Weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not taken. */
+function matchBlocks(graph: IndexedModel, node: NodeProto): LinearMatch | undefined {
+  const [input, codes, scales, zeroPoints, order, added] = node.input;
+  const [inputs, columns] = [intAttribute(node, 'K') ?? 0, intAttribute(node, 'N') ?? 0];
+  const weights = order ? undefined : storedBlocks(graph, node, [columns, inputs], { codes, scales, zeroPoints });
+  const bias = added ? constantOf(graph, added) : undefined;
+  if (weights === undefined || (added && (bias === undefined || !isVector(bias, columns)))) {
+    return undefined;
+  }
+  return { input: original(graph, input), weights, transposed: true, inputs, columns, bias };
+}
+
+function plain(
+  graph: IndexedModel,
+  input: string,
+  stored: StoredWeights,
+  transposed: boolean,
+): LinearMatch | undefined {
+  const { weights, scale } = stored;
+  if (weights.dims.length !== 2) {
+    return undefined;
+  }
+  const [inputs, columns] = transposed ? [weights.dims[1], weights.dims[0]] : weights.dims;
+  const match = { input: original(graph, input), weights, transposed, inputs, columns, scale };
+  return scale === undefined ? match : { ...match, ...factorBefore(graph, match) };
+}
+
+/**
+ * Cast(MatMulInteger(q, W)) * (scale of q * scales of W), where q, its scale and zero point are those of a
+ * DynamicQuantizeLinear: a linear layer quantized to INT8, whose S8 weights are taken as they are.
+ */
+function matchInteger(graph: IndexedModel, factors: readonly string[]): LinearMatch | undefined {
+  for (const [product, scales] of [factors, [...factors].reverse()]) {
+    const integer = maker(graph, product);
+    const scaling = maker(graph, scales);
+    if (!isOp(integer, 'MatMulInteger') || !isOp(scaling, 'Mul')) {
+      continue;
+    }
+    const quantized = graph.index.producers.get(integer.input[0]);
+    const weights = constantOf(graph, integer.input[1]);
+    const zeroPoint = integer.input[3] ? constantOf(graph, integer.input[3]) : undefined;
+    const scale = scaling.input.map((input) => constantOf(graph, input)).find((tensor) => tensor !== undefined);
+    const symmetric = zeroPoint === undefined || tensorIntegers(graph.model, zeroPoint).every((zero) => zero === 0);
+    if (
+      !isOp(quantized, 'DynamicQuantizeLinear') ||
+      weights?.dataType !== dataType.int8 ||
+      scale === undefined ||
+      !symmetric ||
+      !scaling.input.some((input) => graph.index.producers.get(original(graph, input)) === quantized)
+    ) {
+      continue;
+    }
+    const match = plain(graph, quantized.input[0], { weights }, false);
+    const numbers = tensorFloats(graph.model, scale);
+    if (match === undefined || (numbers.length !== 1 && numbers.length !== match.columns)) {
+      continue;
+    }
+    const each = numbers.length === 1 ? new Float32Array(match.columns).fill(numbers[0]) : numbers;
+    return { ...match, ...factorBefore(graph, match), scale: each };
+  }
+  return undefined;
+}
+
+/** A multiplication by a vector before quantization: smoothing of outliers. */
+function factorBefore(graph: IndexedModel, match: LinearMatch): Pick<LinearMatch, 'input' | 'factor'> {
+  const node = maker(graph, match.input);
+  if (isOp(node, 'Mul')) {
+    for (const [input, factor] of [node.input, [...node.input].reverse()]) {
+      const tensor = constantOf(graph, factor);
+      if (tensor !== undefined && isVector(tensor, match.inputs)) {
+        return { input: original(graph, input), factor: tensor };
+      }
+    }
+  }
+  return { input: match.input };
+}
+
+/** One number for each of `width` columns, in any shape that spreads over rows. */
+export function isVector(tensor: TensorProto, width: number): boolean {
+  const { dims } = tensor;
+  return dims.at(-1) === width && dims.slice(0, -1).every((dim) => dim === 1);
+}
