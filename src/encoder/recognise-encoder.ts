@@ -86,7 +86,10 @@ function orReason<T>(recogniseIt: () => T): T | { readonly reason: string } {
   }
 }
 
-function recognise(prober: Prober, { hiddenOutput: choose = firstHidden, padTokenId }: RecogniseOptions): RecognisedEncoder {
+function recognise(
+  prober: Prober,
+  { hiddenOutput: choose = firstHidden, padTokenId }: RecogniseOptions,
+): RecognisedEncoder {
   const outputs = prober.model.proto.graph.output.map(({ name = '' }) => ({
     name,
     shape: prober.evaluate(name)?.shape,
@@ -128,7 +131,9 @@ function listed(names: readonly string[]): string {
 
 function firstHidden(outputs: readonly SampledOutput[]): HiddenOutput {
   const ofRank = (rank: number): SampledOutput | undefined => outputs.find(({ shape }) => shape?.length === rank);
-  const none = ofRank(2) ? 'it gives pooled vectors only' : 'no output of hidden states [batch × tokens × width] is found';
+  const none = ofRank(2)
+    ? 'it gives pooled vectors only'
+    : 'no output of hidden states [batch × tokens × width] is found';
   return ofRank(3) ?? { reason: none };
 }
 
