@@ -3,6 +3,7 @@
  * to the program.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './npm.mjs';
 
@@ -39,7 +40,8 @@ function afterOptions(command) {
   let help = '';
   command.configureOutput({ writeOut: (text) => (help += text) });
   command.outputHelp();
-  const rest = help.slice(command.helpInformation().length).trim();
+  // Help names pages by where the package stands on this machine.
+  const rest = help.slice(command.helpInformation().length).replaceAll(join(root, '/'), '').trim();
   return rest === '' ? [] : [`\`\`\`text\n${rest}\n\`\`\`\n`];
 }
 
