@@ -45,7 +45,7 @@ describe('before the long work', () => {
       (reason: unknown) => reason,
     );
     expect(existsSync(output)).toBe(false);
-    expect(stages).toEqual([]);
+    expect(stages.filter((stage) => stage !== 'Reading the model')).toEqual([]);
     return error;
   };
 

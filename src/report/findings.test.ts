@@ -16,9 +16,9 @@ describe('evidence', () => {
   test('a sound candidate: table, conditions, tasks and verdict', () => {
     expect(formatEvidence(passed, plainStyle)).toBe(
       [
-        'variant             size  smaller  cos mean      p1     min     L2  Spearman  top-10  texts/s  peak RSS  verdict',
-        'original (fp32)  90.0 MB        –         –       –       –      –         –       –      115    500 MB        –',
-        'model_int8       23.0 MB     3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
+        'variant             size  FP32 ÷ size  cos mean      p1     min     L2  Spearman  top-10  texts/s  peak RSS  verdict',
+        'original (fp32)  90.0 MB         1.0×         –       –       –      –         –       –      115    500 MB        –',
+        'model_int8       23.0 MB         3.9×    0.9926  0.9792  0.9669  0.120    0.9910   0.911      300    270 MB     pass',
         '',
         'Measured on 1,000 texts (made up); onnxruntime 1.30.0, 1 worker with 2 threads.',
         '',
@@ -95,7 +95,7 @@ test('the outcome of the main job says what was written, what not, and what to t
   expect(text).toContain('int8: /tmp/my models/model_int8.onnx\n  input           /tmp/my models\n');
   expect(text).toContain('  reduction       74.4 %\n  saved           67.0 MB\n');
   expect(text).toContain('  time            2.0 s to quantize, 61.0 s in all\n  note: a note\npass (gate int8)\n');
-  expect(text).toContain('int8: not written (--force writes what the gate refuses)\n');
+  expect(text).toContain('int8: not written (`force` writes what the gate refuses)\n');
   expect(text).toContain('\n✗ auto failed: The disk is full.\n');
   expect(text).toContain('npx octavec embed \'/tmp/my models/model_int8.onnx\' "hello world"\n');
   const none = formatQuantizeOutcome({ ...outcome, variants: outcome.variants.slice(1) }, plainStyle);
