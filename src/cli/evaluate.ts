@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { packagePath } from '../base/index.js';
 import { overridesOf } from '../model/index.js';
 import { evaluate } from '../pipeline/index.js';
 import { folderWith } from '../registry/index.js';
@@ -15,7 +14,7 @@ import { progressLine } from './progress-line.js';
 const examples = `
 Tasks: scifact-mini and banking77-mini (brought along), an English task of MTEB such as SciFact or STSBenchmark, a data set
 of the Hugging Face hub such as mteb/scifact, a folder in BEIR layout, or a file; with a kind in front where it must be
-told, such as clustering:texts.tsv. ${packagePath('docs/evaluation.md')} shows the formats.
+told, such as clustering:texts.tsv. docs/evaluation.md in octavec's package shows the formats.
 
 Examples:
   octavec evaluate ./all-MiniLM-L6-v2

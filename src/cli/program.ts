@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { OctavecError, packagePath, version } from '../base/index.js';
+import { OctavecError, version } from '../base/index.js';
 import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
@@ -20,7 +20,7 @@ Examples:
   octavec bench ./all-MiniLM-L6-v2                   latency, throughput and memory of all variants
   octavec doctor                                     what this machine can do, and what is wrong with it
 
-What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (${packagePath('docs/configuration.md')}).
+What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (docs/configuration.md in octavec's package).
 Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no, 130 or 143 interrupted.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */
