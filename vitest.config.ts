@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const commandLine = 'test/cli/**/*.test.ts';
+/** Run by `npm run test:long` only. */
+const long = 'test/long/**/*.test.ts';
 
 // A cache of their own, so that no test sees what another version has left.
 const cache = fileURLToPath(new URL('build/test-cache', import.meta.url));
@@ -22,9 +24,10 @@ export default defineConfig({
         test: {
           name: 'library',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [commandLine],
+          exclude: [commandLine, long],
         },
       },
+      { extends: true, test: { name: 'long', include: process.env.OCTAVEC_TEST_LONG ? [long] : [] } },
       {
         extends: true,
         test: {

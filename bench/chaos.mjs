@@ -20,12 +20,14 @@ const leastCallsPerKill = 4;
 // Keeps hold of the processes that octavec starts.
 const { fork } = childProcess;
 const workers = new Set();
-childProcess.fork = (...args) => {
-  const child = fork(...args);
-  workers.add(child);
-  child.once('exit', () => workers.delete(child));
-  return child;
-};
+childProcess.fork = /** @type {typeof fork} */ (
+  (...args) => {
+    const child = fork(.../** @type {Parameters<typeof fork>} */ (args));
+    workers.add(child);
+    child.once('exit', () => workers.delete(child));
+    return child;
+  }
+);
 syncBuiltinESMExports();
 
 const { Embedder, OctavecError } = await import('../dist/index.js');

@@ -78,6 +78,6 @@ process.on('message', async ({ ids, offsets, leastMs }) => {
     await run(batch);
     best = Math.min(best, performance.now() - start);
   } while (performance.now() - begun < leastMs);
-  process.send({ ms: best });
+  process.send?.({ ms: best });
 });
-process.send({ ready: true });
+process.send?.({ ready: true });

@@ -148,7 +148,9 @@ function ratio(times, base, of) {
 /** Of the peak of as many cores as the engine has threads; empty for peers, and where no peak was measured. */
 function shareOfPeak(name, gops, peak) {
   const threads = /^native, (\d+)/.exec(name)?.[1];
-  return threads === undefined || peak === undefined ? '' : ` (${((100 * gops) / (peak * threads)).toFixed(0)} %)`;
+  return threads === undefined || peak === undefined
+    ? ''
+    : ` (${((100 * gops) / (peak * Number(threads))).toFixed(0)} %)`;
 }
 
 function printRows(workload, lengths, times, peak) {

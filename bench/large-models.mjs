@@ -73,7 +73,7 @@ async function quantizeOne(method, source, target) {
   const start = performance.now();
   await writeModel(await methods[method](await readModel(source)), target);
   const seconds = (performance.now() - start) / 1000;
-  const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+  const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
   console.log(JSON.stringify({ peak, seconds }));
 }
 

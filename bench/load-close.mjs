@@ -4,8 +4,8 @@
  * keeps more or less of what threads have freed, depending on which thread gets whose arena.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Embedder } from '../dist/embed/index.js';
 import { median } from '../dist/numbers/index.js';
-import { Embedder } from '../embed/index.js';
 import { benchModel } from './bench-model.mjs';
 import { processMemory } from './process-memory.mjs';
 import { textOf } from './workload-texts.mjs';

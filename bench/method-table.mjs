@@ -68,7 +68,7 @@ async function makeReferences(onnxPath, tokenizerPath) {
         stdio: ['ignore', 'ignore', 'inherit'],
       });
     } catch (error) {
-      console.error(`no files of onnxruntime.quantization: ${error.message.split('\n')[0]}`);
+      console.error(`no files of onnxruntime.quantization: ${String(error).split('\n')[0]}`);
     }
   }
   return readdirSync(target)

@@ -6,9 +6,9 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Embedder } from '../dist/embed/index.js';
 import { ascending, median, quantile } from '../dist/numbers/index.js';
 import { dataType, floatTensor, makeNode, writeModel } from '../dist/onnx/index.js';
-import { Embedder } from '../embed/index.js';
 import { benchModel } from './bench-model.mjs';
 import { textOf } from './workload-texts.mjs';
 

@@ -13,9 +13,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { Embedder } from '../dist/embed/index.js';
 import { loadEngine, loadOnnxRuntimeEngine } from '../dist/engine/index.js';
 import { mappedCopy, openModelFolder, variantPath } from '../dist/model/index.js';
-import { Embedder } from '../embed/index.js';
 import { benchModel } from './bench-model.mjs';
 import { processMemory } from './process-memory.mjs';
 import { textOf } from './workload-texts.mjs';
@@ -74,7 +74,7 @@ if (kind === undefined) {
 }
 
 function settings() {
-  return { memory: kind, workers: Number(count), threads: 1 };
+  return { memory: /** @type {'fast' | 'shared'} */ (kind), workers: Number(count), threads: 1 };
 }
 
 async function runThrice(engine, texts) {

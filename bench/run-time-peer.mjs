@@ -40,7 +40,8 @@ const peers = {
         return new Tensor('int64', data, dims);
       };
       const feeds = { input_ids: tensor(BigInt), attention_mask: tensor(() => 1n), token_type_ids: tensor(() => 0n) };
-      const { data } = (await session.run(feeds))[session.outputNames[0]];
+      const output = (await session.run(feeds))[session.outputNames[0]];
+      const data = /** @type {Float32Array} */ (output.data);
       const vectors = new Float32Array(texts.length * width);
       ids.forEach((row, i) => {
         let squares = 0;
@@ -111,8 +112,8 @@ const embed = await peers[peer]();
 process.on('message', async ({ texts, callers, callsEach }) => {
   const start = performance.now();
   const latencies =
-    callers === undefined ? await embed(texts).then(() => []) : await concurrent(embed, texts, callers, callsEach);
-  process.send({ ms: performance.now() - start, latencies });
+    callers === 0 ? await embed(texts).then(() => []) : await concurrent(embed, texts, callers, callsEach);
+  process.send?.({ ms: performance.now() - start, latencies });
 });
 process.on('disconnect', () => process.exit());
-process.send('ready');
+process.send?.('ready');

@@ -51,7 +51,13 @@ async function ask({ name, child }, task) {
 
 const singles = Array.from({ length: 256 }, (_, i) => textOf(8 + ((i * 7) % 25), i));
 const tasks = [
-  ...Object.entries(workloads).map(([name, texts]) => ({ name, texts, repeats: texts.length === 1 ? 100 : 1 })),
+  ...Object.entries(workloads).map(([name, texts]) => ({
+    name,
+    texts,
+    repeats: texts.length === 1 ? 100 : 1,
+    callers: 0,
+    callsEach: 0,
+  })),
   { name: '64 callers with single texts', texts: singles, callers: 64, callsEach: 6, repeats: 1 },
 ].filter(({ name }) => name.includes(values.only));
 
@@ -86,7 +92,7 @@ for (const { child } of peers) {
 
 const summary = tasks.map(({ name, texts, callers, callsEach }, index) => {
   const ofPeer = results[index];
-  const count = callers === undefined ? texts.length : callers * callsEach;
+  const count = callers === 0 ? texts.length : callers * callsEach;
   return {
     task: name,
     peers: peers.map((peer) => {
@@ -97,8 +103,8 @@ const summary = tasks.map(({ name, texts, callers, callsEach }, index) => {
         peer: peer.name,
         ms: median(runs.map(({ ms }) => ms)),
         textsPerSecond: (1000 * count) / median(runs.map(({ ms }) => ms)),
-        p99: callers === undefined ? undefined : median(runs.map(({ p99 }) => p99)),
-        octavecIsTimesAsFast: { median: median(ratios), least: ratios[0], greatest: ratios.at(-1) },
+        p99: callers === 0 ? undefined : median(runs.map(({ p99 }) => p99)),
+        octavecIsTimesAsFast: { median: median(ratios), least: ratios[0], greatest: ratios[ratios.length - 1] },
       };
     }),
   };

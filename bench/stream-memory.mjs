@@ -2,7 +2,7 @@
  * Resident memory over a long stream: `node --expose-gc bench/stream-memory.mjs [texts]` (200,000 by default).
  * After the first tenth it should stay within 5 %.
  */
-import { Embedder } from '../embed/index.js';
+import { Embedder } from '../dist/embed/index.js';
 import { benchModel } from './bench-model.mjs';
 import { processMemory } from './process-memory.mjs';
 import { textOf } from './workload-texts.mjs';

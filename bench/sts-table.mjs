@@ -27,7 +27,8 @@ const pairs = readFileSync(table, 'utf8')
   .filter(([score, , second]) => second !== undefined && Number.isFinite(Number.parseFloat(score)))
   .map(([score, ...sentences]) => ({ score: Number(score), sentences: sentences.slice(0, 2) }));
 const texts = [...new Set(pairs.flatMap(({ sentences }) => sentences))];
-const placeOf = new Map(texts.map((text, i) => [text, i]));
+const places = new Map(texts.map((text, i) => [text, i]));
+const placeOf = (text) => /** @type {number} */ (places.get(text));
 const compared = Math.min(2000, texts.length);
 
 const original = await openModelFolder(originalPath);
@@ -40,7 +41,7 @@ for (const path of [original.onnxPath, ...variants]) {
   const vectors = await embedder.embed(texts);
   await embedder.close();
   const rho = spearman(
-    pairs.map(({ sentences: [a, b] }) => cosine(vectors[placeOf.get(a)], vectors[placeOf.get(b)])),
+    pairs.map(({ sentences: [a, b] }) => cosine(vectors[placeOf(a)], vectors[placeOf(b)])),
     pairs.map(({ score }) => score),
   );
   reference ??= { vectors, rho };

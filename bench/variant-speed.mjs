@@ -40,6 +40,7 @@ for (const path of paths) {
 const rows = [['file', ...shapes.flatMap(({ batch, tokens }) => [`${batch} × ${tokens}, ms`, '× first'])]];
 const columns = paths.map((path) => [basename(path)]);
 for (const { batch, tokens, repeats } of shapes) {
+  /** @type {number[][]} */
   const times = sessions.map(() => []);
   for (let round = 0; round <= Number(values.rounds); round++) {
     for (const [i, session] of sessions.entries()) {

@@ -57,7 +57,9 @@ if (compiler === undefined) {
   try {
     console.log(`native engine: ${await build(compiler)}`);
   } catch (error) {
-    console.error(`native engine: not built; octavec will run models on ONNX Runtime\n${error.message}`);
+    console.error(
+      `native engine: not built; octavec will run models on ONNX Runtime\n${/** @type {Error} */ (error).message}`,
+    );
     process.exitCode = 1;
   }
 }

@@ -46,7 +46,7 @@ for (const name of wanted) {
     made.push(name);
     console.log(`${name}: ${(statSync(library).size / 1e3).toFixed(0)} kB`);
   } catch (error) {
-    console.error(`${name}: not made\n${error.message}`);
+    console.error(`${name}: not made\n${/** @type {Error} */ (error).message}`);
     process.exitCode = 1;
   }
 }
@@ -114,7 +114,7 @@ function linking(system, folder) {
   if (system === 'linux') {
     return ['-Wl,--gc-sections', '-lpthread'];
   }
-  const [command, ...first] = zig;
+  const [command, ...first] = /** @type {string[]} */ (zig);
   const definitions = join(nodeHeaders, '..', 'def');
   const names = ['js_native_api.def', 'node_api.def'].flatMap((file) =>
     readFileSync(join(definitions, file), 'utf8')

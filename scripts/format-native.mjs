@@ -9,7 +9,7 @@ export function checkFormat() {
 }
 
 function runClangFormat(...options) {
-  const sources = readdirSync(`${root}native`, { recursive: true })
+  const sources = readdirSync(`${root}native`, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(h|cpp)$/.test(name))
     .sort()
     .map((name) => `native/${name}`);

@@ -9,6 +9,7 @@ installIfMissing();
 build();
 buildNative();
 runTool('typescript/bin/tsc', '--noEmit');
+runTool('typescript/bin/tsc', '-p', 'tsconfig.programs.json');
 // Into a file, too, Biome would paint every letter.
 runTool(
   '@biomejs/biome/bin/biome',
