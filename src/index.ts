@@ -16,10 +16,7 @@ export {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
   embedToFile,
-  openTexts,
-  type TextFileOptions,
-  type TextRecord,
-  type TextSource,
+  type SkippedText,
 } from './bulk/index.js';
 export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
 export {
@@ -76,3 +73,4 @@ export {
 } from './pipeline/index.js';
 export { type ResolvedModel, type ResolveOptions, resolveModel } from './registry/index.js';
 export { readTask, type Task } from './tasks/index.js';
+export { openTexts, type TextFileOptions, type TextFormat, type TextRecord, type TextSource } from './texts/index.js';

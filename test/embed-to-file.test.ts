@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Embedder } from 'octavec';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type EmbedToFileOptions, embedToFile, type TextRecord, type TextSource } from '#rooms/bulk';
+import { type EmbedToFileOptions, embedToFile } from '#rooms/bulk';
+import type { TextRecord, TextSource } from '#rooms/texts';
 import { embeddedModel } from './support/golden-texts.js';
 
 const count = 1100;
@@ -43,6 +44,7 @@ beforeAll(async () => {
       texts: count,
       resumedAt: 0,
       truncated: 0,
+      skipped: [],
       emptyLines: 0,
       type: 'float32',
       dimensions: 384,
@@ -137,7 +139,7 @@ describe('embedToFile', () => {
     rmSync(out);
     await begin();
     renameSync(`${out}.part`, join(folder, 'spare'));
-    const last = { records: count, digest: digestOfAll(), truncated: 0, bytes: part.length };
+    const last = { records: count, digest: digestOfAll(), truncated: 0, skipped: [], bytes: part.length };
     writeFileSync(`${out}.progress`, `\n${JSON.stringify({ at: last })}\n${JSON.stringify({ whole: part.length })}\n`, {
       flag: 'a',
     });

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Embedder, OctavecError, quantize, quantizeVectors, vectorRanges, verify } from 'octavec';
+import { Embedder, embedToFile, OctavecError, quantize, quantizeVectors, vectorRanges, verify } from 'octavec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeNanFolder } from './support/nan-model.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
@@ -129,3 +129,35 @@ test('NaN and infinity never come into ranges or into smaller numbers', () => {
     expect(() => quantizeVectors(finite, 'int8', ranges)).toThrow('2 finite numbers each');
   }
 });
+
+test('a file of vectors leaves out what failed and names it, also after an interruption', async () => {
+  const texts = [...Array.from({ length: 600 }, (_, i) => `t ${i % 10}`), 'a zebra', 'a dog'];
+  texts[3] = 'fizz';
+  const source = () => {
+    const records = (async function* () {
+      yield* texts.map((text, i) => ({ text, id: i, place: `line ${i + 1}` }));
+    })();
+    return { name: 'texts', records, share: () => undefined };
+  };
+  const out = join(root, 'skipped.npy');
+  await using embedder = await Embedder.load(model);
+  const stop = new AbortController();
+  const interrupted = embedToFile(embedder, source(), out, {
+    onError: 'skip',
+    signal: stop.signal,
+    onProgress: ({ done }) => done >= 512 && stop.abort(),
+  });
+  await interrupted.catch(() => undefined);
+  const { texts: written, skipped } = await embedToFile(embedder, source(), out, { onError: 'skip' });
+  const reason = 'the model gives NaN or infinity for it';
+  expect(skipped).toEqual([
+    { place: 'line 4', id: 3, reason },
+    { place: 'line 601', id: 600, reason },
+  ]);
+  expect(written).toBe(600);
+  expect(readFileSync(out).length).toBe(128 + 600 * 4 * embedder.width);
+  expect(await thrown(embedToFile(embedder, source(), join(root, 'failed.npy')))).toMatchObject({
+    code: 'VECTOR_NOT_FINITE',
+    details: { indices: [3] },
+  });
+}, 60_000);

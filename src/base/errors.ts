@@ -160,7 +160,8 @@ export const errorTable = {
   TEXTS_INVALID: entry<{ path: string; why: string }>(
     1,
     400,
-    (d) => `The texts of ${d.path} cannot be read: ${d.why}. Texts are lines, JSON lines or rows of a Parquet file.`,
+    (d) =>
+      `The texts of ${d.path} cannot be read: ${d.why}. Texts are read from .txt, .jsonl, .json, .csv, .tsv and .parquet files.`,
   ),
   RANGES_INVALID: entry<{ path: string; why: string }>(
     1,

@@ -1,4 +1,4 @@
-import type { TextRecord, TextSource } from './text-record.js';
+import type { TextRecord, TextSource } from '../texts/index.js';
 
 /** The records of a source, counted as they are taken. */
 export class CountedRecords implements AsyncIterableIterator<TextRecord> {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import {
+  checkCount,
   checkFlag,
   checkObject,
   checkOptions,
@@ -21,6 +22,7 @@ import {
   type VectorRanges,
 } from '../embed/index.js';
 import { asOutputError } from '../files/index.js';
+import type { TextSource } from '../texts/index.js';
 import { CountedRecords } from './counted-records.js';
 import { difference, type JobSettings, jobSettings } from './job-settings.js';
 import type { Begun, Checkpoint } from './journal.js';
@@ -28,8 +30,8 @@ import { jsonlSink } from './jsonl-sink.js';
 import { npySink } from './npy-sink.js';
 import { PartialFile } from './partial-file.js';
 import { RecordDigest, skipDone } from './record-digest.js';
+import type { SkippedText } from './skipped-text.js';
 import { type StoredType, storedTypes } from './stored-vectors.js';
-import type { TextSource } from './text-record.js';
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 import { notesOf, rangesOfNotes, VectorWriter } from './vector-writer.js';
 
@@ -38,6 +40,8 @@ export interface EmbedToFileOptions extends VectorOptions, TaskOptions {
   readonly type?: StoredType;
   /** For `int8` and `uint8`: the ranges of the dimensions. By default those of the first 4,096 texts. */
   readonly ranges?: VectorRanges;
+  /** Significant digits of float32 numbers in .jsonl, 1 to 9; the fewest that give the same float32 by default. */
+  readonly digits?: number;
   /** Begin anew even if there is an unfinished file to go on with. */
   readonly restart?: boolean;
 }
@@ -46,6 +50,7 @@ export const embedToFileOptionChecks: OptionChecks<EmbedToFileOptions> = {
   ...embedOptionChecks,
   type: oneOf(storedTypes),
   ranges: checkObject,
+  digits: checkDigits,
   restart: checkFlag,
 };
 
@@ -55,14 +60,24 @@ export interface EmbedToFileOutcome {
   readonly texts: number;
   /** How many of them an earlier call had done. */
   readonly resumedAt: number;
-  /** How many were longer than the model takes, so that only their beginning counted. */
+  /** How many were longer than the model takes, so that only a part of them counted. */
   readonly truncated: number;
+  /** Texts without vectors, which are not in the file (`onError: 'skip'`). */
+  readonly skipped: readonly SkippedText[];
   /** Empty lines of the input that are no texts (between JSON lines). */
   readonly emptyLines: number;
   readonly type: StoredType;
   readonly dimensions: number;
   /** For `int8` and `uint8`: what the numbers are steps of. */
   readonly ranges?: VectorRanges;
+}
+
+/** @throws USAGE unless the value is a number of digits that a float32 can have */
+function checkDigits(name: string, value: unknown): void {
+  checkCount(name, value);
+  if ((value as number) > 9) {
+    throw new OctavecError('USAGE', { problem: `The option ${name} is ${value}, and a float32 has 9 digits at most` });
+  }
 }
 
 /** Parquet is loaded when it is written: it takes longer than all the rest. */
@@ -131,18 +146,33 @@ export async function embedToFile(
         onRecord: (done) => report('Checking what was done', done),
       });
     }
-    const summary = (texts: number, truncated: number, ranges: VectorRanges | undefined) => ({
-      ...{ out, texts, resumedAt, truncated, emptyLines: source.emptyLines?.() ?? 0, type, dimensions },
+    const summary = (
+      records: number,
+      truncated: number,
+      skipped: readonly SkippedText[],
+      ranges: VectorRanges | undefined,
+    ) => ({
+      ...{
+        out,
+        texts: records - skipped.length,
+        resumedAt,
+        truncated,
+        skipped,
+        emptyLines: source.emptyLines?.() ?? 0,
+        type,
+        dimensions,
+      },
       ...(ranges && { ranges }),
     });
     if (last !== undefined && (await partial.isWhole())) {
       await checkEnd(records, last.records, out, signal);
       await partial.tidy();
-      return summary(last.records, last.truncated, ranges);
+      const skipped = begun?.checkpoints.flatMap((checkpoint) => checkpoint.skipped ?? []) ?? [];
+      return summary(last.records, last.truncated, skipped, ranges);
     }
     const writer = new VectorWriter(
       partial,
-      { openSink: await sinks[extname(out)](), type, dimensions, ranges },
+      { openSink: await sinks[extname(out)](), type, dimensions, ranges, digits: options.digits },
       begun,
       digest,
     );
@@ -156,7 +186,7 @@ export async function embedToFile(
       await writer.write(batch);
     }
     await partial.complete(await writer.finish());
-    return summary(writer.records, writer.truncated, writer.ranges);
+    return summary(writer.records, writer.truncated, writer.skipped, writer.ranges);
   } catch (error) {
     const kept = partial.journal.last;
     await (kept === undefined ? partial.discard() : partial.leave()).catch(() => undefined);

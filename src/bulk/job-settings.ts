@@ -12,7 +12,7 @@ import type { StoredType } from './stored-vectors.js';
 export type JobSettings = Readonly<Record<string, string | number>>;
 
 /** Part of the settings; another number makes old unfinished files anew. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 export async function jobSettings(
   model: ModelFiles,
@@ -20,7 +20,7 @@ export async function jobSettings(
   out: string,
   type: StoredType,
   dimensions: number,
-  options: VectorOptions,
+  options: VectorOptions & { readonly digits?: number },
 ): Promise<JobSettings> {
   const [weights, tokenizer] = await Promise.all([modelHash(model.onnxPath), fileHash(model.tokenizerPath)]);
   const { overLong = 'truncate', overlap = 'default' } = options;
@@ -51,6 +51,8 @@ export async function jobSettings(
     dimensions,
     'over-long': overLong,
     overlap,
+    digits: options.digits ?? 'shortest',
+    'texts that fail': options.onError ?? 'fail',
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { OctavecError } from '../base/index.js';
+import type { SkippedText } from './skipped-text.js';
 
 /**
  * What is known of a file that grows, in a file beside it that is only ever appended to: a line of JSON for each thing
@@ -18,6 +19,8 @@ export interface Checkpoint {
   readonly truncated: number;
   /** Bytes of the file that count. */
   readonly bytes: number;
+  /** Texts without vectors, since the checkpoint before. */
+  readonly skipped?: readonly SkippedText[];
   /** What the format has to remember since the checkpoint before. */
   readonly format?: unknown;
 }

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { jsonVector, type StoredType } from './stored-vectors.js';
+import { columnVector, type StoredType } from './stored-vectors.js';
 import { type SinkTarget, type VectorSink, writeAt } from './vector-sink.js';
 
 /** Numbers of a row group: enough for readers to be quick, and few enough for memory. */
@@ -59,7 +59,7 @@ export function parquetSink({ file, type, width, state }: SinkTarget): VectorSin
       records.forEach(({ id, text }, row) => {
         columns.ids.push(id === undefined ? undefined : String(id));
         columns.texts.push(text);
-        columns.vectors.push(jsonVector(stored, row));
+        columns.vectors.push(columnVector(stored, row));
       });
     },
     get due() {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { counted, OctavecError, unlessCancelled } from '../base/index.js';
+import type { TextRecord } from '../texts/index.js';
 import type { Checkpoint } from './journal.js';
-import type { TextRecord } from './text-record.js';
 
 /** The hash of records one after the other: the same for the same texts and ids in the same order. */
 export class RecordDigest {

@@ -1,5 +1,5 @@
 import { quantizeVectors, toBase64, type VectorRanges, type VectorType } from '../embed/index.js';
-import type { Matrix } from '../numbers/index.js';
+import { type Matrix, shortNumbersAsJson } from '../numbers/index.js';
 
 /** How vectors are written: as numbers of a type, or as base64 of their float32 bytes. */
 export const storedTypes = ['float32', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const satisfies readonly (
@@ -35,8 +35,21 @@ export function storeVectors(vectors: Matrix, type: StoredType, ranges?: VectorR
   return { type, data, rows: vectors.rows, width: storedWidth(type, vectors.columns) };
 }
 
-/** A vector as JSON holds it. */
-export function jsonVector({ type, data, width }: StoredVectors, row: number): string | number[] {
-  const vector = data.subarray(row * width, (row + 1) * width);
-  return type === 'base64' ? toBase64(vector) : Array.from(vector);
+/** A vector as a column of a table holds it: a list of numbers, or base64. */
+export function columnVector(vectors: StoredVectors, row: number): string | number[] {
+  const vector = vectorOf(vectors, row);
+  return vectors.type === 'base64' ? toBase64(vector) : Array.from(vector);
+}
+
+/** The JSON of a vector. */
+export function vectorAsJson(vectors: StoredVectors, row: number, digits?: number): string {
+  const vector = vectorOf(vectors, row);
+  if (vectors.type === 'base64') {
+    return JSON.stringify(toBase64(vector));
+  }
+  return vector instanceof Float32Array ? shortNumbersAsJson(vector, digits) : JSON.stringify(Array.from(vector));
+}
+
+function vectorOf({ data, width }: StoredVectors, row: number): StoredVectors['data'] {
+  return data.subarray(row * width, (row + 1) * width);
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { TextRecord } from '../texts/index.js';
 import type { StoredType, StoredVectors } from './stored-vectors.js';
-import type { TextRecord } from './text-record.js';
 
 /** A file of vectors that grows. What it has written can be taken up by another sink after the process has died. */
 export interface VectorSink {
@@ -30,6 +30,8 @@ export interface SinkTarget {
   readonly type: StoredType;
   /** Numbers of a row. */
   readonly width: number;
+  /** Significant digits of numbers in text; the fewest that give the same float32 if left out. */
+  readonly digits?: number;
   /** Where an earlier sink stopped; the file has this length. */
   readonly state?: SinkState;
 }

@@ -1,10 +1,11 @@
 import type { StreamBatch } from '../embed/index.js';
 import { type VectorRanges, vectorRanges } from '../embed/index.js';
+import type { TextRecord } from '../texts/index.js';
 import type { Begun } from './journal.js';
 import type { PartialFile } from './partial-file.js';
 import type { RecordDigest } from './record-digest.js';
+import { type SiftedBatch, type SkippedText, siftBatch } from './skipped-text.js';
 import { needsRanges, type StoredType, storedWidth, storeVectors } from './stored-vectors.js';
-import type { TextRecord } from './text-record.js';
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 
 export interface WriterSettings {
@@ -13,6 +14,8 @@ export interface WriterSettings {
   /** Numbers of a vector before it is stored. */
   readonly dimensions: number;
   readonly ranges?: VectorRanges;
+  /** See `EmbedToFileOptions.digits`. */
+  readonly digits?: number;
 }
 
 /** What is in memory is written when so much time has passed and the format allows: syncing costs milliseconds. */
@@ -20,6 +23,13 @@ const checkpointEveryMs = 200;
 
 /** Texts whose vectors give the ranges of the dimensions, where none are given. They wait in memory until then. */
 const textsForRanges = 4096;
+
+/** A batch, whose skipped texts are taken out. */
+interface Sifted extends SiftedBatch {
+  /** All texts of the batch. */
+  readonly items: readonly TextRecord[];
+  readonly truncated: number;
+}
 
 /** Puts batches of vectors into a file and notes in its journal how far it is. */
 export class VectorWriter {
@@ -29,9 +39,12 @@ export class VectorWriter {
   readonly #digest: RecordDigest;
   #ranges: VectorRanges | undefined;
   /** Batches that wait for the ranges. */
-  #held: StreamBatch<TextRecord>[] = [];
+  #held: Sifted[] = [];
   #records: number;
   #truncated: number;
+  readonly #skipped: SkippedText[];
+  /** How many of the skipped texts the journal has noted. */
+  #noted: number;
   #lastCheckpoint = Number.NEGATIVE_INFINITY;
 
   /**
@@ -39,7 +52,7 @@ export class VectorWriter {
    * @param digest of its texts
    */
   constructor(partial: PartialFile, settings: WriterSettings, begun: Begun | undefined, digest: RecordDigest) {
-    const { type, dimensions, openSink } = settings;
+    const { type, dimensions, openSink, digits } = settings;
     const last = begun?.checkpoints.at(-1);
     const formats = begun?.checkpoints.flatMap(({ format }) => (format === undefined ? [] : [format])) ?? [];
     this.#partial = partial;
@@ -48,8 +61,10 @@ export class VectorWriter {
     this.#ranges = settings.ranges;
     this.#records = last?.records ?? 0;
     this.#truncated = last?.truncated ?? 0;
+    this.#skipped = begun?.checkpoints.flatMap(({ skipped = [] }) => skipped) ?? [];
+    this.#noted = this.#skipped.length;
     const state = last && { bytes: last.bytes, formats };
-    this.#sink = openSink({ file: partial.file, type, width: storedWidth(type, dimensions), state });
+    this.#sink = openSink({ file: partial.file, type, width: storedWidth(type, dimensions), digits, state });
   }
 
   get records(): number {
@@ -60,14 +75,20 @@ export class VectorWriter {
     return this.#truncated;
   }
 
+  /** Texts without vectors, those of earlier writers included. */
+  get skipped(): readonly SkippedText[] {
+    return this.#skipped;
+  }
+
   get ranges(): VectorRanges | undefined {
     return this.#ranges;
   }
 
-  async write(batch: StreamBatch<TextRecord>): Promise<void> {
+  async write(whole: StreamBatch<TextRecord>): Promise<void> {
+    const batch = { ...siftBatch(whole), items: whole.items, truncated: whole.vectors.truncated };
     if (needsRanges(this.#type) && this.#ranges === undefined) {
       this.#held.push(batch);
-      if (this.#held.reduce((sum, { items }) => sum + items.length, 0) >= textsForRanges) {
+      if (this.#held.reduce((sum, { records }) => sum + records.length, 0) >= textsForRanges) {
         await this.#letGo();
       }
     } else {
@@ -84,10 +105,13 @@ export class VectorWriter {
 
   /** Takes the ranges from what waits for them, and writes it. */
   async #letGo(): Promise<void> {
-    if (this.#held.length === 0) {
+    const all = this.#held.filter(({ records }) => records.length > 0).map(({ vectors }) => vectorRanges(vectors));
+    if (all.length === 0) {
+      for (const batch of this.#held.splice(0)) {
+        await this.#append(batch);
+      }
       return;
     }
-    const all = this.#held.map(({ vectors }) => vectorRanges(vectors));
     this.#ranges = {
       least: all.map(({ least }) => least).reduce((a, b) => a.map((value, i) => Math.min(value, b[i]))),
       greatest: all.map(({ greatest }) => greatest).reduce((a, b) => a.map((value, i) => Math.max(value, b[i]))),
@@ -98,13 +122,16 @@ export class VectorWriter {
     }
   }
 
-  async #append({ items, vectors }: StreamBatch<TextRecord>): Promise<void> {
-    this.#sink.append(items, storeVectors(vectors, this.#type, this.#ranges));
+  async #append({ items, records, vectors, skipped, truncated }: Sifted): Promise<void> {
+    if (records.length > 0) {
+      this.#sink.append(records, storeVectors(vectors, this.#type, this.#ranges));
+    }
+    this.#skipped.push(...skipped);
     for (const record of items) {
       this.#digest.add(record);
     }
     this.#records += items.length;
-    this.#truncated += vectors.truncated;
+    this.#truncated += truncated;
     const { due } = this.#sink;
     if (due === 'now' || (due === 'may' && performance.now() - this.#lastCheckpoint > checkpointEveryMs)) {
       await this.#checkpoint();
@@ -121,7 +148,9 @@ export class VectorWriter {
       truncated: this.#truncated,
       bytes,
       format,
+      ...(this.#skipped.length > this.#noted && { skipped: this.#skipped.slice(this.#noted) }),
     });
+    this.#noted = this.#skipped.length;
     this.#lastCheckpoint = performance.now();
   }
 }

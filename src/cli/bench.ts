@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { counted, formatDuration } from '../base/index.js';
 import { benchmark } from '../benchmark/index.js';
-import { readTexts } from '../bulk/index.js';
 import type { EngineChoice, MemoryMode } from '../engine/index.js';
 import { writeOutputFile } from '../files/index.js';
 import { listOnnxFiles, variantOfPath } from '../model/index.js';
 import { benchmarkPage, formatBenchmark } from '../report/index.js';
+import { readTexts } from '../texts/index.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel, variantFiles } from './named-model.js';

@@ -6,23 +6,27 @@ import {
   type EmbedToFileOutcome,
   embedToFile,
   embedToFileOptionChecks,
-  joinSources,
   needsRanges,
-  openTexts,
   readRanges,
+  type SkippedText,
   type StoredType,
-  someTexts,
   storedTypes,
-  type TextFormat,
-  type TextSource,
-  textFormats,
-  textsAsSource,
   writeRanges,
 } from '../bulk/index.js';
 import { Embedder, type VectorRanges } from '../embed/index.js';
 import type { MemoryMode } from '../engine/index.js';
 import { overridesOf } from '../model/index.js';
 import { folderWith } from '../registry/index.js';
+import {
+  type InvalidRow,
+  joinSources,
+  openTexts,
+  someTexts,
+  type TextFormat,
+  type TextSource,
+  textFormats,
+  textsAsSource,
+} from '../texts/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
@@ -31,6 +35,7 @@ import { configOption, engineOption, memoryOption, positiveInteger } from './opt
 import { printNote } from './print-note.js';
 import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
+import { tellSkipped } from './skipped-texts.js';
 
 const examples = `
 Examples:
@@ -50,6 +55,10 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
   readonly type: StoredType;
   readonly ranges?: string;
   readonly dimensions?: number;
+  readonly digits?: number;
+  readonly lossy?: boolean;
+  readonly onError?: 'fail' | 'skip';
+  readonly skipped?: string;
   readonly overLong?: 'truncate' | 'error' | 'chunk';
   readonly overlap?: number;
   readonly variant?: string;
@@ -64,7 +73,10 @@ export function embedCommand(): Command {
   const command = new Command('embed')
     .argument('<model>', 'model folder, .onnx file, a name of the hub, or minilm')
     .argument('[texts...]', 'texts to embed')
-    .option('--file <file>', 'read texts from .txt (one a line), .jsonl, either with .gz, .parquet, or - for a pipe')
+    .option(
+      '--file <file>',
+      'read texts from .txt (one a line), .jsonl, .json, .csv, .tsv, also with .gz, .parquet, or - for a pipe',
+    )
     .addOption(new Option('--format <name>', 'what the file is, if its name does not say').choices(textFormats))
     .option('--field <name>', 'field or column that holds the text (default: text)')
     .option('--out <file>', 'write to .jsonl, .npy or .parquet instead of the standard output')
@@ -75,6 +87,19 @@ export function embedCommand(): Command {
         .default('float32'),
     )
     .option('--ranges <file>', 'int8, uint8: ranges of the dimensions; made from the first texts if not there yet')
+    .option('--lossy', 'read bytes that are not UTF-8 as U+FFFD')
+    .addOption(
+      new Option('--on-error <action>', 'a line, row or text that cannot be embedded (default: fail)').choices([
+        'fail',
+        'skip',
+      ]),
+    )
+    .option('--skipped <file>', 'write what was skipped to this .jsonl (default: <out>.skipped.jsonl)')
+    .option(
+      '--digits <n>',
+      'significant digits in JSON (default: the fewest that give the same float32)',
+      positiveInteger,
+    )
     .option('--dimensions <n>', 'cut vectors, for models trained for it (Matryoshka)', positiveInteger)
     .addOption(
       new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices([
@@ -97,7 +122,11 @@ export function embedCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {
       checkOptions(options);
-      const source = await sourceOf(model, given, options);
+      /** Lines and rows without a text. */
+      const invalid: SkippedText[] = [];
+      const source = await sourceOf(model, given, options, ({ place, problem }) => {
+        invalid.push({ place, reason: `it ${problem}` });
+      });
       const isLoud = process.stderr.isTTY && !options.json;
       const tell = (text: string) => process.stderr.write(`${text}\n`);
       const { run } = await settingsOf(options);
@@ -120,7 +149,15 @@ export function embedCommand(): Command {
         onProgress: line.onProgress,
       };
       const write = options.out === undefined ? printVectors(options) : writeVectors(options, options.out, isLoud);
-      const { texts, truncated, emptyLines } = await write(embedder, source, settings).finally(line.done);
+      const { texts, truncated, emptyLines, skipped } = await write(embedder, source, settings).finally(line.done);
+      if (options.onError === 'skip') {
+        const path = options.skipped ?? (options.out && `${options.out}.skipped.jsonl`);
+        await tellSkipped([...invalid, ...skipped], path);
+      }
+      const lossyLines = source.lossyLines?.() ?? 0;
+      if (lossyLines > 0) {
+        tell(`note: ${counted(lossyLines, 'line')} not UTF-8; U+FFFD stands for what is not`);
+      }
       if (truncated > 0) {
         tell(
           `note: ${truncated} of ${counted(texts, 'text')} ${truncated === 1 ? 'is' : 'are'} longer than ${embedder.maxTokens} tokens; only the beginning counted`,
@@ -148,7 +185,8 @@ function checkOptions({ out, type, ranges }: Options): void {
 async function sourceOf(
   model: string,
   given: readonly string[],
-  { file, format, field }: Options,
+  { file, format, field, lossy, onError }: Options,
+  onInvalid: (row: InvalidRow) => void,
 ): Promise<TextSource> {
   if (file === undefined) {
     if (given.length === 0) {
@@ -159,7 +197,9 @@ async function sourceOf(
     }
     return textsAsSource(given);
   }
-  const source = someTexts(await openTexts(file, { format, field }));
+  const source = someTexts(
+    await openTexts(file, { format, field, lossy, onInvalid: onError === 'skip' ? onInvalid : undefined }),
+  );
   return given.length === 0 ? source : joinSources(textsAsSource(given), source);
 }
 
@@ -185,7 +225,7 @@ function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud
   return async (embedder: Embedder, source: TextSource, settings: EmbedToFileOptions): Promise<EmbedToFileOutcome> => {
     const start = performance.now();
     const outcome = await embedToFile(embedder, source, out, settings);
-    const { ranges, ...facts } = outcome;
+    const { ranges, skipped, ...facts } = outcome;
     if (ranges !== undefined && settings.ranges === undefined) {
       if (rangesPath !== undefined) {
         await writeRanges(rangesPath, ranges);
@@ -198,7 +238,7 @@ function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud
     }
     const seconds = (performance.now() - start) / 1000;
     if (json) {
-      process.stdout.write(`${JSON.stringify({ ...facts, seconds })}\n`);
+      process.stdout.write(`${JSON.stringify({ ...facts, skipped: skipped.length, seconds })}\n`);
     } else if (isLoud) {
       const { texts, resumedAt } = outcome;
       const before = resumedAt > 0 ? `, ${resumedAt} of them earlier` : '';

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { counted, OctavecError, type TaskOptions } from '../base/index.js';
-import { readTexts } from '../bulk/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
 import type { ProofTexts } from '../pipeline/index.js';
 import { readTask, type Task } from '../tasks/index.js';
+import { readTexts } from '../texts/index.js';
 import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */

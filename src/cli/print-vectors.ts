@@ -5,11 +5,12 @@ import {
   type EmbedToFileOutcome,
   jsonRecord,
   needsRanges,
+  type SkippedText,
+  siftBatch,
   storeVectors,
-  type TextRecord,
-  type TextSource,
 } from '../bulk/index.js';
 import { type Embedder, embedOptionChecks } from '../embed/index.js';
+import type { TextRecord, TextSource } from '../texts/index.js';
 
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.
@@ -26,25 +27,31 @@ async function print(
   source: TextSource,
   options: EmbedToFileOptions,
   json: boolean,
-): Promise<Pick<EmbedToFileOutcome, 'texts' | 'truncated' | 'emptyLines'>> {
-  const { type = 'float32', ranges } = options;
+): Promise<Pick<EmbedToFileOutcome, 'texts' | 'truncated' | 'emptyLines' | 'skipped'>> {
+  const { type = 'float32', ranges, digits } = options;
+  const skipped: SkippedText[] = [];
   let texts = 0;
   let truncated = 0;
   const streamed = { ...pickOptions(options, embedOptionChecks), textOf: ({ text }: TextRecord) => text };
-  for await (const { items, vectors } of embedder.stream(source.records, streamed)) {
-    const stored = storeVectors(vectors, type, needsRanges(type) ? ranges : undefined);
-    const records = items.map((item, row) => jsonRecord(item, stored, row));
+  for await (const batch of embedder.stream(source.records, streamed)) {
+    const sifted = siftBatch(batch);
+    skipped.push(...sifted.skipped);
+    if (sifted.records.length === 0) {
+      continue;
+    }
+    const stored = storeVectors(sifted.vectors, type, needsRanges(type) ? ranges : undefined);
+    const records = sifted.records.map((item, row) => jsonRecord(item, stored, row, digits));
     const printed = json
       ? `${texts === 0 ? '[' : ','}${records.join(',')}`
       : records.map((each) => `${each}\n`).join('');
     if (!process.stdout.write(printed)) {
       await once(process.stdout, 'drain');
     }
-    texts += items.length;
-    truncated += vectors.truncated;
+    texts += records.length;
+    truncated += batch.vectors.truncated;
   }
   if (json) {
     process.stdout.write(texts === 0 ? '[]\n' : ']\n');
   }
-  return { texts, truncated, emptyLines: source.emptyLines?.() ?? 0 };
+  return { texts, truncated, emptyLines: source.emptyLines?.() ?? 0, skipped };
 }

@@ -1,4 +1,4 @@
-/** Whole-or-nothing output files, hashes, lines, cache folders, and the formats NumPy, Parquet and safetensors. */
+/** Whole-or-nothing output files, hashes, cache folders, and the formats NumPy, Parquet and safetensors. */
 export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
 export { checkSpace } from './disk-space.js';
 export * from './file-hash.js';
@@ -6,5 +6,4 @@ export { makeFolders } from './make-folders.js';
 export * from './output-file.js';
 export * from './parquet-codecs.js';
 export * from './safetensors.js';
-export { type SplitLinesOptions, splitLines } from './split-lines.js';
 export { checkWritable, openStaging } from './staging.js';

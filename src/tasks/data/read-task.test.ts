@@ -111,9 +111,8 @@ describe('refuses, and says where', () => {
     ['sts', 'x.jsonl', [{ sentence1: 'a', sentence2: 'b', score: true }], /line 1: score: it is not a number/],
     ['sts', 'x.jsonl', [{ sentence1: 'a', sentence2: 'b', score: null }], /line 1: score: it is not a number/],
     ['sts', 'x.tsv', ['score\tsentence1\tsentence2', '3\ta\tb', '3.0\tc\td'], /all its scores are the same/],
-    ['sts', 'x.csv', ['score,sentence1,sentence2'], /files with commas are not read; make it \.tsv/],
     ['sts', 'x.tsv', ['5\ta\tb', '1\tc\td'], /line 1: it must hold headings .* and holds "5", "a", "b"/],
-    ['sts', 'x.json', ['[', '  {', '    "score": 1'], /line 1: an object must stand on one line/],
+    ['sts', 'x.json', ['[', '  {', '    "score": 1'], /must hold an array|has no end|array has no end/],
     ['clustering', 'x.tsv', ['label\ttext', '1\ta', '1\tb'], /all its labels are the same/],
     ['reranking', 'x.jsonl', [{ query: 'q', positive: 'p', negative: [] }], /none of its queries has both/],
   ])('%s %s %j', async (kind, name, lines, message) => {
@@ -124,16 +123,13 @@ describe('refuses, and says where', () => {
   test('bytes that are not UTF-8, with their line', async () => {
     const path = await file('latin1.tsv');
     await writeFile(path, Buffer.from('score\tsentence1\tsentence2\n1\tcaf\xe9\tb', 'latin1'));
-    await expect(readTask(path)).rejects.toThrow(/latin1\.tsv cannot be used as evaluation data: line 2 is not UTF-8/);
+    await expect(readTask(path)).rejects.toThrow(
+      /latin1\.tsv cannot be used as evaluation data: line 2: it is not UTF-8/,
+    );
   });
 
   test('an empty file', async () => {
     await expect(readTask(await file('empty.jsonl'))).rejects.toThrow('it holds no records');
-  });
-
-  test('a folder with files of commas', async () => {
-    await file('commas/test.csv', 'text,label');
-    await expect(readTask(join(folder, 'commas'))).rejects.toThrow('files with commas are not read');
   });
 
   const documents = [

@@ -27,9 +27,6 @@ const kinds: readonly TaskKind[] = [
   'clustering',
 ];
 
-const csv = /\.csv(?:\.gz)?$/i;
-const noCsv = 'files with commas are not read; make it .tsv (tabs, no quotation marks), .jsonl or .parquet';
-
 /**
  * The task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and test
  * files with label and text for classification), a file whose fields say what it is, or a data set of the Hugging Face
@@ -89,16 +86,10 @@ async function folderTask(folder: string, kind: TaskKind | undefined): Promise<T
     const why = `it has several parts; name the folder of one: ${files.subsets.join(', ')}`;
     throw new OctavecError('DATA_INVALID', { path: folder, why });
   }
-  if (files.corpus.length + files.test.length === 0 && paths.some((path) => csv.test(path))) {
-    throw new OctavecError('DATA_INVALID', { path: folder, why: noCsv });
-  }
   return datasetTask(basename(resolve(folder)), folder, folder, files, kind);
 }
 
 async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task> {
-  if (csv.test(path)) {
-    throw new OctavecError('DATA_INVALID', { path, why: noCsv });
-  }
   const kind = asked ?? (await kindOfFile(path, false));
   if (kind === undefined || kind === 'retrieval' || kind === 'classification') {
     const why = kind === undefined ? 'its fields are those of no kind of task' : `${kind} needs a folder, not a file`;

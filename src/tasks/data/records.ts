@@ -1,7 +1,6 @@
-import { extname } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
-import { linesOf } from './text-lines.js';
+import { readRows } from '../../texts/index.js';
 
 /** Names that fields of evaluation data have, here and on the hub; others are not read. */
 export const fieldNames = [
@@ -10,8 +9,8 @@ export const fieldNames = [
 ] as const;
 
 /**
- * The records of a .jsonl or .json file (an object a line), a .tsv file (a line of headings, then fields between tabs,
- * without quotation marks) or a .parquet file, each checked. What ends in .gz is decompressed.
+ * The records of a .jsonl file (an object a line), a .json file (the same, or one array of objects), a .csv or .tsv file
+ * (a line of headings; tabs without quotation marks) or a .parquet file, each checked. What ends in .gz is decompressed.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, which names the line or row
  */
@@ -47,64 +46,42 @@ export async function firstFields(path: string): Promise<ReadonlySet<string>> {
 
 /** Records as they stand in a file, and where. */
 async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string; readonly value: unknown }> {
-  if (extname(path) === '.parquet') {
-    const { readParquet } = await import('./parquet-records.js');
-    let row = 0;
-    for await (const value of readParquet(path, fieldNames)) {
-      row++;
-      yield { place: `row ${row}`, value };
+  const isTable = /\.[ct]sv(?:\.gz)?$/i.test(path);
+  let isFirst = true;
+  for await (const row of readRows(path, fieldNames, 'DATA_INVALID')) {
+    if ('problem' in row) {
+      throw invalid(path, row.place, `it ${row.problem}`);
     }
-    return;
-  }
-  const tabs = extname(path) === '.tsv';
-  let headings: string[] | undefined;
-  let number = 0;
-  for await (const line of linesOf(path)) {
-    number++;
-    const place = `line ${number}`;
-    if (line.trim() === '') {
-      continue;
+    if (isTable && isFirst) {
+      checkHeadings(Object.keys(row.value as object), path);
     }
-    if (tabs && headings === undefined) {
-      headings = headingsOf(line, path, place);
-      continue;
-    }
-    yield {
-      place,
-      value: headings === undefined ? parseJson(line, path, place) : fieldsOf(line, headings, path, place),
-    };
+    isFirst = false;
+    yield { place: row.place, value: plain(row.value) };
   }
 }
 
-function parseJson(line: string, path: string, place: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    const begins = /^\s*[[{]\s*$/.test(line);
-    throw invalid(
-      path,
-      place,
-      begins ? 'an object must stand on one line, and here one only begins' : 'it is not JSON',
-    );
-  }
-}
-
-function headingsOf(line: string, path: string, place: string): string[] {
-  const headings = line.split('\t');
+function checkHeadings(headings: readonly string[], path: string): void {
   if (!headings.some((heading) => (fieldNames as readonly string[]).includes(heading))) {
     const found = headings.map((heading) => `"${heading}"`).join(', ');
-    const why = `it must hold headings with tabs between them, such as sentence1 or query-id, and holds ${found.slice(0, 200)}`;
-    throw invalid(path, place, why);
+    const why = `it must hold headings with names such as sentence1 or query-id, and holds ${found.slice(0, 200)}`;
+    throw invalid(path, 'line 1', why);
   }
-  return headings;
 }
 
-function fieldsOf(line: string, headings: readonly string[], path: string, place: string): Record<string, string> {
-  const fields = line.split('\t');
-  if (fields.length !== headings.length) {
-    throw invalid(path, place, `it has ${fields.length} fields, the headings are ${headings.length}`);
+/** As JSON would have it: whole numbers are numbers, and lists are plain ones. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    return Number(value);
   }
-  return Object.fromEntries(fields.map((field, i) => [headings[i], field]));
+  if (ArrayBuffer.isView(value)) {
+    return Array.from(value as unknown as ArrayLike<unknown>, plain);
+  }
+  if (Array.isArray(value)) {
+    return value.map(plain);
+  }
+  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
+    ? Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plain(own)]))
+    : value;
 }
 
 function invalid(path: string, place: string, why: string): OctavecError {

@@ -22,7 +22,7 @@ export interface TaskFiles {
 }
 
 /** Endings of files that records are read from. */
-export const recordEnding = /\.(?:jsonl|jsonl\.gz|json|json\.gz|tsv|parquet)$/;
+export const recordEnding = /\.(?:jsonl|jsonl\.gz|json|json\.gz|csv|csv\.gz|tsv|tsv\.gz|parquet)$/;
 
 const roles: readonly (readonly [RegExp, FileRole])[] = [
   [/^corpus$/, 'corpus'],

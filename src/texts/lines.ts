@@ -4,41 +4,36 @@ import { isUtf8 } from 'node:buffer';
 const longestLine = 256 * 2 ** 20;
 const lineFeed = 10;
 
-export interface SplitLinesOptions {
-  /** Refuse bytes that are not UTF-8; by default U+FFFD stands for them. */
-  readonly strict?: boolean;
+/** A line of a file, without its line break. */
+export interface Line {
+  readonly text: string;
+  /** False for bytes that are not UTF-8: U+FFFD stands for them in the text. */
+  readonly isUtf8: boolean;
 }
 
 /**
- * Cuts UTF-8 bytes into lines, as many at a time as a piece of the source completes. Line breaks (LF or CR LF, nothing
- * else) and a byte order mark are left out.
+ * Cuts bytes into lines, as many at a time as a piece of the source completes. Line breaks (LF or CR LF, nothing else)
+ * and a byte order mark are left out.
  *
- * @throws RangeError for a line of more than 256 million bytes, and for one that is not UTF-8 where that is refused;
- *   what the source throws
+ * @throws RangeError for a line of more than 256 million bytes; what the source throws
  */
-export async function* splitLines(
-  source: AsyncIterable<Uint8Array>,
-  { strict = false }: SplitLinesOptions = {},
-): AsyncGenerator<string[], void, undefined> {
+export async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Line[], void, undefined> {
   /** The beginning of the next line. */
   let parts: Uint8Array[] = [];
   let length = 0;
   let number = 0;
-  const lineOf = (end: Buffer): string => {
+  const lineOf = (end: Buffer): Line => {
     number++;
     const bytes = parts.length === 0 ? end : Buffer.concat([...parts, end]);
     parts = [];
     length = 0;
-    if (strict && !isUtf8(bytes)) {
-      throw new RangeError(`line ${number} is not UTF-8`);
-    }
     const line = bytes.toString('utf8');
     const start = number === 1 && line.startsWith('\uFEFF') ? 1 : 0;
-    return line.slice(start, line.endsWith('\r') ? -1 : undefined);
+    return { text: line.slice(start, line.endsWith('\r') ? -1 : undefined), isUtf8: isUtf8(bytes) };
   };
   for await (const piece of source) {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    const lines: string[] = [];
+    const lines: Line[] = [];
     let start = 0;
     for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, start)) {
       lines.push(lineOf(bytes.subarray(start, end)));
@@ -55,8 +50,10 @@ export async function* splitLines(
       yield lines;
     }
   }
-  const last = parts.length === 0 ? '' : lineOf(Buffer.alloc(0));
-  if (last !== '') {
-    yield [last];
+  if (parts.length > 0) {
+    const last = lineOf(Buffer.alloc(0));
+    if (last.text !== '') {
+      yield [last];
+    }
   }
 }

@@ -4,19 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { readParquet } from './parquet-records.js';
+import { z } from 'zod';
 import { readTask } from './read-task.js';
+import { allRecords } from './records.js';
 
 /** Files that pyarrow wrote. */
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
 
 async function rowsOf(path: string, columns = ['text', 'label', 'score']): Promise<unknown[]> {
-  const rows: unknown[] = [];
-  for await (const row of readParquet(path, columns)) {
-    rows.push(row);
-  }
-  return rows;
+  const rows = await allRecords([path], z.record(z.string(), z.unknown()));
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name))));
 }
 
 const expected = Array.from({ length: 7 }, (_, i) => ({ text: `text ${i} ü`, label: i % 2 }));

@@ -1,12 +1,15 @@
 import { OctavecError } from '../base/index.js';
 import { closable } from './closable.js';
 import { rawNumber } from './raw-number.js';
+import type { Row } from './row.js';
 
 /** A text, and what it is known by where it comes from. */
 export interface TextRecord {
   readonly text: string;
   /** "id" (or "_id") of a JSON line or of a row. */
   readonly id?: RecordId;
+  /** Where it stands: "line 7". */
+  readonly place?: string;
 }
 
 /** A whole number beyond 2^53 is a bigint, so that it keeps its digits. */
@@ -21,6 +24,8 @@ export interface TextSource {
   share(): number | undefined;
   /** Empty lines that were passed over so far, where they are no texts. */
   emptyLines?(): number;
+  /** Lines that were read with U+FFFD in place of what is not UTF-8. */
+  lossyLines?(): number;
 }
 
 /** Texts without ids, as a source. */
@@ -51,6 +56,7 @@ export function joinSources(first: TextSource, second: TextSource): TextSource {
     records: closable(joined(), close),
     share: () => second.share(),
     emptyLines: () => (first.emptyLines?.() ?? 0) + (second.emptyLines?.() ?? 0),
+    lossyLines: () => (first.lossyLines?.() ?? 0) + (second.lossyLines?.() ?? 0),
   };
 }
 
@@ -76,62 +82,51 @@ export function someTexts(source: TextSource): TextSource {
   return { ...source, records: closable(counted(), close) };
 }
 
+/** A line or row without a text. */
+export interface InvalidRow {
+  /** "line 7" */
+  readonly place: string;
+  /** "is not JSON" */
+  readonly problem: string;
+}
+
 /**
- * The record of a JSON line: a string, or an object with the text in `field`.
+ * The record of a row: a string, or an object with the text in `field`.
  *
- * @param place of the line, for errors: "line 7"
- * @throws TEXTS_INVALID
+ * @returns or what is wrong with it
  */
-export function recordOfJson(line: string, field: string, path: string, place: string): TextRecord {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new OctavecError('TEXTS_INVALID', { path, why: `${place} is not JSON` }, error);
+export function recordOfRow(row: Row, field: string): TextRecord | InvalidRow {
+  if ('problem' in row) {
+    return row;
   }
+  const { place, value, json } = row;
   if (typeof value === 'string') {
-    return { text: value };
+    return { text: value, place };
   }
-  const fields = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-  const record = recordOfFields(fields as Readonly<Record<string, unknown>>, field, path, place);
-  return typeof record.id === 'number' && Math.abs(record.id) > Number.MAX_SAFE_INTEGER
-    ? { ...record, id: exactId(line, record.id) }
-    : record;
-}
-
-function exactId(line: string, id: number): RecordId {
-  const digits = rawNumber(line, 'id') ?? rawNumber(line, '_id') ?? '';
-  return /^-?\d+$/.test(digits) ? BigInt(digits) : Number.isFinite(id) ? id : digits;
-}
-
-/**
- * The record of an object or a row.
- *
- * @throws TEXTS_INVALID
- */
-export function recordOfFields(
-  fields: Readonly<Record<string, unknown>>,
-  field: string,
-  path: string,
-  place: string,
-): TextRecord {
+  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
+  const fields = (isObject ? value : {}) as Readonly<Record<string, unknown>>;
   const text = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (typeof text !== 'string') {
-    throw new OctavecError('TEXTS_INVALID', {
-      path,
-      why: `${place} holds neither a string nor a "${field}"${hint(fields)}`,
-    });
+    return { place, problem: `holds neither a string nor a "${field}"${hint(fields)}` };
   }
   const id = idOf(fields.id ?? fields._id);
-  return id === undefined ? { text } : { text, id };
+  if (id === undefined) {
+    return { text, place };
+  }
+  const isInexact = json !== undefined && typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER;
+  return { text, id: isInexact ? exactId(json, id) : id, place };
+}
+
+/** A whole number of JSON with all its digits. */
+function exactId(json: string, id: number): RecordId {
+  const digits = rawNumber(json, 'id') ?? rawNumber(json, '_id') ?? '';
+  return /^-?\d+$/.test(digits) ? BigInt(digits) : Number.isFinite(id) ? id : digits;
 }
 
 /** Which field may have been meant. */
 function hint(fields: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(fields).filter((name) => typeof fields[name] === 'string');
-  return names.length === 0
-    ? ''
-    : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which \`field\` can name`;
+  return names.length === 0 ? '' : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which --field can name`;
 }
 
 function idOf(value: unknown): RecordId | undefined {

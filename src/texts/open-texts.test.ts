@@ -22,7 +22,8 @@ async function read(path: string, options?: TextFileOptions): Promise<TextRecord
   const source = await openTexts(path, options);
   const records: TextRecord[] = [];
   for await (const record of source.records) {
-    records.push(record);
+    const { place: _, ...rest } = record;
+    records.push(rest);
   }
   expect(source.share() ?? 1).toBe(1);
   return records;
@@ -61,7 +62,8 @@ describe('openTexts', () => {
     const source = await openTexts(file('lines', '\n\n{"text":"a"}\n \n"b"\n'));
     const seen: TextRecord[] = [];
     for await (const record of source.records) {
-      seen.push(record);
+      const { place: _, ...rest } = record;
+      seen.push(rest);
     }
     expect([seen, source.emptyLines?.()]).toEqual([lines(['a', 'b']), 3]);
   });
@@ -168,4 +170,69 @@ test('sources of pipes are closed while they wait', async () => {
   const next = records.next();
   await Promise.allSettled([next, records.return?.()]);
   expect(closed).toBe(1);
+});
+
+describe('tables and arrays', () => {
+  const expected = [
+    { id: '1', text: 'a, "b"\nc' },
+    { id: '2', text: '' },
+  ];
+
+  test('CSV with quotation marks, TSV without', async () => {
+    expect(await read(file('t.csv', '\uFEFFid,text\r\n1,"a, ""b""\nc"\r\n2,\r\n'))).toEqual(expected);
+    expect(await read(file('t.tsv', 'id\ttext\n1\t"a"\n'))).toEqual([{ id: '1', text: '"a"' }]);
+    expect(await read(file('t.csv.gz', gzipSync('text\nx\n')))).toEqual([{ text: 'x' }]);
+    await expect(read(file('t.csv', 'a,b\n1,2\n'))).rejects.toThrow('there is "a", "b"');
+    await expect(read(file('t.csv', 'id,text\n1,x\n1,2,3\n'))).rejects.toThrow(
+      'line 3 has 3 fields, the headings are 2',
+    );
+  });
+
+  test('an array of strings and objects, also without a name', async () => {
+    const json = '[ "a]\\"[", {"id": 9007199254740993, "text": "b"},\n {"text": "c", "n": [1, {"x": "]"}]} ]\n';
+    const texts = [{ text: 'a]"[' }, { id: 9007199254740993n, text: 'b' }, { text: 'c' }];
+    expect(await read(file('t.json', json))).toEqual(texts);
+    expect(await read(file('unnamed', json))).toEqual(texts);
+    expect(await read(file('t.json', '[]'))).toEqual([]);
+    await expect(read(file('t.json', '["a", b]'))).rejects.toThrow('element 2 is not JSON');
+    await expect(read(file('t.json', '["a"'))).rejects.toThrow('the array has no end');
+    await expect(read(file('t.json', '{"text":"a"}'))).rejects.toThrow('must hold an array');
+  });
+
+  test.each(['md', 'html', 'pdf', 'docx', 'xlsx', 'zip'])(
+    '.%s is refused with a hint, and read where asked',
+    async (ending) => {
+      const path = file(`t.${ending}`, 'a\n');
+      await expect(openTexts(path)).rejects.toThrow('divide it into texts first');
+      expect(await read(path, { format: 'txt' })).toEqual([{ text: 'a' }]);
+    },
+  );
+
+  test.each(['txt', 'jsonl', 'csv', 'json'])(
+    'what is not UTF-8 is an error with the line, or counted: .%s',
+    async (format) => {
+      const contents: Record<string, string> = {
+        txt: 'a\nM\xfcller\n',
+        jsonl: '"a"\n"M\xfcller"\n',
+        csv: 'text\nM\xfcller\n',
+        json: '["a",\n"M\xfcller"]',
+      };
+      const path = file(`latin1.${format}`, Buffer.from(contents[format], 'latin1'));
+      await expect(read(path)).rejects.toThrow('line 2 is not UTF-8');
+      const source = await openTexts(path, { lossy: true });
+      const texts: string[] = [];
+      for await (const { text } of source.records) {
+        texts.push(text);
+      }
+      expect([texts.at(-1), source.lossyLines?.()]).toEqual(['M\uFFFDller', 1]);
+    },
+  );
+
+  test('bad lines and NULL are passed over where somebody is told', async () => {
+    const told: string[] = [];
+    const onInvalid = ({ place, problem }: { place: string; problem: string }) => told.push(`${place} ${problem}`);
+    const path = file('bad.jsonl', '"a"\nnot json\n{"text":null}\n"b"\n');
+    expect(await read(path, { onInvalid })).toEqual([{ text: 'a' }, { text: 'b' }]);
+    expect(told).toEqual(['line 2 is not JSON', 'line 3 holds neither a string nor a "text"']);
+  });
 });

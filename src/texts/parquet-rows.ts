@@ -1,0 +1,74 @@
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
+import { reasonOf } from '../base/index.js';
+import { parquetCompressors, unreadableCodec } from '../files/index.js';
+import type { Row } from './row.js';
+
+/** What a group of rows may take in memory; the hub writes groups of some hundred megabytes at most. */
+const largestRowGroup = 4 * 2 ** 30;
+
+/** A Parquet file, of which the index at its end has been read. */
+export interface ParquetFile {
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** The rows, one group of them in memory at a time. Names of columns that are not there are passed over. */
+  read(columns: readonly string[]): AsyncGenerator<Row, void, undefined>;
+}
+
+/** @throws RangeError for what is no Parquet file or cannot be read; errors of the file system as they are */
+export async function openParquet(path: string): Promise<ParquetFile> {
+  let file: AsyncBuffer;
+  let metadata: FileMetaData;
+  try {
+    file = await asyncBufferFromFile(path);
+    metadata = await parquetMetadataAsync(file);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined
+      ? new RangeError(`it is not a Parquet file (${reasonOf(error)})`, { cause: error })
+      : error;
+  }
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  return {
+    columns: names,
+    rows: Number(metadata.num_rows),
+    read: (columns) =>
+      rowsOf(
+        file,
+        metadata,
+        columns.filter((name) => names.includes(name)),
+      ),
+  };
+}
+
+async function* rowsOf(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  columns: readonly string[],
+): AsyncGenerator<Row, void, undefined> {
+  const unreadable = unreadableCodec(metadata, new Set(columns));
+  if (unreadable !== undefined) {
+    throw new RangeError(unreadable);
+  }
+  let rowStart = 0;
+  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+    if (total_byte_size > largestRowGroup) {
+      throw new RangeError(`a group of its rows takes ${total_byte_size} bytes`);
+    }
+    const rowEnd = rowStart + Number(num_rows);
+    const options = { file, metadata, columns: [...columns], rowStart, rowEnd, compressors: parquetCompressors };
+    const objects = await parquetReadObjects(options).catch((error: unknown) => {
+      throw new RangeError(`from row ${rowStart + 1} on, ${reasonOf(error)}`, { cause: error });
+    });
+    for (const [i, value] of objects.entries()) {
+      yield { place: `row ${rowStart + i + 1}`, value };
+    }
+    rowStart = rowEnd;
+  }
+}
