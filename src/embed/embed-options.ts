@@ -13,7 +13,7 @@ import {
 import { type EngineChoiceOptions, type EngineDescription, engineOptionChecks } from '../engine/index.js';
 import { type OpenModelOptions, openModelOptionChecks } from '../model/index.js';
 import type { AdmissionLimits } from './admission.js';
-import { type OverLong, overLongPolicies } from './over-long.js';
+import { type OverLong, overLongPolicies, type TruncationSide, truncationSides } from './over-long.js';
 
 export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
   /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
@@ -42,6 +42,8 @@ export interface TextOptions extends PromptOptions {
   readonly onError?: OnTextError;
   /** What happens to texts that have more tokens than the model takes; `truncate` by default. */
   readonly overLong?: OverLong;
+  /** Which end of an over-long text is cut off (`truncate`), a prompt included; `right` by default. */
+  readonly truncationSide?: TruncationSide;
   /**
    * Tokens that two windows of an over-long text have in common (`chunk`), at most half of what a window has room for; an
    * eighth of the model's longest input by default.
@@ -93,6 +95,7 @@ export const textOptionChecks: OptionChecks<TextOptions> = {
   promptName: checkText,
   onError: oneOf(onTextErrorChoices),
   overLong: oneOf(overLongPolicies),
+  truncationSide: oneOf(truncationSides),
   // Whether a model has so many is found out when they are used.
   overlap: checkBound,
   signal: checkSignal,

@@ -168,10 +168,16 @@ async function tokenizeOptions(
   tokenizer: TextTokenizer,
   options: TextOptions,
 ): Promise<TokenizeOptions> {
-  const { overLong = 'truncate', onError, signal } = options;
+  const { overLong = 'truncate', truncationSide, onError, signal } = options;
   const prompt = resolvePrompt(files, options);
+  if (truncationSide === 'left' && prompt !== '' && !files.head.includePrompt) {
+    throw new OctavecError('USAGE', {
+      problem: 'The model leaves its prompt out of the pooling, and cutting a text on the left cuts the prompt off',
+      hint: 'Cut over-long texts on the right.',
+    });
+  }
   const overlap = overLong === 'chunk' ? await windowOverlap(files, tokenizer, prompt, options) : 0;
-  return { prompt, overLong, overlap, onError, signal };
+  return { prompt, overLong, truncationSide, overlap, onError, signal };
 }
 
 /**

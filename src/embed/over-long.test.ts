@@ -12,6 +12,13 @@ describe('truncated', () => {
     expect(truncated([1, 2, 3], { before: [], behind: [] }, 2)).toEqual([1, 2]);
     expect(truncated(framed([1, 2, 3]), frame, 2)).toEqual([901, 902]);
   });
+
+  test('keeps the end where the left is cut off', () => {
+    expect(truncated(framed([1, 2, 3, 4]), frame, 4, 'left')).toEqual([901, 3, 4, 902]);
+    expect(truncated([1, 2, 3], { before: [], behind: [] }, 2, 'left')).toEqual([2, 3]);
+    expect(truncated(framed([1, 2, 3]), frame, 2, 'left')).toEqual([901, 902]);
+    expect(truncated(framed([1, 2, 3]), { before: [901], behind: [902] }, 5, 'left')).toEqual(framed([1, 2, 3]));
+  });
 });
 
 describe('windows', () => {

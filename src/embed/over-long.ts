@@ -6,16 +6,30 @@
 export const overLongPolicies = ['truncate', 'error', 'chunk'] as const;
 export type OverLong = (typeof overLongPolicies)[number];
 
+/** Which end of an over-long text is cut off (`truncate`). */
+export const truncationSides = ['right', 'left'] as const;
+export type TruncationSide = (typeof truncationSides)[number];
+
 /** Special tokens that a tokenizer puts before and behind every text. */
 export interface Frame {
   readonly before: readonly number[];
   readonly behind: readonly number[];
 }
 
-/** The longest allowed beginning of a text, its special tokens kept. */
-export function truncated(ids: readonly number[], { before, behind }: Frame, maxTokens: number): readonly number[] {
-  const room = Math.max(maxTokens - behind.length, before.length);
-  return [...ids.slice(0, room), ...behind].slice(0, maxTokens);
+/** The longest allowed beginning of a text, or its end where the left is cut off; its special tokens are kept. */
+export function truncated(
+  ids: readonly number[],
+  { before, behind }: Frame,
+  maxTokens: number,
+  side: TruncationSide = 'right',
+): readonly number[] {
+  const room = Math.max(maxTokens - before.length - behind.length, 0);
+  const end = ids.length - behind.length;
+  const content =
+    side === 'right'
+      ? ids.slice(before.length, before.length + room)
+      : ids.slice(Math.max(before.length, end - room), end);
+  return [...before, ...content, ...behind].slice(0, maxTokens);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ModelFiles } from '../model/index.js';
 import { ProcessHold, startThread } from '../threads/index.js';
 import { countedFrom } from './counted-from.js';
 import type { OnTextError } from './embed-options.js';
-import type { OverLong } from './over-long.js';
+import type { OverLong, TruncationSide } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
 import type {
   DecodeMessage,
@@ -34,6 +34,8 @@ export interface TokenizeOptions {
   /** Stands before every text. */
   readonly prompt: string;
   readonly overLong: OverLong;
+  /** `right` by default. */
+  readonly truncationSide?: TruncationSide;
   readonly overlap: number;
   /** Threads that may tokenize at the same time; 1 by default. */
   readonly lanes?: number;
@@ -92,14 +94,15 @@ export class TextTokenizer {
    * @throws TEXT_INVALID, TEXT_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
   async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
-    const { prompt, overLong, overlap, lanes = 1, onError = 'fail', signal } = options;
+    const { prompt, overLong, truncationSide = 'right', overlap, lanes = 1, onError = 'fail', signal } = options;
+    const how = { kind: 'tokenize', prompt, overLong, truncationSide, overlap, lanes } as const;
     const parts: TokensMessage[] = [];
     const failures: TextFailure[] = [];
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      const message = { kind: 'tokenize', texts: texts.slice(start, end), prompt, overLong, overlap, lanes } as const;
-      const part = await unlessCancelled(this.#send<TokensMessage>(message), signal, 'tokenizing');
+      const sent = this.#send<TokensMessage>({ ...how, texts: texts.slice(start, end) });
+      const part = await unlessCancelled(sent, signal, 'tokenizing');
       for (const { index, code, details } of part.failures) {
         const error = countedFrom(start, new OctavecError(code, details)) as OctavecError;
         if (onError === 'fail') {

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorDetails } from '../base/index.js';
-import type { OverLong } from './over-long.js';
+import type { OverLong, TruncationSide } from './over-long.js';
 
 /** What the main thread and the tokenizer's thread say to each other. */
 
@@ -22,6 +22,7 @@ export interface TokenizeMessage {
   /** Stands before every text. */
   readonly prompt: string;
   readonly overLong: OverLong;
+  readonly truncationSide: TruncationSide;
   /** Tokens that two windows of a text have in common (`chunk`). */
   readonly overlap: number;
   /** Threads that may tokenize at the same time. */

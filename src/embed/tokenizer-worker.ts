@@ -77,7 +77,7 @@ async function reply(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessag
 }
 
 async function answerTo(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<TokensMessage> {
-  const { texts, prompt, overLong, overlap, lanes } = message;
+  const { texts, prompt, overLong, truncationSide, overlap, lanes } = message;
   const encoded = await encodeAll(tokenizer, prompt, texts, lanes);
   const rows: (readonly (readonly number[])[])[] = [];
   const lengths = new Int32Array(texts.length);
@@ -94,7 +94,7 @@ async function answerTo(tokenizer: Tokenizer, frame: Frame, message: TokenizeMes
     if (ids.length <= maxTokens) {
       rows.push([ids]);
     } else if (overLong === 'truncate') {
-      rows.push([truncated(ids, frame, maxTokens)]);
+      rows.push([truncated(ids, frame, maxTokens, truncationSide)]);
     } else if (overLong === 'error') {
       rows.push([[padTokenId]]);
       failures.push({ index, code: 'TEXT_TOO_LONG', details: { index, tokens: ids.length, maxTokens } });

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TruncationSide } from '../embed/index.js';
 import { type EmbeddedInputs, type EmbeddingService, type EmbedInputs, embedInputs } from './embed-inputs.js';
 import type { Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
@@ -71,6 +72,10 @@ export function tellTimes(reply: FastifyReply, embedded: Omit<EmbeddedInputs, 'v
 }
 
 /** What becomes of over-long inputs, as a request's `truncate` or else the server says. */
-export function overLongOf(context: ServerContext, truncate: boolean | null | undefined): 'truncate' | 'error' {
-  return (truncate ?? context.autoTruncate) ? 'truncate' : 'error';
+export function overLongOf(
+  context: ServerContext,
+  truncate: boolean | null | undefined,
+  side?: TruncationSide,
+): Pick<EmbedInputs, 'overLong' | 'truncationSide'> {
+  return { overLong: (truncate ?? context.autoTruncate) ? 'truncate' : 'error', truncationSide: side };
 }

@@ -9,7 +9,7 @@ import type { CachedVector, VectorCache } from './vector-cache.js';
 /** A text, or the ids of its tokens. */
 export type Input = string | readonly number[];
 
-export interface EmbedInputs extends Pick<EmbedOptions, 'promptName' | 'dimensions' | 'overLong' | 'signal'> {
+export interface EmbedInputs extends Pick<EmbedOptions, 'prompt' | 'promptName' | 'dimensions' | 'overLong' | 'truncationSide' | 'signal'> {
   readonly inputs: readonly Input[];
   /** true and false as TEI has them; by default what the model's configuration says. */
   readonly normalize?: boolean;
@@ -113,9 +113,9 @@ async function vectorsOf(
   cache: VectorCache | undefined,
   onTokenized: () => void,
 ): Promise<readonly CachedVector[]> {
-  const { promptName, dimensions, overLong, signal } = request;
+  const { prompt, promptName, dimensions, overLong, truncationSide, signal } = request;
   const embed = async (some: readonly string[], ends: AbortSignal | undefined): Promise<CachedVector[]> => {
-    const options = { promptName, dimensions, overLong, signal: ends, onTokenized };
+    const options = { prompt, promptName, dimensions, overLong, truncationSide, signal: ends, onTokenized };
     const vectors = await embedder.embed(some, options);
     return some.map((_, i) => ({
       vector: vectors[i],
@@ -126,7 +126,7 @@ async function vectorsOf(
   if (cache === undefined) {
     return embed(texts, signal);
   }
-  const scope = JSON.stringify([numberOf(embedder), promptName, dimensions, overLong]);
+  const scope = JSON.stringify([numberOf(embedder), prompt, promptName, dimensions, overLong, truncationSide]);
   // Kept vectors must not hold the block of memory that all vectors of a request share.
   const alone = async (some: readonly string[], ends: AbortSignal) =>
     (await embed(some, ends)).map((one) => ({ ...one, vector: one.vector.slice() }));

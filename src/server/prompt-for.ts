@@ -1,3 +1,4 @@
+import type { PromptOptions } from '../embed/index.js';
 import { Problem } from './problem.js';
 import type { ServedModel } from './served-model.js';
 
@@ -25,23 +26,24 @@ const kinds: Readonly<Record<string, keyof typeof promptNames>> = {
 };
 
 /**
- * The name of the model's prompt for a kind of text ("query", "search_document"). A model that has no prompt for a known
- * kind takes texts of that kind as they are.
+ * The model's prompt for a kind of text ("query", "search_document"). Texts of a known kind that the model has no prompt
+ * for are taken as they are; without a kind, the default prompt counts.
  *
  * @throws Problem `invalid` for a kind that nobody knows and that is no prompt of the model
  */
-export async function promptFor(model: ServedModel, inputType: string | undefined): Promise<string | undefined> {
+export async function promptFor(model: ServedModel, inputType: string | undefined): Promise<PromptOptions> {
   if (inputType === undefined) {
-    return undefined;
+    return {};
   }
   const { prompts } = await model.describe();
   if (Object.hasOwn(prompts, inputType)) {
-    return inputType;
+    return { promptName: inputType };
   }
   const kind = kinds[inputType.toLowerCase()];
   if (kind === undefined) {
     const known = [...new Set([...Object.keys(prompts), ...Object.keys(kinds)])].join(', ');
     throw new Problem('invalid', `'input_type' is '${inputType}', and must be one of: ${known}`, 'input_type');
   }
-  return promptNames[kind].find((name) => Object.hasOwn(prompts, name));
+  const promptName = promptNames[kind].find((name) => Object.hasOwn(prompts, name));
+  return promptName === undefined ? { prompt: '' } : { promptName };
 }

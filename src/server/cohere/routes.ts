@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { quantizeVectors, toBase64, type VectorRanges } from '../../embed/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
-import { type App, embedFor, type ServerContext } from '../context.js';
+import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import * as schemas from './schemas.js';
@@ -32,8 +32,8 @@ export function cohereRoutes(app: App, context: ServerContext): void {
         const asked = {
           inputs: texts,
           dimensions: output_dimension ?? undefined,
-          promptName: await promptFor(model, input_type),
-          overLong: truncate === 'NONE' ? ('error' as const) : ('truncate' as const),
+          ...(await promptFor(model, input_type)),
+          ...overLongOf(context, truncate !== 'NONE', truncate === 'START' ? 'left' : 'right'),
         };
         const { vectors, tokens } = await embedFor(context, model, asked, reply);
         const meta = { api_version: { version: '2' }, billed_units: { input_tokens: tokens } };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
 import { variantOfPath } from '../../model/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
-import { type App, embedFor, type ServerContext } from '../context.js';
+import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import { Problem } from '../problem.js';
 import type { ServedModel } from '../served-model.js';
 import * as schemas from './schemas.js';
@@ -35,7 +35,7 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
       // Ollama takes 0 for "all".
       const asked = {
         inputs: texts,
-        overLong: (truncate ?? true) ? ('truncate' as const) : ('error' as const),
+        ...overLongOf(context, truncate ?? true),
         dimensions: dimensions || undefined,
       };
       const { vectors, tokens, queueMs } =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
-import { toBase64 } from '../../embed/index.js';
+import { type TruncationSide, toBase64 } from '../../embed/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import type { Input } from '../embed-inputs.js';
@@ -38,8 +38,8 @@ export function openAiRoutes(app: App, context: ServerContext): void {
           {
             inputs,
             dimensions,
-            promptName: await promptFor(model, input_type),
-            overLong: overLongOf(context, wantsCut(truncate)),
+            ...(await promptFor(model, input_type)),
+            ...overLongOf(context, wantsCut(truncate), sideOf(truncate)),
           },
           reply,
         ).catch((error) => Promise.reject(inOpenAisWords(error)));
@@ -94,6 +94,10 @@ function inputsOf(input: z.output<typeof embeddingsRequest>['input']): readonly 
 
 function wantsCut(truncate: z.output<typeof embeddingsRequest>['truncate']): boolean | null | undefined {
   return typeof truncate === 'string' ? truncate.toUpperCase() !== 'NONE' : truncate;
+}
+
+function sideOf(truncate: z.output<typeof embeddingsRequest>['truncate']): TruncationSide {
+  return String(truncate).toUpperCase() === 'START' ? 'left' : 'right';
 }
 
 function inOpenAisWords(error: unknown): unknown {

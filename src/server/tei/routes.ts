@@ -43,17 +43,21 @@ export function teiRoutes(app: App, context: ServerContext): void {
 
   function embedTei(
     inputs: readonly Input[],
-    { truncate, prompt_name }: Truncation,
+    truncation: Truncation,
     reply: FastifyReply,
     more: { readonly normalize?: boolean; readonly dimensions?: number },
   ) {
     const asked = {
       ...more,
       inputs,
-      promptName: prompt_name ?? undefined,
-      overLong: overLongOf(context, truncate),
+      ...textOptions(truncation),
     };
     return embedFor(context, shelf.first, asked, reply).catch((error) => Promise.reject(inTeisWords(error)));
+  }
+
+  function textOptions({ truncate, truncation_direction, prompt_name }: Truncation) {
+    const side = /left/i.test(truncation_direction) ? 'left' : 'right';
+    return { promptName: prompt_name ?? undefined, ...overLongOf(context, truncate, side) };
   }
 
   for (const url of ['/embed', '/', '/invocations']) {
@@ -102,7 +106,6 @@ export function teiRoutes(app: App, context: ServerContext): void {
       },
     },
     async (request, reply) => {
-      const { truncate, prompt_name } = request.body;
       const inputs = checkBatch(inputsOf(request.body.inputs));
       checkTextsOf(inputs);
       const states = await shelf
@@ -113,11 +116,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
             ),
           );
           return whileWanted(context, reply, (signal) =>
-            embedder.hiddenStates(texts, {
-              promptName: prompt_name ?? undefined,
-              overLong: overLongOf(context, truncate),
-              signal,
-            }),
+            embedder.hiddenStates(texts, { ...textOptions(request.body), signal }),
           );
         })
         .catch((error) => Promise.reject(inTeisWords(error)));
