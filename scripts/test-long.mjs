@@ -1,6 +1,6 @@
 /**
- * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, and runs every program of
- * bench/ in its shortest form. Half an hour.
+ * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, sends 20,000 requests made
+ * at random to the server, and runs every program of bench/ in its shortest form. Half an hour.
  */
 import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';
@@ -10,11 +10,13 @@ build();
 buildNative();
 process.env.OCTAVEC_TEST_INTERRUPTS ??= '40';
 process.env.OCTAVEC_TEST_LONG = '1';
+process.env.OCTAVEC_TEST_REQUESTS ??= '20000';
 runTool(
   'vitest/vitest.mjs',
   'run',
   '--testTimeout=3600000',
   'test/cli/interrupt-sweep.test.ts',
+  'test/server/fuzz.test.ts',
   'test/long',
   ...process.argv.slice(2),
 );

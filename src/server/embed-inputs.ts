@@ -9,7 +9,8 @@ import type { CachedVector, VectorCache } from './vector-cache.js';
 /** A text, or the ids of its tokens. */
 export type Input = string | readonly number[];
 
-export interface EmbedInputs extends Pick<EmbedOptions, 'prompt' | 'promptName' | 'dimensions' | 'overLong' | 'truncationSide' | 'signal'> {
+export interface EmbedInputs
+  extends Pick<EmbedOptions, 'prompt' | 'promptName' | 'dimensions' | 'overLong' | 'truncationSide' | 'signal'> {
   readonly inputs: readonly Input[];
   /** true and false as TEI has them; by default what the model's configuration says. */
   readonly normalize?: boolean;
