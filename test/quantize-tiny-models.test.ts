@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { embeddingTables, linearLayers } from '../src/encoder/index.js';
 import { foldConstants, removeDeadNodes } from '../src/graph/index.js';
 import {
   dataType,
@@ -9,7 +10,7 @@ import {
   readModel,
   tensorByteLength,
 } from '../src/onnx/index.js';
-import { dynamicInt8, embeddingTables, fp16, leftOut, linearLayers, widen } from '../src/quantize/index.js';
+import { dynamicInt8, fp16, leftOut, widen } from '../src/quantize/index.js';
 import { int64, type RunOptions, runModel } from './support/run-model.js';
 import { type TinyModel, tinyModels } from './support/tiny-models.js';
 

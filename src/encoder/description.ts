@@ -1,5 +1,5 @@
 import type { TensorProto } from '../onnx/index.js';
-import type { StoredTable } from './embedding-table.js';
+import type { StoredTable } from './stored-table.js';
 import type { StoredBlocks } from './stored-weights.js';
 
 /** What an encoder is made of, as recognised in a graph: every tensor in its role. */

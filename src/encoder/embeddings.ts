@@ -1,9 +1,9 @@
 import { isOp } from '../onnx/index.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, Positions } from './description.js';
-import { matchLookup, type StoredTable, tableRows } from './embedding-table.js';
 import { inputRoles } from './input-roles.js';
 import { type Prober, sampleTokens } from './probe.js';
+import { matchLookup, type StoredTable, tableRows } from './stored-table.js';
 import { require } from './unrecognised.js';
 
 export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 'tokenType'>;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { smallModel } from '../../test/support/small-model.js';
+import { linearLayers } from '../encoder/index.js';
 import { GraphEditor } from '../graph/index.js';
 import { floatTensor, makeNode, type NodeProto, tensorFloats } from '../onnx/index.js';
 import { correctBias } from './bias-correction.js';
-import { linearLayers } from './linear-layers.js';
 
 const inputs = 32;
 const outputs = 32;

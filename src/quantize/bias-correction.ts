@@ -1,3 +1,4 @@
+import type { LinearLayer } from '../encoder/index.js';
 import type { GraphEditor } from '../graph/index.js';
 import {
   elementCount,
@@ -8,7 +9,6 @@ import {
   type TensorProto,
   tensorFloats,
 } from '../onnx/index.js';
-import type { LinearLayer } from './linear-layers.js';
 import type { QuantizedMatrix } from './symmetric.js';
 
 /** The mean of a layer's input before and after its own quantization, E[x] and E[x̂], [inputs]. */

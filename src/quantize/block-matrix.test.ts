@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { transposeMatrix } from '../encoder/index.js';
 import { dequantizeBlocks, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { transposeMatrix } from './linear-layers.js';
 
 interface GoldenCase {
   readonly bits: 4 | 8;

@@ -1,7 +1,7 @@
 import { OctavecError } from '../base/index.js';
+import { linearLayers } from '../encoder/index.js';
 import { everyNode, foldConstants } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { linearLayers } from './linear-layers.js';
 
 /** Operators that only quantized models have. */
 const quantizedOperators = new Set([

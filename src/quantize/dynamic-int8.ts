@@ -1,9 +1,9 @@
+import type { LinearLayer } from '../encoder/index.js';
 import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
 import { dataType, makeNode, type OnnxModel } from '../onnx/index.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { int8Tables } from './int8-tables.js';
 import { Int8Weights } from './int8-weights.js';
-import type { LinearLayer } from './linear-layers.js';
 import { type Selection, selectParts } from './selection.js';
 
 /** DynamicQuantizeLinear came with opset 11. */

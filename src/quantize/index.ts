@@ -14,12 +14,10 @@ export { type CalibratedModel, readCalibrationTable, writeCalibrationTable } fro
 export type { CalibrationTexts } from './calibration/observe.js';
 export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
 export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
-export { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 export { type Fp16Model, fp16 } from './fp16.js';
 export { fp16Weights } from './fp16-weights.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
 export { describeLeft, type LeftWeights, leftNote } from './left-weights.js';
-export { type LinearLayer, layerWeights, linearLayers } from './linear-layers.js';
 export {
   applyMix,
   type Mix,
@@ -33,7 +31,6 @@ export {
 export { type Q4Form, type Q4Options, q4, q4BlockSizes } from './q4.js';
 export { q8, type WeightOnlyMethodOptions } from './q8.js';
 export { makeRecipe, type Recipe, recipeOf, withRecipe } from './recipe.js';
-export { type LayerRole, layerRoles, rolesOf } from './roles.js';
 export { leftOut, type Selection, selectableRoles, selectParts } from './selection.js';
 export { type SmoothedModel, type SmoothingChoice, smooth } from './smoothing.js';
 export { type StaticInt8Options, staticInt8 } from './static-int8.js';

@@ -1,3 +1,4 @@
+import { embeddingTables, linearLayers, weightKey } from '../encoder/index.js';
 import { foldConstants, inlineFunctions, removeDeadNodes, shareCopies, writeOutZeros } from '../graph/index.js';
 import {
   attribute,
@@ -15,9 +16,7 @@ import {
   type ValueInfoProto,
 } from '../onnx/index.js';
 import { quantizedOperatorsIn } from './check-source.js';
-import { embeddingTables } from './embedding-tables.js';
 import { type LeftWeights, leftWeights, reachedWeights } from './left-weights.js';
-import { linearLayers, weightKey } from './linear-layers.js';
 import { type Recipe, recipeOf } from './recipe.js';
 import { widen } from './widen.js';
 

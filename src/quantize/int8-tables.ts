@@ -1,6 +1,6 @@
+import type { EmbeddingTable } from '../encoder/index.js';
 import { GraphEditor } from '../graph/index.js';
 import { dataType, floatTensor, makeNode, makeTensor, type OnnxModel, tensorFloats } from '../onnx/index.js';
-import type { EmbeddingTable } from './embedding-tables.js';
 import { quantizeRows } from './symmetric.js';
 
 /**

@@ -1,4 +1,5 @@
 import { formatBytes } from '../base/index.js';
+import { embeddingTables, linearLayers } from '../encoder/index.js';
 import { type GraphIndex, indexGraph } from '../graph/index.js';
 import {
   attribute,
@@ -11,8 +12,6 @@ import {
   subgraphs,
   type TensorProto,
 } from '../onnx/index.js';
-import { embeddingTables } from './embedding-tables.js';
-import { linearLayers } from './linear-layers.js';
 
 /** Weights that quantization leaves as they are, by what uses them. */
 export interface LeftWeights {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { smallModel } from '../../test/support/small-model.js';
 import { tinyModelPaths } from '../../test/support/tiny-model-paths.js';
+import { linearLayers } from '../encoder/index.js';
 import { foldConstants, removeDeadNodes } from '../graph/index.js';
 import { floatTensor, makeNode, type OnnxModel, readModel, tensorByteLength } from '../onnx/index.js';
-import { linearLayers } from './linear-layers.js';
 import { applyMix, type Mix, type MixMaterial, type MixPrecision, mixParts } from './mixed.js';
 
 const none: MixMaterial = { statistics: new Map(), rounded: new Map() };

@@ -1,4 +1,12 @@
 import type { TaskOptions } from '../base/index.js';
+import {
+  type EmbeddingTable,
+  type LayerRole,
+  type LinearLayer,
+  linearLayers,
+  rolesOf,
+  weightKey,
+} from '../encoder/index.js';
 import { elementCount, type OnnxModel } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
@@ -6,11 +14,8 @@ import { seeActivations } from './calibrated-int8.js';
 import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import type { CalibrationTexts } from './calibration/observe.js';
 import { dynamicInt8 } from './dynamic-int8.js';
-import type { EmbeddingTable } from './embedding-tables.js';
 import { fp16Weights } from './fp16-weights.js';
 import { gptqLayers } from './gptq-layers.js';
-import { type LinearLayer, linearLayers, weightKey } from './linear-layers.js';
-import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 import { smooth } from './smoothing.js';
 import { tableScheme, weightOnly } from './weight-only.js';

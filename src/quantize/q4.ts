@@ -1,9 +1,9 @@
+import { type LayerRole, rolesOf } from '../encoder/index.js';
 import { foldConstants } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import type { BlockScheme } from './block-scheme.js';
 import { gptqLayers } from './gptq-layers.js';
 import type { WeightOnlyMethodOptions } from './q8.js';
-import { type LayerRole, rolesOf } from './roles.js';
 import { selectParts } from './selection.js';
 import { weightOnly } from './weight-only.js';
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../test/support/random-matrix.js';
 import { float32, runModel } from '../../test/support/run-model.js';
 import { floats, smallModel } from '../../test/support/small-model.js';
+import { transposeMatrix } from '../encoder/index.js';
 import { makeNode } from '../onnx/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
-import { transposeMatrix } from './linear-layers.js';
 import { quantizeSaturationFree } from './saturation-free.js';
 import { type QuantizedMatrix, quantizeRows } from './symmetric.js';
 

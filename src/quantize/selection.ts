@@ -1,8 +1,13 @@
 import { OctavecError } from '../base/index.js';
+import {
+  type EmbeddingTable,
+  embeddingTables,
+  type LinearLayer,
+  layerRoles,
+  linearLayers,
+  rolesOf,
+} from '../encoder/index.js';
 import type { NodeProto, OnnxModel } from '../onnx/index.js';
-import { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
-import { type LinearLayer, linearLayers } from './linear-layers.js';
-import { layerRoles, rolesOf } from './roles.js';
 
 /**
  * Which parts of a model a method touches. A pattern is a role ("ffn-down", "embeddings") or the name of a node, in

@@ -1,4 +1,5 @@
 import type { TaskOptions } from '../base/index.js';
+import type { LinearLayer } from '../encoder/index.js';
 import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
 import { mean } from '../numbers/index.js';
 import {
@@ -19,7 +20,6 @@ import type { CalibrationTexts } from './calibration/observe.js';
 import { quantizedMeans } from './calibration/quantized-means.js';
 import { int8Tables } from './int8-tables.js';
 import { Int8Weights, type QuantizedWeight } from './int8-weights.js';
-import type { LinearLayer } from './linear-layers.js';
 import { type Selection, selectParts } from './selection.js';
 
 export interface StaticInt8Options extends Selection, TaskOptions {

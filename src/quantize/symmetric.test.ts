@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../test/support/random-matrix.js';
-import { transposeMatrix } from './linear-layers.js';
+import { transposeMatrix } from '../encoder/index.js';
 import { quantizeRows, roundHalfEven } from './symmetric.js';
 
 interface Golden {

@@ -1,4 +1,12 @@
 import { type TaskOptions, throwIfCancelled } from '../base/index.js';
+import {
+  type LayerRole,
+  type LinearLayer,
+  layerWeights,
+  rolesOf,
+  transposeMatrix,
+  weightKey,
+} from '../encoder/index.js';
 import { foldConstants, GraphEditor, shareCopies } from '../graph/index.js';
 import {
   dataType,
@@ -12,8 +20,6 @@ import {
 } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import { type LinearLayer, layerWeights, transposeMatrix, weightKey } from './linear-layers.js';
-import { type LayerRole, rolesOf } from './roles.js';
 import { type Selection, selectParts } from './selection.js';
 
 export interface WeightOnlyOptions extends Selection, TaskOptions {
