@@ -85,7 +85,7 @@ describe('says what is wrong, and where', () => {
     ['engine = "fast"', '"engine": '],
     ['[limits]\nspeedUp = "much"', '"limits.speedUp": '],
     ['to = ["int8", "int9"]', '"to.1": '],
-    ['threads = 1\n[gates.house\n', 'line 2, column 13: illegal character in key. docs/'],
+    ['threads = 1\n[gates.house\n', 'line 2, column 13: illegal character in key. '],
   ])('%j', async (text, why) => {
     const path = write('octavec.toml', text);
     const error = await read().catch((error: Error) => error);

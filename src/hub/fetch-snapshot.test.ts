@@ -169,7 +169,10 @@ describe('a download', () => {
     hub.fault = ({ method, path }) =>
       method !== 'GET' || !path.startsWith('store:') ? undefined : asked++ === 0 ? 'cut' : 'silent';
     await expect(fetchBig(hub.endpoint, { answerTimeoutMs: 100 })).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' });
-    expect(lstatSync(`${blobOf(weights)}.incomplete`).size).toBe(150_000);
+    // How much that is depends on how busy the machine is.
+    const kept = readFileSync(`${blobOf(weights)}.incomplete`);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.equals(weights.subarray(0, kept.length))).toBe(true);
   });
 
   test('is tried again where the server is busy', async () => {
