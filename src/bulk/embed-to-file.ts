@@ -110,6 +110,11 @@ export function checkOutput(out: string, type: StoredType = 'float32'): void {
  *
  * @throws USAGE, OUTPUT_BUSY, RESUME_MISMATCH, OUTPUT_NOT_WRITABLE, DISK_FULL, as {@link Embedder.stream}, and what the
  *   source throws
+ * @example
+ * ```ts
+ * const source = await openTexts('corpus.jsonl', { field: 'content' });
+ * const { texts } = await embedToFile(embedder, source, 'corpus.parquet');
+ * ```
  */
 export async function embedToFile(
   embedder: Embedder,

@@ -139,7 +139,15 @@ function signBits({ data, rows, columns }: Matrix): Uint8Array {
   return bits;
 }
 
-/** A vector's bytes (little-endian for float32) in base64 with the standard alphabet, as OpenAI's API sends them. */
+/**
+ * A vector's bytes (little-endian for float32) in base64 with the standard alphabet, as OpenAI's API sends them.
+ *
+ * @example
+ * ```ts
+ * const [vector] = await embedder.embed(['hello']);
+ * const embedding = toBase64(vector);
+ * ```
+ */
 export function toBase64(vector: Float32Array | Int8Array | Uint8Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 }

@@ -29,6 +29,10 @@ const sentenceTransformersSchema = z.object({
  *
  * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, MODEL_UNSUPPORTED,
  *   FILE_NOT_READABLE; NOT_ONNX where a tokenizer is missing because there is no model either
+ * @example
+ * ```ts
+ * const { onnxPath, maxTokens, prompts } = await openModelFolder('./bge-small-en-v1.5', { variant: 'int8' });
+ * ```
  */
 export async function openModelFolder(model: Location, options: OpenModelOptions = {}): Promise<ModelFiles> {
   checkOptions(options, openModelOptionChecks);

@@ -34,6 +34,10 @@ const kinds: readonly TaskKind[] = [
  *
  * @throws TASK_UNKNOWN, FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, and for the hub's data sets HUB_NOT_FOUND,
  *   HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED
+ * @example
+ * ```ts
+ * const { results } = await evaluate('./model', { tasks: [await readTask('scifact-mini')] });
+ * ```
  */
 export async function readTask(spec: string, options: TaskOptions = {}): Promise<Task> {
   checkText('spec', spec);
