@@ -9,27 +9,27 @@ interface CommandEntry {
 /** In the order of the help. Together they load the whole library, so each is loaded where it is asked for. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   quantize: {
-    description: 'Make smaller variants of a model, and prove them against it before they get their names.',
+    description: 'Make smaller variants of a model, and prove each against the original before it gets its name.',
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
   'quantize-all': {
-    description: 'Make variants of every model in a folder and below. What is up to date is left as it is.',
+    description: 'Make variants of every model in a folder and below it. Variants that are up to date are kept.',
     load: async () => (await import('./quantize-all.js')).quantizeAllCommand(),
   },
   verify: {
-    description: 'Compare a quantized model with its original; exit status 3 if the quality gate says no.',
+    description: 'Compare a quantized model with its original. Exit status 3 if the quality gate refuses it.',
     load: async () => (await import('./verify.js')).verifyCommand(),
   },
   compare: {
-    description: 'Measure all variants of a model side by side, and say which to take for what.',
+    description: 'Measure all variants of a model side by side, and recommend one for each use.',
     load: async () => (await import('./compare.js')).compareCommand(),
   },
   evaluate: {
-    description: "Find what a model reaches in retrieval, similarity, classification and clustering, by MTEB's rules.",
+    description: "Evaluate a model in retrieval, similarity, classification and clustering, by MTEB's rules.",
     load: async () => (await import('./evaluate.js')).evaluateCommand(),
   },
   embed: {
-    description: 'Turn texts into vectors: a line of JSON for each text, a NumPy or a Parquet file.',
+    description: 'Turn texts into vectors, as JSON lines, NumPy or Parquet.',
     load: async () => (await import('./embed.js')).embedCommand(),
   },
   pull: {
@@ -46,15 +46,15 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./serve.js')).serveCommand(),
   },
   inspect: {
-    description: 'Show what an ONNX model holds, and what quantizing it would bring.',
+    description: 'Show what an ONNX model contains, and how small its variants would be.',
     load: async () => (await import('./inspect.js')).inspectCommand(),
   },
   bench: {
-    description: 'Measure start, latency, throughput, pools and memory of models and variants, side by side.',
+    description: 'Measure start, latency, throughput and memory of models and variants, side by side.',
     load: async () => (await import('./bench.js')).benchCommand(),
   },
   doctor: {
-    description: 'Find out what this machine can do, what is wrong with it, and what to do about it.',
+    description: 'Check what this machine can do, what is wrong with it, and what to do about it.',
     load: async () => (await import('./doctor.js')).doctorCommand(),
   },
 };

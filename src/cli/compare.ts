@@ -33,23 +33,23 @@ export function compareCommand(): Command {
   const command = new Command('compare')
     .argument('<model>', 'model folder, .onnx file, or a name of the hub: the original')
     .argument('[variants...]', '.onnx files (default: all others in the folder)')
-    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
-    .option('--gate <name>', 'hold all against this gate: fp16, q8, int8, int4, strict, or one of the configuration')
-    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
-    .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
-    .option('--no-cache', 'keep no vectors')
+    .option('--gate <name>', 'quality gate for all: fp16, q8, int8, int4, strict, or one of your configuration')
+    .option('--limit <metric=figure>', 'limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
+    .option('--no-cache', 'cache no vectors')
     .option(
       '--engine <names>',
-      'what runs the variants: onnxruntime, native, auto; several with commas, side by side (default: onnxruntime)',
+      'engines that run the variants: onnxruntime, native, auto; several with commas (default: onnxruntime)',
       engineList,
     )
     .option('--no-bench', 'do not measure speed and memory')
     .option('--strict', 'exit status 3 if the gate refuses any variant')
-    .option('--html <file>', 'write a report for the browser, one file that needs no network')
+    .option('--html <file>', 'write a report as one HTML file that needs no network')
     .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdicts as JUnit XML')
-    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--threads <n>', 'number of threads', positiveInteger)
     .addOption(configOption())
     .option('--json', 'print JSON');
   return addModelOptions(command)

@@ -21,7 +21,7 @@ interface Options {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .argument('[model]', 'model folder or .onnx file to try (default: the embedded model)')
-    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
+    .option('--variant <name>', 'variant in the folder: int8, fp16, … (default: the highest precision)')
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)

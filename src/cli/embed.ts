@@ -77,16 +77,19 @@ export function embedCommand(): Command {
       '--file <file>',
       'read texts from .txt (one a line), .jsonl, .json, .csv, .tsv, also with .gz, .parquet, or - for a pipe',
     )
-    .addOption(new Option('--format <name>', 'what the file is, if its name does not say').choices(textFormats))
+    .addOption(new Option('--format <name>', 'format of the file, if its name does not tell').choices(textFormats))
     .option('--field <name>', 'field or column that holds the text (default: text)')
-    .option('--out <file>', 'write to .jsonl, .npy or .parquet instead of the standard output')
-    .option('--restart', 'begin anew instead of going on with an unfinished --out')
+    .option('--out <file>', 'write to .jsonl, .npy or .parquet instead of standard output')
+    .option('--restart', 'start again instead of going on with an unfinished --out')
     .addOption(
-      new Option('--type <name>', 'how vectors are written; base64 holds float32')
+      new Option('--type <name>', 'type of the numbers; base64 contains float32')
         .choices(storedTypes)
         .default('float32'),
     )
-    .option('--ranges <file>', 'int8, uint8: ranges of the dimensions; made from the first texts if not there yet')
+    .option(
+      '--ranges <file>',
+      'int8, uint8: file with the range of each dimension; made from the first texts if it does not exist',
+    )
     .option('--lossy', 'read bytes that are not UTF-8 as U+FFFD')
     .addOption(
       new Option('--on-error <action>', 'a line, row or text that cannot be embedded (default: fail)').choices([
@@ -100,7 +103,7 @@ export function embedCommand(): Command {
       'significant digits in JSON (default: the fewest that give the same float32)',
       positiveInteger,
     )
-    .option('--dimensions <n>', 'cut vectors, for models trained for it (Matryoshka)', positiveInteger)
+    .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)
     .addOption(
       new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices([
         'truncate',
@@ -108,16 +111,16 @@ export function embedCommand(): Command {
         'chunk',
       ]),
     )
-    .option('--overlap <n>', 'chunk: tokens that windows have in common', positiveInteger)
+    .option('--overlap <n>', 'chunk: tokens by which windows overlap', positiveInteger)
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
-    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
+    .option('--variant <name>', 'variant in the folder: int8, fp16, … (default: the highest precision)')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session', positiveInteger)
     .option('--pool <n>', 'sessions that share the work', positiveInteger)
     .addOption(memoryOption())
     .addOption(configOption())
-    .option('--json', 'one JSON document: the vectors, or with --out what was done');
+    .option('--json', 'print one JSON document: the vectors, or with --out a summary');
   return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (model: string, given: string[], options: Options) => {

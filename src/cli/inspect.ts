@@ -22,7 +22,7 @@ interface Options extends ModelFlags {
 export function inspectCommand(): Command {
   const command = new Command('inspect')
     .argument('<model>', 'model folder, .onnx file, or a name of the hub')
-    .option('--variant <name>', 'which file of the folder: int8, fp16, … (default: the highest precision)')
+    .option('--variant <name>', 'variant in the folder: int8, fp16, … (default: the highest precision)')
     .option('--json', 'print JSON');
   return addModelOptions(command)
     .addHelpText('after', examples)

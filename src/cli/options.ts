@@ -92,17 +92,18 @@ export function engineList(text: string, before: readonly EngineChoice[] = []): 
 }
 
 export function configOption(): Option {
-  return new Option('--config <file>', 'read this configuration instead of octavec.toml and the one of the user');
+  return new Option('--config <file>', 'read this configuration file instead of octavec.toml and your own config.toml');
 }
 
 export function engineOption(): Option {
-  const text = 'what runs the model; native computes in INT8, auto takes it where it can (default: onnxruntime)';
+  const text =
+    'engine that runs the model; native computes in INT8, auto uses native where it can (default: onnxruntime)';
   return new Option('--engine <name>', text).choices(engineChoices);
 }
 
 export function memoryOption(): Option {
   const text =
-    'weights: packed for each session (fast), mapped once (shared), or by the memory granted (default: auto)';
+    'weights: packed for each session (fast), mapped once (shared), or chosen by the memory available (default: auto)';
   return new Option('--memory <mode>', text).choices(memoryModes);
 }
 

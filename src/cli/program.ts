@@ -10,24 +10,24 @@ Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8      make and prove onnx/model_int8.onnx
   octavec quantize-all ~/models --to int8            every model below a folder
   octavec verify model_int8.onnx --against ./model   is it good enough? exit status 3 if not
-  octavec compare ./all-MiniLM-L6-v2                 all variants side by side; which to take for what
+  octavec compare ./all-MiniLM-L6-v2                 all variants side by side, one recommended for each use
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
   octavec models                                     what models are on this machine
   octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere
-  octavec inspect model.onnx                         what is inside, and what quantizing would bring
+  octavec inspect model.onnx                         what it contains, and how small variants would be
   octavec bench ./all-MiniLM-L6-v2                   latency, throughput and memory of all variants
   octavec doctor                                     what this machine can do, and what is wrong with it
 
-What repeats can stand in octavec.toml: gates and limits of your own, texts, tasks, threads (docs/configuration.md in octavec's package).
-Exit status: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no, 130 or 143 interrupted.`;
+octavec.toml holds what you would repeat: gates and limits of your own, texts, tasks, threads (docs/configuration.md in octavec's package).
+Exit status: 0 done, 1 failed, 2 bad usage, 3 refused by the quality gate, 130 or 143 interrupted.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */
 export async function runCli(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
   const program = new Command('octavec')
-    .description('Quantize a text-embedding model, prove its quality, and run it.')
+    .description('Quantize a text-embedding model, prove its quality, run it and serve it.')
     .version(version)
     .addHelpText('after', examples);
   const [first, second] = args.filter((word) => !word.startsWith('-'));

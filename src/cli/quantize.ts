@@ -33,8 +33,8 @@ export function quantizeCommand(): Command {
       "folder, or .onnx file for one variant (default: beside the original; for a name octavec's cache)",
     );
   return addModelOptions(addVariantOptions(quantizing))
-    .option('--calibration-table <file>', 'keep what calibration saw in this file, and use it again if it is there')
-    .option('--force', 'write what the gate refuses, too')
+    .option('--calibration-table <file>', 'keep the results of calibration in this file, and reuse them if it exists')
+    .option('--force', 'write variants that the gate refuses, too')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {

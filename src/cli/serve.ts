@@ -99,17 +99,19 @@ export function serveCommand(): Command {
     .addOption(option('--uds-path <path>', 'listen on a Unix domain socket instead'))
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key')
-    .addOption(option('--api-key <key>', 'ask for this key'))
-    .addOption(option('--api-key-file <file>', 'ask for one of these keys, one a line, plain or as sha256:<hash>'))
-    .addOption(option('--rate-limit <n>', 'requests a minute and key', positiveInteger))
+    .addOption(option('--api-key <key>', 'require this key'))
+    .addOption(
+      option('--api-key-file <file>', 'require one of the keys in this file, one a line, plain or as sha256:<hash>'),
+    )
+    .addOption(option('--rate-limit <n>', 'requests per minute and key', positiveInteger))
     .addOption(option('--cors-allow-origin <origins>', 'origins that browsers may call from').argParser(wordList))
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session (default: as many CPUs as are granted)', positiveInteger)
-    .option('--workers <n>', 'sessions side by side', positiveInteger)
+    .option('--workers <n>', 'number of sessions', positiveInteger)
     .addOption(memoryOption())
     .addOption(new Option('--isolation <kind>', 'where ONNX Runtime runs').choices(['thread', 'process']))
     .addOption(
-      option('--max-concurrent-requests <n>', 'more are answered with 429', positiveInteger).default(
+      option('--max-concurrent-requests <n>', 'answer more than this with 429', positiveInteger).default(
         defaultLimits.maxConcurrentRequests,
       ),
     )
@@ -118,16 +120,26 @@ export function serveCommand(): Command {
         defaultLimits.maxClientBatchSize,
       ),
     )
-    .addOption(option('--payload-limit <bytes>', 'of one body', positiveInteger).default(defaultLimits.payloadLimit))
     .addOption(
-      option('--request-timeout <seconds>', 'until a request is given up', positiveNumber).default(
+      option('--payload-limit <bytes>', 'largest body of a request', positiveInteger).default(
+        defaultLimits.payloadLimit,
+      ),
+    )
+    .addOption(
+      option('--request-timeout <seconds>', 'time after which a request is given up', positiveNumber).default(
         defaultLimits.requestTimeout,
       ),
     )
-    .addOption(option('--memory-budget <MB>', 'of all loaded models; the least recently used goes first', megabytes))
+    .addOption(
+      option(
+        '--memory-budget <MB>',
+        'memory for all loaded models; the least recently used is unloaded first',
+        megabytes,
+      ),
+    )
     .addOption(option('--unload-after <seconds>', 'unload a model that nobody asks for', positiveNumber))
     .addOption(option('--cache-size <MB>', 'keep vectors of recent texts (default: none)', megabytes))
-    .option('--no-auto-truncate', 'refuse over-long texts where a request does not say')
+    .option('--no-auto-truncate', 'refuse over-long texts unless the request says otherwise')
     .option('--any-model-name', 'serve unknown model names with the only model')
     .addOption(
       option('--log-level <level>', 'lines of JSON on standard error')

@@ -23,28 +23,28 @@ export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache'
 export function addVariantOptions(command: Command): Command {
   const common = command
     .option('--to <methods>', `what to make: ${methodNames.join(', ')}; several with commas`, methodList)
-    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
-    .option('--calibration <file>', 'calibrate on own texts: .txt or .jsonl (default: texts that octavec brings)')
-    .option('--no-calibration', 'do not run the model to see its activations (faster, worse)')
+    .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
+    .option('--calibration <file>', 'calibrate on these texts: .txt or .jsonl (default: texts that come with octavec)')
+    .option('--no-calibration', 'do not calibrate (faster, lower quality)')
     .option(
       '--include <patterns>',
-      'quantize only these: roles such as ffn-down, embeddings, or names of nodes',
+      'quantize these layers only: roles such as ffn-down or embeddings, or names of nodes',
       wordList,
     )
-    .option('--exclude <patterns>', 'leave these as they are', wordList)
+    .option('--exclude <patterns>', 'leave these layers as they are', wordList)
     .option(
       '--gate <name>',
-      'hold the variants against this gate: fp16, q8, int8, int4, strict, or one of the configuration',
+      'quality gate: fp16, q8, int8, int4, strict, or one of your configuration (default: that of the method)',
     )
     .option(
       '--limit <metric=figure>',
-      'a limit of your own, such as cosineP1=0.98; may be repeated',
+      'limit of your own, such as cosineP1=0.98; may be repeated',
       gateLimitWithoutTasks,
     );
   return addMethodFlags(common)
-    .option('--no-optimize', 'quantize the graph as it is, without tidying it first')
-    .option('--bench', 'measure speed and memory as well')
-    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--no-optimize', 'quantize the graph as it is, without optimizing it first')
+    .option('--bench', 'measure speed and memory, too')
+    .option('--threads <n>', 'number of threads', positiveInteger)
     .addOption(configOption());
 }
 

@@ -33,25 +33,21 @@ export function verifyCommand(): Command {
     .argument('<candidate>', 'model folder or .onnx file, whoever made it, or a name of the hub')
     .option('--against <original>', 'the full-precision model (default with --variant: the model itself)')
     .option('--variant <name>', 'which file of the candidate: int8, q4, … (default: the highest precision)')
-    .option('--texts <file>', 'compare on own texts: .txt or .jsonl (default: texts that octavec brings)')
+    .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
     .option(
       '--gate <name>',
-      'fp16, q8, int8, int4, strict, or one of the configuration (default: by the precision of the candidate)',
+      'quality gate: fp16, q8, int8, int4, strict, or one of your configuration (default: by the precision)',
     )
-    .option('--limit <metric=figure>', 'a limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
-    .option(
-      '--task <tasks>',
-      'hold losses in these tasks against the gate, too (see "octavec help evaluate")',
-      wordList,
-    )
-    .option('--cache <folder>', "keep the tasks' vectors here, so that what was interrupted goes on")
-    .option('--no-cache', 'keep no vectors')
-    .option('--bench', 'measure speed and memory as well (default: if speedUp is limited)')
-    .option('--html <file>', 'write a report for the browser, one file that needs no network')
+    .option('--limit <metric=figure>', 'limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
+    .option('--task <tasks>', 'apply the gate to losses in these tasks, too (see "octavec help evaluate")', wordList)
+    .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
+    .option('--no-cache', 'cache no vectors')
+    .option('--bench', 'measure speed and memory, too (default: if speedUp is limited)')
+    .option('--html <file>', 'write a report as one HTML file that needs no network')
     .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdict as JUnit XML')
     .addOption(engineOption())
-    .option('--threads <n>', 'threads of the run time', positiveInteger)
+    .option('--threads <n>', 'number of threads', positiveInteger)
     .addOption(configOption())
     .option('--json', 'print JSON');
   return addModelOptions(command)
