@@ -9,6 +9,9 @@ import { ModelShelf } from './model-shelf.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { VectorCache } from './vector-cache.js';
 
+/** Connections that may wait to be accepted, as far as the system allows; Node's own 511 are too few for a flood. */
+const backlog = 4096;
+
 /** A server that listens. */
 export interface RunningServer {
   /** "http://127.0.0.1:3000", or the path of the socket. */
@@ -60,7 +63,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   const app = await buildApp(context, options, live);
   const { host = '127.0.0.1', port = 3000, udsPath } = options;
   try {
-    await app.listen(udsPath === undefined ? { host, port } : { path: udsPath });
+    await app.listen({ ...(udsPath === undefined ? { host, port } : { path: udsPath }), backlog });
   } catch (error) {
     await app.close();
     const where = udsPath ?? `${host}:${port}`;

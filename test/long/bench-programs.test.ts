@@ -53,15 +53,22 @@ const programs: Readonly<Record<string, Program>> = {
   'overhead.mjs': { args: () => [], prints: /single text of 16 tokens/ },
   'pool-memory.mjs': { args: () => [], prints: /int8, native .*\d/ },
   'run-time.mjs': { args: () => ['--rounds', '1', '--threads', '1', '--json'], prints: /"texts\/s"|"textsPerSecond"/ },
+  'server-chaos.mjs': { args: () => ['20'], prints: / 0 wrong, 0 lost, 0 hung/, mayJudge: true },
+  'server-clients.mjs': { args: () => ['/nowhere', '--python', '/nowhere/python'], prints: /absent {2}openai/ },
+  'server-flood.mjs': { args: () => ['200', '3'], prints: /at most/, mayJudge: true },
+  'server-load.mjs': { args: () => ['1'], prints: /HTTP costs/, mayJudge: true },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
   'variant-speed.mjs': { args: () => ['--rounds', '1', fp32, int8], prints: /model_int8\.onnx/ },
 };
 
-/** cpu-quota needs the right to make control groups, large-models makes models of 8 GB. */
-const notRun = ['cpu-quota.mjs', 'large-models.mjs'];
+/** Two need the right to make control groups, server-peer packages of other projects; large-models makes models of 8 GB. */
+const notRun = ['cpu-quota.mjs', 'large-models.mjs', 'server-peer.mjs', 'server-quota.mjs'];
 /** Parts of others. */
-const parts = ['bench-model', 'cpu-levels', 'engine-peer', 'process-memory', 'run-time-peer', 'workload-texts'];
+const parts = [
+  ...['bench-model', 'cpu-levels', 'engine-peer', 'http-load', 'process-memory', 'run-time-peer', 'server-process'],
+  'workload-texts',
+];
 
 test('every program is run, or said not to be', () => {
   const all = readdirSync(join(root, 'bench')).filter((name) => name.endsWith('.mjs'));
