@@ -24,7 +24,7 @@ export async function jobSettings(
 ): Promise<JobSettings> {
   const [weights, tokenizer] = await Promise.all([modelHash(model.onnxPath), fileHash(model.tokenizerPath)]);
   const { overLong = 'truncate', overlap = 'default' } = options;
-  const { head, maxTokens, lowerCase, tokenizerLowerCase } = model;
+  const { head, maxTokens, lowerCase, tokenizerLowerCase, truncationSide } = model;
   return {
     layout: layoutVersion,
     format: extname(out),
@@ -39,6 +39,7 @@ export async function jobSettings(
         lowerCase,
         tokenizerLowerCase,
         engine.output?.name,
+        options.truncationSide ?? truncationSide,
       ]),
     ]),
     'dense layer': denseHash(head),

@@ -163,7 +163,7 @@ export function embedCommand(): Command {
       }
       if (truncated > 0) {
         tell(
-          `note: ${truncated} of ${counted(texts, 'text')} ${truncated === 1 ? 'is' : 'are'} longer than ${embedder.maxTokens} tokens; only the beginning counted`,
+          `note: ${truncated} of ${counted(texts, 'text')} ${truncated === 1 ? 'is' : 'are'} longer than ${embedder.maxTokens} tokens; only the ${embedder.model.truncationSide === 'left' ? 'end' : 'beginning'} counted`,
         );
       }
       if (emptyLines > 0) {

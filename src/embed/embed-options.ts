@@ -42,7 +42,7 @@ export interface TextOptions extends PromptOptions {
   readonly onError?: OnTextError;
   /** What happens to texts that have more tokens than the model takes; `truncate` by default. */
   readonly overLong?: OverLong;
-  /** Which end of an over-long text is cut off (`truncate`), a prompt included; `right` by default. */
+  /** Which end of an over-long text is cut off (`truncate`), a prompt included; by default as the tokenizer's files say. */
   readonly truncationSide?: TruncationSide;
   /**
    * Tokens that two windows of an over-long text have in common (`chunk`), at most half of what a window has room for; an

@@ -139,7 +139,8 @@ function vectorPaths(
 
 /** Everything that decides about vectors besides prompt and texts. */
 async function modelKey(embedder: CacheableEmbedder, modelHash: string): Promise<string> {
-  const { head, maxTokens, tokenizerPath, lowerCase, tokenizerLowerCase, prompts, defaultPrompt } = embedder.model;
+  const { head, maxTokens, tokenizerPath, lowerCase, tokenizerLowerCase, truncationSide, prompts, defaultPrompt } =
+    embedder.model;
   const dense = head.dense.map(({ weight, bias, ...layer }) => ({
     ...layer,
     weight: hashOf(weight),
@@ -153,7 +154,7 @@ async function modelKey(embedder: CacheableEmbedder, modelHash: string): Promise
       modelHash,
       await fileHash(tokenizerPath),
       { ...head, dense },
-      { tokenizerLowerCase, output: embedder.engine.output?.name },
+      { tokenizerLowerCase, truncationSide, output: embedder.engine.output?.name },
       maxTokens,
       lowerCase,
       prompts,

@@ -168,9 +168,9 @@ async function tokenizeOptions(
   tokenizer: TextTokenizer,
   options: TextOptions,
 ): Promise<TokenizeOptions> {
-  const { overLong = 'truncate', truncationSide, onError, signal } = options;
+  const { overLong = 'truncate', truncationSide = files.truncationSide, onError, signal } = options;
   const prompt = resolvePrompt(files, options);
-  if (truncationSide === 'left' && prompt !== '' && !files.head.includePrompt) {
+  if (options.truncationSide === 'left' && prompt !== '' && !files.head.includePrompt) {
     throw new OctavecError('USAGE', {
       problem: 'The model leaves its prompt out of the pooling, and cutting a text on the left cuts the prompt off',
       hint: 'Cut over-long texts on the right.',

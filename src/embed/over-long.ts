@@ -1,7 +1,7 @@
 /**
- * What happens to a text that has more tokens than the model takes. `truncate`: its beginning counts, and the result
- * says so. `error`: the call fails. `chunk`: it is embedded in windows that overlap, and their vectors are averaged,
- * weighted by their tokens.
+ * What happens to a text that has more tokens than the model takes. `truncate`: its beginning counts (its end, where the
+ * left is cut off), and the result says so. `error`: the call fails. `chunk`: it is embedded in windows that overlap, and
+ * their vectors are averaged, weighted by their tokens.
  */
 export const overLongPolicies = ['truncate', 'error', 'chunk'] as const;
 export type OverLong = (typeof overLongPolicies)[number];

@@ -26,6 +26,8 @@ export interface ModelFiles {
    * than what tokenizer.json says.
    */
   readonly tokenizerLowerCase?: boolean;
+  /** `left` where over-long texts lose their beginning; else they lose their end. */
+  readonly truncationSide?: 'left';
   /** Prompts by name ("query" → "query: "). */
   readonly prompts: Readonly<Record<string, string>>;
   /** The name of the prompt that is used when none is asked for. */

@@ -13,6 +13,7 @@ import { openModelOptionChecks } from './open-model-options.js';
 import { findHead } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { readTokenizerCase } from './read-tokenizer-case.js';
+import { readTruncationSide } from './read-truncation-side.js';
 import { recogniseModel } from './recognise-model.js';
 
 const sentenceTransformersSchema = z.object({
@@ -75,11 +76,12 @@ async function describe(
   const configFolder = await encoderFolder(folder, transformerFolder(folder, modules));
   const config = await readModelConfig(configFolder);
   const recognised = await recogniseModel(folder, config);
-  const [found, limits, texts, tokenizerLowerCase] = await Promise.all([
+  const [found, limits, texts, tokenizerLowerCase, truncationSide] = await Promise.all([
     findHead(folder, modules, recognised),
     readInputLimits(configFolder, config, recognised?.model.maxTokens),
     readTexts(folder, options),
     readTokenizerCase(configFolder, config?.model_type),
+    readTruncationSide(configFolder, tokenizerPath),
   ]);
   const prompts = texts.prompts ?? recognised?.model.prompts ?? {};
   // What says nothing is run as what it is compared with.
@@ -97,6 +99,7 @@ async function describe(
     maxTokens: overriddenLimit(limits.maxTokens, limits.positions, options.maxTokens),
     lowerCase: limits.lowerCase,
     tokenizerLowerCase,
+    truncationSide,
     prompts,
     defaultPrompt: texts.defaultPrompt,
     padTokenId: config?.pad_token_id ?? 0,

@@ -28,11 +28,12 @@ export function shortName(path: string): string {
 
 /** SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits, prompts. */
 export async function conventionsHash(files: ModelFiles): Promise<string> {
-  const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId, tokenizerLowerCase, output } = files;
+  const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId, tokenizerLowerCase, output, truncationSide } =
+    files;
   const dense = head.dense.map(({ weight: _, bias: __, ...layer }) => layer);
   const said = [await fileHash(files.tokenizerPath), { ...head, dense }, maxTokens, lowerCase, prompts, defaultPrompt];
-  const rare = [tokenizerLowerCase, output].some((value) => value !== undefined)
-    ? [{ tokenizerLowerCase, output }]
+  const rare = [tokenizerLowerCase, output, truncationSide].some((value) => value !== undefined)
+    ? [{ tokenizerLowerCase, output, truncationSide }]
     : [];
   const hash = createHash('sha256').update(JSON.stringify([...said, padTokenId, ...rare]));
   for (const { weight, bias } of head.dense) {

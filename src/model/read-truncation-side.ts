@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJsonFile } from './json-file.js';
+
+const tokenizerConfigSchema = z.object({ truncation_side: z.string().nullish().catch(undefined) });
+
+/** The block of tokenizer.json, which holds no other braces; a token of the vocabulary has a number behind it. */
+const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
+
+/**
+ * `left` for a tokenizer that cuts the beginning of over-long texts: `truncation_side` of tokenizer_config.json, else the
+ * direction in tokenizer.json, as in transformers. undefined for all others, which cut the end.
+ *
+ * @param folder of the configuration
+ * @throws CONFIG_INVALID, FILE_NOT_READABLE
+ */
+export async function readTruncationSide(folder: string, tokenizerPath: string): Promise<'left' | undefined> {
+  const config = await readJsonFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
+  const named = config?.truncation_side;
+  if (named === 'left' || named === 'right') {
+    return named === 'left' ? named : undefined;
+  }
+  // Not parsed: vocabularies of some ten megabytes would stop everything else for as long.
+  const text = await readFile(tokenizerPath, 'latin1').catch(() => '');
+  return /"direction"\s*:\s*"left"/i.test(truncationBlock.exec(text)?.[1] ?? '') ? 'left' : undefined;
+}
