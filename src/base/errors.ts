@@ -120,11 +120,16 @@ export const errorTable = {
     (d) => `${d.path} has nothing to quantize: ${d.why}. Is it the embedding model that you meant?`,
   ),
 
-  MODEL_NOT_FOUND: entry<{ path: string; looked: string }>(
+  MODEL_NOT_FOUND: entry<{ path: string; looked: string; hint?: string }>(
     1,
     404,
     (d) =>
-      `No ONNX model in ${d.path} (looked for ${d.looked}). Give a model folder in Hugging Face layout or an .onnx file.`,
+      `No ONNX model in ${d.path} (looked for ${d.looked}). ${d.hint ?? 'Give a model folder in Hugging Face layout or an .onnx file.'}`,
+  ),
+  OTHER_FORMAT: entry<{ path: string; what: string; hint: string }>(
+    1,
+    400,
+    (d) => `${d.path} is ${d.what}, and octavec runs ONNX models. ${d.hint}`,
   ),
   EMBEDDED_MODEL_MISSING: entry<{ package: string }>(
     1,

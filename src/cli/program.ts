@@ -30,7 +30,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .description('Quantize a text-embedding model, prove its quality, run it and serve it.')
     .version(version)
     .addHelpText('after', examples);
-  const [first, second] = args.filter((word) => !word.startsWith('-'));
+  const words = args.filter((word) => !word.startsWith('-'));
+  const [first, second] = words;
   const named = first === 'help' ? second : first;
   for (const [name, { description, load }] of Object.entries(commands)) {
     // Of the others the help shows names and descriptions only.
@@ -48,12 +49,27 @@ export async function runCli(args: readonly string[]): Promise<number> {
     if (json) {
       holdNotes();
     }
-    await program.parseAsync(args, { from: 'user' });
+    const way = words.length === args.length && !Object.hasOwn(commands, first ?? '') ? await theWay(words) : undefined;
+    if (way === undefined) {
+      await program.parseAsync(args, { from: 'user' });
+    } else {
+      process.stdout.write(way);
+    }
     releaseNotes();
     return 0;
   } catch (error) {
     return report(error, json, program.commands);
   }
+}
+
+/** What is shown to whoever names no command: what to do, with the model that is named instead of one. */
+async function theWay(words: readonly string[]): Promise<string | undefined> {
+  if (words[0] === 'help') {
+    return undefined;
+  }
+  const { modelInPlaceOfCommand, wayOf } = await import('./show-way.js');
+  const model = await modelInPlaceOfCommand(words);
+  return words.length === 0 || model !== undefined ? wayOf(model) : undefined;
 }
 
 /** Says that octavec waited for what cannot come any more, a bug of its own, and gives the exit status. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { isMissing } from './json-file.js';
+import { hintForFolder } from './other-formats.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { variantFileName } from './variants.js';
 
@@ -30,7 +31,8 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
   }
   const wanted = variantFileName(variant ?? 'fp32');
   const present = all.length > 0 ? `; there are: ${all.slice(0, 10).join(', ')}` : '';
-  throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}` });
+  const hint = all.length > 0 ? undefined : await hintForFolder(folder);
+  throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}`, hint });
 }
 
 /**

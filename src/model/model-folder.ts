@@ -10,6 +10,7 @@ import { isMissing, readJsonFile } from './json-file.js';
 import { modelFacts } from './model-facts.js';
 import type { ModelFiles, ModelOverrides, OpenModelOptions } from './model-files.js';
 import { openModelOptionChecks } from './open-model-options.js';
+import { refuseOtherFormat } from './other-formats.js';
 import { findHead } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { readTokenizerCase } from './read-tokenizer-case.js';
@@ -28,7 +29,7 @@ const sentenceTransformersSchema = z.object({
  * tokens, scaled to length 1; `headSource` says which. A single file takes the rest from its own folder, from the parent
  * of an `onnx/` folder, or from `like`.
  *
- * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID, MODEL_UNSUPPORTED,
+ * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, OTHER_FORMAT, TOKENIZER_MISSING, CONFIG_INVALID, MODEL_UNSUPPORTED,
  *   FILE_NOT_READABLE; NOT_ONNX where a tokenizer is missing because there is no model either
  * @example
  * ```ts
@@ -40,6 +41,9 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
   const path = pathOf('model', model);
   const full = resolve(path);
   const isFolder = await folderOrFile(full);
+  if (!isFolder) {
+    await refuseOtherFormat(full);
+  }
   const onnxPath = isFolder ? await findOnnxFile(full, options.variant) : full;
   const folder = isFolder ? full : await folderAround(full);
   const tokenizer =

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { suggestName } from './known-names.js';
 export { type ListedModel, type ListedVariant, listModels } from './list-models.js';
 export { type ModelReference, modelReference } from './reference.js';
 export { planPrune, planRemoval, type Removal } from './remove-models.js';

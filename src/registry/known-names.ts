@@ -1,3 +1,4 @@
+import { isAbsolute, sep } from 'node:path';
 import { nearestName } from '../base/index.js';
 
 /** Embedding models that are often asked for, by their full names on the hub. */
@@ -39,6 +40,15 @@ export const knownNames = [
 
 /** What to do where a word is neither a path nor a name: the model that was likely meant, or how names look. */
 export function suggestName(text: string): string {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
+    return 'Addresses of the Hugging Face hub are fetched, and no others: download the model, and give its folder. HF_ENDPOINT names a mirror of the hub.';
+  }
+  if (text.includes('\\') && sep === '/') {
+    return `Paths have "/" on this system: ${text.replaceAll('\\', '/')}.`;
+  }
+  if (/[/.](onnx|pt|bin|gguf|safetensors)$/i.test(text) || /^([./~]|[a-z]:\\)/i.test(text)) {
+    return `Check the path${isAbsolute(text) ? '' : `; it counts from ${process.cwd()}`}.`;
+  }
   const bare = new Map(knownNames.map((name) => [name.slice(name.indexOf('/') + 1).toLowerCase(), name]));
   const word = text.toLowerCase();
   const meant = bare.get(word) ?? bare.get(nearestName(word, [...bare.keys()]) ?? '');

@@ -26,6 +26,17 @@ describe('octavec', () => {
   );
 
   test.each([
+    [[], 'octavec quantize sentence-transformers/all-MiniLM-L6-v2 --to int8'],
+    [['BAAI/bge-m3'], 'octavec embed BAAI/bge-m3 --variant int8'],
+    [['minilm'], 'octavec serve minilm --variant int8'],
+    [['.'], 'octavec inspect .'],
+  ])('%j alone shows the way', async (args, line) => {
+    const { status, stdout, stderr } = await octavec(args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(line);
+  });
+
+  test.each([
     [['--nosuch'], "unknown option '--nosuch'"],
     [['quantise'], 'Did you mean quantize?'],
     [['inspect'], "missing required argument 'model'"],

@@ -39,7 +39,8 @@ export async function openPort(): Promise<WorkerPort> {
   return {
     settings,
     guard: new RunGuard(),
-    post: (message) => process.send?.(message),
+    // Whoever started this process may be gone in the middle of a message (EPIPE): its use ends with the channel.
+    post: (message) => process.send?.(message, undefined, undefined, () => undefined),
     onMessage: (listener) => process.on('message', listener),
     cpuMs: () => {
       const { user, system } = process.cpuUsage(used);
