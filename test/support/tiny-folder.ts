@@ -50,5 +50,15 @@ export function makeTinyFolder(folder: string, architecture: string): string {
   cpSync(join(root, architecture, 'onnx', 'model_torchscript.onnx'), path);
   cpSync(join(root, architecture, 'config.json'), join(folder, 'config.json'));
   writeFileSync(join(folder, 'tokenizer.json'), letterTokenizer());
+  // What comes behind the hidden states is said, so that nothing has to be assumed.
+  const modules = ['Transformer', 'Pooling', 'Normalize'].map((kind, idx) => ({
+    idx,
+    name: `${idx}`,
+    path: idx === 0 ? '' : `${idx}_${kind}`,
+    type: `sentence_transformers.models.${kind}`,
+  }));
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+  mkdirSync(join(folder, '1_Pooling'), { recursive: true });
+  writeFileSync(join(folder, '1_Pooling', 'config.json'), JSON.stringify({ pooling_mode_mean_tokens: true }));
   return path;
 }
