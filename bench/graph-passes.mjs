@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { graphPasses, optimize } from '../dist/graph/index.js';
 import { ascending, median, quantile } from '../dist/numbers/index.js';
 import { readModel, withGraph, writeModel } from '../dist/onnx/index.js';
+import { graphPasses, optimize } from '../dist/passes/index.js';
 import { dynamicInt8, widen } from '../dist/quantize/index.js';
 
 const embedded = fileURLToPath(new URL('../models/all-MiniLM-L6-v2/onnx/model_fp16.onnx', import.meta.url));

@@ -8,16 +8,18 @@ export {
   foldConstants,
   GraphEditor,
   type GraphIndex,
-  type GraphPass,
-  graphPasses,
   indexGraph,
-  inlineFunctions,
-  type OptimizeOptions,
-  optimize,
-  raiseOpset,
   removeDeadNodes,
-  removeNoOps,
   renameInputs,
   topologicalOrder,
 } from './graph/index.js';
 export * from './onnx/index.js';
+export {
+  type GraphPass,
+  graphPasses,
+  inlineFunctions,
+  type OptimizeOptions,
+  optimize,
+  raiseOpset,
+  removeNoOps,
+} from './passes/index.js';

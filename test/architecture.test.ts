@@ -78,6 +78,16 @@ describe('the check can fail', () => {
     ['a file that is not there', { 'onnx/a.ts': "import { g } from './b.js';" }, 'no such file'],
     ['files outside', { 'onnx/a.ts': "import { g } from '../../test/support/s.js';" }, 'no such file'],
     ['a room that is not in the plan', { 'attic/index.ts': '' }, 'src/attic is not in the table'],
+    [
+      'a room too large',
+      Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`onnx/d/f${i}.ts`, 'line\n'.repeat(351)])),
+      'src/onnx has 3511 lines',
+    ],
+    [
+      'too many files in a room',
+      Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`onnx/f${i}.ts`, ''])),
+      'src/onnx has 31 flat files',
+    ],
     ['a file too long', { 'onnx/a.ts': 'line\n'.repeat(maxLines + 1) }, 'has 401 lines'],
     [
       'files that import each other, by types only',

@@ -12,11 +12,13 @@ import {
   writeModel,
 } from 'octavec/onnx';
 import { afterAll, describe, expect, test } from 'vitest';
+import { rangeMethods } from '#rooms/calibration';
 import { rolesOf } from '#rooms/encoder';
 import { loadEngine, type TokenBatch } from '#rooms/engine';
-import { foldConstants, optimize } from '#rooms/graph';
+import { foldConstants } from '#rooms/graph';
+import { optimize } from '#rooms/passes';
 import { type QuantizeOptions, quantize } from '#rooms/pipeline';
-import { dynamicInt8, leftOut, q4, q8, rangeMethods, smoothWithTexts, staticInt8 } from '#rooms/quantize';
+import { dynamicInt8, leftOut, q4, q8, smoothWithTexts, staticInt8 } from '#rooms/quantize';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
 import { int64, largestDifference, runModel } from './support/run-model.js';

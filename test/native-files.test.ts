@@ -19,7 +19,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { EncoderLinear, EncoderNorm } from '#rooms/encoder';
 import { recogniseEncoder } from '#rooms/encoder';
 import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
-import { optimize } from '#rooms/graph';
+import { optimize } from '#rooms/passes';
 import { dynamicInt8, q4, q8, staticInt8, widen } from '#rooms/quantize';
 import { type TinyModel, tinyModel, tinyModels, tokenBatch } from './support/tiny-models.js';
 

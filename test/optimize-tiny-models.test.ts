@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { recogniseEncoder } from '#rooms/encoder';
 import { linearLayers } from '../src/encoder/index.js';
-import { optimize } from '../src/graph/index.js';
 import { encodeModel, isOp, type OnnxModel, parseModel, readModel } from '../src/onnx/index.js';
+import { optimize } from '../src/passes/index.js';
 import { dynamicInt8, fp16 } from '../src/quantize/index.js';
 import { asRun } from './support/as-run.js';
 import { int64, largestDifference, runModel } from './support/run-model.js';

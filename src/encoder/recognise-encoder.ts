@@ -1,6 +1,7 @@
 import { OctavecError, reasonOf, shortened } from '../base/index.js';
-import { indexGraph, plainOperators } from '../graph/index.js';
+import { indexGraph } from '../graph/index.js';
 import { dataType, isOp, type OnnxModel } from '../onnx/index.js';
+import { plainOperators } from '../passes/index.js';
 import { type AttentionMatch, encoderLinear, matchAttention } from './attention.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, EncoderLayer, EncoderLinear, EncoderNorm } from './description.js';

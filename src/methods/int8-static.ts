@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
-import { rangeMethods, staticInt8 } from '../quantize/index.js';
+import { rangeMethods } from '../calibration/index.js';
+import { staticInt8 } from '../quantize/index.js';
 import { defineMethod } from './define-method.js';
 
 /**

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { TaskOptions } from '../base/index.js';
+import type { CalibrationTexts } from '../calibration/index.js';
 import type { Evidence, Gate, GateChoice, GatePresetName, OriginalIdentity } from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import type { CalibrationTexts, Selection } from '../quantize/index.js';
+import type { Selection } from '../quantize/index.js';
 import type { SensitivityReport } from './auto/sensitivity-report.js';
 
 /** SHA-256 of the texts of the calibration, and of those that a search measures with. */

@@ -5,6 +5,7 @@ export * from './matrix.js';
 export * from './nearest.js';
 export * from './order.js';
 export * from './random.js';
+export { roundHalfEven } from './round-half-even.js';
 export * from './short-numbers.js';
 export * from './statistics.js';
 export * from './unit-rows.js';

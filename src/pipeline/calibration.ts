@@ -1,17 +1,17 @@
 import { maybePathOf } from '../base/index.js';
-import { tokenizeOnce } from '../embed/index.js';
-import { calibrationTexts } from '../evaluate/index.js';
-import { textsHash } from '../files/index.js';
-import type { CalibrationHashes, SearchTexts } from '../methods/index.js';
-import type { ModelFiles } from '../model/index.js';
-import { evenlySpaced } from '../numbers/index.js';
 import {
   type CalibratedModel,
   type CalibrationTexts,
   emptyMemory,
   readCalibrationTable,
   writeCalibrationTable,
-} from '../quantize/index.js';
+} from '../calibration/index.js';
+import { tokenizeOnce } from '../embed/index.js';
+import { calibrationTexts } from '../evaluate/index.js';
+import { textsHash } from '../files/index.js';
+import type { CalibrationHashes, SearchTexts } from '../methods/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { evenlySpaced } from '../numbers/index.js';
 
 import type { QuantizeOptions } from './quantize-options.js';
 

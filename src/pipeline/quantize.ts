@@ -1,7 +1,7 @@
 import { checkOptions as checkOptionTypes, type Location, maybePathOf, pathOf } from '../base/index.js';
 import { checkWritable } from '../files/index.js';
-import { optimize } from '../graph/index.js';
 import type { ChosenMethod } from '../methods/index.js';
+import { optimize } from '../passes/index.js';
 import { openOriginal, openProof } from '../proof/index.js';
 import { checkQuantizable, selectParts } from '../quantize/index.js';
 import { openCalibration } from './calibration.js';

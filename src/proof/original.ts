@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { type ErrorDetails, type Location, OctavecError, placesOfTexts } from '../base/index.js';
 import { declaredUse } from '../engine/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
-import { foldConstants, inlineFunctions, writeOutZeros } from '../graph/index.js';
+import { foldConstants } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
+import { inlineFunctions, writeOutZeros } from '../passes/index.js';
 import { hasDoubleWeights, hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
 import { conventionsHash, fileIdentity } from './identity.js';
 

@@ -1,9 +1,8 @@
 import type { TaskOptions } from '../base/index.js';
+import type { CalibrationTexts, ChannelStatistics } from '../calibration/index.js';
+import { channelStatistics } from '../calibration/index.js';
 import { type LinearLayer, layersByActivation } from '../encoder/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
-import { channelStatistics } from './calibration/channel-statistics.js';
-import type { CalibrationTexts } from './calibration/observe.js';
 import { type Selection, selectParts } from './selection.js';
 import { type SmoothedModel, smooth } from './smoothing.js';
 

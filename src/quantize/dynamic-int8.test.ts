@@ -10,10 +10,11 @@ import {
   smallGraph,
   smallModel,
 } from '../../test/support/small-model.js';
+import { roundHalfEven } from '../numbers/index.js';
 import { encodeModel, makeNode, type OnnxModel, opsetVersion, type TensorProto, tensorFloats } from '../onnx/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import { quantizeSaturationFree } from './saturation-free.js';
-import { quantizeRows, roundHalfEven } from './symmetric.js';
+import { quantizeRows } from './symmetric.js';
 
 const inputs = 40;
 const outputs = 48;

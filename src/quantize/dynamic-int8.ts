@@ -1,7 +1,8 @@
+import type { ChannelStatistics } from '../calibration/index.js';
 import type { LinearLayer } from '../encoder/index.js';
-import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
+import { foldConstants, GraphEditor } from '../graph/index.js';
 import { dataType, makeNode, type OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
+import { raiseOpset, shareCopies } from '../passes/index.js';
 import { int8Tables } from './int8-tables.js';
 import { Int8Weights } from './int8-weights.js';
 import { type Selection, selectParts } from './selection.js';

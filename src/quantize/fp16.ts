@@ -1,12 +1,4 @@
-import {
-  foldConstants,
-  GraphEditor,
-  inferElementTypes,
-  removeNoOps,
-  renameInputs,
-  shareCopies,
-  usedValues,
-} from '../graph/index.js';
+import { foldConstants, GraphEditor, inferElementTypes, renameInputs, usedValues } from '../graph/index.js';
 import {
   attribute,
   dataType,
@@ -19,6 +11,7 @@ import {
   withAttributes,
   withGraph,
 } from '../onnx/index.js';
+import { removeNoOps, shareCopies } from '../passes/index.js';
 import { fullPrecisionNodes } from './full-precision-nodes.js';
 import { toHalfTensor } from './half-tensor.js';
 import { leftOut, type Selection } from './selection.js';

@@ -1,13 +1,12 @@
 import { OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import type { Activation, CalibrationTexts } from '../calibration/index.js';
+import { type GramMatrix, gramMatrices } from '../calibration/index.js';
 import { type LinearLayer, weightKey } from '../encoder/index.js';
 import { cpuBudget, readHostFacts } from '../host/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import { startThread } from '../threads/index.js';
 import type { BlockMatrix } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
-import type { Activation } from './calibration/channel-statistics.js';
-import { type GramMatrix, gramMatrices } from './calibration/gram-matrices.js';
-import type { CalibrationTexts } from './calibration/observe.js';
 import { weightByOutputs } from './weight-only.js';
 
 /** What a thread is given. */

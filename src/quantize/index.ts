@@ -5,13 +5,8 @@
  * @module
  */
 
-export { type RangeMethod, rangeMethods } from './activation-range.js';
 export type { BlockScheme } from './block-scheme.js';
 export { seeActivations, smoothWithTexts } from './calibrated-int8.js';
-export type { ChannelStatistics } from './calibration/calibration-memory.js';
-export { emptyMemory } from './calibration/calibration-memory.js';
-export { type CalibratedModel, readCalibrationTable, writeCalibrationTable } from './calibration/calibration-table.js';
-export type { CalibrationTexts } from './calibration/observe.js';
 export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
 export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
 export { type Fp16Model, fp16 } from './fp16.js';

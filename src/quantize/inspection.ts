@@ -1,5 +1,5 @@
 import { embeddingTables, linearLayers, weightKey } from '../encoder/index.js';
-import { foldConstants, inlineFunctions, removeDeadNodes, shareCopies, writeOutZeros } from '../graph/index.js';
+import { foldConstants, removeDeadNodes } from '../graph/index.js';
 import {
   attribute,
   dataType,
@@ -15,6 +15,7 @@ import {
   tensorByteLength,
   type ValueInfoProto,
 } from '../onnx/index.js';
+import { inlineFunctions, shareCopies, writeOutZeros } from '../passes/index.js';
 import { quantizedOperatorsIn } from './check-source.js';
 import { type LeftWeights, leftWeights, reachedWeights } from './left-weights.js';
 import { type Recipe, recipeOf } from './recipe.js';

@@ -1,8 +1,8 @@
+import type { ChannelStatistics } from '../calibration/index.js';
 import { type LinearLayer, layerWeights, weightKey } from '../encoder/index.js';
 import type { GraphEditor } from '../graph/index.js';
 import { dataType, makeTensor, type OnnxModel, type TensorProto } from '../onnx/index.js';
 import { correctBias } from './bias-correction.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { quantizeSaturationFree } from './saturation-free.js';
 import type { QuantizedMatrix } from './symmetric.js';
 

@@ -1,4 +1,5 @@
 import type { TaskOptions } from '../base/index.js';
+import type { CalibrationTexts, ChannelStatistics } from '../calibration/index.js';
 import {
   type EmbeddingTable,
   type LayerRole,
@@ -11,8 +12,6 @@ import { elementCount, type OnnxModel } from '../onnx/index.js';
 import { type BlockMatrix, blocksIn } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import { seeActivations } from './calibrated-int8.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
-import type { CalibrationTexts } from './calibration/observe.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import { fp16Weights } from './fp16-weights.js';
 import { gptqLayers } from './gptq-layers.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { float32, largestDifference, runModel } from '../../test/support/run-model.js';
 import { floats, scalar, smallModel } from '../../test/support/small-model.js';
-import { optimize } from '../graph/index.js';
 import { makeNode, type OnnxModel } from '../onnx/index.js';
+import { optimize } from '../passes/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import { fp16 } from './fp16.js';
 

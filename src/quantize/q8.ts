@@ -1,7 +1,7 @@
 import type { TaskOptions } from '../base/index.js';
+import type { CalibrationTexts } from '../calibration/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import { smoothWithTexts } from './calibrated-int8.js';
-import type { CalibrationTexts } from './calibration/observe.js';
 import type { Selection } from './selection.js';
 import { weightOnly } from './weight-only.js';
 

@@ -7,7 +7,9 @@
  * gives .998; the tools' remedy, `reduce_range`, takes a bit off every weight). Only neighbours of the same sign can
  * do harm, and few of them are large: it is enough that their codes sum up to no more than 128.
  */
-import { type QuantizedMatrix, roundHalfEven, scalesOf } from './symmetric.js';
+
+import { roundHalfEven } from '../numbers/index.js';
+import { type QuantizedMatrix, scalesOf } from './symmetric.js';
 
 const largestCode = 127;
 /** Of two neighbouring codes of the same sign: 255 · 128 < 2¹⁵. */

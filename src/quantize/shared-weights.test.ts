@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { int64, largestDifference, runModel } from '../../test/support/run-model.js';
 import { floats, smallModel } from '../../test/support/small-model.js';
-import { optimize } from '../graph/index.js';
 import { encodedSize, makeNode, type OnnxModel } from '../onnx/index.js';
+import { optimize } from '../passes/index.js';
 import { fp16 } from './fp16.js';
 import { fp16Weights } from './fp16-weights.js';
 

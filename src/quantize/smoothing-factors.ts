@@ -1,4 +1,4 @@
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
+import type { ChannelStatistics } from '../calibration/index.js';
 
 /** An activation, and the weights of the layers that use it, each [channels × outputs]. */
 export interface SmoothedUse {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { runModel } from '../../test/support/run-model.js';
 import { smallModel } from '../../test/support/small-model.js';
+import type { ChannelStatistics } from '../calibration/index.js';
 import { type LinearLayer, linearLayers } from '../encoder/index.js';
 import { dataType, floatTensor, makeNode, type OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { dynamicInt8 } from './dynamic-int8.js';
 import { smooth } from './smoothing.js';
 

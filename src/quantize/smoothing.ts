@@ -1,7 +1,7 @@
+import type { ChannelStatistics } from '../calibration/index.js';
 import { type LinearLayer, layersByActivation, layerWeights, weightKey } from '../encoder/index.js';
 import { GraphEditor } from '../graph/index.js';
 import { floatTensor, makeNode, type OnnxModel } from '../onnx/index.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
 import { chooseFactors } from './smoothing-factors.js';
 
 /** How the outlier channels of an activation were treated. */

@@ -1,6 +1,16 @@
 import type { TaskOptions } from '../base/index.js';
+import type { CalibrationTexts, ChannelStatistics } from '../calibration/index.js';
+import {
+  type ActivationScale,
+  activationHistograms,
+  quantizedMeans,
+  type RangedActivation,
+  type RangeMethod,
+  rangeOf,
+  scaleOfRange,
+} from '../calibration/index.js';
 import type { LinearLayer } from '../encoder/index.js';
-import { foldConstants, GraphEditor, raiseOpset, shareCopies } from '../graph/index.js';
+import { foldConstants, GraphEditor } from '../graph/index.js';
 import { mean } from '../numbers/index.js';
 import {
   dataType,
@@ -12,12 +22,8 @@ import {
   type TensorProto,
   tensorFloats,
 } from '../onnx/index.js';
-import { type ActivationScale, type RangeMethod, rangeOf, scaleOfRange } from './activation-range.js';
+import { raiseOpset, shareCopies } from '../passes/index.js';
 import { smoothWithTexts } from './calibrated-int8.js';
-import type { ChannelStatistics } from './calibration/calibration-memory.js';
-import { activationHistograms, type RangedActivation } from './calibration/histograms.js';
-import type { CalibrationTexts } from './calibration/observe.js';
-import { quantizedMeans } from './calibration/quantized-means.js';
 import { int8Tables } from './int8-tables.js';
 import { Int8Weights, type QuantizedWeight } from './int8-weights.js';
 import { type Selection, selectParts } from './selection.js';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../test/support/random-matrix.js';
 import { transposeMatrix } from '../encoder/index.js';
-import { quantizeRows, roundHalfEven } from './symmetric.js';
+import { roundHalfEven } from '../numbers/index.js';
+import { quantizeRows } from './symmetric.js';
 
 interface Golden {
   readonly rows: number;

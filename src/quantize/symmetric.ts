@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../numbers/index.js';
 /** Symmetric 8-bit quantization of weights: w ≈ scale · q with q in −127 … 127 (−128 is left out, as in the ONNX tools). */
 
 export interface QuantizedMatrix {
@@ -34,12 +35,4 @@ const smallestScale = 2 ** -126;
 export function scalesOf(magnitudes: Float32Array): { scales: Float32Array; inverses: Float64Array } {
   const scales = magnitudes.map((magnitude) => (magnitude === 0 ? 1 : Math.max(magnitude / largest, smallestScale)));
   return { scales, inverses: Float64Array.from(scales, (scale) => 1 / scale) };
-}
-
-/** From here on numbers have no room for fractions: adding it rounds, ties to even, and many times faster than Math.round. */
-const integersOnly = 1.5 * 2 ** 52;
-
-/** Rounds to the nearest integer, ties to even: what run times do with activations (ONNX QuantizeLinear). Below 2⁵¹. */
-export function roundHalfEven(value: number): number {
-  return value + integersOnly - integersOnly;
 }

@@ -7,7 +7,7 @@ import {
   transposeMatrix,
   weightKey,
 } from '../encoder/index.js';
-import { foldConstants, GraphEditor, shareCopies } from '../graph/index.js';
+import { foldConstants, GraphEditor } from '../graph/index.js';
 import {
   dataType,
   floatTensor,
@@ -18,6 +18,7 @@ import {
   tensorFloats,
   withOpset,
 } from '../onnx/index.js';
+import { shareCopies } from '../passes/index.js';
 import { type BlockMatrix, blocksIn, packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import { type Selection, selectParts } from './selection.js';

@@ -8,6 +8,9 @@ export type Rooms = ReadonlyMap<string, readonly string[]>;
 export const maxLines = 400;
 /** Tests list cases, and may be longer. */
 export const maxTestLines = 600;
+export const maxRoomLines = 3500;
+/** Files that stand in a room itself, its door not counted. */
+export const maxFlatFiles = 30;
 
 /** Reads the table of rooms from docs/architecture.md. */
 export function roomsOf(page: string): Rooms {
@@ -37,6 +40,7 @@ export function architectureProblems(files: SourceFiles, rooms: Rooms): string[]
     ...cycles(imports).map((cycle) => `files import each other: ${cycle.join(' → ')}`),
     ...cycles(rooms).map((cycle) => `rooms use each other: ${cycle.join(' → ')}`),
     ...[...files].flatMap(([path, source]) => lengthProblems(path, source)),
+    ...roomSizeProblems(files),
   ];
 }
 
@@ -106,6 +110,23 @@ function lengthProblems(path: string, source: string): string[] {
   const lines = source.trimEnd().split('\n').length;
   const most = isTest(path) ? maxTestLines : maxLines;
   return lines > most ? [`${path} has ${lines} lines, more than ${most}`] : [];
+}
+
+/** Rooms that have grown past what can be kept in mind. Tests do not count. */
+function roomSizeProblems(files: SourceFiles): string[] {
+  const rooms = new Map<string, { lines: number; flat: number }>();
+  for (const [path, source] of files) {
+    const room = roomOf(path);
+    if (room !== undefined && !isTest(path)) {
+      const { lines, flat } = rooms.get(room) ?? { lines: 0, flat: 0 };
+      const isFlat = path.split('/').length === 2 && !path.endsWith('/index.ts');
+      rooms.set(room, { lines: lines + source.trimEnd().split('\n').length, flat: flat + (isFlat ? 1 : 0) });
+    }
+  }
+  return [...rooms].flatMap(([room, { lines, flat }]) => [
+    ...(lines > maxRoomLines ? [`src/${room} has ${lines} lines, more than ${maxRoomLines}`] : []),
+    ...(flat > maxFlatFiles ? [`src/${room} has ${flat} flat files, more than ${maxFlatFiles}`] : []),
+  ]);
 }
 
 /** Cycles of a directed graph, each once, as the names along it. */

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
-import { outputChoice } from '../choose-output.js';
+import { outputChoice } from '../../output/index.js';
 import type { NativePrecision } from './description-format.js';
 
 /** The same for the same files in the same state, run in the same way: such models share their weights. */

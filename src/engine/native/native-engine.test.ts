@@ -161,7 +161,7 @@ describe.skipIf('reason' in binding)('native engine', () => {
       dense: [],
       normalize: false,
     };
-    const { applyHead } = await import('../apply-head.js');
+    const { applyHead } = await import('../../output/index.js');
     await using engine = await load({ ...model, head });
     const states = await engine.hiddenStates(model.batch);
     const { offsets } = model.batch;

@@ -1,7 +1,7 @@
 import { checkChoice, checkCount, OctavecError, throwIfCancelled, unlessCancelled } from '../../base/index.js';
 import { cpuBudget, memoryBudget, readHostFacts } from '../../host/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
-import { outputChoice } from '../choose-output.js';
+import { outputChoice } from '../../output/index.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';

@@ -1,6 +1,6 @@
 import type { Head } from '../../model/index.js';
+import type { OutputChoice } from '../../output/index.js';
 import type { FixedShape, UsedOutput } from '../engine.js';
-import type { OutputChoice } from '../offered-output.js';
 import type { PlainError } from '../plain-error.js';
 import type { SessionSettings } from './session.js';
 

@@ -1,11 +1,10 @@
 import { env } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
+import type { HiddenRows } from '../../output/index.js';
+import { applyHead, checkHead, headWidth } from '../../output/index.js';
 import { deadMemoryCollector } from '../../threads/index.js';
-import { applyHead, headWidth } from '../apply-head.js';
-import { checkHead } from '../check-head.js';
 import { plainError } from '../plain-error.js';
-import type { HiddenRows } from '../pooling.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
 import type { BatchMessage } from './protocol.js';
 import { createSession } from './session.js';

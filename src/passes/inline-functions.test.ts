@@ -10,6 +10,7 @@ import {
   smallGraph,
   smallModel,
 } from '../../test/support/small-model.js';
+import { everyNode } from '../graph/index.js';
 import {
   type AttributeProto,
   type FunctionProto,
@@ -19,7 +20,6 @@ import {
   type OnnxModel,
 } from '../onnx/index.js';
 import { inlineFunctions } from './inline-functions.js';
-import { everyNode } from './subgraphs.js';
 
 const domain = 'pkg.test';
 

@@ -1,5 +1,5 @@
-import type { TaskOptions } from '../../base/index.js';
-import type { OnnxModel } from '../../onnx/index.js';
+import type { TaskOptions } from '../base/index.js';
+import type { OnnxModel } from '../onnx/index.js';
 import { type ChannelStatistics, recall } from './calibration-memory.js';
 import { type CalibrationTexts, observe } from './observe.js';
 import type { Probe } from './probes.js';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TaskOptions } from '../../base/index.js';
-import { type GraphSession, openSession } from '../../engine/index.js';
-import { dataType, makeNode, type OnnxModel, type ValueInfoProto, writeModel } from '../../onnx/index.js';
+import type { TaskOptions } from '../base/index.js';
+import { type GraphSession, openSession } from '../engine/index.js';
+import { dataType, makeNode, type OnnxModel, type ValueInfoProto, writeModel } from '../onnx/index.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';
 

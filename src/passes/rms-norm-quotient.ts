@@ -1,7 +1,6 @@
+import type { GraphIndex } from '../graph/index.js';
+import { GraphEditor, removeDeadNodes } from '../graph/index.js';
 import { isOp, makeNode, type NodeProto, type OnnxModel } from '../onnx/index.js';
-import { removeDeadNodes } from './dead-nodes.js';
-import { GraphEditor } from './graph-editor.js';
-import type { GraphIndex } from './graph-index.js';
 
 /**
  * Writes x · (1 / √v) as x / √v, the form in which ONNX Runtime knows an RMSNorm and computes it in one operator. The

@@ -1,6 +1,6 @@
-import type { TaskOptions } from '../../base/index.js';
-import type { OnnxModel } from '../../onnx/index.js';
-import type { ActivationScale } from '../activation-range.js';
+import type { TaskOptions } from '../base/index.js';
+import type { OnnxModel } from '../onnx/index.js';
+import type { ActivationScale } from './activation-range.js';
 import { recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';

@@ -1,13 +1,11 @@
 import { OctavecError } from '../base/index.js';
+import { foldConstants, foldShapes, removeDeadNodes } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { foldConstants } from './constant-folding.js';
-import { removeDeadNodes } from './dead-nodes.js';
 import { straightenGelu } from './gelu-chain.js';
 import { fuseLayerNorm } from './layer-norm-fusion.js';
 import { removeNoOps } from './no-ops.js';
 import { keepResidualsApart } from './residual-sum.js';
 import { divideByRoots } from './rms-norm-quotient.js';
-import { foldShapes } from './shape-folding.js';
 
 /**
  * Passes that pay in ONNX Runtime, in the order in which they are applied (bench/graph-passes.mjs measures each). What

@@ -1,3 +1,5 @@
+import type { GraphEditor } from '../graph/index.js';
+import { int64Constant } from '../graph/index.js';
 import { floatToHalf } from '../numbers/index.js';
 import {
   attribute,
@@ -10,8 +12,6 @@ import {
   type NodeProto,
   withAttributes,
 } from '../onnx/index.js';
-import { int64Constant } from './constant-folding.js';
-import type { GraphEditor } from './graph-editor.js';
 
 export interface ConversionContext {
   readonly editor: GraphEditor;

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../test/support/random-matrix.js';
 import { largestDifference, runOnFloats } from '../../test/support/run-model.js';
 import { floats, initializerNames, operators, smallModel, wiring } from '../../test/support/small-model.js';
+import { foldConstants } from '../graph/index.js';
 import { int64Tensor, makeNode, type OnnxModel } from '../onnx/index.js';
-import { foldConstants } from './constant-folding.js';
 import { shareCopies } from './share-copies.js';
 
 function transposed(values: Float32Array, height: number, width: number): number[] {

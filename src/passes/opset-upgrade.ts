@@ -1,11 +1,7 @@
 import { OctavecError } from '../base/index.js';
+import { GraphEditor, inferElementTypes, inferShapes, mapSubgraphs, topologicalOrder } from '../graph/index.js';
 import { type NodeProto, normalDomain, type OnnxModel, opsetVersion, withOpset } from '../onnx/index.js';
-import { inferElementTypes } from './element-type-inference.js';
-import { GraphEditor } from './graph-editor.js';
 import { type ConversionContext, conversionsTo, notConvertible } from './opset-conversions.js';
-import { mapSubgraphs } from './subgraphs.js';
-import { inferShapes } from './symbolic-shapes.js';
-import { topologicalOrder } from './topological-order.js';
 
 /** The oldest opset that octavec reads. */
 const oldest = 7;

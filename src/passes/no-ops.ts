@@ -1,7 +1,5 @@
+import { type ElementTypes, GraphEditor, inferElementTypes, topologicalOrder } from '../graph/index.js';
 import { intAttribute, isOp, type NodeProto, type OnnxModel } from '../onnx/index.js';
-import { type ElementTypes, inferElementTypes } from './element-type-inference.js';
-import { GraphEditor } from './graph-editor.js';
-import { topologicalOrder } from './topological-order.js';
 
 /**
  * Drops nodes that give what they get: Identity, Dropout (also where an export says that it is being trained, which

@@ -1,4 +1,5 @@
 import { OctavecError } from '../base/index.js';
+import { everyNode, GraphEditor, mapSubgraphs } from '../graph/index.js';
 import {
   type FunctionProto,
   type GraphProto,
@@ -11,9 +12,7 @@ import {
   withOpset,
 } from '../onnx/index.js';
 import { calledNodes } from './function-calls.js';
-import { GraphEditor } from './graph-editor.js';
 import { raiseOpset } from './opset-upgrade.js';
-import { everyNode, mapSubgraphs } from './subgraphs.js';
 
 /** Functions that call functions that call functions. Exporters go ten deep or so. */
 const deepest = 64;

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OctavecError, type TaskOptions, throwIfCancelled } from '../../base/index.js';
-import { openSession, type TokenBatch, textFeeds } from '../../engine/index.js';
-import { isFiniteVector } from '../../numbers/index.js';
-import { type OnnxModel, writeModel } from '../../onnx/index.js';
+import { OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { openSession, type TokenBatch, textFeeds } from '../engine/index.js';
+import { isFiniteVector } from '../numbers/index.js';
+import { type OnnxModel, writeModel } from '../onnx/index.js';
 import type { Remembering } from './calibration-memory.js';
 import { instrument, type Probe } from './probes.js';
 

@@ -1,3 +1,4 @@
+import { type GraphIndex, indexGraph } from '../graph/index.js';
 import {
   floatAttribute,
   floatTensor,
@@ -11,7 +12,6 @@ import {
   type TensorProto,
   withGraph,
 } from '../onnx/index.js';
-import { type GraphIndex, indexGraph } from './graph-index.js';
 
 /** What is looked up of a graph while its fused operators are written out, and where constants for that go. */
 interface Fused {

@@ -1,6 +1,6 @@
+import { mapSubgraphs } from '../graph/index.js';
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from '../onnx/index.js';
 import { makeNode } from '../onnx/index.js';
-import { mapSubgraphs } from './subgraphs.js';
 
 /**
  * The nodes of a function as they stand where it is called: its parameters are the values that the call names, its

@@ -1,3 +1,4 @@
+import { constantOf, constantScalar, type GraphIndex, soleConsumer } from '../graph/index.js';
 import {
   dataType,
   intAttribute,
@@ -8,8 +9,6 @@ import {
   type TensorProto,
   tensorIntegers,
 } from '../onnx/index.js';
-import { constantOf, constantScalar } from './constant-scalar.js';
-import { type GraphIndex, soleConsumer } from './graph-index.js';
 
 export interface LayerNormMatch {
   readonly input: string;

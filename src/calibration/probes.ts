@@ -1,12 +1,6 @@
-import { GraphEditor, int64Constant, raiseOpset } from '../../graph/index.js';
-import {
-  dataType,
-  makeNode,
-  type NodeProto,
-  type OnnxModel,
-  type ValueInfoProto,
-  withGraph,
-} from '../../onnx/index.js';
+import { GraphEditor, int64Constant } from '../graph/index.js';
+import { dataType, makeNode, type NodeProto, type OnnxModel, type ValueInfoProto, withGraph } from '../onnx/index.js';
+import { raiseOpset } from '../passes/index.js';
 
 /**
  * What is looked at in an activation X, all but its last axis taken together: [tokens × channels].

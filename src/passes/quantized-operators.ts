@@ -1,3 +1,4 @@
+import { type GraphIndex, indexGraph } from '../graph/index.js';
 import {
   dataType,
   floatTensor,
@@ -10,7 +11,6 @@ import {
   tensorIntegers,
   withGraph,
 } from '../onnx/index.js';
-import { type GraphIndex, indexGraph } from './graph-index.js';
 
 /**
  * Widens small constants that are stored in integers (biases, in 32 bits; vectors of norms), and lets activations that

@@ -1,9 +1,7 @@
+import { GraphEditor, inferShapes, removeDeadNodes } from '../graph/index.js';
 import { makeNode, type NodeProto, type OnnxModel, opsetVersion } from '../onnx/index.js';
-import { removeDeadNodes } from './dead-nodes.js';
-import { GraphEditor } from './graph-editor.js';
 import { matchLayerNorm } from './layer-norm-pattern.js';
 import { raiseOpset } from './opset-upgrade.js';
-import { inferShapes } from './symbolic-shapes.js';
 
 /** LayerNormalization came with opset 17. */
 const neededOpset = 17;

@@ -1,6 +1,6 @@
+import type { GraphIndex } from '../graph/index.js';
+import { GraphEditor } from '../graph/index.js';
 import { isOp, type NodeProto, type OnnxModel } from '../onnx/index.js';
-import { GraphEditor } from './graph-editor.js';
-import type { GraphIndex } from './graph-index.js';
 
 /**
  * Writes the Add of a residual before a LayerNormalization as a Sum of two, which is the same. Where it knows the

@@ -1,8 +1,5 @@
+import { constantScalar, GraphEditor, type GraphIndex, removeDeadNodes, soleConsumer } from '../graph/index.js';
 import { floatTensor, isOp, makeNode, type NodeProto, type OnnxModel } from '../onnx/index.js';
-import { constantScalar } from './constant-scalar.js';
-import { removeDeadNodes } from './dead-nodes.js';
-import { GraphEditor } from './graph-editor.js';
-import { type GraphIndex, soleConsumer } from './graph-index.js';
 
 /**
  * Writes every exact GELU, x · ½ · (1 + erf(x / √2)), in the one order and with the one √2 in which ONNX Runtime knows

@@ -1,5 +1,5 @@
-import type { Histogram } from './calibration/calibration-memory.js';
-import { roundHalfEven } from './symmetric.js';
+import { roundHalfEven } from '../numbers/index.js';
+import type { Histogram } from './calibration-memory.js';
 
 /** What quantizes an activation to U8: q = round(x / scale) + zeroPoint. */
 export interface ActivationScale {

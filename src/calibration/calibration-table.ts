@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { OctavecError, version } from '../../base/index.js';
-import type { TokenBatch } from '../../engine/index.js';
-import { decodeSafetensors, encodeSafetensors, type SafetensorData, writeOutputFile } from '../../files/index.js';
-import { encodeModel, type OnnxModel } from '../../onnx/index.js';
+import { OctavecError, version } from '../base/index.js';
+import type { TokenBatch } from '../engine/index.js';
+import { decodeSafetensors, encodeSafetensors, type SafetensorData, writeOutputFile } from '../files/index.js';
+import { encodeModel, type OnnxModel } from '../onnx/index.js';
 import { type CalibrationMemory, emptyMemory } from './calibration-memory.js';
 import type { CalibrationTexts } from './observe.js';
 

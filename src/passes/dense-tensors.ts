@@ -1,3 +1,4 @@
+import { mapSubgraphs } from '../graph/index.js';
 import {
   attribute,
   denseTensor,
@@ -8,7 +9,6 @@ import {
   withAttributes,
   withGraph,
 } from '../onnx/index.js';
-import { mapSubgraphs } from './subgraphs.js';
 
 /**
  * Sparse weights with their zeros written out, also in branches and Constant nodes; the same model where there are none.

@@ -1,5 +1,5 @@
-import type { TaskOptions } from '../../base/index.js';
-import type { OnnxModel } from '../../onnx/index.js';
+import type { TaskOptions } from '../base/index.js';
+import type { OnnxModel } from '../onnx/index.js';
 import { type Histogram, recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observe } from './observe.js';

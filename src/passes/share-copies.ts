@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
+import { GraphEditor, int64Constant, isLarge, removeDeadNodes } from '../graph/index.js';
 import { dataType, elementCount, makeNode, type OnnxModel, type TensorProto, tensorBytes } from '../onnx/index.js';
-import { int64Constant } from './constant-folding.js';
-import { removeDeadNodes } from './dead-nodes.js';
-import { isLarge } from './folded-weights.js';
-import { GraphEditor } from './graph-editor.js';
 
 /**
  * Keeps one copy of weights that hold the same: tied ones that an exporter wrote twice, and a matrix that is used as it
