@@ -19,6 +19,7 @@ export {
   type SkippedText,
 } from './bulk/index.js';
 export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
+export { type Conversion, type ConversionProof, type ConvertOptions, convert } from './convert/index.js';
 export {
   Embedder,
   type EmbedderOptions,

@@ -146,6 +146,24 @@ export const errorTable = {
     400,
     (d) => `${d.path}: ${d.what} is not supported. ${d.hint}`,
   ),
+  ARCHITECTURE_UNKNOWN: entry<{ path: string; found: string; nearest?: string; known: string }>(
+    1,
+    400,
+    (d) =>
+      `${d.path} is of an architecture that octavec cannot convert: ${d.found}.${d.nearest ? ` The nearest that it knows is ${d.nearest}.` : ''} Known: ${d.known}. Export the model to ONNX with its own tools.`,
+  ),
+  WEIGHTS_INVALID: entry<{ path: string; why: string }>(
+    1,
+    400,
+    (d) =>
+      `The weights in ${d.path} cannot be converted: ${d.why}. Fetch the files again, or export the model to ONNX with its own tools.`,
+  ),
+  CONVERSION_REFUSED: entry<{ path: string; why: string }>(
+    3,
+    422,
+    (d) =>
+      `The ONNX file for ${d.path} does not give what the weights give: ${d.why}. Nothing was written; please report the model.`,
+  ),
   SETTINGS_INVALID: entry<{ source: string; why: string }>(
     2,
     400,

@@ -12,6 +12,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Make smaller variants of a model, and prove each against the original before it gets its name.',
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
+  convert: {
+    description: 'Make an ONNX model of weights in safetensors, and prove it against them before it gets its name.',
+    load: async () => (await import('./convert.js')).convertCommand(),
+  },
   'quantize-all': {
     description: 'Make variants of every model in a folder and below it. Variants that are up to date are kept.',
     load: async () => (await import('./quantize-all.js')).quantizeAllCommand(),

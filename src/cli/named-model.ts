@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { formatBytes } from '../base/index.js';
 import { listOnnxFiles, variantPath } from '../model/index.js';
 import type { ResolvedModel } from '../registry/index.js';
@@ -14,11 +15,16 @@ export interface NamedModelFlags {
 
 /**
  * The model of a command's argument: a path, or a name that is fetched on first use. Which folder a name stands for is
- * said once.
+ * said once. A folder with safetensors and no ONNX file is converted first, into octavec's cache.
  *
- * @throws what `resolveModel` throws
+ * @throws what `resolveModel` and `convertedCopy` throw
  */
-export async function namedModel(name: string, { offline, config }: NamedModelFlags = {}): Promise<ResolvedModel> {
+export async function namedModel(name: string, flags: NamedModelFlags = {}): Promise<ResolvedModel> {
+  return converted(await storedModel(name, flags));
+}
+
+/** The same as it is stored, whether there is an ONNX file or not. */
+export async function storedModel(name: string, { offline, config }: NamedModelFlags = {}): Promise<ResolvedModel> {
   // Most are paths, which need none of what names need.
   if (existsSync(name) && !/^[^./\\~]+\/[^/\\]+$/.test(name)) {
     return { name, source: 'path', original: name, notes: [] };
@@ -45,6 +51,28 @@ export async function namedModel(name: string, { offline, config }: NamedModelFl
     printNote(`${model.name} ${how} in ${model.original}`);
   }
   return model;
+}
+
+/** Variants stay with the model: in its own folder, or where those of the hub's models are made. */
+async function converted(model: ResolvedModel): Promise<ResolvedModel> {
+  // Most models are ONNX, and need none of what converting needs.
+  const names = await readdir(model.original).catch((): string[] => []);
+  if (!names.some((name) => /\.safetensors(\.index\.json)?$/.test(name))) {
+    return model;
+  }
+  const { convertedCopy } = await import('../convert/index.js');
+  const line = progressLine();
+  const copy = await convertedCopy(model.original, {
+    onProgress: line.onProgress,
+    signal: interruptSignal(),
+  }).finally(line.done);
+  if (copy === undefined) {
+    return model;
+  }
+  if (copy.conversion !== undefined) {
+    printNote(`${model.name} has no ONNX file; it was converted from its safetensors, and is kept in ${copy.folder}`);
+  }
+  return { ...model, original: copy.folder, variants: model.variants ?? model.original };
 }
 
 /** The files of a model that are no original: beside it, and where octavec makes variants of it. */

@@ -6,4 +6,5 @@ export { makeFolders } from './make-folders.js';
 export * from './output-file.js';
 export * from './parquet-codecs.js';
 export * from './safetensors.js';
+export * from './safetensors-file.js';
 export { checkWritable, openStaging } from './staging.js';

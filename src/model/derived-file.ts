@@ -53,7 +53,7 @@ async function removeOtherStates(folder: string, state: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (/^\d/.test(name) && !name.startsWith(state) && (await stat(path)).mtimeMs < oldest) {
-      await rm(path, { force: true });
+      await rm(path, { recursive: true, force: true });
     }
   }
 }

@@ -53,7 +53,7 @@ describe('readSafetensors', () => {
     ['a type that is not of floats', () => write({ w: { ...w, dtype: 'I64' } }, Buffer.alloc(8))],
     ['an empty file', () => writeBytes(Buffer.alloc(0))],
   ])('refuses %s', async (_, make) => {
-    await expect(readSafetensors(make(), ['w'])).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(readSafetensors(make(), ['w'])).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
   });
 
   test('gives a clear error or a result for any mutation', async () => {
@@ -71,7 +71,7 @@ describe('readSafetensors', () => {
           }
         }
         const outcome = await readSafetensors(writeBytes(bytes), ['w']).catch((error: unknown) => error);
-        expect(outcome instanceof Map || (outcome as { code?: string }).code === 'CONFIG_INVALID').toBe(true);
+        expect(outcome instanceof Map || (outcome as { code?: string }).code === 'SAFETENSORS_INVALID').toBe(true);
       }),
       { numRuns: 200 },
     );

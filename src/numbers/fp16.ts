@@ -74,3 +74,12 @@ export function floatsToHalves(floats: Float32Array): Uint16Array {
   }
   return halves;
 }
+
+/** bfloat16 numbers as float32, exactly: they are the upper halves of those. */
+export function bfloatsToFloats(halves: Uint16Array): Float32Array {
+  const words = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    words[i] = halves[i] << 16;
+  }
+  return new Float32Array(words.buffer);
+}

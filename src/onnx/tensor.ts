@@ -1,5 +1,5 @@
 import { OctavecError, shortened } from '../base/index.js';
-import { halvesToFloats } from '../numbers/index.js';
+import { bfloatsToFloats, halvesToFloats } from '../numbers/index.js';
 import { bitsPerElement, byteLength, dataType, dataTypeName } from './element-types.js';
 import { isExternal, readExternalData } from './external-data.js';
 import { limits } from './limits.js';
@@ -90,15 +90,6 @@ export function tensorFloats(model: OnnxModel, tensor: TensorProto): Float32Arra
       return new Float32Array(aligned(bytes, Float64Array));
   }
   throw notOfKind(model, tensor, 'floating-point numbers');
-}
-
-/** bfloat16 is the upper half of a float32. */
-function bfloatsToFloats(halves: Uint16Array): Float32Array {
-  const words = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) {
-    words[i] = halves[i] << 16;
-  }
-  return new Float32Array(words.buffer);
 }
 
 /**

@@ -8,6 +8,7 @@ export { formatBytes, formatCount, formatDuration } from '../base/index.js';
 export { formatBatchOutcome } from './batch-outcome.js';
 export { formatBenchmark } from './benchmark-text.js';
 export { formatComparison } from './comparison-text.js';
+export { formatConversion } from './conversion-text.js';
 export { formatDiagnosis } from './diagnosis-text.js';
 export { formatEvaluation } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';

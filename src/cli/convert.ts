@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { convert } from '../convert/index.js';
+import { formatConversion } from '../report/index.js';
+import { interruptSignal } from './interrupt.js';
+import { type NamedModelFlags, storedModel } from './named-model.js';
+import { progressLine } from './progress-line.js';
+
+const examples = `
+Examples:
+  octavec convert ./bge-small-en-v1.5
+  octavec convert Alibaba-NLP/gte-modernbert-base ./gte-modernbert
+  octavec convert ./my-finetuned-e5 e5.onnx --against exported.onnx --json
+
+Other commands convert a folder without an ONNX file by themselves. Exit status 3: the file did not give what the weights
+give, and was not kept.`;
+
+interface Options extends NamedModelFlags {
+  readonly against?: string;
+  readonly json?: boolean;
+}
+
+export function convertCommand(): Command {
+  return new Command('convert')
+    .argument('<model>', 'model folder with safetensors, or a name of the hub')
+    .argument('[output]', 'folder for a whole model, or .onnx file (default: onnx/model.onnx in the model folder)')
+    .option('--against <file>', 'ONNX file of the same model to prove the new one against (default: the weights)')
+    .option('--offline', 'use what is on this machine, and never the network')
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .action(async (name: string, output: string | undefined, options: Options) => {
+      // The cache of the hub is never written to.
+      const { original, variants } = await storedModel(name, options);
+      const line = progressLine();
+      const conversion = await convert(original, {
+        output: output ?? variants,
+        against: options.against,
+        onProgress: line.onProgress,
+        signal: interruptSignal(),
+      }).finally(line.done);
+      process.stdout.write(options.json ? `${JSON.stringify(conversion)}\n` : formatConversion(conversion));
+    });
+}

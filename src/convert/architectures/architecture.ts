@@ -1,0 +1,117 @@
+import type { Activation } from '../encoder-plan.js';
+import type { ConfigReader } from './config-reader.js';
+
+/** An architecture as data: what its tensors are called, in what order its parts work, how its configuration reads. */
+export interface Architecture {
+  readonly name: string;
+  /** `model_type` of config.json. */
+  readonly modelTypes: readonly string[];
+  /** Ways in which files call the tensors; the one whose first layer is there is taken. */
+  readonly layouts: readonly Layout[];
+  readonly preNorm: boolean;
+  /** `onePlusRms` multiplies by 1 + w. */
+  readonly norm: 'layer' | 'rms' | 'onePlusRms';
+  /** Every linear layer and norm has a bias; otherwise those that are there count. */
+  readonly hasBiases: boolean;
+  readonly settings: (config: ConfigReader) => Settings;
+}
+
+/** Names of modules; those of a layer without what all of the layer's begin with. */
+export interface Layout {
+  readonly words: string;
+  readonly positions?: string;
+  readonly types?: string;
+  readonly relativeBias?: string;
+  readonly embeddingNorm?: string;
+  readonly finalNorm?: string;
+  /** "encoder.layer" */
+  readonly layers: string;
+  readonly attention: readonly [query: string, key: string, value: string] | { readonly fused: string };
+  readonly out: string;
+  readonly queryNorm?: string;
+  readonly keyNorm?: string;
+  readonly attentionNorm?: string;
+  readonly attentionOutNorm?: string;
+  readonly ffnNorm?: string;
+  readonly ffnOutNorm?: string;
+  /** `up` is what the activation is applied to; `gate` what that is multiplied by. */
+  readonly ffn:
+    | { readonly up: string; readonly gate?: string; readonly down: string }
+    | { readonly fused: string; readonly first: 'up' | 'gate'; readonly down: string };
+}
+
+/** What a configuration says, whatever its generation. Sizes that tensors have, too, are held against them. */
+export interface Settings {
+  readonly hidden: number;
+  readonly heads: number;
+  readonly keyValueHeads?: number;
+  readonly headWidth?: number;
+  readonly layers: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+  readonly maxTokens: number;
+  readonly padTokenId: number;
+  /** Head width to the power of -½ where it is left out. */
+  readonly scoreScale?: number;
+  readonly wordScale?: number;
+  readonly positionRows?: 'place' | 'counted';
+  readonly relativeBuckets?: number;
+  readonly alibi?: boolean;
+  /** Of every layer. */
+  readonly sight?: readonly Sight[];
+  readonly normOver?: 'head' | 'all';
+}
+
+/** Where a layer looks, and how it knows places. */
+export interface Sight {
+  readonly window: number;
+  readonly causal: boolean;
+  readonly rotary?: RotarySettings;
+}
+
+export interface RotarySettings {
+  readonly base: number;
+  /** Places are divided by this. */
+  readonly factor?: number;
+  /** Frequencies are divided by this to the power of 2 / width, on top of a base that is multiplied. */
+  readonly ntkFactor?: number;
+}
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: 'gelu',
+  gelu_new: 'geluTanh',
+  gelu_fast: 'geluTanh',
+  gelu_pytorch_tanh: 'geluTanh',
+  relu: 'relu',
+  silu: 'silu',
+  swish: 'silu',
+  swiglu: 'silu',
+};
+
+/** @throws MODEL_UNSUPPORTED for one that is not known */
+export function activationNamed(config: ConfigReader, name: string): Activation {
+  return activations[name] ?? config.unsupported(`the activation "${name}"`);
+}
+
+/** The names that most configurations have for sizes. */
+export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'heads' | 'layers' | 'padTokenId'> {
+  return {
+    hidden: config.needCount('hidden_size'),
+    heads: config.needCount('num_attention_heads'),
+    layers: config.needCount('num_hidden_layers'),
+    padTokenId: config.number('pad_token_id') ?? 0,
+  };
+}
+
+/** The rotary settings of one kind of layers, in either generation of files. @throws MODEL_UNSUPPORTED */
+export function rotaryOf(config: ConfigReader, kind: string | undefined, oldKeys: readonly string[], usual: number) {
+  const all = config.inner('rope_parameters');
+  const parameters = (kind === undefined ? undefined : all?.inner(kind)) ?? all;
+  const base = parameters?.number('rope_theta') ?? config.number(...oldKeys) ?? usual;
+  const scaling = parameters ?? config.inner('rope_scaling');
+  const type = scaling?.text('rope_type', 'type') ?? 'default';
+  if (type === 'linear') {
+    return { base, factor: scaling?.number('factor') ?? 1 };
+  }
+  return type === 'default' ? { base } : config.unsupported(`rotary positions of the type "${type}"`);
+}

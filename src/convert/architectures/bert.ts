@@ -1,0 +1,101 @@
+import { type Architecture, activationNamed, type Layout, type Settings, usualSizes } from './architecture.js';
+import type { ConfigReader } from './config-reader.js';
+
+const bertLayout: Layout = {
+  words: 'embeddings.word_embeddings',
+  positions: 'embeddings.position_embeddings',
+  types: 'embeddings.token_type_embeddings',
+  embeddingNorm: 'embeddings.LayerNorm',
+  layers: 'encoder.layer',
+  attention: ['attention.self.query', 'attention.self.key', 'attention.self.value'],
+  out: 'attention.output.dense',
+  attentionNorm: 'attention.output.LayerNorm',
+  ffn: { up: 'intermediate.dense', down: 'output.dense' },
+  ffnNorm: 'output.LayerNorm',
+};
+
+function bertSettings(config: ConfigReader): Settings {
+  config.only('position_embedding_type', 'absolute');
+  config.only('is_decoder', false);
+  config.only('add_cross_attention', false);
+  return {
+    ...usualSizes(config),
+    epsilon: config.number('layer_norm_eps') ?? 1e-12,
+    activation: activationNamed(config, config.text('hidden_act') ?? 'gelu'),
+    maxTokens: config.needCount('max_position_embeddings'),
+    positionRows: 'place',
+  };
+}
+
+export const bert: Architecture = {
+  name: 'BERT',
+  modelTypes: ['bert'],
+  layouts: [bertLayout],
+  preNorm: false,
+  norm: 'layer',
+  hasBiases: true,
+  settings: bertSettings,
+};
+
+/** Padding has the first of the rows that texts use just before it. */
+function withCountedPositions(settings: Settings, config: ConfigReader): Settings {
+  const padTokenId = config.number('pad_token_id') ?? 1;
+  return { ...settings, padTokenId, maxTokens: settings.maxTokens - padTokenId - 1, positionRows: 'counted' };
+}
+
+export const roberta: Architecture = {
+  ...bert,
+  name: 'RoBERTa',
+  modelTypes: ['roberta', 'xlm-roberta', 'camembert'],
+  settings: (config) => withCountedPositions(bertSettings(config), config),
+};
+
+export const mpnet: Architecture = {
+  ...bert,
+  name: 'MPNet',
+  modelTypes: ['mpnet'],
+  layouts: [
+    {
+      ...bertLayout,
+      types: undefined,
+      relativeBias: 'encoder.relative_attention_bias',
+      attention: ['attention.attn.q', 'attention.attn.k', 'attention.attn.v'],
+      out: 'attention.attn.o',
+      attentionNorm: 'attention.LayerNorm',
+    },
+  ],
+  settings: (config) => ({
+    ...withCountedPositions(bertSettings(config), config),
+    relativeBuckets: config.count('relative_attention_num_buckets') ?? 32,
+  }),
+};
+
+export const distilBert: Architecture = {
+  ...bert,
+  name: 'DistilBERT',
+  modelTypes: ['distilbert'],
+  layouts: [
+    {
+      words: 'embeddings.word_embeddings',
+      positions: 'embeddings.position_embeddings',
+      embeddingNorm: 'embeddings.LayerNorm',
+      layers: 'transformer.layer',
+      attention: ['attention.q_lin', 'attention.k_lin', 'attention.v_lin'],
+      out: 'attention.out_lin',
+      attentionNorm: 'sa_layer_norm',
+      ffn: { up: 'ffn.lin1', down: 'ffn.lin2' },
+      ffnNorm: 'output_layer_norm',
+    },
+  ],
+  settings: (config) => ({
+    hidden: config.needCount('dim', 'hidden_size'),
+    heads: config.needCount('n_heads', 'num_attention_heads'),
+    layers: config.needCount('n_layers', 'num_hidden_layers'),
+    padTokenId: config.number('pad_token_id') ?? 0,
+    // The model's code has it, no configuration does.
+    epsilon: 1e-12,
+    activation: activationNamed(config, config.text('activation', 'hidden_act') ?? 'gelu'),
+    maxTokens: config.needCount('max_position_embeddings'),
+    positionRows: 'place',
+  }),
+};

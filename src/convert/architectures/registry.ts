@@ -1,0 +1,48 @@
+import { OctavecError } from '../../base/index.js';
+import type { Architecture } from './architecture.js';
+import { bert, distilBert, mpnet, roberta } from './bert.js';
+import type { ConfigReader } from './config-reader.js';
+import { gemma3, modernBert, nomicBert, qwen3 } from './rotary-encoders.js';
+
+export const architectures: readonly Architecture[] = [
+  bert,
+  roberta,
+  distilBert,
+  mpnet,
+  nomicBert,
+  modernBert,
+  gemma3,
+  qwen3,
+];
+
+/** Models whose code or tensors are near to those of another. */
+const nearest: Readonly<Record<string, Architecture>> = {
+  electra: bert,
+  ernie: bert,
+  data2vec: roberta,
+  'xlm-roberta-xl': roberta,
+  xlm: roberta,
+  longformer: roberta,
+  qwen2: qwen3,
+  llama: qwen3,
+  mistral: qwen3,
+  gemma: gemma3,
+  gemma2: gemma3,
+  gemma3: gemma3,
+};
+
+/** The architecture of a model. @throws ARCHITECTURE_UNKNOWN */
+export function architectureOf(config: ConfigReader): Architecture {
+  const type = config.text('model_type');
+  const found = architectures.find(({ modelTypes }) => type !== undefined && modelTypes.includes(type));
+  if (found !== undefined) {
+    return found;
+  }
+  const classes = (config.texts('architectures') ?? []).join(', ');
+  throw new OctavecError('ARCHITECTURE_UNKNOWN', {
+    path: config.path,
+    found: type === undefined ? 'its configuration has no "model_type"' : `"${type}"${classes && ` (${classes})`}`,
+    nearest: nearest[type ?? '']?.name,
+    known: architectures.map(({ name }) => name).join(', '),
+  });
+}

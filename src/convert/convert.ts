@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
+import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
+import { readJsonFile } from '../model/index.js';
+import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
+import { ConfigReader } from './architectures/config-reader.js';
+import { architectureOf } from './architectures/registry.js';
+import { companionFiles, copyCompanions } from './companions.js';
+import { buildEncoder } from './graph/build-encoder.js';
+import { planEncoder } from './plan-encoder.js';
+import { type ConversionProof, proveConversion } from './proof/prove-conversion.js';
+import { openModelWeights } from './weights/open-weights.js';
+import { streamWeight } from './weights/stream-weight.js';
+
+export interface ConvertOptions extends TaskOptions {
+  /** An .onnx file, or a folder that gets a whole model. By default `onnx/model.onnx` in the model's own folder. */
+  readonly output?: string;
+  /** An ONNX file of the same model that is known to be right, to prove the new one against. */
+  readonly against?: string;
+}
+
+/** A model that was converted, and what was proven of it. */
+export interface Conversion {
+  readonly onnxPath: string;
+  /** "BERT" */
+  readonly architecture: string;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly maxTokens: number;
+  readonly bytes: number;
+  /** Tensors that embeddings do not need, and the file does not have. */
+  readonly unused: readonly string[];
+  readonly proof: ConversionProof;
+}
+
+/**
+ * Makes an ONNX model of weights in safetensors and their configuration. The file gets its name once it has been proven to
+ * give what the weights give. Never more than one tensor is in memory.
+ *
+ * @param folder a model in Hugging Face layout, with `config.json` and `model.safetensors`, or shards with their index
+ * @throws ARCHITECTURE_UNKNOWN, WEIGHTS_INVALID, MODEL_UNSUPPORTED, SAFETENSORS_INVALID, CONFIG_INVALID, CONVERSION_REFUSED,
+ *   FILE_NOT_FOUND, FILE_NOT_READABLE, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED, and what ONNX Runtime throws
+ * @example
+ * ```ts
+ * const { onnxPath, proof } = await convert('./bge-small-en-v1.5');
+ * console.log(onnxPath, proof.cosine);
+ * ```
+ */
+export async function convert(folder: string, options: ConvertOptions = {}): Promise<Conversion> {
+  const { output, against, signal, onProgress } = options;
+  const source = resolve(folder);
+  const config = await readConfig(source);
+  const architecture = architectureOf(config);
+  const { found, weights } = await openModelWeights(source);
+  try {
+    const { plan, unused } = await planEncoder(source, architecture, config, weights);
+    const target = targetOf(source, output);
+    refuseForeign(target.onnxPath);
+    const staging = await openStaging(target.onnxPath);
+    try {
+      const hashes = await Promise.all(found.files.map(fileHash));
+      throwIfCancelled(signal, 'converting');
+      const sources = Object.fromEntries(found.files.map((path, i) => [basename(path), hashes[i]]));
+      const { proto, deferred } = buildEncoder(plan, {
+        'octavec.converted': JSON.stringify({ version, architecture: architecture.name, sources }),
+      });
+      const model: OnnxModel = { path: join(staging.folder, 'model.onnx'), proto };
+      const dataOf = ({ name = '' }: { name?: string }) => {
+        const data = deferred.get(name);
+        return data && streamWeight(weights, data);
+      };
+      // The name that it will have: the file names its external data.
+      const stagedPath = join(staging.folder, basename(target.onnxPath));
+      const written = await writeStreamedModel(model, stagedPath, dataOf, { signal, onProgress });
+      const proof = await proveConversion({ folder: source, plan, weights, onnxPath: stagedPath, against }, options);
+      if (target.folder !== undefined) {
+        await copyCompanions(source, target.folder, await companionFiles(source));
+      }
+      await moveInto(written.files, target.onnxPath);
+      const conversion: Conversion = {
+        onnxPath: target.onnxPath,
+        architecture: architecture.name,
+        layers: plan.layers.length,
+        hidden: plan.hidden,
+        maxTokens: plan.maxTokens,
+        bytes: written.bytes,
+        unused,
+        proof,
+      };
+      await writeOutputFile(
+        conversionPath(target.onnxPath),
+        `${JSON.stringify({ version, sources, ...conversion, onnxPath: undefined }, null, 2)}\n`,
+      );
+      return conversion;
+    } finally {
+      await staging.discard();
+    }
+  } finally {
+    await weights.close();
+  }
+}
+
+const configSchema = z.record(z.string(), z.unknown());
+
+async function readConfig(folder: string): Promise<ConfigReader> {
+  const path = join(folder, 'config.json');
+  const values = await readJsonFile(path, configSchema);
+  if (values === undefined) {
+    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Configuration' });
+  }
+  return new ConfigReader(path, values);
+}
+
+/** Where the file goes; the folder, if it is to become a whole model. */
+function targetOf(source: string, output: string | undefined): { onnxPath: string; folder?: string } {
+  if (output === undefined || resolve(output) === source) {
+    return { onnxPath: join(source, 'onnx', 'model.onnx') };
+  }
+  const path = resolve(output);
+  return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: join(path, 'onnx', 'model.onnx'), folder: path };
+}
+
+/** What was proven of a file stands beside it. */
+function conversionPath(onnxPath: string): string {
+  return `${onnxPath.replace(/\.onnx$/, '')}.conversion.json`;
+}
+
+/** A file that somebody else made is never replaced. @throws OUTPUT_NOT_WRITABLE */
+function refuseForeign(onnxPath: string): void {
+  if (existsSync(onnxPath) && !existsSync(conversionPath(onnxPath))) {
+    const why = 'it is there already, and octavec did not make it';
+    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: onnxPath, why });
+  }
+}
+
+/** External data first: the model refers to them. */
+async function moveInto([onnx, ...data]: readonly string[], target: string): Promise<void> {
+  for (const path of data) {
+    await rename(path, join(target, '..', basename(path)));
+  }
+  await rename(onnx, target);
+  if (data.length === 0) {
+    // Of an earlier file of that name.
+    await rm(`${target}_data`, { force: true });
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { OctavecError, type TaskOptions } from '../base/index.js';
+import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash } from '../files/index.js';
+import { type DerivedPlace, derivedPlace, listOnnxFiles } from '../model/index.js';
+import { companionFiles, copyCompanions } from './companions.js';
+import { type Conversion, convert } from './convert.js';
+import { hasWeights, weightsName } from './weights/open-weights.js';
+
+/** Another number makes all conversions anew. */
+const conversionVersion = 1;
+
+/** A model in the cache that was converted from weights elsewhere. */
+export interface ConvertedCopy {
+  /** A whole model: the ONNX file, and links to the other files of the original folder. */
+  readonly folder: string;
+  /** undefined if it was there already. */
+  readonly conversion?: Conversion;
+}
+
+/**
+ * The converted model of a folder that has weights and no ONNX file: made in octavec's cache at first, and anew when
+ * weights or configuration have changed.
+ *
+ * @returns undefined for paths that are something else
+ * @throws what {@link convert} throws
+ */
+export async function convertedCopy(path: string, options: TaskOptions = {}): Promise<ConvertedCopy | undefined> {
+  const source = resolve(path);
+  const facts = await stat(source).catch(() => undefined);
+  if (!facts?.isDirectory() || !(await hasWeights(source)) || (await listOnnxFiles(source)).some(isOriginal)) {
+    return undefined;
+  }
+  return copyIn(cacheFolder(), source, options).catch(async (error: unknown) => {
+    if (error instanceof OctavecError && error.code === 'OUTPUT_NOT_WRITABLE') {
+      return copyIn(await temporaryCacheFolder(), source, options);
+    }
+    throw error;
+  });
+}
+
+/** Variants that octavec made have their evidence beside them. */
+function isOriginal(onnxPath: string): boolean {
+  return !existsSync(onnxPath.replace(/\.onnx$/, '.evidence.json'));
+}
+
+async function copyIn(cache: string, source: string, options: TaskOptions): Promise<ConvertedCopy> {
+  const place = await placeOf(cache, source);
+  const folder = place.target;
+  const onnxPath = join(folder, 'onnx', 'model.onnx');
+  const conversion = existsSync(onnxPath) ? undefined : await convert(source, { ...options, output: onnxPath });
+  await linkCompanions(source, folder);
+  await place.noteUse().catch(() => undefined);
+  await place.removeOld();
+  return { folder, conversion };
+}
+
+async function placeOf(cache: string, source: string): Promise<DerivedPlace> {
+  const config = await readFile(join(source, 'config.json'), 'utf8').catch(() => '');
+  const derivation = { kind: 'converted', version: conversionVersion, extension: '', way: textsHash([config]) };
+  return derivedPlace(cache, await weightsName(source), derivation);
+}
+
+/** Links, so that what is changed in the original folder holds; copies where the system has no links. */
+async function linkCompanions(source: string, folder: string): Promise<void> {
+  for (const file of await companionFiles(source)) {
+    const path = join(folder, file);
+    if (!existsSync(path)) {
+      await makeFolders(dirname(path));
+      await symlink(join(source, file), path).catch(() => copyCompanions(source, folder, [file]));
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * From weights in safetensors to an ONNX model, without PyTorch: what an architecture's tensors are called stands as data,
+ * one builder writes the graph, and the file is held against its weights before it gets its name.
+ *
+ * @module
+ */
+export { type Conversion, type ConvertOptions, convert } from './convert.js';
+export { type ConvertedCopy, convertedCopy } from './converted-copy.js';
+export type { ConversionProof } from './proof/prove-conversion.js';

@@ -1,0 +1,275 @@
+import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
+import type {
+  Activation,
+  EncoderPlan,
+  PlannedLayer,
+  PlannedLinear,
+  PlannedNorm,
+  PlannedTable,
+  Weight,
+} from '../encoder-plan.js';
+import type { WeightFiles } from '../weights/weight-files.js';
+
+/** Rows of numbers: one for each token of all texts. */
+type Rows = Float64Array;
+
+/**
+ * What an encoder gives, computed from the stored weights in plain loops and double precision: the reference that a
+ * converted file is held against. Shares nothing with the graph but the plan. Slow, and meant for a few tokens.
+ *
+ * @param texts token ids, without padding
+ * @returns [tokens × hidden], the texts one after the other
+ */
+export async function referenceForward(
+  plan: EncoderPlan,
+  weights: WeightFiles,
+  texts: readonly (readonly number[])[],
+  { signal, onProgress }: TaskOptions = {},
+): Promise<Rows> {
+  const run = new ReferenceRun(plan, weights, texts);
+  let hidden = await run.embed();
+  for (const [done, layer] of plan.layers.entries()) {
+    throwIfCancelled(signal, 'proving the converted model');
+    onProgress?.({ stage: 'Computing the reference', done, total: plan.layers.length, unit: 'layers' });
+    hidden = await run.layer(layer, hidden);
+  }
+  return run.norm(plan.finalNorm, hidden, plan.hidden);
+}
+
+class ReferenceRun {
+  readonly #plan: EncoderPlan;
+  readonly #weights: WeightFiles;
+  readonly #texts: readonly (readonly number[])[];
+  readonly #tokens: number;
+
+  constructor(plan: EncoderPlan, weights: WeightFiles, texts: readonly (readonly number[])[]) {
+    this.#plan = plan;
+    this.#weights = weights;
+    this.#texts = texts;
+    this.#tokens = texts.reduce((sum, text) => sum + text.length, 0);
+  }
+
+  async embed(): Promise<Rows> {
+    const { hidden, words, wordScale = 1, types, positions, padTokenId, embeddingNorm } = this.#plan;
+    const out = new Float64Array(this.#tokens * hidden);
+    let token = 0;
+    for (const ids of this.#texts) {
+      let counted = 0;
+      for (const [place, id] of ids.entries()) {
+        const row = out.subarray(token * hidden, ++token * hidden);
+        addTo(row, await this.#row(words, id), wordScale);
+        if (types !== undefined) {
+          addTo(row, await this.#row(types, 0));
+        }
+        if (positions !== undefined) {
+          counted += id === padTokenId ? 0 : 1;
+          const after = id === padTokenId ? padTokenId : padTokenId + counted;
+          addTo(row, await this.#row(positions, positions.rows === 'place' ? place : after));
+        }
+      }
+    }
+    return this.norm(embeddingNorm, out, hidden);
+  }
+
+  async layer(layer: PlannedLayer, input: Rows): Promise<Rows> {
+    const { preNorm, hidden } = this.#plan;
+    const before = preNorm ? await this.norm(layer.attentionNorm, input, hidden) : input;
+    const attended = await this.norm(layer.attentionOutNorm, await this.#attention(layer, before), hidden);
+    addTo(attended, input);
+    const between = preNorm ? attended : await this.norm(layer.attentionNorm, attended, hidden);
+    const fed = await this.#feedForward(layer, preNorm ? await this.norm(layer.ffnNorm, between, hidden) : between);
+    const out = await this.norm(layer.ffnOutNorm, fed, hidden);
+    addTo(out, between);
+    return preNorm ? out : this.norm(layer.ffnNorm, out, hidden);
+  }
+
+  /** Rows of `width` numbers, normed each. What there is no norm for stays as it is. */
+  async norm(part: PlannedNorm | undefined, values: Rows, width: number): Promise<Rows> {
+    if (part === undefined) {
+      return values;
+    }
+    const gamma = await this.#numbers(part.gamma);
+    const beta = part.beta && (await this.#numbers(part.beta));
+    const out = new Float64Array(values.length);
+    for (let start = 0; start < values.length; start += width) {
+      const row = values.subarray(start, start + width);
+      const mean = part.kind === 'layer' ? row.reduce((sum, x) => sum + x, 0) / width : 0;
+      const variance = row.reduce((sum, x) => sum + (x - mean) ** 2, 0) / width;
+      const scale = 1 / Math.sqrt(variance + part.epsilon);
+      for (let i = 0; i < width; i++) {
+        out[start + i] = (row[i] - mean) * scale * gamma[i] + (beta?.[i] ?? 0);
+      }
+    }
+    return out;
+  }
+
+  async #attention(layer: PlannedLayer, input: Rows): Promise<Rows> {
+    const { heads, keyValueHeads, headWidth } = this.#plan;
+    const normed = async (part: PlannedLayer['queryNorm'], values: Rows) =>
+      this.norm(part, values, part?.over === 'all' ? values.length / this.#tokens : headWidth);
+    const query = await normed(layer.queryNorm, await this.#linear(layer.query, input));
+    const key = await normed(layer.keyNorm, await this.#linear(layer.key, input));
+    const value = await this.#linear(layer.value, input);
+    this.#turn(layer, query, heads);
+    this.#turn(layer, key, keyValueHeads);
+    const context = new Float64Array(this.#tokens * heads * headWidth);
+    let first = 0;
+    for (const { length } of this.#texts) {
+      for (let head = 0; head < heads; head++) {
+        for (let place = 0; place < length; place++) {
+          this.#attend(layer, { query, key, value, context }, first, length, head, place);
+        }
+      }
+      first += length;
+    }
+    return this.#linear(layer.out, context);
+  }
+
+  /** What one token takes from the others of its text, in one head. */
+  #attend(
+    layer: PlannedLayer,
+    { query, key, value, context }: Record<'query' | 'key' | 'value' | 'context', Rows>,
+    first: number,
+    length: number,
+    head: number,
+    place: number,
+  ): void {
+    const { heads, keyValueHeads, headWidth, scoreScale } = this.#plan;
+    const shared = Math.floor((head * keyValueHeads) / heads);
+    const queryStart = ((first + place) * heads + head) * headWidth;
+    const from = layer.window > 0 ? Math.max(0, place - layer.window) : 0;
+    const to = layer.causal ? place : layer.window > 0 ? Math.min(length - 1, place + layer.window) : length - 1;
+    const scores = new Float64Array(to - from + 1);
+    for (let j = from; j <= to; j++) {
+      const keyStart = ((first + j) * keyValueHeads + shared) * headWidth;
+      let sum = 0;
+      for (let i = 0; i < headWidth; i++) {
+        sum += query[queryStart + i] * key[keyStart + i];
+      }
+      scores[j - from] = sum * scoreScale + this.#bias(head, j - place);
+    }
+    const most = scores.reduce((a, b) => Math.max(a, b));
+    const powers = scores.map((score) => Math.exp(score - most));
+    const total = powers.reduce((sum, power) => sum + power, 0);
+    for (let j = from; j <= to; j++) {
+      const valueStart = ((first + j) * keyValueHeads + shared) * headWidth;
+      const weight = powers[j - from] / total;
+      for (let i = 0; i < headWidth; i++) {
+        context[queryStart + i] += weight * value[valueStart + i];
+      }
+    }
+  }
+
+  #bias(head: number, distance: number): number {
+    const { bias, heads } = this.#plan;
+    if (bias === undefined) {
+      return 0;
+    }
+    return bias.kind === 'slopes'
+      ? -bias.slopes[head] * Math.abs(distance)
+      : bias.values[(distance + bias.tokens - 1) * heads + head];
+  }
+
+  /** Turns pairs of dimensions in place. */
+  #turn({ rotation }: PlannedLayer, values: Rows, heads: number): void {
+    if (rotation === undefined) {
+      return;
+    }
+    const { headWidth } = this.#plan;
+    const half = headWidth / 2;
+    let token = 0;
+    for (const { length } of this.#texts) {
+      for (let place = 0; place < length; place++, token++) {
+        for (let start = token * heads * headWidth; start < (token + 1) * heads * headWidth; start += headWidth) {
+          for (let i = 0; i < half; i++) {
+            const angle = place * rotation.frequencies[i];
+            const [a, b] = [values[start + i], values[start + half + i]];
+            values[start + i] = a * Math.cos(angle) - b * Math.sin(angle);
+            values[start + half + i] = b * Math.cos(angle) + a * Math.sin(angle);
+          }
+        }
+      }
+    }
+  }
+
+  async #feedForward({ up, gate, down }: PlannedLayer, input: Rows): Promise<Rows> {
+    const { activation } = this.#plan;
+    const widened = (await this.#linear(up, input)).map(functions[activation]);
+    const gates = gate && (await this.#linear(gate, input));
+    return this.#linear(down, gates === undefined ? widened : widened.map((x, i) => x * gates[i]));
+  }
+
+  async #linear({ weight, bias, inputs, outputs }: PlannedLinear, input: Rows): Promise<Rows> {
+    const matrix = await this.#numbers(weight);
+    const added = bias && (await this.#numbers(bias));
+    const out = new Float64Array(this.#tokens * outputs);
+    for (let output = 0; output < outputs; output++) {
+      const row = matrix.subarray(output * inputs, (output + 1) * inputs);
+      const start = added?.[output] ?? 0;
+      for (let token = 0; token < this.#tokens; token++) {
+        out[token * outputs + output] = start + dotAt(row, input, token * inputs);
+      }
+    }
+    return out;
+  }
+
+  async #row(table: PlannedTable, row: number): Promise<Float32Array> {
+    return this.#weights.floats(table.weight.tensor, row, row + 1);
+  }
+
+  async #numbers({ tensor, rows, plus = 0 }: Weight): Promise<Float32Array> {
+    const values = await this.#weights.floats(tensor, rows?.[0], rows?.[1]);
+    return plus === 0 ? values : values.map((value) => value + plus);
+  }
+}
+
+/** Four sums at once: one waits for each addition otherwise. */
+function dotAt(row: Float32Array, values: Rows, start: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < row.length; i += 4) {
+    a += row[i] * values[start + i];
+    b += row[i + 1] * values[start + i + 1];
+    c += row[i + 2] * values[start + i + 2];
+    d += row[i + 3] * values[start + i + 3];
+  }
+  for (; i < row.length; i++) {
+    a += row[i] * values[start + i];
+  }
+  return a + b + c + d;
+}
+
+function addTo(target: Rows, values: ArrayLike<number>, factor = 1): void {
+  for (let i = 0; i < target.length; i++) {
+    target[i] += values[i] * factor;
+  }
+}
+
+const functions: Readonly<Record<Activation, (x: number) => number>> = {
+  gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
+  geluTanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  relu: (x) => Math.max(0, x),
+  silu: (x) => x / (1 + Math.exp(-x)),
+};
+
+/** The error function: its series near 0, the continued fraction of its complement further out. */
+function erf(x: number): number {
+  const z = Math.abs(x);
+  if (z > 6) {
+    return Math.sign(x);
+  }
+  if (z < 2.5) {
+    let term = z;
+    let sum = z;
+    for (let n = 1; Math.abs(term) > 1e-17; n++) {
+      term *= -(z * z) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) {
+    fraction = n / 2 / (z + fraction);
+  }
+  return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + fraction));
+}

@@ -1,0 +1,95 @@
+import { OctavecError } from '../../base/index.js';
+import type { StoredTensor } from '../../files/index.js';
+import type { Weight } from '../encoder-plan.js';
+
+/** Parts of checkpoints that embeddings do not need: heads of the training, buffers that code makes anew. */
+const unneeded =
+  /(^|\.)(pooler|cls|lm_head|head|classifier|qa_outputs|pre_classifier|vocab_\w+|score|decoder|mlm|discriminator_predictions)(\.|$)|(^|\.)(position_ids|token_type_ids|inv_freq|original_inv_freq)$/;
+
+/** Names of output layers that share the table of words with the encoder; some files hold one of the two only. */
+const tiedToWords = [
+  'lm_head.weight',
+  'lm_head.decoder.weight',
+  'cls.predictions.decoder.weight',
+  'vocab_projector.weight',
+];
+
+/** Tensors of an encoder, whatever stands before their names, and which of them were taken. */
+export class NamedTensors {
+  readonly #folder: string;
+  readonly #tensors: ReadonlyMap<string, StoredTensor>;
+  readonly #prefix: string;
+  readonly #taken = new Set<string>();
+
+  constructor(folder: string, tensors: ReadonlyMap<string, StoredTensor>, prefix: string) {
+    this.#folder = folder;
+    this.#tensors = tensors;
+    this.#prefix = prefix;
+  }
+
+  /** Whether there is a tensor. */
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  /** A tensor of as many dimensions as wanted. @throws WEIGHTS_INVALID */
+  take(name: string, dimensions: number): StoredTensor {
+    const tensor = this.#find(name);
+    if (tensor === undefined) {
+      throw this.#invalid(`the tensor "${this.#prefix}${name}" is missing`);
+    }
+    if (tensor.dims.length !== dimensions || tensor.dims.includes(0)) {
+      throw this.#invalid(
+        `the tensor "${tensor.name}" has the shape [${tensor.dims}], and one of ${dimensions} dimensions is expected`,
+      );
+    }
+    this.#taken.add(tensor.name);
+    return tensor;
+  }
+
+  /** The table of words, or the output layer that shares it. */
+  takeWords(name: string): StoredTensor {
+    const tied = this.has(name) ? undefined : tiedToWords.find((each) => this.#tensors.has(each));
+    if (tied === undefined) {
+      return this.take(name, 2);
+    }
+    this.#taken.add(tied);
+    return this.#tensors.get(tied) as StoredTensor;
+  }
+
+  /** A tensor of exactly these dimensions, or rows of one. @throws WEIGHTS_INVALID */
+  weight(name: string, dims: readonly number[], rows?: readonly [number, number]): Weight {
+    const tensor = this.take(name, dims.length);
+    const found = rows === undefined ? tensor.dims : [rows[1] - rows[0], ...tensor.dims.slice(1)];
+    if (found.some((size, axis) => size !== dims[axis]) || (rows !== undefined && rows[1] > tensor.dims[0])) {
+      throw this.#invalid(`the tensor "${tensor.name}" has the shape [${tensor.dims}], which does not fit [${dims}]`);
+    }
+    return { tensor, rows };
+  }
+
+  /**
+   * What was not taken, all of it parts that an encoder does not need.
+   *
+   * @throws WEIGHTS_INVALID for anything else: that is how an unknown variant of an architecture is noticed
+   */
+  leftOver(): readonly string[] {
+    const left = [...this.#tensors.keys()].filter((name) => !this.#taken.has(name));
+    const odd = left.filter((name) => !unneeded.test(name));
+    if (odd.length > 0) {
+      const more = odd.length > 3 ? ` and ${odd.length - 3} more` : '';
+      throw this.#invalid(`nothing is known of the tensors ${odd.slice(0, 3).join(', ')}${more}`);
+    }
+    return left;
+  }
+
+  #find(name: string): StoredTensor | undefined {
+    const full = this.#prefix + name;
+    // The first BERT files, which were made from TensorFlow's, have other names in norms.
+    const old = full.replace(/\.weight$/, '.gamma').replace(/\.bias$/, '.beta');
+    return this.#tensors.get(full) ?? this.#tensors.get(old);
+  }
+
+  #invalid(why: string): OctavecError {
+    return new OctavecError('WEIGHTS_INVALID', { path: this.#folder, why });
+  }
+}

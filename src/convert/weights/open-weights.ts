@@ -1,0 +1,108 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { OctavecError, reasonOf } from '../../base/index.js';
+import { readSafetensorsHeader, type StoredTensor } from '../../files/index.js';
+import { readJsonFile } from '../../model/index.js';
+import { WeightFiles } from './weight-files.js';
+
+/** The weights of a model folder. */
+export interface FoundWeights {
+  /** The files that the tensors lie in. */
+  readonly files: readonly string[];
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+const indexName = 'model.safetensors.index.json';
+const singleName = 'model.safetensors';
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+const mostShards = 1000;
+
+/** The file that a model's weights are found by: the weights themselves, or the index of their shards. */
+export async function weightsName(folder: string): Promise<string> {
+  const names = await namesIn(folder);
+  return join(folder, names.includes(singleName) ? singleName : indexName);
+}
+
+/** Whether a folder has weights that can be converted. */
+export async function hasWeights(folder: string): Promise<boolean> {
+  const names = await namesIn(folder).catch((): string[] => []);
+  return names.includes(singleName) || names.includes(indexName);
+}
+
+/**
+ * Finds the weights of a model: one safetensors file, or shards with their index.
+ *
+ * @throws WEIGHTS_INVALID, SAFETENSORS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, CONFIG_INVALID
+ */
+export async function findWeights(folder: string): Promise<FoundWeights> {
+  const names = await namesIn(folder);
+  if (names.includes(singleName)) {
+    const path = join(folder, singleName);
+    return { files: [path], tensors: await readSafetensorsHeader(path) };
+  }
+  if (names.includes(indexName)) {
+    return shardedWeights(folder);
+  }
+  throw new OctavecError('WEIGHTS_INVALID', { path: folder, why: whatElse(names) });
+}
+
+export async function openModelWeights(folder: string): Promise<{ found: FoundWeights; weights: WeightFiles }> {
+  const found = await findWeights(folder);
+  return { found, weights: new WeightFiles(found.tensors) };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw code === 'ENOENT'
+      ? new OctavecError('FILE_NOT_FOUND', { path: folder, what: 'Model folder' }, error)
+      : new OctavecError('FILE_NOT_READABLE', { path: folder, why: reasonOf(error) }, error);
+  }
+}
+
+async function shardedWeights(folder: string): Promise<FoundWeights> {
+  const path = join(folder, indexName);
+  const invalid = (why: string) => new OctavecError('WEIGHTS_INVALID', { path, why });
+  const index = await readJsonFile(path, indexSchema);
+  const map = Object.entries(index?.weight_map ?? {});
+  const shards = [...new Set(map.map(([, shard]) => shard))];
+  if (shards.length === 0 || shards.length > mostShards) {
+    throw invalid(`it names ${shards.length} files`);
+  }
+  const odd = shards.find((shard) => !/^[\w.-]+\.safetensors$/.test(shard) || shard.startsWith('.'));
+  if (odd !== undefined) {
+    throw invalid(`"${odd}" is not the name of a safetensors file in the folder`);
+  }
+  const headers = new Map<string, ReadonlyMap<string, StoredTensor>>();
+  for (const shard of shards) {
+    headers.set(shard, await readSafetensorsHeader(join(folder, shard)));
+  }
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, shard] of map) {
+    const tensor = headers.get(shard)?.get(name);
+    if (tensor === undefined) {
+      throw invalid(`tensor "${name}" is not in ${shard}, where it says`);
+    }
+    tensors.set(name, tensor);
+  }
+  return { files: shards.map((shard) => join(folder, shard)), tensors };
+}
+
+/** What a folder holds that is not weights octavec reads, each with what to do. */
+function whatElse(names: readonly string[]): string {
+  const kinds: readonly (readonly [RegExp, string])[] = [
+    [/\.gguf$/, 'GGUF files are quantized for another run time; take the repository that they were made of'],
+    [
+      /\.(bin|pt|pth|ckpt)$/,
+      'it has weights in a pickle only; save them with `model.save_pretrained(folder, safe_serialization=True)` in Python',
+    ],
+    [/\.h5$/, 'it has TensorFlow weights only'],
+    [/\.msgpack$/, 'it has Flax weights only'],
+  ];
+  const found = kinds.find(([pattern]) => names.some((name) => pattern.test(name)));
+  return found?.[1] ?? `neither ${singleName} nor ${indexName} is there`;
+}

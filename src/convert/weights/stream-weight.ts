@@ -1,0 +1,43 @@
+import type { DeferredData } from '../graph/graph-writer.js';
+import type { WeightFiles } from './weight-files.js';
+
+/** The bytes of an initializer, made of stored numbers: some megabytes at a time, one tensor where it is transposed. */
+export async function* streamWeight(
+  files: WeightFiles,
+  { weight, transposed }: DeferredData,
+): AsyncGenerator<Uint8Array> {
+  const { tensor, rows = [0, tensor.dims[0]] as const, plus = 0 } = weight;
+  const [first, end] = rows;
+  if (transposed) {
+    const stored = await files.floats(tensor, first, end);
+    yield bytesOf(transpose(stored, end - first, tensor.dims[1]));
+    return;
+  }
+  for await (const chunk of files.chunks(tensor, first, end)) {
+    yield bytesOf(plus === 0 ? chunk : chunk.map((value) => value + plus));
+  }
+}
+
+/** Edge of a tile that stays in the caches. */
+const tile = 32;
+
+/** [rows × columns] → [columns × rows] */
+function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let top = 0; top < rows; top += tile) {
+    const bottom = Math.min(rows, top + tile);
+    for (let left = 0; left < columns; left += tile) {
+      const right = Math.min(columns, left + tile);
+      for (let column = left; column < right; column++) {
+        for (let row = top; row < bottom; row++) {
+          result[column * rows + row] = values[row * columns + column];
+        }
+      }
+    }
+  }
+  return result;
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

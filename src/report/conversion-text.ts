@@ -1,0 +1,30 @@
+import { formatBytes, formatCount } from '../base/index.js';
+import type { Conversion } from '../convert/index.js';
+import { quoted } from './shell-words.js';
+
+const references = {
+  weights: 'the stored weights, in double precision',
+  golden: 'expected.json, which came with the model',
+  onnx: 'the other ONNX file',
+} as const;
+
+/** What was converted, and how near it comes to its reference. */
+export function formatConversion({
+  onnxPath,
+  architecture,
+  layers,
+  hidden,
+  maxTokens,
+  bytes,
+  unused,
+  proof,
+}: Conversion): string {
+  const lines = [
+    `${onnxPath} (${formatBytes(bytes)})`,
+    `  ${architecture}, ${layers} layers, ${hidden} dimensions, texts of up to ${formatCount(maxTokens)} tokens`,
+    `  held against ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
+    ...(unused.length > 0 ? [`  left out, as embeddings do not need them: ${unused.join(', ')}`] : []),
+    `Next: octavec quantize ${quoted(onnxPath)} --to int8`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

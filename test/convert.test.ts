@@ -1,0 +1,277 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { convert } from '#rooms/convert';
+import { loadEngine, loadOnnxRuntimeEngine } from '#rooms/engine';
+import { readModel } from '#rooms/onnx';
+import {
+  asBfloat16,
+  type RawTensor,
+  type RawTensors,
+  readRawTensors,
+  writeRawTensors,
+} from './support/rewrite-weights.js';
+import { tinyModel } from './support/tiny-models.js';
+
+const root = fileURLToPath(new URL('./fixtures/tiny', import.meta.url));
+const architectures = readdirSync(root);
+
+/** The weights and configuration of a tiny model, in a folder of their own. */
+function weightsOf(architecture: string, { golden = false } = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), `octavec-convert-${architecture}-`));
+  for (const file of ['config.json', 'model.safetensors', ...(golden ? ['expected.json'] : [])]) {
+    cpSync(join(root, architecture, file), join(folder, file));
+  }
+  return folder;
+}
+
+function changeTensors(folder: string, change: (tensors: RawTensors) => RawTensors): string {
+  const path = join(folder, 'model.safetensors');
+  writeRawTensors(path, change(readRawTensors(path)));
+  return folder;
+}
+
+function changeConfig(folder: string, change: Readonly<Record<string, unknown>>): string {
+  const path = join(folder, 'config.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+  return folder;
+}
+
+function renamed(tensors: RawTensors, rename: (name: string) => string): RawTensors {
+  return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
+}
+
+describe.each(architectures)('%s', (architecture) => {
+  test('gives what transformers gives', async () => {
+    const { proof } = await convert(weightsOf(architecture, { golden: true }));
+    expect(proof).toMatchObject({ reference: 'golden', texts: 4, tokens: 34 });
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+  });
+
+  test('gives what its weights give, in texts longer than its windows', async () => {
+    const { proof } = await convert(weightsOf(architecture));
+    expect(proof.reference).toBe('weights');
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+  });
+
+  test('gives what the file of an exporter gives', async () => {
+    const against = join(root, architecture, 'onnx', 'model_dynamo.onnx');
+    const { proof, onnxPath } = await convert(weightsOf(architecture), { against });
+    expect(proof.reference).toBe('onnx');
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+    expect(JSON.parse(readFileSync(onnxPath.replace('.onnx', '.conversion.json'), 'utf8')).proof).toEqual(proof);
+  });
+
+  test('gives the same for texts of any length, alone and padded', async () => {
+    const { onnxPath, maxTokens } = await convert(weightsOf(architecture));
+    const { padTokenId, head } = tinyModel(architecture);
+    const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head }, { threads: 1 });
+    const peer = await loadOnnxRuntimeEngine(
+      { onnxPath: join(root, architecture, 'onnx', 'model_dynamo.onnx'), padTokenId, head },
+      { threads: 1 },
+    );
+    try {
+      for (const length of [1, 2, 17, maxTokens]) {
+        const ids = Int32Array.from({ length: length + 1 }, (_, i) => 5 + ((i * 37) % 500));
+        const batch = { ids, offsets: Int32Array.of(0, 1, length + 1) };
+        const [found, expected] = [await engine.hiddenStates(batch), await peer.hiddenStates(batch)];
+        const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+        expect(worst).toBeLessThan(1e-4);
+      }
+    } finally {
+      await engine.close();
+      await peer.close();
+    }
+  });
+});
+
+/** The encoders that the native engine knows. */
+test.each(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet'])(
+  'the native engine takes %s',
+  async (architecture) => {
+    const { onnxPath, maxTokens } = await convert(weightsOf(architecture));
+    const { padTokenId, head } = tinyModel(architecture);
+    const files = { onnxPath, padTokenId, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
+    const engine = await loadEngine(files, { engine: 'native' });
+    expect(engine.description.name).toBe('native');
+    await engine.close();
+  },
+);
+
+describe('weights', () => {
+  const golden = async (folder: string) => (await convert(folder)).proof.largestDifference;
+
+  test.each([
+    ['a prefix', (name: string) => `bert.${name}`],
+    ['the prefix of sentence-transformers', (name: string) => `0.auto_model.${name}`],
+    [
+      'the names of old norms',
+      (name: string) => name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+    ],
+  ])('are found behind %s', async (_, rename) => {
+    const folder = changeTensors(weightsOf('bert', { golden: true }), (tensors) => renamed(tensors, rename));
+    expect(await golden(folder)).toBeLessThan(2e-5);
+  });
+
+  test('may be shards with an index', async () => {
+    const folder = weightsOf('bert', { golden: true });
+    const tensors = [...readRawTensors(join(folder, 'model.safetensors'))];
+    const half = Math.floor(tensors.length / 2);
+    const shards = {
+      'model-00001-of-00002.safetensors': tensors.slice(0, half),
+      'model-00002-of-00002.safetensors': tensors.slice(half),
+    };
+    const map = Object.entries(shards).flatMap(([file, part]) => {
+      writeRawTensors(join(folder, file), new Map(part));
+      return part.map(([name]) => [name, file]);
+    });
+    rmSync(join(folder, 'model.safetensors'));
+    writeFileSync(
+      join(folder, 'model.safetensors.index.json'),
+      JSON.stringify({ weight_map: Object.fromEntries(map) }),
+    );
+    expect(await golden(folder)).toBeLessThan(2e-5);
+  });
+
+  test('in BF16 are widened exactly', async () => {
+    const folder = changeTensors(
+      weightsOf('bert'),
+      (tensors) => new Map([...tensors].map(([name, tensor]) => [name, asBfloat16(tensor)])),
+    );
+    const { proof, onnxPath } = await convert(folder);
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+    const model = await readModel(onnxPath);
+    const words = model.proto.graph.initializer.find(({ name }) => name === 'embeddings.word_embeddings.weight');
+    const stored = readRawTensors(join(folder, 'model.safetensors')).get(
+      'embeddings.word_embeddings.weight',
+    ) as RawTensor;
+    const halves = new Uint16Array(stored.data.buffer, stored.data.byteOffset, stored.data.length / 2);
+    const { rawData = new Uint8Array() } = words ?? {};
+    expect(new Uint32Array(Uint8Array.from(rawData).buffer)).toEqual(Uint32Array.from(halves, (half) => half << 16));
+  });
+
+  test('that embeddings do not need are left out and named', async () => {
+    const extra: RawTensor = { dtype: 'F32', shape: [1], data: new Uint8Array(4) };
+    const folder = changeTensors(
+      weightsOf('bert'),
+      (tensors) =>
+        new Map([
+          ...renamed(tensors, (name) => `bert.${name}`),
+          ['cls.predictions.bias', extra],
+          ['bert.pooler.dense.bias', extra],
+        ]),
+    );
+    expect((await convert(folder)).unused).toEqual(['cls.predictions.bias', 'bert.pooler.dense.bias']);
+  });
+});
+
+describe('bad input', () => {
+  const without = (name: string) => (tensors: RawTensors) => new Map([...tensors].filter(([each]) => each !== name));
+  const extra: RawTensor = { dtype: 'F32', shape: [1], data: new Uint8Array(4) };
+
+  test.each<[string, () => string, string, string]>([
+    [
+      'an architecture that is not known',
+      () => changeConfig(weightsOf('bert'), { model_type: 'electra' }),
+      'ARCHITECTURE_UNKNOWN',
+      'nearest that it knows is BERT',
+    ],
+    [
+      'a missing tensor',
+      () => changeTensors(weightsOf('bert'), without('encoder.layer.1.output.dense.bias')),
+      'WEIGHTS_INVALID',
+      '"encoder.layer.1.output.dense.bias" is missing',
+    ],
+    [
+      'a missing layer',
+      () => changeConfig(weightsOf('bert'), { num_hidden_layers: 3 }),
+      'WEIGHTS_INVALID',
+      'encoder.layer.2',
+    ],
+    [
+      'layers too many',
+      () => changeConfig(weightsOf('bert'), { num_hidden_layers: 1 }),
+      'WEIGHTS_INVALID',
+      'nothing is known of',
+    ],
+    ['another width', () => changeConfig(weightsOf('bert'), { hidden_size: 32 }), 'WEIGHTS_INVALID', 'does not fit'],
+    [
+      'heads that do not divide the width',
+      () => changeConfig(weightsOf('bert'), { num_attention_heads: 7 }),
+      'MODEL_UNSUPPORTED',
+      '7 heads',
+    ],
+    [
+      'a tensor that is not known',
+      () => changeTensors(weightsOf('bert'), (all) => new Map([...all, ['encoder.layer.0.adapter.weight', extra]])),
+      'WEIGHTS_INVALID',
+      'adapter',
+    ],
+    [
+      'an unknown activation',
+      () => changeConfig(weightsOf('bert'), { hidden_act: 'mish' }),
+      'MODEL_UNSUPPORTED',
+      'mish',
+    ],
+    [
+      'relative positions in BERT',
+      () => changeConfig(weightsOf('bert'), { position_embedding_type: 'relative_key' }),
+      'MODEL_UNSUPPORTED',
+      'relative_key',
+    ],
+    [
+      'a halved window of Gemma',
+      () => changeConfig(weightsOf('gemma3-text'), { sliding_window: 257 }),
+      'MODEL_UNSUPPORTED',
+      '512',
+    ],
+    [
+      'rotary positions of another type',
+      () => changeConfig(weightsOf('qwen3'), { rope_parameters: { rope_type: 'yarn', rope_theta: 1e6 } }),
+      'MODEL_UNSUPPORTED',
+      'yarn',
+    ],
+  ])('%s', async (_, make, code, words) => {
+    const folder = make();
+    const outcome = await convert(folder).catch((error: unknown) => error as { code: string; message: string });
+    expect(outcome).toMatchObject({ code });
+    expect((outcome as { message: string }).message).toContain(words);
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
+  });
+
+  test('a file that does not give what its reference gives is not kept', async () => {
+    const folder = changeTensors(weightsOf('bert', { golden: true }), (tensors) => {
+      const name = 'encoder.layer.0.attention.self.query.weight';
+      const { data, ...rest } = tensors.get(name) as RawTensor;
+      return new Map([...tensors, [name, { ...rest, data: Uint8Array.from(data).fill(0, 0, 64) }]]);
+    });
+    await expect(convert(folder)).rejects.toMatchObject({ code: 'CONVERSION_REFUSED', exitStatus: 3 });
+    expect(existsSync(join(folder, 'onnx'))).toBe(false);
+  });
+
+  test('mutations of a file give a clear error or a proven model', async () => {
+    const folder = weightsOf('distilbert');
+    const path = join(folder, 'model.safetensors');
+    const good = readFileSync(path);
+    const header = 8 + Number(good.readBigUInt64LE());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(header - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        async (edits) => {
+          const bytes = Buffer.from(good);
+          for (const [index, value] of edits) {
+            bytes[index] = value;
+          }
+          writeFileSync(path, bytes);
+          const output = join(mkdtempSync(join(tmpdir(), 'octavec-fuzz-')), 'model.onnx');
+          const outcome = await convert(folder, { output }).catch((error: unknown) => error);
+          expect(outcome).toMatchObject(outcome instanceof Error ? { name: 'OctavecError' } : { onnxPath: output });
+        },
+      ),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});
