@@ -89,7 +89,7 @@ describe.each(architectures)('%s', (architecture) => {
 });
 
 /** The encoders that the native engine knows. */
-test.each(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet'])(
+test.each(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'nomic-bert', 'modernbert'])(
   'the native engine takes %s',
   async (architecture) => {
     const { onnxPath, maxTokens } = await convert(weightsOf(architecture));
@@ -166,6 +166,52 @@ describe('weights', () => {
     );
     expect((await convert(folder)).unused).toEqual(['cls.predictions.bias', 'bert.pooler.dense.bias']);
   });
+});
+
+describe('GTE', () => {
+  const gteFolder = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-gte-'));
+    cpSync(fileURLToPath(new URL('./fixtures/convert/gte', import.meta.url)), folder, { recursive: true });
+    return folder;
+  };
+
+  test('gives what transformers gives', async () => {
+    const { proof } = await convert(gteFolder());
+    expect(proof.reference).toBe('golden');
+    expect(proof.largestDifference).toBeLessThan(1e-5 * proof.largestValue);
+  });
+
+  test('gives the same by the names that transformers has in memory', async () => {
+    const folder = changeTensors(gteFolder(), (tensors) => new Map([...tensors].flatMap(splitGte)));
+    const { proof } = await convert(folder);
+    expect(proof.reference).toBe('golden');
+    expect(proof.largestDifference).toBeLessThan(1e-5 * proof.largestValue);
+  });
+
+  function splitGte([name, tensor]: [string, RawTensor]): [string, RawTensor][] {
+    const fused: Readonly<Record<string, readonly string[]>> = {
+      'attention.qkv_proj': ['self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj'],
+      'mlp.up_gate_proj': ['mlp.up_proj', 'mlp.gate_proj'],
+      'attention.o_proj': ['self_attn.o_proj'],
+      attn_ln: ['post_attention_layernorm'],
+      mlp_ln: ['post_mlp_layernorm'],
+    };
+    const renamedLayer = name.replace('encoder.layer.', 'layers.');
+    const old = Object.keys(fused).find((each) => name.includes(`.${each}.`));
+    if (old === undefined) {
+      return [[renamedLayer, tensor]];
+    }
+    const parts = fused[old];
+    const size = tensor.data.length / parts.length;
+    return parts.map((part, i) => [
+      renamedLayer.replace(old, part),
+      {
+        dtype: tensor.dtype,
+        shape: [tensor.shape[0] / parts.length, ...tensor.shape.slice(1)],
+        data: tensor.data.subarray(i * size, (i + 1) * size),
+      },
+    ]);
+  }
 });
 
 describe('bad input', () => {

@@ -99,3 +99,40 @@ export const distilBert: Architecture = {
     positionRows: 'place',
   }),
 };
+
+const jinaLayout: Layout = { ...bertLayout, positions: undefined };
+
+/** Jina's BERT has no table of positions, but biases by distance, and gated MLPs, in two generations of names. */
+export const jinaBert: Architecture = {
+  ...bert,
+  name: 'JinaBERT',
+  modelTypes: [],
+  hasBiases: false,
+  layouts: [
+    {
+      ...jinaLayout,
+      ffn: { fused: 'mlp.gated_layers', first: 'up', down: 'mlp.wo' },
+      ffnNorm: 'mlp.layernorm',
+    },
+    {
+      ...jinaLayout,
+      queryNorm: 'attention.self.layer_norm_q',
+      keyNorm: 'attention.self.layer_norm_k',
+      attentionNorm: 'layer_norm_1',
+      ffn: { fused: 'mlp.up_gated_layer', first: 'gate', down: 'mlp.down_layer' },
+      ffnNorm: 'layer_norm_2',
+    },
+  ],
+  settings: (config) => {
+    config.only('is_decoder', false);
+    config.only('feed_forward_type', 'geglu', 'reglu');
+    return {
+      ...usualSizes(config),
+      epsilon: config.number('layer_norm_eps') ?? 1e-12,
+      activation: config.text('feed_forward_type') === 'reglu' ? 'relu' : 'gelu',
+      maxTokens: config.needCount('max_position_embeddings'),
+      alibi: true,
+      normOver: 'all',
+    };
+  },
+};

@@ -1,8 +1,8 @@
 import { OctavecError } from '../../base/index.js';
 import type { Architecture } from './architecture.js';
-import { bert, distilBert, mpnet, roberta } from './bert.js';
+import { bert, distilBert, jinaBert, mpnet, roberta } from './bert.js';
 import type { ConfigReader } from './config-reader.js';
-import { gemma3, modernBert, nomicBert, qwen3 } from './rotary-encoders.js';
+import { gemma3, gte, modernBert, nomicBert, qwen3 } from './rotary-encoders.js';
 
 export const architectures: readonly Architecture[] = [
   bert,
@@ -13,6 +13,8 @@ export const architectures: readonly Architecture[] = [
   modernBert,
   gemma3,
   qwen3,
+  gte,
+  jinaBert,
 ];
 
 /** Models whose code or tensors are near to those of another. */
@@ -34,6 +36,9 @@ const nearest: Readonly<Record<string, Architecture>> = {
 /** The architecture of a model. @throws ARCHITECTURE_UNKNOWN */
 export function architectureOf(config: ConfigReader): Architecture {
   const type = config.text('model_type');
+  if (type === 'bert' && config.text('position_embedding_type') === 'alibi') {
+    return jinaBert;
+  }
   const found = architectures.find(({ modelTypes }) => type !== undefined && modelTypes.includes(type));
   if (found !== undefined) {
     return found;

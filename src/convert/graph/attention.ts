@@ -21,7 +21,7 @@ export function attention(
     return graph.op('Transpose', scope, [normed], { perm: { ints: [0, 2, 1, 3] } });
   };
   const turned = (value: string) =>
-    layer.rotation === undefined ? value : turn(graph, scope, value, shared.turns(layer.rotation));
+    layer.rotation === undefined ? value : turn(graph, scope, value, headWidth, shared.turns(layer.rotation));
   const query = turned(project(layer.query, layer.queryNorm, heads));
   const key = repeat(graph, plan, scope, turned(project(layer.key, layer.keyNorm, keyValueHeads)));
   const value = repeat(graph, plan, scope, project(layer.value, undefined, keyValueHeads));
@@ -37,8 +37,16 @@ export function attention(
 }
 
 /** Rotary positions: x · cos + (-second half, first half) · sin. */
-function turn(graph: GraphWriter, scope: string, value: string, [cos, sin]: readonly [string, string]): string {
-  const [first, second] = graph.split(scope, value, -1, 2);
+function turn(
+  graph: GraphWriter,
+  scope: string,
+  value: string,
+  width: number,
+  [cos, sin]: readonly [string, string],
+): string {
+  const half = (from: number, to: number) =>
+    graph.op('Slice', scope, [value, ...[[from], [to], [3]].map((numbers) => graph.integers(numbers))]);
+  const [first, second] = [half(0, width / 2), half(width / 2, width)];
   const swapped = graph.op('Concat', scope, [graph.op('Neg', scope, [second]), first], { axis: { int: -1 } });
   return graph.op('Add', scope, [graph.op('Mul', scope, [value, cos]), graph.op('Mul', scope, [swapped, sin])]);
 }

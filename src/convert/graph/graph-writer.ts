@@ -44,15 +44,6 @@ export class GraphWriter {
     return value;
   }
 
-  /** A node of several outputs. */
-  split(scope: string, input: string, axis: number, parts: number): string[] {
-    const name = this.#unique(`${scopeName(scope)}/Split`);
-    const outputs = Array.from({ length: parts }, (_, part) => `${name}_output_${part}`);
-    const attributes = { axis: { int: axis }, num_outputs: { int: parts } };
-    this.nodes.push(makeNode('Split', [input], outputs, { name, attributes }));
-    return outputs;
-  }
-
   /** An initializer of stored numbers. */
   weight(name: string, dims: readonly number[], weight: Weight, transposed = false): string {
     const unique = this.#unique(name);

@@ -92,14 +92,14 @@ export class SharedValues {
   /** Cosines and sines [tokens × head width] of a rotation. */
   turns(rotation: Rotation): readonly [cos: string, sin: string] {
     const { frequencies, base } = rotation;
-    const { maxTokens } = this.#plan;
+    const rows = Math.max(this.#plan.maxTokens, leastTurns);
     const key = JSON.stringify([base, ...frequencies.slice(0, 4)]);
-    const tables = () => rotationTables(rotation, maxTokens);
+    const tables = () => rotationTables(rotation, rows);
     const value = (part: 'cos' | 'sin') =>
       this.#once(`${part} ${key}`, (graph) => {
-        const table = graph.floats(`rotary_emb.${part}`, [maxTokens, frequencies.length], tables()[part]);
-        const rows = graph.op('Gather', 'rotary_emb', [table, this.places], { axis: { int: 0 } });
-        return graph.op('Concat', 'rotary_emb', [rows, rows], { axis: { int: -1 } });
+        const table = graph.floats(`rotary_emb.${part}`, [rows, frequencies.length], tables()[part]);
+        const found = graph.op('Gather', 'rotary_emb', [table, this.places], { axis: { int: 0 } });
+        return graph.op('Concat', 'rotary_emb', [found, found], { axis: { int: -1 } });
       });
     return [value('cos'), value('sin')];
   }
@@ -117,3 +117,6 @@ export class SharedValues {
 
 /** As PyTorch's finfo(float32).min. */
 const lowestFloat = -3.4028234663852886e38;
+
+/** Places that rotary tables have at least: how a graph turns is found out at places that tiny models do not reach. */
+const leastTurns = 512;
