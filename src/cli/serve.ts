@@ -1,30 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync, statSync, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { OctavecError, reasonOf } from '../base/index.js';
-import type { EngineChoice, Isolation, MemoryMode } from '../engine/index.js';
-import { evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
-import { cacheFolder } from '../files/index.js';
-import { type MethodName, methodNamed, methodNames } from '../methods/index.js';
-import { type ModelFiles, openModelFolder, variantPath } from '../model/index.js';
-import { gateError, quantize } from '../pipeline/index.js';
-import { folderWith, type ResolvedModel } from '../registry/index.js';
-import { formatQuantizeOutcome } from '../report/index.js';
-import {
-  defaultLimits,
-  hashOfKey,
-  parseKeys,
-  type RunningServer,
-  type ServedModelOptions,
-  serve,
-} from '../server/index.js';
-import { settingsOf } from './configured.js';
-import { interruptSignal } from './interrupt.js';
-import { type NamedModelFlags, namedModel } from './named-model.js';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { OctavecError } from '../base/index.js';
+import { methodNames } from '../methods/index.js';
+import { defaultLimits, serve } from '../server/index.js';
 import { configOption, engineOption, memoryOption, positiveInteger, positiveNumber, wordList } from './options.js';
-import { progressLine } from './progress-line.js';
+import { servedModels } from './serve-models.js';
+import { type ServeFlags, serverOptions, serveSettings } from './serve-settings.js';
+import { runUntilInterrupted } from './serve-until-interrupted.js';
 
 const examples = `
 Examples:
@@ -35,40 +16,9 @@ Examples:
 
   curl http://127.0.0.1:3000/v1/embeddings -H 'content-type: application/json' -d '{"input": "hello"}'
 
-Every option can stand in the environment: --max-client-batch-size is MAX_CLIENT_BATCH_SIZE.
-SIGTERM finishes what runs and ends; SIGHUP loads models and keys anew.`;
-
-interface Options extends NamedModelFlags {
-  readonly variant?: string;
-  readonly to?: MethodName;
-  readonly alias?: readonly string[];
-  readonly force?: boolean;
-  readonly host: string;
-  readonly port: number;
-  readonly udsPath?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly apiKey?: string;
-  readonly apiKeyFile?: string;
-  readonly rateLimit?: number;
-  readonly corsAllowOrigin?: readonly string[];
-  readonly engine?: EngineChoice;
-  readonly threads?: number;
-  readonly workers?: number;
-  readonly memory?: MemoryMode;
-  readonly isolation?: Isolation;
-  readonly maxConcurrentRequests: number;
-  readonly maxClientBatchSize: number;
-  readonly payloadLimit: number;
-  readonly requestTimeout: number;
-  readonly memoryBudget?: number;
-  readonly unloadAfter?: number;
-  readonly cacheSize?: number;
-  readonly autoTruncate: boolean;
-  readonly anyModelName?: boolean;
-  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
-  readonly config?: string;
-}
+Options can stand in the environment, where they have the names of Text Embeddings Inference (--max-client-batch-size is
+MAX_CLIENT_BATCH_SIZE, the model MODEL_ID), and in the table [server] of octavec.toml (maxClientBatchSize).
+SIGTERM finishes what runs and ends. Changed settings, keys and models are taken over; SIGHUP loads all anew.`;
 
 /** An option that the environment can give as well, under TEI's rule: its name in capitals. */
 function option(flags: string, text: string, parse?: (text: string) => unknown): Option {
@@ -76,8 +26,6 @@ function option(flags: string, text: string, parse?: (text: string) => unknown):
   made.env(made.long?.slice(2).replace(/^no-/, '').replaceAll('-', '_').toUpperCase() ?? '');
   return parse === undefined ? made : made.argParser(parse);
 }
-
-const megabytes = (text: string): number => positiveNumber(text) * 2 ** 20;
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -87,6 +35,9 @@ export function serveCommand(): Command {
     )
     .addOption(option('--variant <name>', 'which file of the folders: int8, q4, … (default: the highest precision)'))
     .option('--alias <name=model>', 'another name for a model; may be repeated', wordList)
+    .addOption(option('--served-model-name <name>', 'what clients call the first model'))
+    .addOption(option('--default-prompt-name <name>', "the model's prompt where a request names none"))
+    .addOption(option('--default-prompt <text>', 'a text of your own in its place'))
     .addOption(
       new Option('--to <method>', 'make this variant first, prove it, and serve it; kept in the cache').choices(
         methodNames,
@@ -94,210 +45,77 @@ export function serveCommand(): Command {
     )
     .option('--force', 'serve a variant that its gate refused, too')
     .option('--offline', 'use what is on this machine, and never the network')
-    .addOption(option('--host <address>', 'address to listen on').default('127.0.0.1'))
-    .addOption(option('--port <n>', 'port to listen on', port).default(3000))
+    .addOption(option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
+    .addOption(option('--port <n>', 'port to listen on (default: 3000)', port))
     .addOption(option('--uds-path <path>', 'listen on a Unix domain socket instead'))
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key')
-    .addOption(option('--api-key <key>', 'require this key'))
-    .addOption(
-      option('--api-key-file <file>', 'require one of the keys in this file, one a line, plain or as sha256:<hash>'),
-    )
-    .addOption(option('--rate-limit <n>', 'requests per minute and key', positiveInteger))
+    .addOption(option('--api-key <key>', 'ask for this key'))
+    .addOption(option('--api-key-file <file>', 'ask for one of these keys, one a line, plain or as sha256:<hash>'))
+    .addOption(option('--rate-limit <n>', 'requests a minute and key', positiveInteger))
     .addOption(option('--cors-allow-origin <origins>', 'origins that browsers may call from').argParser(wordList))
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session (default: as many CPUs as are granted)', positiveInteger)
-    .option('--workers <n>', 'number of sessions', positiveInteger)
+    .option('--workers <n>', 'sessions side by side', positiveInteger)
     .addOption(memoryOption())
     .addOption(new Option('--isolation <kind>', 'where ONNX Runtime runs').choices(['thread', 'process']))
     .addOption(
-      option('--max-concurrent-requests <n>', 'answer more than this with 429', positiveInteger).default(
-        defaultLimits.maxConcurrentRequests,
-      ),
-    )
-    .addOption(
-      option('--max-client-batch-size <n>', "inputs of one request on TEI's routes", positiveInteger).default(
-        defaultLimits.maxClientBatchSize,
-      ),
-    )
-    .addOption(
-      option('--payload-limit <bytes>', 'largest body of a request', positiveInteger).default(
-        defaultLimits.payloadLimit,
-      ),
-    )
-    .addOption(
-      option('--request-timeout <seconds>', 'time after which a request is given up', positiveNumber).default(
-        defaultLimits.requestTimeout,
+      option(
+        '--max-concurrent-requests <n>',
+        `more are answered with 429 (default: ${defaultLimits.maxConcurrentRequests})`,
+        positiveInteger,
       ),
     )
     .addOption(
       option(
-        '--memory-budget <MB>',
-        'memory for all loaded models; the least recently used is unloaded first',
-        megabytes,
+        '--max-client-batch-size <n>',
+        `inputs of one request on TEI's routes (default: ${defaultLimits.maxClientBatchSize})`,
+        positiveInteger,
       ),
     )
+    .addOption(
+      option('--payload-limit <bytes>', `of one body (default: ${defaultLimits.payloadLimit})`, positiveInteger),
+    )
+    .addOption(
+      option(
+        '--request-timeout <seconds>',
+        `until a request is given up (default: ${defaultLimits.requestTimeout})`,
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      option('--memory-budget <MB>', 'of all loaded models; the least recently used goes first', positiveNumber),
+    )
     .addOption(option('--unload-after <seconds>', 'unload a model that nobody asks for', positiveNumber))
-    .addOption(option('--cache-size <MB>', 'keep vectors of recent texts (default: none)', megabytes))
-    .option('--no-auto-truncate', 'refuse over-long texts unless the request says otherwise')
+    .addOption(option('--cache-size <MB>', 'keep vectors of recent texts (default: none)', positiveNumber))
+    .addOption(
+      option('--auto-truncate [boolean]', 'cut over-long texts where a request does not say (default: true)', boolean),
+    )
+    .option('--no-auto-truncate', 'refuse them')
     .option('--any-model-name', 'serve unknown model names with the only model')
     .addOption(
-      option('--log-level <level>', 'lines of JSON on standard error')
-        .choices(['error', 'warn', 'info', 'debug'])
-        .default('warn'),
+      option('--log-level <level>', 'lines of JSON on standard error (default: warn)').choices([
+        ...['error', 'warn', 'info', 'debug'],
+      ]),
     )
     .addOption(configOption())
     .addHelpText('after', examples)
-    .action(async (paths: string[], options: Options) => {
-      const models = await servedModels(paths, options);
-      const server = await startServer(models, options);
-      await runUntilInterrupted(server, options);
+    .action(async (paths: string[], flags: ServeFlags) => {
+      const settings = await serveSettings(flags);
+      const { MODEL_ID: named } = process.env;
+      const given = paths.length > 0 ? paths : named ? [named] : (settings.models ?? ['minilm']);
+      const { models, onnxPaths } = await servedModels(given, settings);
+      const server = await serve({ ...(await serverOptions(settings)), models });
+      await runUntilInterrupted(server, flags, settings, onnxPaths);
     });
 }
 
-async function startServer(models: readonly ServedModelOptions[], options: Options): Promise<RunningServer> {
-  const { run } = await settingsOf({ config: options.config, threads: options.threads, engine: options.engine });
-  const { tlsCert, tlsKey } = options;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new OctavecError('USAGE', { problem: '--tls-cert and --tls-key go together' });
+/** As the environment of Text Embeddings Inference has it. */
+function boolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new InvalidArgumentError('It must be true or false.');
   }
-  const { maxConcurrentRequests, maxClientBatchSize, payloadLimit, requestTimeout } = options;
-  return serve({
-    models,
-    host: options.host,
-    port: options.port,
-    udsPath: options.udsPath,
-    tls:
-      tlsCert === undefined || tlsKey === undefined
-        ? undefined
-        : { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') },
-    limits: { maxConcurrentRequests, maxClientBatchSize, payloadLimit, requestTimeout },
-    embedder: { ...run, workers: options.workers, memory: options.memory, isolation: options.isolation },
-    memoryBudget: options.memoryBudget,
-    unloadAfter: options.unloadAfter,
-    cacheBytes: options.cacheSize,
-    autoTruncate: options.autoTruncate,
-    anyModelName: options.anyModelName,
-    apiKeys: await readKeys(options),
-    rateLimit: options.rateLimit,
-    corsAllowOrigin: options.corsAllowOrigin,
-    log: process.stderr,
-    logLevel: options.logLevel,
-  });
-}
-
-/** Models of folders are called by the names of these, others as they were asked for. */
-async function servedModels(given: readonly string[], options: Options): Promise<ServedModelOptions[]> {
-  const found: ResolvedModel[] = [];
-  for (const name of given.length === 0 ? ['minilm'] : given) {
-    found.push(await namedModel(name, options));
-  }
-  const aliases = (options.alias ?? []).map((text) => text.split('=')) as [string, string][];
-  const names = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
-  const stranger = aliases.find(([, model]) => !names.includes(model));
-  if (stranger !== undefined) {
-    throw new OctavecError('USAGE', {
-      problem: `--alias ${stranger.join('=')} names a model that is not served`,
-      hint: `Served are: ${names.join(', ')}.`,
-    });
-  }
-  const models: ServedModelOptions[] = [];
-  for (const [i, model] of found.entries()) {
-    const { folder, variant } = await prepared(model, options);
-    const open = () => openProven(folder, variant, options);
-    // What is wrong with a model is said before the server listens.
-    await open();
-    const own = aliases.filter(([, one]) => one === names[i]).map(([alias]) => alias);
-    models.push({ name: names[i], aliases: own, open, revision: model.revision });
-  }
-  return models;
-}
-
-/** The folder and variant to serve: with `--to` made and proven first, where that has not been done. */
-async function prepared(
-  model: ResolvedModel,
-  { to, variant, force }: Options,
-): Promise<{ readonly folder: string; readonly variant?: string }> {
-  if (to === undefined) {
-    return { folder: folderWith(model, variant), variant };
-  }
-  const made = methodNamed(to)?.variant ?? to;
-  const folder = model.variants ?? localVariants(model.original);
-  if (!existsSync(variantPath(folder, made))) {
-    const line = progressLine();
-    const options = { to: [to], output: folder, force, signal: interruptSignal(), onProgress: line.onProgress };
-    const outcome = await quantize(model.original, options).finally(line.done);
-    const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
-    if (error !== undefined) {
-      throw error;
-    }
-    process.stderr.write(formatQuantizeOutcome(outcome));
-  }
-  return { folder, variant: made };
-}
-
-/** Variants of a folder of one's own are made in the cache; a changed original gets others. */
-function localVariants(original: string): string {
-  const path = resolve(original);
-  const { mtimeMs, size } = statSync(path);
-  const key = createHash('sha256').update(`${path}\0${mtimeMs}\0${size}`).digest('hex').slice(0, 16);
-  return join(cacheFolder(), 'models', 'local', `${nameOf(path)}-${key}`);
-}
-
-function nameOf(path: string): string {
-  return basename(resolve(path)).replace(/\.onnx$/i, '');
-}
-
-/** @throws GATE_REFUSED for a variant whose evidence says that its gate refused it */
-async function openProven(model: string, variant: string | undefined, { force }: Options): Promise<ModelFiles> {
-  const files = await openModelFolder(model, { variant });
-  const path = evidencePath(files.onnxPath);
-  const evidence = existsSync(path) ? await readEvidence(path) : undefined;
-  if (evidence?.verdict?.passed === false && !force) {
-    throw new OctavecError('GATE_REFUSED', { path: files.onnxPath, failures: failuresAsText(evidence.verdict) });
-  }
-  return files;
-}
-
-async function readKeys({ apiKey, apiKeyFile }: Options): Promise<string[]> {
-  const single = apiKey === undefined ? [] : [hashOfKey(apiKey)];
-  if (apiKeyFile === undefined) {
-    return single;
-  }
-  const text = await readFile(apiKeyFile, 'utf8').catch((error) => {
-    throw new OctavecError('FILE_NOT_READABLE', { path: apiKeyFile, why: reasonOf(error) }, error);
-  });
-  const keys = parseKeys(text);
-  if (keys.length === 0) {
-    throw new OctavecError('USAGE', { problem: `${apiKeyFile} holds no key`, hint: 'Write one a line.' });
-  }
-  return [...single, ...keys];
-}
-
-async function runUntilInterrupted(server: RunningServer, options: Options): Promise<void> {
-  const interrupted = interruptSignal();
-  const reload = async () => {
-    try {
-      await server.reload({ apiKeys: await readKeys(options) });
-      process.stderr.write('models and keys are loaded anew\n');
-    } catch (error) {
-      process.stderr.write(`warning: nothing was loaded anew: ${reasonOf(error)}\n`);
-    }
-  };
-  process.on('SIGHUP', reload);
-  const watcher =
-    options.apiKeyFile === undefined ? undefined : watch(options.apiKeyFile, { persistent: false }, reload);
-  try {
-    process.stderr.write(`listening on ${server.url}\n`);
-    await server.ready;
-    process.stderr.write('ready\n');
-    await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
-    process.stderr.write('finishing what runs\n');
-  } finally {
-    watcher?.close();
-    process.off('SIGHUP', reload);
-    await server.close();
-  }
+  return text === 'true';
 }
 
 function port(text: string): number {

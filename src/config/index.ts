@@ -5,5 +5,5 @@
  */
 export { configuredPresets, gateNamed } from './configured-gates.js';
 export { environmentVariables } from './environment.js';
-export { type ReadConfigurationOptions, readConfiguration } from './read-configuration.js';
+export { configurationPaths, type ReadConfigurationOptions, readConfiguration } from './read-configuration.js';
 export type { Configuration } from './schema.js';

@@ -24,6 +24,21 @@ test('without files and variables nothing is configured', async () => {
   expect(await read()).toEqual({ limits: {}, gates: {}, methods: {} });
 });
 
+test('the table of the server: entry by entry, paths from the folder of the file, what is no path stays', async () => {
+  write('home/octavec/config.toml', '[server]\nport = 8080\nhost = "0.0.0.0"\n');
+  write('minilm/config.json', '{}');
+  write(
+    'octavec.toml',
+    '[server]\nport = 9090\napiKeyFile = "keys.txt"\nmodels = ["./minilm", "intfloat/e5-small-v2"]\n',
+  );
+  expect((await read()).server).toEqual({
+    ...{ port: 9090, host: '0.0.0.0', apiKeyFile: join(folder, 'keys.txt') },
+    models: [join(folder, 'minilm'), 'intfloat/e5-small-v2'],
+  });
+  write('octavec.toml', '[server]\nportt = 1\n');
+  await expect(read()).rejects.toMatchObject({ details: { why: expect.stringContaining('"server.port"') } });
+});
+
 test('environment over project over user, tables entry by entry', async () => {
   write(
     'home/octavec/config.toml',

@@ -20,7 +20,7 @@ export interface ReadConfigurationOptions {
 /**
  * Reads what files and environment say, the stronger over the weaker: environment variables, then `octavec.toml` in the
  * working folder, then `octavec/config.toml` in the user's configuration folder. A file that is named, by `file` or
- * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`, `methods`) single entries are taken over.
+ * OCTAVEC_CONFIG, takes the place of both files. Of tables (`limits`, `gates`, `methods`, `server`) single entries are taken over.
  *
  * Relative paths in a file count from the folder of the file.
  *
@@ -35,11 +35,19 @@ export async function readConfiguration(options: ReadConfigurationOptions = {}):
   checkOptions(options, { file: checkText, environment: checkObject, folder: checkText });
   const { environment = process.env, folder = '.' } = options;
   const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
+  const paths = configurationPaths({ ...options, environment, folder });
   const files =
     named === undefined
-      ? [await readConfigurationFile(userFile(environment)), await readConfigurationFile(join(folder, projectFile))]
+      ? await Promise.all(paths.map(readConfigurationFile))
       : [(await readConfigurationFile(named)) ?? missing(named)];
   return [...files, await environmentConfiguration(environment)].reduce<Configuration>(over, {});
+}
+
+/** The files that are read where they are there, the weaker first. */
+export function configurationPaths(options: ReadConfigurationOptions = {}): readonly string[] {
+  const { environment = process.env, folder = '.' } = options;
+  const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
+  return named === undefined ? [userFile(environment), join(folder, projectFile)] : [named];
 }
 
 /** "~/.config/octavec/config.toml" */
@@ -76,6 +84,7 @@ function over(weak: Configuration, strong: Configuration = {}): Configuration {
     limits: { ...weak.limits, ...strong.limits },
     gates: tablesOver(weak.gates, strong.gates),
     methods: tablesOver(weak.methods, strong.methods),
+    ...((weak.server ?? strong.server) && { server: { ...weak.server, ...strong.server } }),
   };
 }
 

@@ -5,14 +5,29 @@ import type { Configuration } from './schema.js';
 
 /** The configuration with its relative paths counted from a folder, and "~" from the user's. */
 export async function resolvePaths(configuration: Configuration, folder: string): Promise<Configuration> {
-  const { cache, texts, calibration, tasks } = configuration;
+  const { cache, texts, calibration, tasks, server } = configuration;
   const absolute = (path: string | undefined) => path && resolve(folder, fromHome(path));
   return {
     ...configuration,
     ...(cache && { cache: absolute(cache) }),
     ...(texts && { texts: absolute(texts) }),
     ...(calibration && { calibration: absolute(calibration) }),
+    ...(server && { server: { ...server, ...(await serverPaths(server, folder)) } }),
     ...(tasks && { tasks: await Promise.all(tasks.map((task) => resolveTask(task, folder))) }),
+  };
+}
+
+/** Models are names as well as paths, as tasks are. */
+async function serverPaths(
+  { models, udsPath, tlsCert, tlsKey, apiKeyFile }: NonNullable<Configuration['server']>,
+  folder: string,
+): Promise<Configuration['server']> {
+  const paths = Object.entries({ udsPath, tlsCert, tlsKey, apiKeyFile }).flatMap(([key, path]) =>
+    path === undefined ? [] : [[key, resolve(folder, fromHome(path))]],
+  );
+  return {
+    ...Object.fromEntries(paths),
+    ...(models && { models: await Promise.all(models.map((model) => resolveTask(model, folder))) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
 import { givenOptions, methodNames, methods } from '../methods/index.js';
+import { serverSchema } from './server-schema.js';
 
 const limit = z.number().optional();
 const limits = Object.fromEntries(gateMetricNames.map((metric) => [metric, limit])) as Record<
@@ -63,6 +64,7 @@ export const configurationSchema = z.strictObject({
     .strictObject({ aliases: z.record(z.string(), z.string().min(1)).optional() })
     .optional()
     .describe('`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models'),
+  server: serverSchema.optional().describe('what `serve` serves, and how: its options in camel case'),
   gates: z
     .record(z.string(), z.strictObject({ like: z.string().optional(), ...limits }))
     .optional()

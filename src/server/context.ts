@@ -11,7 +11,7 @@ import type { ServedModel } from './served-model.js';
 export interface ServerContext extends EmbeddingService {
   readonly metrics: Metrics;
   readonly limits: Required<ServerLimits>;
-  readonly autoTruncate: boolean;
+  autoTruncate: boolean;
 }
 
 export type App = FastifyInstance<

@@ -4,5 +4,11 @@
  * @module
  */
 export { hashOfKey, parseKeys } from './api-keys.js';
-export { defaultLimits, type ServedModelOptions, type ServerLimits, type ServerOptions } from './options.js';
+export {
+  defaultLimits,
+  type ServedModelOptions,
+  type ServerLimits,
+  type ServerOptions,
+  type SettingChanges,
+} from './options.js';
 export { type RunningServer, serve } from './serve.js';

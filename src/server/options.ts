@@ -7,6 +7,8 @@ export interface ServedModelOptions {
   readonly name: string;
   /** Other names that lead to it: "text-embedding-3-small". */
   readonly aliases?: readonly string[];
+  /** What the model itself is called, for `/info`; its name by default. */
+  readonly id?: string;
   /** Finds the model's files. Called again when the server reloads, so that a replaced model is picked up. */
   readonly open: () => Promise<ModelFiles>;
   /** The commit or other mark of the model's source, for `/info`. */
@@ -67,6 +69,15 @@ export interface ServerOptions {
   /** Lines of JSON about requests, for standard error or a file; none by default. */
   readonly log?: { write(line: string): void };
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** What a running server takes over. */
+export interface SettingChanges {
+  /** In place of all keys. */
+  readonly apiKeys?: readonly string[];
+  /** `payloadLimit`, `receiveTimeout` and `maxConnections` count from the next start. */
+  readonly limits?: ServerLimits;
+  readonly autoTruncate?: boolean;
 }
 
 /** Every limit with its default. */

@@ -6,7 +6,7 @@ import { buildApp, type LiveSettings } from './app.js';
 import type { ServerContext } from './context.js';
 import { Metrics } from './metrics.js';
 import { ModelShelf } from './model-shelf.js';
-import { defaultLimits, type ServerOptions } from './options.js';
+import { defaultLimits, type ServerLimits, type ServerOptions, type SettingChanges } from './options.js';
 import { VectorCache } from './vector-cache.js';
 
 /** Connections that may wait to be accepted, as far as the system allows; Node's own 511 are too few for a flood. */
@@ -19,10 +19,10 @@ export interface RunningServer {
   readonly port: number | undefined;
   /** Settles when the first model is loaded, or with the reason why it cannot be. */
   readonly ready: Promise<void>;
-  /**
-   * Loads every model anew, beside the old ones, and takes other API keys. Requests that run keep what they began with.
-   */
-  reload(changes?: { readonly apiKeys?: readonly string[] }): Promise<void>;
+  /** Takes over changed settings. Requests that run keep what they began with. */
+  apply(changes: SettingChanges): void;
+  /** The same, and loads every model anew, beside the old ones. */
+  reload(changes?: SettingChanges): Promise<void>;
   /** Refuses new connections, lets what runs come to its end for `graceMs` (10 s by default), and frees everything. */
   close(graceMs?: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -48,7 +48,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   if (options.models.length === 0) {
     throw new OctavecError('USAGE', { problem: 'A server needs a model', hint: 'Give one in `models`.' });
   }
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = limitsOf(options.limits);
   const shelf = new ModelShelf(options);
   const admission = new Admission(limits);
   const cache = options.cacheBytes ? new VectorCache(options.cacheBytes) : undefined;
@@ -75,6 +75,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   const address = app.server.address();
   const listening = typeof address === 'object' ? (address as AddressInfo) : undefined;
   let closing: Promise<void> | undefined;
+  const apply = (changes: SettingChanges) => {
+    const { payloadLimit, receiveTimeout, maxConnections } = limits;
+    live.apiKeys = changes.apiKeys ?? live.apiKeys;
+    Object.assign(limits, changes.limits && limitsOf(changes.limits), { payloadLimit, receiveTimeout, maxConnections });
+    context.autoTruncate = changes.autoTruncate ?? context.autoTruncate;
+  };
   const close = async (graceMs = 10_000) => {
     live.isStopping = true;
     const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
@@ -90,8 +96,9 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     url: listening === undefined ? (udsPath as string) : urlOf(listening, options.tls !== undefined),
     port: listening?.port,
     ready,
-    reload: async ({ apiKeys } = {}) => {
-      live.apiKeys = apiKeys ?? live.apiKeys;
+    apply,
+    reload: async (changes = {}) => {
+      apply(changes);
       await shelf.reload();
     },
     close: (graceMs) => {
@@ -103,6 +110,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
       return closing;
     },
   };
+}
+
+/** Every limit: those that are not given have their defaults. */
+function limitsOf(given: ServerLimits = {}): Required<ServerLimits> {
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...defaultLimits, ...said };
 }
 
 function urlOf({ address, port, family }: AddressInfo, isSecure: boolean): string {

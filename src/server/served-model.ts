@@ -24,6 +24,8 @@ interface Loaded {
 export class ServedModel {
   readonly name: string;
   readonly aliases: readonly string[];
+  /** What the model itself is called. */
+  readonly id: string;
   readonly revision: string | undefined;
   /** Where it was found, once that is known. */
   files: ModelFiles | undefined;
@@ -36,6 +38,7 @@ export class ServedModel {
   constructor(options: ServedModelOptions, embedderOptions: ServerOptions['embedder']) {
     this.name = options.name;
     this.aliases = options.aliases ?? [];
+    this.id = options.id ?? options.name;
     this.revision = options.revision;
     this.#options = options;
     this.#embedderOptions = embedderOptions;

@@ -11,7 +11,7 @@ export async function describeModel(model: ServedModel, { head, onnxPath }: Mode
   const variant = variantOfPath(onnxPath) ?? 'fp32';
   const pooling = head.pooling.map((mode) => poolings[mode] ?? mode).join('+');
   return {
-    model_id: model.name,
+    model_id: model.id,
     model_sha: model.revision ?? null,
     model_dtype: dtypes[variant] ?? variant,
     served_model_name: model.name,

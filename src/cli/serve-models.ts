@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { OctavecError } from '../base/index.js';
+import { resolvePrompt } from '../embed/index.js';
+import { evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
+import { cacheFolder } from '../files/index.js';
+import { methodNamed } from '../methods/index.js';
+import { type ModelFiles, openModelFolder, variantPath } from '../model/index.js';
+import { gateError, quantize } from '../pipeline/index.js';
+import { folderWith, type ResolvedModel } from '../registry/index.js';
+import { formatQuantizeOutcome } from '../report/index.js';
+import type { ServedModelOptions } from '../server/index.js';
+import { interruptSignal } from './interrupt.js';
+import { namedModel } from './named-model.js';
+import { progressLine } from './progress-line.js';
+import type { ServeSettings } from './serve-settings.js';
+
+export interface FoundModels {
+  readonly models: readonly ServedModelOptions[];
+  /** ONNX files that are served: when one changes, the model has been replaced. */
+  readonly onnxPaths: readonly string[];
+}
+
+/** Models of folders are called by the names of these, others as they were asked for. */
+export async function servedModels(given: readonly string[], settings: ServeSettings): Promise<FoundModels> {
+  const found: ResolvedModel[] = [];
+  for (const name of given) {
+    found.push(await namedModel(name, settings));
+  }
+  const names = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
+  const aliases = aliasesOf(settings, names);
+  const models: ServedModelOptions[] = [];
+  const onnxPaths: string[] = [];
+  for (const [i, model] of found.entries()) {
+    const { folder, variant } = await prepared(model, settings);
+    const open = async () => withDefaultPrompt(await openProven(folder, variant, settings), settings);
+    // What is wrong with a model is said before the server listens.
+    onnxPaths.push((await open()).onnxPath);
+    const own = aliases.filter(([, one]) => one === names[i]).map(([alias]) => alias);
+    const { servedModelName } = i === 0 ? settings : {};
+    models.push({
+      name: servedModelName ?? names[i],
+      aliases: servedModelName === undefined ? own : [names[i], ...own],
+      id: names[i],
+      open,
+      revision: model.revision,
+    });
+  }
+  return { models, onnxPaths };
+}
+
+/** Pairs of another name and the model that it is for. */
+function aliasesOf({ alias = [], aliases = {} }: ServeSettings, names: readonly string[]): [string, string][] {
+  const pairs = [...Object.entries(aliases), ...alias.map((text) => text.split('=') as [string, string])];
+  const stranger = pairs.find(([, model]) => !names.includes(model));
+  if (stranger !== undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `The alias ${stranger.join('=')} names a model that is not served`,
+      hint: `Served are: ${names.join(', ')}.`,
+    });
+  }
+  return pairs;
+}
+
+/** The folder and variant to serve: with `--to` made and proven first, where that has not been done. */
+async function prepared(
+  model: ResolvedModel,
+  { to, variant, force }: ServeSettings,
+): Promise<{ readonly folder: string; readonly variant?: string }> {
+  if (to === undefined) {
+    return { folder: folderWith(model, variant), variant };
+  }
+  const made = methodNamed(to)?.variant ?? to;
+  const folder = model.variants ?? localVariants(model.original);
+  if (!existsSync(variantPath(folder, made))) {
+    const line = progressLine();
+    const options = { to: [to], output: folder, force, signal: interruptSignal(), onProgress: line.onProgress };
+    const outcome = await quantize(model.original, options).finally(line.done);
+    const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
+    if (error !== undefined) {
+      throw error;
+    }
+    process.stderr.write(formatQuantizeOutcome(outcome));
+  }
+  return { folder, variant: made };
+}
+
+/** Variants of a folder of one's own are made in the cache; a changed original gets others. */
+function localVariants(original: string): string {
+  const path = resolve(original);
+  const { mtimeMs, size } = statSync(path);
+  const key = createHash('sha256').update(`${path}\0${mtimeMs}\0${size}`).digest('hex').slice(0, 16);
+  return join(cacheFolder(), 'models', 'local', `${nameOf(path)}-${key}`);
+}
+
+function nameOf(path: string): string {
+  return basename(resolve(path)).replace(/\.onnx$/i, '');
+}
+
+/** @throws GATE_REFUSED for a variant whose evidence says that its gate refused it */
+async function openProven(model: string, variant: string | undefined, { force }: ServeSettings): Promise<ModelFiles> {
+  const files = await openModelFolder(model, { variant });
+  const path = evidencePath(files.onnxPath);
+  const evidence = existsSync(path) ? await readEvidence(path) : undefined;
+  if (evidence?.verdict?.passed === false && !force) {
+    throw new OctavecError('GATE_REFUSED', { path: files.onnxPath, failures: failuresAsText(evidence.verdict) });
+  }
+  return files;
+}
+
+/**
+ * The model with the prompt that is used where a request names none.
+ *
+ * @throws PROMPT_UNKNOWN, USAGE if text and name are both given
+ */
+function withDefaultPrompt(files: ModelFiles, settings: ServeSettings): ModelFiles {
+  const { defaultPromptName: promptName, defaultPrompt: prompt } = settings;
+  if (promptName === undefined && prompt === undefined) {
+    return files;
+  }
+  const text = resolvePrompt(files, { prompt, promptName });
+  const defaultPrompt = promptName ?? 'default prompt of the server';
+  return { ...files, prompts: { ...files.prompts, [defaultPrompt]: text }, defaultPrompt };
+}

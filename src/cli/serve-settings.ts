@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { readConfiguration } from '../config/index.js';
+import type { EngineChoice, Isolation, MemoryMode } from '../engine/index.js';
+import type { MethodName } from '../methods/index.js';
+import { hashOfKey, parseKeys, type ServerOptions, type SettingChanges } from '../server/index.js';
+import type { NamedModelFlags } from './named-model.js';
+
+/** What the command line and the environment say. */
+export interface ServeFlags extends NamedModelFlags {
+  readonly variant?: string;
+  readonly to?: MethodName;
+  readonly alias?: readonly string[];
+  readonly servedModelName?: string;
+  readonly defaultPromptName?: string;
+  readonly defaultPrompt?: string;
+  readonly force?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+  readonly udsPath?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly apiKey?: string;
+  readonly apiKeyFile?: string;
+  readonly rateLimit?: number;
+  readonly corsAllowOrigin?: readonly string[];
+  readonly engine?: EngineChoice;
+  readonly threads?: number;
+  readonly workers?: number;
+  readonly memory?: MemoryMode;
+  readonly isolation?: Isolation;
+  readonly maxConcurrentRequests?: number;
+  readonly maxClientBatchSize?: number;
+  readonly payloadLimit?: number;
+  readonly requestTimeout?: number;
+  /** MB */
+  readonly memoryBudget?: number;
+  readonly unloadAfter?: number;
+  /** MB */
+  readonly cacheSize?: number;
+  readonly autoTruncate?: boolean;
+  readonly anyModelName?: boolean;
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** The same with what the configuration says where they say nothing. */
+export interface ServeSettings extends ServeFlags {
+  /** Models of the configuration. */
+  readonly models?: readonly string[];
+  /** Names of models by other names, of the configuration. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+const bytesPerMegabyte = 2 ** 20;
+
+/** @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE */
+export async function serveSettings(flags: ServeFlags): Promise<ServeSettings> {
+  const { server, threads, engine } = await readConfiguration({ file: flags.config });
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  return { threads, engine, ...server, ...given };
+}
+
+/** @throws FILE_NOT_READABLE, USAGE */
+export async function serverOptions(settings: ServeSettings): Promise<Omit<ServerOptions, 'models'>> {
+  const { tlsCert, tlsKey, memoryBudget, cacheSize } = settings;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new OctavecError('USAGE', { problem: '--tls-cert and --tls-key go together' });
+  }
+  const { engine, threads, workers, memory, isolation } = settings;
+  const { host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel = 'warn' } = settings;
+  return {
+    ...{ host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel },
+    ...(tlsCert !== undefined &&
+      tlsKey !== undefined && { tls: { cert: await readText(tlsCert), key: await readText(tlsKey) } }),
+    ...(await settingChanges(settings)),
+    embedder: { engine, threads, workers, memory, isolation },
+    memoryBudget: memoryBudget && memoryBudget * bytesPerMegabyte,
+    cacheBytes: cacheSize && cacheSize * bytesPerMegabyte,
+    log: process.stderr,
+  };
+}
+
+/** What a running server can be told anew. */
+export async function settingChanges(settings: ServeSettings): Promise<SettingChanges> {
+  const { maxConcurrentRequests, maxClientBatchSize, payloadLimit, requestTimeout, autoTruncate } = settings;
+  return {
+    apiKeys: await readKeys(settings),
+    limits: { maxConcurrentRequests, maxClientBatchSize, payloadLimit, requestTimeout },
+    autoTruncate,
+  };
+}
+
+/** Settings that a running server takes over; all others count from its next start. */
+const live: readonly (keyof ServeSettings)[] = [
+  'apiKeyFile',
+  'maxConcurrentRequests',
+  'maxClientBatchSize',
+  'requestTimeout',
+  'autoTruncate',
+];
+
+/** Names of settings that differ and need another start. */
+export function lateChanges(before: ServeSettings, after: ServeSettings): string[] {
+  const names = Object.keys({ ...before, ...after }) as (keyof ServeSettings)[];
+  return names.filter((name) => !live.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}
+
+async function readKeys({ apiKey, apiKeyFile }: ServeSettings): Promise<string[]> {
+  const single = apiKey === undefined ? [] : [hashOfKey(apiKey)];
+  if (apiKeyFile === undefined) {
+    return single;
+  }
+  const keys = parseKeys(await readText(apiKeyFile));
+  if (keys.length === 0) {
+    throw new OctavecError('USAGE', { problem: `${apiKeyFile} holds no key`, hint: 'Write one a line.' });
+  }
+  return [...single, ...keys];
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error) => {
+    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  });
+}
