@@ -3,9 +3,9 @@ import { OctavecError } from '../base/index.js';
 import { methodNames } from '../methods/index.js';
 import { defaultLimits, serve } from '../server/index.js';
 import { configOption, engineOption, memoryOption, positiveInteger, positiveNumber, wordList } from './options.js';
-import { servedModels } from './serve-models.js';
-import { type ServeFlags, serverOptions, serveSettings } from './serve-settings.js';
-import { runUntilInterrupted } from './serve-until-interrupted.js';
+import { servedModels } from './serve/models.js';
+import { type ServeFlags, serverOptions, serveSettings } from './serve/settings.js';
+import { runUntilInterrupted } from './serve/until-interrupted.js';
 
 const examples = `
 Examples:

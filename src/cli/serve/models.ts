@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { OctavecError } from '../base/index.js';
-import { resolvePrompt } from '../embed/index.js';
-import { evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
-import { cacheFolder } from '../files/index.js';
-import { methodNamed } from '../methods/index.js';
-import { type ModelFiles, openModelFolder, variantPath } from '../model/index.js';
-import { gateError, quantize } from '../pipeline/index.js';
-import { folderWith, type ResolvedModel } from '../registry/index.js';
-import { formatQuantizeOutcome } from '../report/index.js';
-import type { ServedModelOptions } from '../server/index.js';
-import { interruptSignal } from './interrupt.js';
-import { namedModel } from './named-model.js';
-import { progressLine } from './progress-line.js';
-import type { ServeSettings } from './serve-settings.js';
+import { OctavecError } from '../../base/index.js';
+import { resolvePrompt } from '../../embed/index.js';
+import { evidencePath, failuresAsText, readEvidence } from '../../evaluate/index.js';
+import { cacheFolder } from '../../files/index.js';
+import { methodNamed } from '../../methods/index.js';
+import { type ModelFiles, openModelFolder, variantPath } from '../../model/index.js';
+import { gateError, quantize } from '../../pipeline/index.js';
+import { folderWith, type ResolvedModel } from '../../registry/index.js';
+import { formatQuantizeOutcome } from '../../report/index.js';
+import type { ServedModelOptions } from '../../server/index.js';
+import { interruptSignal } from '../interrupt.js';
+import { namedModel } from '../named-model.js';
+import { progressLine } from '../progress-line.js';
+import type { ServeSettings } from './settings.js';
 
 export interface FoundModels {
   readonly models: readonly ServedModelOptions[];

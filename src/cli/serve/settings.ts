@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
-import { readConfiguration } from '../config/index.js';
-import type { EngineChoice, Isolation, MemoryMode } from '../engine/index.js';
-import type { MethodName } from '../methods/index.js';
-import { hashOfKey, parseKeys, type ServerOptions, type SettingChanges } from '../server/index.js';
-import type { NamedModelFlags } from './named-model.js';
+import { OctavecError, reasonOf } from '../../base/index.js';
+import { readConfiguration } from '../../config/index.js';
+import type { EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
+import type { MethodName } from '../../methods/index.js';
+import { hashOfKey, parseKeys, type ServerOptions, type SettingChanges } from '../../server/index.js';
+import type { NamedModelFlags } from '../named-model.js';
 
 /** What the command line and the environment say. */
 export interface ServeFlags extends NamedModelFlags {
