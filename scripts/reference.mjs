@@ -9,6 +9,7 @@ import { root } from './npm.mjs';
 
 const cliPage = 'docs/reference/cli.md';
 const configurationPage = 'docs/configuration.md';
+const schemaFile = 'data/configuration.schema.json';
 
 /** docs/reference/cli.md, from the commands as they are parsed. */
 export function cliReference(commands) {
@@ -58,12 +59,13 @@ function described({ description, argChoices, defaultValue, defaultValueDescript
 /** The table of keys in docs/configuration.md, from the schema. */
 export function configurationTable(schema, variables) {
   const names = Object.fromEntries(Object.entries(variables).map(([variable, key]) => [key, variable]));
-  const rows = Object.entries(schema.shape).map(([key, value]) => [
+  const described = (value) => value.description ?? value.unwrap?.().description ?? '';
+  const rows = Object.entries(schema.shape).map(([key, value]) => [key, names[key] ?? '', described(value)]);
+  const embedding = Object.entries(schema.shape.embedding.unwrap().shape).map(([key, value]) => [
     key,
-    names[key] ?? '',
-    value.description ?? value.unwrap?.().description ?? '',
+    described(value),
   ]);
-  return table(['key', 'environment', 'meaning'], rows, 2);
+  return `${table(['key', 'environment', 'meaning'], rows, 2)}\nIn \`[embedding]\`:\n\n${table(['key', 'meaning'], embedding)}`;
 }
 
 /** A Markdown table; the first columns hold code. */
@@ -85,6 +87,8 @@ export function withTable(page, made) {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { allCommands } = await import('../dist/cli/commands.js');
   const { configurationSchema } = await import('../dist/config/schema.js');
+  const { configurationJsonSchema } = await import('../dist/config/commented-file.js');
+  writeFileSync(`${root}${schemaFile}`, `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
   const { environmentVariables } = await import('../dist/config/environment.js');
   writeFileSync(`${root}${cliPage}`, cliReference(await allCommands()));
   const page = readFileSync(`${root}${configurationPage}`, 'utf8');

@@ -18,6 +18,9 @@ export {
   embedToFile,
   type SkippedText,
 } from './bulk/index.js';
+
+import './configured/index.js';
+
 export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
 export { type Conversion, type ConversionProof, type ConvertOptions, convert } from './convert/index.js';
 export {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { cliReference, configurationTable } from '../scripts/reference.mjs';
 import { allCommands } from '../src/cli/commands.js';
+import { configurationJsonSchema } from '../src/config/commented-file.js';
 import { environmentVariables } from '../src/config/environment.js';
 import { configurationSchema } from '../src/config/schema.js';
 import { root } from './support/installed-package.js';
@@ -51,6 +52,7 @@ test('reference pages say what the program says', async () => {
   expect(textOf('docs/reference/cli.md'), remedy).toBe(cliReference(await allCommands()));
   const made = configurationTable(configurationSchema, environmentVariables);
   expect(textOf('docs/configuration.md'), remedy).toContain(made);
+  expect(JSON.parse(textOf('data/configuration.schema.json')), remedy).toEqual(configurationJsonSchema());
 });
 
 test('commands in the pages exist, with their options', async () => {

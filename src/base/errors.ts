@@ -169,6 +169,12 @@ export const errorTable = {
     400,
     (d) => `${d.source} cannot be used: ${d.why}. ${packagePath('docs/configuration.md')} lists all keys.`,
   ),
+  CONFIGURED_FILE: entry<{ what: string; path: string; why: string; key: string; place: string }>(
+    2,
+    404,
+    (d) =>
+      `Cannot read the ${d.what} ${d.path}: ${d.why}. Fetch a model with "octavec pull owner/name", make a variant with "octavec quantize", or fix ${d.key} in ${d.place}.`,
+  ),
   SAFETENSORS_INVALID: entry<{ path: string; why: string }>(
     1,
     400,

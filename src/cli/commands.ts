@@ -57,6 +57,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure start, latency, throughput and memory of models and variants, side by side.',
     load: async () => (await import('./bench.js')).benchCommand(),
   },
+  init: {
+    description: 'Write a configuration in which every key is explained.',
+    load: async () => (await import('./configure/init.js')).initCommand(),
+  },
+  config: {
+    description: 'Show what is configured and where, or find mistakes in it.',
+    load: async () => (await import('./configure/config.js')).configCommand(),
+  },
   doctor: {
     description: 'Check what this machine can do, what is wrong with it, and what to do about it.',
     load: async () => (await import('./doctor.js')).doctorCommand(),

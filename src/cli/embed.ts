@@ -13,7 +13,7 @@ import {
   storedTypes,
   writeRanges,
 } from '../bulk/index.js';
-import { Embedder, type VectorRanges } from '../embed/index.js';
+import { Embedder, type EmbedderOptions, type VectorRanges } from '../embed/index.js';
 import type { MemoryMode } from '../engine/index.js';
 import { overridesOf } from '../model/index.js';
 import { folderWith } from '../registry/index.js';
@@ -71,7 +71,10 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
 
 export function embedCommand(): Command {
   const command = new Command('embed')
-    .argument('<model>', 'model folder, .onnx file, a name of the hub, or minilm')
+    .argument(
+      '[model]',
+      'model folder, .onnx file, a name of the hub, or minilm (default with --file: that of the configuration)',
+    )
     .argument('[texts...]', 'texts to embed')
     .option(
       '--file <file>',
@@ -123,7 +126,7 @@ export function embedCommand(): Command {
     .option('--json', 'print one JSON document: the vectors, or with --out a summary');
   return addModelOptions(command)
     .addHelpText('after', examples)
-    .action(async (model: string, given: string[], options: Options) => {
+    .action(async (model: string | undefined, given: string[], options: Options) => {
       checkOptions(options);
       /** Lines and rows without a text. */
       const invalid: SkippedText[] = [];
@@ -132,12 +135,9 @@ export function embedCommand(): Command {
       });
       const isLoud = process.stderr.isTTY && !options.json;
       const tell = (text: string) => process.stderr.write(`${text}\n`);
-      const { run } = await settingsOf(options);
       const signal = interruptSignal();
-      const found = await namedModel(model, options);
-      await using embedder = await Embedder.load(folderWith(found, options.variant), {
+      await using embedder = await openEmbedder(model, options, {
         ...overridesOf(options),
-        ...run,
         variant: options.variant,
         memory: options.memory,
         workers: options.pool,
@@ -145,7 +145,7 @@ export function embedCommand(): Command {
         onReady: isLoud ? tell : undefined,
         onNote: printNote,
       });
-      const ranges = await givenRanges(options, options.dimensions ?? embedder.width);
+      const ranges = await givenRanges(options, options.dimensions ?? embedder.dimensions);
       const line = progressLine();
       const settings = {
         ...pickOptions<EmbedToFileOptions>({ ...options, ranges, signal }, embedToFileOptionChecks),
@@ -172,6 +172,18 @@ export function embedCommand(): Command {
     });
 }
 
+/** The model that is named, or else that of the configuration. */
+async function openEmbedder(model: string | undefined, options: Options, settings: EmbedderOptions): Promise<Embedder> {
+  if (model === undefined) {
+    const { engine, threads } = options;
+    await import('../configured/index.js');
+    return Embedder.fromConfig(options.config, { ...settings, engine, threads });
+  }
+  const { run } = await settingsOf(options);
+  const found = await namedModel(model, options);
+  return Embedder.load(folderWith(found, options.variant), { ...settings, ...run });
+}
+
 /** What can be wrong before anything is opened. */
 function checkOptions({ out, type, ranges }: Options): void {
   if (out !== undefined) {
@@ -186,7 +198,7 @@ function checkOptions({ out, type, ranges }: Options): void {
 
 /** The texts on the command line, then those of the file. */
 async function sourceOf(
-  model: string,
+  model: string | undefined,
   given: readonly string[],
   { file, format, field, lossy, onError }: Options,
   onInvalid: (row: InvalidRow) => void,
@@ -194,7 +206,10 @@ async function sourceOf(
   if (file === undefined) {
     if (given.length === 0) {
       throw new OctavecError('USAGE', {
-        problem: `There are no texts: "${printable(model)}", which comes first, was taken for the model`,
+        problem:
+          model === undefined
+            ? 'There are no texts'
+            : `There are no texts: "${printable(model)}", which comes first, was taken for the model`,
         hint: 'Give the model and then texts, or --file <file>.',
       });
     }

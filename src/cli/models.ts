@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Command } from 'commander';
 import { formatBytes, OctavecError } from '../base/index.js';
+import { readConfiguration } from '../config/index.js';
 import { damagedFiles } from '../hub/index.js';
 import { type ListedModel, listModels, planPrune, planRemoval, type Removal, resolveModel } from '../registry/index.js';
 import { formatModel, formatModels, styleOf } from '../report/index.js';
@@ -30,7 +31,8 @@ export function modelsCommand(): Command {
     .argument('[folders...]', 'folders that hold model folders')
     .option('--json', 'print JSON')
     .action(async (folders: string[], { json }: Options) => {
-      const found = await listModels(folders);
+      const { models } = await readConfiguration();
+      const found = await listModels([...folders, ...(models?.folders ?? [])]);
       process.stdout.write(
         json ? `${JSON.stringify(found.flatMap(asEntries))}\n` : formatModels(found, styleOf(process.stdout)),
       );

@@ -29,16 +29,20 @@ export async function storedModel(name: string, { offline, config }: NamedModelF
   if (existsSync(name) && !/^[^./\\~]+\/[^/\\]+$/.test(name)) {
     return { name, source: 'path', original: name, notes: [] };
   }
-  const [{ resolveModel }, { readConfiguration }] = await Promise.all([
+  const [{ resolveModel }, { readConfiguration }, { configuredHub }, { hubSettings }] = await Promise.all([
     import('../registry/index.js'),
     import('../config/index.js'),
+    import('../configured/index.js'),
+    import('../hub/index.js'),
   ]);
-  const { models } = await readConfiguration({ file: config });
+  const configuration = await readConfiguration({ file: config });
+  const settings = await hubSettings(configuredHub(configuration));
   const line = progressLine();
   let fetched = 0;
   const model = await resolveModel(name, {
     offline,
-    aliases: models?.aliases,
+    ...configuration.models,
+    settings,
     signal: interruptSignal(),
     onProgress: (event) => {
       fetched = event.total ?? 0;

@@ -3,7 +3,17 @@
  *
  * @module
  */
+export { commentedConfiguration } from './commented-file.js';
 export { configuredPresets, gateNamed } from './configured-gates.js';
 export { environmentVariables } from './environment.js';
-export { configurationPaths, type ReadConfigurationOptions, readConfiguration } from './read-configuration.js';
+export { lineOfKey } from './line-of-key.js';
+export {
+  type ConfigurationLayer,
+  configurationPaths,
+  mergedConfiguration,
+  type ReadConfigurationOptions,
+  readConfiguration,
+  readLayers,
+} from './read-configuration.js';
 export type { Configuration } from './schema.js';
+export { tokensOfText } from './tokens-of-text.js';

@@ -32,6 +32,20 @@ export interface ReadConfigurationOptions {
  * ```
  */
 export async function readConfiguration(options: ReadConfigurationOptions = {}): Promise<Configuration> {
+  return mergedConfiguration(await readLayers(options));
+}
+
+/** What one source says: a file, or the environment. */
+export interface ConfigurationLayer {
+  /** Its path; undefined for the environment. */
+  readonly file?: string;
+  /** What the file holds, to find lines in. */
+  readonly text?: string;
+  readonly values: Configuration;
+}
+
+/** The sources of a configuration by themselves, the weakest first. Throws as {@link readConfiguration}. */
+export async function readLayers(options: ReadConfigurationOptions = {}): Promise<readonly ConfigurationLayer[]> {
   checkOptions(options, { file: checkText, environment: checkObject, folder: checkText });
   const { environment = process.env, folder = '.' } = options;
   const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
@@ -40,7 +54,12 @@ export async function readConfiguration(options: ReadConfigurationOptions = {}):
     named === undefined
       ? await Promise.all(paths.map(readConfigurationFile))
       : [(await readConfigurationFile(named)) ?? missing(named)];
-  return [...files, await environmentConfiguration(environment)].reduce<Configuration>(over, {});
+  const found = files.filter((layer) => layer !== undefined);
+  return [...found, { values: await environmentConfiguration(environment) }];
+}
+
+export function mergedConfiguration(layers: readonly ConfigurationLayer[]): Configuration {
+  return layers.map(({ values }) => values).reduce<Configuration>(over, {});
 }
 
 /** The files that are read where they are there, the weaker first. */
@@ -56,7 +75,7 @@ function userFile({ XDG_CONFIG_HOME: shared, APPDATA: windows }: NodeJS.ProcessE
 }
 
 /** undefined where there is no such file. */
-async function readConfigurationFile(path: string): Promise<Configuration | undefined> {
+async function readConfigurationFile(path: string): Promise<ConfigurationLayer | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -69,7 +88,8 @@ async function readConfigurationFile(path: string): Promise<Configuration | unde
   }
   // The schema knows every method and metric, and so loads the rooms that have them: most runs have no configuration.
   const [{ parseToml }, { checkConfiguration }] = await Promise.all([import('./parse-toml.js'), import('./check.js')]);
-  return resolvePaths(checkConfiguration(parseToml(text, path), path), dirname(resolve(path)));
+  const values = checkConfiguration(parseToml(text, path), path, text);
+  return { file: path, text, values: await resolvePaths(values, dirname(resolve(path))) };
 }
 
 function missing(path: string): never {
@@ -85,7 +105,15 @@ function over(weak: Configuration, strong: Configuration = {}): Configuration {
     gates: tablesOver(weak.gates, strong.gates),
     methods: tablesOver(weak.methods, strong.methods),
     ...((weak.server ?? strong.server) && { server: { ...weak.server, ...strong.server } }),
+    ...tablesOver(tablesOf(weak), tablesOf(strong)),
   };
+}
+
+/** Tables of single entries that are there. */
+function tablesOf({ embedding, hub, models }: Configuration): Tables<object> {
+  return Object.fromEntries(
+    Object.entries({ embedding, hub, models }).filter(([, table]) => table !== undefined),
+  ) as Tables<object>;
 }
 
 type Tables<Table> = Readonly<Record<string, Table>>;

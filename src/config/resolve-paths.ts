@@ -5,7 +5,7 @@ import type { Configuration } from './schema.js';
 
 /** The configuration with its relative paths counted from a folder, and "~" from the user's. */
 export async function resolvePaths(configuration: Configuration, folder: string): Promise<Configuration> {
-  const { cache, texts, calibration, tasks, server } = configuration;
+  const { cache, texts, calibration, tasks, server, embedding, hub, models } = configuration;
   const absolute = (path: string | undefined) => path && resolve(folder, fromHome(path));
   return {
     ...configuration,
@@ -13,6 +13,9 @@ export async function resolvePaths(configuration: Configuration, folder: string)
     ...(texts && { texts: absolute(texts) }),
     ...(calibration && { calibration: absolute(calibration) }),
     ...(server && { server: { ...server, ...(await serverPaths(server, folder)) } }),
+    ...(embedding && { embedding: await resolveEmbedding(embedding, folder) }),
+    ...(hub?.cache && { hub: { ...hub, cache: absolute(hub.cache) } }),
+    ...(models && { models: await resolveModels(models, folder) }),
     ...(tasks && { tasks: await Promise.all(tasks.map((task) => resolveTask(task, folder))) }),
   };
 }
@@ -29,6 +32,35 @@ async function serverPaths(
     ...Object.fromEntries(paths),
     ...(models && { models: await Promise.all(models.map((model) => resolveTask(model, folder))) }),
   };
+}
+
+type Embedding = NonNullable<Configuration['embedding']>;
+type Models = NonNullable<Configuration['models']>;
+
+async function resolveEmbedding(embedding: Embedding, folder: string): Promise<Embedding> {
+  const { model, quantized_model_path, tokenizer_path, tokenizer_config_path } = embedding;
+  const paths = Object.entries({ quantized_model_path, tokenizer_path, tokenizer_config_path })
+    .filter(([, path]) => path !== undefined)
+    .map(([key, path]) => [key, resolve(folder, fromHome(path as string))]);
+  return { ...embedding, ...Object.fromEntries(paths), ...(model && { model: await resolveModelName(model, folder) }) };
+}
+
+async function resolveModels({ aliases, folders }: Models, folder: string): Promise<Models> {
+  const entries = Object.entries(aliases ?? {}).map(async ([name, model]) => [
+    name,
+    await resolveModelName(model, folder),
+  ]);
+  return {
+    ...(aliases && { aliases: Object.fromEntries(await Promise.all(entries)) }),
+    ...(folders && { folders: folders.map((path) => resolve(folder, fromHome(path))) }),
+  };
+}
+
+/** Models are names as well as paths: what is there, in the file's folder, is a path; so is what looks like nothing else. */
+async function resolveModelName(model: string, folder: string): Promise<string> {
+  const path = resolve(folder, fromHome(model));
+  const isPath = /^(~|\.{1,2})\//.test(model) || (await stat(path).catch(() => undefined)) !== undefined;
+  return isPath ? path : model;
 }
 
 /** "~/data" → "/home/me/data" */

@@ -3,6 +3,7 @@ import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
 import { givenOptions, methodNames, methods } from '../methods/index.js';
 import { serverSchema } from './server-schema.js';
+import { embeddingSchema, hubSchema } from './embedding-schema.js';
 
 const limit = z.number().optional();
 const limits = Object.fromEntries(gateMetricNames.map((metric) => [metric, limit])) as Record<
@@ -60,10 +61,19 @@ export const configurationSchema = z.strictObject({
     .describe(
       'limits besides those of the gate, as `cosineP1=0.98,speedUp=1.5` in the environment; held only against what is measured',
     ),
-  models: z
-    .strictObject({ aliases: z.record(z.string(), z.string().min(1)).optional() })
+  embedding: embeddingSchema
     .optional()
-    .describe('`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models'),
+    .describe('what an application embeds with: `Embedder.fromConfig`, and `embed` without a model'),
+  hub: hubSchema.optional().describe('the Hugging Face hub: `endpoint`, `cache`, `offline`'),
+  models: z
+    .strictObject({
+      aliases: z.record(z.string(), z.string().min(1)).optional(),
+      folders: z.array(z.string().min(1)).optional(),
+    })
+    .optional()
+    .describe(
+      '`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models; `folders`: where model folders stand, for `models` and for bare names',
+    ),
   server: serverSchema.optional().describe('what `serve` serves, and how: its options in camel case'),
   gates: z
     .record(z.string(), z.strictObject({ like: z.string().optional(), ...limits }))

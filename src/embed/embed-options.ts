@@ -16,6 +16,8 @@ import type { AdmissionLimits } from './admission.js';
 import { type OverLong, overLongPolicies, type TruncationSide, truncationSides } from './over-long.js';
 
 export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
+  /** Length of vectors where a call asks for none, for models that may be cut (Matryoshka). */
+  readonly dimensions?: number;
   /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
   readonly onReady?: (line: string, engine: EngineDescription) => void;
   /** Told what was assumed because the model does not say it. */
@@ -86,6 +88,7 @@ export const embedderOptionChecks: OptionChecks<EmbedderOptions> = {
   ...engineOptionChecks,
   maxWaitingTexts: checkBound,
   maxWaitingBytes: checkBound,
+  dimensions: checkCount,
   onReady: checkCallback,
   onNote: checkCallback,
 };

@@ -49,15 +49,20 @@ export class Embedder {
   readonly model: ModelFiles;
   /** Length of a vector. */
   readonly width: number;
+  /** Length of the vectors that it gives where a call asks for no other. */
+  readonly dimensions: number;
   /** Longest input in tokens, special tokens included. */
   readonly maxTokens: number;
   readonly #loaded: LoadedModel;
   readonly #admission: Admission;
+  readonly #defaults: Pick<EmbedOptions, 'dimensions'>;
   #closing: Promise<void> | undefined;
 
-  private constructor(loaded: LoadedModel, admission: Admission) {
+  private constructor(loaded: LoadedModel, admission: Admission, { dimensions }: EmbedderOptions) {
+    this.#defaults = dimensions === undefined ? {} : { dimensions };
     this.model = loaded.files;
     this.width = loaded.engine.width;
+    this.dimensions = dimensions ?? this.width;
     this.maxTokens = loaded.files.maxTokens;
     this.#loaded = loaded;
     this.#admission = admission;
@@ -83,19 +88,33 @@ export class Embedder {
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       const { description, maxTokens = said.maxTokens } = engine.value;
       const files = maxTokens < said.maxTokens ? { ...said, maxTokens } : said;
-      options.onReady?.(readyLine(files, description), description);
+      options.onReady?.(readyLine(files, description, options.dimensions ?? engine.value.width), description);
       for (const note of modelNotes(files, description)) {
         options.onNote?.(note);
       }
       const { workers, threadsPerWorker } = description;
       const freeThreads = () => (admission.calls > 1 ? 1 : workers * threadsPerWorker);
       const fitting = files === said ? tokenizer.value : await replaced(tokenizer.value, files);
-      return new Embedder({ files, tokenizer: fitting, engine: engine.value, freeThreads }, admission);
+      return new Embedder({ files, tokenizer: fitting, engine: engine.value, freeThreads }, admission, options);
     }
     const loaded = [tokenizer, engine].filter((part) => part.status === 'fulfilled');
     await Promise.all(loaded.map((part) => part.value.close()));
     throw [tokenizer, engine].find((part) => part.status === 'rejected')?.reason;
   }
+
+  /**
+   * Loads what a configuration says in `[embedding]`: `file`, else octavec.toml of the working folder over the user's. Options
+   * count more than the configuration. If `quantized_model_path` is set, `model` is not loaded at all; without either it is
+   * the embedded model.
+   *
+   * @throws CONFIGURED_FILE, SETTINGS_INVALID, and as {@link load} and `resolveModel`
+   * @example
+   * ```ts
+   * const embedder = await Embedder.fromConfig('config.toml');
+   * const vectors = await embedder.embed(['A cat sits on the mat.']);
+   * ```
+   */
+  declare static fromConfig: (file?: Location, options?: EmbedderOptions) => Promise<Embedder>;
 
   get engine(): EngineDescription {
     return this.#loaded.engine.description;
@@ -116,7 +135,9 @@ export class Embedder {
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vectors> {
     checkOptions(options, embedOptionChecks);
     const checked = checkTexts(texts, options.onError);
-    return this.#admission.run(checked.texts, () => encodeTexts(this.#loaded, checked, options));
+    return this.#admission.run(checked.texts, () =>
+      encodeTexts(this.#loaded, checked, { ...this.#defaults, ...options }),
+    );
   }
 
   /**
@@ -138,7 +159,9 @@ export class Embedder {
     checkSource(source);
     return embedStream(source, options, async (texts, textOptions) => {
       const checked = checkTexts(texts, textOptions.onError);
-      return this.#admission.runUnbounded(checked.texts, () => encodeTexts(this.#loaded, checked, textOptions));
+      return this.#admission.runUnbounded(checked.texts, () =>
+        encodeTexts(this.#loaded, checked, { ...this.#defaults, ...textOptions }),
+      );
     });
   }
 

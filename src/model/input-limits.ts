@@ -87,6 +87,7 @@ export async function readInputLimits(
   folder: string,
   config: ModelConfig | undefined,
   known: number = unlimited,
+  tokenizerConfig: string = join(folder, 'tokenizer_config.json'),
 ): Promise<InputLimits> {
   const sentence = await readSentenceConfig(folder);
   const lowerCase = sentence?.do_lower_case ?? false;
@@ -97,7 +98,7 @@ export async function readInputLimits(
     const maxTokens = isRotary(config) ? asked : Math.min(asked, positions ?? asked);
     return { maxTokens, positions: isRotary(config) ? undefined : positions, lowerCase };
   }
-  const tokenizer = await readJsonFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
+  const tokenizer = await readJsonFile(tokenizerConfig, tokenizerConfigSchema);
   const limit = Math.min(tokenizer?.model_max_length ?? unlimited, positions ?? unlimited, known);
   const maxTokens = limit < unlimited ? Math.max(1, Math.floor(limit)) : fallback;
   return { maxTokens, positions: isRotary(config) ? undefined : positions, lowerCase };

@@ -42,6 +42,8 @@ export interface ModelFiles {
 export interface ModelOverrides {
   /** A tokenizer.json, or a folder that holds one, to use instead of the model's own. */
   readonly tokenizer?: Location;
+  /** A tokenizer_config.json to use instead of the model's own. */
+  readonly tokenizerConfig?: Location;
   /** How hidden states become a vector. */
   readonly pooling?: PoolingMode;
   /** Whether vectors are scaled to length 1. */
@@ -61,6 +63,6 @@ export interface OpenModelOptions extends ModelOverrides {
 
 /** The overrides among other options. */
 export function overridesOf(options: ModelOverrides): ModelOverrides {
-  const { tokenizer, pooling, normalize, maxTokens, output } = options;
-  return { tokenizer, pooling, normalize, maxTokens, output };
+  const { tokenizer, tokenizerConfig, pooling, normalize, maxTokens, output } = options;
+  return { tokenizer, tokenizerConfig, pooling, normalize, maxTokens, output };
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { checkOptions, type Location, OctavecError, pathOf, reasonOf } from '../base/index.js';
+import { checkOptions, type Location, maybePathOf, OctavecError, pathOf, reasonOf } from '../base/index.js';
 import { readModel } from '../onnx/index.js';
 import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
@@ -80,12 +80,14 @@ async function describe(
   const configFolder = await encoderFolder(folder, transformerFolder(folder, modules));
   const config = await readModelConfig(configFolder);
   const recognised = await recogniseModel(folder, config);
+  const tokenizerConfig =
+    maybePathOf('tokenizerConfig', options.tokenizerConfig) ?? join(configFolder, 'tokenizer_config.json');
   const [found, limits, texts, tokenizerLowerCase, truncationSide] = await Promise.all([
     findHead(folder, modules, recognised),
-    readInputLimits(configFolder, config, recognised?.model.maxTokens),
+    readInputLimits(configFolder, config, recognised?.model.maxTokens, tokenizerConfig),
     readTexts(folder, options),
-    readTokenizerCase(configFolder, config?.model_type),
-    readTruncationSide(configFolder, tokenizerPath),
+    readTokenizerCase(tokenizerConfig, config?.model_type),
+    readTruncationSide(tokenizerConfig, tokenizerPath),
   ]);
   const prompts = texts.prompts ?? recognised?.model.prompts ?? {};
   // What says nothing is run as what it is compared with.

@@ -12,6 +12,7 @@ import type { ModelOverrides, OpenModelOptions } from './model-files.js';
 
 export const modelOverrideChecks: OptionChecks<ModelOverrides> = {
   tokenizer: checkLocation,
+  tokenizerConfig: checkLocation,
   pooling: oneOf(poolingModes),
   normalize: checkFlag,
   maxTokens: checkCount,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
 
@@ -14,14 +13,15 @@ const architectures = new Set(['bert', 'distilbert', 'mpnet', 'electra', 'mobile
 /**
  * Whether the tokenizer lower-cases, as tokenizer_config.json says; undefined where that file has no say.
  *
+ * @param path of tokenizer_config.json
  * @param architecture `model_type`, by which transformers finds the class where none is named
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */
 export async function readTokenizerCase(
-  folder: string,
+  path: string,
   architecture: string | null | undefined,
 ): Promise<boolean | undefined> {
-  const config = await readJsonFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
+  const config = await readJsonFile(path, tokenizerConfigSchema);
   const named = config?.tokenizer_class;
   const decides = named == null ? architectures.has(architecture ?? '') : casedByConfig.test(named);
   return decides ? (config?.do_lower_case ?? undefined) : undefined;

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
 
@@ -15,8 +14,8 @@ const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
  * @param folder of the configuration
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */
-export async function readTruncationSide(folder: string, tokenizerPath: string): Promise<'left' | undefined> {
-  const config = await readJsonFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema);
+export async function readTruncationSide(configPath: string, tokenizerPath: string): Promise<'left' | undefined> {
+  const config = await readJsonFile(configPath, tokenizerConfigSchema);
   const named = config?.truncation_side;
   if (named === 'left' || named === 'right') {
     return named === 'left' ? named : undefined;

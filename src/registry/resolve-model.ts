@@ -28,6 +28,8 @@ export interface ResolveOptions extends TaskOptions, ModelFileChoice {
   readonly offline?: boolean;
   /** Other names for models. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Folders that hold model folders, for bare names. */
+  readonly folders?: readonly string[];
   /** What the environment says, by default. */
   readonly settings?: HubSettings;
 }
@@ -47,7 +49,7 @@ const embeddedPackage = '@octavec/all-minilm-l6-v2';
  * ```
  */
 export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
-  const { aliases = {}, offline, settings: given, ...pull } = options;
+  const { aliases = {}, folders = [], offline, settings: given, ...pull } = options;
   const text = Object.hasOwn(aliases, name) ? aliases[name] : name;
   const reference = await modelReference(text);
   switch (reference.kind) {
@@ -69,8 +71,13 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
         notes: [],
       };
     }
-    default:
+    default: {
+      const kept = folders.map((folder) => join(folder, text)).find((path) => existsSync(path));
+      if (kept !== undefined) {
+        return { name: text, source: 'path', original: kept, notes: [] };
+      }
       throw new OctavecError('FILE_NOT_FOUND', { path: text, what: 'Model', hint: suggestName(text) });
+    }
   }
 }
 

@@ -217,7 +217,7 @@ describe('octavec embed --file --out', () => {
     const { status, stdout } = await octavec([], { under: ['bash', '-c', `script -qec '${command}' /dev/null`] });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /INT8 embedder ready: 1 thread × 2 workers \(as asked for\), ONNX Runtime [\d.]+, shared weights/,
+      /INT8 embedder ready: 1 thread × 2 workers \(as asked for\), 384 dimensions, .*, ONNX Runtime [\d.]+, shared weights/,
     );
   });
 });
