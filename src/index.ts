@@ -44,6 +44,7 @@ export {
   vectorRanges,
 } from './embed/index.js';
 export type { Evidence, Gate, GateChoice, Measurements, Verdict } from './evaluate/index.js';
+export { type ExportedModel, type ExportOptions, type ExportTarget, exportModel } from './export/index.js';
 export {
   auto,
   type ChosenMethod,

@@ -57,6 +57,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure start, latency, throughput and memory of models and variants, side by side.',
     load: async () => (await import('./bench.js')).benchCommand(),
   },
+  export: {
+    description:
+      'Write a model as the folder that transformers.js, sentence-transformers, fastembed, TEI or ONNX Runtime load.',
+    load: async () => (await import('./export/export.js')).exportCommand(),
+  },
   init: {
     description: 'Write a configuration in which every key is explained.',
     load: async () => (await import('./configure/init.js')).initCommand(),

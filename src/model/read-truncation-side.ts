@@ -11,7 +11,7 @@ const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
  * `left` for a tokenizer that cuts the beginning of over-long texts: `truncation_side` of tokenizer_config.json, else the
  * direction in tokenizer.json, as in transformers. undefined for all others, which cut the end.
  *
- * @param folder of the configuration
+ * @param configPath of tokenizer_config.json
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */
 export async function readTruncationSide(configPath: string, tokenizerPath: string): Promise<'left' | undefined> {
