@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
 import { givenOptions, methodNames, methods } from '../methods/index.js';
-import { serverSchema } from './server-schema.js';
 import { embeddingSchema, hubSchema } from './embedding-schema.js';
+import { serverSchema } from './server-schema.js';
 
 const limit = z.number().optional();
 const limits = Object.fromEntries(gateMetricNames.map((metric) => [metric, limit])) as Record<
