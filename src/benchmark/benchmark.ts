@@ -23,11 +23,11 @@ import { readCpuTimes, readHostFacts, readThrottling } from '../host/index.js';
 import { modelOverrideChecks } from '../model/index.js';
 import { benchNotes } from './bench-notes.js';
 import { type BenchPlan, benchPlan, runsOf, secondsOf } from './bench-plan.js';
-import type { BenchConditions, Benchmark, SubjectResult } from './benchmark-result.js';
+import type { BenchConditions, Benchmark, PoolResult, SubjectResult } from './benchmark-result.js';
 import { type CpuGroup, makeCpuGroup } from './cpu-group.js';
 import { type Place, throughField } from './field.js';
 import { measurePools } from './measure-pools.js';
-import { measureRounds } from './measure-rounds.js';
+import { type Measured, measureRounds } from './measure-rounds.js';
 import { startSubjects } from './start-subjects.js';
 import { findSubjects, type Subject, type SubjectOptions } from './subjects.js';
 import { type Workload, workloadFor } from './workload.js';
@@ -37,6 +37,8 @@ export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
   readonly thorough?: boolean;
   /** Told about how many seconds it will take, before it begins, and how many subjects there are. */
   readonly onEstimate?: (seconds: number, subjects: number) => void;
+  /** Told after each round but the last what is known by then, without pools, so that an interrupt loses less. */
+  readonly onRound?: (soFar: Benchmark) => void;
   /** Threads of each session; octavec's choice by default. */
   readonly threads?: number;
   /** How weights are held; `auto` by default. */
@@ -56,6 +58,7 @@ const benchmarkOptionChecks: OptionChecks<BenchmarkOptions> = {
   ...modelOverrideChecks,
   thorough: checkFlag,
   onEstimate: checkCallback,
+  onRound: checkCallback,
   threads: checkCount,
   memory: oneOf(memoryModes),
   pools: listOf(checkCount),
@@ -73,7 +76,7 @@ const benchmarkOptionChecks: OptionChecks<BenchmarkOptions> = {
  *
  * @example
  * ```ts
- * const { results } = await benchmark(['./all-MiniLM-L6-v2'], { variants: ['fp32', 'int8'], quick: true });
+ * const { results } = await benchmark(['./all-MiniLM-L6-v2'], { variants: ['fp32', 'int8'] });
  * for (const { name, mixed } of results) {
  *   console.log(name, mixed.perSecond);
  * }
@@ -92,12 +95,14 @@ export async function benchmark(models: readonly Location[], options: BenchmarkO
   const workloads = await workloadsOf(subjects, plan, options);
   const group = options.cpuLimit === undefined ? undefined : await makeCpuGroup(options.cpuLimit);
   const [stolen, throttled] = await Promise.all([stolenMeter(), throttledMeter(group)]);
-  try {
-    const { results, unusable } = await measure(subjects, workloads, plan, group, options);
+  const resultOf = async (
+    { results, unusable }: Pick<Benchmark, 'results' | 'unusable'>,
+    rounds: number,
+  ): Promise<Benchmark> => {
     const conditions: BenchConditions = {
       host,
       node: process.version,
-      rounds: plan.rounds,
+      rounds,
       mixedSource: options.texts?.source ?? 'made-up texts of 8 to 256 tokens',
       mixedTexts: options.texts?.texts.length ?? plan.mixed.length,
       cpuLimit: options.cpuLimit,
@@ -108,6 +113,13 @@ export async function benchmark(models: readonly Location[], options: BenchmarkO
     };
     const date = new Date().toISOString();
     return { version, date, conditions, results, unusable, notes: benchNotes(conditions, results) };
+  };
+  const { onRound } = options;
+  const tell =
+    onRound &&
+    (async (soFar: Pick<Benchmark, 'results' | 'unusable'>, rounds: number) => onRound(await resultOf(soFar, rounds)));
+  try {
+    return await resultOf(await measure(subjects, workloads, plan, group, options, tell), plan.rounds);
   } finally {
     await group?.remove();
   }
@@ -119,6 +131,7 @@ async function measure(
   plan: BenchPlan,
   group: CpuGroup | undefined,
   options: BenchmarkOptions,
+  tell: ((soFar: Pick<Benchmark, 'results' | 'unusable'>, rounds: number) => Promise<void>) | undefined,
 ): Promise<Pick<Benchmark, 'results' | 'unusable'>> {
   const { threads, memory, signal, onProgress } = options;
   let done = 0;
@@ -133,14 +146,17 @@ async function measure(
   if (fields.length === 0) {
     throw firstError ?? new OctavecError('USAGE', { problem: 'There is nothing to measure' });
   }
-  const main = await throughField(fields, signal, () => measureRounds(fields, plan, place));
+  const resultsOf = (main: readonly Measured[], pools: readonly (readonly PoolResult[])[]) =>
+    fields.map(({ subject, engine }, i): SubjectResult => {
+      const { name, bytes, model } = subject;
+      return { name, path: model.onnxPath, bytes, engine, start: starts[i], ...main[i], pools: pools[i] ?? [] };
+    });
+  const onRound =
+    tell && ((main: readonly Measured[], rounds: number) => tell({ results: resultsOf(main, []), unusable }, rounds));
+  const main = await throughField(fields, signal, () => measureRounds(fields, plan, place, onRound));
   const usable = fields.map(({ subject, workload }) => ({ subject, workload }));
   const pools = await measurePools(usable, plan, place);
-  const results = fields.map(({ subject, engine }, i): SubjectResult => {
-    const { name, bytes, model } = subject;
-    return { name, path: model.onnxPath, bytes, engine, start: starts[i], ...main[i], pools: pools[i] };
-  });
-  return { results, unusable };
+  return { results: resultsOf(main, pools), unusable };
 }
 
 /** Texts for each subject, made once for those that share a tokenizer. */

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../base/index.js';
 import { mean } from '../numbers/index.js';
 import type { BenchPlan } from './bench-plan.js';
-import type { SubjectResult } from './benchmark-result.js';
+import type { BenchMemory, SubjectResult } from './benchmark-result.js';
 import { type Field, inTurn, type Place } from './field.js';
 import type { RunTimes } from './run-protocol.js';
 import { latencyOf, spreadOf } from './spread.js';
@@ -13,15 +13,21 @@ interface Task {
   readonly seconds: number;
 }
 
-type Measured = Pick<SubjectResult, 'latency' | 'throughput' | 'mixed' | 'memory'>;
+export type Measured = Pick<SubjectResult, 'latency' | 'throughput' | 'mixed' | 'memory'>;
 
 /**
  * Latency, throughput and the mixed corpus, round by round, the subjects taking turns at each of them.
  *
+ * @param onRound told what is known after each round but the last
  * @returns of each field
  * @throws ENGINE_DIED, CANCELLED
  */
-export async function measureRounds(fields: readonly Field[], plan: BenchPlan, place: Place): Promise<Measured[]> {
+export async function measureRounds(
+  fields: readonly Field[],
+  plan: BenchPlan,
+  place: Place,
+  onRound?: (measured: Measured[], rounds: number) => Promise<void>,
+): Promise<Measured[]> {
   const latencies = plan.lengths.map((tokens) => ({ tokens, task: singles(tokens, plan) }));
   const batches = plan.lengths.flatMap((tokens) =>
     plan.callTexts.map((texts) => ({ tokens, texts, task: callsOf(texts, tokens, plan) })),
@@ -41,14 +47,25 @@ export async function measureRounds(fields: readonly Field[], plan: BenchPlan, p
         }
       }
     }
+    if (onRound !== undefined && round > 0 && round < plan.rounds) {
+      const memories = await Promise.all(fields.map(({ process }) => process.memory()));
+      // The peak is told at the end; until then what is resident is the least that it can be.
+      const known = memories.map((memory) => ({ ...memory, peakBytes: memory.residentBytes }));
+      await onRound(known.map(figuresOf), round);
+    }
   }
   const measured: Measured[] = [];
   for (const [i, { process }] of fields.entries()) {
+    const memory = await process.memory();
+    measured.push(figuresOf({ ...memory, peakBytes: await process.finish() }, i));
+  }
+  return measured;
+
+  function figuresOf(memory: BenchMemory, i: number): Measured {
     const runs = (task: Task) => times[i].get(task) as RunTimes[];
     const mixedRounds = runs(mixed).map(perSecond);
-    const memory = await process.memory();
-    measured.push({
-      memory: { ...memory, peakBytes: await process.finish() },
+    return {
+      memory,
       latency: latencies.map(({ tokens, task }) => ({ tokens, ...latencyOf(runs(task).map(({ callMs }) => callMs)) })),
       throughput: [
         ...latencies.map(({ tokens, task }) => ({ texts: 1, tokens, perSecond: spreadOf(runs(task).map(perSecond)) })),
@@ -62,9 +79,8 @@ export async function measureRounds(fields: readonly Field[], plan: BenchPlan, p
         rounds: mixedRounds,
         cpus: mean(runs(mixed).map(({ cpuSeconds, seconds }) => cpuSeconds / seconds)),
       },
-    });
+    };
   }
-  return measured;
 }
 
 function singles(tokens: number, plan: BenchPlan): Task {

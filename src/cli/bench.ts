@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { counted, formatDuration } from '../base/index.js';
-import { benchmark } from '../benchmark/index.js';
+import { counted, formatDuration, OctavecError } from '../base/index.js';
+import { type Benchmark, benchmark } from '../benchmark/index.js';
 import type { EngineChoice, MemoryMode } from '../engine/index.js';
 import { writeOutputFile } from '../files/index.js';
 import { listOnnxFiles, variantOfPath } from '../model/index.js';
@@ -60,6 +60,9 @@ export function benchCommand(): Command {
       const { texts, variant, engine, pool } = options;
       const paths = (await Promise.all(models.map((model) => pathsOf(model, options)))).flat();
       const line = progressLine();
+      let soFar: Benchmark | undefined;
+      const show = (result: Benchmark) =>
+        process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatBenchmark(result));
       const result = await benchmark(paths, {
         ...{
           thorough: options.thorough,
@@ -74,13 +77,24 @@ export function benchCommand(): Command {
         pools: Array.isArray(pool) ? pool : pool === false ? [] : undefined,
         texts: texts === undefined ? undefined : { texts: await readTexts(texts), source: texts },
         onEstimate: options.json ? undefined : announce,
+        onRound: (partial) => {
+          soFar = partial;
+        },
         onProgress: line.onProgress,
         signal: interruptSignal(),
-      }).finally(line.done);
+      })
+        .finally(line.done)
+        .catch((error: unknown) => {
+          if (soFar !== undefined && error instanceof OctavecError && error.code === 'CANCELLED') {
+            show(soFar);
+            printNote(`interrupted: these are the figures of ${counted(soFar.conditions.rounds, 'round')}`);
+          }
+          throw error;
+        });
       if (options.html !== undefined) {
         await writeOutputFile(options.html, benchmarkPage(result));
       }
-      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : formatBenchmark(result));
+      show(result);
     });
 }
 

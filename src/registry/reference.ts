@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isRepositoryId } from '../hub/index.js';
+import { hubSettings, isRepositoryId } from '../hub/index.js';
+import { knownNames } from './known-names.js';
 
 /** What a word that names a model stands for. */
 export type ModelReference =
@@ -30,12 +31,22 @@ export async function modelReference(text: string): Promise<ModelReference> {
   const name = hubName(text);
   if (await isThere(path)) {
     const note = `${resolve(path)} is taken; for the model of the hub write hf:${text}`;
-    return { kind: 'path', path, notes: name !== undefined && text.includes('/') && !isPathLike(text) ? [note] : [] };
+    return { kind: 'path', path, notes: name?.kind === 'hub' && (await mayBeMeant(name.id)) ? [note] : [] };
   }
   if (embeddedNames.has(text.toLowerCase())) {
     return { kind: 'embedded' };
   }
   return name ?? { kind: 'unknown', text };
+}
+
+/** Whether a word that is a path as well may have been meant as a name: "BAAI/…", not "models/…". */
+async function mayBeMeant(id: string): Promise<boolean> {
+  const [owner] = id.split('/');
+  if (knownNames.some((name) => name.startsWith(`${owner}/`))) {
+    return true;
+  }
+  const { cache } = await hubSettings();
+  return isThere(join(cache, `models--${id.replace('/', '--')}`));
 }
 
 /** "owner/name[@revision]", with "hf:" before it or not. */

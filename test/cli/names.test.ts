@@ -103,11 +103,11 @@ describe('a model by its name', () => {
 
   test('is the folder of that name where there is one', async () => {
     const home = temporaryFolder();
-    mkdirSync(join(home, 'toys'));
-    cpSync(embeddedModel, join(home, toy), { recursive: true });
-    const { status, stderr } = await octavec(['embed', toy, 'hello'], { cwd: home });
+    mkdirSync(join(home, 'BAAI'));
+    cpSync(embeddedModel, join(home, 'BAAI/minilm'), { recursive: true });
+    const { status, stderr } = await octavec(['embed', 'BAAI/minilm', 'hello'], { cwd: home });
     expect(status).toBe(0);
-    expect(stderr).toContain('hf:toys/minilm');
+    expect(stderr).toContain('hf:BAAI/minilm');
   });
 
   test('can be the embedded one', async () => {
