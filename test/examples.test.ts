@@ -31,7 +31,12 @@ const notRun = [
   /^(ONNXRUNTIME_NODE_INSTALL=skip )?npm /,
   /^npx octavec (bench|doctor|serve)\b|^curl /,
   /^npx octavec .*(--engine \S*native|mteb\/|STSBenchmark)/,
+  // Names of the hub, and folders of safetensors, which their own tests have.
+  /^npx octavec .*\b(BAAI|sentence-transformers|intfloat|google|nomic-ai|Qwen)\/|^npx octavec .*\.\/bge-small-en-v1\.5/,
+  /^npx (octavec (pull|convert|models)|esbuild)\b/,
 ];
+/** The same of programs; that they compile is another test's. */
+const notRunPrograms = /resolveModel\('BAAI|from '\.\/bge|convert\('\.\/bge/;
 /** Pages for those who work on octavec itself. */
 const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
 
@@ -47,6 +52,8 @@ async function tryExample(example: Example, { folder, run, done }: Place): Promi
   if (name !== '') {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), code);
+  } else if ((language === 'js' || language === 'ts') && notRunPrograms.test(code)) {
+    return;
   } else if (language === 'js' || language === 'ts') {
     const file = `example-${line}.mjs`;
     writeFileSync(join(folder, file), code);
