@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { asOutputError, makeFolders } from '../files/index.js';
@@ -7,6 +7,7 @@ import { withFileLock } from './file-lock.js';
 import { askHub } from './hub-request.js';
 import type { HubSettings } from './hub-settings.js';
 import type { RemoteFile } from './remote-file.js';
+import { sizeOf } from './size-of.js';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
@@ -30,11 +31,11 @@ export async function downloadBlob(
   options: DownloadOptions = {},
 ): Promise<void> {
   await withFileLock(`${target}.lock`, options.signal, async () => {
-    if (await exists(target)) {
+    if ((await sizeOf(target)) !== undefined) {
       return;
     }
     const partial = `${target}.incomplete`;
-    const before = await sizeOf(partial);
+    const before = (await sizeOf(partial)) ?? 0;
     if (!(await fill(partial, file, settings, options))) {
       await rm(partial, { force: true });
       // What an earlier run left may have been wrong; what is fetched whole and wrong is wrong at its source.
@@ -157,18 +158,4 @@ async function holds(handle: FileHandle, check: BlobCheck): Promise<boolean> {
     check.update(buffer.subarray(0, bytesRead));
     place += bytesRead;
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { eachAtOnce, OctavecError, type TaskOptions } from '../base/index.js';
 import { checkSpace } from '../files/index.js';
@@ -25,6 +24,7 @@ import {
   type Repository,
   revisionOf,
 } from './repository.js';
+import { sizeOf } from './size-of.js';
 
 export interface SnapshotOptions extends TaskOptions {
   /** What the environment says, by default. */
@@ -215,11 +215,4 @@ async function bytesToFetch(
     }),
   );
   return left.reduce((sum, bytes) => sum + bytes, 0);
-}
-
-function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
 }

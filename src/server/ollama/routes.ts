@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
-import { variantOfPath } from '../../model/index.js';
+import { variantOfPath, weightBytes } from '../../model/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import { Problem } from '../problem.js';
@@ -155,7 +155,7 @@ async function facts(model: ServedModel, name: string) {
   return {
     model: name,
     modified_at: mtime.toISOString(),
-    size: Math.max(size, (await model.bytes()) - 40 * 2 ** 20),
+    size: Math.max(size, await weightBytes(onnxPath)),
     digest: model.revision ?? '',
     details: {
       parent_model: '',
