@@ -1,4 +1,4 @@
-/** The module that Node loads: functions and the name of the instruction set. src/engine/native/binding.ts types them.
+/** The module that Node loads: functions and the name of the instruction set. src/native/binding.ts types them.
  */
 #include "../include/octavec_native.h"
 #include "values.h"

@@ -2,9 +2,8 @@ import { OctavecError, reasonOf } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { dataTypeName, type OnnxModel } from '../onnx/index.js';
 import type { OfferedOutput } from '../output/index.js';
-import { chooseOutputs, outputChoice } from '../output/index.js';
-import type { FixedShape, UsedOutput } from './engine.js';
-import { declaredInputs, fixedShape } from './fixed-shape.js';
+import { chooseOutputs, declaredInputs, type FixedShape, fixedShape, outputChoice } from '../output/index.js';
+import type { UsedOutput } from './engine.js';
 
 /** How octavec would run a model, as far as its file says. */
 export interface DeclaredUse {

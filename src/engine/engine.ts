@@ -1,3 +1,5 @@
+import type { FixedShape } from '../output/index.js';
+
 /** Token ids of several texts, one after the other, without padding. */
 export interface TokenBatch {
   /** [tokens] */
@@ -20,14 +22,6 @@ export interface RunOptions {
   readonly alone?: boolean;
   /** Told how many more texts are done, and how many tokens they have: batches go from long texts to short ones. */
   readonly onDone?: (texts: number, tokens: number) => void;
-}
-
-/** Sizes that a model's inputs fix: all texts are padded to them. */
-export interface FixedShape {
-  /** Texts of a batch. */
-  readonly texts?: number;
-  /** Tokens of a text. */
-  readonly tokens?: number;
 }
 
 /** The output of the graph that vectors are made from. */

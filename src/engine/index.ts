@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { returnFreedMemory } from '../native/index.js';
 export {
   type EngineChoice,
   type EngineChoiceOptions,
@@ -12,7 +14,6 @@ export {
 } from './choose-engine.js';
 export { type DeclaredUse, declaredUse } from './declared-use.js';
 export type * from './engine.js';
-export { returnFreedMemory } from './native/binding.js';
 export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';
 export type { Isolation } from './onnxruntime/channel.js';
 export {

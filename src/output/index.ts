@@ -1,10 +1,11 @@
 /**
- * What comes out of a model: which of a graph's outputs is taken, pooling, dense layers, normalising.
+ * What goes into a model and comes out of it: sizes that its inputs fix, which of its outputs is taken, pooling, dense layers, normalising.
  *
  * @module
  */
 export { applyHead, headWidth } from './apply-head.js';
 export { checkHead } from './check-head.js';
 export { type ChosenOutputs, chooseOutputs, outputChoice } from './choose-output.js';
+export { declaredInputs, type FixedShape, fixedShape, type ShapedValue } from './fixed-shape.js';
 export type { OfferedOutput, OutputChoice } from './offered-output.js';
 export type { HiddenRows } from './pooling.js';

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { tinyModels } from '../../../test/support/tiny-models.js';
 import type { ModelFiles } from '../../model/index.js';
+import { loadBinding } from '../../native/index.js';
 import type { Engine } from '../engine.js';
-import { loadBinding } from './binding.js';
 import { type NativeEngineOptions, tryNativeEngine } from './native-engine.js';
 
 const binding = loadBinding();

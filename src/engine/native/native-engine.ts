@@ -1,21 +1,22 @@
 import { OctavecError, onAbort, reasonOf, version } from '../../base/index.js';
 import { cpuBudget, readHostFacts } from '../../host/index.js';
 import { type ModelFiles, weightBytes } from '../../model/index.js';
-import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
-import { planThreads, type ThreadOptions } from '../thread-plan.js';
 import {
+  buildModel,
   type LoadedBinding,
   loadBinding,
+  modelKey,
   type NativeBinding,
   type NativeJob,
   type NativeModel,
+  type NativeModelOrReason,
+  type NativePrecision,
   type NativeSession,
-} from './binding.js';
-import { buildModel, type NativeModelOrReason } from './build-model.js';
+  packedModel,
+} from '../../native/index.js';
+import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
+import { planThreads, type ThreadOptions } from '../thread-plan.js';
 import { cutBatch } from './cut-batch.js';
-import type { NativePrecision } from './description-format.js';
-import { modelKey } from './model-key.js';
-import { packedModel } from './packed-model.js';
 
 /** Workers and threads come to the same here: so many threads in all, by default as many as CPUs are granted. */
 export interface NativeEngineOptions extends ThreadOptions {

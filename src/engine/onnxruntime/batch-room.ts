@@ -1,4 +1,4 @@
-import type { FixedShape } from '../engine.js';
+import type { FixedShape } from '../../output/index.js';
 
 export interface BatchLimits {
   /** Padded tokens of a batch: texts × longest. Bounds memory and how long a batch occupies a worker. */

@@ -1,9 +1,9 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import { halvesToFloats } from '../../numbers/index.js';
-import type { OfferedOutput, OutputChoice } from '../../output/index.js';
+import type { FixedShape, OfferedOutput, OutputChoice } from '../../output/index.js';
 import { chooseOutputs } from '../../output/index.js';
-import type { FixedShape, TokenBatch } from '../engine.js';
+import type { TokenBatch } from '../engine.js';
 import { type BoundInputs, bindInputs, paddedFeeds, paddedShape } from './inputs.js';
 import { plainReason } from './session.js';
 

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { OctavecError, reasonOf } from '../../base/index.js';
-import { startThread } from '../../threads/index.js';
-import { type PlainError, revivedError } from '../plain-error.js';
+import { type PlainError, revivedError, startThread } from '../../threads/index.js';
 import { RunGuard } from './run-guard.js';
 import type { SessionSettings } from './session.js';
 import { declineTelemetry } from './telemetry.js';

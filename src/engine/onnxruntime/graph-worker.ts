@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
-import { plainError } from '../plain-error.js';
+import { plainError } from '../../threads/index.js';
 import type {
   FromGraphWorker,
   GraphData,

@@ -1,7 +1,7 @@
 import { OctavecError } from '../../base/index.js';
 import { type InputRole, inputRoles } from '../../encoder/index.js';
-import type { FixedShape, TokenBatch } from '../engine.js';
-import { fixedShape } from '../fixed-shape.js';
+import { type FixedShape, fixedShape } from '../../output/index.js';
+import type { TokenBatch } from '../engine.js';
 
 /** An input as the run time describes it. */
 export interface DeclaredInput {

@@ -1,6 +1,5 @@
 import { OctavecError } from '../../base/index.js';
-import { ProcessHold } from '../../threads/index.js';
-import { revivedError } from '../plain-error.js';
+import { ProcessHold, revivedError } from '../../threads/index.js';
 import { type Channel, type Isolation, openChannel } from './channel.js';
 import type { BatchMessage, FromWorker, ReadyMessage, ResultMessage, WorkerSettings } from './protocol.js';
 

@@ -1,7 +1,7 @@
 import type { Head } from '../../model/index.js';
-import type { OutputChoice } from '../../output/index.js';
-import type { FixedShape, UsedOutput } from '../engine.js';
-import type { PlainError } from '../plain-error.js';
+import type { FixedShape, OutputChoice } from '../../output/index.js';
+import type { PlainError } from '../../threads/index.js';
+import type { UsedOutput } from '../engine.js';
 import type { SessionSettings } from './session.js';
 
 /** What the threads of the engine say to each other. Arrays are transferred, not copied. */

@@ -1,6 +1,13 @@
 import { OctavecError } from '../base/index.js';
 import type { GraphProto } from '../onnx/index.js';
-import type { FixedShape } from './engine.js';
+
+/** Sizes that a model's inputs fix: all texts are padded to them. */
+export interface FixedShape {
+  /** Texts of a batch. */
+  readonly texts?: number;
+  /** Tokens of a text. */
+  readonly tokens?: number;
+}
 
 /** An input, or an output, of a graph with its sizes: numbers, and names where the model leaves them open. */
 export interface ShapedValue {

@@ -1,9 +1,9 @@
-import { reasonOf, shortened } from '../../base/index.js';
-import { type Recognition, recogniseEncoder, type SampledOutput } from '../../encoder/index.js';
-import type { ModelFiles } from '../../model/index.js';
-import type { OnnxModel } from '../../onnx/index.js';
-import type { OfferedOutput } from '../../output/index.js';
-import { type ChosenOutputs, chooseOutputs, outputChoice } from '../../output/index.js';
+import { reasonOf, shortened } from '../base/index.js';
+import { type Recognition, recogniseEncoder, type SampledOutput } from '../encoder/index.js';
+import type { ModelFiles } from '../model/index.js';
+import type { OnnxModel } from '../onnx/index.js';
+import type { OfferedOutput } from '../output/index.js';
+import { type ChosenOutputs, chooseOutputs, outputChoice } from '../output/index.js';
 import { pooledOutputObstacle } from './pooled-output.js';
 
 type RecognisedFiles = Pick<ModelFiles, 'padTokenId' | 'head' | 'facts' | 'output' | 'headSource'>;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from '../../base/index.js';
+import { reasonOf } from '../base/index.js';
 import type { NativeTensorType } from './description-format.js';
 
 /** A model in native memory, shared by all threads of the process that ask for the same key. */
@@ -60,8 +60,8 @@ export interface NativeBinding {
   trimMemory(): void;
 }
 
-/** From src/engine/native as from dist/engine/native. */
-const builtHere = fileURLToPath(new URL('../../../build/native/octavec.node', import.meta.url));
+/** From src/native as from dist/native. */
+const builtHere = fileURLToPath(new URL('../../build/native/octavec.node', import.meta.url));
 
 /** Packages with ready-made binaries, one for each platform. */
 const packaged = `@octavec/native-${process.platform}-${process.arch}`;

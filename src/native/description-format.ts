@@ -1,6 +1,6 @@
-import type { ActivationName } from '../../encoder/index.js';
-import type { PoolingMode } from '../../model/index.js';
-import { dataType } from '../../onnx/index.js';
+import type { ActivationName } from '../encoder/index.js';
+import type { PoolingMode } from '../model/index.js';
+import { dataType } from '../onnx/index.js';
 
 export type NativePrecision = 'fp32' | 'int8' | 'bf16';
 

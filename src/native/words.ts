@@ -8,9 +8,9 @@ import {
   type StoredBlocks,
   type StoredTable,
   tableRows,
-} from '../../encoder/index.js';
-import type { Head } from '../../model/index.js';
-import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../../onnx/index.js';
+} from '../encoder/index.js';
+import type { Head } from '../model/index.js';
+import { dataType, type OnnxModel, type TensorProto, tensorBytes, tensorFloats } from '../onnx/index.js';
 import type { NativeTensor } from './binding.js';
 import { descriptionFormat, type NativePrecision } from './description-format.js';
 

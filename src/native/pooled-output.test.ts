@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { tinyModel } from '../../../test/support/tiny-models.js';
-import type { Head } from '../../model/index.js';
-import { floatTensor, int64Tensor, makeNode, type NodeProto, readModel, withGraph } from '../../onnx/index.js';
+import { tinyModel } from '../../test/support/tiny-models.js';
+import type { Head } from '../model/index.js';
+import { floatTensor, int64Tensor, makeNode, type NodeProto, readModel, withGraph } from '../onnx/index.js';
 import { recogniseForEngine } from './recognise-for-engine.js';
 
 describe('a pooled output beside the hidden states', () => {

@@ -1,7 +1,7 @@
-import { reasonOf } from '../../base/index.js';
-import type { ModelFiles } from '../../model/index.js';
-import { type OnnxModel, readModel } from '../../onnx/index.js';
-import { declaredInputs, fixedShape } from '../fixed-shape.js';
+import { reasonOf } from '../base/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { type OnnxModel, readModel } from '../onnx/index.js';
+import { declaredInputs, fixedShape } from '../output/index.js';
 import type { NativeBinding, NativeModel } from './binding.js';
 import type { NativePrecision } from './description-format.js';
 import { recogniseForEngine } from './recognise-for-engine.js';

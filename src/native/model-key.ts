@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { OctavecError } from '../../base/index.js';
-import type { ModelFiles } from '../../model/index.js';
-import { outputChoice } from '../../output/index.js';
+import { OctavecError } from '../base/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { outputChoice } from '../output/index.js';
 import type { NativePrecision } from './description-format.js';
 
 /** The same for the same files in the same state, run in the same way: such models share their weights. */

@@ -1,7 +1,7 @@
-import type { RecognisedEncoder } from '../../encoder/index.js';
-import type { Head } from '../../model/index.js';
-import { randomNumbers } from '../../numbers/index.js';
-import { applyHead } from '../../output/index.js';
+import type { RecognisedEncoder } from '../encoder/index.js';
+import type { Head } from '../model/index.js';
+import { randomNumbers } from '../numbers/index.js';
+import { applyHead } from '../output/index.js';
 
 /** Sample texts of these lengths are pooled: with a single one, sums and means of a text may be taken for each other. */
 const lengths = [11, 3];

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { writeOutput } from '../../files/index.js';
-import { plainError } from '../plain-error.js';
+import { writeOutput } from '../files/index.js';
+import { plainError } from '../threads/index.js';
 import { loadBinding, type NativeBinding, type NativeModel } from './binding.js';
 import { buildModel } from './build-model.js';
 import type { FromPackWorker, PackSettings } from './packed-model.js';

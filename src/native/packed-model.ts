@@ -1,9 +1,8 @@
 import { access } from 'node:fs/promises';
-import { reasonOf } from '../../base/index.js';
-import { cacheFolder, temporaryCacheFolder } from '../../files/index.js';
-import { type DerivedPlace, derivedPlace, type ModelFiles } from '../../model/index.js';
-import { firstMessage, startThread } from '../../threads/index.js';
-import { type PlainError, revivedError } from '../plain-error.js';
+import { reasonOf } from '../base/index.js';
+import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
+import { type DerivedPlace, derivedPlace, type ModelFiles } from '../model/index.js';
+import { firstMessage, type PlainError, revivedError, startThread } from '../threads/index.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
 import type { NativeModelOrReason } from './build-model.js';
 import type { NativePrecision } from './description-format.js';

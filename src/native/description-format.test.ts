@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { descriptionFormat } from './description-format.js';
 
 /** The C++ side as text: the test needs no compiler. */
-const source = (path: string) => readFileSync(new URL(`../../../native/${path}`, import.meta.url), 'utf8');
+const source = (path: string) => readFileSync(new URL(`../../native/${path}`, import.meta.url), 'utf8');
 const description = source('core/description.h');
 const kernels = source('kernels/kernels.h');
 const tensors = source('include/octavec_native.h');

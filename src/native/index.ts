@@ -1,0 +1,18 @@
+/**
+ * From a model file to a model of the native core: recognised, described, quantized and packed; and the binding to it.
+ *
+ * @module
+ */
+export {
+  type LoadedBinding,
+  loadBinding,
+  type NativeBinding,
+  type NativeJob,
+  type NativeModel,
+  type NativeSession,
+  returnFreedMemory,
+} from './binding.js';
+export { buildModel, type NativeModelOrReason } from './build-model.js';
+export type { NativePrecision } from './description-format.js';
+export { modelKey } from './model-key.js';
+export { packedModel } from './packed-model.js';
