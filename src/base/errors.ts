@@ -33,6 +33,12 @@ const mostNamed = 10;
 export const errorTable = {
   USAGE: entry<{ problem: string; hint?: string }>(2, 400, (d) => `${d.problem}.${d.hint ? ` ${d.hint}` : ''}`),
 
+  PACKAGE_MISSING: entry<{ name: string; what: string }>(
+    1,
+    501,
+    (d) => `${d.what} needs the package ${d.name}, which is not installed. Run "npm install ${d.name}".`,
+  ),
+
   FILE_NOT_FOUND: entry<{ path: string; what: string; hint?: string }>(
     1,
     404,

@@ -8,6 +8,7 @@ export * from './errors.js';
 export { inOrder } from './in-order.js';
 export { type Location, maybePathOf, pathOf } from './location.js';
 export { nearestName } from './nearest-name.js';
+export { optionalPackage } from './optional-package.js';
 export { packagePath } from './package-path.js';
 export * from './printable.js';
 export * from './progress.js';
