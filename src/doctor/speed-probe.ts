@@ -1,18 +1,13 @@
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { throwIfCancelled } from '../base/index.js';
+import { throwIfCancelled, unlessCancelled } from '../base/index.js';
 import { type CpuThrottling, readCpuTimes, readThrottling } from '../host/index.js';
 import { ascending, quantile } from '../numbers/index.js';
-import { startThread } from '../threads/index.js';
+import { WorkerChannel } from '../threads/index.js';
 
-export interface SpinOrder {
-  readonly seconds: number;
-}
-
-export interface SpinResult {
-  /** How long each unit of work took. */
-  readonly unitMs: Float64Array;
-  readonly seconds: number;
+/** A thread that calculates for as many seconds, and tells how many ms each unit of work took. */
+export interface Spinning {
+  start(): undefined;
+  spin(seconds: number): Float64Array;
 }
 
 /** What threads got that wanted to calculate all the time. */
@@ -52,28 +47,26 @@ export interface SpeedProbe {
  * @throws CANCELLED
  */
 export async function probeSpeed(threads: number, seconds: number, signal?: AbortSignal): Promise<SpeedProbe> {
-  throwIfCancelled(signal, 'measuring the CPU time that is granted');
+  const what = 'measuring the CPU time that is granted';
+  throwIfCancelled(signal, what);
   const [loadBefore] = loadavg();
-  const order: SpinOrder = { seconds };
-  const workers = Array.from({ length: threads }, () =>
-    startThread(new URL('./spin-worker.js', import.meta.url), order),
+  const script = new URL('./spin-worker.js', import.meta.url);
+  const workers = Array.from(
+    { length: threads },
+    () => new WorkerChannel<Spinning>(script, undefined, { path: 'the measurement' }),
   );
+  const all = <Answer>(answers: Promise<Answer>[]) => unlessCancelled(Promise.all(answers), signal, what);
   try {
-    await Promise.all(workers.map((worker) => once(worker, 'message', { signal })));
+    await all(workers.map((worker) => worker.started()));
     const [throttledBefore, machineBefore] = await Promise.all([readThrottling(), readCpuTimes()]);
     const cpu = process.cpuUsage();
     const start = performance.now();
-    const answers = workers.map(async (worker) => {
-      worker.postMessage('go');
-      const [result] = await once(worker, 'message', { signal });
-      return result as SpinResult;
-    });
-    const results = await Promise.all(answers);
+    const unitMs = await all(workers.map((worker) => worker.ask('spin', seconds)));
     const wallSeconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     const cpuSeconds = (user + system) / 1e6;
     const [throttledAfter, machineAfter] = await Promise.all([readThrottling(), readCpuTimes()]);
-    const units = ascending(results.flatMap(({ unitMs }) => Array.from(unitMs)));
+    const units = ascending(unitMs.flatMap((units) => Array.from(units)));
     return {
       threads,
       wallSeconds,
@@ -93,11 +86,8 @@ export async function probeSpeed(threads: number, seconds: number, signal?: Abor
         },
       loadBefore,
     };
-  } catch (error) {
-    throwIfCancelled(signal, 'measuring the CPU time that is granted');
-    throw error;
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => worker.kill()));
   }
 }
 

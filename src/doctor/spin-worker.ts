@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { SpinOrder, SpinResult } from './speed-probe.js';
+import { serveCalls } from '../threads/index.js';
+import type { Spinning } from './speed-probe.js';
 
 /** A thread that calculates for a while in units of the same work, and tells how long each of them took. */
 
@@ -30,20 +30,23 @@ function calibrated(): number {
   return Math.max(1, Math.round((tried * unitMs) / fastest));
 }
 
-const rounds = calibrated();
-parentPort?.postMessage('ready');
-parentPort?.once('message', () => {
-  const { seconds } = workerData as SpinOrder;
-  const units: number[] = [];
-  const start = performance.now();
-  let last = start;
-  while (last - start < 1000 * seconds) {
-    work(rounds);
-    const now = performance.now();
-    units.push(now - last);
-    last = now;
-  }
-  const result: SpinResult = { unitMs: Float64Array.from(units), seconds: (last - start) / 1000 };
-  parentPort?.postMessage(result);
-  parentPort?.close();
+serveCalls<Spinning>(() => {
+  const rounds = calibrated();
+  return {
+    ready: undefined,
+    answers: {
+      spin: (seconds) => {
+        const units: number[] = [];
+        const start = performance.now();
+        let last = start;
+        while (last - start < 1000 * seconds) {
+          work(rounds);
+          const now = performance.now();
+          units.push(now - last);
+          last = now;
+        }
+        return Float64Array.from(units);
+      },
+    },
+  };
 });

@@ -1,9 +1,9 @@
-import type { TokensMessage } from './tokenizer-protocol.js';
+import type { TokenizedPart } from './tokenizer-protocol.js';
 
 /** The rows of several texts as arrays that can be given away. */
 export function packRows(
   texts: readonly (readonly (readonly number[])[])[],
-): Pick<TokensMessage, 'ids' | 'offsets' | 'rowOffsets'> {
+): Pick<TokenizedPart, 'ids' | 'offsets' | 'rowOffsets'> {
   const rowOffsets = new Int32Array(texts.length + 1);
   texts.forEach((rows, text) => {
     rowOffsets[text + 1] = rowOffsets[text] + rows.length;
@@ -21,7 +21,7 @@ export function packRows(
 }
 
 /** Several packs one after the other. */
-export function joinPacks(packs: readonly TokensMessage[]): Omit<TokensMessage, 'failures'> {
+export function joinPacks(packs: readonly TokenizedPart[]): Omit<TokenizedPart, 'failures'> {
   if (packs.length === 1) {
     return packs[0];
   }

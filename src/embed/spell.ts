@@ -1,17 +1,18 @@
 import type { Tokenizer } from 'tokenizers';
-import { reasonOf } from '../base/index.js';
-import type { DecodeMessage, FailedItem, SpelledText, SpellMessage, Token } from './tokenizer-protocol.js';
+import { OctavecError, reasonOf } from '../base/index.js';
+import type { IdsToDecode, SpelledText, TextsToSpell, Token } from './tokenizer-protocol.js';
 
 /**
  * Cuts texts into tokens as people read them.
  *
  * @param asGiven does to a text what is done before the tokenizer sees it
+ * @throws TEXT_INVALID
  */
 export async function spell(
   tokenizer: Tokenizer,
-  { texts, prompt, addSpecialTokens }: SpellMessage,
+  { texts, prompt, addSpecialTokens }: TextsToSpell,
   asGiven: (text: string) => string,
-): Promise<readonly SpelledText[] | FailedItem> {
+): Promise<readonly SpelledText[]> {
   const spelled: SpelledText[] = [];
   for (const [index, given] of texts.entries()) {
     const text = asGiven(prompt + given);
@@ -29,21 +30,25 @@ export async function spell(
       }));
       spelled.push({ text, tokens });
     } catch (error) {
-      return { failed: { index, why: reasonOf(error) } };
+      throw new OctavecError('TEXT_INVALID', { index, why: reasonOf(error) });
     }
   }
   return spelled;
 }
 
-/** Puts token ids together to texts. An id that the vocabulary does not have is refused, not passed over. */
+/**
+ * Puts token ids together to texts. An id that the vocabulary does not have is refused, not passed over.
+ *
+ * @throws TEXT_INVALID
+ */
 export async function decode(
   tokenizer: Tokenizer,
-  { ids, skipSpecialTokens }: DecodeMessage,
-): Promise<readonly string[] | FailedItem> {
+  { ids, skipSpecialTokens }: IdsToDecode,
+): Promise<readonly string[]> {
   for (const [index, list] of ids.entries()) {
     const unknown = list.find((id) => tokenizer.idToToken(id) === null);
     if (unknown !== undefined) {
-      return { failed: { index, why: `the vocabulary has no token with the id ${unknown}` } };
+      throw new OctavecError('TEXT_INVALID', { index, why: `the vocabulary has no token with the id ${unknown}` });
     }
   }
   try {
@@ -52,7 +57,7 @@ export async function decode(
       skipSpecialTokens,
     );
   } catch (error) {
-    return { failed: { index: 0, why: reasonOf(error) } };
+    throw new OctavecError('TEXT_INVALID', { index: 0, why: reasonOf(error) });
   }
 }
 

@@ -1,21 +1,18 @@
-import type { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf, throwIfCancelled, unlessCancelled } from '../base/index.js';
+import { OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.js';
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { ProcessHold, startThread } from '../threads/index.js';
+import { type Answer, type Question, WorkerChannel } from '../threads/index.js';
 import { countedFrom } from './counted-from.js';
 import type { OnTextError } from './embed-options.js';
 import type { OverLong, TruncationSide } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
 import type {
-  DecodeMessage,
-  FailedItem,
-  FromTokenizer,
+  IdsToDecode,
   SpelledText,
-  SpellMessage,
-  TokenizeMessage,
+  TextsToSpell,
+  TokenizedPart,
   TokenizerSettings,
-  TokensMessage,
+  Tokenizing,
 } from './tokenizer-protocol.js';
 import type { TextFailure } from './vectors.js';
 
@@ -46,27 +43,11 @@ export interface TokenizeOptions {
 const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
 
-/** What the thread can be asked, but for the number of the call. */
-type Question = Omit<TokenizeMessage, 'call'> | Omit<SpellMessage, 'call'> | Omit<DecodeMessage, 'call'>;
-
-interface Waiting {
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** A thread that is ready, and what holds the process while somebody waits for it. */
-interface Ready {
-  readonly thread: Worker;
-  readonly hold: ProcessHold;
-}
-
 /** A tokenizer in a thread of its own. It does not keep the process alive while it has nothing to do. */
 export class TextTokenizer {
   readonly #settings: TokenizerSettings;
   /** Undefined after the thread has died: the next request starts another. */
-  #thread: Promise<Ready> | undefined;
-  readonly #waiting = new Map<number, Waiting>();
-  #calls = 0;
+  #thread: Promise<WorkerChannel<Tokenizing>> | undefined;
   #closed = false;
   /** Special tokens behind every text. */
   tokensBehind = 0;
@@ -95,14 +76,13 @@ export class TextTokenizer {
    */
   async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
     const { prompt, overLong, truncationSide = 'right', overlap, lanes = 1, onError = 'fail', signal } = options;
-    const how = { kind: 'tokenize', prompt, overLong, truncationSide, overlap, lanes } as const;
-    const parts: TokensMessage[] = [];
+    const how = { prompt, overLong, truncationSide, overlap, lanes };
+    const parts: TokenizedPart[] = [];
     const failures: TextFailure[] = [];
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      const sent = this.#send<TokensMessage>({ ...how, texts: texts.slice(start, end) });
-      const part = await unlessCancelled(sent, signal, 'tokenizing');
+      const part = await this.#ask('tokenize', { ...how, texts: texts.slice(start, end) }, signal);
       for (const { index, code, details } of part.failures) {
         const error = countedFrom(start, new OctavecError(code, details)) as OctavecError;
         if (onError === 'fail') {
@@ -121,8 +101,8 @@ export class TextTokenizer {
    *
    * @throws TEXT_INVALID, CANCELLED, CLOSED, ENGINE_DIED
    */
-  async spell(question: Omit<SpellMessage, 'call' | 'kind'>, signal?: AbortSignal): Promise<readonly SpelledText[]> {
-    return this.#askAll<SpelledText>({ kind: 'spell', ...question }, signal);
+  async spell(question: TextsToSpell, signal?: AbortSignal): Promise<readonly SpelledText[]> {
+    return this.#ask('spell', question, signal);
   }
 
   /**
@@ -130,86 +110,46 @@ export class TextTokenizer {
    *
    * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED, ENGINE_DIED
    */
-  async decode(question: Omit<DecodeMessage, 'call' | 'kind'>, signal?: AbortSignal): Promise<readonly string[]> {
-    return this.#askAll<string>({ kind: 'decode', ...question }, signal);
+  async decode(question: IdsToDecode, signal?: AbortSignal): Promise<readonly string[]> {
+    return this.#ask('decode', question, signal);
   }
 
   /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
   async close(): Promise<void> {
     this.#closed = true;
-    const ready = await this.#thread?.catch(() => undefined);
-    if (ready !== undefined) {
-      const { thread, hold } = ready;
-      const exited = new Promise((resolve) => thread.once('exit', resolve));
-      thread.postMessage('close');
-      await hold.while(exited);
-    }
+    const thread = await this.#thread?.catch(() => undefined);
+    await thread?.close();
   }
 
-  #start(): Promise<Ready> {
-    const thread = startThread(new URL('./tokenizer-worker.js', import.meta.url), this.#settings);
-    const hold = new ProcessHold(thread);
-    const ready = new Promise<Ready>((resolve, reject) => {
-      let isDead = false;
-      const die = (why: string) => {
-        if (isDead) {
-          return;
-        }
-        isDead = true;
-        const error = new OctavecError('ENGINE_DIED', { path: this.#settings.path, why });
-        reject(error);
-        this.#lose(error);
-      };
-      thread.once('error', (error) => die(reasonOf(error)));
-      thread.once('exit', (code) => die(`its thread ended with exit code ${code}`));
-      thread.on('message', (message: FromTokenizer) => {
-        if (message.kind === 'answer') {
-          this.#take(message.call)?.resolve(message.answer);
-        } else if (message.kind === 'ready') {
-          this.tokensBehind = message.tokensBehind;
-          resolve({ thread, hold });
-        } else {
-          reject(new OctavecError(message.error.code, message.error.details));
-        }
-      });
+  async #start(): Promise<WorkerChannel<Tokenizing>> {
+    const { path } = this.#settings;
+    const script = new URL('./tokenizer-worker.js', import.meta.url);
+    const thread = new WorkerChannel<Tokenizing>(script, this.#settings, { path });
+    thread.onDeath(() => {
+      this.#thread = undefined;
     });
-    return hold.while(ready);
+    const { tokensBehind } = await thread.started();
+    this.tokensBehind = tokensBehind;
+    return thread;
   }
 
-  async #askAll<Item>(question: Question, signal: AbortSignal | undefined): Promise<readonly Item[]> {
-    const answer = await unlessCancelled(this.#send<readonly Item[] | FailedItem>(question), signal, 'tokenizing');
-    if ('failed' in answer) {
-      throw new OctavecError('TEXT_INVALID', answer.failed);
-    }
-    return answer;
+  #ask<Name extends 'tokenize' | 'spell' | 'decode'>(
+    name: Name,
+    question: Question<Tokenizing, Name>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer<Tokenizing, Name>> {
+    return unlessCancelled(this.#send(name, question), signal, 'tokenizing');
   }
 
-  async #send<Answer>(message: Question): Promise<Answer> {
+  async #send<Name extends 'tokenize' | 'spell' | 'decode'>(
+    name: Name,
+    question: Question<Tokenizing, Name>,
+  ): Promise<Answer<Tokenizing, Name>> {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
     this.#thread ??= this.#start();
-    const { thread, hold } = await this.#thread;
-    const call = this.#calls++;
-    const answered = new Promise<Answer>((resolve, reject) => {
-      this.#waiting.set(call, { resolve: resolve as (answer: unknown) => void, reject });
-    });
-    thread.postMessage({ ...message, call });
-    return hold.while(answered);
-  }
-
-  #take(call: number): Waiting | undefined {
-    const waiting = this.#waiting.get(call);
-    this.#waiting.delete(call);
-    return waiting;
-  }
-
-  /** The thread is gone: so are the answers of all who wait. The next call starts another. */
-  #lose(error: OctavecError): void {
-    this.#thread = undefined;
-    for (const call of this.#waiting.keys()) {
-      this.#take(call)?.reject(error);
-    }
+    return (await this.#thread).ask(name, question);
   }
 }
 

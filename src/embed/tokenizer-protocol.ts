@@ -1,7 +1,15 @@
-import type { ErrorCode, ErrorDetails } from '../base/index.js';
+import type { ErrorDetails } from '../base/index.js';
 import type { OverLong, TruncationSide } from './over-long.js';
 
-/** What the main thread and the tokenizer's thread say to each other. */
+/** What is asked of the tokenizer's thread. */
+export interface Tokenizing {
+  start(settings: TokenizerSettings): TokenizerFacts;
+  tokenize(question: TextsToTokenize): TokenizedPart;
+  /** The tokens of texts as people read them; TEXT_INVALID says which text has none. */
+  spell(question: TextsToSpell): readonly SpelledText[];
+  /** The texts that token ids stand for; TEXT_INVALID says which ids stand for none. */
+  decode(question: IdsToDecode): readonly string[];
+}
 
 export interface TokenizerSettings {
   /** tokenizer.json */
@@ -14,10 +22,12 @@ export interface TokenizerSettings {
   readonly padTokenId: number;
 }
 
-export interface TokenizeMessage {
-  readonly kind: 'tokenize';
-  /** Comes back with the answer: answers are given as they are ready. */
-  readonly call: number;
+export interface TokenizerFacts {
+  /** Special tokens behind every text. */
+  readonly tokensBehind: number;
+}
+
+export interface TextsToTokenize {
   readonly texts: readonly string[];
   /** Stands before every text. */
   readonly prompt: string;
@@ -29,24 +39,16 @@ export interface TokenizeMessage {
   readonly lanes: number;
 }
 
-/** Asks for the tokens of texts as people read them. */
-export interface SpellMessage {
-  readonly kind: 'spell';
-  readonly call: number;
+export interface TextsToSpell {
   readonly texts: readonly string[];
   readonly prompt: string;
   readonly addSpecialTokens: boolean;
 }
 
-/** Asks for the texts that token ids stand for. */
-export interface DecodeMessage {
-  readonly kind: 'decode';
-  readonly call: number;
+export interface IdsToDecode {
   readonly ids: readonly (readonly number[])[];
   readonly skipSpecialTokens: boolean;
 }
-
-export type ToTokenizer = TokenizeMessage | SpellMessage | DecodeMessage | 'close';
 
 /** A token as people read it. */
 export interface Token {
@@ -66,11 +68,6 @@ export interface SpelledText {
   readonly tokens: readonly Token[];
 }
 
-/** Why one of several texts or lists of ids has no answer. */
-export interface FailedItem {
-  readonly failed: { readonly index: number; readonly why: string };
-}
-
 /** A text without tokens. */
 export interface TokenFailure {
   readonly index: number;
@@ -78,7 +75,7 @@ export interface TokenFailure {
   readonly details: ErrorDetails<'TEXT_INVALID'> | ErrorDetails<'TEXT_TOO_LONG'>;
 }
 
-export interface TokensMessage {
+export interface TokenizedPart {
   /** Ids of the rows: one for each text, or several windows for an over-long one. */
   readonly ids: Int32Array;
   /** [rows + 1] */
@@ -90,17 +87,3 @@ export interface TokensMessage {
   /** In the order of the texts. Each has a padding token in its place. */
   readonly failures: readonly TokenFailure[];
 }
-
-export interface FailedMessage {
-  readonly kind: 'failed';
-  readonly error: { readonly code: ErrorCode; readonly details: ErrorDetails<ErrorCode> };
-}
-
-export type FromTokenizer =
-  | { readonly kind: 'ready'; readonly tokensBehind: number }
-  | FailedMessage
-  | {
-      readonly kind: 'answer';
-      readonly call: number;
-      readonly answer: TokensMessage | readonly SpelledText[] | readonly string[] | FailedItem;
-    };

@@ -1,28 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Tokenizer } from 'tokenizers';
-import { reasonOf } from '../base/index.js';
-import { deadMemoryCollector } from '../threads/index.js';
-import { type Frame, truncated, windows } from './over-long.js';
-import { packRows } from './pack-rows.js';
+import { OctavecError, reasonOf } from '../base/index.js';
+import { deadMemoryCollector, givingAway, serveCalls } from '../threads/index.js';
+import type { Frame } from './over-long.js';
 import { readTokenizer } from './read-tokenizer.js';
 import { decode, spell } from './spell.js';
-import { strip } from './strip.js';
-import type {
-  FromTokenizer,
-  TokenFailure,
-  TokenizeMessage,
-  TokenizerSettings,
-  TokensMessage,
-  ToTokenizer,
-} from './tokenizer-protocol.js';
+import { asGiven, type LoadedTokenizer, tokenizeTexts } from './tokenize-texts.js';
+import type { TextsToTokenize, TokenizerSettings, Tokenizing } from './tokenizer-protocol.js';
 
 /** The thread that holds the tokenizer: loading one with a large vocabulary takes a second, and ids come as arrays. */
-
-if (parentPort === null) {
-  throw new Error('tokenizer-worker.js runs in a worker thread only');
-}
-const port = parentPort;
-const { path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId } = workerData as TokenizerSettings;
 
 /** What an encoding takes for each of its tokens: ids, offsets, masks, words, and the token as a string. */
 const encodingBytesPerToken = 128;
@@ -30,126 +15,48 @@ const encodingBytesPerToken = 128;
 /** A text of so many characters takes about a tenth of a second. */
 const longCharacters = 64 * 1024;
 
-const collect = deadMemoryCollector();
-
-function send(message: FromTokenizer, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
-}
-
-try {
-  const tokenizer = await readTokenizer(path, tokenizerLowerCase);
-  // What tokenizer.json says of padding and cutting is for other uses of it.
-  tokenizer.disablePadding();
-  tokenizer.disableTruncation();
-  const frame = await frameOf(tokenizer);
+serveCalls<Tokenizing>(async (settings) => {
+  const loaded = await load(settings);
+  const { tokenizer, frame } = loaded;
+  const collect = deadMemoryCollector();
+  const tokenize = async (question: TextsToTokenize) => {
+    const part = await tokenizeTexts(loaded, question);
+    const { ids, offsets, rowOffsets, lengths } = part;
+    const tokens = lengths.reduce((sum, length) => sum + length, 0);
+    // When the answer is on its way.
+    setImmediate(collect, tokens * encodingBytesPerToken);
+    return givingAway(part, [ids, offsets, rowOffsets, lengths]);
+  };
   // One after the other, in the order of the calls: a thread that is busy with one text is enough. Texts that take long
   // have a line of their own, so that nobody else waits for them.
-  const lines = { short: Promise.resolve(), long: Promise.resolve() };
-  port.on('message', (message: ToTokenizer) => {
-    if (message === 'close') {
-      port.close();
-      return;
-    }
-    if (message.kind !== 'tokenize') {
-      const answer = message.kind === 'spell' ? spell(tokenizer, message, asGiven) : decode(tokenizer, message);
-      void answer.then((found) => send({ kind: 'answer', call: message.call, answer: found }));
-      return;
-    }
-    const line = message.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';
-    lines[line] = lines[line].then(() => reply(tokenizer, frame, message));
-  });
-  send({ kind: 'ready', tokensBehind: frame.behind.length });
-} catch (error) {
-  send({ kind: 'failed', error: { code: 'TOKENIZER_INVALID', details: { path, why: reasonOf(error) } } });
-  port.close();
-}
+  const lines: Record<'short' | 'long', Promise<unknown>> = { short: Promise.resolve(), long: Promise.resolve() };
+  return {
+    ready: { tokensBehind: frame.behind.length },
+    answers: {
+      tokenize: (question) => {
+        const line = question.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';
+        const answer = lines[line].then(() => tokenize(question));
+        lines[line] = answer.catch(() => undefined);
+        return answer;
+      },
+      spell: (question) => spell(tokenizer, question, (text) => asGiven(text, settings)),
+      decode: (question) => decode(tokenizer, question),
+    },
+  };
+});
 
-async function reply(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<void> {
-  const answer = await answerTo(tokenizer, frame, message);
-  const { call } = message;
-  const { ids, offsets, rowOffsets, lengths } = answer;
-  const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  send(
-    { kind: 'answer', call, answer },
-    [ids, offsets, rowOffsets, lengths].map(({ buffer }) => buffer as ArrayBuffer),
-  );
-  collect(tokens * encodingBytesPerToken);
-}
-
-async function answerTo(tokenizer: Tokenizer, frame: Frame, message: TokenizeMessage): Promise<TokensMessage> {
-  const { texts, prompt, overLong, truncationSide, overlap, lanes } = message;
-  const encoded = await encodeAll(tokenizer, prompt, texts, lanes);
-  const rows: (readonly (readonly number[])[])[] = [];
-  const lengths = new Int32Array(texts.length);
-  const failures: TokenFailure[] = [];
-  let promptIds: readonly number[] | undefined;
-  for (const [index, result] of encoded.entries()) {
-    if ('error' in result) {
-      rows.push([[padTokenId]]);
-      failures.push({ index, code: 'TEXT_INVALID', details: { index, why: reasonOf(result.error) } });
-      continue;
-    }
-    const { ids } = result;
-    lengths[index] = ids.length;
-    if (ids.length <= maxTokens) {
-      rows.push([ids]);
-    } else if (overLong === 'truncate') {
-      rows.push([truncated(ids, frame, maxTokens, truncationSide)]);
-    } else if (overLong === 'error') {
-      rows.push([[padTokenId]]);
-      failures.push({ index, code: 'TEXT_TOO_LONG', details: { index, tokens: ids.length, maxTokens } });
-    } else {
-      promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
-      rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
-    }
-  }
-  return { ...packRows(rows), lengths, failures };
-}
-
-/** Ids of a text, or why it has none. */
-type Encoded = { readonly ids: number[] } | { readonly error: unknown };
-
-/**
- * Tokenizes texts in as many threads as there are lanes. Each gets all of its texts at once: the way to another thread
- * and back takes longer than a short text.
- */
-async function encodeAll(
-  tokenizer: Tokenizer,
-  prompt: string,
-  texts: readonly string[],
-  lanes: number,
-): Promise<Encoded[]> {
-  const size = Math.ceil(texts.length / lanes);
-  const parts = Array.from({ length: lanes }, (_, i) => texts.slice(i * size, (i + 1) * size));
-  const encoded = parts.filter(({ length }) => length > 0).map((part) => encodePart(tokenizer, prompt, part));
-  return (await Promise.all(encoded)).flat();
-}
-
-/** What goes wrong with one text goes wrong with all: then they are tokenized one by one. */
-async function encodePart(tokenizer: Tokenizer, prompt: string, texts: readonly string[]): Promise<Encoded[]> {
-  const inputs = texts.map((text) => asGiven(prompt + text));
+/** @throws TOKENIZER_INVALID */
+async function load(settings: TokenizerSettings): Promise<LoadedTokenizer> {
+  const { path, tokenizerLowerCase } = settings;
   try {
-    return (await tokenizer.encodeBatch(inputs)).map((encoding) => ({ ids: orPadding(encoding.getIds()) }));
-  } catch {
-    const each = inputs.map((input) =>
-      tokenizer.encode(input).then(
-        (encoding) => ({ ids: orPadding(encoding.getIds()) }),
-        (error: unknown) => ({ error }),
-      ),
-    );
-    return Promise.all(each);
+    const tokenizer = await readTokenizer(path, tokenizerLowerCase);
+    // What tokenizer.json says of padding and cutting is for other uses of it.
+    tokenizer.disablePadding();
+    tokenizer.disableTruncation();
+    return { tokenizer, frame: await frameOf(tokenizer), settings };
+  } catch (error) {
+    throw new OctavecError('TOKENIZER_INVALID', { path, why: reasonOf(error) });
   }
-}
-
-/** sentence-transformers strips and lower-cases texts before its tokenizer sees them. */
-function asGiven(text: string): string {
-  const stripped = strip(text);
-  return lowerCase ? stripped.toLowerCase() : stripped;
-}
-
-/** Ids of a text, special tokens included; one padding token where there would be none. */
-function orPadding(ids: number[]): number[] {
-  return ids.length > 0 ? ids : [padTokenId];
 }
 
 /** Finds the special tokens around a text by tokenizing a word with and without them. */

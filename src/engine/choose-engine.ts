@@ -10,10 +10,10 @@ import {
 } from '../base/index.js';
 import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { isolations } from '../threads/index.js';
 import type { Engine } from './engine.js';
 import { engineWith } from './engine-with.js';
 import { tryNativeEngine } from './native/native-engine.js';
-import { isolations } from './onnxruntime/channel.js';
 import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
 import { memoryModes } from './onnxruntime/memory-plan.js';
 import { pacedEngine } from './quota-pacer.js';

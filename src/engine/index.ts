@@ -5,6 +5,7 @@
  */
 
 export { returnFreedMemory } from '../native/index.js';
+export type { Isolation } from '../threads/index.js';
 export {
   type EngineChoice,
   type EngineChoiceOptions,
@@ -15,7 +16,6 @@ export {
 export { type DeclaredUse, declaredUse } from './declared-use.js';
 export type * from './engine.js';
 export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';
-export type { Isolation } from './onnxruntime/channel.js';
 export {
   type GraphData,
   type GraphInput,

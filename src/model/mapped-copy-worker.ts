@@ -1,20 +1,20 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { isExternal, type OnnxModel, readModel, tensorByteLength, writeModel } from '../onnx/index.js';
-import type { FromMappedCopyWorker, MappedCopySettings } from './mapped-copy.js';
+import { serveCalls } from '../threads/index.js';
+import type { MappedCopying } from './mapped-copy.js';
 
-/** A thread that writes one copy of a model with its weights outside. What it throws is its answer, too. */
+/** A thread that writes one copy of a model with its weights outside. */
 
 /** Less than this inside is not worth a copy. */
 const worthwhileBytes = 1024 * 1024;
 
-const { source, target } = workerData as MappedCopySettings;
-const model = await readModel(source);
-let answer: FromMappedCopyWorker = 'external already';
-if (bytesInside(model) >= worthwhileBytes) {
+serveCalls<MappedCopying>(async ({ source, target }) => {
+  const model = await readModel(source);
+  if (bytesInside(model) < worthwhileBytes) {
+    return { ready: 'external already', answers: {} };
+  }
   await writeModel(model, target, { weights: 'external' });
-  answer = 'written';
-}
-parentPort?.postMessage(answer);
+  return { ready: 'written', answers: {} };
+});
 
 function bytesInside(model: OnnxModel): number {
   return model.proto.graph.initializer

@@ -1,16 +1,13 @@
 import { access, realpath } from 'node:fs/promises';
 import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
-import { firstMessage, startThread } from '../threads/index.js';
+import { runInThread } from '../threads/index.js';
 import { derivedPlace } from './derived-file.js';
 
 const mappedCopies = { kind: 'mapped', version: 1, extension: '.onnx' };
 
-export interface MappedCopySettings {
-  readonly source: string;
-  readonly target: string;
+export interface MappedCopying {
+  start(paths: { readonly source: string; readonly target: string }): 'written' | 'external already';
 }
-
-export type FromMappedCopyWorker = 'written' | 'external already';
 
 /** Where a model lies with its weights beside the ONNX file. */
 export interface MappedCopy {
@@ -50,7 +47,11 @@ async function copyWithin(cache: string, onnxPath: string): Promise<string> {
     await place.noteUse().catch(() => undefined);
     return target;
   }
-  if ((await writeInThread({ source: await realpath(onnxPath), target })) === 'external already') {
+  // Reading and writing a large model takes time and memory; both are the thread's, and gone with it.
+  const script = new URL('./mapped-copy-worker.js', import.meta.url);
+  const paths = { source: await realpath(onnxPath), target };
+  const done = await runInThread<MappedCopying>(script, paths, { path: onnxPath, what: 'copying the model' });
+  if (done === 'external already') {
     return onnxPath;
   }
   await place.noteUse();
@@ -63,9 +64,4 @@ async function isComplete(target: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Reading and writing a large model takes time and memory; both are the thread's, and gone with it. */
-function writeInThread(settings: MappedCopySettings): Promise<FromMappedCopyWorker> {
-  return firstMessage(startThread(new URL('./mapped-copy-worker.js', import.meta.url), settings));
 }

@@ -1,19 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { writeOutput } from '../files/index.js';
-import { plainError } from '../threads/index.js';
+import { serveCalls } from '../threads/index.js';
 import { loadBinding, type NativeBinding, type NativeModel } from './binding.js';
 import { buildModel } from './build-model.js';
-import type { FromPackWorker, PackSettings } from './packed-model.js';
+import type { PackedOrReason, Packing, PackSettings } from './packed-model.js';
 
 /** A thread that builds one model and packs it into a file. Where it cannot write it keeps the model until it is ended. */
 
-const { files, precision, key, targets } = workerData as PackSettings;
-const answer = await pack().catch((error: unknown): FromPackWorker => ({ error: plainError(error, files.onnxPath) }));
-// Listening keeps the thread, and what it holds, alive.
-parentPort?.on('message', () => undefined);
-parentPort?.postMessage(answer);
+serveCalls<Packing>(async (settings) => ({ ready: await pack(settings), answers: {} }));
 
-async function pack(): Promise<FromPackWorker> {
+async function pack({ files, precision, key, targets }: PackSettings): Promise<PackedOrReason> {
   const loaded = loadBinding();
   if ('reason' in loaded) {
     return loaded;
@@ -23,7 +18,7 @@ async function pack(): Promise<FromPackWorker> {
   if ('reason' in built) {
     return built;
   }
-  const packed = await write(binding, built.model);
+  const packed = await write(binding, built.model, targets);
   if (packed !== undefined) {
     // The process shall know the one that is mapped under this key.
     binding.releaseModel(built.model);
@@ -31,7 +26,11 @@ async function pack(): Promise<FromPackWorker> {
   return { packed };
 }
 
-async function write(binding: NativeBinding, model: NativeModel): Promise<string | undefined> {
+async function write(
+  binding: NativeBinding,
+  model: NativeModel,
+  targets: readonly string[],
+): Promise<string | undefined> {
   for (const target of targets) {
     try {
       await writeOutput(target, async (_, temporary) => binding.writeModel(model, temporary));

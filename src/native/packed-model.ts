@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
-import { reasonOf } from '../base/index.js';
+import type { OctavecError } from '../base/index.js';
 import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, type ModelFiles } from '../model/index.js';
-import { firstMessage, type PlainError, revivedError, startThread } from '../threads/index.js';
+import { WorkerChannel } from '../threads/index.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
 import type { NativeModelOrReason } from './build-model.js';
 import type { NativePrecision } from './description-format.js';
@@ -23,11 +23,12 @@ export interface PackSettings {
   readonly targets: readonly string[];
 }
 
-/** The thread's answer. If no target could be written, it holds the model itself until it is ended. */
-export type FromPackWorker =
-  | { readonly packed: string | undefined }
-  | { readonly reason: string }
-  | { readonly error: PlainError };
+/** Where the packed model is. If no target could be written, the thread holds the model itself until it is ended. */
+export type PackedOrReason = { readonly packed: string | undefined } | { readonly reason: string };
+
+export interface Packing {
+  start(settings: PackSettings): PackedOrReason;
+}
 
 /** The packed model of before, or else a new one, which is made in a thread: the event loop stays free. */
 export async function packedModel(
@@ -45,15 +46,12 @@ export async function packedModel(
     }
   }
   const targets = places.map(({ target }) => target);
-  const worker = startThread(new URL('./pack-worker.js', import.meta.url), { files, precision, key, targets });
+  const settings: PackSettings = { files, precision, key, targets };
+  const worker = new WorkerChannel<Packing>(new URL('./pack-worker.js', import.meta.url), settings, {
+    path: files.onnxPath,
+  });
   try {
-    // A thread that runs out of memory is a reason to use another engine, not to end.
-    const answer = await firstMessage<FromPackWorker>(worker).catch((error: unknown) => ({
-      reason: `the native engine cannot take this model: ${reasonOf(error)}`,
-    }));
-    if ('error' in answer) {
-      throw revivedError(answer.error);
-    }
+    const answer = await worker.started().catch(reasonOfDeath);
     if ('reason' in answer) {
       return answer;
     }
@@ -62,9 +60,17 @@ export async function packedModel(
     await place?.removeOld();
     return model === undefined ? { reason: 'the packed model is gone' } : { model };
   } finally {
-    await worker.terminate();
+    await worker.kill();
     binding.trimMemory();
   }
+}
+
+/** A thread that runs out of memory is a reason to use another engine, not to end. */
+function reasonOfDeath(error: OctavecError): { readonly reason: string } {
+  if (error.code !== 'ENGINE_DIED') {
+    throw error;
+  }
+  return { reason: `the native engine cannot take this model: ${(error as OctavecError<'ENGINE_DIED'>).details.why}` };
 }
 
 /** The cache folder, and the one for where that cannot be written to. */

@@ -1,10 +1,10 @@
-import { OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import type { TaskOptions } from '../base/index.js';
 import type { Activation, CalibrationTexts } from '../calibration/index.js';
 import { type GramMatrix, gramMatrices } from '../calibration/index.js';
 import { type LinearLayer, weightKey } from '../encoder/index.js';
 import { cpuBudget, readHostFacts } from '../host/index.js';
 import type { OnnxModel } from '../onnx/index.js';
-import { startThread } from '../threads/index.js';
+import { runInThread } from '../threads/index.js';
 import type { BlockMatrix } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 import { weightByOutputs } from './weight-only.js';
@@ -16,6 +16,10 @@ export interface GptqJob {
   /** Of the layers that share the input, each [outputs × inputs]. */
   readonly weights: readonly Float32Array[];
   readonly scheme: BlockScheme;
+}
+
+export interface GptqWork {
+  start(job: GptqJob): BlockMatrix[];
 }
 
 /**
@@ -37,7 +41,7 @@ export async function gptqLayers(
   const rounded = new Map<string, BlockMatrix>();
   const round = async (group: readonly LinearLayer[], gram: GramMatrix): Promise<void> => {
     const weights = group.map((layer) => weightByOutputs(model, layer));
-    const matrices = await runInThread({ gram, inputs: group[0].inputs, weights, scheme }, model.path, signal);
+    const matrices = await roundInThread({ gram, inputs: group[0].inputs, weights, scheme }, model.path, signal);
     for (const [i, layer] of group.entries()) {
       rounded.set(weightKey(layer), matrices[i]);
     }
@@ -77,15 +81,8 @@ function distinctWeights(layers: readonly LinearLayer[]): ReadonlyMap<string, re
   return groups;
 }
 
-function runInThread(job: GptqJob, path: string, signal: AbortSignal | undefined): Promise<BlockMatrix[]> {
-  throwIfCancelled(signal, 'quantizing');
-  const buffers = [job.gram, ...job.weights].map(({ buffer }) => buffer as ArrayBuffer);
-  const worker = startThread(new URL('./gptq-worker.js', import.meta.url), job, buffers);
-  const stop = (): void => void worker.terminate();
-  signal?.addEventListener('abort', stop);
-  return new Promise<BlockMatrix[]>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', (error) => reject(new OctavecError('ENGINE_DIED', { path, why: reasonOf(error) }, error)));
-    worker.once('exit', () => reject(new OctavecError('CANCELLED', { what: 'quantizing' }, signal?.reason)));
-  }).finally(() => signal?.removeEventListener('abort', stop));
+function roundInThread(job: GptqJob, path: string, signal: AbortSignal | undefined): Promise<BlockMatrix[]> {
+  const transfer = [job.gram, ...job.weights].map(({ buffer }) => buffer as ArrayBuffer);
+  const script = new URL('./gptq-worker.js', import.meta.url);
+  return runInThread<GptqWork>(script, job, { path, transfer, signal, what: 'quantizing' });
 }

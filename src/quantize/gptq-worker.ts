@@ -1,9 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { serveCalls } from '../threads/index.js';
 import { gptq, gptqFactor } from './gptq.js';
-import type { GptqJob } from './gptq-layers.js';
+import type { GptqWork } from './gptq-layers.js';
 
-/** A thread that rounds the weights of layers with the same input. What it throws is its answer, too. */
+/** A thread that rounds the weights of layers with the same input. */
 
-const { gram, inputs, weights, scheme } = workerData as GptqJob;
-const factor = gptqFactor(gram, inputs);
-parentPort?.postMessage(weights.map((weight) => gptq(weight, weight.length / inputs, inputs, factor, scheme)));
+serveCalls<GptqWork>(({ gram, inputs, weights, scheme }) => {
+  const factor = gptqFactor(gram, inputs);
+  return { ready: weights.map((weight) => gptq(weight, weight.length / inputs, inputs, factor, scheme)), answers: {} };
+});

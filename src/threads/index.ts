@@ -1,5 +1,9 @@
-/** Worker threads: starting them, holding the process while an answer is waited for, and collecting what they no longer hold. */
+/**
+ * Worker threads and processes that are asked and answer: one channel for all of them, which holds this process while an
+ * answer is waited for, and what collects dead memory in them.
+ */
 export { deadMemoryCollector } from './dead-memory.js';
-export { type PlainError, plainError, revivedError } from './plain-error.js';
-export { type Holdable, ProcessHold } from './process-hold.js';
-export { firstMessage, startThread } from './start-thread.js';
+export { type Isolation, isolations } from './link.js';
+export type { Answer, Protocol, Question } from './protocol.js';
+export { givingAway, serveCalls } from './serve-calls.js';
+export { runInThread, WorkerChannel } from './worker-channel.js';

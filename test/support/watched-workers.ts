@@ -25,7 +25,11 @@ const mortal = (script: string) =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', (message) => { if (message === 'die' || message.ids?.includes(${deadlyToken})) process.exit(7); });
+      const on = parentPort.on.bind(parentPort);
+      parentPort.on = (event, listener) => on(event, (message) => {
+        if (message === 'die' || message.question?.ids?.includes(${deadlyToken})) process.exit(7);
+        listener(message);
+      });
       await import(${JSON.stringify(script)});`)}`,
   );
 

@@ -1,8 +1,8 @@
-import type { BatchMessage } from './protocol.js';
+import type { Batch } from './protocol.js';
 import type { Piece } from './request.js';
 
 /** The ids of the pieces' texts, one after the other, in arrays that can be given away. */
-export function batchMessage(pieces: readonly Piece[]): BatchMessage {
+export function batchMessage(pieces: readonly Piece[]): Batch {
   const texts = pieces.reduce((sum, piece) => sum + piece.texts.length, 0);
   const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.tokens, 0));
   const offsets = new Int32Array(texts + 1);
@@ -17,7 +17,7 @@ export function batchMessage(pieces: readonly Piece[]): BatchMessage {
       offsets[count] = offsets[count - 1] + textIds.length;
     }
   }
-  return { kind: 'batch', wanted: pieces[0].request.wanted, ids, offsets, unpooled };
+  return { wanted: pieces[0].request.wanted, ids, offsets, unpooled };
 }
 
 /** Hands the rows of a batch, in the order of its message, to the callers. */

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
-import { OctavecError, reasonOf } from '../../base/index.js';
-import { type PlainError, revivedError, startThread } from '../../threads/index.js';
-import { RunGuard } from './run-guard.js';
+import { OctavecError } from '../../base/index.js';
+import { WorkerChannel } from '../../threads/index.js';
+import { guarded } from './run-guard.js';
 import type { SessionSettings } from './session.js';
 import { declineTelemetry } from './telemetry.js';
 
@@ -33,66 +32,45 @@ export interface GraphInput {
   readonly shape: readonly (number | string)[];
 }
 
-export interface GraphWorkerData {
-  readonly settings: SessionSettings;
-  readonly guard: SharedArrayBuffer;
+/** What a session asks of its thread. */
+export interface GraphWork {
+  start(settings: SessionSettings & { readonly guard: SharedArrayBuffer }): GraphFacts;
+  run(wanted: GraphRun): Readonly<Record<string, GraphTensor>>;
 }
 
-export interface RunGraphMessage {
+interface GraphFacts {
+  readonly inputs: readonly GraphInput[];
+  readonly outputNames: readonly string[];
+}
+
+export interface GraphRun {
   readonly feeds: Readonly<Record<string, GraphTensor>>;
   readonly outputs?: readonly string[];
-}
-
-export type FromGraphWorker =
-  | { readonly kind: 'ready'; readonly inputs: readonly GraphInput[]; readonly outputNames: readonly string[] }
-  | { readonly kind: 'result'; readonly tensors: Readonly<Record<string, GraphTensor>> }
-  | { readonly kind: 'failed'; readonly error: PlainError };
-
-interface Waiting {
-  readonly resolve: (message: FromGraphWorker) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
  * Any ONNX graph in a worker thread of its own, by the names of its inputs and outputs: for looking at what happens
  * inside a model. Runs are done one after the other.
  */
-export class GraphSession {
-  readonly #worker: Worker;
-  readonly #path: string;
-  /** Callers in the order of their runs. */
-  readonly #waiting: Waiting[] = [];
-  readonly #exited: Promise<void>;
-  #death: OctavecError | undefined;
-  inputs: readonly GraphInput[] = [];
-  outputNames: readonly string[] = [];
+export class GraphSession implements GraphFacts {
+  readonly inputs: readonly GraphInput[];
+  readonly outputNames: readonly string[];
+  readonly #worker: WorkerChannel<GraphWork>;
+  #isClosed = false;
 
-  private constructor(settings: SessionSettings) {
-    this.#path = settings.onnxPath;
-    declineTelemetry();
-    const guard = new RunGuard();
-    const workerData: GraphWorkerData = { settings, guard: guard.shared };
-    this.#worker = startThread(new URL('./graph-worker.js', import.meta.url), workerData);
-    guard.watch();
-    this.#worker.on('message', (message: FromGraphWorker) => this.#waiting.shift()?.resolve(message));
-    this.#worker.on('error', (error) => this.#die(reasonOf(error)));
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        guard.unwatch();
-        this.#die(`its thread ended with exit code ${code}`);
-        resolve();
-      });
-    });
+  private constructor(worker: WorkerChannel<GraphWork>, { inputs, outputNames }: GraphFacts) {
+    this.#worker = worker;
+    this.inputs = inputs;
+    this.outputNames = outputNames;
   }
 
   static async open(onnxPath: string, threads: number): Promise<GraphSession> {
-    const session = new GraphSession({ onnxPath, threads });
-    const message = await session.#next();
-    if (message.kind === 'ready') {
-      session.inputs = message.inputs;
-      session.outputNames = message.outputNames;
-    }
-    return session;
+    declineTelemetry();
+    const script = new URL('./graph-worker.js', import.meta.url);
+    const worker = guarded(
+      (guard) => new WorkerChannel<GraphWork>(script, { onnxPath, threads, guard }, { path: onnxPath }),
+    );
+    return new GraphSession(worker, await worker.started());
   }
 
   /**
@@ -105,42 +83,20 @@ export class GraphSession {
     feeds: Readonly<Record<string, GraphTensor>>,
     outputs?: readonly string[],
   ): Promise<Readonly<Record<string, GraphTensor>>> {
-    if (this.#death !== undefined) {
-      throw this.#death;
+    if (this.#isClosed) {
+      throw new OctavecError('CLOSED', { what: 'session' });
     }
-    this.#worker.postMessage({ feeds, outputs } satisfies RunGraphMessage);
-    const message = await this.#next();
-    return message.kind === 'result' ? message.tensors : {};
+    return this.#worker.ask('run', { feeds, outputs });
   }
 
   /** Waits for what runs, then frees everything. */
   async close(): Promise<void> {
-    if (this.#death === undefined) {
-      this.#death = new OctavecError('CLOSED', { what: 'session' });
-      this.#worker.postMessage('close');
-    }
-    await this.#exited;
+    this.#isClosed = true;
+    await this.#worker.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #next(): Promise<FromGraphWorker> {
-    const message = await new Promise<FromGraphWorker>((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-    });
-    if (message.kind === 'failed') {
-      throw revivedError(message.error);
-    }
-    return message;
-  }
-
-  #die(why: string): void {
-    this.#death ??= new OctavecError('ENGINE_DIED', { path: this.#path, why });
-    for (const { reject } of this.#waiting.splice(0)) {
-      reject(this.#death);
-    }
   }
 }
 

@@ -2,10 +2,10 @@ import { checkChoice, checkCount, OctavecError, throwIfCancelled, unlessCancelle
 import { cpuBudget, memoryBudget, readHostFacts } from '../../host/index.js';
 import { checkOnnxFile, type ModelFiles } from '../../model/index.js';
 import { outputChoice } from '../../output/index.js';
+import { type Isolation, isolations } from '../../threads/index.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
-import { type Isolation, isolations } from './channel.js';
 import { type MemoryMode, memoryModes, planMemory } from './memory-plan.js';
 import { type PoolSettings, WorkerPool } from './worker-pool.js';
 

@@ -1,23 +1,27 @@
 import type { Head } from '../../model/index.js';
 import type { FixedShape, OutputChoice } from '../../output/index.js';
-import type { PlainError } from '../../threads/index.js';
 import type { UsedOutput } from '../engine.js';
 import type { SessionSettings } from './session.js';
 
-/** What the threads of the engine say to each other. Arrays are transferred, not copied. */
+/** What the pool asks of its workers. Arrays are given away, not copied. */
+export interface Encoding {
+  start(settings: WorkerSettings): EncoderFacts;
+  run(batch: Batch): BatchResult;
+}
 
 /** What a worker is started with. */
 export interface WorkerSettings extends SessionSettings {
   readonly padTokenId: number;
   readonly head: Head;
   readonly choice: OutputChoice;
+  /** Of the run guard, which threads have and processes do not need. */
+  readonly guard?: SharedArrayBuffer;
 }
 
 /** Vectors, or the last hidden state. */
 export type Wanted = 'vectors' | 'hidden';
 
-export interface BatchMessage {
-  readonly kind: 'batch';
+export interface Batch {
   readonly wanted: Wanted;
   /** As in TokenBatch. */
   readonly ids: Int32Array;
@@ -26,11 +30,8 @@ export interface BatchMessage {
   readonly unpooled: Int32Array;
 }
 
-export type ToWorker = BatchMessage | { readonly kind: 'close' };
-
 /** What a worker found in its model. */
-export interface ReadyMessage {
-  readonly kind: 'ready';
+export interface EncoderFacts {
   readonly version: string;
   readonly width: number;
   /** undefined for a model that gives pooled vectors only */
@@ -41,11 +42,8 @@ export interface ReadyMessage {
   readonly fixed: FixedShape;
 }
 
-export interface ResultMessage {
-  readonly kind: 'result';
+export interface BatchResult {
   readonly data: Float32Array;
-  /** CPU time that the worker's own process has used since its last result; 0 for a thread. */
+  /** CPU time that the worker's own process has used since its last result; 0 for a thread, whose time is the pool's. */
   readonly cpuMs: number;
 }
-
-export type FromWorker = ReadyMessage | ResultMessage | { readonly kind: 'failed'; readonly error: PlainError };

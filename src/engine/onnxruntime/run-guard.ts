@@ -7,6 +7,7 @@ export class RunGuard {
   /** Shared by both threads: [whether native code runs, whether it may not any more] */
   readonly #flags: Int32Array;
 
+  /** @param shared the flags of the guard in the other thread */
   constructor(shared = new SharedArrayBuffer(8)) {
     this.#flags = new Int32Array(shared);
   }
@@ -76,4 +77,19 @@ function waitForAll(): void {
   for (const guard of watched) {
     guard.waitUntilQuiet();
   }
+}
+
+/**
+ * Starts a worker whose native runs the end of this process waits for.
+ *
+ * @param start gets what the worker makes its guard from
+ */
+export function guarded<Worker extends { readonly exited: Promise<void> }>(
+  start: (shared: SharedArrayBuffer) => Worker,
+): Worker {
+  const guard = new RunGuard();
+  const worker = start(guard.shared);
+  guard.watch();
+  worker.exited.then(() => guard.unwatch());
+  return worker;
 }

@@ -1,12 +1,12 @@
 import { OctavecError } from '../../base/index.js';
+import type { Isolation } from '../../threads/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
 import type { QuotaPacer } from '../quota-pacer.js';
 import { batchMessage, deliverBatch } from './batch.js';
 import { type BatchLimits, limitsWithin } from './batch-room.js';
-import type { Isolation } from './channel.js';
 import { PoolGrowth } from './pool-growth.js';
-import { PooledWorker } from './pooled-worker.js';
-import type { ReadyMessage, Wanted, WorkerSettings } from './protocol.js';
+import { type PooledWorker, runBatch, startWorker } from './pooled-worker.js';
+import type { EncoderFacts, Wanted, WorkerSettings } from './protocol.js';
 import { type Piece, Request } from './request.js';
 import { RequestQueue } from './request-queue.js';
 
@@ -53,24 +53,24 @@ export class WorkerPool implements Engine {
   #closing: Promise<void> | undefined;
   #whenQuiet: (() => void) | undefined;
 
-  private constructor(settings: PoolSettings, worker: PooledWorker, ready: ReadyMessage) {
+  private constructor(settings: PoolSettings, worker: PooledWorker, facts: EncoderFacts) {
     this.#settings = settings;
-    this.#queue = new RequestQueue(limitsWithin(settings.limits, ready.fixed));
+    this.#queue = new RequestQueue(limitsWithin(settings.limits, facts.fixed));
     this.#growth = new PoolGrowth(settings.limits.tokens);
-    this.#hiddenWidth = ready.hiddenWidth;
-    this.#vocabulary = ready.vocabulary;
-    this.width = ready.width;
-    this.maxTokens = ready.fixed.tokens;
-    const isFixed = Object.keys(ready.fixed).length > 0;
-    const { output, version } = ready;
-    this.description = { ...settings.description, version, output, ...(isFixed && { fixedShape: ready.fixed }) };
+    this.#hiddenWidth = facts.hiddenWidth;
+    this.#vocabulary = facts.vocabulary;
+    this.width = facts.width;
+    this.maxTokens = facts.fixed.tokens;
+    const isFixed = Object.keys(facts.fixed).length > 0;
+    const { output, version } = facts;
+    this.description = { ...settings.description, version, output, ...(isFixed && { fixedShape: facts.fixed }) };
     this.#welcome(worker);
   }
 
   /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
   static async start(settings: PoolSettings): Promise<WorkerPool> {
-    const { worker, ready } = await PooledWorker.start(settings.first, settings.isolation);
-    return new WorkerPool(settings, worker, ready);
+    const { worker, facts } = await startWorker(settings.first, settings.isolation);
+    return new WorkerPool(settings, worker, facts);
   }
 
   embed(batch: TokenBatch, options: RunOptions = {}): Promise<Float32Array> {
@@ -166,7 +166,7 @@ export class WorkerPool implements Engine {
   async #run(worker: PooledWorker, pieces: readonly Piece[], mayRetry: boolean): Promise<void> {
     this.#busy++;
     try {
-      const { data, cpuMs } = await worker.run(batchMessage(pieces));
+      const { data, cpuMs } = await runBatch(worker, batchMessage(pieces));
       this.#settings.pacer?.spend(cpuMs);
       deliverBatch(pieces, data);
     } catch (error) {
@@ -204,7 +204,7 @@ export class WorkerPool implements Engine {
   async #startWorker(): Promise<void> {
     this.#isStarting = true;
     try {
-      const { worker } = await PooledWorker.start(await this.#settings.further(), this.#settings.isolation);
+      const { worker } = await startWorker(await this.#settings.further(), this.#settings.isolation);
       this.#growth.started();
       this.#welcome(worker);
     } catch (error) {

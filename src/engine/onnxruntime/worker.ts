@@ -1,22 +1,22 @@
+import { isMainThread } from 'node:worker_threads';
 import { env } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import type { Head } from '../../model/index.js';
 import type { HiddenRows } from '../../output/index.js';
 import { applyHead, checkHead, headWidth } from '../../output/index.js';
-import { deadMemoryCollector, plainError } from '../../threads/index.js';
+import { deadMemoryCollector, givingAway, serveCalls } from '../../threads/index.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
-import type { BatchMessage } from './protocol.js';
+import type { Batch, Encoding } from './protocol.js';
+import { RunGuard } from './run-guard.js';
 import { createSession } from './session.js';
-import { openPort } from './worker-port.js';
 
 /** A thread or process that holds one session. The pool sends one batch at a time. */
 
-const port = await openPort();
-const { onnxPath, padTokenId, head, choice } = port.settings;
-
-try {
-  const encoder = await port.guard.run(async () => {
-    const session = await createSession(port.settings);
+serveCalls<Encoding>(async (settings) => {
+  const { onnxPath, padTokenId, head, choice } = settings;
+  const guard = new RunGuard(settings.guard);
+  const encoder = await guard.run(async () => {
+    const session = await createSession(settings);
     return bindEncoder(session, onnxPath, padTokenId, choice);
   });
   const { session, vocabulary, reason } = encoder;
@@ -28,37 +28,44 @@ try {
   const output = { name: (encoder.pooled ?? encoder.hidden)?.name ?? '', gives, reason } as const;
   // Vectors that the model pooled itself have passed its own dense layers, too.
   const width = encoder.pooled?.width ?? headWidth(head, hiddenWidth as number);
-  const collect = deadMemoryCollector();
-  port.onMessage((message) => {
-    if (message.kind === 'close') {
-      session.release().finally(() => port.close());
-      return;
-    }
-    port.guard
-      .run(() => runBatch(encoder, head, message))
-      .then(
-        ({ data, outputBytes }) => {
-          port.post({ kind: 'result', data, cpuMs: port.cpuMs() }, [data.buffer as ArrayBuffer]);
-          collect(outputBytes);
-        },
-        (error: unknown) => port.post({ kind: 'failed', error: plainError(error, onnxPath) }),
-      );
-  });
   const { fixed } = encoder.inputs;
   const version = env.versions.node ?? env.versions.common;
-  port.post({ kind: 'ready', version, width, hiddenWidth, vocabulary, output, fixed });
-} catch (error) {
-  port.post({ kind: 'failed', error: plainError(error, onnxPath) });
-  port.close();
+  const collect = deadMemoryCollector();
+  const cpuMs = ownCpuMs();
+  return {
+    ready: { version, width, hiddenWidth, vocabulary, output, fixed },
+    answers: {
+      run: async (batch) => {
+        const { data, outputBytes } = await guard.run(() => runBatch(encoder, head, batch));
+        // When the answer is on its way.
+        setImmediate(collect, outputBytes);
+        return givingAway({ data, cpuMs: cpuMs() }, [data]);
+      },
+    },
+    close: () => session.release(),
+  };
+});
+
+/** CPU time since it was last asked for, of a process of its own; 0 in a thread, whose time is that of the pool. */
+function ownCpuMs(): () => number {
+  if (!isMainThread) {
+    return () => 0;
+  }
+  let used = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(used);
+    used = process.cpuUsage();
+    return (user + system) / 1000;
+  };
 }
 
-interface BatchResult {
+interface Run {
   readonly data: Float32Array;
   /** What the run time gave, in bytes. */
   readonly outputBytes: number;
 }
 
-async function runBatch(encoder: Encoder, head: Head, batch: BatchMessage): Promise<BatchResult> {
+async function runBatch(encoder: Encoder, head: Head, batch: Batch): Promise<Run> {
   const { offsets, wanted, unpooled } = batch;
   const lengths = Array.from(offsets.subarray(1), (end, text) => end - offsets[text]);
   const usesPooled = wanted === 'vectors' && encoder.pooled !== undefined;
