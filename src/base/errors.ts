@@ -175,11 +175,13 @@ export const errorTable = {
     400,
     (d) => `${d.source} cannot be used: ${d.why}. ${packagePath('docs/configuration.md')} lists all keys.`,
   ),
-  CONFIGURED_FILE: entry<{ what: string; path: string; why: string; key: string; place: string }>(
+  CONFIGURED_FILE: entry<{
+    files: readonly { what: string; path: string; why: string; key: string; place: string }[];
+  }>(
     2,
     404,
     (d) =>
-      `Cannot read the ${d.what} ${d.path}: ${d.why}. Fetch a model with "octavec pull owner/name", make a variant with "octavec quantize", or fix ${d.key} in ${d.place}.`,
+      `Cannot read ${d.files.map(({ what, path, why }) => `the ${what} ${path}: ${why}`).join('; ')}. Fetch a model with "octavec pull owner/name", make a variant with "octavec quantize", or fix ${d.files.map(({ key, place }) => `${key} in ${place}`).join(', ')}.`,
   ),
   SAFETENSORS_INVALID: entry<{ path: string; why: string }>(
     1,
@@ -282,7 +284,7 @@ export const errorTable = {
     1,
     503,
     (d) =>
-      `HF_HUB_OFFLINE is set, and ${d.what} is not in the cache ${d.cache}, or not whole. Fetch it once with the network.`,
+      `${d.what} is not in the cache ${d.cache}, or not whole, and octavec is offline (--offline, HF_HUB_OFFLINE, or hub.offline of the configuration). Fetch it once with the network: "octavec pull".`,
   ),
   HUB_NO_MODEL: entry<{ name: string; looked: string; has: string }>(
     1,

@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   models: {
     description: 'List, check and remove the models on this machine.',
-    load: async () => (await import('./models.js')).modelsCommand(),
+    load: async () => (await import('./models/models.js')).modelsCommand(),
   },
   serve: {
     description: 'Serve models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.',

@@ -62,7 +62,7 @@ export function compareCommand(): Command {
         await checkReports(options);
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
-        const tasks = await readTasks(settings.tasks, task).finally(line.done);
+        const tasks = await readTasks(settings.tasks, { ...task, settings: settings.hub }).finally(line.done);
         return compare(found.original, {
           ...{ ...overridesOf(options), bench: options.bench, threads: run.threads },
           ...{ ...gates, cache, onNote: printNote, engines: engines ?? (run.engine && [run.engine]) },

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type Configuration, configuredPresets, gateNamed, readConfiguration } from '../config/index.js';
+import { configuredHub } from '../configured/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import type { GateChoice, Limits } from '../evaluate/index.js';
+import type { HubSettings } from '../hub/index.js';
 
 /** Flags that a configuration can stand in for. */
 export interface ConfigurableFlags {
@@ -14,6 +16,7 @@ export interface ConfigurableFlags {
   readonly task?: readonly string[];
   readonly gate?: string;
   readonly limit?: Limits;
+  readonly offline?: boolean;
 }
 
 /** Flags and configuration in one; what a flag says wins. */
@@ -24,6 +27,7 @@ export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 
   /** Where vectors are kept; false: nowhere. */
   readonly cache?: string | false;
   readonly gates: GateChoice;
+  readonly hub: HubSettings;
 }
 
 /** @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, USAGE for a gate that nobody knows */
@@ -39,6 +43,7 @@ export async function settingsOf(flags: ConfigurableFlags): Promise<Settings> {
     tasks: flags.task ?? configuration.tasks,
     to: configuration.to,
     methods: configuration.methods,
+    hub: await configuredHub(configuration, flags),
     gates: {
       gate: gate === undefined ? undefined : gateNamed(gate, configuration),
       limits: flags.limit,

@@ -210,7 +210,10 @@ async function sourceOf(
           model === undefined
             ? 'There are no texts'
             : `There are no texts: "${printable(model)}", which comes first, was taken for the model`,
-        hint: 'Give the model and then texts, or --file <file>.',
+        hint:
+          model === undefined
+            ? 'Give the model and then texts, or --file <file>.'
+            : `Give the model and then texts, or --file <file>. With the embedded model: octavec embed minilm ${JSON.stringify(printable(model))}.`,
       });
     }
     return textsAsSource(given);

@@ -50,7 +50,7 @@ export function evaluateCommand(): Command {
       const specs = settings.tasks ?? ['scifact-mini', 'banking77-mini'];
       const line = progressLine();
       const task = { onProgress: line.onProgress, signal: interruptSignal() };
-      const tasks = await readTasks(specs, task).finally(line.done);
+      const tasks = await readTasks(specs, { ...task, settings: settings.hub }).finally(line.done);
       const evaluation = await evaluate(folderWith(found, options.variant), {
         ...{ against: against?.original, variant: options.variant, ...overridesOf(options) },
         ...{ ...run, cache, onNote: printNote, asymmetric: options.asymmetric },

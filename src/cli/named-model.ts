@@ -29,18 +29,16 @@ export async function storedModel(name: string, { offline, config }: NamedModelF
   if (existsSync(name) && !/^[^./\\~]+\/[^/\\]+$/.test(name)) {
     return { name, source: 'path', original: name, notes: [] };
   }
-  const [{ resolveModel }, { readConfiguration }, { configuredHub }, { hubSettings }] = await Promise.all([
+  const [{ resolveModel }, { readConfiguration }, { configuredHub }] = await Promise.all([
     import('../registry/index.js'),
     import('../config/index.js'),
     import('../configured/index.js'),
-    import('../hub/index.js'),
   ]);
   const configuration = await readConfiguration({ file: config });
-  const settings = await hubSettings(configuredHub(configuration));
+  const settings = await configuredHub(configuration, { offline });
   const line = progressLine();
   let fetched = 0;
   const model = await resolveModel(name, {
-    offline,
     ...configuration.models,
     settings,
     signal: interruptSignal(),

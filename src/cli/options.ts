@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { counted, OctavecError, type TaskOptions } from '../base/index.js';
+import { counted, OctavecError } from '../base/index.js';
 import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
+import type { SnapshotOptions } from '../hub/index.js';
 import type { ProofTexts } from '../pipeline/index.js';
 import { readTask, type Task } from '../tasks/index.js';
 import { readTexts } from '../texts/index.js';
@@ -69,7 +70,7 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
 }
 
 /** Tasks by their names, one after the other: some are fetched. What is wrong with their data is told. */
-export async function readTasks(names: readonly string[] = [], options: TaskOptions): Promise<Task[]> {
+export async function readTasks(names: readonly string[] = [], options: SnapshotOptions): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const name of names) {
     const task = await readTask(name, options);

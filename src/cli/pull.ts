@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
-import { hubSettings, type PulledModel, pullModel } from '../hub/index.js';
+import { readConfiguration } from '../config/index.js';
+import { configuredHub } from '../configured/index.js';
+import { type PulledModel, pullModel } from '../hub/index.js';
 import { modelReference } from '../registry/index.js';
 import { interruptSignal } from './interrupt.js';
-import { wordList } from './options.js';
+import { configOption, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 
@@ -23,6 +25,7 @@ interface Options {
   readonly exclude?: readonly string[];
   readonly all?: boolean;
   readonly offline?: boolean;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
@@ -35,11 +38,12 @@ export function pullCommand(): Command {
     .option('--exclude <patterns>', 'leave these files out', wordList)
     .option('--all', 'fetch every file')
     .option('--offline', 'check what is in the cache, and fetch nothing')
+    .addOption(configOption())
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (names: string[], options: Options) => {
-      const found = await hubSettings();
-      const settings = { ...found, offline: options.offline ?? found.offline };
+      const configuration = await readConfiguration({ file: options.config });
+      const settings = await configuredHub(configuration, options);
       const signal = interruptSignal();
       const pulled: (PulledModel & { readonly id: string })[] = [];
       for (const name of names) {

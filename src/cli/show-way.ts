@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { OctavecError } from '../base/index.js';
-import { modelReference, suggestName } from '../registry/index.js';
+import { hasEmbeddedModel, modelReference, suggestName } from '../registry/index.js';
 
 /** A model that everybody can fetch, for whoever has not named one. */
 const example = 'sentence-transformers/all-MiniLM-L6-v2';
+
+const embeddedHint =
+  'The model is fetched on first use. To work without the hub: npm install @octavec/all-minilm-l6-v2, and "minilm" for its name.\n\n';
 
 /** The model that a command line without a command names; undefined where the one word of it is rather a mistyped command. */
 export async function modelInPlaceOfCommand(words: readonly string[]): Promise<string | undefined> {
@@ -22,7 +25,8 @@ export async function modelInPlaceOfCommand(words: readonly string[]): Promise<s
  *
  * @throws FILE_NOT_FOUND for a path or address that leads nowhere
  */
-export async function wayOf(model: string = example): Promise<string> {
+export async function wayOf(given?: string): Promise<string> {
+  const model = given ?? (hasEmbeddedModel() ? 'minilm' : example);
   const reference = await modelReference(model);
   if (reference.kind === 'unknown') {
     throw new OctavecError('FILE_NOT_FOUND', { path: model, what: 'Model', hint: suggestName(model) });
@@ -40,7 +44,8 @@ export async function wayOf(model: string = example): Promise<string> {
   ];
   const width = Math.max(...steps.map(([command]) => command.length));
   const lines = steps.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`);
-  return `From a model to vectors:\n\n${lines.join('\n')}\n\nAll commands: octavec --help. All options of one: octavec help <command>.\n`;
+  const fetched = given === undefined && model === example ? embeddedHint : '';
+  return `From a model to vectors:\n\n${lines.join('\n')}\n\n${fetched}All commands: octavec --help. All options of one: octavec help <command>.\n`;
 }
 
 function quoted(word: string): string {

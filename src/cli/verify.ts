@@ -60,7 +60,7 @@ export function verifyCommand(): Command {
         await checkReports(options);
         const line = progressLine();
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
-        const tasks = await readTasks(settings.tasks, task).finally(line.done);
+        const tasks = await readTasks(settings.tasks, { ...task, settings: settings.hub }).finally(line.done);
         return verify(candidate, {
           ...{ against, ...overridesOf(options), bench: options.bench },
           ...{ ...run, ...gates, cache, onNote: printNote },

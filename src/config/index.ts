@@ -5,6 +5,7 @@
  */
 export { commentedConfiguration } from './commented-file.js';
 export { configuredPresets, gateNamed } from './configured-gates.js';
+export { withAlias } from './edit-aliases.js';
 export { environmentVariables } from './environment.js';
 export { lineOfKey } from './line-of-key.js';
 export {

@@ -1,5 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { type ErrorDetails, OctavecError, reasonOf } from '../base/index.js';
 import { type ConfigurationLayer, lineOfKey, mergedConfiguration } from '../config/index.js';
 
 /** Files that `[embedding]` may name, as messages call them. */
@@ -12,17 +12,21 @@ const fileKeys = {
 /**
  * Looks whether the files are there that a configuration names for embedding.
  *
- * @throws CONFIGURED_FILE, which names the key, the file and the line
+ * @throws CONFIGURED_FILE, which names all that are not, each with its key, the file and the line
  */
 export async function checkConfiguredFiles(layers: readonly ConfigurationLayer[]): Promise<void> {
   const { embedding = {} } = mergedConfiguration(layers);
+  const files: ErrorDetails<'CONFIGURED_FILE'>['files'][number][] = [];
   for (const [name, what] of Object.entries(fileKeys)) {
     const path = embedding[name as keyof typeof fileKeys];
     const why = path === undefined ? undefined : await whyUnreadable(path, name !== 'tokenizer_config_path');
     if (path !== undefined && why !== undefined) {
       const key = `embedding.${name}`;
-      throw new OctavecError('CONFIGURED_FILE', { what, path, why, key, place: placeOfKey(layers, key) });
+      files.push({ what, path, why, key, place: placeOfKey(layers, key) });
     }
+  }
+  if (files.length > 0) {
+    throw new OctavecError('CONFIGURED_FILE', { files });
   }
 }
 

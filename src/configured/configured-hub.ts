@@ -1,16 +1,21 @@
 import type { Configuration } from '../config/index.js';
+import { type HubSettings, hubSettings } from '../hub/index.js';
 
 /**
- * The environment with what `[hub]` of a configuration says, where the variables of the hub themselves say nothing.
+ * How the hub is spoken to: as the variables of the hub say (HF_ENDPOINT, …), else as `[hub]` of a configuration does.
+ *
+ * @param offline asked for by the user
  */
-export function configuredHub(
+export async function configuredHub(
   { hub = {} }: Configuration,
+  { offline }: { readonly offline?: boolean } = {},
   environment: NodeJS.ProcessEnv = process.env,
-): NodeJS.ProcessEnv {
-  return {
+): Promise<HubSettings> {
+  const settings = await hubSettings({
     ...environment,
     HF_ENDPOINT: environment.HF_ENDPOINT || hub.endpoint,
     HF_HUB_CACHE: environment.HF_HUB_CACHE || (environment.HF_HOME ? undefined : hub.cache),
     HF_HUB_OFFLINE: environment.HF_HUB_OFFLINE || (hub.offline ? '1' : undefined),
-  };
+  });
+  return offline ? { ...settings, offline } : settings;
 }

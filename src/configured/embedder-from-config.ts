@@ -1,7 +1,6 @@
 import { type Location, maybePathOf, OctavecError } from '../base/index.js';
 import { type Configuration, mergedConfiguration, readLayers, tokensOfText } from '../config/index.js';
 import { Embedder, type EmbedderOptions } from '../embed/index.js';
-import { hubSettings } from '../hub/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
 import { folderWith, resolveModel } from '../registry/index.js';
 import { checkConfiguredFiles, placeOfKey } from './configured-files.js';
@@ -54,7 +53,7 @@ async function modelOf(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const { embedding = {}, models } = configuration;
-  const settings = await hubSettings(configuredHub(configuration));
+  const settings = await configuredHub(configuration);
   const found = await resolveModel(embedding.model ?? 'minilm', { ...models, settings, signal });
   return folderWith(found, variant);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import type { HubSettings } from './hub-settings.js';
+import { fetchThroughProxy, proxyFor, shownAddress } from './proxy.js';
 
 export interface HubRequest {
   readonly method?: 'GET' | 'HEAD';
@@ -46,20 +47,26 @@ export async function askHub(url: URL, request: HubRequest, settings: HubSetting
       if (error instanceof OctavecError) {
         throw error;
       }
-      const { cause } = error as { cause?: NodeJS.ErrnoException };
-      last ||= lasting.has(cause?.code ?? '');
-      why = reasonOf(cause?.message ? cause : error);
+      const cause = firstCause(error);
+      last ||= lasting.has((cause as NodeJS.ErrnoException).code ?? '');
+      why = reasonOf(cause);
     }
     if (last) {
       throw new OctavecError('HUB_UNREACHABLE', {
         endpoint: settings.endpoint,
         what: request.what,
-        why: why + proxyHint(),
+        why: why + throughProxy(url),
       });
     }
     await delay(wait, undefined, { signal: request.signal }).catch(() => undefined);
     throwIfCancelled(request.signal, `asking for ${request.what}`);
   }
+}
+
+/** What lies below an error of fetch, which itself says nothing. */
+function firstCause(error: unknown): unknown {
+  const { cause } = error as { cause?: Error };
+  return cause?.message ? firstCause(cause) : error;
 }
 
 async function followed(start: URL, request: HubRequest, settings: HubSettings): Promise<Response> {
@@ -89,7 +96,7 @@ async function fetchOnce(url: URL, request: HubRequest, settings: HubSettings): 
     settings.answerTimeoutMs,
   );
   try {
-    return await fetch(url, {
+    return await fetchThroughProxy(url, {
       method,
       redirect: 'manual',
       headers: {
@@ -130,9 +137,10 @@ function refusal({ status, headers }: Response, what: string, { endpoint, token 
   return new OctavecError('HUB_UNREACHABLE', { endpoint, what, why: `it answers with status ${status}` });
 }
 
-/** Node's fetch takes proxies from the environment only where it is told to. */
-function proxyHint(): string {
-  const { HTTPS_PROXY, https_proxy, NODE_USE_ENV_PROXY } = process.env;
-  const ignored = (HTTPS_PROXY || https_proxy) && NODE_USE_ENV_PROXY !== '1';
-  return ignored ? ' (HTTPS_PROXY is set, which Node heeds from version 22.21 on, with NODE_USE_ENV_PROXY=1)' : '';
+/** Says which proxy was asked, if one was: it may be at fault. */
+function throughProxy(url: URL): string {
+  const proxy = proxyFor(url);
+  return proxy === undefined
+    ? ''
+    : ` (through the proxy ${shownAddress(proxy.address)}, which ${proxy.variable} names)`;
 }

@@ -5,6 +5,13 @@
  */
 export { suggestName } from './known-names.js';
 export { type ListedModel, type ListedVariant, listModels } from './list-models.js';
-export { type ModelReference, modelReference } from './reference.js';
+export { type HubOptions, type ModelReference, modelReference } from './reference.js';
 export { planPrune, planRemoval, type Removal } from './remove-models.js';
-export { folderWith, type ResolvedModel, type ResolveOptions, resolveModel, variantsFolder } from './resolve-model.js';
+export {
+  folderWith,
+  hasEmbeddedModel,
+  type ResolvedModel,
+  type ResolveOptions,
+  resolveModel,
+  variantsFolder,
+} from './resolve-model.js';

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CachedModel, cachedModels, hubSettings } from '../hub/index.js';
 import { listOnnxFiles, openModelFolder, variantOfPath, weightBytes } from '../model/index.js';
+import type { HubOptions } from './reference.js';
 import { variantsFolder } from './resolve-model.js';
 
 /** An ONNX file of a model. */
@@ -50,8 +51,11 @@ const unquantized = new Set(['fp32', 'fp16']);
  *
  * @param folders folders that hold model folders
  */
-export async function listModels(folders: readonly string[] = []): Promise<ListedModel[]> {
-  const { cache } = await hubSettings();
+export async function listModels(
+  folders: readonly string[] = [],
+  { settings }: HubOptions = {},
+): Promise<ListedModel[]> {
+  const { cache } = settings ?? (await hubSettings());
   const cached = await cachedModels(cache);
   const ofHub = await Promise.all(cached.map(describeCached));
   const paths = await Promise.all(folders.map(foldersBelow));

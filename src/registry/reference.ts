@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { hubSettings, isRepositoryId } from '../hub/index.js';
+import { type HubSettings, hubSettings, isRepositoryId } from '../hub/index.js';
 import { knownNames } from './known-names.js';
 
 /** What a word that names a model stands for. */
@@ -11,6 +11,11 @@ export type ModelReference =
   | { readonly kind: 'embedded' }
   /** Neither a path that is there nor a name that the hub can have. */
   | { readonly kind: 'unknown'; readonly text: string };
+
+/** How the hub is spoken to; as the environment says, by default. */
+export interface HubOptions {
+  readonly settings?: HubSettings;
+}
 
 /** Names of the model that the package @octavec/all-minilm-l6-v2 holds. */
 const embeddedNames = new Set(['minilm', 'all-minilm', 'all-minilm-l6-v2']);
@@ -22,8 +27,8 @@ const hubHosts = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'hf-m
  * Finds out what a word stands for: a folder or file that is there, `owner/name[@revision]` or an address of the hub, or
  * the embedded model. A path that is there wins over a name, and a note says so.
  */
-export async function modelReference(text: string): Promise<ModelReference> {
-  const address = hubAddress(text);
+export async function modelReference(text: string, { settings }: HubOptions = {}): Promise<ModelReference> {
+  const address = hubAddress(text, settings?.endpoint ?? process.env.HF_ENDPOINT);
   if (address !== undefined) {
     return address;
   }
@@ -31,7 +36,7 @@ export async function modelReference(text: string): Promise<ModelReference> {
   const name = hubName(text);
   if (await isThere(path)) {
     const note = `${resolve(path)} is taken; for the model of the hub write hf:${text}`;
-    return { kind: 'path', path, notes: name?.kind === 'hub' && (await mayBeMeant(name.id)) ? [note] : [] };
+    return { kind: 'path', path, notes: name?.kind === 'hub' && (await mayBeMeant(name.id, settings)) ? [note] : [] };
   }
   if (embeddedNames.has(text.toLowerCase())) {
     return { kind: 'embedded' };
@@ -40,12 +45,12 @@ export async function modelReference(text: string): Promise<ModelReference> {
 }
 
 /** Whether a word that is a path as well may have been meant as a name: "BAAI/…", not "models/…". */
-async function mayBeMeant(id: string): Promise<boolean> {
+async function mayBeMeant(id: string, settings: HubSettings | undefined): Promise<boolean> {
   const [owner] = id.split('/');
   if (knownNames.some((name) => name.startsWith(`${owner}/`))) {
     return true;
   }
-  const { cache } = await hubSettings();
+  const { cache } = settings ?? (await hubSettings());
   return isThere(join(cache, `models--${id.replace('/', '--')}`));
 }
 
@@ -64,17 +69,14 @@ function hubName(text: string): ModelReference | undefined {
 }
 
 /** "https://huggingface.co/owner/name/tree/main/onnx" */
-function hubAddress(text: string): ModelReference | undefined {
+function hubAddress(text: string, endpoint: string | undefined): ModelReference | undefined {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
     return undefined;
   }
-  const endpoint = process.env.HF_ENDPOINT;
-  const isHub =
-    hubHosts.has(url.hostname) ||
-    (endpoint !== undefined && endpoint !== '' && url.origin === new URL(endpoint).origin);
+  const isHub = hubHosts.has(url.hostname) || (endpoint && url.origin === new URL(endpoint).origin);
   if (!/^https?:$/.test(url.protocol) || !isHub) {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CachedModel, cachedModels, hubSettings, removeSnapshot } from '../hub/index.js';
 import { describeCached, type ListedModel } from './list-models.js';
-import { modelReference } from './reference.js';
+import { type HubOptions, modelReference } from './reference.js';
 import { variantsFolder } from './resolve-model.js';
 
 /** What removing models would take away. */
@@ -19,19 +19,19 @@ export interface Removal {
  *
  * @returns undefined where the cache has no such model
  */
-export async function planRemoval(name: string): Promise<Removal | undefined> {
-  const reference = await modelReference(name.startsWith('hf:') ? name : `hf:${name}`);
+export async function planRemoval(name: string, options: HubOptions = {}): Promise<Removal | undefined> {
+  const reference = await modelReference(name.startsWith('hf:') ? name : `hf:${name}`, options);
   if (reference.kind !== 'hub') {
     return undefined;
   }
   const { id, revision } = reference;
-  return removalOf((model) => model.id === id && (revision === undefined || isCalled(model, revision)));
+  return removalOf((model) => model.id === id && (revision === undefined || isCalled(model, revision)), options);
 }
 
 /** What no branch or tag leads to any more: older revisions that a newer pull has replaced. */
-export async function planPrune(): Promise<Removal> {
+export async function planPrune(options: HubOptions = {}): Promise<Removal> {
   return (
-    (await removalOf(({ revisions }) => revisions.length === 0)) ?? {
+    (await removalOf(({ revisions }) => revisions.length === 0, options)) ?? {
       models: [],
       bytes: 0,
       remove: async () => undefined,
@@ -43,8 +43,11 @@ function isCalled({ commit, revisions }: CachedModel, revision: string): boolean
   return revisions.includes(revision) || (revision.length >= 7 && commit.startsWith(revision));
 }
 
-async function removalOf(isChosen: (model: CachedModel) => boolean): Promise<Removal | undefined> {
-  const { cache } = await hubSettings();
+async function removalOf(
+  isChosen: (model: CachedModel) => boolean,
+  { settings }: HubOptions,
+): Promise<Removal | undefined> {
+  const { cache } = settings ?? (await hubSettings());
   const all = await cachedModels(cache);
   const chosen = all.filter(isChosen);
   if (chosen.length === 0) {

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { cacheFolder } from '../files/index.js';
-import { type HubSettings, hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
+import { hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
 import { variantPath } from '../model/index.js';
 import { suggestName } from './known-names.js';
-import { modelReference } from './reference.js';
+import { type HubOptions, modelReference } from './reference.js';
 
 /** A model on disk, and where its variants stand. */
 export interface ResolvedModel {
@@ -23,15 +23,13 @@ export interface ResolvedModel {
   readonly notes: readonly string[];
 }
 
-export interface ResolveOptions extends TaskOptions, ModelFileChoice {
+export interface ResolveOptions extends TaskOptions, ModelFileChoice, HubOptions {
   /** Use what is on this machine, and never the network. */
   readonly offline?: boolean;
   /** Other names for models. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Folders that hold model folders, for bare names. */
   readonly folders?: readonly string[];
-  /** What the environment says, by default. */
-  readonly settings?: HubSettings;
 }
 
 const embeddedPackage = '@octavec/all-minilm-l6-v2';
@@ -51,7 +49,7 @@ const embeddedPackage = '@octavec/all-minilm-l6-v2';
 export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
   const { aliases = {}, folders = [], offline, settings: given, ...pull } = options;
   const text = Object.hasOwn(aliases, name) ? aliases[name] : name;
-  const reference = await modelReference(text);
+  const reference = await modelReference(text, { settings: given });
   switch (reference.kind) {
     case 'path':
       return { name: text, source: 'path', original: reference.path, notes: reference.notes };
@@ -92,12 +90,28 @@ export function folderWith({ original, variants }: ResolvedModel, variant: strin
   return isMade ? variants : original;
 }
 
+/** Whether the package of the embedded model is installed. */
+export function hasEmbeddedModel(): boolean {
+  return embeddedFolder() !== undefined;
+}
+
 function embeddedModel(): ResolvedModel {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${embeddedPackage}/package.json`);
-    const variants = variantsFolder('octavec/all-minilm-l6-v2', 'embedded');
-    return { name: 'minilm', source: 'embedded', original: dirname(manifest), variants, notes: [] };
-  } catch (error) {
-    throw new OctavecError('EMBEDDED_MODEL_MISSING', { package: embeddedPackage }, error);
+  const original = embeddedFolder();
+  if (original === undefined) {
+    throw new OctavecError('EMBEDDED_MODEL_MISSING', { package: embeddedPackage });
   }
+  const variants = variantsFolder('octavec/all-minilm-l6-v2', 'embedded');
+  return { name: 'minilm', source: 'embedded', original, variants, notes: [] };
+}
+
+/** Beside octavec, or in the project that is worked in: npx runs octavec from a folder of its own. */
+function embeddedFolder(): string | undefined {
+  for (const place of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return dirname(createRequire(place).resolve(`${embeddedPackage}/package.json`));
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
 }

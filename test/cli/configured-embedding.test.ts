@@ -89,6 +89,15 @@ describe('config', () => {
     expect(stderr).toMatch(/line 2: there is no key "embedding\.modell"; the nearest is "embedding\.model"/);
   });
 
+  test('check names every file that is not there', async () => {
+    const cwd = folderWith('[embedding]\nquantized_model_path = "a.onnx"\ntokenizer_path = "t.json"\n');
+    const { stderr } = await octavec(['config', 'check'], { cwd });
+    expect(stderr).toMatch(/the ONNX file \S+a\.onnx: no such file; the tokenizer \S+t\.json: no such file\. /);
+    expect(stderr).toMatch(
+      /fix embedding\.quantized_model_path in octavec\.toml, line 2, embedding\.tokenizer_path in \S+ line 3/,
+    );
+  });
+
   test('init writes a file without mistakes, also with every key set, and overwrites none', async () => {
     const cwd = temporaryFolder();
     expect((await octavec(['init'], { cwd })).status).toBe(0);

@@ -26,7 +26,7 @@ describe('octavec', () => {
   );
 
   test.each([
-    [[], 'octavec quantize sentence-transformers/all-MiniLM-L6-v2 --to int8'],
+    [[], 'octavec quantize minilm --to int8'],
     [['BAAI/bge-m3'], 'octavec embed BAAI/bge-m3 --variant int8'],
     [['minilm'], 'octavec serve minilm --variant int8'],
     [['.'], 'octavec inspect .'],
@@ -53,6 +53,7 @@ describe('octavec', () => {
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
     [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
     [['embed', 'hello'], 'There are no texts: "hello", which comes first, was taken for the model. Give the model'],
+    [['embed', 'hello world'], 'With the embedded model: octavec embed minilm "hello world".'],
     [['embed', 'm', 'text', '--out', 'x.csv'], 'x.csv is neither .jsonl nor .npy'],
   ])('%j is wrong usage: status 2', async (args, message) => {
     const { status, stdout, stderr } = await octavec(args);

@@ -110,6 +110,43 @@ describe('a model by its name', () => {
     expect(stderr).toContain('hf:BAAI/minilm');
   });
 
+  test('is looked for where [hub] says, and tasks are, too', async () => {
+    const hub = await hubServer(likeAModel(toy), {
+      kind: 'dataset',
+      id: 'toys/sts',
+      files: {
+        'test.jsonl': '{"sentence1":"a","sentence2":"b","score":1}\n{"sentence1":"c","sentence2":"d","score":2}\n',
+      },
+    });
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'octavec.toml'), `[hub]\nendpoint = "${hub.endpoint}"\ncache = "kept"\n`);
+    const env = Object.fromEntries(
+      ['HF_HOME', 'HF_ENDPOINT', 'HF_HUB_CACHE', 'HF_HUB_OFFLINE'].map((name) => [name, undefined]),
+    );
+    const pulled = await octavec(['pull', toy], { cwd, env });
+    expect(pulled.stdout.trim()).toContain(join(cwd, 'kept/models--toys--minilm'));
+    expect(JSON.parse((await octavec(['models', '--json'], { cwd, env })).stdout)).toMatchObject([{ id: toy }]);
+    expect((await octavec(['models', 'path', toy], { cwd, env })).stdout).toBe(pulled.stdout);
+    const evaluated = await octavec(['evaluate', 'minilm', '--task', 'toys/sts', '--no-cache', '--json'], { cwd, env });
+    expect([evaluated.status, evaluated.stderr]).toEqual([0, '']);
+    expect(existsSync(join(cwd, 'kept/datasets--toys--sts'))).toBe(true);
+    expect((await octavec(['models', 'remove', toy, '--yes'], { cwd, env })).stdout).toContain('are free');
+  });
+
+  test('can be one of your own', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'octavec.toml'), '# ours\nthreads = 1\n');
+    const run = (...args: string[]) => octavec(args, { cwd });
+    expect((await run('models', 'alias', 'set', 'house', 'minilm')).status).toBe(0);
+    expect(JSON.parse((await run('models', 'alias', '--json')).stdout)).toEqual({ house: 'minilm' });
+    expect(JSON.parse((await run('embed', 'house', 'hello')).stdout).embedding).toHaveLength(384);
+    expect((await run('models', 'alias', 'remove', 'house')).status).toBe(0);
+    expect(readFileSync(join(cwd, 'octavec.toml'), 'utf8')).toBe('# ours\nthreads = 1\n\n[models.aliases]\n');
+    expect((await run('models', 'alias', 'remove', 'house')).stderr).toContain('has no alias "house". It has none.');
+    expect((await run('models', 'alias', 'set', 'a/b', 'minilm')).stderr).toContain('cannot be a name of your own');
+    expect((await run('models', 'alias', 'set', 'house', 'bge-m3')).stderr).toContain('Did you mean BAAI/bge-m3');
+  });
+
   test('can be the embedded one', async () => {
     const { status, stdout } = await octavec(['embed', 'minilm', 'hello'], { cwd: temporaryFolder() });
     expect([status, JSON.parse(stdout).embedding.length]).toEqual([0, 384]);

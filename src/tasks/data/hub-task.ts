@@ -1,5 +1,11 @@
-import { OctavecError, type TaskOptions } from '../../base/index.js';
-import { fetchSnapshot, isRepositoryId, type Repository, type Snapshot } from '../../hub/index.js';
+import { OctavecError } from '../../base/index.js';
+import {
+  fetchSnapshot,
+  isRepositoryId,
+  type Repository,
+  type Snapshot,
+  type SnapshotOptions,
+} from '../../hub/index.js';
 import type { Task, TaskKind } from '../task.js';
 import { datasetTask } from './dataset-task.js';
 import { type TaskFiles, taskFiles } from './task-files.js';
@@ -33,7 +39,7 @@ export function parseHubDataset(text: string): HubDataset | undefined {
 export async function hubTask(
   { repository, subset }: HubDataset,
   kind?: TaskKind,
-  options: TaskOptions = {},
+  options: SnapshotOptions = {},
 ): Promise<Task> {
   const { id, revision } = repository;
   let { snapshot, files } = await fetchTaskFiles(repository, subset, options);
@@ -80,7 +86,7 @@ function isEmpty({ corpus, test }: TaskFiles): boolean {
 async function fetchTaskFiles(
   repository: Repository,
   subset: string | undefined,
-  options: TaskOptions,
+  options: SnapshotOptions,
 ): Promise<{ readonly snapshot: Snapshot; readonly files: TaskFiles }> {
   const choose = (paths: readonly string[]) => {
     const found = taskFiles(paths, subset);

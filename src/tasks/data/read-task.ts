@@ -1,14 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import {
+  checkObject,
   checkOptions,
   checkTaskOptions,
   checkText,
   type ErrorDetails,
   nearestName,
   OctavecError,
-  type TaskOptions,
 } from '../../base/index.js';
+import type { SnapshotOptions } from '../../hub/index.js';
 import type { Task, TaskKind } from '../task.js';
 import { datasetTask } from './dataset-task.js';
 import { embeddedTaskFolder, embeddedTaskNames } from './embedded-tasks.js';
@@ -39,9 +40,9 @@ const kinds: readonly TaskKind[] = [
  * const { results } = await evaluate('./model', { tasks: [await readTask('scifact-mini')] });
  * ```
  */
-export async function readTask(spec: string, options: TaskOptions = {}): Promise<Task> {
+export async function readTask(spec: string, options: SnapshotOptions = {}): Promise<Task> {
   checkText('spec', spec);
-  checkOptions(options, checkTaskOptions);
+  checkOptions(options, { ...checkTaskOptions, settings: checkObject });
   const [, kind, path] = /^([a-z-]+):(.+)$/.exec(spec) ?? [undefined, undefined, spec];
   if (kind !== undefined && !isKind(kind)) {
     throw unknownTask(spec);
@@ -107,7 +108,7 @@ async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task
 async function taskOfMteb(
   name: string,
   { kind, id, revision, settings }: MtebTask,
-  options: TaskOptions,
+  options: SnapshotOptions,
 ): Promise<Task> {
   const task = await hubTask({ repository: { kind: 'dataset', id, revision } }, kind, options);
   return { ...task, name, ...settings };

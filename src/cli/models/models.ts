@@ -1,13 +1,23 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Command } from 'commander';
-import { formatBytes, OctavecError } from '../base/index.js';
-import { readConfiguration } from '../config/index.js';
-import { damagedFiles } from '../hub/index.js';
-import { type ListedModel, listModels, planPrune, planRemoval, type Removal, resolveModel } from '../registry/index.js';
-import { formatModel, formatModels, styleOf } from '../report/index.js';
-import { interruptSignal } from './interrupt.js';
-import { progressLine } from './progress-line.js';
+import { formatBytes, OctavecError } from '../../base/index.js';
+import { type Configuration, readConfiguration } from '../../config/index.js';
+import { configuredHub } from '../../configured/index.js';
+import { damagedFiles } from '../../hub/index.js';
+import {
+  type HubOptions,
+  type ListedModel,
+  listModels,
+  planPrune,
+  planRemoval,
+  type Removal,
+  resolveModel,
+} from '../../registry/index.js';
+import { formatModel, formatModels, styleOf } from '../../report/index.js';
+import { interruptSignal } from '../interrupt.js';
+import { progressLine } from '../progress-line.js';
+import { aliasCommand } from './alias.js';
 
 const examples = `
 Examples:
@@ -16,7 +26,8 @@ Examples:
   octavec models show BAAI/bge-small-en-v1.5
   octavec models verify                             hash every file again
   octavec models remove BAAI/bge-small-en-v1.5      says what would go; --yes removes it
-  octavec models prune --yes                        revisions that newer ones have replaced`;
+  octavec models prune --yes                        revisions that newer ones have replaced
+  octavec models alias set house BAAI/bge-m3        a name of your own`;
 
 interface Options {
   readonly json?: boolean;
@@ -31,8 +42,8 @@ export function modelsCommand(): Command {
     .argument('[folders...]', 'folders that hold model folders')
     .option('--json', 'print JSON')
     .action(async (folders: string[], { json }: Options) => {
-      const { models } = await readConfiguration();
-      const found = await listModels([...folders, ...(models?.folders ?? [])]);
+      const { settings, models } = await configured();
+      const found = await listModels([...folders, ...(models?.folders ?? [])], { settings });
       process.stdout.write(
         json ? `${JSON.stringify(found.flatMap(asEntries))}\n` : formatModels(found, styleOf(process.stdout)),
       );
@@ -52,7 +63,8 @@ export function modelsCommand(): Command {
     .description('print the folder of a model')
     .argument('<name>', 'owner/name')
     .action(async (name: string) => {
-      const { original } = await resolveModel(name, { offline: true });
+      const { settings, models } = await configured();
+      const { original } = await resolveModel(name, { ...models, settings, offline: true });
       process.stdout.write(`${original}\n`);
     });
   models
@@ -61,7 +73,8 @@ export function modelsCommand(): Command {
     .argument('[names...]', 'owner/name (default: all)')
     .option('--json', 'print JSON')
     .action(async (names: string[], { json }: Options) => {
-      const chosen = names.length === 0 ? await listModels() : (await Promise.all(names.map(named))).flat();
+      const chosen =
+        names.length === 0 ? await listModels([], await configured()) : (await Promise.all(names.map(named))).flat();
       await verify(chosen, json);
     });
   models
@@ -72,7 +85,7 @@ export function modelsCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (names: string[], options: Options) => {
       for (const name of names) {
-        const removal = await planRemoval(name);
+        const removal = await planRemoval(name, await configured());
         if (removal === undefined) {
           throw notThere(name);
         }
@@ -84,20 +97,29 @@ export function modelsCommand(): Command {
     .description('remove revisions that no branch or tag leads to any more')
     .option('--yes', 'remove; without it, say what would go')
     .option('--json', 'print JSON')
-    .action(async (options: Options) => carryOut(await planPrune(), options));
+    .action(async (options: Options) => carryOut(await planPrune(await configured()), options));
+  models.addCommand(aliasCommand());
   return models;
+}
+
+/** What the configuration says of models and the hub. */
+async function configured(): Promise<HubOptions & Pick<Configuration, 'models'>> {
+  const configuration = await readConfiguration();
+  return { settings: await configuredHub(configuration), models: configuration.models };
 }
 
 /** The models of a name; a folder is described as if it were listed. */
 async function named(name: string): Promise<ListedModel[]> {
   const [id, revision] = name.replace(/^hf:/, '').split('@');
-  const all = await listModels();
+  const { settings } = await configured();
+  const all = await listModels([], { settings });
   const found = all.filter(
     (model) =>
       model.id === id &&
       (revision === undefined || model.revision?.startsWith(revision) || model.revisions?.includes(revision)),
   );
-  const models = found.length > 0 ? found : (await listModels([name])).filter(({ path }) => path === name);
+  const models =
+    found.length > 0 ? found : (await listModels([name], { settings })).filter(({ path }) => path === name);
   if (models.length === 0) {
     throw notThere(name);
   }
