@@ -77,5 +77,14 @@ export {
   verify,
 } from './pipeline/index.js';
 export { type ResolvedModel, type ResolveOptions, resolveModel } from './registry/index.js';
+export {
+  type PairScores,
+  type RankedText,
+  type RankOptions,
+  Reranker,
+  type RerankerOptions,
+  type ScoreActivation,
+  type ScoreOptions,
+} from './rerank/index.js';
 export { readTask, type Task } from './tasks/index.js';
 export { openTexts, type TextFileOptions, type TextFormat, type TextRecord, type TextSource } from './texts/index.js';

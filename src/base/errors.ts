@@ -238,12 +238,18 @@ export const errorTable = {
     (d) =>
       `Text ${d.index} has ${d.tokens} tokens, and the model takes ${d.maxTokens}. Shorten it, or let octavec cut it (\`overLong: truncate\`) or embed it in parts (\`overLong: chunk\`).`,
   ),
-  TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
-  VECTOR_NOT_FINITE: entry<{ path: string; indices: readonly number[] }>(
+  QUERY_TOO_LONG: entry<{ tokens: number; maxTokens: number }>(
     1,
     422,
     (d) =>
-      `${d.path} gives NaN or infinity in place of the vector of ${placesOfTexts(d.indices)}. Leave such texts out, let octavec skip them (\`onError: skip\`), or take a variant of higher precision.`,
+      `The query leaves no room for a text: it has ${d.tokens} tokens, and the model takes ${d.maxTokens} of both together. Shorten the query.`,
+  ),
+  TEXT_INVALID: entry<{ index: number; why: string }>(1, 422, (d) => `Text ${d.index} cannot be embedded: ${d.why}.`),
+  VECTOR_NOT_FINITE: entry<{ path: string; indices: readonly number[]; what?: string }>(
+    1,
+    422,
+    (d) =>
+      `${d.path} gives NaN or infinity in place of the ${d.what ?? 'vector'} of ${placesOfTexts(d.indices)}. Leave such texts out, let octavec skip them (\`onError: skip\`), or take a variant of higher precision.`,
   ),
   ORIGINAL_NOT_FINITE: entry<{ path: string; where: string }>(
     1,
@@ -251,11 +257,11 @@ export const errorTable = {
     (d) =>
       `The original ${d.path} itself gives NaN or infinity ${d.where}; it was not quantization that made them. Leave such texts out, or export the model again.`,
   ),
-  MODEL_OUTPUT: entry<{ path: string; why: string; hint?: string }>(
+  MODEL_OUTPUT: entry<{ path: string; why: string; what?: string; hint?: string }>(
     1,
     400,
     (d) =>
-      `${d.path} does not give embeddings: ${d.why}. ${d.hint ?? 'octavec runs encoders that return [batch, tokens, width] or [batch, width].'}`,
+      `${d.path} does not give ${d.what ?? 'embeddings'}: ${d.why}. ${d.hint ?? 'octavec runs encoders that return [batch, tokens, width] or [batch, width].'}`,
   ),
   TOKEN_OUT_OF_RANGE: entry<{ path: string; id: number; size: number }>(
     1,

@@ -36,6 +36,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Turn texts into vectors, as JSON lines, NumPy or Parquet.',
     load: async () => (await import('./embed.js')).embedCommand(),
   },
+  rerank: {
+    description: 'Order texts by how well they answer a query, with a cross-encoder that reads both together.',
+    load: async () => (await import('./rerank/rerank.js')).rerankCommand(),
+  },
   pull: {
     description:
       'Fetch models from the Hugging Face hub: the files that an embedding model needs, checked by their hashes.',

@@ -14,6 +14,7 @@ Examples:
   octavec compare ./all-MiniLM-L6-v2                 all variants side by side, one recommended for each use
   octavec evaluate ./all-MiniLM-L6-v2                retrieval and classification, by MTEB's rules
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
+  octavec rerank ./bge-reranker-base --query "…" …   texts from the best answer to the worst
   octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
   octavec models                                     what models are on this machine
   octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere

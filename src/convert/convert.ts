@@ -30,6 +30,8 @@ export interface Conversion {
   readonly layers: number;
   readonly hidden: number;
   readonly maxTokens: number;
+  /** What the file gives: hidden states of tokens, or of a cross-encoder scores of pairs. */
+  readonly gives: 'hidden states' | 'scores';
   readonly bytes: number;
   /** Tensors that embeddings do not need, and the file does not have. */
   readonly unused: readonly string[];
@@ -86,6 +88,7 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
         layers: plan.layers.length,
         hidden: plan.hidden,
         maxTokens: plan.maxTokens,
+        gives: plan.classifier === undefined ? 'hidden states' : 'scores',
         bytes: written.bytes,
         unused,
         proof,

@@ -32,9 +32,18 @@ export interface EncoderPlan {
   readonly embeddingNorm?: PlannedNorm;
   readonly finalNorm?: PlannedNorm;
   readonly layers: readonly PlannedLayer[];
+  /** Of rerankers: the graph gives scores of texts in place of hidden states. */
+  readonly classifier?: PlannedClassifier;
 }
 
-export type Activation = 'gelu' | 'geluTanh' | 'relu' | 'silu';
+/** score = out(activation(dense(hidden state of the first token))) */
+export interface PlannedClassifier {
+  readonly dense: PlannedLinear;
+  readonly activation: Activation;
+  readonly out: PlannedLinear;
+}
+
+export type Activation = 'gelu' | 'geluTanh' | 'relu' | 'silu' | 'tanh';
 
 /** What is added to scores by the distance of key and query. */
 export type DistanceBias =

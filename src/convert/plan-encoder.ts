@@ -6,6 +6,7 @@ import { alibiSlopes, relativeTable } from './distance-bias.js';
 import type {
   DistanceBias,
   EncoderPlan,
+  PlannedClassifier,
   PlannedLayer,
   PlannedLinear,
   PlannedNorm,
@@ -68,8 +69,14 @@ export async function planEncoder(
     finalNorm: parts.norm(layout.finalNorm, settings.hidden),
     layers,
     bias: await distanceBias(settings, layout, tensors, weights),
+    classifier: isScorer(config) ? parts.classifier() : undefined,
   };
   return { plan, unused: tensors.leftOver() };
+}
+
+/** Whether the configuration says that the model was trained to score or to tell classes apart. */
+function isScorer(config: ConfigReader): boolean {
+  return config.texts('architectures')?.some((name) => name.endsWith('ForSequenceClassification')) ?? false;
 }
 
 /** The layout whose first layer is there, and what stands before its names. @throws WEIGHTS_INVALID */
@@ -189,6 +196,22 @@ class PartFinder {
       ffnOutNorm: norm(layout.ffnOutNorm),
       ...this.#sight(index),
     };
+  }
+
+  /** What makes one score; undefined for a model that has none, or classes. */
+  classifier(): PlannedClassifier | undefined {
+    const { classifier: layout } = this.#architecture;
+    if (layout === undefined || !this.#tensors.has(`${layout.out}.weight`)) {
+      return undefined;
+    }
+    const [scores] = this.#tensors.dims(`${layout.out}.weight`);
+    if (scores !== 1) {
+      return undefined;
+    }
+    const { hidden } = this.#settings;
+    const { activation } = layout;
+    const dense = this.#linear(layout.dense, layout.dense, hidden, hidden);
+    return { dense, activation, out: this.#linear(layout.out, layout.out, hidden, 1) };
   }
 
   #scopedNorm(path: string | undefined, heads: number): ScopedNorm | undefined {

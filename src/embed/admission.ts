@@ -14,18 +14,23 @@ export interface AdmissionLimits {
 export class Admission {
   readonly #maxTexts: number;
   readonly #maxBytes: number;
+  readonly #owner: string;
   #texts = 0;
   #bytes = 0;
   #calls = 0;
   #closing: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
 
-  /** @throws USAGE */
-  constructor({ maxWaitingTexts = 100_000, maxWaitingBytes = 512 * 2 ** 20 }: AdmissionLimits) {
+  /**
+   * @param owner what callers call it
+   * @throws USAGE
+   */
+  constructor({ maxWaitingTexts = 100_000, maxWaitingBytes = 512 * 2 ** 20 }: AdmissionLimits, owner = 'embedder') {
     checkBound('maxWaitingTexts', maxWaitingTexts);
     checkBound('maxWaitingBytes', maxWaitingBytes);
     this.#maxTexts = maxWaitingTexts;
     this.#maxBytes = maxWaitingBytes;
+    this.#owner = owner;
   }
 
   /** Callers that are let in. */
@@ -82,7 +87,7 @@ export class Admission {
 
   #refuseIfClosed(): void {
     if (this.#closing !== undefined) {
-      throw new OctavecError('CLOSED', { what: 'embedder' });
+      throw new OctavecError('CLOSED', { what: this.#owner });
     }
   }
 

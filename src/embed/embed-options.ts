@@ -15,7 +15,7 @@ import { type OpenModelOptions, openModelOptionChecks } from '../model/index.js'
 import type { AdmissionLimits } from './admission.js';
 import { type OverLong, overLongPolicies, type TruncationSide, truncationSides } from './over-long.js';
 
-export interface EmbedderOptions extends OpenModelOptions, EngineChoiceOptions, AdmissionLimits {
+export interface EmbedderOptions extends Omit<OpenModelOptions, 'task'>, EngineChoiceOptions, AdmissionLimits {
   /** Length of vectors where a call asks for none, for models that may be cut (Matryoshka). */
   readonly dimensions?: number;
   /** Told once what was decided and why: "INT8 embedder ready: 2 threads × 4 workers (8 physical cores, …)". */
@@ -83,8 +83,10 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal;
 }
 
+const { task: _, ...openingChecks } = openModelOptionChecks;
+
 export const embedderOptionChecks: OptionChecks<EmbedderOptions> = {
-  ...openModelOptionChecks,
+  ...openingChecks,
   ...engineOptionChecks,
   maxWaitingTexts: checkBound,
   maxWaitingBytes: checkBound,

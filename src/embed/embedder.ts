@@ -84,6 +84,7 @@ export class Embedder {
     const opened = pickOptions(options, openModelOptionChecks);
     const opening = isModelFiles(model) ? asOpened(model, opened) : openModelFolder(model, opened);
     const said = await unlessCancelled(opening, signal, 'loading the model');
+    refuseReranker(said);
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), loadEngine(said, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       const { description, maxTokens = said.maxTokens } = engine.value;
@@ -238,6 +239,16 @@ export class Embedder {
     await this.#admission.close();
     await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
     returnFreedMemory();
+  }
+}
+
+/** @throws USAGE */
+function refuseReranker({ task, onnxPath }: ModelFiles): void {
+  if (task === 'rerank') {
+    throw new OctavecError('USAGE', {
+      problem: `${onnxPath} was opened to score pairs of texts, and makes no vectors`,
+      hint: 'Give it to `Reranker.load`.',
+    });
   }
 }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { Admission } from './admission.js';
+export { checkTexts, whyNoText } from './check-texts.js';
 export { countedFrom } from './counted-from.js';
 export {
   type DecodeOptions,
@@ -22,7 +24,8 @@ export { npyBytes, npyHeader, npyHeaderBytes, npyTypes } from './npy.js';
 export type { OverLong, TruncationSide } from './over-long.js';
 export { resolvePrompt } from './prompt.js';
 export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRanges } from './quantize-vectors.js';
-export type { TokenizedTexts } from './text-tokenizer.js';
+export { readyLine } from './ready-line.js';
+export { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 export { tokenizeOnce } from './tokenize-once.js';
 export type { SpelledText, Token } from './tokenizer-protocol.js';
 export type { VectorCache } from './vector-files.js';

@@ -30,6 +30,7 @@ export function joinPacks(packs: readonly TokenizedPart[]): Omit<TokenizedPart, 
     offsets: joinedOffsets(packs.map(({ offsets }) => offsets)),
     rowOffsets: joinedOffsets(packs.map(({ rowOffsets }) => rowOffsets)),
     lengths: joined(packs.map(({ lengths }) => lengths)),
+    types: packs.every(({ types }) => types) ? joined(packs.flatMap(({ types }) => types ?? [])) : undefined,
   };
 }
 

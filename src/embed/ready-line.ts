@@ -7,7 +7,7 @@ import { waysOfRunning } from './model-notes.js';
 export function readyLine(
   files: Pick<ModelFiles, 'onnxPath' | 'headSource'> & Partial<Pick<ModelFiles, 'head'>>,
   engine: EngineDescription,
-  width: number,
+  width: number | 'scores',
 ): string {
   const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: variantOfPath(files.onnxPath) };
   const variant = computed[engine.name];
@@ -18,5 +18,6 @@ export function readyLine(
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
   const because = fallback === undefined ? [] : [`not the native engine: ${printable(fallback)}`];
   const facts = waysOfRunning(files, engine).map(printable);
-  return `${precision} embedder ready: ${counts} (${threadsReason}), ${width} dimensions, ${printable(files.onnxPath)}, ${runtime}, ${weights}${[...because, ...facts].map((part) => `; ${part}`).join('')}`;
+  const [what, gives] = width === 'scores' ? ['reranker', ''] : ['embedder', `, ${width} dimensions`];
+  return `${precision} ${what} ready: ${counts} (${threadsReason})${gives}, ${printable(files.onnxPath)}, ${runtime}, ${weights}${[...because, ...facts].map((part) => `; ${part}`).join('')}`;
 }

@@ -30,6 +30,8 @@ export interface TokenizeOptions {
   readonly onError?: OnTextError;
   /** Stands before every text. */
   readonly prompt: string;
+  /** Reads every text as the second part of a pair with this. What is too long is cut off the text, never the query. */
+  readonly query?: string;
   readonly overLong: OverLong;
   /** `right` by default. */
   readonly truncationSide?: TruncationSide;
@@ -72,11 +74,11 @@ export class TextTokenizer {
   /**
    * Token ids of texts.
    *
-   * @throws TEXT_INVALID, TEXT_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
+   * @throws TEXT_INVALID, TEXT_TOO_LONG, QUERY_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
   async tokenize(texts: readonly string[], options: TokenizeOptions): Promise<TokenizedTexts> {
-    const { prompt, overLong, truncationSide = 'right', overlap, lanes = 1, onError = 'fail', signal } = options;
-    const how = { prompt, overLong, truncationSide, overlap, lanes };
+    const { prompt, query, overLong, truncationSide = 'right', overlap, lanes = 1, onError = 'fail', signal } = options;
+    const how = { prompt, query, overLong, truncationSide, overlap, lanes };
     const parts: TokenizedPart[] = [];
     const failures: TextFailure[] = [];
     for (let start = 0; start < texts.length; ) {

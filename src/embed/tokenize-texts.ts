@@ -1,4 +1,4 @@
-import type { Tokenizer } from 'tokenizers';
+import type { EncodeOptions, Tokenizer } from 'tokenizers';
 import { reasonOf } from '../base/index.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
@@ -58,27 +58,32 @@ export function asGiven(text: string, { lowerCase }: Pick<TokenizerSettings, 'lo
   return lowerCase ? stripped.toLowerCase() : stripped;
 }
 
-/** Ids of a text, special tokens included, or why it has none. */
+/** Ids of a text, or why it has none. */
 type Encoded = { readonly ids: number[] } | { readonly error: unknown };
 
 /**
  * Tokenizes texts in as many threads as there are lanes. Each gets all of its texts at once: the way to another thread
  * and back takes longer than a short text.
  */
-async function encodeAll(tokenizer: Tokenizer, inputs: readonly string[], lanes: number): Promise<Encoded[]> {
+export async function encodeAll(
+  tokenizer: Tokenizer,
+  inputs: readonly string[],
+  lanes: number,
+  options?: EncodeOptions,
+): Promise<Encoded[]> {
   const size = Math.ceil(inputs.length / lanes);
   const parts = Array.from({ length: lanes }, (_, i) => inputs.slice(i * size, (i + 1) * size));
-  const encoded = parts.filter(({ length }) => length > 0).map((part) => encodePart(tokenizer, part));
+  const encoded = parts.filter(({ length }) => length > 0).map((part) => encodePart(tokenizer, part, options));
   return (await Promise.all(encoded)).flat();
 }
 
 /** What goes wrong with one text goes wrong with all: then they are tokenized one by one. */
-async function encodePart(tokenizer: Tokenizer, inputs: string[]): Promise<Encoded[]> {
+async function encodePart(tokenizer: Tokenizer, inputs: string[], options?: EncodeOptions): Promise<Encoded[]> {
   try {
-    return (await tokenizer.encodeBatch(inputs)).map((encoding) => ({ ids: encoding.getIds() }));
+    return (await tokenizer.encodeBatch(inputs, options)).map((encoding) => ({ ids: encoding.getIds() }));
   } catch {
     const each = inputs.map((input) =>
-      tokenizer.encode(input).then(
+      tokenizer.encode(input, null, options).then(
         (encoding) => ({ ids: encoding.getIds() }),
         (error: unknown) => ({ error }),
       ),

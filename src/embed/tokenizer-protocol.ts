@@ -31,6 +31,8 @@ export interface TextsToTokenize {
   readonly texts: readonly string[];
   /** Stands before every text. */
   readonly prompt: string;
+  /** What every text is paired with, as its first part. */
+  readonly query?: string;
   readonly overLong: OverLong;
   readonly truncationSide: TruncationSide;
   /** Tokens that two windows of a text have in common (`chunk`). */
@@ -71,8 +73,8 @@ export interface SpelledText {
 /** A text without tokens. */
 export interface TokenFailure {
   readonly index: number;
-  readonly code: 'TEXT_INVALID' | 'TEXT_TOO_LONG';
-  readonly details: ErrorDetails<'TEXT_INVALID'> | ErrorDetails<'TEXT_TOO_LONG'>;
+  readonly code: 'TEXT_INVALID' | 'TEXT_TOO_LONG' | 'QUERY_TOO_LONG';
+  readonly details: ErrorDetails<'TEXT_INVALID' | 'TEXT_TOO_LONG' | 'QUERY_TOO_LONG'>;
 }
 
 export interface TokenizedPart {
@@ -84,6 +86,8 @@ export interface TokenizedPart {
   readonly rowOffsets: Int32Array;
   /** [texts] tokens of every text as it was given. */
   readonly lengths: Int32Array;
+  /** As in TokenBatch; of pairs only. */
+  readonly types?: Int32Array;
   /** In the order of the texts. Each has a padding token in its place. */
   readonly failures: readonly TokenFailure[];
 }

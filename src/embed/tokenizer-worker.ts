@@ -2,6 +2,7 @@ import type { Tokenizer } from 'tokenizers';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { deadMemoryCollector, givingAway, serveCalls } from '../threads/index.js';
 import type { Frame } from './over-long.js';
+import { tokenizePairs } from './pairs/tokenize-pairs.js';
 import { readTokenizer } from './read-tokenizer.js';
 import { decode, spell } from './spell.js';
 import { asGiven, type LoadedTokenizer, tokenizeTexts } from './tokenize-texts.js';
@@ -20,12 +21,15 @@ serveCalls<Tokenizing>(async (settings) => {
   const { tokenizer, frame } = loaded;
   const collect = deadMemoryCollector();
   const tokenize = async (question: TextsToTokenize) => {
-    const part = await tokenizeTexts(loaded, question);
-    const { ids, offsets, rowOffsets, lengths } = part;
+    const { query } = question;
+    const part = await (query === undefined
+      ? tokenizeTexts(loaded, question)
+      : tokenizePairs(loaded, query, question));
+    const { ids, offsets, rowOffsets, lengths, types } = part;
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     // When the answer is on its way.
     setImmediate(collect, tokens * encodingBytesPerToken);
-    return givingAway(part, [ids, offsets, rowOffsets, lengths]);
+    return givingAway(part, [ids, offsets, rowOffsets, lengths, ...(types ? [types] : [])]);
   };
   // One after the other, in the order of the calls: a thread that is busy with one text is enough. Texts that take long
   // have a line of their own, so that nobody else waits for them.

@@ -21,7 +21,7 @@ export interface DeclaredUse {
  */
 export function declaredUse(
   model: OnnxModel,
-  files: Pick<ModelFiles, 'facts' | 'output' | 'headSource'> = {},
+  files: Pick<ModelFiles, 'facts' | 'output' | 'headSource' | 'task'> = {},
 ): DeclaredUse {
   const { graph } = model.proto;
   try {

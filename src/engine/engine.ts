@@ -6,6 +6,8 @@ export interface TokenBatch {
   readonly ids: Int32Array;
   /** [texts + 1]: the ids of text i are `ids[offsets[i]]` to before `ids[offsets[i + 1]]`. Every text has a token. */
   readonly offsets: Int32Array;
+  /** [tokens] 1 for the second text of a pair, for models that tell the two apart; 0 for all where it is left out. */
+  readonly types?: Int32Array;
 }
 
 export interface RunOptions {

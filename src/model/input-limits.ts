@@ -22,6 +22,8 @@ const configSchema = z.object({
   _name_or_path: z.string().nullish().catch(undefined),
   architectures: z.array(z.string()).nullish().catch(undefined),
   id2label: z.record(z.string(), z.unknown()).nullish().catch(undefined),
+  sentence_transformers: z.object({ activation_fn: z.string().nullish() }).nullish().catch(undefined),
+  sbert_ce_default_activation_function: z.string().nullish().catch(undefined),
   vocab_size: optionalCount,
   hidden_size: optionalCount,
   dim: optionalCount,

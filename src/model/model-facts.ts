@@ -8,6 +8,8 @@ export interface ModelFacts {
   readonly vocabularySize?: number;
   /** How many classes it tells apart, where it names them. */
   readonly labels?: number;
+  /** What a reranker's numbers go through to become scores, where the configuration names it: "sigmoid". */
+  readonly scoreActivation?: string;
   /** Whether the folder says how hidden states are pooled. */
   readonly hasPooling: boolean;
 }
@@ -25,6 +27,13 @@ export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean)
       undefined,
     vocabularySize: config?.vocab_size ?? undefined,
     labels,
+    scoreActivation: scoreActivationOf(config),
     hasPooling,
   };
+}
+
+/** sentence-transformers names a class of PyTorch: "torch.nn.modules.linear.Identity". */
+function scoreActivationOf(config: ModelConfig | undefined): string | undefined {
+  const name = config?.sentence_transformers?.activation_fn ?? config?.sbert_ce_default_activation_function;
+  return name?.split('.').at(-1)?.toLowerCase();
 }

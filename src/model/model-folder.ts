@@ -5,13 +5,14 @@ import { checkOptions, type Location, maybePathOf, OctavecError, pathOf, reasonO
 import { readModel } from '../onnx/index.js';
 import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
+import { defaultHead } from './head.js';
 import { readInputLimits, readModelConfig } from './input-limits.js';
 import { isMissing, readJsonFile } from './json-file.js';
 import { modelFacts } from './model-facts.js';
-import type { ModelFiles, ModelOverrides, OpenModelOptions } from './model-files.js';
+import type { ModelFiles, OpenModelOptions } from './model-files.js';
 import { openModelOptionChecks } from './open-model-options.js';
 import { refuseOtherFormat } from './other-formats.js';
-import { findHead } from './read-head.js';
+import { type FoundHead, findHead } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { readTokenizerCase } from './read-tokenizer-case.js';
 import { readTruncationSide } from './read-truncation-side.js';
@@ -83,7 +84,7 @@ async function describe(
   const tokenizerConfig =
     maybePathOf('tokenizerConfig', options.tokenizerConfig) ?? join(configFolder, 'tokenizer_config.json');
   const [found, limits, texts, tokenizerLowerCase, truncationSide] = await Promise.all([
-    findHead(folder, modules, recognised),
+    options.task === 'rerank' ? scoreHead : findHead(folder, modules, recognised),
     readInputLimits(configFolder, config, recognised?.model.maxTokens, tokenizerConfig),
     readTexts(folder, options),
     readTokenizerCase(tokenizerConfig, config?.model_type),
@@ -101,6 +102,7 @@ async function describe(
     tokenizerPath,
     ...overriddenHead(head, source, options),
     output: options.output,
+    task: options.task,
     facts: modelFacts(config, source.kind === 'folder'),
     maxTokens: overriddenLimit(limits.maxTokens, limits.positions, options.maxTokens),
     lowerCase: limits.lowerCase,
@@ -113,19 +115,29 @@ async function describe(
   };
 }
 
+/** A score is taken as it comes. */
+const scoreHead: FoundHead = {
+  head: { ...defaultHead, pooling: ['cls'], normalize: false },
+  source: { kind: 'folder', name: 'its scores' },
+};
+
 /** Prompts of the folder, undefined if it has none. */
 async function readTexts(
   folder: string,
-  { output }: ModelOverrides,
+  { output, task }: OpenModelOptions,
 ): Promise<{ readonly prompts?: Readonly<Record<string, string>>; readonly defaultPrompt?: string }> {
   const path = join(folder, 'config_sentence_transformers.json');
   const texts = await readJsonFile(path, sentenceTransformersSchema);
-  const kind = texts?.model_type ?? 'SentenceTransformer';
-  if (kind !== 'SentenceTransformer' && output === undefined) {
+  const usual = task === 'rerank' ? 'CrossEncoder' : 'SentenceTransformer';
+  const kind = texts?.model_type ?? usual;
+  if (kind !== usual && output === undefined) {
     throw new OctavecError('MODEL_UNSUPPORTED', {
       path: folder,
       what: `a ${kind} (model_type of config_sentence_transformers.json)`,
-      hint: 'octavec runs models that give one dense vector for a text. If this one does, name its output with --output.',
+      hint:
+        kind === 'CrossEncoder'
+          ? 'It scores pairs of texts: rank texts by it with "octavec rerank".'
+          : 'octavec runs models that give one dense vector for a text. If this one does, name its output with --output.',
     });
   }
   const prompts = texts?.prompts ?? {};

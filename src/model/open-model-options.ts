@@ -22,5 +22,6 @@ export const modelOverrideChecks: OptionChecks<ModelOverrides> = {
 export const openModelOptionChecks: OptionChecks<OpenModelOptions> = {
   ...modelOverrideChecks,
   variant: checkText,
+  task: oneOf(['rerank']),
   like: checkObject,
 };

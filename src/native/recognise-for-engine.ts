@@ -6,7 +6,7 @@ import type { OfferedOutput } from '../output/index.js';
 import { type ChosenOutputs, chooseOutputs, outputChoice } from '../output/index.js';
 import { pooledOutputObstacle } from './pooled-output.js';
 
-type RecognisedFiles = Pick<ModelFiles, 'padTokenId' | 'head' | 'facts' | 'output' | 'headSource'>;
+type RecognisedFiles = Pick<ModelFiles, 'padTokenId' | 'head' | 'facts' | 'output' | 'headSource' | 'task'>;
 
 /** The encoder in a graph, if the native engine gives with it what ONNX Runtime gives. */
 export function recogniseForEngine(model: OnnxModel, files: RecognisedFiles): Recognition {

@@ -1,6 +1,7 @@
 import { OctavecError } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
-import type { OfferedOutput, OutputChoice } from './offered-output.js';
+import { chooseScores, isScore } from './choose-scores.js';
+import type { ChosenOutputs, OfferedOutput, OutputChoice } from './offered-output.js';
 import { otherThanEmbeddings } from './other-outputs.js';
 import { hiddenOutputNames, pooledOutputNames, projectedOutputNames } from './output-names.js';
 
@@ -9,17 +10,9 @@ export function outputChoice({
   facts,
   output,
   headSource,
-}: Pick<ModelFiles, 'facts' | 'output' | 'headSource'>): OutputChoice {
-  return { facts, output, poolsHidden: headSource?.kind === 'option' };
-}
-
-export interface ChosenOutputs<Output extends OfferedOutput = OfferedOutput> {
-  /** Hidden states of tokens. */
-  readonly hidden?: Output;
-  /** Vectors of texts; where there are none, the hidden states are pooled. */
-  readonly pooled?: Output;
-  /** Why these: "its name says hidden states". */
-  readonly reason: string;
+  task,
+}: Pick<ModelFiles, 'facts' | 'output' | 'headSource' | 'task'>): OutputChoice {
+  return { facts, output, poolsHidden: headSource?.kind === 'option', wantsScores: task === 'rerank' };
 }
 
 /**
@@ -33,6 +26,9 @@ export function chooseOutputs<Output extends OfferedOutput>(
   choice: OutputChoice,
   path: string,
 ): ChosenOutputs<Output> {
+  if (choice.wantsScores) {
+    return chooseScores(offered, choice.output, path);
+  }
   const judged = offered.map((output) => ({ output, why: otherThanEmbeddings(output, choice) }));
   const usable = judged.filter(({ why }) => why === undefined).map(({ output }) => output);
   const hidden = chooseHidden(usable, choice);
@@ -127,7 +123,10 @@ function namedOutput<Output extends OfferedOutput>(
 function nothingUsable(offered: readonly OfferedOutput[], why: string | undefined, path: string): OctavecError {
   if (why !== undefined) {
     const more = offered.length > 1 ? `Its outputs: ${listed(offered)}. If one of them is right` : 'If it is right';
-    const hint = `octavec runs models that give one vector for a text. ${more}, name it with --output.`;
+    const isReranker = offered.some(isScore);
+    const hint = isReranker
+      ? 'Rank texts by it with "octavec rerank", or `Reranker` in the library.'
+      : `octavec runs models that give one vector for a text. ${more}, name it with --output.`;
     return new OctavecError('MODEL_OUTPUT', { path, why, hint });
   }
   const several = offered.filter(({ per, isFloat }) => per === 'text' && isFloat).length > 1;

@@ -19,6 +19,17 @@ export interface OutputChoice {
   readonly output?: string;
   /** The caller says how hidden states are pooled, so that those are wanted. */
   readonly poolsHidden?: boolean;
+  /** The scores of a reranker are wanted, and no embedding. */
+  readonly wantsScores?: boolean;
   /** Ids that the model knows, where that is known better than by its configuration. */
   readonly vocabularySize?: number;
+}
+
+export interface ChosenOutputs<Output extends OfferedOutput = OfferedOutput> {
+  /** Hidden states of tokens. */
+  readonly hidden?: Output;
+  /** Vectors of texts; where there are none, the hidden states are pooled. */
+  readonly pooled?: Output;
+  /** Why these: "its name says hidden states". */
+  readonly reason: string;
 }

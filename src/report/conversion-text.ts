@@ -15,16 +15,19 @@ export function formatConversion({
   layers,
   hidden,
   maxTokens,
+  gives,
   bytes,
   unused,
   proof,
 }: Conversion): string {
   const lines = [
     `${onnxPath} (${formatBytes(bytes)})`,
-    `  ${architecture}, ${layers} layers, ${hidden} dimensions, texts of up to ${formatCount(maxTokens)} tokens`,
+    `  ${architecture}${gives === 'scores' ? ' cross-encoder' : ''}, ${layers} layers, ${hidden} dimensions, ${gives === 'scores' ? 'pairs' : 'texts'} of up to ${formatCount(maxTokens)} tokens`,
     `  held against ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
     ...(unused.length > 0 ? [`  left out, as embeddings do not need them: ${unused.join(', ')}`] : []),
-    `Next: octavec quantize ${quoted(onnxPath)} --to int8`,
+    gives === 'scores'
+      ? `Next: octavec rerank ${quoted(onnxPath)} --query "…" --file texts.txt`
+      : `Next: octavec quantize ${quoted(onnxPath)} --to int8`,
   ];
   return `${lines.join('\n')}\n`;
 }

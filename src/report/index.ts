@@ -19,5 +19,6 @@ export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
 export { formatModel, formatModels } from './models-text.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
+export { formatRanking } from './ranking-text.js';
 export { plainStyle, type Style, styleOf } from './style.js';
 export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';

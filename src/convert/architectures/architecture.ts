@@ -14,6 +14,15 @@ export interface Architecture {
   /** Every linear layer and norm has a bias; otherwise those that are there count. */
   readonly hasBiases: boolean;
   readonly settings: (config: ConfigReader) => Settings;
+  /** What makes a score of the first token's hidden state, in models that were trained to score. */
+  readonly classifier?: ClassifierLayout;
+}
+
+/** Names of modules: out(activation(dense(hidden state))). */
+export interface ClassifierLayout {
+  readonly dense: string;
+  readonly activation: Activation;
+  readonly out: string;
 }
 
 /** Names of modules; those of a layer without what all of the layer's begin with. */

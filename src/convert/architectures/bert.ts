@@ -1,4 +1,11 @@
-import { type Architecture, activationNamed, type Layout, type Settings, usualSizes } from './architecture.js';
+import {
+  type Architecture,
+  activationNamed,
+  type ClassifierLayout,
+  type Layout,
+  type Settings,
+  usualSizes,
+} from './architecture.js';
 import type { ConfigReader } from './config-reader.js';
 
 const bertLayout: Layout = {
@@ -35,6 +42,13 @@ export const bert: Architecture = {
   norm: 'layer',
   hasBiases: true,
   settings: bertSettings,
+  classifier: { dense: 'pooler.dense', activation: 'tanh', out: 'classifier' },
+};
+
+const robertaClassifier: ClassifierLayout = {
+  dense: 'classifier.dense',
+  activation: 'tanh',
+  out: 'classifier.out_proj',
 };
 
 /** Padding has the first of the rows that texts use just before it. */
@@ -48,12 +62,14 @@ export const roberta: Architecture = {
   name: 'RoBERTa',
   modelTypes: ['roberta', 'xlm-roberta', 'camembert'],
   settings: (config) => withCountedPositions(bertSettings(config), config),
+  classifier: robertaClassifier,
 };
 
 export const mpnet: Architecture = {
   ...bert,
   name: 'MPNet',
   modelTypes: ['mpnet'],
+  classifier: robertaClassifier,
   layouts: [
     {
       ...bertLayout,
@@ -74,6 +90,7 @@ export const distilBert: Architecture = {
   ...bert,
   name: 'DistilBERT',
   modelTypes: ['distilbert'],
+  classifier: { dense: 'pre_classifier', activation: 'relu', out: 'classifier' },
   layouts: [
     {
       words: 'embeddings.word_embeddings',
@@ -106,6 +123,7 @@ const jinaLayout: Layout = { ...bertLayout, positions: undefined };
 export const jinaBert: Architecture = {
   ...bert,
   name: 'JinaBERT',
+  classifier: undefined,
   modelTypes: [],
   hasBiases: false,
   layouts: [

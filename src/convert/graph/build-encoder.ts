@@ -2,6 +2,7 @@ import { version } from '../../base/index.js';
 import { dataType, type ModelProto } from '../../onnx/index.js';
 import type { EncoderPlan, PlannedLayer, PlannedNorm, PlannedTable } from '../encoder-plan.js';
 import { attention } from './attention.js';
+import { classifier } from './classifier.js';
 import { feedForward } from './feed-forward.js';
 import { type DeferredData, GraphWriter, valueInfo } from './graph-writer.js';
 import { norm } from './parts.js';
@@ -17,8 +18,9 @@ export interface BuiltEncoder {
 const opset = 20;
 const irVersion = 9;
 
-/** What the hidden states are called. */
-export const hiddenOutput = 'last_hidden_state';
+/** What the hidden states are called, and the scores of rerankers. */
+const hiddenOutput = 'last_hidden_state';
+const scoreOutput = 'logits';
 
 /**
  * Writes the graph of an encoder, in the form that ONNX Runtime runs fastest and that quantization finds most in:
@@ -29,13 +31,17 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
   const graph = new GraphWriter();
   const shared = new SharedValues(graph, plan);
   const hasTypes = plan.types !== undefined && plan.types.count > 1;
+  const lastOutput = plan.classifier === undefined ? hiddenOutput : undefined;
   let hidden = embeddings(graph, plan, shared);
   plan.layers.forEach((layer, index) => {
     const isLast = index === plan.layers.length - 1 && plan.finalNorm === undefined;
-    hidden = encoderLayer(graph, plan, shared, layer, hidden, isLast ? hiddenOutput : undefined);
+    hidden = encoderLayer(graph, plan, shared, layer, hidden, isLast ? lastOutput : undefined);
   });
   if (plan.finalNorm !== undefined) {
-    hidden = norm(graph, plan.finalNorm, plan.hidden, hidden, hiddenOutput);
+    hidden = norm(graph, plan.finalNorm, plan.hidden, hidden, lastOutput);
+  }
+  if (plan.classifier !== undefined) {
+    classifier(graph, plan.classifier, hidden, scoreOutput);
   }
   const inputs = ['input_ids', 'attention_mask', ...(hasTypes ? ['token_type_ids'] : [])];
   return {
@@ -53,7 +59,11 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
         initializer: graph.initializers,
         sparseInitializer: [],
         input: inputs.map((name) => valueInfo(name, dataType.int64, ['batch_size', 'sequence_length'])),
-        output: [valueInfo(hiddenOutput, dataType.float, ['batch_size', 'sequence_length', plan.hidden])],
+        output: [
+          plan.classifier === undefined
+            ? valueInfo(hiddenOutput, dataType.float, ['batch_size', 'sequence_length', plan.hidden])
+            : valueInfo(scoreOutput, dataType.float, ['batch_size', 1]),
+        ],
         valueInfo: [],
         quantizationAnnotation: [],
         metadataProps: [],

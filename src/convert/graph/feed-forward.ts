@@ -10,7 +10,7 @@ export function feedForward(graph: GraphWriter, activation: Activation, layer: P
   return linear(graph, down, widened);
 }
 
-function activate(graph: GraphWriter, activation: Activation, scope: string, value: string): string {
+export function activate(graph: GraphWriter, activation: Activation, scope: string, value: string): string {
   switch (activation) {
     case 'gelu':
       return graph.op('Gelu', scope, [value]);
@@ -18,6 +18,8 @@ function activate(graph: GraphWriter, activation: Activation, scope: string, val
       return graph.op('Gelu', scope, [value], { approximate: { string: 'tanh' } });
     case 'relu':
       return graph.op('Relu', scope, [value]);
+    case 'tanh':
+      return graph.op('Tanh', scope, [value]);
     case 'silu':
       return graph.op('Mul', scope, [value, graph.op('Sigmoid', scope, [value])]);
   }

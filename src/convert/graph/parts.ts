@@ -2,11 +2,13 @@ import type { PlannedLinear, PlannedNorm } from '../encoder-plan.js';
 import type { GraphWriter } from './graph-writer.js';
 
 /** y = x W + b */
-export function linear(graph: GraphWriter, layer: PlannedLinear, input: string): string {
+export function linear(graph: GraphWriter, layer: PlannedLinear, input: string, output?: string): string {
   const { path, weight, bias, inputs, outputs } = layer;
   const matrix = graph.weight(`${path}.weight`, [inputs, outputs], weight, true);
-  const product = graph.op('MatMul', path, [input, matrix]);
-  return bias === undefined ? product : graph.op('Add', path, [graph.weight(`${path}.bias`, [outputs], bias), product]);
+  const product = graph.op('MatMul', path, [input, matrix], {}, bias === undefined ? output : undefined);
+  return bias === undefined
+    ? product
+    : graph.op('Add', path, [graph.weight(`${path}.bias`, [outputs], bias), product], {}, output);
 }
 
 /** A norm over the last axis. RMSNorm stands in the operators that run times know it by. */

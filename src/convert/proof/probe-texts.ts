@@ -1,5 +1,6 @@
 import { randomNumbers } from '../../numbers/index.js';
 import type { EncoderPlan } from '../encoder-plan.js';
+import type { ProbeText } from './reference-forward.js';
 
 /** Tokens of the short texts: one alone, and some that pad each other in a batch. */
 const lengths = [1, 9, 4, 2];
@@ -10,8 +11,10 @@ const beyondWindow = 12;
 /**
  * Texts of random words to hold a converted model against its weights: short ones, and one longer than the windows of the
  * model where it has any. The same for the same model.
+ *
+ * @param withTypes let half of each text have another type, where the model tells types apart
  */
-export function probeTexts(plan: EncoderPlan): readonly (readonly number[])[] {
+export function probeTexts(plan: EncoderPlan, withTypes = true): readonly ProbeText[] {
   const random = randomNumbers(17);
   const { padTokenId, maxTokens, words } = plan;
   const windows = plan.layers.map(({ window }) => window).filter((window) => window > 0);
@@ -25,5 +28,11 @@ export function probeTexts(plan: EncoderPlan): readonly (readonly number[])[] {
   if (plan.positions?.rows === 'counted' && texts[1].length > 4 && padTokenId < words.count) {
     texts[1][3] = padTokenId;
   }
-  return texts;
+  const hasTypes = withTypes && plan.types !== undefined && plan.types.count > 1;
+  return texts.map((ids) => (hasTypes ? { ids, types: secondHalf(ids) } : { ids }));
+}
+
+/** As if a text were a pair: types tell its second half from its first. */
+function secondHalf(ids: readonly number[]): readonly number[] {
+  return ids.map((_, place) => (place >= ids.length / 2 ? 1 : 0));
 }

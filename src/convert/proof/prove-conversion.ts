@@ -2,11 +2,12 @@ import { OctavecError, type TaskOptions } from '../../base/index.js';
 import { loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
 import { defaultHead } from '../../model/index.js';
 import { cosine } from '../../numbers/index.js';
+import { readModel } from '../../onnx/index.js';
 import type { EncoderPlan } from '../encoder-plan.js';
 import type { WeightFiles } from '../weights/weight-files.js';
-import { goldenStates } from './golden-states.js';
+import { goldenOutput } from './golden-output.js';
 import { probeTexts } from './probe-texts.js';
-import { referenceForward } from './reference-forward.js';
+import { type ProbeText, referenceForward } from './reference-forward.js';
 
 /** What a converted file was held against, and how near it came. */
 export interface ConversionProof {
@@ -14,9 +15,9 @@ export interface ConversionProof {
   readonly reference: 'weights' | 'golden' | 'onnx';
   readonly texts: number;
   readonly tokens: number;
-  /** Of the hidden states of a token, the least. */
+  /** Of the hidden states of a token, the least; of rerankers, of all scores. */
   readonly cosine: number;
-  /** Of any number of the hidden states. */
+  /** Of any number of the output. */
   readonly largestDifference: number;
   /** The largest number of the reference. */
   readonly largestValue: number;
@@ -38,22 +39,22 @@ export interface ProofSubject {
 
 interface Reference {
   readonly kind: ConversionProof['reference'];
-  readonly texts: readonly (readonly number[])[];
-  /** [tokens × hidden], texts one after the other. */
-  readonly states: ArrayLike<number>;
+  readonly texts: readonly ProbeText[];
+  /** [tokens × hidden], texts one after the other; of rerankers [texts]. */
+  readonly numbers: ArrayLike<number>;
 }
 
 /**
- * Runs a converted file and holds its hidden states against outputs that came with the model (`expected.json`), against
- * another ONNX file, or else against what the stored weights give in plain loops.
+ * Runs a converted file and holds its hidden states, or the scores of a reranker, against outputs that came with the model
+ * (`expected.json`), against another ONNX file, or else against what the stored weights give in plain loops.
  *
  * @throws CONVERSION_REFUSED, and what the engine throws
  */
 export async function proveConversion(subject: ProofSubject, options: TaskOptions = {}): Promise<ConversionProof> {
   const { folder, plan, onnxPath } = subject;
   const reference = await referenceOf(subject, options);
-  const found = await statesOf(onnxPath, plan, reference.texts, options);
-  const proof = compareStates(reference, found, plan.hidden);
+  const found = await outputOf(onnxPath, plan, reference.texts, options);
+  const proof = compareNumbers(folder, reference, found, plan);
   const { cosine: similarity, largestDifference, largestValue } = proof;
   // Written so that NaN does not pass.
   if (!(similarity >= leastCosine && largestDifference <= mostDifference * Math.max(1, largestValue))) {
@@ -65,53 +66,73 @@ export async function proveConversion(subject: ProofSubject, options: TaskOption
 
 async function referenceOf({ folder, plan, weights, against }: ProofSubject, options: TaskOptions): Promise<Reference> {
   if (against !== undefined) {
-    const texts = probeTexts(plan);
-    return { kind: 'onnx', texts, states: await statesOf(against, plan, texts, options) };
+    const texts = probeTexts(plan, await takesTypes(against));
+    return { kind: 'onnx', texts, numbers: await outputOf(against, plan, texts, options) };
   }
-  const golden = await goldenStates(folder, plan);
+  const golden = await goldenOutput(folder, plan);
   if (golden !== undefined) {
     return { kind: 'golden', ...golden };
   }
   const texts = probeTexts(plan);
-  return { kind: 'weights', texts, states: await referenceForward(plan, weights, texts, options) };
+  return { kind: 'weights', texts, numbers: await referenceForward(plan, weights, texts, options) };
 }
 
-async function statesOf(
+/** Whether a file tells the types of tokens apart; some exporters leave them out. */
+async function takesTypes(onnxPath: string): Promise<boolean> {
+  const { graph } = (await readModel(onnxPath)).proto;
+  return graph.input.some(({ name = '' }) => name === 'token_type_ids');
+}
+
+/** Hidden states, or the scores of a reranker. */
+async function outputOf(
   onnxPath: string,
-  { padTokenId }: EncoderPlan,
-  texts: readonly (readonly number[])[],
+  { padTokenId, classifier }: EncoderPlan,
+  texts: readonly ProbeText[],
   { signal }: TaskOptions,
 ): Promise<Float32Array> {
-  const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head: defaultHead }, { signal });
+  const isReranker = classifier !== undefined;
+  const head = isReranker ? ({ ...defaultHead, pooling: ['cls'], normalize: false } as const) : defaultHead;
+  const task = isReranker ? 'rerank' : undefined;
+  const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head, task }, { signal });
   try {
-    return await engine.hiddenStates(tokenBatch(texts), { signal });
+    const batch = tokenBatch(texts);
+    return await (isReranker ? engine.embed(batch, { signal }) : engine.hiddenStates(batch, { signal }));
   } finally {
     await engine.close();
   }
 }
 
-function tokenBatch(texts: readonly (readonly number[])[]): TokenBatch {
+function tokenBatch(texts: readonly ProbeText[]): TokenBatch {
   const offsets = new Int32Array(texts.length + 1);
-  for (const [i, { length }] of texts.entries()) {
-    offsets[i + 1] = offsets[i] + length;
+  for (const [i, { ids }] of texts.entries()) {
+    offsets[i + 1] = offsets[i] + ids.length;
   }
-  return { ids: Int32Array.from(texts.flat()), offsets };
+  return {
+    ids: Int32Array.from(texts.flatMap(({ ids }) => ids)),
+    types: Int32Array.from(texts.flatMap(({ ids, types }) => types ?? ids.map(() => 0))),
+    offsets,
+  };
 }
 
-function compareStates({ kind, texts, states }: Reference, found: Float32Array, width: number): ConversionProof {
-  const tokens = texts.reduce((sum, { length }) => sum + length, 0);
-  if (found.length !== tokens * width || states.length !== tokens * width) {
-    throw new OctavecError('CONVERSION_REFUSED', {
-      path: 'the model',
-      why: `${found.length} numbers for ${tokens} tokens, and ${states.length} are expected`,
-    });
+/** Row by row: the hidden state of each token, or all scores of a reranker as one row. */
+function compareNumbers(
+  folder: string,
+  { kind, texts, numbers }: Reference,
+  found: Float32Array,
+  { classifier, hidden }: EncoderPlan,
+): ConversionProof {
+  const tokens = texts.reduce((sum, { ids }) => sum + ids.length, 0);
+  const [rows, width] = classifier === undefined ? [tokens, hidden] : [1, texts.length];
+  if (found.length !== rows * width || numbers.length !== rows * width) {
+    const why = `${found.length} numbers for ${tokens} tokens, and ${numbers.length} are expected`;
+    throw new OctavecError('CONVERSION_REFUSED', { path: folder, why });
   }
-  const expected = Float32Array.from(states);
+  const expected = Float32Array.from(numbers);
   let least = 1;
   let largestDifference = 0;
   let largestValue = 0;
-  for (let token = 0; token < tokens; token++) {
-    const [a, b] = [expected, found].map((rows) => rows.subarray(token * width, (token + 1) * width));
+  for (let row = 0; row < rows; row++) {
+    const [a, b] = [expected, found].map((all) => all.subarray(row * width, (row + 1) * width));
     least = Math.min(least, cosine(a, b));
     for (let i = 0; i < width; i++) {
       largestDifference = Math.max(largestDifference, Math.abs(a[i] - b[i]));

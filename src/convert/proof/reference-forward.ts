@@ -2,6 +2,7 @@ import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import type {
   Activation,
   EncoderPlan,
+  PlannedClassifier,
   PlannedLayer,
   PlannedLinear,
   PlannedNorm,
@@ -13,17 +14,24 @@ import type { WeightFiles } from '../weights/weight-files.js';
 /** Rows of numbers: one for each token of all texts. */
 type Rows = Float64Array;
 
+/** Token ids, and for the model that has such, their types. */
+export interface ProbeText {
+  readonly ids: readonly number[];
+  /** 0 for all where it is left out. */
+  readonly types?: readonly number[];
+}
+
 /**
  * What an encoder gives, computed from the stored weights in plain loops and double precision: the reference that a
  * converted file is held against. Shares nothing with the graph but the plan. Slow, and meant for a few tokens.
  *
- * @param texts token ids, without padding
- * @returns [tokens × hidden], the texts one after the other
+ * @param texts without padding
+ * @returns [tokens × hidden], the texts one after the other; of rerankers [texts]
  */
 export async function referenceForward(
   plan: EncoderPlan,
   weights: WeightFiles,
-  texts: readonly (readonly number[])[],
+  texts: readonly ProbeText[],
   { signal, onProgress }: TaskOptions = {},
 ): Promise<Rows> {
   const run = new ReferenceRun(plan, weights, texts);
@@ -33,33 +41,34 @@ export async function referenceForward(
     onProgress?.({ stage: 'Computing the reference', done, total: plan.layers.length, unit: 'layers' });
     hidden = await run.layer(layer, hidden);
   }
-  return run.norm(plan.finalNorm, hidden, plan.hidden);
+  hidden = await run.norm(plan.finalNorm, hidden, plan.hidden);
+  return plan.classifier === undefined ? hidden : run.scores(plan.classifier, hidden);
 }
 
 class ReferenceRun {
   readonly #plan: EncoderPlan;
   readonly #weights: WeightFiles;
-  readonly #texts: readonly (readonly number[])[];
+  readonly #texts: readonly ProbeText[];
   readonly #tokens: number;
 
-  constructor(plan: EncoderPlan, weights: WeightFiles, texts: readonly (readonly number[])[]) {
+  constructor(plan: EncoderPlan, weights: WeightFiles, texts: readonly ProbeText[]) {
     this.#plan = plan;
     this.#weights = weights;
     this.#texts = texts;
-    this.#tokens = texts.reduce((sum, text) => sum + text.length, 0);
+    this.#tokens = texts.reduce((sum, { ids }) => sum + ids.length, 0);
   }
 
   async embed(): Promise<Rows> {
     const { hidden, words, wordScale = 1, types, positions, padTokenId, embeddingNorm } = this.#plan;
     const out = new Float64Array(this.#tokens * hidden);
     let token = 0;
-    for (const ids of this.#texts) {
+    for (const { ids, types: own } of this.#texts) {
       let counted = 0;
       for (const [place, id] of ids.entries()) {
         const row = out.subarray(token * hidden, ++token * hidden);
         addTo(row, await this.#row(words, id), wordScale);
         if (types !== undefined) {
-          addTo(row, await this.#row(types, 0));
+          addTo(row, await this.#row(types, own?.[place] ?? 0));
         }
         if (positions !== undefined) {
           counted += id === padTokenId ? 0 : 1;
@@ -81,6 +90,17 @@ class ReferenceRun {
     const out = await this.norm(layer.ffnOutNorm, fed, hidden);
     addTo(out, between);
     return preNorm ? out : this.norm(layer.ffnNorm, out, hidden);
+  }
+
+  /** One number for each text, from the hidden state of its first token. */
+  async scores({ dense, activation, out }: PlannedClassifier, hidden: Rows): Promise<Rows> {
+    const first = new Float64Array(this.#texts.length * dense.inputs);
+    let token = 0;
+    for (const [text, { ids }] of this.#texts.entries()) {
+      first.set(hidden.subarray(token * dense.inputs, (token + 1) * dense.inputs), text * dense.inputs);
+      token += ids.length;
+    }
+    return this.#linear(out, (await this.#linear(dense, first)).map(functions[activation]));
   }
 
   /** Rows of `width` numbers, normed each. What there is no norm for stays as it is. */
@@ -114,7 +134,8 @@ class ReferenceRun {
     this.#turn(layer, key, keyValueHeads);
     const context = new Float64Array(this.#tokens * heads * headWidth);
     let first = 0;
-    for (const { length } of this.#texts) {
+    for (const { ids } of this.#texts) {
+      const { length } = ids;
       for (let head = 0; head < heads; head++) {
         for (let place = 0; place < length; place++) {
           this.#attend(layer, { query, key, value, context }, first, length, head, place);
@@ -178,8 +199,8 @@ class ReferenceRun {
     const { headWidth } = this.#plan;
     const half = headWidth / 2;
     let token = 0;
-    for (const { length } of this.#texts) {
-      for (let place = 0; place < length; place++, token++) {
+    for (const { ids } of this.#texts) {
+      for (let place = 0; place < ids.length; place++, token++) {
         for (let start = token * heads * headWidth; start < (token + 1) * heads * headWidth; start += headWidth) {
           for (let i = 0; i < half; i++) {
             const angle = place * rotation.frequencies[i];
@@ -202,11 +223,12 @@ class ReferenceRun {
   async #linear({ weight, bias, inputs, outputs }: PlannedLinear, input: Rows): Promise<Rows> {
     const matrix = await this.#numbers(weight);
     const added = bias && (await this.#numbers(bias));
-    const out = new Float64Array(this.#tokens * outputs);
+    const rows = input.length / inputs;
+    const out = new Float64Array(rows * outputs);
     for (let output = 0; output < outputs; output++) {
       const row = matrix.subarray(output * inputs, (output + 1) * inputs);
       const start = added?.[output] ?? 0;
-      for (let token = 0; token < this.#tokens; token++) {
+      for (let token = 0; token < rows; token++) {
         out[token * outputs + output] = start + dotAt(row, input, token * inputs);
       }
     }
@@ -250,6 +272,7 @@ const functions: Readonly<Record<Activation, (x: number) => number>> = {
   geluTanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   relu: (x) => Math.max(0, x),
   silu: (x) => x / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
 };
 
 /** The error function: its series near 0, the continued fraction of its complement further out. */

@@ -32,6 +32,11 @@ export class NamedTensors {
     return this.#find(name) !== undefined;
   }
 
+  /** Sizes of a tensor, which does not count as taken by that. */
+  dims(name: string): readonly number[] {
+    return this.#find(name)?.dims ?? [];
+  }
+
   /** A tensor of as many dimensions as wanted. @throws WEIGHTS_INVALID */
   take(name: string, dimensions: number): StoredTensor {
     const tensor = this.#find(name);
@@ -86,7 +91,9 @@ export class NamedTensors {
     const full = this.#prefix + name;
     // The first BERT files, which were made from TensorFlow's, have other names in norms.
     const old = full.replace(/\.weight$/, '.gamma').replace(/\.bias$/, '.beta');
-    return this.#tensors.get(full) ?? this.#tensors.get(old);
+    // What stands behind the encoder is no part of it, and often has no prefix.
+    const outside = unneeded.test(name) ? this.#tensors.get(name) : undefined;
+    return this.#tensors.get(full) ?? this.#tensors.get(old) ?? outside;
   }
 
   #invalid(why: string): OctavecError {

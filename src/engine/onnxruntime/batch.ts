@@ -7,17 +7,19 @@ export function batchMessage(pieces: readonly Piece[]): Batch {
   const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.tokens, 0));
   const offsets = new Int32Array(texts + 1);
   const unpooled = new Int32Array(texts);
+  const types = pieces.some(({ request }) => request.hasTypes) ? new Int32Array(ids.length) : undefined;
   let count = 0;
   for (const { request, texts } of pieces) {
     for (const text of texts) {
       const textIds = request.idsOf(text);
       ids.set(textIds, offsets[count]);
+      types?.set(request.typesOf(text) ?? [], offsets[count]);
       unpooled[count] = request.unpooledTokens;
       count++;
       offsets[count] = offsets[count - 1] + textIds.length;
     }
   }
-  return { wanted: pieces[0].request.wanted, ids, offsets, unpooled };
+  return { wanted: pieces[0].request.wanted, ids, offsets, unpooled, types };
 }
 
 /** Hands the rows of a batch, in the order of its message, to the callers. */

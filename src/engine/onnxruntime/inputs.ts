@@ -70,7 +70,7 @@ export function paddedShape({ fixed }: BoundInputs, { offsets }: TokenBatch): Re
  */
 export function paddedFeeds(
   { bindings }: BoundInputs,
-  { ids, offsets }: TokenBatch,
+  { ids, offsets, types }: TokenBatch,
   { texts, tokens }: Required<FixedShape>,
   padTokenId: number,
 ): readonly Feed[] {
@@ -81,17 +81,18 @@ export function paddedFeeds(
     // All values are small and not negative: the low half of a little-endian 64-bit number is enough.
     const words = new Int32Array(data.buffer);
     const stride = type === 'int64' ? 2 : 1;
-    if (role !== 'types') {
+    const source = { ids, types, mask: undefined, positions: undefined }[role];
+    if (role !== 'types' || types !== undefined) {
       for (let text = 0; text < texts; text++) {
         const start = offsets[text];
         const length = text < given ? offsets[text + 1] - start : 0;
         for (let i = 0; i < tokens; i++) {
           const isToken = i < length;
           const word = (text * tokens + i) * stride;
-          if (role === 'ids') {
-            words[word] = isToken ? ids[start + i] : padTokenId;
-          } else if (isToken) {
-            words[word] = role === 'mask' ? 1 : i;
+          if (isToken) {
+            words[word] = source?.[start + i] ?? (role === 'mask' ? 1 : i);
+          } else if (role === 'ids') {
+            words[word] = padTokenId;
           } else if (role === 'mask' && i === 0) {
             words[word] = 1;
           }

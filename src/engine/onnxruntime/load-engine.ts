@@ -24,7 +24,7 @@ export interface EngineOptions extends ThreadOptions {
   readonly signal?: AbortSignal;
 }
 
-type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head' | 'headSource' | 'facts' | 'output'>;
+type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head' | 'headSource' | 'facts' | 'output' | 'task'>;
 
 const leastBatchTokens = 1024;
 const batchTokensPerThread = 512;

@@ -26,6 +26,7 @@ export interface Batch {
   /** As in TokenBatch. */
   readonly ids: Int32Array;
   readonly offsets: Int32Array;
+  readonly types?: Int32Array;
   /** Tokens of each text that are left out of the pooling. */
   readonly unpooled: Int32Array;
 }

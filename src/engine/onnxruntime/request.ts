@@ -100,6 +100,16 @@ export class Request {
     return this.#batch.ids.subarray(this.#batch.offsets[text], this.#batch.offsets[text + 1]);
   }
 
+  /** Whether its texts say which of two each token belongs to. */
+  get hasTypes(): boolean {
+    return this.#batch.types !== undefined;
+  }
+
+  /** The token types of a text. */
+  typesOf(text: number): Int32Array | undefined {
+    return this.#batch.types?.subarray(this.#batch.offsets[text], this.#batch.offsets[text + 1]);
+  }
+
   /** Puts the rows of some texts in their place. Does nothing once the request has failed. */
   deliver(texts: Int32Array, rows: Float32Array): void {
     if (this.isSettled) {

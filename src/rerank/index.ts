@@ -1,0 +1,8 @@
+/**
+ * Ranking texts by a query with a cross-encoder.
+ *
+ * @module
+ */
+export type { RankOptions, RerankerOptions, ScoreOptions } from './rerank-options.js';
+export { type PairScores, type RankedText, Reranker } from './reranker.js';
+export { type ScoreActivation, scoreActivations } from './score-activation.js';

@@ -1,0 +1,215 @@
+import {
+  checkOptions,
+  type Location,
+  OctavecError,
+  pickOptions,
+  throwIfCancelled,
+  unlessCancelled,
+} from '../base/index.js';
+import { Admission, checkTexts, readyLine, TextTokenizer, whyNoText } from '../embed/index.js';
+import { type Engine, type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
+import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { ascendingOrder } from '../numbers/index.js';
+import {
+  openingChecks,
+  type RankOptions,
+  type RerankerOptions,
+  rankOptionChecks,
+  rerankerOptionChecks,
+  type ScoreOptions,
+  scoreOptionChecks,
+} from './rerank-options.js';
+import { activate, activationOf, type ScoreActivation } from './score-activation.js';
+
+/** A text with its score for a query. */
+export interface RankedText {
+  /** Place among the texts that were given. */
+  readonly index: number;
+  /** The higher, the better the text answers the query. */
+  readonly score: number;
+  readonly text: string;
+}
+
+/** Scores of pairs, in the order of the texts. */
+export interface PairScores {
+  /** [texts] */
+  readonly scores: Float32Array;
+  /** [texts] tokens of each pair as it was given, special tokens included. */
+  readonly tokenCounts: Int32Array;
+  /** How many pairs were longer than the model takes: of these texts only the beginning counts. */
+  readonly truncated: number;
+}
+
+/** What a reranker is made of. */
+interface LoadedReranker {
+  readonly files: ModelFiles;
+  readonly tokenizer: TextTokenizer;
+  readonly engine: Engine;
+  readonly activation: ScoreActivation;
+}
+
+/**
+ * Scores pairs of a query and a text with a cross-encoder, which reads both together: slower than comparing vectors, and
+ * better at telling which of some texts answers a query best.
+ *
+ * @example
+ * ```ts
+ * const reranker = await Reranker.load('models/bge-reranker-base');
+ * const ranked = await reranker.rank('How do cats sleep?', ['Cats sleep a lot.', 'Dogs bark.'], { topN: 1 });
+ * console.log(ranked[0].text, ranked[0].score);
+ * await reranker.close();
+ * ```
+ */
+export class Reranker {
+  /** What the model is made of. */
+  readonly model: ModelFiles;
+  /** Longest pair in tokens, special tokens included. */
+  readonly maxTokens: number;
+  /** What the model's numbers go through, where a call asks for nothing else. */
+  readonly activation: ScoreActivation;
+  readonly #loaded: LoadedReranker;
+  readonly #admission: Admission;
+  #closing: Promise<void> | undefined;
+
+  private constructor(loaded: LoadedReranker, admission: Admission) {
+    this.model = loaded.files;
+    this.maxTokens = loaded.engine.maxTokens ?? loaded.files.maxTokens;
+    this.activation = loaded.activation;
+    this.#loaded = loaded;
+    this.#admission = admission;
+  }
+
+  /**
+   * Loads a cross-encoder that gives one number for a pair. A reranker that has nothing to do does not keep the process
+   * alive.
+   *
+   * @param model a folder in Hugging Face layout, a single .onnx file (a path or a `file:` URL), or what
+   *   {@link openModelFolder} found with `task: 'rerank'`
+   * @throws FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, TOKENIZER_INVALID, CONFIG_INVALID, MODEL_UNSUPPORTED,
+   *   ENGINE_LOAD, ENGINE_RUN, MODEL_OUTPUT, USAGE, CANCELLED
+   */
+  static async load(model: Location | ModelFiles, options: RerankerOptions = {}): Promise<Reranker> {
+    checkOptions(options, rerankerOptionChecks);
+    const { signal } = options;
+    const admission = new Admission(options, 'reranker');
+    throwIfCancelled(signal, 'loading the model');
+    const opening = openFiles(model, options);
+    const opened = await unlessCancelled(opening, signal, 'loading the model');
+    const activation = options.activation ?? activationOf(opened);
+    const engine = await loadEngine(opened, options);
+    try {
+      // The model's inputs may have room for less than its files say.
+      const files = { ...opened, maxTokens: Math.min(opened.maxTokens, engine.maxTokens ?? opened.maxTokens) };
+      const tokenizer = await TextTokenizer.of(files, signal);
+      options.onReady?.(readyLine(files, engine.description, 'scores'), engine.description);
+      return new Reranker({ files, tokenizer, engine, activation }, admission);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  get engine(): EngineDescription {
+    return this.#loaded.engine.description;
+  }
+
+  /**
+   * Texts from the best answer to a query to the worst. Texts of equal scores keep their order. Of a pair that is longer
+   * than `maxTokens`, the end of the text does not count.
+   *
+   * @throws as {@link score}
+   * @example
+   * ```ts
+   * for (const { index, score, text } of await reranker.rank('How do cats sleep?', texts)) console.log(index, score, text);
+   * ```
+   */
+  async rank(query: string, texts: readonly string[], options: RankOptions = {}): Promise<readonly RankedText[]> {
+    checkOptions(options, rankOptionChecks);
+    const { scores } = await this.#score(query, texts, options);
+    return rankedTexts(texts, scores, options.topN);
+  }
+
+  /**
+   * The score of each text for a query, in the order of the texts.
+   *
+   * @throws TEXT_INVALID, QUERY_TOO_LONG, TEXT_TOO_LONG, VECTOR_NOT_FINITE, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL, ENGINE_RUN,
+   *   ENGINE_DIED, CANCELLED, CLOSED
+   */
+  async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<PairScores> {
+    checkOptions(options, scoreOptionChecks);
+    return this.#score(query, texts, options);
+  }
+
+  async #score(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairScores> {
+    checkQuery(query);
+    checkTexts(texts);
+    return this.#admission.run([query, ...texts], () => this.#scoreAdmitted(query, texts, options));
+  }
+
+  async #scoreAdmitted(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairScores> {
+    const { files, tokenizer, engine } = this.#loaded;
+    const { signal, onProgress, reproducible, overLong = 'truncate', activation = this.activation } = options;
+    const { workers, threadsPerWorker } = engine.description;
+    const tokens = await tokenizer.tokenize(texts, {
+      ...{ query, prompt: '', overLong, overlap: 0, signal },
+      truncationSide: files.truncationSide,
+      lanes: this.#admission.calls > 1 ? 1 : workers * threadsPerWorker,
+    });
+    let done = 0;
+    const numbers = await engine.embed(tokens, {
+      signal,
+      alone: reproducible,
+      onDone: (more) => {
+        done += more;
+        onProgress?.({ stage: 'Scoring', done, total: texts.length, unit: 'texts' });
+      },
+    });
+    const indices = texts.flatMap((_, index) => (Number.isFinite(numbers[index]) ? [] : [index]));
+    if (indices.length > 0) {
+      throw new OctavecError('VECTOR_NOT_FINITE', { path: files.onnxPath, indices, what: 'score' });
+    }
+    const truncated = tokens.lengths.reduce((count, length) => count + (length > files.maxTokens ? 1 : 0), 0);
+    return { scores: activate(numbers, activation), tokenCounts: tokens.lengths, truncated };
+  }
+
+  /** Waits for the calls that run, then frees everything. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    await this.#admission.close();
+    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
+    returnFreedMemory();
+  }
+}
+
+/** Texts from the highest score to the lowest; equal ones keep their order. */
+export function rankedTexts(
+  texts: readonly string[],
+  scores: Float32Array,
+  topN: number = texts.length,
+): readonly RankedText[] {
+  const order = ascendingOrder(scores.map((score) => -score)).subarray(0, topN);
+  return Array.from(order, (index) => ({ index, score: scores[index], text: texts[index] }));
+}
+
+async function openFiles(model: Location | ModelFiles, options: RerankerOptions): Promise<ModelFiles> {
+  if (typeof model === 'object' && 'onnxPath' in model) {
+    return { ...model, task: 'rerank', output: options.output ?? model.output };
+  }
+  return openModelFolder(model, { ...pickOptions(options, openingChecks), task: 'rerank' });
+}
+
+/** @throws USAGE */
+function checkQuery(query: unknown): void {
+  const why = whyNoText(query);
+  if (why !== undefined) {
+    throw new OctavecError('USAGE', { problem: `The query cannot be ranked by: ${why}` });
+  }
+}
