@@ -1,4 +1,6 @@
+import { type ExitStatus, entry } from './error-entry.js';
 import { packagePath } from './package-path.js';
+import { placesOfTexts } from './places-of-texts.js';
 import { printable } from './printable.js';
 
 /**
@@ -6,29 +8,6 @@ import { printable } from './printable.js';
  * `docs/errors.md` mirrors it, and a test holds the two together.
  * Messages name options by their keys, in backticks (`overLong: chunk`); the command line shows them as flags.
  */
-
-/** Exit statuses of the command line: 0 done, 1 failed, 2 bad usage, 3 the quality gate said no. */
-export type ExitStatus = 1 | 2 | 3;
-
-interface ErrorEntry<Details> {
-  readonly exit: ExitStatus;
-  readonly http: number;
-  readonly message: (details: Details) => string;
-}
-
-function entry<Details>(exit: ExitStatus, http: number, message: (details: Details) => string): ErrorEntry<Details> {
-  return { exit, http, message };
-}
-
-/** "texts 3, 17 and 5 more" */
-export function placesOfTexts(indices: readonly number[]): string {
-  const named = indices.slice(0, mostNamed).join(', ');
-  const more = indices.length > mostNamed ? ` and ${indices.length - mostNamed} more` : '';
-  return `text${indices.length === 1 ? '' : 's'} ${named}${more}`;
-}
-
-/** Places that a message names one by one. */
-const mostNamed = 10;
 
 export const errorTable = {
   USAGE: entry<{ problem: string; hint?: string }>(2, 400, (d) => `${d.problem}.${d.hint ? ` ${d.hint}` : ''}`),

@@ -22,9 +22,7 @@ serveCalls<Tokenizing>(async (settings) => {
   const collect = deadMemoryCollector();
   const tokenize = async (question: TextsToTokenize) => {
     const { query } = question;
-    const part = await (query === undefined
-      ? tokenizeTexts(loaded, question)
-      : tokenizePairs(loaded, query, question));
+    const part = await (query === undefined ? tokenizeTexts(loaded, question) : tokenizePairs(loaded, query, question));
     const { ids, offsets, rowOffsets, lengths, types } = part;
     const tokens = lengths.reduce((sum, length) => sum + length, 0);
     // When the answer is on its way.
