@@ -39,6 +39,8 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     exposeHeadRoutes: true,
     // What a request is about is logged by the hook below, never its texts.
     logController: new Fastify.LogController({ disableRequestLogging: true }),
+    // A logger of its own for each request costs as much as the rest of it. Lines name the request themselves.
+    childLoggerFactory: (logger) => logger,
     logger: options.log === undefined ? false : { level: options.logLevel ?? 'info', stream: options.log },
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, context),
     clientErrorHandler: (_error, socket) => {
@@ -57,7 +59,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     sendProblem(problem, request, reply, context);
   });
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
       'x-request-id': request.id,
       'x-content-type-options': 'nosniff',
@@ -67,18 +69,16 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     if (live.isStopping) {
       reply.header('connection', 'close');
     }
-    if (!open.test(pathOf(request)) && live.apiKeys.length > 0) {
-      const key = keyOf(request.headers);
-      if (key === undefined || !isAccepted(key, live.apiKeys)) {
-        throw new Problem(
-          'unauthorized',
-          key === undefined ? 'an API key is needed (Authorization: Bearer …)' : 'Incorrect API key provided',
-        );
+    try {
+      checkKey(request, live.apiKeys);
+      if (request.method === 'POST') {
+        reserveBody(context, request, reply);
       }
+    } catch (problem) {
+      done(problem as Problem);
+      return;
     }
-    if (request.method === 'POST') {
-      reserveBody(context, request, reply);
-    }
+    done();
   });
   if (options.rateLimit !== undefined) {
     await app.register(fastifyRateLimit, {
@@ -117,7 +117,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const problem = problemOf(error);
   metrics.failure(problem);
   if (problem.kind === 'internal') {
-    request.log.error({ err: error }, 'request failed');
+    request.log.error({ reqId: request.id, err: error }, 'request failed');
   }
   const protocol = protocols.find(({ owns }) => owns(pathOf(request))) as (typeof protocols)[number];
   if (problem.retryAfter !== undefined) {
@@ -129,6 +129,20 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
     reply.send();
   } else {
     reply.type('application/json').send(JSON.stringify(body));
+  }
+}
+
+/** @throws Problem `unauthorized` where a key is needed and the right one is missing */
+function checkKey(request: FastifyRequest, accepted: readonly string[]): void {
+  if (accepted.length === 0 || open.test(pathOf(request))) {
+    return;
+  }
+  const key = keyOf(request.headers);
+  if (key === undefined) {
+    throw new Problem('unauthorized', 'an API key is needed (Authorization: Bearer …)');
+  }
+  if (!isAccepted(key, accepted)) {
+    throw new Problem('unauthorized', 'Incorrect API key provided');
   }
 }
 
@@ -147,21 +161,25 @@ function reserveBody({ admission }: ServerContext, request: FastifyRequest, repl
 
 function traceAndLog(app: App): void {
   const tracer = trace.getTracer('octavec', version);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { statusCode, elapsedTime } = reply;
     const path = request.routeOptions.url ?? pathOf(request);
     const startTime = Date.now() - elapsedTime;
     const span = tracer.startSpan(`${request.method} ${path}`, { startTime });
-    span.setAttributes({
-      'http.request.method': request.method,
-      'http.route': path,
-      'http.response.status_code': statusCode,
-    });
-    if (statusCode >= 500) {
-      span.setStatus({ code: 2 satisfies SpanStatusCode.ERROR });
+    if (span.isRecording()) {
+      span.setAttributes({
+        'http.request.method': request.method,
+        'http.route': path,
+        'http.response.status_code': statusCode,
+      });
+      if (statusCode >= 500) {
+        span.setStatus({ code: 2 satisfies SpanStatusCode.ERROR });
+      }
+      span.end();
     }
-    span.end();
-    request.log.info({ method: request.method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
+    const { id: reqId, method } = request;
+    request.log.info({ reqId, method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
+    done();
   });
 }
 

@@ -59,7 +59,8 @@ export async function embedInputs(
     return await shelf.use(model, async (embedder, raw) => {
       const start = performance.now();
       checkDimensions(embedder, request.dimensions);
-      const texts = await textsOf(embedder, request.inputs);
+      const { inputs } = request;
+      const texts = inputs.every((input) => typeof input === 'string') ? inputs : await textsOf(embedder, inputs);
       const target = request.normalize === false ? await raw() : embedder;
       let tokenizeMs = 0;
       const onTokenized = () => {
@@ -102,7 +103,7 @@ function checkDimensions({ width }: Embedder, dimensions: number | undefined): v
 /** Texts of inputs: ids are decoded, since special tokens and prompts are put around texts. */
 async function textsOf(embedder: Embedder, inputs: readonly Input[]): Promise<string[]> {
   const lists = inputs.filter((input) => typeof input !== 'string');
-  const decoded = lists.length === 0 ? [] : await embedder.decode(lists, { skipSpecialTokens: true });
+  const decoded = await embedder.decode(lists, { skipSpecialTokens: true });
   let next = 0;
   return inputs.map((input) => (typeof input === 'string' ? input : decoded[next++]));
 }

@@ -3,6 +3,7 @@ import type { ServerOptions } from './options.js';
 import { Problem } from './problem.js';
 import { ServedModel } from './served-model.js';
 
+type Work<Result> = (embedder: Embedder, raw: () => Promise<Embedder>) => Promise<Result>;
 type ShelfOptions = Pick<ServerOptions, 'models' | 'embedder' | 'memoryBudget' | 'unloadAfter' | 'anyModelName'>;
 
 /** How often it is looked for models that nobody uses. */
@@ -68,19 +69,8 @@ export class ModelShelf {
    *
    * @throws Problem `loading`
    */
-  async use<Result>(
-    model: ServedModel,
-    work: (embedder: Embedder, raw: () => Promise<Embedder>) => Promise<Result>,
-  ): Promise<Result> {
-    if (!this.hasStarted) {
-      throw new Problem('loading', `the model ${this.first.name} is being loaded`);
-    }
-    if (!model.isLoaded) {
-      const making = this.#making.then(() => this.#makeRoomFor(model));
-      this.#making = making.catch(() => undefined);
-      await making;
-    }
-    return model.use(work);
+  use<Result>(model: ServedModel, work: Work<Result>): Promise<Result> {
+    return this.hasStarted && model.isLoaded ? model.use(work) : this.#useLoading(model, work);
   }
 
   async reload(): Promise<void> {
@@ -92,6 +82,16 @@ export class ModelShelf {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.models.map((model) => model.unload()));
+  }
+
+  async #useLoading<Result>(model: ServedModel, work: Work<Result>): Promise<Result> {
+    if (!this.hasStarted) {
+      throw new Problem('loading', `the model ${this.first.name} is being loaded`);
+    }
+    const making = this.#making.then(() => this.#makeRoomFor(model));
+    this.#making = making.catch(() => undefined);
+    await making;
+    return model.use(work);
   }
 
   async #makeRoomFor(model: ServedModel): Promise<void> {

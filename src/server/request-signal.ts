@@ -7,8 +7,8 @@ import { Problem } from './problem.js';
  */
 export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal {
   const controller = new AbortController();
-  const late = new Problem('timeout', `the request was not done within ${seconds} s`);
-  const timer = setTimeout(() => controller.abort(late), 1000 * seconds).unref();
+  const late = () => controller.abort(new Problem('timeout', `the request was not done within ${seconds} s`));
+  const timer = setTimeout(late, 1000 * seconds).unref();
   reply.raw.once('close', () => {
     clearTimeout(timer);
     if (!reply.raw.writableFinished) {

@@ -23,22 +23,26 @@ export function teiRoutes(app: App, context: ServerContext): void {
   };
 
   async function embed(asked: Embed, reply: FastifyReply): Promise<string> {
-    if (asked.dimensions !== undefined && asked.dimensions !== null && asked.dimensions < 1) {
-      throw new Problem('invalid', '`dimensions` should be positive', 'dimensions');
-    }
-    const { width } = await shelf.use(shelf.first, async (embedder) => embedder);
-    if ((asked.dimensions ?? 1) > width) {
-      throw new Problem(
-        'invalid',
-        '`dimensions` should be smaller than the maximum embedding dimension.',
-        'dimensions',
-      );
-    }
+    await checkDimensions(asked.dimensions ?? undefined);
     const { vectors } = await embedTei(checkBatch(inputsOf(asked.inputs)), asked, reply, {
       normalize: asked.normalize,
       dimensions: asked.dimensions ?? undefined,
     });
     return `[${vectors.map((vector) => shortNumbersAsJson(vector)).join(',')}]`;
+  }
+
+  async function checkDimensions(dimensions: number | undefined): Promise<void> {
+    if (dimensions === undefined) {
+      return;
+    }
+    if (dimensions < 1) {
+      throw new Problem('invalid', '`dimensions` should be positive', 'dimensions');
+    }
+    const width = await shelf.use(shelf.first, async (embedder) => embedder.width);
+    if (dimensions > width) {
+      const what = '`dimensions` should be smaller than the maximum embedding dimension.';
+      throw new Problem('invalid', what, 'dimensions');
+    }
   }
 
   function embedTei(
