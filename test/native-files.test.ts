@@ -55,7 +55,9 @@ function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {
   for (let start = 0; start < a.length; start += width) {
     const dot = (x: Float32Array, y: Float32Array) =>
       x.subarray(start, start + width).reduce((sum, value, i) => sum + value * y[start + i], 0);
-    worst = Math.min(worst, dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
+    const lengths = Math.sqrt(dot(a, a) * dot(b, b));
+    // Padding at the beginning of a decoder's text leaves nothing.
+    worst = lengths === 0 && dot(a, a) === dot(b, b) ? worst : Math.min(worst, dot(a, b) / lengths);
   }
   return worst;
 }
@@ -86,7 +88,12 @@ const methods = {
   'q4, symmetric': (model: OnnxModel) => q4(model, { symmetric: true }),
 } as const;
 const bounds = { int8: 0.996, 'int8-static': 0.98, q8: 0.9999, q4: 0.9999, 'q4, symmetric': 0.9999 } as const;
-const encoders = tinyModels().filter(({ name }) => !/gemma3|qwen3/.test(name));
+const encoders = tinyModels();
+
+/** Norms of queries and keys make attention as sharp as in trained models: the same rounding shows more. */
+function bound(name: string, cosine: number): number {
+  return /gemma3|qwen3/.test(name) ? 1 - 6 * (1 - cosine) : cosine;
+}
 
 describe.skipIf('reason' in nativeEngineState())("files of octavec's own methods on the native engine", () => {
   describe.each(encoders)('$name', (tiny) => {
@@ -96,8 +103,8 @@ describe.skipIf('reason' in nativeEngineState())("files of octavec's own methods
       const onnxPath = join(folder, `${tiny.name.replaceAll('/', '-')}.${method.replaceAll(/\W+/g, '-')}.onnx`);
       await writeModel(await methods[method](await source), onnxPath);
       const { fp32, int8 } = await closeness(tiny, onnxPath);
-      expect(fp32).toBeGreaterThan(bounds[method]);
-      expect(int8).toBeGreaterThan(Math.min(bounds[method], 0.999));
+      expect(fp32).toBeGreaterThan(bound(tiny.name, bounds[method]));
+      expect(int8).toBeGreaterThan(bound(tiny.name, Math.min(bounds[method], 0.999)));
     });
   });
 
@@ -111,7 +118,7 @@ describe.skipIf('reason' in nativeEngineState())("files of octavec's own methods
     await session.release();
     const { fp32, int8 } = await closeness(tiny, onnxPath);
     expect(fp32).toBeGreaterThan(0.999999);
-    expect(int8).toBeGreaterThan(0.9995);
+    expect(int8).toBeGreaterThan(bound(tiny.name, 0.9995));
   });
 });
 
@@ -289,5 +296,5 @@ test.skipIf('reason' in nativeEngineState()).each(encoders)('$name with padding 
   await using int8 = await native(files, 'int8');
   const expected = await reference.hiddenStates(batch);
   expect(worstCosine(expected, await fp32.hiddenStates(batch))).toBeGreaterThan(0.999999);
-  expect(worstCosine(expected, await int8.hiddenStates(batch))).toBeGreaterThan(0.999);
+  expect(worstCosine(expected, await int8.hiddenStates(batch))).toBeGreaterThan(bound(tiny.name, 0.999));
 });

@@ -106,14 +106,23 @@ class Reader {
   size_t tensor_count_;
 };
 
-NormDescription read_norm(Reader& reader, int32_t width) {
+/** @param other another width that it may have */
+NormDescription read_norm(Reader& reader, int32_t width, int32_t other = 0) {
   NormDescription norm;
-  norm.gamma = reader.floats("a norm's gamma", 1, width, false);
-  norm.beta = reader.floats("a norm's beta", 1, width, false);
+  norm.gamma = reader.optional_tensor("a norm's gamma");
+  norm.beta = reader.optional_tensor("a norm's beta");
+  for (const Tensor* part : {norm.gamma, norm.beta}) {
+    if (part != nullptr &&
+        (part->rows != 1 || part->type == OCTAVEC_S8 || (part->columns != width && part->columns != other) ||
+         norm.gamma == nullptr || part->columns != norm.gamma->columns)) {
+      refuse("a norm has the wrong shape or type");
+    }
+  }
   norm.epsilon = reader.number("a norm's epsilon");
   if (norm.epsilon < 0) {
     refuse("a norm's epsilon is negative");
   }
+  norm.rms = reader.flag("RMSNorm");
   return norm;
 }
 
@@ -145,26 +154,34 @@ LinearDescription read_linear(Reader& reader, const char* what, int32_t inputs, 
 
 LayerDescription read_layer(Reader& reader, const ModelDescription& model) {
   LayerDescription layer{};
-  const int32_t inner = model.inner();
+  const int32_t inner = model.inner(), key_value_inner = model.key_value_inner();
   layer.attention_norm = read_norm(reader, model.hidden);
   layer.query = read_linear(reader, "the query projection", model.hidden, inner);
-  layer.key = read_linear(reader, "the key projection", model.hidden, inner);
-  layer.value = read_linear(reader, "the value projection", model.hidden, inner);
+  layer.key = read_linear(reader, "the key projection", model.hidden, key_value_inner);
+  layer.value = read_linear(reader, "the value projection", model.hidden, key_value_inner);
+  layer.query_norm = read_norm(reader, model.head_width, inner);
+  layer.key_norm = read_norm(reader, model.head_width, key_value_inner);
   layer.out = read_linear(reader, "the attention's output projection", inner, model.hidden);
+  layer.attention_out_norm = read_norm(reader, model.hidden);
   layer.ffn_norm = read_norm(reader, model.hidden);
   layer.up = read_linear(reader, "the FFN's first layer", model.hidden, model.ffn);
   if (model.gated) {
     layer.gate = read_linear(reader, "the FFN's gate", model.hidden, model.ffn);
   }
   layer.down = read_linear(reader, "the FFN's last layer", model.ffn, model.hidden);
+  layer.ffn_out_norm = read_norm(reader, model.hidden);
   layer.rotation = reader.floats("the rotation", 1, model.head_width / 2, false);
   layer.window = reader.between("the window", 0, kMaxTokens);
+  layer.causal = reader.flag("causal");
   if (layer.key.factor != layer.query.factor || layer.value.factor != layer.query.factor ||
       (model.gated && layer.gate.factor != layer.up.factor)) {
     refuse("projections of the same input with different factors");
   }
   if (!model.pre_norm && (layer.attention_norm.gamma == nullptr || layer.ffn_norm.gamma == nullptr)) {
     refuse("a layer without its norms");
+  }
+  if (!model.pre_norm && (layer.attention_out_norm.gamma != nullptr || layer.ffn_out_norm.gamma != nullptr)) {
+    refuse("norms before and behind an addition");
   }
   return layer;
 }
@@ -197,12 +214,15 @@ void check_panels(const char* what, int32_t width) {
 
 }  // namespace
 
-void check_widths(int32_t hidden, int32_t heads, int32_t head_width, int32_t ffn) {
+void check_widths(int32_t hidden, int32_t heads, int32_t key_value_heads, int32_t head_width, int32_t ffn) {
   check_panels("the hidden width", hidden);
   check_panels("the FFN's width", ffn);
   const int32_t inner = heads * head_width;
   if (head_width % 16 != 0 || inner % kPanel != 0 || inner > kMaxWidth) {
     refuse("heads of width " + std::to_string(head_width) + " × " + std::to_string(heads));
+  }
+  if (heads % key_value_heads != 0) {
+    refuse(std::to_string(heads) + " heads that share " + std::to_string(key_value_heads) + " of keys and values");
   }
 }
 
@@ -226,9 +246,10 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   model.precision = static_cast<Precision>(reader.between("the precision", 0, 2));
   model.hidden = reader.between("the hidden width", kPanel, kMaxWidth);
   model.heads = reader.between("the number of heads", 1, kMaxHeads);
+  model.key_value_heads = reader.between("the number of keys' heads", 1, model.heads);
   model.head_width = reader.between("the width of a head", 16, kMaxHeadWidth);
   model.ffn = reader.between("the FFN's width", kPanel, kMaxWidth);
-  check_widths(model.hidden, model.heads, model.head_width, model.ffn);
+  check_widths(model.hidden, model.heads, model.key_value_heads, model.head_width, model.ffn);
   model.max_tokens = reader.between("the longest text", 1, kMaxTokens);
   model.activation = static_cast<Activation>(reader.between("the activation", 0, 3));
   model.gated = reader.flag("gated");
@@ -242,6 +263,7 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   if ((model.word_scale != nullptr) != (model.words->type == OCTAVEC_S8)) {
     refuse("the word table must have scales exactly if it is S8");
   }
+  model.word_factor = reader.number("the words' factor");
   model.uncounted_word = reader.between("the uncounted word", -1, model.vocabulary() - 1);
   model.positions =
       reader.floats("the position table", model.max_tokens + (model.uncounted_word < 0 ? 0 : 1), model.hidden, false);

@@ -13,12 +13,14 @@
 namespace octavec {
 
 constexpr int32_t kMagic = 0x4f435456;
-constexpr int32_t kFormat = 2;
+constexpr int32_t kFormat = 3;
 
 /** Larger than any encoder, small enough that no product of two overflows 63 bits. */
 constexpr int32_t kMaxWidth = 1 << 15;
 constexpr int32_t kMaxHeads = 1024, kMaxHeadWidth = 1024;
 constexpr int32_t kMaxLayers = 512, kMaxDenseLayers = 8;
+/** Different rotations of a model: encoders have up to two. */
+constexpr size_t kMaxRotations = 4;
 /** So that 255 · 127 times as many keys fits 31 bits. */
 constexpr int32_t kMaxTokens = 1 << 16;
 constexpr int32_t kMaxVocabulary = 1 << 24;
@@ -28,11 +30,12 @@ enum class Precision : int32_t { kInt8 = 0, kFloat32 = 1, kBFloat16 = 2 };
 enum class Pooling : int32_t { kCls = 0, kLastToken = 1, kMax = 2, kMean = 3, kMeanSqrtLength = 4, kWeightedMean = 5 };
 constexpr int32_t kMaxPoolings = 6;
 
-/** gamma [width], beta [width] or none, epsilon. No gamma: no norm at all. */
+/** gamma [width], beta [width] or none, epsilon, and whether it is an RMSNorm. No gamma: no norm at all. */
 struct NormDescription {
   const Tensor* gamma;
   const Tensor* beta;
   float epsilon;
+  bool rms;
 };
 
 /**
@@ -53,14 +56,22 @@ struct LinearDescription {
 
 struct LayerDescription {
   NormDescription attention_norm;
-  LinearDescription query, key, value, out;
+  LinearDescription query, key, value;
+  /** Of queries and keys before they are turned: of each head, or of all heads of a token together. */
+  NormDescription query_norm, key_norm;
+  LinearDescription out;
+  /** Of what the attention gives, before it is added; only in pre-norm models. Likewise for the FFN. */
+  NormDescription attention_out_norm;
   NormDescription ffn_norm;
   /** `gate` holds weights only in gated models: y = activation(up) * gate. */
   LinearDescription up, gate, down;
+  NormDescription ffn_out_norm;
   /** [head width / 2] radians that a step in position turns a pair of dimensions by; none without rotary positions. */
   const Tensor* rotation;
   /** Tokens to either side that are seen; 0 for all. */
   int32_t window;
+  /** Tokens behind are not seen. */
+  bool causal;
 };
 
 struct DenseDescription {
@@ -73,7 +84,10 @@ struct DenseDescription {
 
 struct ModelDescription {
   Precision precision;
-  int32_t hidden, heads, head_width, ffn, max_tokens;
+  int32_t hidden, heads;
+  /** Heads of keys and values, each of which the same number of queries' heads share, one after the other. */
+  int32_t key_value_heads;
+  int32_t head_width, ffn, max_tokens;
   Activation activation;
   bool gated;
   /** Norms stand before attention and FFN, not behind the additions. */
@@ -83,6 +97,8 @@ struct ModelDescription {
   /** [vocabulary × hidden]; S8 come with a scale for each word, [vocabulary]. */
   const Tensor* words;
   const Tensor* word_scale;
+  /** What words are multiplied by. */
+  float word_factor;
   /** Tokens that do not count for the positions of others and have one of their own: RoBERTa's padding; -1 for none. */
   int32_t uncounted_word;
   /** [max_tokens × hidden], and a row for uncounted words where there are such. */
@@ -99,11 +115,12 @@ struct ModelDescription {
   bool normalize;
 
   int32_t inner() const { return heads * head_width; }
+  int32_t key_value_inner() const { return key_value_heads * head_width; }
   int32_t vocabulary() const { return static_cast<int32_t>(words->rows); }
 };
 
 /** Whether the kernels can take such widths. Throws std::invalid_argument. */
-void check_widths(int32_t hidden, int32_t heads, int32_t head_width, int32_t ffn);
+void check_widths(int32_t hidden, int32_t heads, int32_t key_value_heads, int32_t head_width, int32_t ffn);
 
 /** Each mode may be named once. Throws std::invalid_argument. */
 void check_poolings(const std::vector<Pooling>&);

@@ -83,7 +83,7 @@ class Member {
  private:
   float* hidden_row(int32_t row) const { return shared_.hidden.data() + size_t(row) * model_.hidden; }
   float* qkv_row(int32_t row) const { return shared_.qkv.data() + row * qkv_stride(); }
-  size_t qkv_stride() const { return 3 * size_t(model_.inner()); }
+  size_t qkv_stride() const { return model_.qkv_width(); }
 
   static const float* factor(const Numbers<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
@@ -142,6 +142,16 @@ class Member {
     return quantized(model_.hidden);
   }
 
+  /** Adds a linear layer's result, or its norm where there is one, to rows of the residual stream. */
+  void add_linear(const QuantizedRows& rows, const LinearLayer& layer, const NormWeights& norm, float* out) {
+    if (!norm.present()) {
+      return kernels_.linear_add(rows, layer.packed(), out, model_.hidden);
+    }
+    // What was normed before is quantized by now, and its place free.
+    kernels_.linear_store(rows, layer.packed(), own_.normed.data(), model_.hidden);
+    kernels_.add_normalized(own_.normed.data(), out, rows.rows, model_.hidden, norm.view());
+  }
+
   /** The norm behind an addition, in post-norm models. */
   void finish(const NormWeights& norm) {
     if (!model_.pre_norm) {
@@ -153,9 +163,7 @@ class Member {
   void project(const Layer& layer) {
     kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), qkv_row(rows_.begin),
                           qkv_stride());
-    if (!layer.rotation.empty()) {
-      rotate(layer);
-    }
+    prepare_heads(layer);
   }
 
   void attention(const Layer& layer, bool pooled_rows_only) {
@@ -177,7 +185,7 @@ class Member {
     }
     kernels_.quantize_rows(attended, stride, count_, inner, factor(layer.out_factor), own_.quantized.data(),
                            own_.scales.data());
-    kernels_.linear_add(quantized(inner), layer.out.packed(), hidden_, model_.hidden);
+    add_linear(quantized(inner), layer.out, layer.attention_out_norm, hidden_);
     finish(layer.attention_norm);
   }
 
@@ -224,17 +232,21 @@ class Member {
         kernels_.quantize_rows(own_.ffn.data(), model_.ffn, rows, model_.ffn, layer.down_factor.data(),
                                own_.ffn_quantized.data(), own_.ffn_scales.data());
       }
-      kernels_.linear_add({own_.ffn_quantized.data(), bytes(model_.ffn), own_.ffn_scales.data(), rows},
-                          layer.down.packed(), hidden_ + size_t(first) * model_.hidden, model_.hidden);
+      add_linear({own_.ffn_quantized.data(), bytes(model_.ffn), own_.ffn_scales.data(), rows}, layer.down,
+                 layer.ffn_out_norm, hidden_ + size_t(first) * model_.hidden);
     }
     finish(layer.ffn_norm);
   }
 
-  /** Turns the pairs (i, i + half) of own queries and keys by position times the pair's angle. */
-  void rotate(const Layer& layer) {
-    const int32_t half = model_.head_width / 2;
-    float* sine = own_.turns.data();
-    float* cosine = sine + half;
+  /** Norms and rotary positions of own queries and keys. */
+  void prepare_heads(const Layer& layer) {
+    float* queries = qkv_row(rows_.begin);
+    normalize_heads(layer.query_norm, queries, model_.inner());
+    normalize_heads(layer.key_norm, queries + model_.inner(), model_.key_value_inner());
+    if (layer.rotation < 0) {
+      return;
+    }
+    const float* turns = model_.rotations[layer.rotation].turns.data();
     const Batch& batch = task_.batch;
     int32_t text = task_.chunk.first_text;
     for (int32_t row = rows_.begin; row < rows_.end; row++) {
@@ -242,50 +254,46 @@ class Member {
       while (batch.offsets[text + 1] <= token) {
         text++;
       }
-      for (int32_t i = 0; i < half; i++) {
-        const float angle = float(token - batch.offsets[text]) * layer.rotation[i];
-        sine[i] = std::sin(angle);
-        cosine[i] = std::cos(angle);
-      }
-      float* heads = shared_.qkv.data() + row * qkv_stride();
-      for (int32_t head = 0; head < 2 * model_.heads; head++, heads += model_.head_width) {
-        for (int32_t i = 0; i < half; i++) {
-          const float a = heads[i], b = heads[i + half];
-          heads[i] = a * cosine[i] - b * sine[i];
-          heads[i + half] = b * cosine[i] + a * sine[i];
-        }
-      }
+      kernels_.rotate_heads(qkv_row(row), model_.heads + model_.key_value_heads, model_.head_width,
+                            turns + size_t(token - batch.offsets[text]) * model_.head_width);
     }
   }
 
-  HeadTask head_task(int32_t text, size_t keys_before, int32_t head) const {
+  void normalize_heads(const NormWeights& norm, float* heads, int32_t width) {
+    if (norm.present()) {
+      kernels_.normalize_parts(heads, qkv_stride(), count_, width / norm.width(), norm.width(), norm.view());
+    }
+  }
+
+  /** Keys and values of one of their heads; the queries are not named yet. */
+  HeadTask head_task(int32_t text, size_t keys_before, int32_t key_value_head) const {
     const HeadPlaces places{kernels_, model_, task_.batch};
-    const int32_t tokens = places.tokens(text), inner = model_.inner();
+    const int32_t tokens = places.tokens(text);
     const size_t keys = padded(tokens, kernels_.key_step);
-    const size_t place = keys_before * model_.heads + keys * head;
-    const size_t width = model_.head_width;
-    const float* query =
-        shared_.qkv.data() + (task_.batch.offsets[text] - task_.chunk.first_token) * qkv_stride() + head * width;
-    return {query,
-            query + inner,
-            query + 2 * inner,
+    const size_t place = keys_before * model_.key_value_heads + keys * key_value_head;
+    const size_t width = model_.head_width, before = task_.batch.offsets[text] - task_.chunk.first_token;
+    const float* key = shared_.qkv.data() + before * qkv_stride() + model_.inner() + key_value_head * width;
+    const size_t value_place = (text - task_.chunk.first_text) * size_t(model_.key_value_heads) + key_value_head;
+    return {nullptr,
+            key,
+            key + model_.key_value_inner(),
             qkv_stride(),
             tokens,
             model_.head_width,
             {shared_.keys.data() + bytes(place * places.depth()), shared_.key_scale.data() + place,
              shared_.key_offset.data() + place, shared_.values.data() + bytes(place * width),
-             shared_.value_scale.data() + ((text - task_.chunk.first_text) * size_t(model_.heads) + head) * width}};
+             shared_.value_scale.data() + value_place * width}};
   }
 
   void pack_heads() {
     const HeadPlaces places{kernels_, model_, task_.batch};
-    const int32_t texts = task_.chunk.end_text - task_.chunk.first_text;
-    const Share mine(texts * model_.heads, rank_, task_.team.size(), 1);
-    size_t before = places.keys_before(task_.chunk.first_text, task_.chunk.first_text + mine.begin / model_.heads);
+    const int32_t texts = task_.chunk.end_text - task_.chunk.first_text, heads = model_.key_value_heads;
+    const Share mine(texts * heads, rank_, task_.team.size(), 1);
+    size_t before = places.keys_before(task_.chunk.first_text, task_.chunk.first_text + mine.begin / heads);
     for (int32_t i = mine.begin; i < mine.end; i++) {
-      const int32_t text = task_.chunk.first_text + i / model_.heads, head = i % model_.heads;
+      const int32_t text = task_.chunk.first_text + i / heads, head = i % heads;
       kernels_.pack_head(head_task(text, before, head));
-      if (head == model_.heads - 1) {
+      if (head == heads - 1) {
         before += padded(places.tokens(text), kernels_.key_step);
       }
     }
@@ -310,18 +318,13 @@ class Member {
 
   /** Rows `first` to before `end` of a text; the result takes their queries' place. */
   void attend_rows(const Layer& layer, int32_t text, size_t keys_before, int32_t first, int32_t end) {
+    const size_t row = task_.batch.offsets[text] - task_.chunk.first_token;
     for (int32_t head = 0; first < end && head < model_.heads; head++) {
-      AttentionTask task{head_task(text, keys_before, head),
-                         first,
-                         end,
-                         model_.score_scale * 1.44269504f,
-                         model_.relative_bias_of(head),
-                         layer.window,
-                         nullptr,
-                         qkv_stride(),
-                         own_.attention.data()};
-      task.out = const_cast<float*>(task.head.query);
-      kernels_.attend(task);
+      HeadTask keys = head_task(text, keys_before, model_.key_value_head(head));
+      float* place = qkv_row(static_cast<int32_t>(row)) + size_t(head) * model_.head_width;
+      keys.query = place;
+      kernels_.attend({keys, first, end, model_.score_scale * 1.44269504f, model_.relative_bias_of(head),
+                       layer.before(), layer.after(), place, qkv_stride(), own_.attention.data()});
     }
   }
 
@@ -350,15 +353,15 @@ int32_t longest_text(const Batch& batch, const Chunk& chunk) {
 
 void ChunkBuffers::reserve(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk) {
   const HeadPlaces places{kernels, model, batch};
-  const size_t all_keys = places.keys_before(chunk.first_text, chunk.end_text) * model.heads;
+  const size_t all_keys = places.keys_before(chunk.first_text, chunk.end_text) * model.key_value_heads;
   const size_t texts = chunk.end_text - chunk.first_text;
   hidden.reserve(size_t(chunk.tokens) * model.hidden);
-  qkv.reserve(size_t(chunk.tokens) * 3 * model.inner());
+  qkv.reserve(size_t(chunk.tokens) * model.qkv_width());
   keys.reserve(all_keys * places.depth() * kernels.number_bytes);
   values.reserve(all_keys * model.head_width * kernels.number_bytes);
   key_scale.reserve(all_keys);
   key_offset.reserve(all_keys);
-  value_scale.reserve(texts * model.inner());
+  value_scale.reserve(texts * model.key_value_inner());
 }
 
 void MemberBuffers::reserve(const Model& model, const Kernels& kernels, const Batch& batch, const Chunk& chunk,
@@ -374,7 +377,6 @@ void MemberBuffers::reserve(const Model& model, const Kernels& kernels, const Ba
   if (model.pre_norm) {
     normed.reserve(size_t(rows) * model.hidden);
   }
-  turns.reserve(model.head_width);
   if (batch.want_hidden == 0 && model.pools_single_tokens()) {
     pooled.reserve(size_t(rows) * (model.hidden + model.inner()));
   }

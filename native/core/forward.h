@@ -12,7 +12,7 @@ namespace octavec {
 struct ChunkBuffers {
   /** [tokens × hidden] the residual stream, in the end the hidden states. */
   Buffer<float> hidden;
-  /** [tokens × 3 inner]; the attention's result takes the queries' place. */
+  /** [tokens × qkv width]; the attention's result takes the queries' place. */
   Buffer<float> qkv;
   Buffer<int8_t> keys, values;
   Buffer<float> key_scale, key_offset, value_scale;
@@ -27,9 +27,6 @@ struct MemberBuffers {
   Buffer<float> normed, ffn, ranges;
   /** [rows × hidden] and [rows × inner] of the rows that are pooled, where those are not all. */
   Buffer<float> pooled;
-  /** [2 × head width / 2] sines and cosines of a position. */
-  Buffer<float> turns;
-
   void reserve(const Model&, const Kernels&, const Batch&, const Chunk&, int32_t rows);
 };
 

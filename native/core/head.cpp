@@ -53,14 +53,12 @@ void pool(const Model& model, const float* hidden, int32_t tokens, int32_t skip,
   }
 }
 
-std::vector<float> apply_dense(const DenseLayer& layer, const std::vector<float>& input) {
+std::vector<float> apply_dense(const DenseLayer& layer, const Kernels& kernels, const std::vector<float>& input) {
   std::vector<float> output(layer.outputs);
-  for (int32_t n = 0; n < layer.outputs; n++) {
-    double sum = layer.bias.empty() ? 0 : layer.bias[n];
-    for (int32_t k = 0; k < layer.inputs; k++) {
-      sum += double(input[k]) * layer.weights[size_t(n) * layer.inputs + k];
-    }
-    output[n] = static_cast<float>(layer.tanh ? std::tanh(sum) : sum);
+  const float* bias = layer.bias.empty() ? nullptr : layer.bias.data();
+  kernels.multiply_floats(layer.weights.data(), bias, input.data(), layer.inputs, layer.outputs, output.data());
+  if (layer.tanh) {
+    std::transform(output.begin(), output.end(), output.begin(), [](float x) { return std::tanh(x); });
   }
   return output;
 }
@@ -79,14 +77,15 @@ void normalize(float* vector, int32_t width) {
 
 }  // namespace
 
-void apply_head(const Model& model, const float* hidden, int32_t tokens, int32_t skip, float* out) {
+void apply_head(const Model& model, const Kernels& kernels, const float* hidden, int32_t tokens, int32_t skip,
+                float* out) {
   if (model.dense.empty()) {
     pool(model, hidden, tokens, skip, out);
   } else {
     std::vector<float> vector(model.pooled_width());
     pool(model, hidden, tokens, skip, vector.data());
     for (const DenseLayer& layer : model.dense) {
-      vector = apply_dense(layer, vector);
+      vector = apply_dense(layer, kernels, vector);
     }
     std::copy(vector.begin(), vector.end(), out);
   }

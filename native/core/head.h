@@ -12,6 +12,7 @@ namespace octavec {
  * @param skip leading tokens that sums and maxima leave out
  * @param out [model.width()]
  */
-void apply_head(const Model& model, const float* hidden, int32_t tokens, int32_t skip, float* out);
+void apply_head(const Model& model, const Kernels& kernels, const float* hidden, int32_t tokens, int32_t skip,
+                float* out);
 
 }  // namespace octavec

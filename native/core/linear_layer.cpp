@@ -35,6 +35,11 @@ void check_finite(const std::vector<float>& values, const char* what) {
   }
 }
 
+/** Of weights that stand beside others: some of a layer's projections may be S8 in the file, and others floats. */
+std::vector<float> scales_of(const Matrix& matrix) {
+  return matrix.scale.empty() ? largest_code_scales(matrix) : matrix.scale;
+}
+
 }  // namespace
 
 Matrix read_matrix(const LinearDescription& linear) {
@@ -55,12 +60,34 @@ Matrix read_matrix(const LinearDescription& linear) {
   return matrix;
 }
 
+void pad_columns(Matrix& matrix, int32_t step) {
+  const int32_t columns = (matrix.columns + step - 1) / step * step;
+  if (columns == matrix.columns) {
+    return;
+  }
+  std::vector<float> values(static_cast<size_t>(matrix.inputs) * columns);
+  for (int32_t k = 0; k < matrix.inputs; k++) {
+    std::copy_n(matrix.row(k), matrix.columns, values.data() + static_cast<size_t>(k) * columns);
+  }
+  matrix.values = std::move(values);
+  matrix.columns = columns;
+  matrix.bias.resize(columns);
+  if (!matrix.scale.empty()) {
+    matrix.scale.resize(columns);
+  }
+}
+
 Matrix join(const std::vector<const Matrix*>& matrices) {
   Matrix all{matrices.front()->inputs, 0, {}, {}, {}};
+  const bool scaled =
+      std::any_of(matrices.begin(), matrices.end(), [](const Matrix* matrix) { return !matrix->scale.empty(); });
   for (const Matrix* matrix : matrices) {
     all.columns += matrix->columns;
     all.bias.insert(all.bias.end(), matrix->bias.begin(), matrix->bias.end());
-    all.scale.insert(all.scale.end(), matrix->scale.begin(), matrix->scale.end());
+    if (scaled) {
+      const std::vector<float> scale = scales_of(*matrix);
+      all.scale.insert(all.scale.end(), scale.begin(), scale.end());
+    }
   }
   all.values.reserve(static_cast<size_t>(all.inputs) * all.columns);
   for (int32_t k = 0; k < all.inputs; k++) {
@@ -78,15 +105,18 @@ Matrix interleave_panels(const Matrix& a, const Matrix& b) {
       std::copy_n(from_b + panel, kPanel, to + 2 * panel + kPanel);
     }
   };
-  Matrix all{
-      a.inputs, a.columns * 2, {}, std::vector<float>(a.bias.size() * 2), std::vector<float>(a.scale.size() * 2)};
+  Matrix all{a.inputs,
+             a.columns * 2,
+             {},
+             std::vector<float>(a.bias.size() * 2),
+             std::vector<float>(a.scale.empty() && b.scale.empty() ? 0 : a.columns * 2)};
   all.values.resize(a.values.size() * 2);
   for (int32_t k = 0; k < a.inputs; k++) {
     interleave(a.row(k), b.row(k), all.row(k));
   }
   interleave(a.bias.data(), b.bias.data(), all.bias.data());
   if (!all.scale.empty()) {
-    interleave(a.scale.data(), b.scale.data(), all.scale.data());
+    interleave(scales_of(a).data(), scales_of(b).data(), all.scale.data());
   }
   return all;
 }

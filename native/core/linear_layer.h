@@ -22,6 +22,9 @@ struct Matrix {
 /** Reads weights as floats; S8 are multiplied with their scales. Throws std::invalid_argument if one is not finite. */
 Matrix read_matrix(const LinearDescription&);
 
+/** Adds columns of zeros, up to a multiple of `step` columns. */
+void pad_columns(Matrix&, int32_t step);
+
 /** [a | b]: the columns of several matrices side by side. */
 Matrix join(const std::vector<const Matrix*>& matrices);
 

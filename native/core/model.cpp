@@ -28,6 +28,7 @@ NormWeights read_norm(const NormDescription& norm) {
     weights.gamma = read_all(norm.gamma);
     weights.beta = norm.beta != nullptr ? read_all(norm.beta) : std::vector<float>(weights.gamma.size());
     weights.epsilon = norm.epsilon;
+    weights.rms = norm.rms;
   }
   return weights;
 }
@@ -39,6 +40,9 @@ std::vector<float> read_word(const ModelDescription& description, int64_t word) 
     for (float& value : row) {
       value *= element(*description.word_scale, word);
     }
+  }
+  for (float& value : row) {
+    value *= description.word_factor;
   }
   return finite(std::move(row));
 }
@@ -70,7 +74,11 @@ WordTable read_words(const ModelDescription& description) {
   if (description.word_scale != nullptr) {
     std::memcpy(quantized.data(), tensor.data, tensor.rows * width);
     table.quantized = std::move(quantized);
-    table.scale = read_all(description.word_scale);
+    std::vector<float> scale = read_all(description.word_scale);
+    for (float& value : scale) {
+      value *= description.word_factor;
+    }
+    table.scale = finite(std::move(scale));
     return table;
   }
   Buffer<float> scale(tensor.rows);
@@ -137,11 +145,40 @@ LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDes
   if (model.precision == Precision::kBFloat16) {
     return pack_bf16(matrix);
   }
-  if (norm != nullptr && norm->present() && factor.empty() && description.scale == nullptr) {
+  if (norm != nullptr && norm->present() && factor.empty() && matrix.scale.empty()) {
     factor = smooth(*norm, matrix);
   }
   const bool behind_norm = norm != nullptr && norm->present();
   return quantize_and_pack(matrix, behind_norm ? expected_power(*norm, factor) : std::vector<float>(), short_sums);
+}
+
+/** The place of a layer's rotation among those of the model, to which it is added if it is not there. */
+int32_t find_rotation(const ModelDescription& description, const Tensor* steps, std::vector<Rotation>& rotations) {
+  if (steps == nullptr) {
+    return -1;
+  }
+  const std::vector<float> sought = read_all(steps);
+  for (size_t i = 0; i < rotations.size(); i++) {
+    if (std::equal(sought.begin(), sought.end(), rotations[i].steps.begin())) {
+      return static_cast<int32_t>(i);
+    }
+  }
+  if (rotations.size() == kMaxRotations) {
+    throw std::invalid_argument("too many different rotations");
+  }
+  const size_t half = sought.size();
+  Buffer<float> turns(description.max_tokens * 2 * half);
+  for (int32_t place = 0; place < description.max_tokens; place++) {
+    float* row = turns.data() + place * 2 * half;
+    for (size_t i = 0; i < half; i++) {
+      // As the models have it: the angle in single precision.
+      const float angle = static_cast<float>(place) * sought[i];
+      row[i] = std::cos(angle);
+      row[half + i] = std::sin(angle);
+    }
+  }
+  rotations.push_back({sought, std::move(turns)});
+  return static_cast<int32_t>(rotations.size()) - 1;
 }
 
 /** @param input the norm that the layer's input comes from, in post-norm models */
@@ -150,13 +187,18 @@ Layer read_layer(const ModelDescription& model, const LayerDescription& descript
   const bool floats = model.precision == Precision::kFloat32;
   Layer layer;
   layer.attention_norm = read_norm(description.attention_norm);
+  layer.query_norm = read_norm(description.query_norm);
+  layer.key_norm = read_norm(description.key_norm);
+  layer.attention_out_norm = read_norm(description.attention_out_norm);
   layer.ffn_norm = read_norm(description.ffn_norm);
+  layer.ffn_out_norm = read_norm(description.ffn_out_norm);
   const NormWeights& before_attention = model.pre_norm && layer.attention_norm.present() ? layer.attention_norm : input;
   const NormWeights& before_ffn = model.pre_norm ? layer.ffn_norm : layer.attention_norm;
   const Matrix query = read_matrix(description.query), key = read_matrix(description.key),
                value = read_matrix(description.value);
-  layer.qkv =
-      finish(join({&query, &key, &value}), model, description.query, &before_attention, short_sums, layer.qkv_factor);
+  Matrix qkv = join({&query, &key, &value});
+  pad_columns(qkv, kPanel);
+  layer.qkv = finish(std::move(qkv), model, description.query, &before_attention, short_sums, layer.qkv_factor);
   layer.out = finish(read_matrix(description.out), model, description.out, nullptr, short_sums, layer.out_factor);
   Matrix up = read_matrix(description.up);
   if (model.gated) {
@@ -165,8 +207,8 @@ Layer read_layer(const ModelDescription& model, const LayerDescription& descript
   }
   layer.up = finish(std::move(up), model, description.up, &before_ffn, short_sums, layer.up_factor);
   layer.down = finish(read_matrix(description.down), model, description.down, nullptr, short_sums, layer.down_factor);
-  layer.rotation = read_all(description.rotation);
   layer.window = description.window;
+  layer.causal = description.causal;
   return layer;
 }
 
@@ -182,6 +224,7 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
   model.precision = description.precision;
   model.hidden = description.hidden;
   model.heads = description.heads;
+  model.key_value_heads = description.key_value_heads;
   model.head_width = description.head_width;
   model.ffn = description.ffn;
   model.max_tokens = description.max_tokens;
@@ -202,6 +245,7 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
                                : model.pre_norm     ? none
                                                     : model.layers.back().ffn_norm;
     model.layers.push_back(read_layer(description, layer, input, kernels.short_sums));
+    model.layers.back().rotation = find_rotation(description, layer.rotation, model.rotations);
   }
   model.pooling = description.pooling;
   for (const DenseDescription& dense : description.dense) {
@@ -214,6 +258,9 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
 size_t Model::bytes() const {
   size_t total = words.quantized.bytes() + words.halves.bytes() + words.scale.bytes() + words.floats.bytes() +
                  positions.bytes() + relative_bias.bytes();
+  for (const Rotation& rotation : rotations) {
+    total += rotation.turns.bytes();
+  }
   for (const Layer& layer : layers) {
     total += layer.qkv.bytes() + layer.out.bytes() + layer.up.bytes() + layer.down.bytes();
   }

@@ -19,21 +19,38 @@ struct NormWeights {
   /** Empty: no norm. */
   Numbers<float> gamma, beta;
   float epsilon = 0;
+  bool rms = false;
 
   bool present() const { return !gamma.empty(); }
-  Norm view() const { return {gamma.data(), beta.data(), epsilon}; }
+  int32_t width() const { return static_cast<int32_t>(gamma.size()); }
+  Norm view() const { return {gamma.data(), beta.data(), epsilon, rms}; }
+};
+
+/** Rotary positions; layers that turn alike share them. */
+struct Rotation {
+  /** [head width / 2] radians a step. */
+  Numbers<float> steps;
+  /** [max_tokens × head width] cosines, then sines, of each place. */
+  Numbers<float> turns;
 };
 
 struct Layer {
-  NormWeights attention_norm, ffn_norm;
-  /** Queries, keys and values side by side. */
+  /** See LayerDescription. */
+  NormWeights attention_norm, query_norm, key_norm, attention_out_norm, ffn_norm, ffn_out_norm;
+  /** Queries, keys and values side by side, and columns of zeros up to a multiple of kPanel. */
   LinearLayer qkv, out;
   /** In gated models panels of both halves in turn on the INT8 path, both halves side by side on the reference path. */
   LinearLayer up, down;
   /** What the inputs of the layers are multiplied with before they are quantized; empty: nothing. */
   Numbers<float> qkv_factor, out_factor, up_factor, down_factor;
-  Numbers<float> rotation;
+  /** Of the model's rotations, -1 for none. */
+  int32_t rotation = -1;
   int32_t window = 0;
+  bool causal = false;
+
+  /** How many tokens before and behind a token are seen. */
+  int32_t before() const { return window == 0 ? kMaxTokens : window; }
+  int32_t after() const { return causal ? 0 : before(); }
 };
 
 struct DenseLayer {
@@ -56,7 +73,7 @@ struct Model {
   /** Where the numbers stand, unless they are the model's own. */
   std::shared_ptr<const MappedFile> file;
   Precision precision;
-  int32_t hidden, heads, head_width, ffn, max_tokens, vocabulary;
+  int32_t hidden, heads, key_value_heads, head_width, ffn, max_tokens, vocabulary;
   Activation activation;
   bool gated, pre_norm;
   float score_scale;
@@ -71,12 +88,18 @@ struct Model {
   /** [heads × (2 max_tokens - 1 + padding)] */
   Numbers<float> relative_bias;
   NormWeights embedding_norm, final_norm;
+  std::vector<Rotation> rotations;
   std::vector<Layer> layers;
   std::vector<Pooling> pooling;
   std::vector<DenseLayer> dense;
   bool normalize;
 
   int32_t inner() const { return heads * head_width; }
+  int32_t key_value_inner() const { return key_value_heads * head_width; }
+  /** The head of keys and values that a head of queries reads. */
+  int32_t key_value_head(int32_t head) const { return head / (heads / key_value_heads); }
+  /** Columns of a layer's queries, keys and values. */
+  int32_t qkv_width() const { return (inner() + 2 * key_value_inner() + kPanel - 1) / kPanel * kPanel; }
 
   /** Row of `positions` for token `t` of a text. */
   int32_t position(const int32_t* ids, int32_t t) const {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kFileMagic[8] = {'o', 'c', 't', 'a', 'v', 'e', 'c', 'P'};
 /** Another number for every change of what is written, or of what it means. */
-constexpr int32_t kFileFormat = 1;
+constexpr int32_t kFileFormat = 2;
 constexpr size_t kAlignment = 64;
 
 /** At the start of the file. Facts follow, then numbers, each array from a multiple of kAlignment on. */
@@ -51,7 +51,7 @@ class Writer {
     number_bytes_ += aligned(array.bytes());
   }
   template <class T>
-  void optional_numbers(const Numbers<T>& array, size_t) {
+  void optional_numbers(const Numbers<T>& array, size_t, size_t = 0) {
     numbers(array, 0);
   }
 
@@ -130,17 +130,18 @@ class Reader {
       refuse();
     }
   }
+  /** @param other another length that it may have */
   template <class T>
-  void optional_numbers(Numbers<T>& array, size_t count) {
+  void optional_numbers(Numbers<T>& array, size_t count, size_t other = 0) {
     const auto place = take<Place>();
     if (place.count == 0) {
       return;
     }
-    if (place.count != count || place.offset % kAlignment != 0 || place.offset > number_bytes_ ||
-        count > (number_bytes_ - place.offset) / sizeof(T)) {
+    if ((place.count != count && place.count != other) || place.offset % kAlignment != 0 ||
+        place.offset > number_bytes_ || place.count > (number_bytes_ - place.offset) / sizeof(T)) {
       refuse();
     }
-    array = Numbers<T>::view(reinterpret_cast<const T*>(numbers_ + place.offset), count);
+    array = Numbers<T>::view(reinterpret_cast<const T*>(numbers_ + place.offset), place.count);
   }
 
   template <class Item, class Visit>
@@ -204,8 +205,12 @@ class ModelLayout {
     file_.optional_numbers(model_.positions, (tokens + (model_.uncounted_word < 0 ? 0 : 1)) * model_.hidden);
     file_.optional_numbers(model_.token_type, model_.hidden);
     file_.optional_numbers(model_.relative_bias, model_.heads * (2 * tokens - 1 + kRelativePadding));
-    norm(model_.embedding_norm);
-    norm(model_.final_norm);
+    norm(model_.embedding_norm, model_.hidden);
+    norm(model_.final_norm, model_.hidden);
+    file_.list(model_.rotations, 0, kMaxRotations, [this, tokens](auto& rotation) {
+      file_.numbers(rotation.steps, model_.head_width / 2);
+      file_.numbers(rotation.turns, tokens * model_.head_width);
+    });
     file_.list(model_.layers, 1, kMaxLayers, [this](auto& each) { layer(each); });
     head();
     words();
@@ -215,16 +220,19 @@ class ModelLayout {
   void widths() {
     file_.integer(model_.hidden, kPanel, kMaxWidth);
     file_.integer(model_.heads, 1, kMaxHeads);
+    file_.integer(model_.key_value_heads, 1, model_.heads);
     file_.integer(model_.head_width, 16, kMaxHeadWidth);
     file_.integer(model_.ffn, kPanel, kMaxWidth);
-    check_widths(model_.hidden, model_.heads, model_.head_width, model_.ffn);
+    check_widths(model_.hidden, model_.heads, model_.key_value_heads, model_.head_width, model_.ffn);
   }
 
+  /** @param other another width that it may have */
   template <class AnyNorm>
-  void norm(AnyNorm& norm) {
-    file_.optional_numbers(norm.gamma, model_.hidden);
+  void norm(AnyNorm& norm, int32_t width, int32_t other = 0) {
+    file_.optional_numbers(norm.gamma, width, other);
     file_.optional_numbers(norm.beta, norm.gamma.size());
     file_.number(norm.epsilon);
+    file_.integer(norm.rms, 0, 1);
     if (norm.beta.size() != norm.gamma.size()) {
       Reader::refuse();
     }
@@ -243,8 +251,15 @@ class ModelLayout {
   template <class AnyLayer>
   void layer(AnyLayer& layer) {
     const int32_t hidden = model_.hidden, inner = model_.inner(), ffn = model_.ffn;
-    norm(layer.attention_norm);
-    norm(layer.ffn_norm);
+    norm(layer.attention_norm, hidden);
+    norm(layer.query_norm, model_.head_width, inner);
+    norm(layer.key_norm, model_.head_width, model_.key_value_inner());
+    norm(layer.attention_out_norm, hidden);
+    norm(layer.ffn_norm, hidden);
+    norm(layer.ffn_out_norm, hidden);
+    if (!model_.pre_norm && (layer.attention_out_norm.present() || layer.ffn_out_norm.present())) {
+      Reader::refuse();
+    }
     if (!model_.pre_norm && !(layer.attention_norm.present() && layer.ffn_norm.present())) {
       Reader::refuse();
     }
@@ -252,9 +267,10 @@ class ModelLayout {
     file_.optional_numbers(layer.out_factor, inner);
     file_.optional_numbers(layer.up_factor, hidden);
     file_.optional_numbers(layer.down_factor, ffn);
-    file_.optional_numbers(layer.rotation, model_.head_width / 2);
+    file_.integer(layer.rotation, -1, static_cast<int32_t>(model_.rotations.size()) - 1);
     file_.integer(layer.window, 0, kMaxTokens);
-    linear(layer.qkv, hidden, 3 * inner);
+    file_.integer(layer.causal, 0, 1);
+    linear(layer.qkv, hidden, model_.qkv_width());
     linear(layer.out, inner, hidden);
     linear(layer.up, hidden, model_.gated ? 2 * ffn : ffn);
     linear(layer.down, ffn, hidden);

@@ -16,26 +16,33 @@ struct Rows {
   const float* operator[](int32_t row) const { return values.data() + size_t(row) * width; }
 };
 
-void normalize(const NormWeights& norm, Rows& rows) {
-  if (!norm.present()) {
-    return;
+/** The norm of the numbers from `row` on, as many as it is wide. */
+void normalize(const NormWeights& norm, float* row) {
+  const int32_t width = norm.width();
+  double mean = 0, squares = 0;
+  for (int32_t i = 0; i < width && !norm.rms; i++) {
+    mean += row[i];
   }
-  for (int32_t r = 0; r < rows.count; r++) {
-    float* row = rows[r];
-    double mean = 0, squares = 0;
-    for (int32_t i = 0; i < rows.width; i++) {
-      mean += row[i];
-    }
-    mean /= rows.width;
-    for (int32_t i = 0; i < rows.width; i++) {
-      squares += (row[i] - mean) * (row[i] - mean);
-    }
-    const double inverse = 1 / std::sqrt(squares / rows.width + norm.epsilon);
-    for (int32_t i = 0; i < rows.width; i++) {
-      row[i] = static_cast<float>((row[i] - mean) * inverse * norm.gamma[i] + norm.beta[i]);
+  mean /= width;
+  for (int32_t i = 0; i < width; i++) {
+    squares += (row[i] - mean) * (row[i] - mean);
+  }
+  const double inverse = 1 / std::sqrt(squares / width + norm.epsilon);
+  for (int32_t i = 0; i < width; i++) {
+    row[i] = static_cast<float>((row[i] - mean) * inverse * norm.gamma[i] + norm.beta[i]);
+  }
+}
+
+/** Columns `first` to before `end` of all rows, part by part. */
+void normalize(const NormWeights& norm, Rows& rows, int32_t first, int32_t end) {
+  for (int32_t r = 0; r < rows.count && norm.present(); r++) {
+    for (int32_t column = first; column < end; column += norm.width()) {
+      normalize(norm, rows[r] + column);
     }
   }
 }
+
+void normalize(const NormWeights& norm, Rows& rows) { normalize(norm, rows, 0, rows.width); }
 
 Rows apply(const LinearLayer& layer, const Numbers<float>& factor, const Rows& input) {
   Rows output(input.count, layer.columns);
@@ -92,7 +99,7 @@ Rows embed(const Model& model, const int32_t* ids, int32_t tokens) {
 void rotate(const Model& model, const Numbers<float>& rotation, Rows& qkv) {
   const int32_t half = model.head_width / 2;
   for (int32_t t = 0; t < qkv.count; t++) {
-    for (int32_t head = 0; head < 2 * model.heads; head++) {
+    for (int32_t head = 0; head < model.heads + model.key_value_heads; head++) {
       float* x = qkv[t] + head * model.head_width;
       for (int32_t i = 0; i < half; i++) {
         // As the models have it: the angle in single precision.
@@ -113,13 +120,13 @@ std::vector<double> attention_weights(const Model& model, const Layer& layer, co
   const float* bias = model.relative_bias_of(head);
   double most = -INFINITY, total = 0;
   for (int32_t j = 0; j < qkv.count; j++) {
-    const float* k = qkv[j] + model.inner() + head * model.head_width;
+    const float* k = qkv[j] + model.inner() + model.key_value_head(head) * model.head_width;
     double score = 0;
     for (int32_t i = 0; i < model.head_width; i++) {
       score += double(q[i]) * k[i];
     }
     score = score * model.score_scale + (bias != nullptr ? bias[j - query] : 0);
-    const bool seen = layer.window == 0 || std::abs(j - query) <= layer.window;
+    const bool seen = query - j <= layer.before() && j - query <= layer.after();
     weights[j] = seen ? score : -INFINITY;
     most = std::max(most, weights[j]);
   }
@@ -138,13 +145,13 @@ Rows attend(const Model& model, const Layer& layer, const Rows& qkv) {
   for (int32_t query = 0; query < qkv.count; query++) {
     for (int32_t head = 0; head < model.heads; head++) {
       const std::vector<double> weights = attention_weights(model, layer, qkv, head, query);
+      const int32_t values = model.inner() + model.key_value_inner() + model.key_value_head(head) * model.head_width;
       for (int32_t i = 0; i < model.head_width; i++) {
-        const int32_t column = head * model.head_width + i;
         double sum = 0;
         for (int32_t j = 0; j < qkv.count; j++) {
-          sum += weights[j] * qkv[j][2 * model.inner() + column];
+          sum += weights[j] * qkv[j][values + i];
         }
-        out[query][column] = static_cast<float>(sum);
+        out[query][head * model.head_width + i] = static_cast<float>(sum);
       }
     }
   }
@@ -173,10 +180,14 @@ void reference_forward(const Model& model, const int32_t* ids, int32_t tokens, f
       normalize(layer.attention_norm, input);
     }
     Rows qkv = apply(layer.qkv, layer.qkv_factor, input);
-    if (!layer.rotation.empty()) {
-      rotate(model, layer.rotation, qkv);
+    normalize(layer.query_norm, qkv, 0, model.inner());
+    normalize(layer.key_norm, qkv, model.inner(), model.inner() + model.key_value_inner());
+    if (layer.rotation >= 0) {
+      rotate(model, model.rotations[layer.rotation].steps, qkv);
     }
-    add(apply(layer.out, layer.out_factor, attend(model, layer, qkv)), hidden);
+    Rows attended = apply(layer.out, layer.out_factor, attend(model, layer, qkv));
+    normalize(layer.attention_out_norm, attended);
+    add(attended, hidden);
     if (!model.pre_norm) {
       normalize(layer.attention_norm, hidden);
     }
@@ -184,7 +195,9 @@ void reference_forward(const Model& model, const int32_t* ids, int32_t tokens, f
     if (model.pre_norm) {
       normalize(layer.ffn_norm, input);
     }
-    add(apply(layer.down, layer.down_factor, activate(model, apply(layer.up, layer.up_factor, input))), hidden);
+    Rows down = apply(layer.down, layer.down_factor, activate(model, apply(layer.up, layer.up_factor, input)));
+    normalize(layer.ffn_out_norm, down);
+    add(down, hidden);
     if (!model.pre_norm) {
       normalize(layer.ffn_norm, hidden);
     }

@@ -12,21 +12,23 @@ constexpr int32_t kRowsPerMember = 32;
 /** Buffers larger than a usual chunk needs are given back after use. */
 constexpr int32_t kKeptTokens = 2048;
 
-void finish_text(const Model& model, const Batch& batch, int32_t text, const float* hidden, float* out) {
+void finish_text(const Model& model, const Kernels& kernels, const Batch& batch, int32_t text, const float* hidden,
+                 float* out) {
   const int32_t first = batch.offsets[text], tokens = batch.offsets[text + 1] - first;
   if (batch.want_hidden != 0) {
     std::copy_n(hidden, size_t(tokens) * model.hidden, out + size_t(first) * model.hidden);
   } else {
-    apply_head(model, hidden, tokens, batch.unpooled_tokens, out + size_t(text) * model.width());
+    apply_head(model, kernels, hidden, tokens, batch.unpooled_tokens, out + size_t(text) * model.width());
   }
 }
 
 /** The reference path: no chunks, no teams. */
-void run_text(const Model& model, const Batch& batch, int32_t text, std::vector<float>& hidden, float* out) {
+void run_text(const Model& model, const Kernels& kernels, const Batch& batch, int32_t text, std::vector<float>& hidden,
+              float* out) {
   const int32_t first = batch.offsets[text], tokens = batch.offsets[text + 1] - first;
   hidden.resize(size_t(tokens) * model.hidden);
   reference_forward(model, batch.ids + first, tokens, hidden.data());
-  finish_text(model, batch, text, hidden.data(), out);
+  finish_text(model, kernels, batch, text, hidden.data(), out);
 }
 
 /** One member's share of a chunk, up to the results. */
@@ -39,7 +41,7 @@ Outcome run_share(const ChunkTask& task, MemberBuffers& own, int rank, float* ou
       if (task.cancelled.load(std::memory_order_relaxed)) {
         return Outcome::kCancelled;
       }
-      run_text(task.model, batch, text, hidden, out);
+      run_text(task.model, task.kernels, batch, text, hidden, out);
     }
     return Outcome::kDone;
   }
@@ -49,7 +51,7 @@ Outcome run_share(const ChunkTask& task, MemberBuffers& own, int rank, float* ou
     const Share texts(chunk.end_text - chunk.first_text, rank, task.team.size(), 1);
     for (int32_t text = chunk.first_text + texts.begin; text < chunk.first_text + texts.end; text++) {
       const size_t row = batch.offsets[text] - chunk.first_token;
-      finish_text(task.model, batch, text, task.buffers.hidden.data() + row * task.model.hidden, out);
+      finish_text(task.model, task.kernels, batch, text, task.buffers.hidden.data() + row * task.model.hidden, out);
     }
   }
   return outcome;

@@ -14,20 +14,6 @@ constexpr int kGroups[][kGroup] = {{0, 1, 4, 5}, {2, 3, 6, 7}};
 constexpr float kShares[] = {1.0f, 0.95f, 0.9f, 0.85f, 0.8f, 0.75f, 0.7f, 0.65f, 0.6f, 0.55f, 0.5f};
 constexpr int kTried = sizeof kShares / sizeof *kShares;
 
-/** The scales at which the largest weights have the largest code. */
-std::vector<float> single_scales(const Matrix& matrix) {
-  std::vector<float> scale(matrix.columns);
-  for (int32_t k = 0; k < matrix.inputs; k++) {
-    for (int32_t n = 0; n < matrix.columns; n++) {
-      scale[n] = std::max(scale[n], std::fabs(matrix.row(k)[n]));
-    }
-  }
-  for (float& value : scale) {
-    value = value > 1e-30f ? value / kLargestCode : 0.0f;
-  }
-  return scale;
-}
-
 /** Calls visit(column, sum of the weights of one sign, how many they are, power of the inputs) for all groups. */
 template <class Visit>
 void for_group_sums(const Matrix& matrix, const std::vector<float>& power, Visit visit) {
@@ -58,9 +44,22 @@ float rounding_error(float scale, float whole_power) { return scale * scale * wh
 
 }  // namespace
 
+std::vector<float> largest_code_scales(const Matrix& matrix) {
+  std::vector<float> scale(matrix.columns);
+  for (int32_t k = 0; k < matrix.inputs; k++) {
+    for (int32_t n = 0; n < matrix.columns; n++) {
+      scale[n] = std::max(scale[n], std::fabs(matrix.row(k)[n]));
+    }
+  }
+  for (float& value : scale) {
+    value = value > 1e-30f ? value / kLargestCode : 0.0f;
+  }
+  return scale;
+}
+
 std::vector<float> choose_scales(const Matrix& matrix, const std::vector<float>& power, bool short_sums) {
   const std::vector<float>& given = matrix.scale;
-  std::vector<float> full = given.empty() ? single_scales(matrix) : given;
+  std::vector<float> full = given.empty() ? largest_code_scales(matrix) : given;
   if (!short_sums) {
     return full;
   }

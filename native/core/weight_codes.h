@@ -12,6 +12,9 @@ namespace octavec {
  */
 constexpr int32_t kCodeBlock = 8;
 
+/** The scale of each column at which its largest weight has the largest code. */
+std::vector<float> largest_code_scales(const Matrix&);
+
 /**
  * A scale for each column. The largest weight gets the code 127, or where sums are short the scale is the one with the
  * least expected error of the outputs: a small one rounds finely, a large one leaves more of the sums within their

@@ -89,10 +89,11 @@ inline void attend_tile(const AttentionTask& task, const HeadShape& shape, const
   }
 
   // The keys that any row of the tile sees, in steps of the kernel.
-  const int reach = task.window;
-  const int begin = reach > 0 && first > reach ? (first - reach) / kKeyStep * kKeyStep : 0;
-  const int last = first + count + reach;
-  const int end = reach > 0 && last < head.keys ? round_up(last, kKeyStep) : shape.keys;
+  const int begin = first > task.before ? (first - task.before) / kKeyStep * kKeyStep : 0;
+  const int behind = first + count + task.after;
+  const int end = behind < head.keys ? round_up(behind, kKeyStep) : shape.keys;
+  // Whether the last row sees less at the beginning than that, or the first row at the end.
+  const bool partial = first + count - 1 - task.before > begin || first + task.after + 1 < end;
 
   const bool biased = task.relative_bias != nullptr;
   F most[kRowTile];
@@ -109,10 +110,10 @@ inline void attend_tile(const AttentionTask& task, const HeadShape& shape, const
   }
   for (int r = 0; r < count; r++) {
     float* scores = scratch.scores + (size_t)r * shape.keys;
-    if (reach > 0) {
+    if (partial) {
       const int row = first + r;
-      hide(scores, begin, row - reach);
-      hide(scores, row + reach + 1, end);
+      hide(scores, begin, row - task.before);
+      hide(scores, row + task.after + 1, end);
       most[r] = splat(kUnseen);
       for (int j = begin; j < end; j += 16) {
         most[r] = max(most[r], load(scores + j));

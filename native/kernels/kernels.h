@@ -64,6 +64,8 @@ struct Norm {
   const float* gamma;
   const float* beta;
   float epsilon;
+  /** RMSNorm: no mean is taken off. */
+  bool rms;
 };
 
 /** Keys and values of one head of one sequence, quantized and packed as the right-hand sides of products. */
@@ -103,8 +105,8 @@ struct AttentionTask {
   float query_factor;
   /** Added to the scores (in units of log2): bias of key j for query i at [j - i], or null. */
   const float* relative_bias;
-  /** Keys farther away than this are not seen; 0 means that all are. */
-  int window;
+  /** How many keys before a query, and behind it, are seen. */
+  int before, after;
   /** Where row `i` of the result goes: out + i * out_stride. May be the queries' own place. */
   float* out;
   size_t out_stride;
@@ -156,6 +158,19 @@ struct Kernels {
    */
   void (*normalize_rows)(const float* rows, float* out, int count, int width, const Norm&, const float* factor,
                          uint8_t* quantized, RowScale* scales);
+
+  /** out += the norm of `rows`, width numbers each. */
+  void (*add_normalized)(const float* rows, float* out, int count, int width, const Norm&);
+  /** The norm of each of `parts` parts of a row, `width` numbers each (a multiple of 16), in place. */
+  void (*normalize_parts)(float* rows, size_t stride, int count, int parts, int width, const Norm&);
+  /**
+   * Turns the pairs (i, i + width / 2) of each head by the angles of the row's place. turns: cosines, then sines, of
+   * width / 2 angles each.
+   */
+  void (*rotate_heads)(float* row, int heads, int width, const float* turns);
+  /** out[n] = sum of row n of weights [outputs × inputs] times `in`, and the bias (null: none). */
+  void (*multiply_floats)(const float* weights, const float* bias, const float* in, int inputs, int outputs,
+                          float* out);
 
   /** Quantizes and packs keys and values. */
   void (*pack_head)(const HeadTask&);

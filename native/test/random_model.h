@@ -12,6 +12,13 @@ struct RandomModelOptions {
   int32_t precision = 0, hidden = 64, heads = 4, head_width = 16, ffn = 128, layers = 2, max_tokens = 600,
           vocabulary = 300, activation = 0;
   bool gated = false, pre_norm = false, rotation = false, relative_bias = false;
+  /** 0: as many as heads. */
+  int32_t key_value_heads = 0;
+  bool rms = false, causal = false, out_norms = false;
+  /** Norms of queries and keys: of each head, or of all of them. */
+  bool head_norms = false, whole_norms = false;
+  float word_factor = 1;
+  std::vector<int32_t> dense = {};
   int32_t window = 0;
   /** Query projections of nothing but zeros, as pruned heads have them. */
   bool zero_queries = false;
@@ -23,37 +30,52 @@ struct RandomModelOptions {
 class RandomModel {
  public:
   explicit RandomModel(const RandomModelOptions& o) : o_(o) {
-    const int32_t inner = o.heads * o.head_width;
-    words = {kMagic, kFormat,      o.precision,  o.hidden, o.heads,   o.head_width,
-             o.ffn,  o.max_tokens, o.activation, o.gated,  o.pre_norm};
+    const int32_t key_value_heads = o.key_value_heads == 0 ? o.heads : o.key_value_heads;
+    const int32_t inner = o.heads * o.head_width, key_value_inner = key_value_heads * o.head_width;
+    words = {kMagic,       kFormat, o.precision,  o.hidden,     o.heads, key_value_heads,
+             o.head_width, o.ffn,   o.max_tokens, o.activation, o.gated, o.pre_norm};
     number(0.25f);
     tensor(o.vocabulary, o.hidden, 1.0f);
     none();
+    number(o.word_factor);
     words.push_back(o.uncounted_word);
     tensor(o.max_tokens + (o.uncounted_word < 0 ? 0 : 1), o.hidden, 0.3f);
     tensor(1, o.hidden, 0.1f);
     o.relative_bias ? tensor(o.heads, 2 * o.max_tokens - 1, 1.0f) : none();
-    norm();
-    o.pre_norm ? norm() : no_norm();
+    norm(o.hidden, true);
+    norm(o.hidden, o.pre_norm);
     words.push_back(o.layers);
     for (int32_t i = 0; i < o.layers; i++) {
-      norm();
+      norm(o.hidden, true);
       for (int32_t role = 0; role < 3; role++) {
-        linear(o.hidden, inner, role == 1, role == 0 && o.zero_queries ? 0.0f : 1.0f);
+        linear(o.hidden, role == 0 ? inner : key_value_inner, role == 1, role == 0 && o.zero_queries ? 0.0f : 1.0f);
       }
+      norm(o.whole_norms ? inner : o.head_width, o.head_norms || o.whole_norms);
+      norm(o.whole_norms ? key_value_inner : o.head_width, o.head_norms || o.whole_norms);
       linear(inner, o.hidden, false);
-      norm();
+      norm(o.hidden, o.out_norms);
+      norm(o.hidden, true);
       linear(o.hidden, o.ffn, true);
       if (o.gated) {
         linear(o.hidden, o.ffn, false);
       }
       linear(o.ffn, o.hidden, false);
+      norm(o.hidden, o.out_norms);
       o.rotation ? tensor(1, o.head_width / 2, 0.5f) : none();
-      words.push_back(o.window);
+      // As models have it that look far only in some layers.
+      words.push_back(i % 2 == 0 ? o.window : 0);
+      words.push_back(o.causal);
     }
     words.push_back(static_cast<int32_t>(o.pooling.size()));
     words.insert(words.end(), o.pooling.begin(), o.pooling.end());
-    words.push_back(0);
+    words.push_back(static_cast<int32_t>(o.dense.size()));
+    for (size_t i = 0; i < o.dense.size(); i++) {
+      const int32_t inputs = i == 0 ? o.hidden * static_cast<int32_t>(o.pooling.size()) : o.dense[i - 1];
+      words.push_back(o.dense[i]);
+      tensor(o.dense[i], inputs, 1 / std::sqrt(static_cast<float>(inputs)));
+      i == 0 ? none() : tensor(1, o.dense[i], 0.1f);
+      words.push_back(i > 0);
+    }
     words.push_back(1);
   }
 
@@ -89,15 +111,11 @@ class RandomModel {
     tensors.push_back({OCTAVEC_F32, rows, columns, values->data(), values->size() * 4});
     memory_.push_back(std::move(values));
   }
-  void norm() {
-    tensor(1, o_.hidden, 0.2f, 1.0f);
-    tensor(1, o_.hidden, 0.2f);
-    number(1e-6f);
-  }
-  void no_norm() {
-    none();
-    none();
-    number(0);
+  void norm(int32_t width, bool present) {
+    present ? tensor(1, width, 0.2f, 1.0f) : none();
+    present && !o_.rms ? tensor(1, width, 0.2f) : none();
+    number(present ? 1e-6f : 0);
+    words.push_back(present && o_.rms);
   }
   void linear(int32_t inputs, int32_t columns, bool transposed, float size = 1.0f) {
     const float spread = size / std::sqrt(static_cast<float>(inputs));

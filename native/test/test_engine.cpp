@@ -108,10 +108,12 @@ double worst_cosine(const std::vector<float>& a, const std::vector<float>& b, si
 struct Architecture {
   const char* name;
   RandomModelOptions options;
+  /** How much more than others it may be off, against the reference: where attention is sharp, rounding shows. */
+  double noise = 1;
 };
 
 std::vector<Architecture> architectures() {
-  std::vector<Architecture> all(9);
+  std::vector<Architecture> all(13);
   all[0].name = "bert";
   all[1].name = "wide heads, relu, relative bias";
   all[1].options.heads = 2;
@@ -142,6 +144,28 @@ std::vector<Architecture> architectures() {
   all[7].options.pooling = {1, 0};
   all[8].name = "a word that positions do not count";
   all[8].options.uncounted_word = 104;
+  all[9].name = "shared keys, RMSNorm, norms of heads, behind too";
+  all[9].options.key_value_heads = 1;
+  all[9].options.rms = all[9].options.head_norms = all[9].options.out_norms = true;
+  all[9].options.pre_norm = all[9].options.rotation = all[9].options.gated = true;
+  all[9].options.activation = 1;
+  all[9].options.window = 20;
+  all[9].options.word_factor = 8;
+  all[9].options.dense = {200, 72};
+  all[9].noise = 3;
+  all[10].name = "causal, last tokens pooled";
+  all[10].options.key_value_heads = 2;
+  all[10].options.rms = all[10].options.head_norms = all[10].options.causal = true;
+  all[10].options.pre_norm = all[10].options.rotation = all[10].options.gated = true;
+  all[10].options.activation = 3;
+  all[10].options.pooling = {1};
+  all[11].name = "causal in a window, heads of 48";
+  all[11].options.causal = all[11].options.rotation = true;
+  all[11].options.head_width = 48;
+  all[11].options.hidden = 192;
+  all[11].options.window = 33;
+  all[12].name = "norms of all heads";
+  all[12].options.whole_norms = all[12].options.relative_bias = all[12].options.gated = true;
   return all;
 }
 
@@ -150,9 +174,10 @@ void test_against_reference(const Architecture& architecture, const Kernels& ker
   const Texts texts(kLengths, numbered(kLengths.size()), fast.vocabulary);
   const std::vector<float> want = embed(exact, kernels, texts), got = embed(fast, kernels, texts);
   const double cosine = worst_cosine(want, got, fast.width());
-  const double floor = kernels.number_bytes == 2 ? 0.9999 : kernels.short_sums ? 0.997 : 0.999;
+  const double error = kernels.number_bytes == 2 ? 1e-4 : kernels.short_sums ? 3e-3 : 1e-3;
   std::printf("%-40s %-14s worst cosine to the reference %.5f\n", architecture.name, kernels.name, cosine);
-  expect(cosine > floor, std::string(architecture.name) + " on " + kernels.name + " against the reference");
+  expect(cosine > 1 - error * architecture.noise,
+         std::string(architecture.name) + " on " + kernels.name + " against the reference");
 }
 
 void test_same_bits(const Architecture& architecture, const Kernels& kernels) {
@@ -313,6 +338,9 @@ void test_hostile_descriptions(const Kernels& kernels) {
   options.precision = static_cast<int32_t>(precision_of(kernels));
   options.layers = 1;
   options.max_tokens = 20;
+  options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
+  options.key_value_heads = 2;
+  options.dense = {10};
   const RandomModel model(options);
   expect(!refuses(model, model.words), "a sound description is taken");
   for (size_t length = 0; length < model.words.size(); length++) {
@@ -379,6 +407,9 @@ void test_hostile_files(const Kernels& kernels) {
   RandomModelOptions options;
   options.layers = 1;
   options.max_tokens = 20;
+  options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
+  options.key_value_heads = 2;
+  options.dense = {10};
   write_model_file(build(options, kernels), kernels, kFile);
   Buffer<uint8_t> bytes = file_bytes(kFile);
   std::remove(kFile);

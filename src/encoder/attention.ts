@@ -1,19 +1,23 @@
 import { intAttribute, isOp, type NodeProto } from '../onnx/index.js';
 import { constantOf, original } from './copies.js';
-import type { EncoderLinear } from './description.js';
+import type { EncoderLinear, EncoderNorm } from './description.js';
 import { frontier } from './frontier.js';
 import { findHeadLayout, type HeadLayout } from './head-layout.js';
 import { type LinearMatch, matchLinear } from './linear.js';
+import { matchNorm } from './norm.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
 
 export interface AttentionMatch {
   readonly input: string;
   readonly heads: number;
+  readonly keyValueHeads: number;
   readonly headWidth: number;
   readonly query: EncoderLinear;
   readonly key: EncoderLinear;
   readonly value: EncoderLinear;
+  readonly queryNorm?: EncoderNorm;
+  readonly keyNorm?: EncoderNorm;
   readonly rotation?: Float32Array;
   /** Scores before the softmax, as they follow from the product of queries and keys. */
   readonly scores: ScorePath;
@@ -50,9 +54,11 @@ export function matchAttention(prober: Prober, context: string): AttentionMatch 
   const value = operand(prober, values, false);
   const { heads, width } = query.layout;
   require([key, value].every(
-    ({ layout }) => layout.heads === heads && layout.width === width,
-  ), 'an attention with fewer heads for keys and values than for queries');
-  require(value.layout.rotation === undefined && value.layout.scale === 1, 'values that are turned or scaled');
+    ({ layout }) => layout.heads === heads && layout.width === width && layout.distinct === key.layout.distinct,
+  ) && query.layout.distinct === heads, 'heads of queries, keys and values that do not go together');
+  require(value.layout.rotation === undefined &&
+    value.layout.scale === 1 &&
+    value.norm === undefined, 'values that are turned, scaled or normed');
   require(sameNumbers(query.layout.rotation, key.layout.rotation), 'queries and keys that are turned differently');
   require([key, value].every(
     ({ match }) => match.input === query.match.input,
@@ -62,10 +68,13 @@ export function matchAttention(prober: Prober, context: string): AttentionMatch 
   return {
     input: query.match.input,
     heads,
+    keyValueHeads: key.layout.distinct,
     headWidth: width,
     query: query.role,
     key: key.role,
     value: value.role,
+    queryNorm: query.norm,
+    keyNorm: key.norm,
     rotation: query.layout.rotation,
     scores: { product, softmaxInput, operandScale: query.layout.scale * key.layout.scale },
   };
@@ -82,13 +91,25 @@ interface Operand {
   readonly match: LinearMatch;
   readonly layout: HeadLayout;
   readonly role: EncoderLinear;
+  readonly norm?: EncoderNorm;
 }
 
 function operand(prober: Prober, value: string, keysLast: boolean): Operand {
-  const linear = only(prober, value, (candidate) => matchLinear(prober, candidate) !== undefined);
+  const isLinear = (candidate: string) => matchLinear(prober, candidate) !== undefined;
+  const output = only(prober, value, (each) => isLinear(each) || matchNorm(prober, each) !== undefined);
+  const norm = isLinear(output) ? undefined : matchNorm(prober, output);
+  const linear = norm === undefined ? output : only(prober, norm.input, isLinear);
   const match = matchLinear(prober, linear) as LinearMatch;
-  const layout = findHeadLayout(prober, linear, match.columns, value, keysLast);
-  return { match, layout, role: encoderLinear(match, layout.first) };
+  const { columns } = match;
+  const layout = findHeadLayout(prober, {
+    ...{ linear, columns, operand: value, keysLast },
+    norm: norm && { input: norm.input, output, width: norm.width },
+  });
+  return { match, layout, role: encoderLinear(match, layout.first), norm: norm && encoderNorm(norm) };
+}
+
+export function encoderNorm({ gamma, beta, epsilon, rms }: EncoderNorm): EncoderNorm {
+  return { gamma, beta, epsilon, rms };
 }
 
 export function encoderLinear(match: LinearMatch, firstColumn = 0): EncoderLinear {

@@ -48,6 +48,12 @@ export function maker(graph: IndexedModel, value: string): NodeProto | undefined
   return graph.index.producers.get(original(graph, value));
 }
 
+/** One number for each of `width` columns, in any shape that spreads over rows. */
+export function isVector(tensor: TensorProto, width: number): boolean {
+  const { dims } = tensor;
+  return dims.at(-1) === width && dims.slice(0, -1).every((dim) => dim === 1);
+}
+
 /** The constant that a value is, behind copies. */
 export function constantOf(graph: IndexedModel, value: string): TensorProto | undefined {
   return graph.index.initializers.get(original(graph, value));

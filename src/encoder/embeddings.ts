@@ -6,7 +6,7 @@ import { type Prober, sampleTokens } from './probe.js';
 import { matchLookup, type StoredTable, tableRows } from './stored-table.js';
 import { require } from './unrecognised.js';
 
-export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 'tokenType'>;
+export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'wordFactor' | 'positions' | 'tokenType'>;
 
 /**
  * The tables whose rows are added to give `value`: words by id, positions one after the other, and what is the same
@@ -16,17 +16,21 @@ export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'positions' | 't
  */
 export function matchEmbeddings(prober: Prober, value: string, hidden: number, padTokenId: number): EmbeddingMatch {
   let words: StoredTable | undefined;
+  let wordFactor = 1;
   let positions: EmbeddingMatch['positions'];
   let tokenType: Float32Array | undefined;
   for (const leaf of addends(prober, value)) {
-    const lookup = matchLookup(prober, leaf);
+    const { value: rowsOf, factor } = withoutFactor(prober, leaf);
+    const lookup = matchLookup(prober, rowsOf);
     require(lookup?.table.values.dims[1] === hidden, 'embeddings that are not sums of table rows');
     const { table, indices } = lookup;
     if (inputRoles.get(indices) === 'ids') {
       require(words === undefined, 'two tables of words');
       words = table;
+      wordFactor = factor;
       continue;
     }
+    require(factor === 1, 'positions or token types that are multiplied by a number');
     const rows = prober.evaluate(indices)?.data;
     require(rows?.length === sampleTokens, 'rows of a table that depend on more than the length of a text');
     if (rows.every((row) => row === rows[0])) {
@@ -38,7 +42,21 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number, p
     }
   }
   require(words !== undefined, 'no table of words');
-  return { words, positions, tokenType };
+  return { words, wordFactor, positions, tokenType };
+}
+
+/** A value that is another one times a number. */
+function withoutFactor(prober: Prober, value: string): { readonly value: string; readonly factor: number } {
+  const node = maker(prober, value);
+  if (isOp(node, 'Mul')) {
+    for (const [rows, factor] of [node.input, [...node.input].reverse()]) {
+      const number = prober.evaluate(factor)?.data;
+      if (number?.length === 1 && prober.index.initializers.has(original(prober, factor))) {
+        return { value: rows, factor: number[0] };
+      }
+    }
+  }
+  return { value, factor: 1 };
 }
 
 /** Places of the sample text where padding stands, to see what it does to positions. */

@@ -2,11 +2,25 @@ import type { Sample } from '../graph/index.js';
 import { floats, type Prober, sampleTokens, scattered } from './probe.js';
 import { require } from './unrecognised.js';
 
+/** The way from a linear layer to an operand of an attention product. */
+export interface HeadPath {
+  readonly linear: string;
+  /** Columns of the linear layer. */
+  readonly columns: number;
+  /** A norm on the way, which is left out when numbers are sent along. */
+  readonly norm?: { readonly input: string; readonly output: string; readonly width: number };
+  readonly operand: string;
+  /** The operand is [heads × width × tokens], as keys are for the product with queries. */
+  readonly keysLast: boolean;
+}
+
 /** How the columns of a linear layer become the heads of queries, keys or values. */
 export interface HeadLayout {
   /** Head h, dimension i is column first + h * width + i. */
   readonly first: number;
   readonly heads: number;
+  /** Fewer than heads where several in a row are the same: head h has the columns of head h / (heads / distinct). */
+  readonly distinct: number;
   readonly width: number;
   /** What the numbers are multiplied with on the way. */
   readonly scale: number;
@@ -21,21 +35,16 @@ const turnPositions = [1, 2, 4, 8, 16, 32, 64, 128] as const;
  * Finds the layout by sending known numbers through the graph, from the linear layer's output to the operand of an
  * attention product, whatever reshapes, splits and transpositions stand between them.
  *
- * @param columns of the linear layer
- * @param keysLast the operand is [heads × width × tokens], as keys are for the product with queries
  * @throws Unrecognised
  */
-export function findHeadLayout(
-  prober: Prober,
-  linear: string,
-  columns: number,
-  operand: string,
-  keysLast: boolean,
-): HeadLayout {
+export function findHeadLayout(prober: Prober, path: HeadPath): HeadLayout {
+  const { linear, columns, norm, operand, keysLast } = path;
   const send = (at: (token: number, column: number) => number, tokens = sampleTokens) => {
     const shape = prober.forTokens(tokens)(linear)?.shape ?? [1, tokens, columns];
     const given = floats(shape, (index) => at(Math.floor(index / columns), index % columns));
-    return byHead(prober.probe(operand, { [linear]: given }, tokens), tokens, keysLast);
+    const normed = norm && prober.probe(norm.input, { [linear]: given }, tokens);
+    const sent = norm && normed ? { [norm.output]: normed } : { [linear]: given };
+    return byHead(prober.probe(operand, sent, tokens), tokens, keysLast);
   };
 
   const ones = send(() => 1);
@@ -43,13 +52,20 @@ export function findHeadLayout(
   // At position 0 nothing is turned.
   const scale = ones.at(0, 0, 0);
   require(scale !== 0 && Number.isFinite(scale), 'heads that the first token leaves no trace in');
-  const first = Math.round(send((_, column) => column).at(0, 0, 0) / scale);
-  require(first >= 0 && first + heads * width <= columns, 'heads outside of their projection');
+  const places = send((_, column) => column);
+  const startOf = (head: number) => Math.round(places.at(head, 0, 0) / scale);
+  const first = startOf(0);
+  const distinct = Math.round((startOf(heads - 1) - first) / width) + 1;
+  require(first >= 0 && distinct > 0 && first + distinct * width <= columns, 'heads outside of their projection');
+  require(heads % distinct === 0, 'heads that are shared unevenly');
 
   const turned = ones.at(0, 1, 0) !== scale || ones.at(0, 1, width / 2) !== scale;
   const rotation = turned ? findRotation(send, first, width, scale) : undefined;
-  const layout: HeadLayout = { first, heads, width, scale, rotation };
+  const layout: HeadLayout = { first, heads, distinct, width, scale, rotation };
   checkLayout(send, layout, columns);
+  if (norm !== undefined) {
+    checkNorm(prober, path, norm, layout);
+  }
   return layout;
 }
 
@@ -97,7 +113,8 @@ function checkLayout(send: Send, layout: HeadLayout, columns: number): void {
   for (let head = 0; head < layout.heads; head++) {
     for (let token = 0; token < sampleTokens; token++) {
       for (let i = 0; i < layout.width; i++) {
-        const column = layout.first + head * layout.width + i;
+        const own = Math.floor(head / (layout.heads / layout.distinct));
+        const column = layout.first + own * layout.width + i;
         let expected = input(token, column);
         if (layout.rotation !== undefined) {
           const angle = token * layout.rotation[i % half];
@@ -109,4 +126,21 @@ function checkLayout(send: Send, layout: HeadLayout, columns: number): void {
       }
     }
   }
+}
+
+/** What is normed together are the columns of one head, or of all heads, in their order. */
+function checkNorm(
+  prober: Prober,
+  { linear, columns }: HeadPath,
+  { input, width }: NonNullable<HeadPath['norm']>,
+  { first, distinct, width: headWidth }: HeadLayout,
+): void {
+  const shape = prober.evaluate(linear)?.shape ?? [1, sampleTokens, columns];
+  const out = prober.probe(input, { [linear]: floats(shape, (index) => index % columns) })?.data;
+  const known = width === headWidth || width === distinct * headWidth;
+  const ordered = out?.every((column, i) => {
+    const start = column - (i % width);
+    return start === out[i - (i % width)] && (start - first) % width === 0;
+  });
+  require(known && ordered === true, 'a norm of queries or keys that is neither of a head nor of all heads');
 }

@@ -1,4 +1,3 @@
-import type { IndexedModel } from '../graph/index.js';
 import {
   dataType,
   intAttribute,
@@ -8,7 +7,9 @@ import {
   tensorFloats,
   tensorIntegers,
 } from '../onnx/index.js';
-import { constantOf, maker, original } from './copies.js';
+import { constantOf, isVector, maker, original } from './copies.js';
+import { matchNorm } from './norm.js';
+import type { Prober } from './probe.js';
 import { type StoredBlocks, type StoredWeights, storedBlocks, storedWeights } from './stored-weights.js';
 
 /** A linear layer that makes a value: all columns of a weight tensor. */
@@ -25,7 +26,7 @@ export interface LinearMatch {
 }
 
 /** The linear layer that makes a value, with its bias; undefined if there is none. */
-export function matchLinear(graph: IndexedModel, value: string): LinearMatch | undefined {
+export function matchLinear(graph: Prober, value: string): LinearMatch | undefined {
   const node = maker(graph, value);
   if (isOp(node, 'Add')) {
     for (const [product, added] of [node.input, [...node.input].reverse()]) {
@@ -40,7 +41,7 @@ export function matchLinear(graph: IndexedModel, value: string): LinearMatch | u
   return matchProduct(graph, value);
 }
 
-function matchProduct(graph: IndexedModel, value: string): LinearMatch | undefined {
+function matchProduct(graph: Prober, value: string): LinearMatch | undefined {
   const node = maker(graph, value);
   if (isOp(node, 'MatMul')) {
     const stored = storedWeights(graph, node.input[1], false);
@@ -63,7 +64,7 @@ function matchProduct(graph: IndexedModel, value: string): LinearMatch | undefin
   return isOp(node, 'Mul') ? matchInteger(graph, node.input) : undefined;
 }
 
-function matchGemm(graph: IndexedModel, value: string): LinearMatch | undefined {
+function matchGemm(graph: Prober, value: string): LinearMatch | undefined {
   const node = maker(graph, value);
   const transposed = node !== undefined && intAttribute(node, 'transB') === 1;
   const stored = node === undefined ? undefined : storedWeights(graph, node.input[1], transposed);
@@ -83,7 +84,7 @@ function matchGemm(graph: IndexedModel, value: string): LinearMatch | undefined 
 }
 
 /** Weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not taken. */
-function matchBlocks(graph: IndexedModel, node: NodeProto): LinearMatch | undefined {
+function matchBlocks(graph: Prober, node: NodeProto): LinearMatch | undefined {
   const [input, codes, scales, zeroPoints, order, added] = node.input;
   const [inputs, columns] = [intAttribute(node, 'K') ?? 0, intAttribute(node, 'N') ?? 0];
   const weights = order ? undefined : storedBlocks(graph, node, [columns, inputs], { codes, scales, zeroPoints });
@@ -91,15 +92,11 @@ function matchBlocks(graph: IndexedModel, node: NodeProto): LinearMatch | undefi
   if (weights === undefined || (added && (bias === undefined || !isVector(bias, columns)))) {
     return undefined;
   }
-  return { input: original(graph, input), weights, transposed: true, inputs, columns, bias };
+  const match = { input: original(graph, input), weights, transposed: true, inputs, columns, bias };
+  return { ...match, ...factorBefore(graph, match) };
 }
 
-function plain(
-  graph: IndexedModel,
-  input: string,
-  stored: StoredWeights,
-  transposed: boolean,
-): LinearMatch | undefined {
+function plain(graph: Prober, input: string, stored: StoredWeights, transposed: boolean): LinearMatch | undefined {
   const { weights, scale } = stored;
   if (weights.dims.length !== 2) {
     return undefined;
@@ -113,7 +110,7 @@ function plain(
  * Cast(MatMulInteger(q, W)) * (scale of q * scales of W), where q, its scale and zero point are those of a
  * DynamicQuantizeLinear: a linear layer quantized to INT8, whose S8 weights are taken as they are.
  */
-function matchInteger(graph: IndexedModel, factors: readonly string[]): LinearMatch | undefined {
+function matchInteger(graph: Prober, factors: readonly string[]): LinearMatch | undefined {
   for (const [product, scales] of [factors, [...factors].reverse()]) {
     const integer = maker(graph, product);
     const scaling = maker(graph, scales);
@@ -145,10 +142,10 @@ function matchInteger(graph: IndexedModel, factors: readonly string[]): LinearMa
   return undefined;
 }
 
-/** A multiplication by a vector before quantization: smoothing of outliers. */
-function factorBefore(graph: IndexedModel, match: LinearMatch): Pick<LinearMatch, 'input' | 'factor'> {
+/** A multiplication by a vector before quantization: smoothing of outliers. That of a norm belongs to the norm. */
+function factorBefore(graph: Prober, match: LinearMatch): Pick<LinearMatch, 'input' | 'factor'> {
   const node = maker(graph, match.input);
-  if (isOp(node, 'Mul')) {
+  if (isOp(node, 'Mul') && matchNorm(graph, match.input) === undefined) {
     for (const [input, factor] of [node.input, [...node.input].reverse()]) {
       const tensor = constantOf(graph, factor);
       if (tensor !== undefined && isVector(tensor, match.inputs)) {
@@ -157,10 +154,4 @@ function factorBefore(graph: IndexedModel, match: LinearMatch): Pick<LinearMatch
     }
   }
   return { input: match.input };
-}
-
-/** One number for each of `width` columns, in any shape that spreads over rows. */
-export function isVector(tensor: TensorProto, width: number): boolean {
-  const { dims } = tensor;
-  return dims.at(-1) === width && dims.slice(0, -1).every((dim) => dim === 1);
 }

@@ -1,14 +1,14 @@
 import { OctavecError, reasonOf, shortened } from '../base/index.js';
 import { indexGraph } from '../graph/index.js';
 import { dataType, isOp, type OnnxModel } from '../onnx/index.js';
-import { plainOperators } from '../passes/index.js';
-import { type AttentionMatch, encoderLinear, matchAttention } from './attention.js';
+import { inlineFunctions, plainOperators } from '../passes/index.js';
+import { type AttentionMatch, encoderLinear, encoderNorm, matchAttention } from './attention.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, EncoderLayer, EncoderLinear, EncoderNorm } from './description.js';
 import { matchEmbeddings } from './embeddings.js';
 import { type FeedForwardMatch, matchFeedForward } from './feed-forward.js';
 import { type LinearMatch, matchLinear } from './linear.js';
-import { matchNorm, type NormMatch } from './norm.js';
+import { matchNorm } from './norm.js';
 import { makeProber, type Prober } from './probe.js';
 import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
 import { unknownOperators } from './unknown-operators.js';
@@ -60,7 +60,7 @@ export interface RecogniseOptions {
  */
 export function recogniseEncoder(model: OnnxModel, options: RecogniseOptions): Recognition {
   return orReason(() => {
-    const plain = plainOperators(model);
+    const plain = plainOperators(inlineFunctions(model));
     const prober = makeProber(
       { model: plain, index: indexGraph(plain.proto.graph) },
       options.padTokenId === sampleWord ? sampleWord + 1 : sampleWord,
@@ -140,7 +140,7 @@ function firstHidden(outputs: readonly SampledOutput[]): HiddenOutput {
 
 /** A layer with what is needed to look at its mask later. */
 interface LayerMatch {
-  readonly role: Omit<EncoderLayer, 'window'>;
+  readonly role: Omit<EncoderLayer, 'window' | 'causal'>;
   readonly attention: AttentionMatch;
   readonly feedForward: FeedForwardMatch;
   readonly down: LinearMatch;
@@ -148,29 +148,26 @@ interface LayerMatch {
 
 function readEncoder(prober: Prober, output: string, padTokenId: number): EncoderDescription {
   const hidden = prober.evaluate(output)?.shape[2] ?? 0;
-  const last = matchNorm(prober, output, hidden);
-  const isPreNorm = last !== undefined && matchFeedForwardBlock(prober, last.input, hidden)?.preNorm === true;
+  const last = matchNorm(prober, output);
+  const isPreNorm = last !== undefined && matchFeedForwardBlock(prober, last.input)?.preNorm === true;
   let current = isPreNorm ? last.input : original(prober, output);
   const layers: LayerMatch[] = [];
-  for (
-    let next = matchLayer(prober, current, hidden, isPreNorm);
-    next;
-    next = matchLayer(prober, current, hidden, isPreNorm)
-  ) {
+  for (let next = matchLayer(prober, current, isPreNorm); next; next = matchLayer(prober, current, isPreNorm)) {
     layers.unshift(next.layer);
     current = next.input;
     require(layers.length <= mostLayers, 'more layers than any encoder has, or layers in a circle');
   }
   const made = maker(prober, output)?.opType ?? 'an input';
   require(layers.length > 0, `the hidden states do not come from an encoder layer, but from ${shortened(made)}`);
-  const embeddingNorm = matchNorm(prober, current, hidden);
+  const embeddingNorm = matchNorm(prober, current);
   const tables = matchEmbeddings(prober, embeddingNorm?.input ?? current, hidden, padTokenId);
 
   const [{ attention, feedForward, down }] = layers;
-  const { heads, headWidth } = attention;
+  const { heads, keyValueHeads, headWidth } = attention;
   const sameShape = layers.every(
     (layer) =>
       layer.attention.heads === heads &&
+      layer.attention.keyValueHeads === keyValueHeads &&
       layer.attention.headWidth === headWidth &&
       layer.feedForward.activation === feedForward.activation &&
       (layer.feedForward.gate === undefined) === (feedForward.gate === undefined) &&
@@ -181,6 +178,7 @@ function readEncoder(prober: Prober, output: string, padTokenId: number): Encode
   return {
     hidden,
     heads,
+    keyValueHeads,
     headWidth,
     ffn: down.inputs,
     activation: feedForward.activation,
@@ -198,7 +196,7 @@ function readScores(
   prober: Prober,
   layers: readonly LayerMatch[],
   maxTokens: number | undefined,
-): Pick<EncoderDescription, 'layers' | 'maxTokens' | 'relativeBias' | 'scoreScale'> {
+): Pick<EncoderDescription, 'layers' | 'maxTokens' | 'relativeBias' | 'distanceSlopes' | 'scoreScale'> {
   const tokens = maxTokens === undefined ? maskTokens : Math.min(maxTokens, maskTokens);
   const { heads } = layers[0].attention;
   const seen = new Map<string, ScoreMask & { readonly scale: number }>();
@@ -222,12 +220,16 @@ function readScores(
       : bias.every((x, i) => x === relativeBias[i]),
   );
   require(sameBias, 'layers with different relative biases');
-  require(relativeBias === undefined || maxTokens === tokens, 'relative biases for texts of unknown length');
+  const distanceSlopes = masks[0].slopes;
+  require(relativeBias === undefined ||
+    distanceSlopes !== undefined ||
+    maxTokens === tokens, 'relative biases for texts of unknown length');
   return {
     scoreScale,
-    relativeBias,
+    relativeBias: distanceSlopes === undefined ? relativeBias : undefined,
+    distanceSlopes,
     maxTokens,
-    layers: layers.map(({ role }, i) => ({ ...role, window: masks[i].window })),
+    layers: layers.map(({ role }, i) => ({ ...role, window: masks[i].window, causal: masks[i].causal })),
   };
 }
 
@@ -235,20 +237,19 @@ function readScores(
 function matchLayer(
   prober: Prober,
   value: string,
-  hidden: number,
   preNorm: boolean,
 ): { readonly layer: LayerMatch; readonly input: string } | undefined {
-  const ffnNorm = preNorm ? undefined : matchNorm(prober, value, hidden);
+  const ffnNorm = preNorm ? undefined : matchNorm(prober, value);
   if (!preNorm && ffnNorm === undefined) {
     return undefined;
   }
-  const ffn = matchFeedForwardBlock(prober, ffnNorm?.input ?? value, hidden);
+  const ffn = matchFeedForwardBlock(prober, ffnNorm?.input ?? value);
   if (ffn === undefined || ffn.preNorm !== preNorm) {
     return undefined;
   }
-  const attentionNorm = preNorm ? undefined : matchNorm(prober, ffn.residual, hidden);
+  const attentionNorm = preNorm ? undefined : matchNorm(prober, ffn.residual);
   require(preNorm || attentionNorm !== undefined, 'an attention without the norm behind it');
-  const attention = matchAttentionBlock(prober, attentionNorm?.input ?? ffn.residual, hidden, preNorm);
+  const attention = matchAttentionBlock(prober, attentionNorm?.input ?? ffn.residual, preNorm);
   return {
     input: attention.residual,
     layer: {
@@ -260,25 +261,37 @@ function matchLayer(
         query: attention.match.query,
         key: attention.match.key,
         value: attention.match.value,
+        queryNorm: attention.match.queryNorm,
+        keyNorm: attention.match.keyNorm,
         out: attention.out,
+        attentionOutNorm: attention.outNorm,
         rotation: attention.match.rotation,
         ffnNorm: preNorm ? ffn.norm : ffnNorm && encoderNorm(ffnNorm),
         up: ffn.match.up,
         gate: ffn.match.gate,
         down: encoderLinear(ffn.down),
+        ffnOutNorm: ffn.outNorm,
       },
     },
   };
 }
 
+interface ResidualAddition {
+  readonly linear: LinearMatch;
+  /** Of what the linear layer makes, in pre-norm models that have it. */
+  readonly outNorm?: EncoderNorm;
+  readonly residual: string;
+}
+
 /** The two orders in which the operands of a residual addition may stand: what a linear layer makes, and the residual. */
-function* residualAdditions(prober: Prober, value: string): Generator<{ linear: LinearMatch; residual: string }> {
+function* residualAdditions(prober: Prober, value: string): Generator<ResidualAddition> {
   const node = maker(prober, value);
   if (isOp(node, 'Add')) {
     for (const [made, residual] of [node.input, [...node.input].reverse()]) {
-      const linear = matchLinear(prober, made);
+      const norm = matchNorm(prober, made);
+      const linear = matchLinear(prober, norm?.input ?? made);
       if (linear !== undefined) {
-        yield { linear, residual: original(prober, residual) };
+        yield { linear, outNorm: norm && encoderNorm(norm), residual: original(prober, residual) };
       }
     }
   }
@@ -287,20 +300,21 @@ function* residualAdditions(prober: Prober, value: string): Generator<{ linear: 
 interface FeedForwardBlock {
   readonly match: FeedForwardMatch;
   readonly down: LinearMatch;
+  readonly outNorm?: EncoderNorm;
   readonly residual: string;
   readonly preNorm: boolean;
   readonly norm?: EncoderNorm;
 }
 
-function matchFeedForwardBlock(prober: Prober, value: string, hidden: number): FeedForwardBlock | undefined {
-  for (const { linear: down, residual } of residualAdditions(prober, value)) {
+function matchFeedForwardBlock(prober: Prober, value: string): FeedForwardBlock | undefined {
+  for (const { linear: down, outNorm, residual } of residualAdditions(prober, value)) {
     const match = matchFeedForward(prober, down.input, down.inputs);
-    const norm = match && matchNorm(prober, match.input, hidden);
-    if (match?.input === residual) {
+    const norm = match && matchNorm(prober, match.input);
+    if (match?.input === residual && outNorm === undefined) {
       return { match, down, residual, preNorm: false };
     }
     if (match !== undefined && norm?.input === residual) {
-      return { match, down, residual, preNorm: true, norm: encoderNorm(norm) };
+      return { match, down, outNorm, residual, preNorm: true, norm: encoderNorm(norm) };
     }
   }
   return undefined;
@@ -309,24 +323,22 @@ function matchFeedForwardBlock(prober: Prober, value: string, hidden: number): F
 interface AttentionBlock {
   readonly match: AttentionMatch;
   readonly out: EncoderLinear;
+  readonly outNorm?: EncoderNorm;
   readonly residual: string;
   readonly norm?: EncoderNorm;
 }
 
-function matchAttentionBlock(prober: Prober, value: string, hidden: number, preNorm: boolean): AttentionBlock {
-  for (const { linear, residual } of residualAdditions(prober, value)) {
+function matchAttentionBlock(prober: Prober, value: string, preNorm: boolean): AttentionBlock {
+  for (const { linear, outNorm, residual } of residualAdditions(prober, value)) {
+    require(preNorm || outNorm === undefined, 'an attention with norms before and behind its addition');
     const match = matchAttention(prober, linear.input);
     const out = encoderLinear(linear);
     if (match.input === residual) {
-      return { match, out, residual };
+      return { match, out, outNorm, residual };
     }
-    const norm = preNorm ? matchNorm(prober, match.input, hidden) : undefined;
+    const norm = preNorm ? matchNorm(prober, match.input) : undefined;
     require(norm?.input === residual, 'an attention whose residual comes from elsewhere');
-    return { match, out, residual, norm: encoderNorm(norm) };
+    return { match, out, outNorm, residual, norm: encoderNorm(norm) };
   }
   throw new Unrecognised('a layer without attention');
-}
-
-function encoderNorm({ gamma, beta, epsilon }: NormMatch): EncoderNorm {
-  return { gamma, beta, epsilon };
 }

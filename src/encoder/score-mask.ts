@@ -6,8 +6,12 @@ import { require } from './unrecognised.js';
 export interface ScoreMask {
   /** Tokens to either side that are seen; 0 for all. */
   readonly window: number;
+  /** Tokens behind are not seen. */
+  readonly causal: boolean;
   /** [heads × (2 tokens - 1)] by distance; undefined where there is none. */
   readonly bias?: Float32Array;
+  /** [heads] where the bias is the distance times a slope: it then goes on for texts of any length. */
+  readonly slopes?: Float32Array;
 }
 
 /** Nodes between the product and the softmax: exporters need three or four. */
@@ -60,7 +64,7 @@ export function findScoreScale(prober: Prober, path: ScorePath, heads: number): 
 /**
  * What is added to scores in a text without padding, for all pairs of its tokens.
  *
- * @throws Unrecognised for masks that are more than a window of sight: those of decoders, for example
+ * @throws Unrecognised for masks that are more than a window of sight
  */
 export function findScoreMask(prober: Prober, path: ScorePath, heads: number, tokens: number): ScoreMask {
   const added = prober.probe(path.softmaxInput, { [path.product]: floats([1, 1, tokens, tokens], () => 0) }, tokens);
@@ -84,31 +88,53 @@ export function findScoreMask(prober: Prober, path: ScorePath, heads: number, to
       }
     }
   }
-  const window = findWindow(bias, tokens);
-  return bias.some((value) => Number.isFinite(value) && value !== 0)
-    ? {
-        window,
-        bias: repeat(
-          bias.map((value) => (Number.isFinite(value) ? value : 0)),
-          heads / maps,
-        ),
-      }
-    : { window };
+  const sight = findSight(bias, maps, tokens);
+  if (!bias.some((value) => Number.isFinite(value) && value !== 0)) {
+    return sight;
+  }
+  const seen = bias.map((value) => (Number.isFinite(value) ? value : 0));
+  const slopes = findSlopes(seen, maps, tokens, sight.causal);
+  return { ...sight, bias: repeat(seen, heads / maps), slopes: slopes && repeat(slopes, heads / maps) };
 }
 
-/** How far a token sees, the same to both sides; 0 if everything is in sight. */
-function findWindow(bias: Float32Array, tokens: number): number {
-  const visible = (distance: number) => Number.isFinite(bias[distance + tokens - 1]);
-  let reach = 0;
-  while (reach + 1 < tokens && visible(reach + 1)) {
-    reach++;
+/** How far a token sees: the same to both sides, or nothing behind it. */
+function findSight(bias: Float32Array, maps: number, tokens: number): Pick<ScoreMask, 'window' | 'causal'> {
+  const width = 2 * tokens - 1;
+  const visible = (map: number, distance: number) => Number.isFinite(bias[map * width + distance + tokens - 1]);
+  const reachTo = (side: 1 | -1) => {
+    let reach = 0;
+    while (reach + 1 < tokens && visible(0, side * (reach + 1))) {
+      reach++;
+    }
+    return reach;
+  };
+  const [before, after] = [reachTo(-1), reachTo(1)];
+  const causal = after === 0 && before > 0;
+  require(causal || before === after, 'an attention that looks farther to one side than to the other');
+  for (let map = 0; map < maps; map++) {
+    for (let distance = 0; distance < tokens; distance++) {
+      require(visible(map, -distance) === distance <= before &&
+        visible(map, distance) === distance <= after, 'an attention with gaps in what it sees');
+    }
   }
-  for (let distance = 0; distance < tokens; distance++) {
-    const expected = distance <= reach;
-    require(visible(distance) === expected &&
-      visible(-distance) === expected, 'an attention that looks to one side: a decoder');
+  return { window: before + 1 < tokens ? before : 0, causal };
+}
+
+/** ALiBi: the same slope to both sides, or to the one that is seen. */
+function findSlopes(bias: Float32Array, maps: number, tokens: number, causal: boolean): Float32Array | undefined {
+  const width = 2 * tokens - 1;
+  const at = (map: number, distance: number) => bias[map * width + distance + tokens - 1];
+  const slopes = Float32Array.from({ length: maps }, (_, map) => at(map, 1 - tokens) / (tokens - 1));
+  for (let map = 0; map < maps; map++) {
+    for (let distance = 0; distance < tokens; distance++) {
+      const expected = slopes[map] * distance;
+      const close = (value: number) => Math.abs(value - expected) <= 1e-5 * Math.max(1e-3, Math.abs(expected));
+      if (!close(at(map, -distance)) || !(causal || close(at(map, distance)))) {
+        return undefined;
+      }
+    }
   }
-  return reach + 1 < tokens ? reach : 0;
+  return slopes;
 }
 
 function repeat(values: Float32Array, times: number): Float32Array {

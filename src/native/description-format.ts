@@ -10,7 +10,7 @@ export type NativePrecision = 'fp32' | 'int8' | 'bf16';
  */
 export const descriptionFormat = {
   magic: 0x4f435456,
-  format: 2,
+  format: 3,
   precisions: { int8: 0, fp32: 1, bf16: 2 } satisfies Record<NativePrecision, number>,
   activations: { gelu: 0, geluTanh: 1, relu: 2, silu: 3 } satisfies Record<ActivationName, number>,
   poolings: {

@@ -33,33 +33,39 @@ export function describeForCore(
   const writer = new WordWriter(model);
   const { hidden } = encoder;
   writer.integers(magic, format, precisions[precision]);
-  writer.integers(hidden, encoder.heads, encoder.headWidth, encoder.ffn, maxTokens);
+  writer.integers(hidden, encoder.heads, encoder.keyValueHeads, encoder.headWidth, encoder.ffn, maxTokens);
   writer.integers(activations[encoder.activation], Number(encoder.gated), Number(encoder.preNorm));
   writer.number(encoder.scoreScale);
-  const offset = writer.words(encoder.words);
+  const offset = writer.words(encoder.words) * encoder.wordFactor;
+  writer.number(encoder.wordFactor);
   writer.integers(encoder.positions?.uncounted?.word ?? -1);
   writer.floats(encoder.positions && positionRows(model, encoder.positions, maxTokens), hidden);
   writer.floats(
     offset === 0 ? encoder.tokenType : shifted(encoder.tokenType ?? new Float32Array(hidden), offset),
     hidden,
   );
-  writer.floats(encoder.relativeBias && centre(encoder.relativeBias, encoder.heads, maxTokens), 2 * maxTokens - 1);
-  writer.norm(encoder.embeddingNorm, hidden);
-  writer.norm(encoder.finalNorm, hidden);
+  writer.floats(distanceBias(encoder, maxTokens), 2 * maxTokens - 1);
+  writer.norm(encoder.embeddingNorm);
+  writer.norm(encoder.finalNorm);
   writer.integers(encoder.layers.length);
   for (const layer of encoder.layers) {
-    writer.norm(layer.attentionNorm, hidden);
-    for (const linear of [layer.query, layer.key, layer.value, layer.out]) {
+    writer.norm(layer.attentionNorm);
+    for (const linear of [layer.query, layer.key, layer.value]) {
       writer.linear(linear);
     }
-    writer.norm(layer.ffnNorm, hidden);
+    writer.norm(layer.queryNorm);
+    writer.norm(layer.keyNorm);
+    writer.linear(layer.out);
+    writer.norm(layer.attentionOutNorm);
+    writer.norm(layer.ffnNorm);
     for (const linear of [layer.up, layer.gate, layer.down]) {
       if (linear !== undefined) {
         writer.linear(linear);
       }
     }
+    writer.norm(layer.ffnOutNorm);
     writer.floats(layer.rotation, encoder.headWidth / 2);
-    writer.integers(layer.window);
+    writer.integers(layer.window, Number(layer.causal));
   }
   writer.head(head);
   return writer.finish();
@@ -76,6 +82,18 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   both.set(a);
   both.set(b, a.length);
   return both;
+}
+
+/** [heads × (2 tokens - 1)] what is added to scores by distance. */
+function distanceBias(
+  { heads, relativeBias, distanceSlopes }: EncoderDescription,
+  tokens: number,
+): Float32Array | undefined {
+  const width = 2 * tokens - 1;
+  const byDistance = (i: number) => Math.abs((i % width) - tokens + 1);
+  return distanceSlopes === undefined
+    ? relativeBias && centre(relativeBias, heads, tokens)
+    : Float32Array.from({ length: heads * width }, (_, i) => distanceSlopes[Math.floor(i / width)] * byDistance(i));
 }
 
 /** [heads × (2 longest - 1)] biases by distance, cut to those of shorter texts. */
@@ -157,10 +175,12 @@ class WordWriter {
     });
   }
 
-  norm(norm: EncoderNorm | undefined, width: number): void {
+  norm(norm: EncoderNorm | undefined): void {
+    const width = norm?.gamma.dims.at(-1) ?? 1;
     this.tensor(norm?.gamma, width);
     this.tensor(norm?.beta, width);
     this.number(norm?.epsilon ?? 0);
+    this.integers(Number(norm?.rms ?? false));
   }
 
   linear({ weights, transposed, firstColumn, bias, scale, factor }: EncoderLinear): void {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { tinyModels } from '../../../test/support/tiny-models.js';
+import { unknownEncoder } from '../../../test/support/unknown-encoder.js';
 import type { ModelFiles } from '../../model/index.js';
 import { loadBinding } from '../../native/index.js';
 import type { Engine } from '../engine.js';
@@ -10,7 +11,7 @@ const binding = loadBinding();
 if ('reason' in binding) {
   console.warn(`native engine not tested: ${binding.reason}`);
 }
-const encoders = tinyModels().filter(({ name }) => !/gemma3|qwen3/.test(name));
+const encoders = tinyModels();
 
 function filesOf({ onnxPath, padTokenId, head }: (typeof encoders)[number]): ModelFiles {
   return { onnxPath, padTokenId, head, tokenizerPath: '', maxTokens: 128, lowerCase: false, prompts: {} };
@@ -45,7 +46,9 @@ describe.skipIf('reason' in binding)('native engine', () => {
 
     test('INT8 stays near to it', async () => {
       await using engine = await load(model);
-      expect(cosine(await engine.hiddenStates(model.batch), model.hiddenStates)).toBeGreaterThan(0.9999);
+      // Norms of queries and keys make attention as sharp as in a trained model.
+      const least = /gemma3|qwen3/.test(model.name) ? 0.9995 : 0.9999;
+      expect(cosine(await engine.hiddenStates(model.batch), model.hiddenStates)).toBeGreaterThan(least);
     });
 
     test('a text gets the same vector alone as in a batch, with any number of threads', async () => {
@@ -64,9 +67,8 @@ describe.skipIf('reason' in binding)('native engine', () => {
 
   const [model] = encoders;
 
-  test('decoders are left to ONNX Runtime, with a reason', async () => {
-    const decoder = tinyModels().find(({ name }) => name.startsWith('qwen3')) as typeof model;
-    const loaded = await tryNativeEngine(filesOf(decoder));
+  test('what it does not know is left to ONNX Runtime, with a reason', async () => {
+    const loaded = await tryNativeEngine(filesOf(await unknownEncoder()));
     expect(loaded).toHaveProperty('reason', expect.stringContaining('does not know this model'));
   });
 
