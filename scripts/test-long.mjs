@@ -1,6 +1,6 @@
 /**
  * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, sends 20,000 requests made
- * at random to the server, and runs every program of bench/ in its shortest form. Half an hour.
+ * at random to the server, kills a pull 40 times, and runs every program of bench/ in its shortest form. Half an hour.
  */
 import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';
@@ -16,6 +16,7 @@ runTool(
   'run',
   '--testTimeout=3600000',
   'test/cli/interrupt-sweep.test.ts',
+  'test/cli/pull-chaos.test.ts',
   'test/server/fuzz.test.ts',
   'test/long',
   ...process.argv.slice(2),

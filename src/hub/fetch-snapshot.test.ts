@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -9,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { gitHash, hubServer, type ServedRepository, sha256 } from '../../test/support/hub-server.js';
@@ -195,6 +197,17 @@ describe('a download', () => {
     writeFileSync(`${blobOf(weights)}.lock`, '');
     utimesSync(`${blobOf(weights)}.lock`, new Date(0), new Date(0));
     expect((await fetchBig(hub.endpoint)).files).toEqual(big);
+  });
+
+  test('does not wait for a process that died a moment ago', async () => {
+    const hub = await hubServer(served);
+    mkdirSync(join(cache, 'datasets--mteb--toy/blobs'), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const where = [hostname(), ...(existsSync('/proc/self/ns/pid') ? [readlinkSync('/proc/self/ns/pid')] : [])];
+    writeFileSync(`${blobOf(weights)}.lock`, `${where.join(' ')} ${pid}`);
+    const signal = AbortSignal.timeout(20_000);
+    expect((await fetchSnapshot(repository, () => big, { ...settings(hub.endpoint), signal })).files).toEqual(big);
+    expect(existsSync(`${blobOf(weights)}.lock`)).toBe(false);
   });
 
   test('can be cancelled, and gone on from', async () => {

@@ -22,10 +22,22 @@ export interface SeenRequest {
   readonly range?: string;
   readonly token?: string;
   readonly encoding?: string;
+  /** Bytes of the body that were sent. */
+  sent: number;
 }
 
 /** What goes wrong with a request; undefined for what goes well. */
-export type Fault = (request: SeenRequest) => number | 'cut' | 'corrupt' | 'ignore range' | 'silent' | undefined;
+export type Fault = (
+  request: SeenRequest,
+) => number | 'cut' | CutAfter | 'corrupt' | 'ignore range' | 'silent' | Slow | undefined;
+/** The connection ends when so many bytes of the body are sent. */
+interface CutAfter {
+  readonly cutAfter: number;
+}
+/** Bytes that are sent every ten milliseconds. */
+interface Slow {
+  readonly every10Ms: number;
+}
 
 export interface HubServer {
   readonly endpoint: string;
@@ -57,6 +69,7 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
       range: request.headers.range,
       token: request.headers.authorization,
       encoding: request.headers['accept-encoding'] as string,
+      sent: 0,
     };
     seen.push(entry);
     const fault = hub.fault(entry);
@@ -110,10 +123,11 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
 function serve(
   bytes: Buffer,
   headers: Record<string, string>,
-  { method, range }: SeenRequest,
+  entry: SeenRequest,
   fault: ReturnType<Fault>,
   response: ServerResponse,
 ): void {
+  const { method, range } = entry;
   const start = fault === 'ignore range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
   if (start > 0 && start >= bytes.length) {
     response.writeHead(416).end();
@@ -124,11 +138,27 @@ function serve(
   response.writeHead(start > 0 ? 206 : 200, { ...headers, ...part, 'content-length': body.length });
   if (method === 'HEAD') {
     response.end();
-  } else if (fault === 'cut') {
-    response.write(body.subarray(0, Math.ceil(body.length / 2)), () => setTimeout(() => response.destroy(), 30));
+  } else if (fault === 'cut' || (typeof fault === 'object' && 'cutAfter' in fault)) {
+    entry.sent = Math.min(body.length, fault === 'cut' ? Math.ceil(body.length / 2) : fault.cutAfter);
+    response.write(body.subarray(0, entry.sent), () => setTimeout(() => response.destroy(), 30));
+  } else if (typeof fault === 'object') {
+    slowly(body, fault.every10Ms, entry, response);
   } else {
+    entry.sent = body.length;
     response.end(body);
   }
+}
+
+function slowly(body: Buffer, part: number, entry: SeenRequest, response: ServerResponse): void {
+  const timer = setInterval(() => {
+    response.write(body.subarray(entry.sent, entry.sent + part));
+    entry.sent = Math.min(body.length, entry.sent + part);
+    if (entry.sent === body.length) {
+      clearInterval(timer);
+      response.end();
+    }
+  }, 10);
+  response.once('close', () => clearInterval(timer));
 }
 
 function atRevision(
