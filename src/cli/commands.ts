@@ -66,6 +66,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
       'Write a model as the folder that transformers.js, sentence-transformers, fastembed, TEI or ONNX Runtime load.',
     load: async () => (await import('./export/export.js')).exportCommand(),
   },
+  publish: {
+    description: 'Upload proven variants to the Hugging Face hub, with a model card that says how good they are.',
+    load: async () => (await import('./publish/publish.js')).publishCommand(),
+  },
   init: {
     description: 'Write a configuration in which every key is explained.',
     load: async () => (await import('./configure/init.js')).initCommand(),

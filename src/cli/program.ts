@@ -16,6 +16,7 @@ Examples:
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec rerank ./bge-reranker-base --query "…" …   texts from the best answer to the worst
   octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
+  octavec publish minilm --as me/minilm --dry-run    the model card of proven variants
   octavec models                                     what models are on this machine
   octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere
   octavec inspect model.onnx                         what it contains, and how small variants would be

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { checkOptions, checkText, type Location, OctavecError, oneOf, pathOf } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
 import { asOutputError, openStaging } from '../files/index.js';
-import { type Head, type ModelFiles, openModelFolder, variantOfPath } from '../model/index.js';
+import { configurationFiles, type Head, type ModelFiles, openModelFolder, variantOfPath } from '../model/index.js';
 import { cosine } from '../numbers/index.js';
 import { readModel, writeModel } from '../onnx/index.js';
 import { withNamedHiddenStates } from './name-output.js';
@@ -29,10 +29,6 @@ export interface ExportedModel {
   /** How the program loads it. */
   readonly usage: string;
 }
-
-/** The files of a model folder that say what it is, whatever program reads them. */
-const configurationNames =
-  /^((tokenizer|special_tokens_map|added_tokens|config|config_sentence_transformers|vocab|merges|preprocessor_config|generation_config|sentence_\w+_config).*\.(json|txt)|\d+_\w+|.*\.model|README\.md|LICEN[CS]E.*|NOTICE.*)$/i;
 
 /** Vectors that are the same but for rounding have a higher cosine. */
 const leastCosine = 0.9999;
@@ -115,9 +111,8 @@ function refuse({ onnxPath }: ModelFiles, what: string, hint = 'Export it for se
 }
 
 async function copyConfiguration({ folder, tokenizerPath }: ModelFiles, to: string): Promise<void> {
-  const names = (await readdir(folder as string)).filter((name) => configurationNames.test(name));
-  for (const name of names) {
-    await cp(join(folder as string, name), join(to, name), { recursive: true, dereference: true });
+  for (const path of await configurationFiles(folder as string)) {
+    await cp(join(folder as string, path), join(to, path), { dereference: true });
   }
   await cp(tokenizerPath, join(to, 'tokenizer.json'), { dereference: true });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export { checkOnnxFile } from './check-onnx-file.js';
+export { configurationFiles } from './configuration-files.js';
 export { type Derivation, type DerivedPlace, derivedPlace } from './derived-file.js';
 export { findOnnxFile, listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';

@@ -136,8 +136,8 @@ async function dimensionsOf(folder: string): Promise<number | undefined> {
   return typeof dimensions === 'number' ? dimensions : undefined;
 }
 
-/** Languages and licence of a model card. */
-async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
+/** Languages and licence that the model card of a folder names. */
+export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const [, header = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
   const licence = /^license:\s*(\S+)/m.exec(header)?.[1];
