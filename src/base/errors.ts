@@ -1,4 +1,5 @@
 import { type ExitStatus, entry } from './error-entry.js';
+import { indexErrors } from './index-errors.js';
 import { packagePath } from './package-path.js';
 import { placesOfTexts } from './places-of-texts.js';
 import { printable } from './printable.js';
@@ -310,6 +311,8 @@ export const errorTable = {
     503,
     (d) => `octavec cannot work on this machine: ${d.problems}. "octavec doctor" says what to do.`,
   ),
+  ...indexErrors,
+
   QUEUE_FULL: entry<{ waiting: string; limit: string }>(
     1,
     429,

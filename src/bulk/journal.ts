@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { OctavecError } from '../base/index.js';
+import { OwnedFile, type OwnedLine } from '../files/index.js';
 import type { SkippedText } from './skipped-text.js';
 
 /**
@@ -36,60 +33,26 @@ export interface Begun {
   readonly whole?: number;
 }
 
-interface Owner {
-  readonly pid: number;
-  /** When the process started, where the system tells: numbers of processes are used again. */
-  readonly started?: string;
-  readonly token: string;
-}
-
-/** Tokens of the journals that this process holds. */
-const held = new Set<string>();
-
 export class Journal {
-  readonly #file: FileHandle;
-  readonly #token: string;
+  readonly #file: OwnedFile;
   /** What was written before it was opened; undefined if nothing was begun. */
   readonly begun: Begun | undefined;
   #last: Checkpoint | undefined;
 
-  private constructor(file: FileHandle, token: string, begun: Begun | undefined) {
+  private constructor(file: OwnedFile) {
     this.#file = file;
-    this.#token = token;
-    this.begun = begun;
-    this.#last = begun?.checkpoints.at(-1);
+    this.begun = begunOf(file.lines);
+    this.#last = this.begun?.checkpoints.at(-1);
   }
 
   /**
-   * Opens a journal for this process alone: everybody who comes appends himself, and the first who is alive has it.
+   * Opens a journal for this process alone.
    *
    * @param output what is written, for errors
    * @throws OUTPUT_BUSY; errors of the file system as they are
    */
   static async open(path: string, output: string): Promise<Journal> {
-    const owner: Owner = { pid: process.pid, started: startOf(process.pid), token: randomUUID() };
-    held.add(owner.token);
-    const file = await open(path, 'a+');
-    try {
-      await append(file, { owner });
-      const lines = linesOf(await contentOf(file));
-      const first = lines.flatMap((line) => ('owner' in line ? [line.owner as Owner] : [])).find(isAlive);
-      if (first?.token !== owner.token) {
-        throw new OctavecError('OUTPUT_BUSY', { path: output, owner: `process ${first?.pid}` });
-      }
-      // Whoever had it may have finished and taken the file away since it was opened.
-      const [mine, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-      if (mine.ino !== there?.ino) {
-        await file.close();
-        held.delete(owner.token);
-        return await Journal.open(path, output);
-      }
-      return new Journal(file, owner.token, begunOf(lines));
-    } catch (error) {
-      held.delete(owner.token);
-      await file.close().catch(() => undefined);
-      throw error;
-    }
+    return new Journal(await OwnedFile.open(path, output));
   }
 
   /** The checkpoint that counts now. */
@@ -100,55 +63,28 @@ export class Journal {
   /** What was written before counts no more. */
   begin(settings: Begun['settings']): Promise<void> {
     this.#last = undefined;
-    return this.#append({ begin: settings });
+    return this.#file.append({ begin: settings });
   }
 
   note(notes: Begun['notes']): Promise<void> {
-    return this.#append({ note: notes });
+    return this.#file.append({ note: notes });
   }
 
   async checkpoint(at: Checkpoint): Promise<void> {
-    await this.#append({ at });
+    await this.#file.append({ at });
     this.#last = at;
   }
 
   whole(bytes: number): Promise<void> {
-    return this.#append({ whole: bytes });
+    return this.#file.append({ whole: bytes });
   }
 
-  async close(): Promise<void> {
-    held.delete(this.#token);
-    await this.#file.close();
-  }
-
-  async #append(line: object): Promise<void> {
-    await append(this.#file, line);
-    await this.#file.datasync();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 }
 
-/** In one write, so that lines of several processes do not mix; begun by a line break, in case the last line is torn. */
-async function append(file: FileHandle, line: object): Promise<void> {
-  await file.appendFile(`\n${JSON.stringify(line)}\n`);
-}
-
-async function contentOf(file: FileHandle): Promise<string> {
-  const bytes = Buffer.alloc((await file.stat()).size);
-  await file.read(bytes, 0, bytes.length, 0);
-  return bytes.toString();
-}
-
-function linesOf(content: string): Readonly<Record<string, unknown>>[] {
-  return content.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line)];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function begunOf(lines: readonly Readonly<Record<string, unknown>>[]): Begun | undefined {
+function begunOf(lines: readonly OwnedLine[]): Begun | undefined {
   const start = lines.findLastIndex((line) => 'begin' in line);
   if (start < 0) {
     return undefined;
@@ -160,39 +96,4 @@ function begunOf(lines: readonly Readonly<Record<string, unknown>>[]): Begun | u
     checkpoints: since.flatMap((line) => ('at' in line ? [line.at as Checkpoint] : [])),
     whole: since.findLast((line) => 'whole' in line)?.whole as number | undefined,
   };
-}
-
-function isAlive({ pid, started, token }: Owner): boolean {
-  if (pid === process.pid && started === startOf(pid)) {
-    return held.has(token);
-  }
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') {
-      return false;
-    }
-  }
-  const now = startOf(pid);
-  return !isZombie(pid) && (started === undefined || now === undefined || started === now);
-}
-
-/** When a process started, in the words of Linux (ticks since the system was started); undefined elsewhere. */
-function startOf(pid: number): string | undefined {
-  return statusOf(pid)[19];
-}
-
-/** Ended, but not yet asked for by its parent: in containers without an init process that may last. */
-function isZombie(pid: number): boolean {
-  return statusOf(pid)[0] === 'Z';
-}
-
-/** What Linux tells of a process, from its state on; nothing elsewhere. */
-function statusOf(pid: number): readonly string[] {
-  try {
-    // The name of the command, in parentheses, may hold anything.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  } catch {
-    return [];
-  }
 }

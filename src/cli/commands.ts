@@ -40,6 +40,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Order texts by how well they answer a query, with a cross-encoder that reads both together.',
     load: async () => (await import('./rerank/rerank.js')).rerankCommand(),
   },
+  index: {
+    description: 'Cut documents into chunks, embed them, and keep them so that they can be searched.',
+    load: async () => (await import('./search/index-documents.js')).indexCommand(),
+  },
+  search: {
+    description: 'Ask an index: the passages that answer a question, by meaning and by words.',
+    load: async () => (await import('./search/search.js')).searchCommand(),
+  },
   pull: {
     description:
       'Fetch models from the Hugging Face hub: the files that an embedding model needs, checked by their hashes.',

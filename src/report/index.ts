@@ -20,5 +20,6 @@ export { markdownSection } from './markdown.js';
 export { formatModel, formatModels } from './models-text.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
 export { formatRanking } from './ranking-text.js';
+export { formatContext, formatResults } from './search-results.js';
 export { plainStyle, type Style, styleOf } from './style.js';
 export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';

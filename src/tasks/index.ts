@@ -10,5 +10,5 @@ export * from './data/read-task.js';
 export { evaluateTask } from './evaluate-task.js';
 export { evaluateRetrieval } from './retrieval.js';
 export * from './task.js';
-export { taskEmbedder } from './task-embedder.js';
+export { promptFor, taskEmbedder } from './task-embedder.js';
 export type { TaskResult, TaskSamples } from './task-result.js';

@@ -13,6 +13,7 @@ export {
   type InvalidRow,
   joinSources,
   type RecordId,
+  recordOfRow,
   someTexts,
   type TextRecord,
   type TextSource,

@@ -7,20 +7,21 @@ import { rowsOf } from './rows.js';
 /**
  * The rows of a file, whatever its format. A .json file that holds no array is read line by line.
  *
- * @param columns that are read of a Parquet file, as far as they are there
+ * @param columns that are read of a Parquet file, as far as they are there; all where none are named
  * @param code what errors of the content are called
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, and the code
  */
 export async function* readRows(
   path: string,
-  columns: readonly string[],
+  columns: readonly string[] | undefined,
   code: ReadErrorCode,
 ): AsyncGenerator<Row, void, undefined> {
   try {
     const named = formatOfName(path);
     if (named === 'parquet') {
       const { openParquet } = await import('./parquet-rows.js');
-      yield* (await openParquet(path)).read(columns);
+      const file = await openParquet(path);
+      yield* file.read(columns ?? file.columns);
       return;
     }
     const stream = openBytes(path);

@@ -1,0 +1,117 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { counted, formatBytes, formatCount } from '../../base/index.js';
+import { Index, type SkippedFile, type UpdateOutcome, type VectorKind } from '../../search/index.js';
+import { interruptSignal } from '../interrupt.js';
+import { configOption, engineOption, positiveInteger } from '../options.js';
+import { printNote } from '../print-note.js';
+import { progressLine } from '../progress-line.js';
+import { type SearchModelFlags, searchModel } from './search-model.js';
+
+const examples = `
+Examples:
+  octavec index docs --out docs.index
+  octavec index docs README.md --out docs.index --model BAAI/bge-small-en-v1.5 --variant int8
+  octavec index corpus.jsonl --out corpus.index --field content --chunk-tokens none
+  octavec index --out docs.index                         the same files again: only what changed is embedded
+
+Reads Markdown, text, HTML, PDF, Word (.docx), CSV, TSV, JSON lines, Parquet and source code. Started again after a kill it goes on
+where it stopped. Search with: octavec search docs.index "…"`;
+
+interface Options extends SearchModelFlags {
+  readonly out: string;
+  readonly model?: string;
+  readonly variant?: string;
+  readonly chunkTokens?: number | 'none';
+  readonly chunkOverlap?: number;
+  readonly vectors?: VectorKind;
+  readonly dimensions?: number;
+  readonly field?: string;
+  readonly maxFileBytes?: number;
+  readonly json?: boolean;
+}
+
+export function indexCommand(): Command {
+  return new Command('index')
+    .argument('[paths...]', 'files and folders (default: those that the index was made of)')
+    .requiredOption('--out <index>', 'folder of the index')
+    .option('--model <model>', "model folder or name (default: the index's own, or minilm for a new one)")
+    .option('--variant <name>', 'variant of the model: int8, fp16, …')
+    .option('--chunk-tokens <n>', 'most tokens of a chunk, or none to take documents whole (default: 256)', chunkTokens)
+    .option('--chunk-overlap <n>', 'tokens that chunks of a section share (default: 0)', positiveInteger)
+    .addOption(
+      new Option('--vectors <kind>', 'what is scanned first; float32 is kept for exact scores (default: int8)').choices(
+        ['float32', 'int8', 'binary'],
+      ),
+    )
+    .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)
+    .option('--field <name>', 'field or column that holds the text of a row (default: text)')
+    .option('--max-file-bytes <n>', 'pass over larger files, except of rows (default: 32000000)', positiveInteger)
+    .addOption(engineOption())
+    .option('--threads <n>', 'threads of each session', positiveInteger)
+    .option('--pool <n>', 'sessions that share the work', positiveInteger)
+    .option('--offline', 'use what is on this machine, and never the network')
+    .addOption(configOption())
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples)
+    .action(async (paths: string[], options: Options) => {
+      const signal = interruptSignal();
+      const { chunkTokens: tokens, chunkOverlap: overlap, model, variant, vectors, dimensions } = options;
+      const isCut = tokens !== undefined || overlap !== undefined;
+      const chunking =
+        tokens === 'none' ? tokens : isCut ? { ...(tokens && { tokens }), ...(overlap && { overlap }) } : undefined;
+      await using index = await Index.open(options.out, {
+        ...{ model, variant, vectors, dimensions, chunking },
+        loadModel: searchModel(options, signal),
+        onNote: printNote,
+      });
+      const line = progressLine();
+      const { field, maxFileBytes } = options;
+      const outcome = await index
+        .update(paths, { field, maxFileBytes, signal, onProgress: line.onProgress })
+        .finally(line.done);
+      const facts = await index.facts();
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ ...outcome, index: facts })}\n`);
+        return;
+      }
+      const { documents, chunks, bytes = 0 } = facts;
+      process.stdout.write(
+        `${describe(outcome)}\n${options.out}: ${formatCount(documents)} documents, ${formatCount(chunks)} chunks, ${formatBytes(bytes)}\n`,
+      );
+      process.stderr.write(`next: octavec search ${options.out} "your question"\n`);
+    });
+}
+
+function chunkTokens(text: string): number | 'none' {
+  if (text === 'none') {
+    return text;
+  }
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It must be a whole number of at least 1, or none.');
+  }
+  return value;
+}
+
+/** "12 added, 1 updated, 3 unchanged, 0 removed; 2 skipped: 1 its format is not known, …" */
+function describe({ added, updated, unchanged, removed, skipped }: UpdateOutcome): string {
+  const counts = `${added} added, ${updated} updated, ${unchanged} unchanged, ${removed} removed`;
+  return skipped.length === 0
+    ? counts
+    : `${counts}; ${counted(skipped.length, 'file')} passed over:\n${reasons(skipped)}`;
+}
+
+/** Reasons with how often they occurred and an example each, the most frequent first. */
+function reasons(skipped: readonly SkippedFile[]): string {
+  const groups = new Map<string, SkippedFile[]>();
+  for (const file of skipped) {
+    groups.set(file.reason, [...(groups.get(file.reason) ?? []), file]);
+  }
+  const sorted = [...groups].sort(([, a], [, b]) => b.length - a.length);
+  return sorted
+    .map(([reason, [first, ...others]]) => {
+      const more = others.length > 0 ? ` and ${others.length} more` : '';
+      return `  ${others.length + 1} × ${reason}: ${first.path}${more}`;
+    })
+    .join('\n');
+}

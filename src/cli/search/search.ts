@@ -1,0 +1,73 @@
+import { Command, Option } from 'commander';
+import { formatContext, formatResults } from '../../report/index.js';
+import { Index, type SearchMode, searchModes } from '../../search/index.js';
+import { interruptSignal } from '../interrupt.js';
+import { configOption, engineOption, number, positiveInteger } from '../options.js';
+import { printNote } from '../print-note.js';
+import { type SearchModelFlags, searchModel } from './search-model.js';
+
+const examples = `
+Examples:
+  octavec search docs.index "How do I install it?"
+  octavec search docs.index "neural networks" --top 3 --filter 'lang = "en" and year >= 2020' --explain
+  octavec search docs.index "How do I install it?" --context 2000     texts for a prompt, with their sources
+  octavec search docs.index "E1042" --mode text                       by words alone; no model is loaded`;
+
+interface Options extends SearchModelFlags {
+  readonly top?: number;
+  readonly mode?: SearchMode;
+  readonly filter?: string;
+  readonly diversity?: number;
+  readonly rescore?: 'exact' | number;
+  readonly explain?: boolean;
+  readonly context?: number;
+  readonly model?: string;
+  readonly variant?: string;
+  readonly json?: boolean;
+}
+
+export function searchCommand(): Command {
+  return new Command('search')
+    .argument('<index>', 'folder of the index')
+    .argument('<question>', 'what is asked')
+    .option('--top <n>', 'most results (default: 10)', positiveInteger)
+    .addOption(
+      new Option('--mode <mode>', 'by meaning (vector), by words (text), or both (default: hybrid)').choices(
+        searchModes,
+      ),
+    )
+    .option('--filter <filter>', 'search only documents with these metadata: lang = "en" and year >= 2020')
+    .option('--diversity <share>', 'how much results are to differ, from 0 to 1 (default: 0)', number)
+    .option('--rescore <n>', 'rescore so many times as many chunks as are wanted, or exact', rescore)
+    .option('--explain', 'show how scores come about')
+    .option('--context <tokens>', 'print texts for a prompt, as many as fit, with their sources', positiveInteger)
+    .option('--model <model>', 'where the model is, if not where it was')
+    .option('--variant <name>', 'ask with another variant of the model: int8, fp16, …')
+    .addOption(engineOption())
+    .option('--threads <n>', 'threads of each session', positiveInteger)
+    .option('--offline', 'use what is on this machine, and never the network')
+    .addOption(configOption())
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples)
+    .action(async (path: string, question: string, options: Options) => {
+      const signal = interruptSignal();
+      const { model, variant, context, top, mode, filter, diversity, rescore, explain } = options;
+      await using index = await Index.open(path, {
+        ...{ model, variant },
+        loadModel: searchModel(options, signal),
+        onNote: printNote,
+      });
+      const how = { top, mode, filter, diversity, rescore, explain, signal };
+      if (context !== undefined) {
+        const found = await index.context(question, { ...how, tokens: context });
+        process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : formatContext(found));
+        return;
+      }
+      const results = await index.search(question, how);
+      process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : formatResults(results));
+    });
+}
+
+function rescore(text: string): 'exact' | number {
+  return text === 'exact' ? text : number(text);
+}

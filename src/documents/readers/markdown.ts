@@ -1,0 +1,57 @@
+import { marked, type Token } from 'marked';
+import type { Block, ParsedDocument } from '../document.js';
+import { readFrontMatter } from './front-matter.js';
+
+/** Headings, paragraphs, lists, tables and fences of Markdown, with their lines; front matter becomes metadata. */
+export function readMarkdown(source: string): ParsedDocument {
+  const text = source.replace(/\r\n|\r/g, '\n');
+  const { metadata, end } = readFrontMatter(text);
+  const blocks: Block[] = [];
+  let line = 1 + newlines(text.slice(0, end));
+  for (const token of marked.lexer(text.slice(end))) {
+    const leading = newlines(/^\n*/.exec(token.raw)?.[0] ?? '');
+    const trimmed = token.raw.trim();
+    const block = blockOf(token, trimmed);
+    if (block !== undefined) {
+      const first = line + leading;
+      blocks.push({ ...block, lines: [first, first + newlines(trimmed)] });
+    }
+    line += newlines(token.raw);
+  }
+  return { blocks, metadata };
+}
+
+function blockOf(token: Token, raw: string): Block | undefined {
+  switch (token.type) {
+    case 'space':
+    case 'hr':
+    case 'def':
+      return undefined;
+    case 'heading':
+      return { kind: 'heading', text: plain(token.text), level: token.depth };
+    case 'code':
+      return { kind: 'code', text: raw };
+    case 'table':
+      return { kind: 'table', text: raw };
+    case 'html':
+      return /^<!--[\s\S]*-->$/.test(raw) || raw === '' ? undefined : { kind: 'prose', text: raw };
+    default:
+      return raw === '' ? undefined : { kind: 'prose', text: raw };
+  }
+}
+
+/** A heading without its marks: links, emphasis and code are read as their words. */
+function plain(heading: string): string {
+  return heading
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/(\*\*|__|[*`~])/g, '')
+    .trim();
+}
+
+function newlines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,102 @@
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { OctavecError, reasonOf } from '../base/index.js';
+
+/** A file or folder that documents come from. */
+export interface DocumentRoot {
+  /** What the ids of its documents begin with. */
+  readonly name: string;
+  /** Where it is, as an absolute path. */
+  readonly path: string;
+}
+
+/** A file below a root. */
+export interface FoundFile {
+  /** "docs/guide/start.md": the root's name and the way from there, with slashes on every system. */
+  readonly id: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What was passed over, and why. */
+export interface SkippedFile {
+  /** As of a {@link FoundFile}, or of a folder. */
+  readonly id: string;
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What belongs to tools rather than to readers. */
+const ignoredFolders = new Set(['node_modules', '__pycache__', 'target', 'dist']);
+
+/**
+ * Files of a root in the order of their names. Hidden ones, and folders of tools such as node_modules, are passed over in
+ * silence. Symbolic links below a root are not followed, so that nothing outside of it is read and nothing goes in circles.
+ *
+ * @throws FILE_NOT_FOUND for a root that is not there
+ */
+export async function* walkFiles(
+  root: DocumentRoot,
+  onSkipped: (file: SkippedFile) => void,
+): AsyncGenerator<FoundFile, void, undefined> {
+  const facts = await stat(root.path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new OctavecError('FILE_NOT_FOUND', { path: root.path, what: 'File or folder of documents' }, error)
+      : new OctavecError('FILE_NOT_READABLE', { path: root.path, why: reasonOf(error) }, error);
+  });
+  if (facts.isDirectory()) {
+    yield* walkFolder(root.path, root.name, onSkipped);
+  } else if (facts.isFile()) {
+    yield { id: root.name, path: root.path, bytes: facts.size };
+  } else {
+    onSkipped({ id: root.name, path: root.path, reason: 'it is not a file' });
+  }
+}
+
+async function* walkFolder(
+  folder: string,
+  id: string,
+  onSkipped: (file: SkippedFile) => void,
+): AsyncGenerator<FoundFile, void, undefined> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    onSkipped({ id, path: folder, reason: reasonOfSystem(error) });
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith('.') || (entry.isDirectory() && ignoredFolders.has(entry.name))) {
+      continue;
+    }
+    if (entry.isDirectory()) {
+      yield* walkFolder(path, `${id}/${entry.name}`, onSkipped);
+    } else if (entry.isFile()) {
+      const facts = await lstat(path).catch(() => undefined);
+      if (facts !== undefined) {
+        yield { id: `${id}/${entry.name}`, path, bytes: facts.size };
+      }
+    } else {
+      onSkipped({
+        id: `${id}/${entry.name}`,
+        path,
+        reason: entry.isSymbolicLink() ? 'it is a symbolic link' : 'it is not a file',
+      });
+    }
+  }
+}
+
+/** The root of a path, named by its last part. */
+export function rootOf(path: string): DocumentRoot {
+  const absolute = resolve(path);
+  return { name: basename(absolute) || 'root', path: absolute };
+}
+
+/** An error of the file system without the path, which stands beside it. */
+export function reasonOfSystem(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM' ? 'permission denied' : reasonOf(error).replace(/, \w+ '.*'$/, '');
+}

@@ -1,0 +1,94 @@
+import { OctavecError } from '../base/index.js';
+import { Embedder } from '../embed/index.js';
+import type { IndexedModel, IndexManifest } from '../store/index.js';
+import {
+  agreementNote,
+  checkModel,
+  describeModel,
+  type LoadedModel,
+  loadByName,
+  nameOf,
+  unitMatrix,
+  variantOf,
+} from './index-model.js';
+import type { IndexOptions } from './index-options.js';
+
+const embeddedModel = 'minilm';
+
+/** The model of an index, loaded once it is needed, and held against the one that the index was made with. */
+export class HeldModel {
+  readonly #path: string;
+  readonly #options: IndexOptions;
+  #loaded: Promise<LoadedModel> | undefined;
+  #checked: Promise<void> | undefined;
+
+  constructor(path: string, options: IndexOptions) {
+    this.#path = path;
+    this.#options = options;
+  }
+
+  /** What a new index notes of it. */
+  async describe(dimensions: number | undefined): Promise<IndexedModel> {
+    const { model = embeddedModel, variant } = this.#options;
+    const { embedder, revision } = await this.#load(model, variant);
+    const name = typeof model === 'string' ? model : (model.model.folder ?? model.model.onnxPath);
+    return describeModel(embedder, name, revision, dimensions ?? embedder.dimensions);
+  }
+
+  /**
+   * The embedder that asks.
+   *
+   * @throws INDEX_OTHER_MODEL, and what loading throws
+   */
+  async asked({ model }: IndexManifest): Promise<Embedder> {
+    const { embedder } = await this.#load(this.#options.model ?? model.name, this.#options.variant ?? model.variant);
+    this.#checked ??= checkModel(this.#path, model, embedder).then((agreement) => {
+      const note = agreementNote(model, embedder, agreement);
+      if (note !== undefined) {
+        this.#options.onNote?.(note);
+      }
+    });
+    await this.#checked;
+    return embedder;
+  }
+
+  /**
+   * The embedder that embeds documents: of the same variant as those that are there.
+   *
+   * @throws INDEX_OTHER_MODEL, and what loading throws
+   */
+  async embedding(manifest: IndexManifest): Promise<Embedder> {
+    const embedder = await this.asked(manifest);
+    const [made, given] = [manifest.model.variant, variantOf(embedder)];
+    if (made !== given) {
+      throw new OctavecError('INDEX_OTHER_MODEL', {
+        path: this.#path,
+        made: nameOf(manifest.model),
+        given: nameOf({ name: manifest.model.name, variant: given }),
+        why: 'documents of one index are embedded by one variant',
+      });
+    }
+    return embedder;
+  }
+
+  /** [dimensions] at length 1. */
+  async embedQuery(manifest: IndexManifest, query: string, signal?: AbortSignal): Promise<Float32Array> {
+    const embedder = await this.asked(manifest);
+    const { queryPrompt: prompt, dimensions } = manifest.model;
+    return unitMatrix(await embedder.embed([query], { prompt, dimensions, signal })).data;
+  }
+
+  /** Closes a model that was loaded here. */
+  async close(): Promise<void> {
+    if (!(this.#options.model instanceof Embedder)) {
+      const loaded = await this.#loaded?.catch(() => undefined);
+      await loaded?.embedder.close();
+    }
+  }
+
+  #load(model: string | Embedder, variant: string | undefined): Promise<LoadedModel> {
+    const { loadModel = loadByName } = this.#options;
+    this.#loaded ??= model instanceof Embedder ? Promise.resolve({ embedder: model }) : loadModel(model, variant);
+    return this.#loaded;
+  }
+}

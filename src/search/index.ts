@@ -1,0 +1,34 @@
+/**
+ * Documents in, answers out: an index of documents that is searched by meaning and by words.
+ *
+ * @module
+ */
+export type { Chunk, Chunking, Metadata, MetadataValue, Place, SkippedFile } from '../documents/index.js';
+export {
+  type Filter,
+  type FilterValue,
+  formatFilter,
+  type IndexManifest,
+  matchesFilter,
+  type NewDocument,
+  parseFilter,
+  SegmentStore,
+  type Store,
+  type StoreChange,
+  type StoredChunk,
+  type StoreFacts,
+  type VectorKind,
+} from '../store/index.js';
+export { describePlace, type SearchContext } from './context.js';
+export { type LoadedModel, type LoadModel, nameOf } from './index-model.js';
+export {
+  type ContextOptions,
+  type IndexOptions,
+  type SearchMode,
+  type SearchOptions,
+  searchModes,
+  type UpdateOptions,
+} from './index-options.js';
+export type { IngestCounts } from './ingest.js';
+export { Index, type IndexDocument, type UpdateOutcome } from './search-index.js';
+export type { Explanation, SearchResult } from './search-result.js';

@@ -1,0 +1,24 @@
+import type { Metadata, Place } from '../documents/index.js';
+
+/** A chunk that answers a question. */
+export interface SearchResult extends Place {
+  /** "docs/start.md#3": document and place in it. */
+  readonly id: string;
+  /** Id of its document. */
+  readonly document: string;
+  readonly text: string;
+  /** By mode: the cosine, BM25, or for `hybrid` the sum of 1 / (60 + rank) of both lists. */
+  readonly score: number;
+  readonly metadata: Metadata;
+  /** How the score came about; only with `explain`. */
+  readonly explanation?: Explanation;
+}
+
+export interface Explanation {
+  /** Its place by meaning, from 1 on, and the cosine; missing where it is not among the nearest. */
+  readonly vector?: { readonly rank: number; readonly cosine: number };
+  /** Its place by words, from 1 on, the score and the words that it holds; missing where it is not among the best. */
+  readonly text?: { readonly rank: number; readonly bm25: number; readonly words: readonly string[] };
+  /** Its place before diversity changed the order. */
+  readonly rank: number;
+}

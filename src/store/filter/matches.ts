@@ -1,0 +1,73 @@
+import type { Metadata, MetadataValue } from '../../documents/index.js';
+import type { Comparison, Filter, FilterValue } from './filter.js';
+
+/**
+ * Whether a document passes a filter. A field that is not there, or is of another type than the value, compares with nothing, so
+ * that only `not` and `!=` let it pass. A list passes if one of its items does.
+ */
+export function matchesFilter(filter: Filter, metadata: Metadata): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return filter.of.every((part) => matchesFilter(part, metadata));
+    case 'or':
+      return filter.of.some((part) => matchesFilter(part, metadata));
+    case 'not':
+      return !matchesFilter(filter.of, metadata);
+    case 'exists':
+      return Object.hasOwn(metadata, filter.field);
+    case 'in':
+      return valuesOf(metadata, filter.field).some((value) => filter.values.includes(value));
+    case 'like': {
+      const pattern = likePattern(filter.pattern);
+      return valuesOf(metadata, filter.field).some((value) => typeof value === 'string' && pattern.test(value));
+    }
+    default:
+      return compares(filter.operator, valuesOf(metadata, filter.field), filter.value);
+  }
+}
+
+function valuesOf(metadata: Metadata, field: string): readonly FilterValue[] {
+  const value: MetadataValue | undefined = Object.hasOwn(metadata, field) ? metadata[field] : undefined;
+  return value === undefined ? [] : typeof value === 'object' ? value : [value];
+}
+
+function compares(operator: Comparison, values: readonly FilterValue[], wanted: FilterValue): boolean {
+  if (operator === '!=') {
+    return !values.includes(wanted);
+  }
+  return values.some((value) => typeof value === typeof wanted && holds(operator, value, wanted));
+}
+
+function holds(operator: Exclude<Comparison, '!='>, value: FilterValue, wanted: FilterValue): boolean {
+  switch (operator) {
+    case '=':
+      return value === wanted;
+    case '<':
+      return value < wanted;
+    case '<=':
+      return value <= wanted;
+    case '>':
+      return value > wanted;
+    default:
+      return value >= wanted;
+  }
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A pattern of SQL as a regular expression; the last few are kept, because each is asked of every document. */
+function likePattern(pattern: string): RegExp {
+  let found = patterns.get(pattern);
+  if (found === undefined) {
+    const source = pattern
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('%', '.*')
+      .replaceAll('_', '.');
+    found = new RegExp(`^${source}$`, 'su');
+    if (patterns.size >= 16) {
+      patterns.clear();
+    }
+    patterns.set(pattern, found);
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+/**
+ * Where documents, chunks and vectors are kept and found again.
+ *
+ * @module
+ */
+export { type Comparison, comparisons, type Filter, type FilterValue } from './filter/filter.js';
+export { matchesFilter } from './filter/matches.js';
+export { formatFilter, parseFilter } from './filter/parse-filter.js';
+export { type IndexedModel, type IndexManifest, indexManifest, type VectorKind, vectorKinds } from './manifest.js';
+export { SegmentStore } from './segments/segment-store.js';
+export type {
+  Hit,
+  HitQuery,
+  NewDocument,
+  Store,
+  StoreChange,
+  StoredChunk,
+  StoreFacts,
+  TextQuery,
+  VectorQuery,
+} from './store.js';
+export { wordsOf } from './text/words.js';

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** How vectors are kept for the first pass; float32 is always kept beside the others. */
+export const vectorKinds = ['float32', 'int8', 'binary'] as const;
+export type VectorKind = (typeof vectorKinds)[number];
+
+const model = z.object({
+  /** As it was asked for: a name of the hub, `minilm`, or a path. */
+  name: z.string(),
+  revision: z.string().optional(),
+  variant: z.string().optional(),
+  dimensions: z.int().positive(),
+  /** Stands before a document, and before a question. */
+  documentPrompt: z.string(),
+  queryPrompt: z.string(),
+  /** Vectors of fixed sentences: another model gives others, a variant of the same model nearly the same. */
+  probes: z.array(z.array(z.number())),
+});
+
+const chunking = z.union([z.literal('none'), z.object({ tokens: z.int().positive(), overlap: z.int().nonnegative() })]);
+
+/** What an index says of itself. */
+export const indexManifest = z.object({
+  format: z.literal(1),
+  tool: z.string(),
+  model,
+  chunking,
+  vectors: z.enum(vectorKinds),
+  /** Files and folders that documents came from. */
+  sources: z.array(z.object({ name: z.string(), path: z.string() })),
+});
+
+export type IndexManifest = z.infer<typeof indexManifest>;
+export type IndexedModel = IndexManifest['model'];

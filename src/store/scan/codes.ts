@@ -1,0 +1,49 @@
+import type { Matrix } from '../../numbers/index.js';
+
+/** Vectors in bytes: number i of row r is about `scales[r] * codes[r * columns + i]`. */
+export interface Int8Rows {
+  /** [rows × columns] -127 to 127 */
+  readonly codes: Int8Array;
+  /** [rows] */
+  readonly scales: Float32Array;
+  /** The greatest distance of a row from what its codes stand for. */
+  readonly error: number;
+}
+
+/** Every row on a scale of its own, so that vectors that come later need no ranges of those before. */
+export function int8Rows({ data, rows, columns }: Matrix): Int8Rows {
+  const codes = new Int8Array(rows * columns);
+  const scales = new Float32Array(rows);
+  let error = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = row * columns;
+    let largest = 0;
+    for (let i = start; i < start + columns; i++) {
+      largest = Math.max(largest, Math.abs(data[i]));
+    }
+    const scale = Math.fround(largest / 127);
+    scales[row] = scale;
+    let squares = 0;
+    for (let i = start; i < start + columns && scale > 0; i++) {
+      const code = Math.max(-127, Math.min(127, Math.round(data[i] / scale)));
+      codes[i] = code;
+      squares += (data[i] - code * scale) ** 2;
+    }
+    error = Math.max(error, Math.sqrt(squares));
+  }
+  return { codes, scales, error };
+}
+
+/** [rows × ⌈columns / 8⌉] the signs of a row's numbers: 1 above 0, the first in the highest bit. */
+export function signBits({ data, rows, columns }: Matrix): Uint8Array {
+  const bytes = Math.ceil(columns / 8);
+  const bits = new Uint8Array(rows * bytes);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i++) {
+      if (data[row * columns + i] > 0) {
+        bits[row * bytes + (i >>> 3)] |= 0x80 >>> (i & 7);
+      }
+    }
+  }
+  return bits;
+}

@@ -1,0 +1,117 @@
+import type { Filter } from '../filter/filter.js';
+import { matchesFilter } from '../filter/matches.js';
+import { int8Rows, signBits } from '../scan/codes.js';
+import { type ScanQuery, scanRows } from '../scan/scan.js';
+import type { HitQuery, TextQuery, VectorQuery } from '../store.js';
+import { addScores, wordStatistics } from '../text/bm25.js';
+import { wordsOf } from '../text/words.js';
+import type { Segment } from './open-segment.js';
+
+/** A segment with what is gone from it. */
+export interface LiveSegment {
+  readonly segment: Segment;
+  /** Numbers of documents that are there no more. */
+  readonly removed: ReadonlySet<number>;
+}
+
+/** A chunk that was found. */
+export interface FoundChunk {
+  readonly segment: Segment;
+  readonly chunk: number;
+  readonly score: number;
+}
+
+/** The nearest chunks of all segments, best first. */
+export function nearestChunks(segments: readonly LiveSegment[], query: VectorQuery): FoundChunk[] {
+  const { vector, top, rescore } = query;
+  const found: FoundChunk[] = [];
+  for (const live of segments) {
+    const { segment } = live;
+    const rows = scanRowsOf(segment, rescore);
+    const { form, error } = queryFor(rows.kind, vector);
+    // A row is off by its own codes and by those of the vector, on both sides of the limit.
+    const margin = rows.kind === 'int8' && rescore === 'exact' ? 2 * (segment.error + error * (1 + segment.error)) : 0;
+    const wanted = rescore === 'exact' ? top : Math.ceil(top * rescore);
+    const scanned = scanRows(rows, form, { top: wanted, margin, allowed: allowedChunks(live, query.filter) });
+    for (const chunk of scanned.rows) {
+      found.push({ segment, chunk, score: cosine(segment.vector(chunk), vector) });
+    }
+  }
+  return best(found, top);
+}
+
+/** What the first pass reads; bits cannot tell which chunks could belong to the nearest, so that exactness needs all vectors. */
+function scanRowsOf({ scanned, vectors }: Segment, rescore: VectorQuery['rescore']): Segment['scanned'] {
+  return scanned.kind === 'binary' && rescore === 'exact'
+    ? { kind: 'float32', data: vectors.data, columns: vectors.columns }
+    : scanned;
+}
+
+function queryFor(kind: ScanQuery['kind'], vector: Float32Array): { form: ScanQuery; error: number } {
+  const matrix = { data: vector, rows: 1, columns: vector.length };
+  if (kind === 'int8') {
+    const { codes, scales, error } = int8Rows(matrix);
+    return { form: { kind, data: codes, scale: scales[0] }, error };
+  }
+  return { form: { kind, data: kind === 'binary' ? signBits(matrix) : vector } as ScanQuery, error: 0 };
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+/** The chunks of all segments that match words best, best first. */
+export function matchingChunks(segments: readonly LiveSegment[], query: TextQuery): FoundChunk[] {
+  const words = [...new Set(wordsOf(query.text))];
+  const statistics = wordStatistics(
+    segments.map(({ segment }) => segment.words),
+    words,
+  );
+  const found: FoundChunk[] = [];
+  for (const live of segments) {
+    const { segment } = live;
+    const allowed = allowedChunks(live, query.filter);
+    const scores = new Float32Array(segment.chunks);
+    addScores(segment.words, words, statistics, scores);
+    const rows = { kind: 'float32', data: scores, columns: 1 } as const;
+    const scanned = scanRows(
+      rows,
+      { kind: 'float32', data: Float32Array.of(1) },
+      { top: query.top, margin: 0, allowed },
+    );
+    for (const [i, chunk] of scanned.rows.entries()) {
+      if (scanned.scores[i] > 0) {
+        found.push({ segment, chunk, score: scanned.scores[i] });
+      }
+    }
+  }
+  return best(found, query.top);
+}
+
+function best(found: FoundChunk[], top: number): FoundChunk[] {
+  // Of equal scores the chunk that was stored first is the first.
+  return found.sort((a, b) => b.score - a.score).slice(0, top);
+}
+
+/** [chunks] 1 for those that may be found; undefined where all may. */
+export function allowedChunks({ segment, removed }: LiveSegment, filter: HitQuery['filter']): Uint8Array | undefined {
+  if (filter === undefined && removed.size === 0) {
+    return undefined;
+  }
+  const allowed = new Uint8Array(segment.chunks);
+  for (let i = 0; i < segment.documents; i++) {
+    if (!removed.has(i) && (filter === undefined || passes(segment, i, filter))) {
+      allowed.fill(1, segment.firstChunk(i), segment.firstChunk(i + 1));
+    }
+  }
+  return allowed;
+}
+
+function passes(segment: Segment, i: number, filter: Filter): boolean {
+  const { id, metadata } = segment.allDocuments()[i];
+  return matchesFilter(filter, { document: id, ...metadata });
+}

@@ -1,0 +1,94 @@
+import type { Chunk, Metadata } from '../documents/index.js';
+import type { Matrix } from '../numbers/index.js';
+import type { Filter } from './filter/filter.js';
+import type { IndexManifest } from './manifest.js';
+
+/** A document that comes into a store. */
+export interface NewDocument {
+  readonly id: string;
+  /** Of its content: the same hash stands for the same chunks. */
+  readonly hash: string;
+  readonly metadata: Metadata;
+  readonly chunks: readonly Chunk[];
+  /** [chunks × dimensions] of length 1, or 0. */
+  readonly vectors: Matrix;
+}
+
+/** What happens in one step: nobody ever sees a part of it. */
+export interface StoreChange {
+  /** Ids of documents that go. Those that are not there are passed over. */
+  readonly remove: readonly string[];
+  /** Documents that come, each in the place of the one with the same id. */
+  readonly add: readonly NewDocument[];
+}
+
+/** A chunk that was found. */
+export interface Hit {
+  /** What the store knows the chunk by, until it changes next. */
+  readonly ref: string;
+  /** Cosine, or BM25. */
+  readonly score: number;
+}
+
+export interface HitQuery {
+  /** So many hits at most. */
+  readonly top: number;
+  /** Which documents are looked at: it counts before `top` does. */
+  readonly filter?: Filter;
+}
+
+export interface VectorQuery extends HitQuery {
+  /** [dimensions] of length 1. */
+  readonly vector: Float32Array;
+  /**
+   * How the first pass over quantized vectors is made good by their float32: `exact` looks at every chunk that could belong to the
+   * nearest; a number at so many times `top`.
+   */
+  readonly rescore: 'exact' | number;
+}
+
+export interface TextQuery extends HitQuery {
+  readonly text: string;
+}
+
+/** A chunk as the store gives it back. */
+export interface StoredChunk extends Chunk {
+  /** "docs/start.md#3": document and place in it. It stays the same as long as the document does. */
+  readonly id: string;
+  /** Id of its document. */
+  readonly document: string;
+  readonly metadata: Metadata;
+}
+
+export interface StoreFacts {
+  readonly documents: number;
+  readonly chunks: number;
+  /** What it takes on disk, where that is known. */
+  readonly bytes?: number;
+}
+
+/**
+ * Where documents, chunks and vectors are kept. Every store passes the same tests (`test/store/`).
+ *
+ * What `apply` and `writeManifest` have returned from is there after a crash; what they have not is there as a whole or not at all.
+ */
+export interface Store {
+  /** undefined for a store in which nothing was put yet. */
+  readManifest(): Promise<IndexManifest | undefined>;
+  writeManifest(manifest: IndexManifest): Promise<void>;
+  /** Content hashes of all documents, by their ids. */
+  hashes(): Promise<ReadonlyMap<string, string>>;
+  apply(change: StoreChange): Promise<void>;
+  /** The nearest chunks by their vectors, best first. */
+  nearest(query: VectorQuery): Promise<readonly Hit[]>;
+  /** The chunks that match words best, by BM25 or what comes near, best first. A chunk without any of them is no hit. */
+  matching(query: TextQuery): Promise<readonly Hit[]>;
+  /** In the order of the refs. */
+  chunks(refs: readonly string[]): Promise<readonly StoredChunk[]>;
+  /** [refs × dimensions] in the order of the refs. */
+  vectors(refs: readonly string[]): Promise<Matrix>;
+  /** All chunks of a document in their order; none for a document that is not there. */
+  document(id: string): Promise<readonly StoredChunk[]>;
+  facts(): Promise<StoreFacts>;
+  close(): Promise<void>;
+}
