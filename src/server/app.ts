@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import fastifyCors from '@fastify/cors';
-import fastifyRateLimit from '@fastify/rate-limit';
-import { type SpanStatusCode, trace } from '@opentelemetry/api';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { version } from '../base/index.js';
 import { isAccepted, keyOf } from './api-keys.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { acceptJson } from './json-body.js';
+import { observeRequests } from './observe.js';
 import { describeApi } from './openapi.js';
 import { operationRoutes } from './operation.js';
 import type { ServerOptions } from './options.js';
+import { pathOf } from './path-of.js';
 import { Problem, problemOf } from './problem.js';
 import { protocols } from './protocols.js';
+import { schemaController } from './schemas.js';
 
 /** What the running server changes without a restart. */
 export interface LiveSettings {
@@ -37,6 +35,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     genReqId: (request) => idOf(request.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     exposeHeadRoutes: true,
+    schemaController,
     // What a request is about is logged by the hook below, never its texts.
     logController: new Fastify.LogController({ disableRequestLogging: true }),
     // A logger of its own for each request costs as much as the rest of it. Lines name the request themselves.
@@ -49,8 +48,6 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
   }).withTypeProvider() as unknown as App;
   app.server.maxConnections = limits.maxConnections;
   app.server.headersTimeout = 1000 * limits.receiveTimeout;
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
   acceptJson(app);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context));
   app.setNotFoundHandler((request, reply) => {
@@ -81,6 +78,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     done();
   });
   if (options.rateLimit !== undefined) {
+    const { default: fastifyRateLimit } = await import('@fastify/rate-limit');
     await app.register(fastifyRateLimit, {
       max: options.rateLimit,
       timeWindow: '1 minute',
@@ -91,18 +89,23 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     });
   }
   if (options.corsAllowOrigin !== undefined) {
+    const { default: fastifyCors } = await import('@fastify/cors');
     const origins = [...options.corsAllowOrigin];
     await app.register(fastifyCors, { origin: origins.includes('*') ? '*' : origins });
   }
-  traceAndLog(app);
-  await describeApi(app);
-  // Behind the plugins, so that their hooks see these routes.
-  await app.register(async (routes) => {
+  await observeRequests(app);
+  const addRoutes = (routes: App) => {
     for (const protocol of protocols) {
-      protocol.routes(routes as unknown as App, context);
+      protocol.routes(routes, context);
     }
-    operationRoutes(routes as unknown as App, context);
-    consoleRoutes(routes as unknown as App);
+    operationRoutes(routes, context);
+    consoleRoutes(routes);
+  };
+  // Behind the plugins, so that their hooks see these routes.
+  await app.register(async (plain) => {
+    const routes = plain as unknown as App;
+    addRoutes(routes);
+    describeApi(routes, addRoutes);
   });
   return app;
 }
@@ -159,38 +162,10 @@ function reserveBody({ admission }: ServerContext, request: FastifyRequest, repl
   }
 }
 
-function traceAndLog(app: App): void {
-  const tracer = trace.getTracer('octavec', version);
-  app.addHook('onResponse', (request, reply, done) => {
-    const { statusCode, elapsedTime } = reply;
-    const path = request.routeOptions.url ?? pathOf(request);
-    const startTime = Date.now() - elapsedTime;
-    const span = tracer.startSpan(`${request.method} ${path}`, { startTime });
-    if (span.isRecording()) {
-      span.setAttributes({
-        'http.request.method': request.method,
-        'http.route': path,
-        'http.response.status_code': statusCode,
-      });
-      if (statusCode >= 500) {
-        span.setStatus({ code: 2 satisfies SpanStatusCode.ERROR });
-      }
-      span.end();
-    }
-    const { id: reqId, method } = request;
-    request.log.info({ reqId, method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
-    done();
-  });
-}
-
 function allowedMethods(app: App, url: string): string[] {
   return ['GET', 'POST'].filter(
     (method) => app.findRoute({ method: method as 'GET', url: url.split('?')[0] }) !== null,
   );
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?')[0].replace(/(?<=.)\/$/, '');
 }
 
 /** A client's own id of its request, where it is harmless to log. */

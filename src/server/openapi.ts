@@ -1,13 +1,63 @@
-import fastifySwagger from '@fastify/swagger';
+import { readFile } from 'node:fs/promises';
+import Fastify from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { version } from '../base/index.js';
 import type { App } from './context.js';
+import { schemaController } from './schemas.js';
+
+/** Files of the page, with their types. */
+const files = new Map([
+  ['swagger-ui.css', 'text/css'],
+  ['swagger-ui-bundle.js', 'text/javascript'],
+]);
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>octavec API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="api"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</html>
+`;
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null });\n`;
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 /**
  * Describes the API by OpenAPI 3.1, from the schemas that requests are checked with: `/openapi.json`, and `/docs` to
- * read it and try it out. The page comes with the package and needs no network.
+ * read it and try it out, without network. The description is made when somebody asks for it: what makes it takes as
+ * long to load as the rest of the server.
+ *
+ * @param addRoutes adds all routes to a server
  */
-export async function describeApi(app: App): Promise<void> {
+export function describeApi(app: App, addRoutes: (app: App) => void): void {
+  let document: Promise<object> | undefined;
+  for (const url of ['/openapi.json', '/api-doc/openapi.json']) {
+    app.get(url, { schema: { hide: true } }, async () => {
+      document ??= describe(addRoutes);
+      return (await document) as never;
+    });
+  }
+  app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
+    reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
+    return page;
+  });
+  app.get('/docs/start.js', { schema: { hide: true } }, async (_request, reply) => {
+    reply.type('text/javascript');
+    return start;
+  });
+  for (const [name, type] of files) {
+    app.get(`/docs/${name}`, { schema: { hide: true } }, async (_request, reply) => {
+      reply.type(type);
+      return readFile(new URL(`static/${name}`, import.meta.resolve('@fastify/swagger-ui')));
+    });
+  }
+}
+
+async function describe(addRoutes: (app: App) => void): Promise<object> {
+  const { default: fastifySwagger } = await import('@fastify/swagger');
+  const app = Fastify({ schemaController });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -21,14 +71,21 @@ export async function describeApi(app: App): Promise<void> {
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{}, { key: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => withNamedRest(jsonSchemaTransform(route)),
   });
-  for (const url of ['/openapi.json', '/api-doc/openapi.json']) {
-    app.get(url, { schema: { hide: true } }, async () => app.swagger() as never);
+  await app.register(async (routes) => addRoutes(routes as unknown as App));
+  await app.ready();
+  return app.swagger();
+}
+
+type Described = ReturnType<typeof jsonSchemaTransform>;
+
+/** A model's name, which may have slashes, is the rest of a path to fastify; OpenAPI has parameters alone. */
+function withNamedRest({ schema, url }: Described): Described {
+  if (!url.endsWith('/*')) {
+    return { schema, url };
   }
-  // Nobody may open the page: it is loaded when that happens.
-  await app.register(async (pages) => {
-    const { default: fastifySwaggerUi } = await import('@fastify/swagger-ui');
-    await pages.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
-  });
+  const { properties } = schema.params as { properties: { '*': object } };
+  const params = { type: 'object', properties: { model: properties['*'] }, required: ['model'] };
+  return { schema: { ...schema, params }, url: url.replace('*', ':model') };
 }

@@ -191,6 +191,13 @@ test('the description of the API is OpenAPI 3.1 and speaks of every protocol', a
   for (const path of ['/v1/embeddings', '/embed', '/similarity', '/api/embed', '/v2/embed', '/ready']) {
     expect(Object.keys(body.paths)).toContain(path);
   }
-  expect((await server.get('/docs')).status).toBe(200);
+  expect(body.paths['/v1/models/{model}'].get.parameters).toMatchObject([
+    { name: 'model', in: 'path', required: true },
+  ]);
+  const { body: page } = await server.get('/docs');
+  for (const [, asset] of page.matchAll(/(?:src|href)="([^"]+)"/g)) {
+    const { status, headers } = await server.get(asset);
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/(css|javascript)/)]);
+  }
   expect((await server.get('/', { accept: 'text/html' })).headers.get('content-security-policy')).toContain("'none'");
 });

@@ -7,13 +7,9 @@ import { evidencePath, failuresAsText, readEvidence } from '../../evaluate/index
 import { cacheFolder } from '../../files/index.js';
 import { methodNamed } from '../../methods/index.js';
 import { type ModelFiles, openModelFolder, variantPath } from '../../model/index.js';
-import { gateError, quantize } from '../../pipeline/index.js';
 import { folderWith, type ResolvedModel } from '../../registry/index.js';
-import { formatQuantizeOutcome } from '../../report/index.js';
 import type { ServedModelOptions } from '../../server/index.js';
-import { interruptSignal } from '../interrupt.js';
 import { namedModel } from '../named-model.js';
-import { progressLine } from '../progress-line.js';
 import type { ServeSettings } from './settings.js';
 
 export interface FoundModels {
@@ -74,14 +70,9 @@ async function prepared(
   const made = methodNamed(to)?.variant ?? to;
   const folder = model.variants ?? localVariants(model.original);
   if (!existsSync(variantPath(folder, made))) {
-    const line = progressLine();
-    const options = { to: [to], output: folder, force, signal: interruptSignal(), onProgress: line.onProgress };
-    const outcome = await quantize(model.original, options).finally(line.done);
-    const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
-    if (error !== undefined) {
-      throw error;
-    }
-    process.stderr.write(formatQuantizeOutcome(outcome));
+    // Brings half of the library along, which serving does not need.
+    const { makeVariant } = await import('./make-variant.js');
+    await makeVariant(model.original, folder, { to, force });
   }
   return { folder, variant: made };
 }

@@ -7,7 +7,7 @@ import type { Input } from '../embed-inputs.js';
 import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import type { ServedModel } from '../served-model.js';
-import { embeddingsRequest, embeddingsResponse, errorResponse, modelObject } from './schemas.js';
+import { embeddingsRequest, embeddingsResponse, errorResponse, modelObject, modelParams } from './schemas.js';
 
 const tags = ['OpenAI'];
 
@@ -70,9 +70,9 @@ export function openAiRoutes(app: App, context: ServerContext): void {
   );
   app.get(
     '/v1/models/*',
-    { schema: { tags, summary: 'Describe a model', response: { 200: modelObject, ...errors } } },
+    { schema: { tags, summary: 'Describe a model', params: modelParams, response: { 200: modelObject, ...errors } } },
     async (request) => {
-      const name = (request.params as { '*': string })['*'];
+      const name = request.params['*'];
       shelf.find(name);
       return describe(name);
     },

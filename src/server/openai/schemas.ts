@@ -42,6 +42,8 @@ export const embeddingsResponse = z.object({
   usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
 });
 
+export const modelParams = z.object({ '*': z.string().min(1).describe('Name or alias; it may have slashes') });
+
 export const modelObject = z.object({
   id: z.string(),
   object: z.literal('model'),
