@@ -19,7 +19,7 @@ if (process.argv[2] === '--probe') {
   process.exit();
 }
 const [connections = 2000, seconds = 20, size = 2_000_000] = process.argv.slice(2).map(Number);
-/** Bodies take 64 MB at most; a body that is parsed takes several times its size. */
+/** Bodies take 32 MB at most; a body that is parsed takes several times its size. */
 const mostBytes = 1024 * 2 ** 20;
 const slowestHealthMs = 1000;
 

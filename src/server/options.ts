@@ -23,7 +23,7 @@ export interface ServerLimits {
   readonly maxWaitingTexts?: number;
   /** Tokens of all requests together, estimated before texts are tokenized; 4 million by default. */
   readonly maxWaitingTokens?: number;
-  /** Bytes of request bodies that are received or worked on at the same time; 64 MB by default. */
+  /** Bytes of request bodies that are received or worked on at the same time; 32 MB by default. */
   readonly maxWaitingBytes?: number;
   /** Bytes of one body; 2,000,000 by default, as with TEI. */
   readonly payloadLimit?: number;
@@ -85,7 +85,7 @@ export const defaultLimits: Required<ServerLimits> = {
   maxConcurrentRequests: 512,
   maxWaitingTexts: 20_000,
   maxWaitingTokens: 4_000_000,
-  maxWaitingBytes: 64 * 2 ** 20,
+  maxWaitingBytes: 32 * 2 ** 20,
   payloadLimit: 2_000_000,
   maxClientBatchSize: 32,
   requestTimeout: 60,
