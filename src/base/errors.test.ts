@@ -12,7 +12,7 @@ function anyDetails(): ErrorDetails<ErrorCode> {
     size: 7,
     bytes: 7,
     indices: [7, 9],
-    files: ['a', 'b'],
+    files: [{ what: 'what', path: 'path', why: 'why', key: 'key', place: 'place', toString: () => 'file' }],
     hint: 'Do this.',
   };
   return new Proxy({}, { get: (_, key) => special[`${String(key)}`] ?? key }) as never;
