@@ -270,7 +270,7 @@ export const errorTable = {
     1,
     503,
     (d) =>
-      `${d.what} is not in the cache ${d.cache}, or not whole, and octavec is offline (--offline, HF_HUB_OFFLINE, or hub.offline of the configuration). Fetch it once with the network: "octavec pull".`,
+      `Offline (--offline, HF_HUB_OFFLINE or hub.offline), and the cache ${d.cache} does not have ${d.what}, or not all of it. Fetch it once with the network: "octavec pull".`,
   ),
   HUB_NO_MODEL: entry<{ name: string; looked: string; has: string }>(
     1,

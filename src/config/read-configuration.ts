@@ -93,7 +93,7 @@ async function readConfigurationFile(path: string): Promise<ConfigurationLayer |
 }
 
 function missing(path: string): never {
-  throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The configuration' });
+  throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Configuration' });
 }
 
 /** The weaker one with what the stronger one says. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { OctavecError } from '../base/index.js';
 
 /** How the hub is spoken to. */
 export interface HubSettings {
@@ -25,13 +26,15 @@ const yes = new Set(['1', 'ON', 'YES', 'TRUE']);
  * What the environment says, by the names and in the order that huggingface_hub has: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
  * HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE, HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT
  * and their older forms.
+ *
+ * @throws USAGE for an endpoint that is no address
  */
 export async function hubSettings(environment: NodeJS.ProcessEnv = process.env): Promise<HubSettings> {
   const e = environment;
   const home = e.HF_HOME || join(e.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
   const says = (variable: string | undefined) => yes.has((variable ?? '').toUpperCase());
   return {
-    endpoint: (e.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
+    endpoint: checkedEndpoint((e.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '')),
     cache: e.HF_HUB_CACHE || e.HUGGINGFACE_HUB_CACHE || join(home, 'hub'),
     token: says(e.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : await tokenOf(e, home),
     offline: says(e.HF_HUB_OFFLINE) || says(e.TRANSFORMERS_OFFLINE),
@@ -39,6 +42,16 @@ export async function hubSettings(environment: NodeJS.ProcessEnv = process.env):
     stallTimeoutMs: milliseconds(e.HF_HUB_DOWNLOAD_TIMEOUT),
     retryDelayMs: 500,
   };
+}
+
+function checkedEndpoint(text: string): string {
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) {
+    throw new OctavecError('USAGE', {
+      problem: `HF_ENDPOINT is no address: ${text}`,
+      hint: `Write it as https://${text.replace(/^.*:\/\//, '') || 'host'}.`,
+    });
+  }
+  return text;
 }
 
 async function tokenOf(environment: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {

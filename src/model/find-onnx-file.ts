@@ -31,7 +31,8 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
   }
   const wanted = variantFileName(variant ?? 'fp32');
   const present = all.length > 0 ? `; there are: ${all.slice(0, 10).join(', ')}` : '';
-  const hint = all.length > 0 ? undefined : await hintForFolder(folder);
+  const others = variant === undefined ? undefined : 'Name one of those, or make it with "octavec quantize".';
+  const hint = all.length > 0 ? others : await hintForFolder(folder);
   throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}`, hint });
 }
 

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { isAbsolute, sep } from 'node:path';
 import { nearestName } from '../base/index.js';
 
@@ -38,6 +39,14 @@ export const knownNames = [
   'Qwen/Qwen3-Embedding-0.6B',
 ] as const;
 
+/** The known model that a name of the hub was likely meant to be: in another case, or with a slip. */
+export function nearestKnownName(id: string): string | undefined {
+  const byCase = new Map(knownNames.map((name) => [name.toLowerCase(), name]));
+  const word = id.toLowerCase();
+  const near = byCase.get(word) ?? byCase.get(nearestName(word, [...byCase.keys()]) ?? '');
+  return near === id ? undefined : near;
+}
+
 /** What to do where a word is neither a path nor a name: the model that was likely meant, or how names look. */
 export function suggestName(text: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
@@ -47,7 +56,8 @@ export function suggestName(text: string): string {
     return `Paths have "/" on this system: ${text.replaceAll('\\', '/')}.`;
   }
   if (/[/.](onnx|pt|bin|gguf|safetensors)$/i.test(text) || /^([./~]|[a-z]:\\)/i.test(text)) {
-    return `Check the path${isAbsolute(text) ? '' : `; it counts from ${process.cwd()}`}.`;
+    const from = text.startsWith('~') ? `~ is ${homedir()}` : `it counts from ${process.cwd()}`;
+    return `Check the path${isAbsolute(text) ? '' : `; ${from}`}.`;
   }
   const bare = new Map(knownNames.map((name) => [name.slice(name.indexOf('/') + 1).toLowerCase(), name]));
   const word = text.toLowerCase();

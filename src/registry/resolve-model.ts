@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { type ErrorDetails, OctavecError, type TaskOptions } from '../base/index.js';
 import { cacheFolder } from '../files/index.js';
 import { hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
 import { variantPath } from '../model/index.js';
-import { suggestName } from './known-names.js';
+import { nearestKnownName, suggestName } from './known-names.js';
 import { type HubOptions, modelReference } from './reference.js';
 
 /** A model on disk, and where its variants stand. */
@@ -59,7 +59,9 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
       const found = given ?? (await hubSettings());
       const settings = { ...found, offline: offline ?? found.offline };
       const { id } = reference;
-      const { folder, commit } = await pullModel(reference, { ...pull, settings });
+      const { folder, commit } = await pullModel(reference, { ...pull, settings }).catch((error) => {
+        throw withNearest(error, id);
+      });
       return {
         name: id,
         source: 'hub',
@@ -74,9 +76,20 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
       if (kept !== undefined) {
         return { name: text, source: 'path', original: kept, notes: [] };
       }
-      throw new OctavecError('FILE_NOT_FOUND', { path: text, what: 'Model', hint: suggestName(text) });
+      const said = text === name ? '' : `"${name}" is an alias for "${text}". `;
+      throw new OctavecError('FILE_NOT_FOUND', { path: text, what: 'Model', hint: `${said}${suggestName(text)}` });
     }
   }
+}
+
+/** The hub's answer to a name that it does not have, with the one that was likely meant. */
+function withNearest(error: unknown, id: string): unknown {
+  const near = nearestKnownName(id);
+  if (!(error instanceof OctavecError) || error.code !== 'HUB_NOT_FOUND' || near === undefined) {
+    return error;
+  }
+  const { why, ...rest } = error.details as ErrorDetails<'HUB_NOT_FOUND'>;
+  return new OctavecError('HUB_NOT_FOUND', { ...rest, why: `${why} (did you mean ${near}?)` }, error);
 }
 
 /** Where variants of a model of the hub are made: octavec's own folder, never the shared cache. */

@@ -21,7 +21,9 @@ import { hubServer } from '../support/hub-server.js';
 
 const python = process.env.OCTAVEC_TEST_PYTHON;
 const transformersJs = process.env.OCTAVEC_TEST_TRANSFORMERS_JS;
-const texts = ['hello world', 'Ein Hund schläft in der Sonne.', 'x', 'How is retrieval measured? '.repeat(60)];
+const short = ['hello world', 'Ein Hund schläft in der Sonne.', 'x', 'How is retrieval measured? '.repeat(30)];
+/** transformers.js cuts off the closing token along with what is too long, and gives other vectors for such texts. */
+const texts = [...short, 'How is retrieval measured? '.repeat(60)];
 
 /** The embedded model with its INT8 variant. */
 const model = mkdtempSync(join(tmpdir(), 'octavec-other-programs-'));
@@ -35,7 +37,8 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 }
 
 /** What the usage says, for these texts, printing the vectors. */
-const withTexts = (usage: string) => usage.replace(/\[["']hello world["']\]/, JSON.stringify(texts));
+const withTexts = (usage: string, some: readonly string[] = texts) =>
+  usage.replace(/\[["']hello world["']\]/, JSON.stringify(some));
 
 const printVectors = 'import json\nprint(json.dumps([[float(x) for x in v] for v in vectors]))\n';
 const onnxRuntimePooling = `import numpy
@@ -64,14 +67,14 @@ describe.each(['int8', 'fp16'])('%s', (variant) => {
   }
 
   function expectSame(own: number[][], theirs: number[][]): void {
-    const cosines = own.map((vector, i) => cosine(Float32Array.from(vector), Float32Array.from(theirs[i])));
+    const cosines = theirs.map((vector, i) => cosine(Float32Array.from(own[i]), Float32Array.from(vector)));
     console.log(`${variant}: ${cosines.map((value) => value.toFixed(6)).join(' ')}`);
-    expect(Math.min(...cosines)).toBeGreaterThan(variant === 'int8' ? 0.99 : 0.9999);
+    expect(Math.min(...cosines)).toBeGreaterThan(0.9999);
   }
 
   test.skipIf(transformersJs === undefined)('transformers.js', async () => {
     const { usage, own } = await exportedAndOwn('transformers.js');
-    const each = withTexts(usage).replace(
+    const each = withTexts(usage, short).replace(
       /const vectors = await embed\((.*), (\{.*\})\);/,
       'const vectors = [];\nfor (const text of $1) vectors.push((await embed([text], $2)).tolist()[0]);',
     );

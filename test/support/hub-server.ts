@@ -99,7 +99,9 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
     }
     if (action === 'revision') {
       const siblings = Object.keys(files).map((rfilename) => ({ rfilename }));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ sha: commit, siblings }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ id, sha: commit, siblings }));
       return;
     }
     const name = decodeURIComponent(path);
