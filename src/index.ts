@@ -57,7 +57,7 @@ export {
   q4,
   q8,
 } from './methods/index.js';
-export { type ModelFiles, type OpenModelOptions, openModelFolder } from './model/index.js';
+export { type ModelFiles, type OpenModelOptions, openModelFolder, type StaticReading } from './model/index.js';
 export {
   type CompareOptions,
   type Comparison,

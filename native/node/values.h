@@ -98,6 +98,8 @@ T* carried(napi_env env, napi_value value, const napi_type_tag& tag) {
 }
 
 napi_value trim_memory(napi_env, napi_callback_info);
+napi_value map_file(napi_env, napi_callback_info);
+napi_value average_rows(napi_env, napi_callback_info);
 napi_value find_model(napi_env, napi_callback_info);
 napi_value load_model(napi_env, napi_callback_info);
 napi_value map_model(napi_env, napi_callback_info);

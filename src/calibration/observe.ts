@@ -31,6 +31,9 @@ export async function observe(
   observer: Observer,
   { signal, onProgress }: TaskOptions = {},
 ): Promise<void> {
+  if (probes.length === 0) {
+    return;
+  }
   const instrumented = instrument(model, probes);
   const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
   try {

@@ -10,6 +10,7 @@ Examples:
   octavec convert ./bge-small-en-v1.5
   octavec convert Alibaba-NLP/gte-modernbert-base ./gte-modernbert
   octavec convert ./my-finetuned-e5 e5.onnx --against exported.onnx --json
+  octavec convert ./potion-base-8M potion.onnx      static models, too
 
 Other commands convert a folder without an ONNX file by themselves. Exit status 3: the file did not give what the weights
 give, and was not kept.`;

@@ -6,6 +6,7 @@ import { readModel } from '../onnx/index.js';
 import { inspectModel } from '../quantize/index.js';
 import { folderWith } from '../registry/index.js';
 import { formatInspection } from '../report/index.js';
+import { modelGraph } from '../static/index.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
 
@@ -29,7 +30,7 @@ export function inspectCommand(): Command {
     .action(async (name: string, options: Options) => {
       const path = folderWith(await namedModel(name, options), options.variant);
       const { onnxPath, files, why } = await lookInto(path, options);
-      const model = await readModel(onnxPath);
+      const model = files === undefined ? await readModel(onnxPath) : await modelGraph(files);
       const use = {
         ...declaredUse(model, files ?? options),
         ...(why !== undefined && { output: undefined, problem: why }),

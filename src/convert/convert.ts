@@ -1,17 +1,18 @@
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
-import { readJsonFile } from '../model/index.js';
+import { readJsonFile, staticFolder } from '../model/index.js';
 import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
 import { ConfigReader } from './architectures/config-reader.js';
 import { architectureOf } from './architectures/registry.js';
 import { companionFiles, copyCompanions } from './companions.js';
+import type { Conversion } from './conversion.js';
+import { conversionPath, moveInto, refuseForeign, targetOf } from './conversion-target.js';
+import { convertStatic } from './convert-static.js';
 import { buildEncoder } from './graph/build-encoder.js';
 import { planEncoder } from './plan-encoder.js';
-import { type ConversionProof, proveConversion } from './proof/prove-conversion.js';
+import { proveConversion } from './proof/prove-conversion.js';
 import { openModelWeights } from './weights/open-weights.js';
 import { streamWeight } from './weights/stream-weight.js';
 
@@ -20,22 +21,6 @@ export interface ConvertOptions extends TaskOptions {
   readonly output?: string;
   /** An ONNX file of the same model that is known to be right, to prove the new one against. */
   readonly against?: string;
-}
-
-/** A model that was converted, and what was proven of it. */
-export interface Conversion {
-  readonly onnxPath: string;
-  /** "BERT" */
-  readonly architecture: string;
-  readonly layers: number;
-  readonly hidden: number;
-  readonly maxTokens: number;
-  /** What the file gives: hidden states of tokens, or of a cross-encoder scores of pairs. */
-  readonly gives: 'hidden states' | 'scores';
-  readonly bytes: number;
-  /** Tensors that embeddings do not need, and the file does not have. */
-  readonly unused: readonly string[];
-  readonly proof: ConversionProof;
 }
 
 /**
@@ -54,6 +39,10 @@ export interface Conversion {
 export async function convert(folder: string, options: ConvertOptions = {}): Promise<Conversion> {
   const { output, against, signal, onProgress } = options;
   const source = resolve(folder);
+  const table = await staticFolder(source);
+  if (table !== undefined) {
+    return convertStatic(source, table, targetOf(source, output));
+  }
   const config = await readConfig(source);
   const architecture = architectureOf(config);
   const { found, weights } = await openModelWeights(source);
@@ -115,38 +104,4 @@ async function readConfig(folder: string): Promise<ConfigReader> {
     throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Configuration' });
   }
   return new ConfigReader(path, values);
-}
-
-/** Where the file goes; the folder, if it is to become a whole model. */
-function targetOf(source: string, output: string | undefined): { onnxPath: string; folder?: string } {
-  if (output === undefined || resolve(output) === source) {
-    return { onnxPath: join(source, 'onnx', 'model.onnx') };
-  }
-  const path = resolve(output);
-  return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: join(path, 'onnx', 'model.onnx'), folder: path };
-}
-
-/** What was proven of a file stands beside it. */
-function conversionPath(onnxPath: string): string {
-  return `${onnxPath.replace(/\.onnx$/, '')}.conversion.json`;
-}
-
-/** A file that somebody else made is never replaced. @throws OUTPUT_NOT_WRITABLE */
-function refuseForeign(onnxPath: string): void {
-  if (existsSync(onnxPath) && !existsSync(conversionPath(onnxPath))) {
-    const why = 'it is there already, and octavec did not make it';
-    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: onnxPath, why });
-  }
-}
-
-/** External data first: the model refers to them. */
-async function moveInto([onnx, ...data]: readonly string[], target: string): Promise<void> {
-  for (const path of data) {
-    await rename(path, join(target, '..', basename(path)));
-  }
-  await rename(onnx, target);
-  if (data.length === 0) {
-    // Of an earlier file of that name.
-    await rm(`${target}_data`, { force: true });
-  }
 }

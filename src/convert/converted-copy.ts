@@ -3,9 +3,10 @@ import { readFile, stat, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash } from '../files/index.js';
-import { type DerivedPlace, derivedPlace, listOnnxFiles } from '../model/index.js';
+import { type DerivedPlace, derivedPlace, listOnnxFiles, staticFolder } from '../model/index.js';
 import { companionFiles, copyCompanions } from './companions.js';
-import { type Conversion, convert } from './convert.js';
+import type { Conversion } from './conversion.js';
+import { convert } from './convert.js';
 import { hasWeights, weightsName } from './weights/open-weights.js';
 
 /** Another number makes all conversions anew. */
@@ -30,6 +31,10 @@ export async function convertedCopy(path: string, options: TaskOptions = {}): Pr
   const source = resolve(path);
   const facts = await stat(source).catch(() => undefined);
   if (!facts?.isDirectory() || !(await hasWeights(source)) || (await listOnnxFiles(source)).some(isOriginal)) {
+    return undefined;
+  }
+  // Static models are run as they are.
+  if ((await staticFolder(source)) !== undefined) {
     return undefined;
   }
   return copyIn(cacheFolder(), source, options).catch(async (error: unknown) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
-export { type Conversion, type ConvertOptions, convert } from './convert.js';
+export type { Conversion } from './conversion.js';
+export { type ConvertOptions, convert } from './convert.js';
 export { type ConvertedCopy, convertedCopy } from './converted-copy.js';
 export type { ConversionProof } from './proof/prove-conversion.js';

@@ -6,9 +6,10 @@ import {
   throwIfCancelled,
   unlessCancelled,
 } from '../base/index.js';
-import { type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
+import { type Engine, type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder, openModelOptionChecks } from '../model/index.js';
 import type { Matrix } from '../numbers/index.js';
+import { tryStaticEngine } from '../static/index.js';
 import { Admission } from './admission.js';
 import { checkTexts } from './check-texts.js';
 import {
@@ -85,7 +86,7 @@ export class Embedder {
     const opening = isModelFiles(model) ? asOpened(model, opened) : openModelFolder(model, opened);
     const said = await unlessCancelled(opening, signal, 'loading the model');
     refuseReranker(said);
-    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), loadEngine(said, options)]);
+    const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), engineFor(said, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       const { description, maxTokens = said.maxTokens } = engine.value;
       const files = maxTokens < said.maxTokens ? { ...said, maxTokens } : said;
@@ -240,6 +241,11 @@ export class Embedder {
     await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
     returnFreedMemory();
   }
+}
+
+/** A static model needs none of the engines to choose from. */
+async function engineFor(files: ModelFiles, options: EmbedderOptions): Promise<Engine> {
+  return (await tryStaticEngine(files)) ?? loadEngine(files, options);
 }
 
 /** @throws USAGE */

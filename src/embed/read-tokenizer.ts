@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { Tokenizer } from 'tokenizers';
+import type { Tokenizer } from 'tokenizers';
 
 /**
  * Loads tokenizer.json. A BERT normalizer lower-cases or not as it is told: transformers makes it anew from
  * tokenizer_config.json where the two contradict each other.
  */
 export async function readTokenizer(path: string, lowerCase: boolean | undefined): Promise<Tokenizer> {
+  const { Tokenizer } = await import('tokenizers');
   if (lowerCase === undefined) {
     return Tokenizer.fromFile(path);
   }

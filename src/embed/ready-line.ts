@@ -9,15 +9,23 @@ export function readyLine(
   engine: EngineDescription,
   width: number | 'scores',
 ): string {
-  const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: variantOfPath(files.onnxPath) };
+  const stored = variantOfPath(files.onnxPath);
+  const computed = { native: 'int8', 'native-bf16': 'bf16', onnxruntime: stored, static: 'static' };
   const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
   const { workers, threadsPerWorker: threads, threadsReason, memory, memoryReason, name, version, fallback } = engine;
   const counts = `${counted(threads, 'thread')} × ${counted(workers, 'worker')}`;
-  const runtime = name === 'onnxruntime' ? `ONNX Runtime ${version}` : `native engine ${version}`;
+  const runtime = `${runtimes[name]} ${version}`;
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
   const because = fallback === undefined ? [] : [`not the native engine: ${printable(fallback)}`];
   const facts = waysOfRunning(files, engine).map(printable);
   const [what, gives] = width === 'scores' ? ['reranker', ''] : ['embedder', `, ${width} dimensions`];
   return `${precision} ${what} ready: ${counts} (${threadsReason})${gives}, ${printable(files.onnxPath)}, ${runtime}, ${weights}${[...because, ...facts].map((part) => `; ${part}`).join('')}`;
 }
+
+const runtimes: Readonly<Record<EngineDescription['name'], string>> = {
+  onnxruntime: 'ONNX Runtime',
+  native: 'native engine',
+  'native-bf16': 'native engine',
+  static: 'static engine',
+};

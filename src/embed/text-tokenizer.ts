@@ -64,8 +64,9 @@ export class TextTokenizer {
    * @throws TOKENIZER_INVALID, ENGINE_DIED, CANCELLED
    */
   static async of(files: ModelFiles, signal?: AbortSignal): Promise<TextTokenizer> {
-    const { tokenizerPath: path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId } = files;
-    const tokenizer = new TextTokenizer({ path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId });
+    const { tokenizerPath: path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId, staticReading } = files;
+    const settings = { path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId, staticReading };
+    const tokenizer = new TextTokenizer(settings);
     tokenizer.#thread = tokenizer.#start();
     await unlessCancelled(tokenizer.#thread, signal, 'loading the tokenizer', () => tokenizer.close());
     return tokenizer;

@@ -1,5 +1,6 @@
 import type { EncodeOptions, Tokenizer } from 'tokenizers';
 import { reasonOf } from '../base/index.js';
+import type { BareTexts } from './bare-texts/bare-texts.js';
 import { type Frame, truncated, windows } from './over-long.js';
 import { packRows } from './pack-rows.js';
 import { strip } from './strip.js';
@@ -7,10 +8,13 @@ import type { TextsToTokenize, TokenFailure, TokenizedPart, TokenizerSettings } 
 
 /** A tokenizer, and what it is used with. */
 export interface LoadedTokenizer {
-  readonly tokenizer: Tokenizer;
+  /** The tokenizer of the library. */
+  readonly library: () => Promise<Tokenizer>;
   /** The special tokens around a text. */
   readonly frame: Frame;
   readonly settings: TokenizerSettings;
+  /** How a static model reads texts. */
+  readonly bare?: BareTexts;
 }
 
 /** Turns texts into the rows of ids that the model takes: one for each text, or several windows for an over-long one. */
@@ -18,10 +22,14 @@ export async function tokenizeTexts(
   loaded: LoadedTokenizer,
   { texts, prompt, overLong, truncationSide, overlap, lanes }: TextsToTokenize,
 ): Promise<TokenizedPart> {
-  const { tokenizer, frame, settings } = loaded;
+  const { library, frame, settings, bare } = loaded;
   const { maxTokens, padTokenId } = settings;
-  const inputs = texts.map((text) => asGiven(prompt + text, settings));
-  const encoded = await encodeAll(tokenizer, inputs, lanes);
+  const given = texts.map((text) => (bare === undefined ? asGiven(prompt + text, settings) : prompt + text));
+  const inputs = overLong === 'truncate' && bare !== undefined ? given.map(bare.shortened) : given;
+  const encoded =
+    bare === undefined
+      ? await encodeAll(await library(), inputs, lanes)
+      : await encodeBare(bare, library, inputs, lanes);
   const rows: (readonly (readonly number[])[])[] = [];
   const lengths = new Int32Array(texts.length);
   const failures: TokenFailure[] = [];
@@ -32,8 +40,9 @@ export async function tokenizeTexts(
       failures.push({ index, code: 'TEXT_INVALID', details: { index, why: reasonOf(result.error) } });
       continue;
     }
-    const ids = result.ids.length > 0 ? result.ids : [padTokenId];
-    lengths[index] = ids.length;
+    const ids = result.ids.length > 0 || bare !== undefined ? result.ids : [padTokenId];
+    // What was cut off already has tokens, too.
+    lengths[index] = inputs[index].length < given[index].length ? maxTokens + 1 : ids.length;
     if (ids.length <= maxTokens) {
       rows.push([ids]);
     } else if (overLong === 'truncate') {
@@ -42,11 +51,30 @@ export async function tokenizeTexts(
       rows.push([[padTokenId]]);
       failures.push({ index, code: 'TEXT_TOO_LONG', details: { index, tokens: ids.length, maxTokens } });
     } else {
-      promptIds ??= prompt === '' ? [] : (await tokenizer.encode(prompt, null, { addSpecialTokens: false })).getIds();
+      promptIds ??= prompt === '' ? [] : await plainIds(await library(), prompt);
       rows.push(windows(ids, frame, promptIds, maxTokens, overlap));
     }
   }
-  return { ...packRows(rows), lengths, failures };
+  const counted = bare === undefined ? rows : rows.map((ofText) => ofText.map(bare.counted));
+  return { ...packRows(counted), lengths, failures };
+}
+
+async function plainIds(tokenizer: Tokenizer, text: string): Promise<readonly number[]> {
+  return (await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds();
+}
+
+/** What a static model's own reader leaves, the library reads. */
+async function encodeBare(
+  bare: BareTexts,
+  library: LoadedTokenizer['library'],
+  inputs: readonly string[],
+  lanes: number,
+): Promise<Encoded[]> {
+  const known = inputs.map(bare.idsOf);
+  const left = inputs.filter((_, i) => known[i] === undefined);
+  const encoded = left.length > 0 ? await encodeAll(await library(), left, lanes, { addSpecialTokens: false }) : [];
+  const others = encoded.values();
+  return known.map((ids) => (ids === undefined ? (others.next().value as Encoded) : { ids }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ErrorDetails } from '../base/index.js';
+import type { StaticReading } from '../model/index.js';
 import type { OverLong, TruncationSide } from './over-long.js';
 
 /** What is asked of the tokenizer's thread. */
@@ -20,6 +21,8 @@ export interface TokenizerSettings {
   /** Longest input, special tokens included. */
   readonly maxTokens: number;
   readonly padTokenId: number;
+  /** How a static model reads texts. */
+  readonly staticReading?: StaticReading;
 }
 
 export interface TokenizerFacts {
@@ -84,7 +87,7 @@ export interface TokenizedPart {
   readonly offsets: Int32Array;
   /** [texts + 1] the rows of text i are `rowOffsets[i]` to before `rowOffsets[i + 1]`. */
   readonly rowOffsets: Int32Array;
-  /** [texts] tokens of every text as it was given. */
+  /** [texts] tokens of every text as it was given; at least that many for one that was cut before it was tokenized. */
   readonly lengths: Int32Array;
   /** As in TokenBatch; of pairs only. */
   readonly types?: Int32Array;

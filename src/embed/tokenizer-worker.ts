@@ -1,6 +1,7 @@
 import type { Tokenizer } from 'tokenizers';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { deadMemoryCollector, givingAway, serveCalls } from '../threads/index.js';
+import { readBareTexts } from './bare-texts/bare-texts.js';
 import type { Frame } from './over-long.js';
 import { tokenizePairs } from './pairs/tokenize-pairs.js';
 import { readTokenizer } from './read-tokenizer.js';
@@ -18,7 +19,7 @@ const longCharacters = 64 * 1024;
 
 serveCalls<Tokenizing>(async (settings) => {
   const loaded = await load(settings);
-  const { tokenizer, frame } = loaded;
+  const { library, frame } = loaded;
   const collect = deadMemoryCollector();
   const tokenize = async (question: TextsToTokenize) => {
     const { query } = question;
@@ -41,24 +42,50 @@ serveCalls<Tokenizing>(async (settings) => {
         lines[line] = answer.catch(() => undefined);
         return answer;
       },
-      spell: (question) => spell(tokenizer, question, (text) => asGiven(text, settings)),
-      decode: (question) => decode(tokenizer, question),
+      spell: async (question) => spell(await library(), question, (text) => asGiven(text, settings)),
+      decode: async (question) => decode(await library(), question),
     },
   };
 });
 
 /** @throws TOKENIZER_INVALID */
 async function load(settings: TokenizerSettings): Promise<LoadedTokenizer> {
-  const { path, tokenizerLowerCase } = settings;
+  const { path, staticReading, maxTokens } = settings;
   try {
-    const tokenizer = await readTokenizer(path, tokenizerLowerCase);
-    // What tokenizer.json says of padding and cutting is for other uses of it.
-    tokenizer.disablePadding();
-    tokenizer.disableTruncation();
-    return { tokenizer, frame: await frameOf(tokenizer), settings };
+    if (staticReading === undefined) {
+      const tokenizer = await loadLibrary(settings);
+      return { library: async () => tokenizer, frame: await frameOf(tokenizer), settings };
+    }
+    const bare = await readBareTexts(path, staticReading, maxTokens);
+    // Loading it takes longer than all else that a static model needs.
+    const library = onFirstCall(async () => {
+      const tokenizer = await loadLibrary(settings);
+      bare.learnFrom(tokenizer);
+      return tokenizer;
+    });
+    if (bare.needsLibrary) {
+      await library();
+    }
+    return { library, frame: { before: [], behind: [] }, settings, bare };
   } catch (error) {
     throw new OctavecError('TOKENIZER_INVALID', { path, why: reasonOf(error) });
   }
+}
+
+async function loadLibrary({ path, tokenizerLowerCase }: TokenizerSettings): Promise<Tokenizer> {
+  const tokenizer = await readTokenizer(path, tokenizerLowerCase);
+  // What tokenizer.json says of padding and cutting is for other uses of it.
+  tokenizer.disablePadding();
+  tokenizer.disableTruncation();
+  return tokenizer;
+}
+
+function onFirstCall<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Finds the special tokens around a text by tokenizing a word with and without them. */

@@ -4,7 +4,7 @@ import type { FixedShape } from '../output/index.js';
 export interface TokenBatch {
   /** [tokens] */
   readonly ids: Int32Array;
-  /** [texts + 1]: the ids of text i are `ids[offsets[i]]` to before `ids[offsets[i + 1]]`. Every text has a token. */
+  /** [texts + 1]: the ids of text i are `ids[offsets[i]]` to before `ids[offsets[i + 1]]`. Every text has a token, unless the model is static. */
   readonly offsets: Int32Array;
   /** [tokens] 1 for the second text of a pair, for models that tell the two apart; 0 for all where it is left out. */
   readonly types?: Int32Array;
@@ -37,7 +37,7 @@ export interface UsedOutput {
 
 /** What an engine says of itself, for logs, evidence and reports. Workers beyond the first start when there is work. */
 export interface EngineDescription {
-  readonly name: 'onnxruntime' | 'native' | 'native-bf16';
+  readonly name: 'onnxruntime' | 'native' | 'native-bf16' | 'static';
   readonly version: string;
   readonly workers: number;
   readonly threadsPerWorker: number;

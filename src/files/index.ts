@@ -7,6 +7,7 @@ export * from './output-file.js';
 export { OwnedFile, type OwnedLine } from './owned-file.js';
 export * from './parquet-codecs.js';
 export * from './safetensors.js';
+export { type NewTensor, safetensorsBytes } from './safetensors-bytes.js';
 export * from './safetensors-file.js';
 export { safetensorsPieces, type TensorSource, tensorView } from './safetensors-writer.js';
 export { checkWritable, openStaging } from './staging.js';

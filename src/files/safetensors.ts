@@ -1,4 +1,5 @@
 import { OctavecError } from '../base/index.js';
+import { safetensorsBytes } from './safetensors-bytes.js';
 
 /**
  * Tensors by name in the safetensors format (https://github.com/huggingface/safetensors): the length of a JSON header as
@@ -27,25 +28,8 @@ interface Entry {
 }
 
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let end = 0;
-  for (const [name, data] of tensors) {
-    const begin = end;
-    end += data.byteLength;
-    header[name] = { dtype: typeName(data), shape: [data.length], data_offsets: [begin, end] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  // The header is filled up with spaces, so that the data begin at a multiple of eight.
-  const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.alloc(lengthBytes + headerLength + end, ' ');
-  bytes.writeBigUInt64LE(BigInt(headerLength));
-  json.copy(bytes, lengthBytes);
-  let offset = lengthBytes + headerLength;
-  for (const data of tensors.values()) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return bytes;
+  const list = [...tensors].map(([name, data]) => ({ name, type: typeName(data), dims: [data.length], data }));
+  return safetensorsBytes(list, metadata);
 }
 
 function typeName(data: SafetensorData): TypeName {

@@ -15,5 +15,6 @@ export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesO
 export { openModelFolder } from './model-folder.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { floatTypes, widen } from './safetensors.js';
+export { type StaticFolder, type StaticReading, staticFolder } from './static-folder.js';
 export * from './variants.js';
 export { weightBytes } from './weight-bytes.js';

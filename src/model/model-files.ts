@@ -1,13 +1,16 @@
 import type { Location } from '../base/index.js';
 import type { Head, HeadSource, PoolingMode } from './head.js';
 import type { ModelFacts } from './model-facts.js';
+import type { StaticReading } from './static-folder.js';
 
 /** What is known of an embedding model before it is loaded: its files and the conventions that come with them. */
 export interface ModelFiles {
   /** The folder in Hugging Face layout; undefined for a single file with nothing around it. */
   readonly folder?: string;
-  /** The ONNX file to run. */
+  /** The file to run: ONNX, or the table of a static model (safetensors). */
   readonly onnxPath: string;
+  /** How it reads texts, if it is a static model: a table with a vector for each token. */
+  readonly staticReading?: StaticReading;
   readonly tokenizerPath: string;
   /** What comes after the last hidden state: pooling, dense layers, normalising. */
   readonly head: Head;

@@ -17,6 +17,7 @@ import { readModules, transformerFolder } from './read-modules.js';
 import { readTokenizerCase } from './read-tokenizer-case.js';
 import { readTruncationSide } from './read-truncation-side.js';
 import { recogniseModel } from './recognise-model.js';
+import { type StaticFolder, staticFolder } from './static-folder.js';
 
 const sentenceTransformersSchema = z.object({
   prompts: z.record(z.string(), z.string()).nullish(),
@@ -42,11 +43,12 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
   const path = pathOf('model', model);
   const full = resolve(path);
   const isFolder = await folderOrFile(full);
-  if (!isFolder) {
+  const folder = isFolder ? full : await folderAround(full);
+  const table = folder === undefined ? undefined : await staticFolder(folder);
+  if (!isFolder && table?.tablePath !== full) {
     await refuseOtherFormat(full);
   }
-  const onnxPath = isFolder ? await findOnnxFile(full, options.variant) : full;
-  const folder = isFolder ? full : await folderAround(full);
+  const onnxPath = isFolder ? await fileToRun(full, options.variant, table) : full;
   const tokenizer =
     options.tokenizer === undefined ? undefined : await namedTokenizer(pathOf('tokenizer', options.tokenizer));
   const { like } = options;
@@ -57,6 +59,9 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
     return like === undefined
       ? await describe(dirname(tokenizer as string), onnxPath, tokenizer as string, options)
       : { ...like, folder: undefined, onnxPath, tokenizerPath: tokenizer ?? like.tokenizerPath };
+  }
+  if (table !== undefined) {
+    return { ...(await describeStatic(folder, onnxPath, table, options, tokenizer)), folder };
   }
   const tokenizerPath = tokenizer ?? (await ownTokenizer(folder)) ?? like?.tokenizerPath;
   if (tokenizerPath === undefined) {
@@ -69,6 +74,42 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
 async function refuseWithoutTokenizer(path: string, onnxPath: string): Promise<never> {
   await readModel(onnxPath);
   throw new OctavecError('TOKENIZER_MISSING', { path });
+}
+
+/** A static model's own table is the original; whatever ONNX files stand beside it were made from it. */
+async function fileToRun(
+  folder: string,
+  variant: string | undefined,
+  table: StaticFolder | undefined,
+): Promise<string> {
+  const isAsked = table !== undefined && (variant === undefined || variant === 'fp32');
+  return isAsked && (await exists(table.tablePath)) ? table.tablePath : findOnnxFile(folder, variant);
+}
+
+async function describeStatic(
+  folder: string,
+  onnxPath: string,
+  { reading, tokenizerPath: own, head, saidBy, maxTokens }: StaticFolder,
+  options: OpenModelOptions,
+  tokenizer: string | undefined,
+): Promise<ModelFiles> {
+  if (tokenizer === undefined && !(await exists(own))) {
+    throw new OctavecError('TOKENIZER_MISSING', { path: folder });
+  }
+  const { prompts = {}, defaultPrompt } = await readTexts(folder, options);
+  return {
+    onnxPath,
+    staticReading: reading,
+    tokenizerPath: tokenizer ?? own,
+    head: { ...head, normalize: options.normalize ?? head.normalize },
+    headSource: { kind: 'folder', name: saidBy },
+    maxTokens: options.maxTokens ?? maxTokens,
+    lowerCase: false,
+    prompts,
+    defaultPrompt,
+    padTokenId: 0,
+    architecture: reading === 'model2vec' ? 'model2vec' : 'static-embedding',
+  };
 }
 
 async function describe(
@@ -173,8 +214,10 @@ async function folderAround(onnxPath: string): Promise<string | undefined> {
   const own = dirname(onnxPath);
   const candidates = basename(own) === 'onnx' ? [dirname(own), own] : [own];
   for (const folder of candidates) {
-    if ((await exists(join(folder, 'tokenizer.json'))) || (await exists(join(folder, 'config.json')))) {
-      return folder;
+    for (const name of ['tokenizer.json', 'config.json', 'modules.json']) {
+      if (await exists(join(folder, name))) {
+        return folder;
+      }
     }
   }
   return undefined;

@@ -56,6 +56,21 @@ export interface NativeBinding {
   ): [Promise<void>, NativeJob];
   cancel(job: NativeJob): void;
   closeSession(session: NativeSession): void;
+  /** A file's bytes, mapped: processes share what they read of it. The file must not be cut while they are in use. */
+  mapFile(path: string): ArrayBuffer;
+  /** What `averageRows` of room static computes, on another thread. Its arrays must not change before it is done. */
+  averageRows(
+    rows: Uint8Array,
+    type: NativeTensorType,
+    columns: number,
+    scales: Float32Array | undefined,
+    weights: Float32Array | undefined,
+    mapping: Int32Array | undefined,
+    ids: Int32Array,
+    offsets: Int32Array,
+    normalize: boolean,
+    out: Float32Array,
+  ): Promise<void>;
   /** Gives memory that was freed, and that the C library keeps for later, back to the system. */
   trimMemory(): void;
 }

@@ -11,8 +11,8 @@ import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
 import type { MethodWishes } from '../methods/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
-import { readModel } from '../onnx/index.js';
 import { asksForSpeed, conventionsHash, fileIdentity, proofTextsOf } from '../proof/index.js';
+import { modelGraph } from '../static/index.js';
 import type { BatchItem, BatchOutcome } from './batch-outcome.js';
 import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
 import { calibrationHashes } from './calibration.js';
@@ -131,7 +131,7 @@ async function upToDateItems(
   { wishes, proofTexts }: Wanted,
   options: QuantizeAllOptions,
 ): Promise<BatchItem[]> {
-  const { sha256: source } = await fileIdentity(await readModel(files.onnxPath), 'fp32');
+  const { sha256: source } = await fileIdentity(await modelGraph(files), 'fp32');
   const wanted = { source, conventions: await conventionsHash(files), wishes, proofTexts };
   const items: BatchItem[] = [];
   for (const { method, path } of planned) {

@@ -3,8 +3,8 @@ import type { EngineChoice } from '../engine/index.js';
 import type { FileIdentity, GatePresetName } from '../evaluate/index.js';
 import { describePrecision } from '../methods/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
-import { readModel } from '../onnx/index.js';
 import { type Recipe, recipeOf } from '../quantize/index.js';
+import { modelGraph } from '../static/index.js';
 import { fileIdentity } from './identity.js';
 
 /** A model that is compared with an original. */
@@ -36,7 +36,7 @@ export async function openCandidate(
   { name, engine, ...options }: CandidateOptions = {},
 ): Promise<Candidate> {
   const files = await openModelFolder(path, options);
-  const model = await readModel(files.onnxPath);
+  const model = await modelGraph(files);
   const { precision, gate } = describePrecision(model);
   const identity = await fileIdentity(model, precision);
   return {

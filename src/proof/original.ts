@@ -6,9 +6,10 @@ import { declaredUse } from '../engine/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
 import { foldConstants } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
-import { type OnnxModel, readModel, writeModel } from '../onnx/index.js';
+import { type OnnxModel, writeModel } from '../onnx/index.js';
 import { inlineFunctions, writeOutZeros } from '../passes/index.js';
 import { hasDoubleWeights, hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
+import { modelGraph } from '../static/index.js';
 import { conventionsHash, fileIdentity } from './identity.js';
 
 /** The side that a candidate is measured against, ready to be run. */
@@ -38,7 +39,7 @@ export interface Original {
  */
 export async function openOriginal(path: Location, options: OpenModelOptions = {}): Promise<Original> {
   const found = await openModelFolder(path, options);
-  const file = await readModel(found.onnxPath);
+  const file = await modelGraph(found);
   const source = writeOutZeros(inlineFunctions(file));
   const files = fittedTo(source, found);
   const conventions = await conventionsHash(found);

@@ -90,7 +90,10 @@ async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measu
     schema: 1,
     tool: `octavec ${version}`,
     // A file that several engines run is a candidate with each of them.
-    file: engine.name === 'onnxruntime' ? identity : { ...identity, name: `${identity.name} (${engine.name})` },
+    file:
+      engine.name === 'onnxruntime' || engine.name === 'static'
+        ? identity
+        : { ...identity, name: `${identity.name} (${engine.name})` },
     original: original.identity,
     recipe,
     engine: { ...engine, pooling: poolingOf(embedder) },

@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import { linearLayers } from '../encoder/index.js';
+import { embeddingTables, linearLayers } from '../encoder/index.js';
 import { everyNode, foldConstants } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 
@@ -38,8 +38,13 @@ export function checkQuantizable(model: OnnxModel): void {
     throw new OctavecError('ALREADY_QUANTIZED', { path: model.path, found: found.join(', ') });
   }
   // Weights may stand in Constant nodes, or behind a Transpose.
-  if (linearLayers(model).length === 0 && linearLayers(foldConstants(model)).length === 0) {
-    const why = 'no MatMul or Gemm has a constant float weight matrix';
+  if (!hasWeights(model) && !hasWeights(foldConstants(model))) {
+    const why = 'no MatMul or Gemm has a constant float weight matrix, and no Gather takes rows of a table';
     throw new OctavecError('NOTHING_TO_QUANTIZE', { path: model.path, why });
   }
+}
+
+/** A static model has a table alone. */
+function hasWeights(model: OnnxModel): boolean {
+  return linearLayers(model).length > 0 || embeddingTables(model).length > 0;
 }

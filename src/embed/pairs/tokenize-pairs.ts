@@ -9,11 +9,12 @@ const nothing: TypedTokens = { ids: [0], types: [0] };
 
 /** Turns pairs of one query and each of several texts into the rows of ids that the model takes, with their types. */
 export async function tokenizePairs(
-  { tokenizer, settings }: LoadedTokenizer,
+  { library, settings }: LoadedTokenizer,
   query: string,
   { texts, prompt, overLong, truncationSide, lanes }: TextsToTokenize,
 ): Promise<TokenizedPart> {
   const { maxTokens } = settings;
+  const tokenizer = await library();
   const inputs = [query, ...texts.map((text) => prompt + text)].map((text) => asGiven(text, settings));
   const [frame, [first, ...encoded]] = await Promise.all([
     pairFrameOf(tokenizer),

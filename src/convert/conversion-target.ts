@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { OctavecError } from '../base/index.js';
+
+export interface ConversionTarget {
+  readonly onnxPath: string;
+  /** The folder that is to become a whole model. */
+  readonly folder?: string;
+}
+
+/** Where the file goes; the folder, if it is to become a whole model. */
+export function targetOf(source: string, output: string | undefined): ConversionTarget {
+  if (output === undefined || resolve(output) === source) {
+    return { onnxPath: join(source, 'onnx', 'model.onnx') };
+  }
+  const path = resolve(output);
+  return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: join(path, 'onnx', 'model.onnx'), folder: path };
+}
+
+/** What was proven of a file stands beside it. */
+export function conversionPath(onnxPath: string): string {
+  return `${onnxPath.replace(/\.onnx$/, '')}.conversion.json`;
+}
+
+/** A file that somebody else made is never replaced. @throws OUTPUT_NOT_WRITABLE */
+export function refuseForeign(onnxPath: string): void {
+  if (existsSync(onnxPath) && !existsSync(conversionPath(onnxPath))) {
+    const why = 'it is there already, and octavec did not make it';
+    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: onnxPath, why });
+  }
+}
+
+/** External data first: the model refers to them. */
+export async function moveInto([onnx, ...data]: readonly string[], target: string): Promise<void> {
+  for (const path of data) {
+    await rename(path, join(target, '..', basename(path)));
+  }
+  await rename(onnx, target);
+  if (data.length === 0) {
+    // Of an earlier file of that name.
+    await rm(`${target}_data`, { force: true });
+  }
+}
