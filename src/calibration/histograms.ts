@@ -2,7 +2,7 @@ import type { TaskOptions } from '../base/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import { type Histogram, recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
-import { type CalibrationTexts, observe } from './observe.js';
+import { type CalibrationTexts, observeValues } from './observe.js';
 
 /** An activation whose range is known. */
 export interface RangedActivation extends Activation {
@@ -35,13 +35,12 @@ async function count(
   options: TaskOptions,
 ): Promise<Histogram[]> {
   const histograms = activations.map(({ low, high }) => ({ low, high, counts: new Float64Array(bins) }));
-  const probes = activations.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
-  await observe(
+  await observeValues(
     model,
-    probes,
+    activations,
     texts,
-    (probe, values) => {
-      const { low, high, counts } = histograms[probe];
+    (activation, values) => {
+      const { low, high, counts } = histograms[activation];
       const perUnit = high > low ? bins / (high - low) : 0;
       for (let i = 0; i < values.length; i++) {
         const bin = Math.floor((values[i] - low) * perUnit);

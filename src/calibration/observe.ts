@@ -58,3 +58,19 @@ export async function observe(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * Hands over all values of activations: those of one text at a time, [tokens × channels].
+ *
+ * @throws as {@link observe}
+ */
+export function observeValues(
+  model: OnnxModel,
+  activations: readonly { readonly name: string; readonly channels: number }[],
+  texts: CalibrationTexts,
+  take: (activation: number, values: Float32Array) => void,
+  options: TaskOptions,
+): Promise<void> {
+  const probes = activations.map(({ name, channels }): Probe => ({ activation: name, channels, kind: 'values' }));
+  return observe(model, probes, texts, take, options);
+}

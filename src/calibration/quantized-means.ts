@@ -3,7 +3,7 @@ import type { OnnxModel } from '../onnx/index.js';
 import type { ActivationScale } from './activation-range.js';
 import { recall } from './calibration-memory.js';
 import type { Activation } from './channel-statistics.js';
-import { type CalibrationTexts, observe } from './observe.js';
+import { type CalibrationTexts, observeValues } from './observe.js';
 
 /**
  * The mean of each channel after quantization and back, [channels] by activation. Values that crowd within less than a
@@ -43,14 +43,13 @@ async function gather(
   const { offsets } = texts.tokens;
   const total = offsets[offsets.length - 1];
   const sums = activations.map(({ channels }) => new Float64Array(channels));
-  const probes = activations.map(({ name, channels }) => ({ activation: name, channels, kind: 'values' as const }));
-  await observe(
+  await observeValues(
     model,
-    probes,
+    activations,
     texts,
-    (probe, values) => {
-      const { channels, scale, zeroPoint } = activations[probe];
-      const sum = sums[probe];
+    (activation, values) => {
+      const { channels, scale, zeroPoint } = activations[activation];
+      const sum = sums[activation];
       const step = scale / total;
       for (let i = 0; i < values.length; i++) {
         const code = Math.round(values[i] / scale) + zeroPoint;

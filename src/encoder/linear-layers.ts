@@ -2,14 +2,12 @@ import { type GraphIndex, indexGraph } from '../graph/index.js';
 import {
   dataType,
   elementCount,
-  floatAttribute,
-  intAttribute,
-  isOp,
   type NodeProto,
   type OnnxModel,
   type TensorProto,
   tensorFloats,
 } from '../onnx/index.js';
+import { readProduct } from './matrix-product.js';
 
 /** A node y = x W (+ b) whose weight is a constant matrix. */
 export interface LinearLayer {
@@ -34,8 +32,10 @@ export function linearLayers(model: OnnxModel): LinearLayer[] {
 }
 
 function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefined {
-  const weight = index.initializers.get(node.input[1] ?? '');
+  const product = readProduct(node);
+  const weight = index.initializers.get(product?.weight ?? '');
   if (
+    product === undefined ||
     weight === undefined ||
     weight.dataType !== dataType.float ||
     weight.dims.length !== 2 ||
@@ -44,28 +44,9 @@ function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefine
   ) {
     return undefined;
   }
-  const [rows, columns] = weight.dims;
-  if (isOp(node, 'MatMul')) {
-    return { node, activation: node.input[0], weight, transposed: false, inputs: rows, outputs: columns };
-  }
-  const plainGemm =
-    isOp(node, 'Gemm') &&
-    (intAttribute(node, 'transA') ?? 0) === 0 &&
-    (floatAttribute(node, 'alpha') ?? 1) === 1 &&
-    (floatAttribute(node, 'beta') ?? 1) === 1;
-  if (!plainGemm) {
-    return undefined;
-  }
-  const transposed = intAttribute(node, 'transB') === 1;
-  return {
-    node,
-    activation: node.input[0],
-    weight,
-    transposed,
-    inputs: transposed ? columns : rows,
-    outputs: transposed ? rows : columns,
-    bias: node.input[2] || undefined,
-  };
+  const { input: activation, transposed, bias } = product;
+  const [inputs, outputs] = transposed ? weight.dims.toReversed() : weight.dims;
+  return { node, activation, weight, transposed, inputs, outputs, bias };
 }
 
 /** What layers that share a weight have in common. */

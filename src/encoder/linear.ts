@@ -8,6 +8,7 @@ import {
   tensorIntegers,
 } from '../onnx/index.js';
 import { constantOf, isVector, maker, original } from './copies.js';
+import { type MatrixProduct, readProduct } from './matrix-product.js';
 import { matchNorm } from './norm.js';
 import type { Prober } from './probe.js';
 import { type StoredBlocks, type StoredWeights, storedBlocks, storedWeights } from './stored-weights.js';
@@ -43,19 +44,16 @@ export function matchLinear(graph: Prober, value: string): LinearMatch | undefin
 
 function matchProduct(graph: Prober, value: string): LinearMatch | undefined {
   const node = maker(graph, value);
-  if (isOp(node, 'MatMul')) {
-    const stored = storedWeights(graph, node.input[1], false);
-    return stored && plain(graph, node.input[0], stored, false);
+  const product = readProduct(node);
+  if (product !== undefined) {
+    return matchPlain(graph, product);
   }
   if (isOp(node, 'MatMulNBits', 'com.microsoft')) {
     return matchBlocks(graph, node);
   }
-  if (isOp(node, 'Gemm')) {
-    return matchGemm(graph, value);
-  }
   // Gemm takes matrices only, so that exporters flatten the batch before it and restore it behind.
   if (isOp(node, 'Reshape') && isOp(maker(graph, node.input[0]), 'Gemm')) {
-    const match = matchGemm(graph, node.input[0]);
+    const match = matchProduct(graph, node.input[0]);
     const flattened = match === undefined ? undefined : maker(graph, match.input);
     return match !== undefined && isOp(flattened, 'Reshape')
       ? { ...match, input: original(graph, flattened.input[0]) }
@@ -64,23 +62,15 @@ function matchProduct(graph: Prober, value: string): LinearMatch | undefined {
   return isOp(node, 'Mul') ? matchInteger(graph, node.input) : undefined;
 }
 
-function matchGemm(graph: Prober, value: string): LinearMatch | undefined {
-  const node = maker(graph, value);
-  const transposed = node !== undefined && intAttribute(node, 'transB') === 1;
-  const stored = node === undefined ? undefined : storedWeights(graph, node.input[1], transposed);
-  const usual = (name: string) => (node?.attribute.find((entry) => entry.name === name)?.f ?? 1) === 1;
-  if (node === undefined || stored === undefined || intAttribute(node, 'transA') === 1 || !usual('alpha')) {
-    return undefined;
+function matchPlain(graph: Prober, product: MatrixProduct): LinearMatch | undefined {
+  const { input, weight, transposed } = product;
+  const stored = storedWeights(graph, weight, transposed);
+  const match = stored && plain(graph, input, stored, transposed);
+  if (match === undefined || product.bias === undefined) {
+    return match;
   }
-  const match = plain(graph, node.input[0], stored, transposed);
-  const bias = node.input[2] ? constantOf(graph, node.input[2]) : undefined;
-  if (
-    match === undefined ||
-    (node.input[2] && (bias === undefined || !isVector(bias, match.columns) || !usual('beta')))
-  ) {
-    return undefined;
-  }
-  return { ...match, bias };
+  const bias = constantOf(graph, product.bias);
+  return bias !== undefined && isVector(bias, match.columns) ? { ...match, bias } : undefined;
 }
 
 /** Weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not taken. */

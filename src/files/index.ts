@@ -1,6 +1,7 @@
 /** Whole-or-nothing output files, hashes, cache folders, and the formats NumPy, Parquet and safetensors. */
 export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
 export { checkSpace } from './disk-space.js';
+export { exists } from './exists.js';
 export * from './file-hash.js';
 export { makeFolders } from './make-folders.js';
 export * from './output-file.js';

@@ -1,5 +1,5 @@
-import { access, realpath } from 'node:fs/promises';
-import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
+import { realpath } from 'node:fs/promises';
+import { cacheFolder, exists, temporaryCacheFolder } from '../files/index.js';
 import { runInThread } from '../threads/index.js';
 import { derivedPlace } from './derived-file.js';
 
@@ -60,8 +60,5 @@ async function copyWithin(cache: string, onnxPath: string): Promise<string> {
 }
 
 async function isComplete(target: string): Promise<boolean> {
-  return Promise.all([access(target), access(`${target}_data`)]).then(
-    () => true,
-    () => false,
-  );
+  return (await exists(target)) && exists(`${target}_data`);
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { checkOptions, type Location, maybePathOf, OctavecError, pathOf, reasonOf } from '../base/index.js';
+import { exists } from '../files/index.js';
 import { readModel } from '../onnx/index.js';
 import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
@@ -242,11 +243,4 @@ async function folderOrFile(path: string): Promise<boolean> {
     }
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

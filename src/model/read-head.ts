@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
+import { exists } from '../files/index.js';
 import {
   type DenseLayer,
   defaultHead,
@@ -197,11 +197,4 @@ function activationOf(path: string, name: string): DenseLayer['activation'] {
     });
   }
   return activation;
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -126,17 +126,24 @@ function indicesInto(call: Call, lengthAt: (i: number) => number): readonly numb
   return counted?.every((index, i) => index >= 0 && index < lengthAt(i)) ? counted : undefined;
 }
 
-function gather(call: Call, { shape }: Output): Elements | undefined {
+/** What Gather and GatherElements take, and where; undefined if that is not known. */
+function takenAlongAxis(call: Call) {
   const [x] = call.inputs;
   const lengths = numericShape(x?.shape);
   const axis = gatherAxis(call);
   const indices = lengths && indicesInto(call, () => lengths[axis]);
-  if (x?.elements === undefined || lengths === undefined || indices === undefined) {
+  return x?.elements && lengths && indices && { elements: x.elements, lengths, axis, indices };
+}
+
+function gather(call: Call, { shape }: Output): Elements | undefined {
+  const source = takenAlongAxis(call);
+  if (source === undefined) {
     return undefined;
   }
+  const { elements, lengths, axis, indices } = source;
   const inner = count(lengths.slice(axis + 1));
   const outer = count(lengths.slice(0, axis));
-  return taken(x.elements, count(shape), () => {
+  return taken(elements, count(shape), () => {
     const places = new Int32Array(count(shape));
     let to = 0;
     for (let o = 0; o < outer; o++) {
@@ -152,15 +159,13 @@ function gather(call: Call, { shape }: Output): Elements | undefined {
 }
 
 function gatherElements(call: Call, { shape }: Output): Elements | undefined {
-  const [x] = call.inputs;
-  const lengths = numericShape(x?.shape);
-  const axis = gatherAxis(call);
-  const indices = lengths && indicesInto(call, () => lengths[axis]);
-  if (x?.elements === undefined || lengths === undefined || indices === undefined) {
+  const source = takenAlongAxis(call);
+  if (source === undefined) {
     return undefined;
   }
+  const { elements, lengths, axis, indices } = source;
   const strides = rowMajorStrides(lengths);
-  return taken(x.elements, count(shape), () =>
+  return taken(elements, count(shape), () =>
     offsets(shape, strides.with(axis, 0), 0).map((place, i) => place + indices[i] * strides[axis]),
   );
 }
