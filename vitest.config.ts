@@ -16,6 +16,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
+    // The built package as Node loads it: to transform its modules took longer than to run them.
+    server: { deps: { external: [/\/dist\//] } },
     // For tests that use ONNX Runtime directly; octavec itself sees to it.
     env: { ORT_DISABLE_TELEMETRY: '1', XDG_CACHE_HOME: cache },
     projects: [

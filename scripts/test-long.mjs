@@ -1,6 +1,7 @@
 /**
- * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, sends 20,000 requests made
- * at random to the server, kills a pull 40 times, and runs every program of bench/ in its shortest form. Half an hour.
+ * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, lets workers die under 200
+ * calls, sends 20,000 requests made at random to the server, kills a pull 40 times, checks figures of the embedded model,
+ * and runs every program of bench/ in its shortest form. Half an hour.
  */
 import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';
@@ -9,6 +10,7 @@ installIfMissing();
 build();
 buildNative();
 process.env.OCTAVEC_TEST_INTERRUPTS ??= '40';
+process.env.OCTAVEC_TEST_DEATHS ??= '50';
 process.env.OCTAVEC_TEST_LONG = '1';
 process.env.OCTAVEC_TEST_REQUESTS ??= '20000';
 runTool(
@@ -17,6 +19,7 @@ runTool(
   '--testTimeout=3600000',
   'test/cli/interrupt-sweep.test.ts',
   'test/cli/pull-chaos.test.ts',
+  'test/pool.test.ts',
   'test/server/fuzz.test.ts',
   'test/long',
   ...process.argv.slice(2),

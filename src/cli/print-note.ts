@@ -25,5 +25,11 @@ export function holdNotes(): void {
 /** Prints what was held: the command has come to its end. */
 export function releaseNotes(): void {
   process.stderr.write((held ?? []).join(''));
+  forgetNotes();
+}
+
+/** Drops what is held. The next command says again what this one has said. */
+export function forgetNotes(): void {
   held = undefined;
+  told.clear();
 }

@@ -3,7 +3,7 @@ import { OctavecError, version } from '../base/index.js';
 import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
-import { holdNotes, releaseNotes } from './print-note.js';
+import { forgetNotes, holdNotes, releaseNotes } from './print-note.js';
 
 const examples = `
 Examples:
@@ -61,6 +61,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     releaseNotes();
     return 0;
   } catch (error) {
+    forgetNotes();
     return report(error, json, program.commands);
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Benchmark } from '../../src/benchmark/index.js';
 import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
-import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
+import { errorOf, filesIn, octavec, octavecProcess, temporaryFolder } from './octavec.js';
 
 /** A folder with a tiny model, also under the names of variants. */
 function tiny(...variants: readonly string[]): string {
@@ -25,7 +25,15 @@ describe('octavec bench', () => {
     const folder = tiny('int8');
     const before = filesIn(folder);
     const page = join(temporaryFolder(), 'bench.html');
-    const { status, stdout, stderr } = await octavec(['bench', folder, ...quick, '--pool', '1,2', '--html', page]);
+    const { status, stdout, stderr } = await octavecProcess([
+      'bench',
+      folder,
+      ...quick,
+      '--pool',
+      '1,2',
+      '--html',
+      page,
+    ]);
     expect({ status, stderr }).toEqual({
       status: 0,
       stderr: expect.stringMatching(/^note: measuring 2 models takes about \d+(\.\d)? s\n$/),
@@ -43,7 +51,7 @@ describe('octavec bench', () => {
     const folder = tiny('int8');
     const texts = join(folder, 'texts.txt');
     writeFileSync(texts, 'time people\nway day year\n');
-    const { status, stdout } = await octavec([
+    const { status, stdout } = await octavecProcess([
       ...['bench', folder, '--variant', 'fp32', '--texts', texts, '--json', ...quick],
     ]);
     expect(status).toBe(0);
@@ -76,7 +84,7 @@ describe('octavec bench', () => {
   test('names what cannot be measured, and goes on with the rest', async () => {
     const folder = tiny();
     writeFileSync(join(folder, 'onnx/model_q4.onnx'), 'no model');
-    const { status, stdout } = await octavec(['bench', folder, ...quick]);
+    const { status, stdout } = await octavecProcess(['bench', folder, ...quick]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/✗ model_q4: .*is not an ONNX model/);
     const alone = await octavec(['bench', folder, '--variant', 'q4', '--json', ...quick]);
@@ -96,7 +104,14 @@ describe('octavec bench', () => {
 
   test.skipIf(!limits)('measures under a CPU limit, and says how long programs stood still', async () => {
     const folder = tiny();
-    const { status, stdout, stderr } = await octavec(['bench', folder, '--cpu-limit', '0.5', '--json', ...quick]);
+    const { status, stdout, stderr } = await octavecProcess([
+      'bench',
+      folder,
+      '--cpu-limit',
+      '0.5',
+      '--json',
+      ...quick,
+    ]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { results, conditions, notes } = JSON.parse(stdout) as Benchmark;
     expect(conditions.cpuLimit).toBe(0.5);
@@ -109,7 +124,7 @@ describe('octavec bench', () => {
   test('an interrupted one leaves no process and no page behind', async () => {
     const folder = temporaryFolder();
     const page = join(folder, 'bench.html');
-    const { status, stderr } = await octavec(['bench', tiny(), '--html', page], {
+    const { status, stderr } = await octavecProcess(['bench', tiny(), '--html', page], {
       whileRunning: (child) => void setTimeout(() => process.kill(-(child.pid as number), 'SIGINT'), 4000),
     });
     expect({ status, stderr }).toEqual({

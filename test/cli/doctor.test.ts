@@ -5,7 +5,7 @@ import { makeCpuGroup } from '../../src/benchmark/cpu-group.js';
 import type { Diagnosis } from '../../src/doctor/index.js';
 import { mayLimitCpus } from '../support/may-limit-cpus.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
-import { errorOf, octavec, temporaryFolder } from './octavec.js';
+import { errorOf, octavec, octavecProcess, temporaryFolder } from './octavec.js';
 
 const limits = await mayLimitCpus();
 
@@ -63,7 +63,7 @@ describe('octavec doctor', () => {
     const script = join(temporaryFolder(), 'break.mjs');
     const url = `data:text/javascript,${encodeURIComponent(hook)}`;
     writeFileSync(script, `import { register } from 'node:module';\nregister(${JSON.stringify(url)});\n`);
-    const outcome = await octavec(['doctor', tiny(), '--json'], { env: { NODE_OPTIONS: `--import ${script}` } });
+    const outcome = await octavecProcess(['doctor', tiny(), '--json'], { env: { NODE_OPTIONS: `--import ${script}` } });
     expect([outcome.status, errorOf(outcome).code]).toEqual([1, 'HOST_UNUSABLE']);
     const { findings } = JSON.parse(outcome.stdout) as Diagnosis;
     expect(findings.filter(({ essential }) => essential).map(({ found }) => found)).toEqual([
@@ -84,7 +84,7 @@ describe('octavec doctor', () => {
   test.skipIf(!limits)('recognises a throttled host, names the quota and gives the figures', async () => {
     const group = await makeCpuGroup(0.3);
     try {
-      const { status, stdout } = await octavec(['doctor', tiny(), '--json'], {
+      const { status, stdout } = await octavecProcess(['doctor', tiny(), '--json'], {
         whileRunning: ({ pid }) => group.add(pid as number),
       });
       expect(status).toBe(0);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { embeddedModel, goldenTexts } from '../support/golden-texts.js';
-import { filesIn, octavec, temporaryFolder } from './octavec.js';
+import { filesIn, octavec, octavecProcess, temporaryFolder } from './octavec.js';
 
 const golden = goldenTexts.filter(({ text }) => text.length > 0 && !/[\r\n]/.test(text)).slice(0, 5);
 const texts = golden.map(({ text }) => text);
@@ -105,7 +105,7 @@ describe('octavec embed', () => {
     const file = join(folder, 'many.txt');
     writeFileSync(file, Array.from({ length: 40 }, (_, i) => `text ${i}`).join('\n'));
     const under = ['bash', '-c', 'set -o pipefail; "$@" | head -c 10', 'bash'];
-    const { status, stdout, stderr } = await octavec(['embed', embeddedModel, '--file', file], { under });
+    const { status, stdout, stderr } = await octavecProcess(['embed', embeddedModel, '--file', file], { under });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"t', stderr: '' });
   });
 

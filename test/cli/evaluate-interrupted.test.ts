@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, inject, test } from 'vitest';
-import { filesIn, octavec, temporaryFolder } from './octavec.js';
+import { filesIn, octavec, octavecProcess, temporaryFolder } from './octavec.js';
 
 const words = ['ice', 'water', 'cell', 'bank', 'river', 'card', 'light', 'gene', 'north', 'glass'];
 const text = (i: number) => [0, 1, 2, 3].map((place) => words[Math.floor(i / 10 ** place) % 10]).join(' ');
@@ -39,7 +39,7 @@ async function interruptWhen(child: ChildProcess, condition: () => boolean): Pro
 test('an interrupted evaluation goes on from what it kept', async () => {
   const [task, cache] = [beirFolder(2600), temporaryFolder()];
   const args = ['evaluate', inject('variants'), '--variant', 'int8', '--task', task, '--cache', cache, '--json'];
-  const first = await octavec(args, {
+  const first = await octavecProcess(args, {
     // The queries' file, and one of the documents'.
     whileRunning: (child) => void interruptWhen(child, () => vectorFiles(cache).size >= 2),
   });

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeTinyFolder } from '../support/tiny-folder.js';
-import { filesIn, type Outcome, octavec, temporaryFolder } from './octavec.js';
+import { filesIn, type Outcome, octavecProcess, temporaryFolder } from './octavec.js';
 
-/** Interrupts of each command; `npm run test:long` takes 40. */
-const interrupts = Number(process.env.OCTAVEC_TEST_INTERRUPTS ?? 2);
+/** Interrupts of each command; `npm run test:long` takes 40. A single one hits every command at another moment. */
+const interrupts = Number(process.env.OCTAVEC_TEST_INTERRUPTS ?? 1);
 
 /** From the signal to the end of the process, on a machine that is busy with other things. */
 const patienceMs = 30_000;
@@ -20,6 +20,8 @@ const signals = [
 interface Place {
   /** A folder with a model that is done in no time: starts and ends of threads are most of what happens. */
   readonly tiny: string;
+  /** The same with another variant. */
+  readonly variants: string;
   /** A file of texts, one a line. */
   readonly texts: string;
   /** A retrieval task of several files of vectors. */
@@ -42,7 +44,9 @@ const commands: Readonly<Record<string, (place: Place) => readonly string[]>> = 
     ...['quantize-all', tiny, '--output', join(out, 'models'), '--to', 'fp16', '--texts', texts],
   ],
   verify: ({ tiny, texts, task }) => ['verify', tiny, '--against', tiny, '--texts', texts, '--task', task],
-  compare: ({ out }) => ['compare', inject('variants'), '--texts', inject('texts'), '--html', join(out, 'report.html')],
+  compare: ({ variants, texts, out }) => [
+    ...['compare', variants, '--texts', texts, '--no-bench', '--html', join(out, 'report.html')],
+  ],
   evaluate: ({ tiny, task, out }) => ['evaluate', tiny, '--task', task, '--cache', join(out, 'cache')],
   bench: ({ tiny }) => ['bench', tiny],
   doctor: ({ tiny }) => ['doctor', tiny],
@@ -50,8 +54,9 @@ const commands: Readonly<Record<string, (place: Place) => readonly string[]>> = 
 
 function sharedPlace(): Omit<Place, 'out'> {
   const folder = temporaryFolder();
-  const [tiny, texts, task] = ['tiny', 'texts.txt', 'task'].map((name) => join(folder, name));
+  const [tiny, variants, texts, task] = ['tiny', 'variants', 'texts.txt', 'task'].map((name) => join(folder, name));
   makeTinyFolder(tiny, 'bert');
+  cpSync(makeTinyFolder(variants, 'bert'), join(variants, 'onnx/model_q8.onnx'));
   const lines = <Line>(count: number, line: (i: number) => Line) => Array.from({ length: count }, (_, i) => line(i));
   writeFileSync(texts, lines(200, (i) => `${i} ${'cell '.repeat(1 + (i % 7))}`).join('\n'));
   const records = (count: number, id: string) =>
@@ -61,7 +66,7 @@ function sharedPlace(): Omit<Place, 'out'> {
   writeFileSync(join(task, 'queries.jsonl'), records(5, 'q'));
   const judged = lines(5, (i) => `q${i}\td${i}\t1`);
   writeFileSync(join(task, 'qrels/test.tsv'), ['query-id\tcorpus-id\tscore', ...judged].join('\n'));
-  return { tiny, texts, task };
+  return { tiny, variants, texts, task };
 }
 
 interface Interrupted extends Outcome {
@@ -90,22 +95,26 @@ async function interrupted(
       killer = globalThis.setTimeout(() => child.kill('SIGKILL'), patienceMs);
     }
   };
-  const outcome = await octavec(args, { env: { TMPDIR: temporary }, whileRunning: (child) => void send(child) });
+  const outcome = await octavecProcess(args, { env: { TMPDIR: temporary }, whileRunning: (child) => void send(child) });
   clearTimeout(killer);
   return { ...outcome, endedBy, tookMs: signalledAt && performance.now() - signalledAt };
 }
 
 describe(`${interrupts} interrupts, spread over the time that it takes`, () => {
-  test.each(Object.entries(commands))('end octavec %s with the status of the signal', async (_, argsFor) => {
+  const cases = Object.entries(commands).map(([name, argsFor], place) => [name, argsFor, place] as const);
+  test.each(cases)('end octavec %s with the status of the signal', async (_, argsFor, place) => {
     const shared = sharedPlace();
     const start = performance.now();
-    const whole = await octavec(argsFor({ ...shared, out: temporaryFolder() }));
+    const whole = await octavecProcess(argsFor({ ...shared, out: temporaryFolder() }));
     const wholeMs = performance.now() - start;
     expect(whole.status, whole.stderr).toBe(0);
     for (let i = 0; i < interrupts; i++) {
       const [out, temporary] = [temporaryFolder(), temporaryFolder()];
-      const { name: signal, status } = signals[i % 2];
-      const when = { afterMs: (wholeMs * (i + 0.5)) / interrupts, signal, wholeGroup: i % 4 < 2 };
+      const nth = place + i;
+      const { name: signal, status } = signals[nth % 2];
+      // Spread over the time of a command by the number of the interrupt, and over the commands by the golden ratio.
+      const share = (i + ((0.5 + 0.618 * place) % 1)) / interrupts;
+      const when = { afterMs: wholeMs * share, signal, wholeGroup: nth % 4 < 2 };
       const run = await interrupted(argsFor({ ...shared, out }), temporary, when);
       const left = [...filesIn(temporary), ...filesIn(out).filter((path) => path.endsWith('.tmp'))];
       const errors = run.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('note: '));
@@ -124,7 +133,7 @@ describe(`${interrupts} interrupts, spread over the time that it takes`, () => {
 test('an interrupt ends octavec embed --file - while it waits for texts', async () => {
   const { tiny } = sharedPlace();
   let child: ChildProcess | undefined;
-  const { status, stderr } = await octavec(['embed', tiny, '--file', '-'], {
+  const { status, stderr } = await octavecProcess(['embed', tiny, '--file', '-'], {
     stdin: 'pipe',
     whileRunning: (started) => {
       child = started;
@@ -140,7 +149,7 @@ test('an interrupt ends octavec embed --file - while it waits for texts', async 
 test('an answer that is lost all the same is told as a bug', async () => {
   // Threads that never hold the process: it ends in the middle of loading the model.
   const preload = "import { Worker } from 'node:worker_threads'; Worker.prototype.ref = () => undefined;";
-  const { status, stderr } = await octavec(['embed', sharedPlace().tiny, 'a text'], {
+  const { status, stderr } = await octavecProcess(['embed', sharedPlace().tiny, 'a text'], {
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
   });
   expect(status).toBe(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
-import { filesIn, octavec, temporaryFolder } from './octavec.js';
+import { filesIn, octavecProcess, temporaryFolder } from './octavec.js';
 
 /** Enough texts for every stage to last. */
 const texts = Array.from({ length: 160 }, (_, i) => `${i} ${'some more words '.repeat(i % 50)}`).join('\n');
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync('/proc/self/task'))('an interrupted octavec quantize
     const file = join(temporaryFolder(), 'texts.txt');
     writeFileSync(file, texts);
     const temporary = temporaryFolder();
-    const { status, stdout, stderr } = await octavec(
+    const { status, stdout, stderr } = await octavecProcess(
       ['quantize', embeddedModel, output, '--to', 'int8', '--no-calibration', '--texts', file, '--bench'],
       {
         env: { TMPDIR: temporary },

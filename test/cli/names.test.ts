@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
 import { hubServer, type ServedRepository } from '../support/hub-server.js';
 import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
@@ -48,7 +48,7 @@ describe('a model by its name', () => {
     expect(files.filter((path: string) => /pytorch|openvino/.test(path))).toEqual([]);
 
     const before = filesIn(join(home, 'hub'));
-    const made = await run('quantize', toy, '--to', 'int8', '--json');
+    const made = await run('quantize', toy, '--to', 'int8', '--texts', inject('texts'), '--json');
     expect(made.status).toBe(0);
     const [{ path }] = JSON.parse(made.stdout).variants;
     expect(path).toBe(join(home, 'octavec/models/toys--minilm', commit, 'onnx/model_int8.onnx'));
@@ -57,7 +57,7 @@ describe('a model by its name', () => {
     await hub.stop();
     const offline = { ...env, HF_HUB_OFFLINE: '1' };
     const again = (...args: string[]) => octavec(args, { env: offline, cwd: home });
-    expect((await again('verify', toy, '--variant', 'int8')).status).toBe(0);
+    expect((await again('verify', toy, '--variant', 'int8', '--texts', inject('texts'))).status).toBe(0);
     const embedded = await again('embed', `${toy}@main`, '--variant', 'int8', 'hello world');
     expect(JSON.parse(embedded.stdout).embedding).toHaveLength(384);
     expect(embedded.stderr).toContain(folder);

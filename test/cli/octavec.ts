@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** The command line as a user starts it, built. */
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = new URL('../../dist/cli/main.js', import.meta.url);
+const program = new URL('../../dist/cli/program.js', import.meta.url);
 
 export interface Outcome {
   /** null if a signal ended it. */
@@ -18,6 +19,9 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface ProcessOptions extends RunOptions {
   /** A command that runs Node, in place of Node itself: ["sh", "-c", …]. */
   readonly under?: readonly string[];
   /** The standard input: empty, or a pipe that stays open. */
@@ -26,20 +30,73 @@ export interface RunOptions {
   readonly whileRunning?: (child: ChildProcess) => void;
 }
 
-/** Runs octavec to its end. */
+/**
+ * As in a shell: test runners ask for colours, and the configuration keeps ONNX Runtime from reporting its use. What the
+ * developer has configured is not tested.
+ */
+function environment(env: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    FORCE_COLOR: undefined,
+    ORT_DISABLE_TELEMETRY: undefined,
+    XDG_CONFIG_HOME: '/nowhere',
+    ...env,
+  };
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs octavec to its end in this process, one run after the other: to start Node takes longer than what most tests look
+ * at. What belongs to the process (signals, pipes, its end) is tested with {@link octavecProcess}.
+ */
 export function octavec(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const [command, ...rest] = [...(options.under ?? []), process.execPath, main, ...args];
+  const outcome = last.then(() => runHere(args, options));
+  last = outcome.catch(() => undefined);
+  return outcome;
+}
+
+async function runHere(args: readonly string[], { cwd, env }: RunOptions): Promise<Outcome> {
+  const { runCli } = (await import(program.href)) as { runCli(args: readonly string[]): Promise<number> };
+  const [folder, variables] = [process.cwd(), process.env];
+  const outputs = [process.stdout, process.stderr].map((stream) => {
+    const { write } = stream;
+    const written: Buffer[] = [];
+    stream.write = ((chunk: string | Uint8Array) => written.push(Buffer.from(chunk)) > 0) as typeof write;
+    return {
+      written,
+      restore: () => {
+        stream.write = write;
+      },
+    };
+  });
+  const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => [signal, process.listeners(signal)] as const);
+  try {
+    process.chdir(cwd ?? folder);
+    process.env = JSON.parse(JSON.stringify(environment(env)));
+    const status = await runCli(args);
+    const [stdout, stderr] = outputs.map(({ written }) => Buffer.concat(written).toString());
+    return { status, stdout, stderr };
+  } finally {
+    for (const { restore } of outputs) {
+      restore();
+    }
+    for (const [signal, before] of listeners) {
+      for (const listener of process.listeners(signal).filter((each) => !before.includes(each))) {
+        process.off(signal, listener);
+      }
+    }
+    process.env = variables;
+    process.chdir(folder);
+  }
+}
+
+/** Runs octavec to its end in a process of its own, as a user starts it. */
+export function octavecProcess(args: readonly string[], options: ProcessOptions = {}): Promise<Outcome> {
+  const [command, ...rest] = [...(options.under ?? []), process.execPath, fileURLToPath(main), ...args];
   const child = spawn(command, rest, {
     cwd: options.cwd,
-    // As in a shell: test runners ask for colours, and the configuration keeps ONNX Runtime from reporting its use. What
-    // the developer has configured is not tested.
-    env: {
-      ...process.env,
-      FORCE_COLOR: undefined,
-      ORT_DISABLE_TELEMETRY: undefined,
-      XDG_CONFIG_HOME: '/nowhere',
-      ...options.env,
-    },
+    env: environment(options.env),
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     detached: options.whileRunning !== undefined,
   });

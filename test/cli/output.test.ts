@@ -3,10 +3,20 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
-import { errorOf, filesIn, octavec, type RunOptions, temporaryFolder } from './octavec.js';
+import {
+  errorOf,
+  filesIn,
+  type Outcome,
+  octavec,
+  octavecProcess,
+  type ProcessOptions,
+  temporaryFolder,
+} from './octavec.js';
 
-const quantize = (output: string, options?: RunOptions) =>
-  octavec(['quantize', embeddedModel, output, '--to', 'fp16', '--texts', inject('texts'), '--json'], options);
+const quantizing = (output: string) => [
+  ...['quantize', embeddedModel, output, '--to', 'fp16', '--texts', inject('texts'), '--json'],
+];
+const quantize = (output: string) => octavec(quantizing(output));
 
 describe('an output that cannot be written', () => {
   test('because a file stands where a folder should be', async () => {
@@ -56,10 +66,7 @@ describe('an output that cannot be written', () => {
 const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 /** Runs on a file system of its own that is mounted over `folder`, and gives the files that were left there. */
-async function onFileSystem(
-  mountOptions: string,
-  run: (folder: string, options: RunOptions) => ReturnType<typeof octavec>,
-) {
+async function onFileSystem(mountOptions: string, run: (folder: string, options: ProcessOptions) => Promise<Outcome>) {
   const folder = temporaryFolder();
   const listing = join(temporaryFolder(), 'listing');
   const script = `mount -t tmpfs -o ${mountOptions} tmpfs '${folder}' || exit 99
@@ -74,20 +81,26 @@ async function onFileSystem(
 describe.skipIf(!canMount)('a file system', () => {
   // 500 kB are too few for the configuration, 5 MB for the model.
   test.each(['500k', '5m'])('that is full after %s', async (size) => {
-    const outcome = await onFileSystem(`size=${size}`, (folder, options) => quantize(join(folder, 'new/out'), options));
+    const outcome = await onFileSystem(`size=${size}`, (folder, options) =>
+      octavecProcess(quantizing(join(folder, 'new/out')), options),
+    );
     expect(outcome).toMatchObject({ status: 1, code: 'DISK_FULL', message: /free some space/, left: '' });
   });
 
   test('that is too small for vectors', async () => {
     const args = (out: string) => ['embed', embeddedModel, '--file', inject('texts'), '--out', out, '--json'];
     for (const name of ['vectors.npy', 'vectors.jsonl']) {
-      const outcome = await onFileSystem('size=8k', (folder, options) => octavec(args(join(folder, name)), options));
+      const outcome = await onFileSystem('size=8k', (folder, options) =>
+        octavecProcess(args(join(folder, name)), options),
+      );
       expect(outcome).toMatchObject({ status: 1, code: 'DISK_FULL', left: '' });
     }
   });
 
   test('that is read-only', async () => {
-    const outcome = await onFileSystem('ro', (folder, options) => quantize(join(folder, 'out'), options));
+    const outcome = await onFileSystem('ro', (folder, options) =>
+      octavecProcess(quantizing(join(folder, 'out')), options),
+    );
     expect(outcome).toMatchObject({ status: 1, code: 'OUTPUT_NOT_WRITABLE', left: '' });
   });
 });

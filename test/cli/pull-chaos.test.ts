@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '#rooms/numbers';
 import { type HubServer, hubServer, sha256 } from '../support/hub-server.js';
-import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
+import { errorOf, filesIn, octavec, octavecProcess, temporaryFolder } from './octavec.js';
 
 /** More of each in `npm run test:long`. */
 const isLong = process.env.OCTAVEC_TEST_LONG !== undefined;
@@ -60,7 +60,7 @@ describe('a pull', () => {
   test('beside another fetches once', async () => {
     const { hub, env } = await hubWithModel();
     hub.fault = (request) => (isBody(request) ? { every10Ms: weights.length / 64 } : undefined);
-    const both = await Promise.all([octavec(['pull', id], { env }), octavec(['pull', id], { env })]);
+    const both = await Promise.all([octavecProcess(['pull', id], { env }), octavecProcess(['pull', id], { env })]);
     expect(both.map(({ status }) => status)).toEqual([0, 0]);
     expect(hub.seen.filter(isBody)).toHaveLength(1);
     expectWhole(both[0].stdout.trim());
@@ -72,7 +72,7 @@ describe('a pull', () => {
     const offline = { ...env, HF_HUB_OFFLINE: '1' };
     for (let i = 0; i < kills; i++) {
       const before = hub.seen.length;
-      const { status } = await octavec(['pull', id], {
+      const { status } = await octavecProcess(['pull', id], {
         env,
         whileRunning: async (child) => {
           // Somewhere in what it does: from its first request on.

@@ -1,7 +1,7 @@
 import { Embedder } from 'octavec';
 import { expect, test } from 'vitest';
 import { evaluateTask, readTask, taskEmbedder } from '#rooms/tasks';
-import { embeddedModel } from './support/golden-texts.js';
+import { embeddedModel } from '../support/golden-texts.js';
 
 /** What sentence-transformers' own run of all-MiniLM-L6-v2 gives on the same data: mean pooling, cosine, 256 tokens. */
 const expected = { 'ndcg@10': 0.8029, 'recall@10': 0.892, 'recall@100': 0.99, 'mrr@10': 0.7819 };
