@@ -141,7 +141,7 @@ export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languag
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const [, header = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
   const licence = /^license:\s*(\S+)/m.exec(header)?.[1];
-  const list = /^language:\s*(?:\r?\n((?:\s*-\s*\S+\r?\n?)+)|\[([^\]]*)\]|(\S+))/m.exec(header);
+  const list = /^language:[ \t]*(?:\r?\n((?:\s*-\s*\S+\r?\n?)+)|\[([^\]]*)\]|(\S+))/m.exec(header);
   const words = (list?.[1] ?? list?.[2] ?? list?.[3] ?? '').split(/[\s,]+/).filter((word) => /^[\w-]{2,}$/.test(word));
   return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
 }
