@@ -43,7 +43,7 @@ describe('octavec embed --file --out', () => {
     ['jsonl', 3000, 6, tinyInt8, 3],
     ['npy', 3000, 6, tinyInt8, 3],
     // Kept row group by row group, of 3072 where vectors are as long as those of the embedded model.
-    ['parquet', 6500, 2, int8, 2],
+    ['parquet', 6500, 1, int8, 2],
   ] as const)('killed at random moments again and again, .%s is the same to the bit', async (...parameters) => {
     const [format, count, lengths, model, least] = parameters;
     const { folder, file } = inputFile(count, lengths);

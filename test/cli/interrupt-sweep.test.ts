@@ -58,7 +58,7 @@ function sharedPlace(): Omit<Place, 'out'> {
   makeTinyFolder(tiny, 'bert');
   cpSync(makeTinyFolder(variants, 'bert'), join(variants, 'onnx/model_q8.onnx'));
   const lines = <Line>(count: number, line: (i: number) => Line) => Array.from({ length: count }, (_, i) => line(i));
-  writeFileSync(texts, lines(200, (i) => `${i} ${'cell '.repeat(1 + (i % 7))}`).join('\n'));
+  writeFileSync(texts, lines(60, (i) => `${i} ${'cell '.repeat(1 + (i % 7))}`).join('\n'));
   const records = (count: number, id: string) =>
     lines(count, (i) => JSON.stringify({ _id: `${id}${i}`, text: `text ${i}` })).join('\n');
   mkdirSync(join(task, 'qrels'), { recursive: true });

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { addMethodFlags, methodOptionsOf } from './method-flags.js';
+import {
+  engineList,
+  gateLimit,
+  gateLimitWithoutTasks,
+  number,
+  positiveInteger,
+  positiveIntegers,
+  positiveNumber,
+  proofTexts,
+  wordList,
+} from './options.js';
+
+describe('numbers', () => {
+  test('are read as they stand', () => {
+    expect(positiveInteger('12')).toBe(12);
+    expect(positiveIntegers('1, 2,4')).toEqual([1, 2, 4]);
+    expect(number('-0.5')).toBe(-0.5);
+    expect(positiveNumber('2.5')).toBe(2.5);
+  });
+
+  test.each([
+    [positiveInteger, '0'],
+    [positiveInteger, '1.5'],
+    [positiveInteger, 'two'],
+    [positiveInteger, ''],
+    [positiveIntegers, '1,,2'],
+    [number, ''],
+    [number, ' '],
+    [number, 'Infinity'],
+    [number, '5x'],
+    [positiveNumber, '0'],
+    [positiveNumber, '-1'],
+  ])('%o refuses "%s"', (parse, text) => {
+    expect(() => parse(text)).toThrow(/It must be/);
+  });
+});
+
+describe('lists', () => {
+  test('may be given at once or one by one', () => {
+    expect(wordList('embeddings', wordList('ffn-up, ffn-down'))).toEqual(['ffn-up', 'ffn-down', 'embeddings']);
+    expect(engineList('native', engineList('onnxruntime,native'))).toEqual(['onnxruntime', 'native']);
+  });
+
+  test('name an engine that there is not', () => {
+    expect(() => engineList('native,cuda')).toThrow(/"cuda" is not an engine/);
+  });
+});
+
+describe('limits', () => {
+  test('are put together', () => {
+    expect(gateLimit('topKOverlap=0.5', gateLimit('cosineP1=0.98'))).toEqual({ cosineP1: 0.98, topKOverlap: 0.5 });
+    expect(gateLimit('stsLoss=0')).toEqual({ stsLoss: 0 });
+  });
+
+  test.each([
+    ['cosine=1', '"cosine" is not a metric'],
+    ['cosineP1', 'cosineP1=0.98'],
+    ['cosineP1=', 'cosineP1=0.98'],
+    ['cosineP1=high', 'cosineP1=0.98'],
+  ])('refuses "%s"', (text, said) => {
+    expect(() => gateLimit(text)).toThrow(said);
+  });
+
+  test('of tasks are refused where no task is run', () => {
+    expect(gateLimitWithoutTasks('cosineP1=0.9')).toEqual({ cosineP1: 0.9 });
+    expect(() => gateLimitWithoutTasks('ndcgLoss=0.1')).toThrow('"ndcgLoss" is found in tasks');
+  });
+});
+
+describe('texts of a comparison', () => {
+  function fileOf(...lines: readonly string[]): string {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-options-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'texts.txt');
+    writeFileSync(path, lines.join('\n'));
+    return path;
+  }
+
+  test("are octavec's where no file is named", async () => {
+    expect(await proofTexts(undefined)).toBeUndefined();
+  });
+
+  test('count once each', async () => {
+    const path = fileOf('one', 'two', 'one', 'three');
+    expect(await proofTexts(path)).toEqual({ texts: ['one', 'two', 'three'], source: path });
+    const few = fileOf('one', 'one', 'two');
+    await expect(proofTexts(few)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('2 distinct texts'),
+    });
+  });
+});
+
+describe('flags of single methods', () => {
+  const parsed = (...args: readonly string[]) => {
+    const command = addMethodFlags(new Command().exitOverride().configureOutput({ writeErr: () => undefined }));
+    const given = methodOptionsOf(command.parse(args, { from: 'user' }).opts());
+    return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  };
+
+  test('are values of the options that methods have', () => {
+    expect(parsed()).toEqual({});
+    expect(parsed('--block-size', '64', '--symmetric', '--range', 'mse')).toEqual({
+      ...{ blockSize: 64, symmetric: true, range: 'mse' },
+    });
+    expect(parsed('--target-cosine-p1', '0.995')).toEqual({ targetCosineP1: 0.995 });
+  });
+
+  test('refuse what is no choice', () => {
+    expect(() => parsed('--block-size', '63')).toThrow(/Allowed choices/);
+    expect(() => parsed('--target-cosine-p1', 'high')).toThrow(/It must be a number/);
+  });
+});
