@@ -43,7 +43,7 @@ export {
   type VectorType,
   vectorRanges,
 } from './embed/index.js';
-export type { Evidence, Gate, GateChoice, Measurements, Verdict } from './evaluate/index.js';
+export type { Evidence, Gate, GateChoice, Measurements, RankingEvidence, Verdict } from './evaluate/index.js';
 export { type ExportedModel, type ExportOptions, type ExportTarget, exportModel } from './export/index.js';
 export {
   auto,
@@ -70,15 +70,21 @@ export {
   type QuantizeOutcome,
   quantize,
   quantizeAll,
+  quantizeReranker,
+  type RerankerOutcome,
+  type RerankerVariant,
   type VariantFailure,
   type VariantOptions,
   type VariantOutcome,
   type VerifyOptions,
+  type VerifyRerankerOptions,
   verify,
+  verifyReranker,
 } from './pipeline/index.js';
 export { type ResolvedModel, type ResolveOptions, resolveModel } from './registry/index.js';
 export {
   type PairScores,
+  type QueryTexts,
   type RankedText,
   type RankOptions,
   Reranker,

@@ -43,8 +43,10 @@ export async function observe(
     for (let text = 0; text < total; text++) {
       throwIfCancelled(signal, 'calibrating');
       onProgress?.({ stage: 'Calibrating', done: text, total, unit: 'texts' });
-      const ids = tokens.ids.slice(tokens.offsets[text], tokens.offsets[text + 1]);
-      const results = await session.run(textFeeds(session.inputs, ids, model.path), instrumented.outputs);
+      const ofText = (all: Int32Array) => all.slice(tokens.offsets[text], tokens.offsets[text + 1]);
+      const types = tokens.types && ofText(tokens.types);
+      const feeds = textFeeds(session.inputs, ofText(tokens.ids), model.path, types);
+      const results = await session.run(feeds, instrumented.outputs);
       for (const [probe, name] of instrumented.outputs.entries()) {
         const data = results[name].data as Float32Array;
         if (!isFiniteVector(data)) {

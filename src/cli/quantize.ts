@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { checkedMethods, gateError, quantize } from '../pipeline/index.js';
-import { formatQuantizeOutcome } from '../report/index.js';
+import { overridesOf } from '../model/index.js';
+import { checkedMethods, gateError, isReranker, quantize, quantizeReranker } from '../pipeline/index.js';
+import { formatQuantizeOutcome, formatRerankerOutcome } from '../report/index.js';
 import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
@@ -44,14 +45,19 @@ export function quantizeCommand(): Command {
       checkedMethods(options);
       const found = await namedModel(model, flags);
       const line = progressLine();
-      const outcome = await quantize(found.original, {
+      const settings = {
         ...{ ...options, output: output ?? found.variants, modelOutput: flags.output, calibrationTable, force },
         onProgress: line.onProgress,
         signal: interruptSignal(),
-      }).finally(line.done);
-      process.stdout.write(
-        flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(formatQuantizeOutcome(outcome), [command]),
-      );
+      };
+      const { outcome, text } = (await isReranker(found.original, overridesOf(flags)))
+        ? await quantizeReranker(found.original, settings)
+            .then((made) => ({ outcome: made, text: formatRerankerOutcome(made) }))
+            .finally(line.done)
+        : await quantize(found.original, settings)
+            .then((made) => ({ outcome: made, text: formatQuantizeOutcome(made) }))
+            .finally(line.done);
+      process.stdout.write(flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(text, [command]));
       const error = outcome.failures[0]?.error ?? (force ? undefined : gateError(outcome));
       if (error !== undefined) {
         throw error;

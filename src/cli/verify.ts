@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { failuresAsText } from '../evaluate/index.js';
 import { overridesOf, variantPath } from '../model/index.js';
-import { verify } from '../pipeline/index.js';
+import { isReranker, verify } from '../pipeline/index.js';
 import { folderWith } from '../registry/index.js';
 import { formatEvidence } from '../report/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
@@ -12,6 +12,7 @@ import { namedModel } from './named-model.js';
 import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
+import { verifyRanking } from './rerank/verify-ranking.js';
 import { checkReports, orReportFailure, type ReportFlags, writeReports } from './write-reports.js';
 
 const examples = `
@@ -56,6 +57,10 @@ export function verifyCommand(): Command {
       checkSides(options);
       const { run, gates, cache, ...settings } = await settingsOf(options);
       const { candidate, against } = await sides(name, options);
+      if (await isReranker(against, overridesOf(options))) {
+        await verifyRanking(candidate, against, options, { ...run, ...gates });
+        return;
+      }
       const evidence = await orReportFailure(candidate, options, async () => {
         await checkReports(options);
         const line = progressLine();

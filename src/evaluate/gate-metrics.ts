@@ -1,8 +1,14 @@
 import type { TaskKind } from '../tasks/index.js';
+import type { Fidelity } from './fidelity.js';
 import type { FileIdentity, Measurements, OriginalIdentity } from './measurements.js';
+import type { RankingFidelity } from './ranking-fidelity.js';
 
 /** What figures are taken from: evidence, or the part of it that there is while a variant is still searched for. */
-export interface Measured extends Pick<Measurements, 'fidelity' | 'run' | 'originalRun' | 'tasks'> {
+export interface Measured extends Pick<Measurements, 'run' | 'originalRun' | 'tasks'> {
+  /** Of vectors. */
+  readonly fidelity?: Fidelity;
+  /** Of a reranker's scores. */
+  readonly ranking?: RankingFidelity;
   readonly file: Pick<FileIdentity, 'bytes'>;
   readonly original: Pick<OriginalIdentity, 'bytes' | 'fp32Bytes'>;
 }
@@ -47,21 +53,31 @@ function lossOf(kind: TaskKind, metric: string, scale: 'absolute' | 'relative', 
 }
 
 export const gateMetrics = {
-  nonFinite: atMost('number of vectors with NaN or infinity', 0, (e) => e.fidelity.nonFinite.candidate),
-  lostLength: atMost('number of vectors that became all zeros', 0, (e) =>
-    Math.max(0, e.fidelity.zero.candidate - e.fidelity.zero.original),
+  nonFinite: atMost(
+    'number of vectors or scores with NaN or infinity',
+    0,
+    (e) => e.fidelity?.nonFinite.candidate ?? e.ranking?.nonFinite,
   ),
-  cosineMean: atLeast('cosine mean', 4, (e) => e.fidelity.cosine.mean),
-  cosineP50: atLeast('cosine p50', 4, (e) => e.fidelity.cosine.p50),
-  cosineP1: atLeast('cosine p1', 4, (e) => e.fidelity.cosine.p1),
-  cosineMin: atLeast('cosine minimum', 4, (e) => e.fidelity.cosine.min),
-  l2Mean: atMost('L2 distance, mean', 4, (e) => e.fidelity.l2.mean),
-  relativeL2Mean: atMost('relative L2 distance, mean', 4, (e) => e.fidelity.relativeL2.mean),
-  relativeL2Max: atMost('relative L2 distance, maximum', 4, (e) => e.fidelity.relativeL2.max),
-  similarityError: atMost('mean error of similarities', 4, (e) => e.fidelity.similarity.meanAbsoluteError),
-  similaritySpearman: atLeast('Spearman of similarities', 4, (e) => e.fidelity.similarity.spearman),
-  topOneAgreement: atLeast('agreement on the nearest neighbour', 3, (e) => e.fidelity.neighbours.topOneAgreement),
-  topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity.neighbours.topKOverlap),
+  lostLength: atMost(
+    'number of vectors that became all zeros',
+    0,
+    ({ fidelity }) => fidelity && Math.max(0, fidelity.zero.candidate - fidelity.zero.original),
+  ),
+  cosineMean: atLeast('cosine mean', 4, (e) => e.fidelity?.cosine.mean),
+  cosineP50: atLeast('cosine p50', 4, (e) => e.fidelity?.cosine.p50),
+  cosineP1: atLeast('cosine p1', 4, (e) => e.fidelity?.cosine.p1),
+  cosineMin: atLeast('cosine minimum', 4, (e) => e.fidelity?.cosine.min),
+  l2Mean: atMost('L2 distance, mean', 4, (e) => e.fidelity?.l2.mean),
+  relativeL2Mean: atMost('relative L2 distance, mean', 4, (e) => e.fidelity?.relativeL2.mean),
+  relativeL2Max: atMost('relative L2 distance, maximum', 4, (e) => e.fidelity?.relativeL2.max),
+  similarityError: atMost('mean error of similarities', 4, (e) => e.fidelity?.similarity.meanAbsoluteError),
+  similaritySpearman: atLeast('Spearman of similarities', 4, (e) => e.fidelity?.similarity.spearman),
+  topOneAgreement: atLeast('agreement on the nearest neighbour', 3, (e) => e.fidelity?.neighbours.topOneAgreement),
+  topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity?.neighbours.topKOverlap),
+  rankSpearman: atLeast('Spearman of the scores of a query', 4, (e) => e.ranking?.spearman.mean),
+  rankTopOne: atLeast('agreement on the best text of a query', 3, (e) => e.ranking?.topOneAgreement),
+  rankTopK: atLeast('overlap of the best texts of a query', 3, (e) => e.ranking?.topKOverlap),
+  scoreError: atMost('mean error of scores', 4, (e) => e.ranking?.scoreError.mean),
   sizeReduction: atLeast('size reduction (times smaller)', 2, sizeReduction),
   speedUp: atLeast('speed-up (times as fast)', 2, (e) => ratio(e.run?.textsPerSecond, e.originalRun?.textsPerSecond)),
   stsLoss: lossOf('sts', 'spearman', 'absolute', 'loss of Spearman in similarity tasks'),

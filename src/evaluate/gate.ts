@@ -1,5 +1,11 @@
-import { type GateMetric, type GateMetricName, gateMetricNames, gateMetrics, type TaskLoss } from './gate-metrics.js';
-import type { Measurements } from './measurements.js';
+import {
+  type GateMetric,
+  type GateMetricName,
+  gateMetricNames,
+  gateMetrics,
+  type Measured,
+  type TaskLoss,
+} from './gate-metrics.js';
 
 /** Thresholds, as plain data. Every limit is the worst figure that still passes. */
 export interface Gate {
@@ -56,7 +62,7 @@ export function withLimits(gate: Gate, limits: Limits = {}, whereMeasured: Limit
  * A loss in a task fails if it is beyond its limit and more than noise, that is, if 0 lies outside the interval of its
  * paired bootstrap.
  */
-export function judge(evidence: Measurements, gate: Gate): Verdict {
+export function judge(evidence: Measured, gate: Gate): Verdict {
   const failures: GateFailure[] = [];
   const undecided: GateFailure[] = [];
   const notMeasured: GateMetricName[] = [];

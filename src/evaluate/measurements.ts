@@ -63,7 +63,7 @@ export interface RunFigures {
   readonly peakBytes?: number;
 }
 
-/** Everything that was measured about a candidate. */
+/** Everything that was measured about a candidate that makes vectors. */
 export interface Measurements {
   readonly schema: 1;
   /** "octavec 0.1.0" */

@@ -23,4 +23,7 @@ export { type QuantizeAllOptions, quantizeAll } from './quantize-all.js';
 export type { QuantizeOptions, VariantOptions } from './quantize-options.js';
 export { gateError, type QuantizeOutcome, type VariantFailure, type VariantOutcome } from './quantize-outcome.js';
 export { type Recommendation, type RecommendOptions, recommend, type Use } from './recommend.js';
+export { isReranker } from './rerank/is-reranker.js';
+export { quantizeReranker, type RerankerOutcome, type RerankerVariant } from './rerank/quantize-reranker.js';
+export { type VerifyRerankerOptions, verifyReranker } from './rerank/verify-reranker.js';
 export { type VerifyOptions, verify } from './verify.js';

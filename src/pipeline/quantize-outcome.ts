@@ -35,8 +35,11 @@ export interface QuantizeOutcome {
   readonly seconds: number;
 }
 
+/** A variant of whatever kind of model, as far as its verdict goes. */
+type JudgedVariant = Pick<VariantOutcome, 'method' | 'path'> & { readonly evidence: Pick<Evidence, 'verdict'> };
+
 /** The error for variants that the gate refused; undefined if it let all pass. */
-export function gateError({ variants }: QuantizeOutcome): OctavecError | undefined {
+export function gateError({ variants }: { readonly variants: readonly JudgedVariant[] }): OctavecError | undefined {
   const refused = variants.find(({ evidence }) => evidence.verdict?.passed === false);
   if (refused?.evidence.verdict === undefined) {
     return undefined;

@@ -19,6 +19,7 @@ export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
 export { formatModel, formatModels } from './models-text.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
+export { formatRankingEvidence, formatRerankerOutcome } from './ranking-evidence-text.js';
 export { formatRanking } from './ranking-text.js';
 export { formatContext, formatResults } from './search-results.js';
 export { plainStyle, type Style, styleOf } from './style.js';

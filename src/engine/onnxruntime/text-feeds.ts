@@ -11,10 +11,11 @@ export function textFeeds(
   inputs: readonly GraphInput[],
   ids: Int32Array,
   path: string,
+  types?: Int32Array,
 ): Readonly<Record<string, GraphTensor>> {
   const bound = bindInputs(inputs, path);
   const given = ids.subarray(0, bound.fixed.tokens);
-  const batch = { ids: given, offsets: Int32Array.of(0, given.length) };
+  const batch = { ids: given, types, offsets: Int32Array.of(0, given.length) };
   const feeds = paddedFeeds(bound, batch, paddedShape(bound, batch), 0);
   return Object.fromEntries(feeds.map(({ name, ...tensor }) => [name, tensor]));
 }

@@ -1,0 +1,47 @@
+import { OctavecError } from '../../base/index.js';
+import { failuresAsText, type GateChoice } from '../../evaluate/index.js';
+import { type ModelOverrides, overridesOf } from '../../model/index.js';
+import { type VerifyRerankerOptions, verifyReranker } from '../../pipeline/index.js';
+import { formatRankingEvidence } from '../../report/index.js';
+import type { ConfigurableFlags } from '../configured.js';
+import { interruptSignal } from '../interrupt.js';
+import { progressLine } from '../progress-line.js';
+import type { ReportFlags } from '../write-reports.js';
+
+interface Flags extends ModelOverrides, ReportFlags, Pick<ConfigurableFlags, 'texts' | 'task'> {
+  readonly bench?: boolean;
+  readonly json?: boolean;
+}
+
+/** Rerankers are held against each other by how they rank. */
+export async function verifyRanking(
+  candidate: string,
+  against: string,
+  flags: Flags,
+  settings: GateChoice & Partial<Pick<VerifyRerankerOptions, 'engine' | 'threads'>>,
+): Promise<void> {
+  refuseVectorFlags(flags);
+  const { tokenizer, maxTokens, output } = overridesOf(flags);
+  const { gate, limits, limitsWhereMeasured, engine, threads } = settings;
+  const line = progressLine();
+  const evidence = await verifyReranker(candidate, {
+    ...{ against, gate, limits, limitsWhereMeasured, engine, threads, tokenizer, maxTokens, output },
+    onProgress: line.onProgress,
+    signal: interruptSignal(),
+  }).finally(line.done);
+  process.stdout.write(flags.json ? `${JSON.stringify(evidence)}\n` : formatRankingEvidence(evidence));
+  if (evidence.verdict?.passed === false) {
+    throw new OctavecError('GATE_REFUSED', { path: candidate, failures: failuresAsText(evidence.verdict) });
+  }
+}
+
+/** @throws USAGE for flags that say how vectors are compared */
+function refuseVectorFlags({ texts, task, bench, html, markdown, junit }: Flags): void {
+  const given = Object.entries({ texts, task, bench, html, markdown, junit }).find(([, value]) => value !== undefined);
+  if (given !== undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `\`${given[0]}\` is for models that make vectors, and this one scores pairs of texts`,
+      hint: 'Leave it out.',
+    });
+  }
+}

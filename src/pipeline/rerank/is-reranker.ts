@@ -1,0 +1,22 @@
+import type { Location } from '../../base/index.js';
+import { declaredUse } from '../../engine/index.js';
+import { type OpenModelOptions, openModelFolder } from '../../model/index.js';
+import { readModel } from '../../onnx/index.js';
+
+/**
+ * Whether a model scores pairs of texts: its file declares one number for a text, and nothing that vectors could be made of.
+ *
+ * @throws what reading the model throws
+ */
+export async function isReranker(path: Location, options: OpenModelOptions = {}): Promise<boolean> {
+  // What cannot be opened so is told by whoever opens it for what it is.
+  const files = await openModelFolder(path, { ...options, task: 'rerank' }).catch(() => undefined);
+  if (files === undefined) {
+    return false;
+  }
+  const model = await readModel(files.onnxPath);
+  return (
+    declaredUse(model, files).output !== undefined &&
+    declaredUse(model, { ...files, task: undefined }).output === undefined
+  );
+}
