@@ -68,15 +68,24 @@ async function runPadded(session, texts, ids, offsets) {
   });
 }
 
+/** Milliseconds that have passed, or with MEASURE=cpu those that this process was at work: on a machine with other work. */
+function clock() {
+  if (process.env.MEASURE !== 'cpu') {
+    return performance.now();
+  }
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 process.on('message', async ({ ids, offsets, leastMs }) => {
   const batch = { ids: Int32Array.from(ids), offsets: Int32Array.from(offsets) };
   await run(batch);
   let best = Number.POSITIVE_INFINITY;
   const begun = performance.now();
   do {
-    const start = performance.now();
+    const start = clock();
     await run(batch);
-    best = Math.min(best, performance.now() - start);
+    best = Math.min(best, clock() - start);
   } while (performance.now() - begun < leastMs);
   process.send?.({ ms: best });
 });

@@ -5,7 +5,9 @@
  * on the machine meets all alike. Ratios are taken within a round; the table shows their median and spread. All engines
  * of a table see the same instruction sets: newer ones are hidden from their processes (see cpu-levels.mjs).
  *
- * LEVELS and THREADS (lists, by commas) choose some of the tables only.
+ * LEVELS and THREADS (lists, by commas) choose some of the tables only. With MEASURE=cpu, times are those that a process
+ * was at work, which on a machine with other work say more of a single thread. VARIANTS (by commas) adds variants that are
+ * there, each on both engines.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -125,6 +127,12 @@ async function startPeers(level, threads) {
       peer('ORT INT8', 'onnxruntime', int8Path),
       ...(threads === 1 ? [] : [native(1)]),
       native(threads),
+      ...listed('VARIANTS', []).flatMap((precision) => {
+        const path = variantPath(given, precision);
+        const on = (kind) =>
+          startPeer(`${precision}, ${kind}, ${threads}`, { kind, folder, path, threads }, environment);
+        return [on('onnxruntime'), on('native')];
+      }),
     ])
   ).filter((started) => started !== undefined);
 }

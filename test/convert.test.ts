@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { convert } from '#rooms/convert';
-import { loadEngine, loadOnnxRuntimeEngine } from '#rooms/engine';
+import { loadOnnxRuntimeEngine } from '#rooms/engine';
 import { readModel } from '#rooms/onnx';
 import {
   asBfloat16,
@@ -86,15 +86,6 @@ describe.each(architectures)('%s', (architecture) => {
       await peer.close();
     }
   });
-});
-
-test.each(architectures)('the native engine takes %s', async (architecture) => {
-  const { onnxPath, maxTokens } = await convert(weightsOf(architecture));
-  const { padTokenId, head } = tinyModel(architecture);
-  const files = { onnxPath, padTokenId, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
-  const engine = await loadEngine(files, { engine: 'native' });
-  expect(engine.description.name).toBe('native');
-  await engine.close();
 });
 
 describe('weights', () => {

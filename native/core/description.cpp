@@ -16,17 +16,22 @@ size_t element_bytes(int32_t type) {
     case OCTAVEC_F16:
       return 2;
     case OCTAVEC_S8:
+    case OCTAVEC_U8:
       return 1;
   }
   refuse("a tensor of unknown type " + std::to_string(type));
 }
 
+size_t row_bytes(const Tensor& tensor) {
+  const auto columns = static_cast<size_t>(tensor.columns);
+  return tensor.type == OCTAVEC_U4 ? (columns + 1) / 2 : columns * element_bytes(tensor.type);
+}
+
 void check_tensor(const Tensor& tensor) {
   constexpr int64_t most = int64_t{1} << 31;
-  const size_t bytes = element_bytes(tensor.type);
   if (tensor.rows < 1 || tensor.columns < 1 || tensor.rows > most || tensor.columns > most || tensor.data == nullptr ||
       tensor.rows > (int64_t{1} << 40) / tensor.columns ||
-      tensor.bytes != static_cast<size_t>(tensor.rows) * static_cast<size_t>(tensor.columns) * bytes) {
+      tensor.bytes != static_cast<size_t>(tensor.rows) * row_bytes(tensor)) {
     refuse("a tensor whose size and shape do not agree");
   }
 }
@@ -87,7 +92,7 @@ class Reader {
   /** A tensor of floats, [rows × columns] if it is there. */
   const Tensor* floats(const char* what, int64_t rows, int64_t columns, bool required) {
     const Tensor* found = required ? tensor(what) : optional_tensor(what);
-    if (found != nullptr && (found->rows != rows || found->columns != columns || found->type == OCTAVEC_S8)) {
+    if (found != nullptr && (found->rows != rows || found->columns != columns || !is_float(*found))) {
       refuse(std::string(what) + " has the wrong shape or type");
     }
     return found;
@@ -112,9 +117,8 @@ NormDescription read_norm(Reader& reader, int32_t width, int32_t other = 0) {
   norm.gamma = reader.optional_tensor("a norm's gamma");
   norm.beta = reader.optional_tensor("a norm's beta");
   for (const Tensor* part : {norm.gamma, norm.beta}) {
-    if (part != nullptr &&
-        (part->rows != 1 || part->type == OCTAVEC_S8 || (part->columns != width && part->columns != other) ||
-         norm.gamma == nullptr || part->columns != norm.gamma->columns)) {
+    if (part != nullptr && (part->rows != 1 || !is_float(*part) || (part->columns != width && part->columns != other) ||
+                            norm.gamma == nullptr || part->columns != norm.gamma->columns)) {
       refuse("a norm has the wrong shape or type");
     }
   }
@@ -126,27 +130,60 @@ NormDescription read_norm(Reader& reader, int32_t width, int32_t other = 0) {
   return norm;
 }
 
+/** Its shape is not checked yet. */
+StoredMatrix read_matrix(Reader& reader, const char* what) {
+  StoredMatrix matrix{};
+  matrix.values = reader.tensor(what);
+  matrix.scale = reader.optional_tensor("a scale");
+  matrix.zeros = reader.optional_tensor("a zero point");
+  matrix.block = reader.between("the size of a block", 0, kMaxWidth);
+  const int32_t type = matrix.values->type;
+  if ((type == OCTAVEC_U4 || type == OCTAVEC_U8) != matrix.in_blocks() ||
+      (matrix.scale == nullptr) != is_float(*matrix.values) || (matrix.scale != nullptr && !is_float(*matrix.scale)) ||
+      (matrix.zeros != nullptr && (!matrix.in_blocks() || matrix.zeros->type != type))) {
+    refuse(std::string(what) + " has scales that do not go with its numbers");
+  }
+  return matrix;
+}
+
+/** Checks blocks [rows × columns]; rows may be longer, up to whole blocks. */
+void check_blocks(const StoredMatrix& matrix, int64_t columns, const char* what) {
+  const int64_t rows = matrix.values->rows, blocks = (columns + matrix.block - 1) / matrix.block;
+  if (matrix.block % 8 != 0 || matrix.values->columns < columns || matrix.scale->rows != rows ||
+      matrix.scale->columns != blocks ||
+      (matrix.zeros != nullptr && (matrix.zeros->rows != rows || matrix.zeros->columns < blocks))) {
+    refuse(std::string(what) + " has blocks of the wrong shape");
+  }
+}
+
 LinearDescription read_linear(Reader& reader, const char* what, int32_t inputs, int32_t columns) {
   LinearDescription linear{};
   linear.inputs = inputs;
   linear.columns = columns;
-  linear.weights = reader.tensor(what);
+  linear.weights = read_matrix(reader, what);
   linear.transposed = reader.flag("transposed");
-  const int64_t depth = linear.transposed ? linear.weights->columns : linear.weights->rows;
-  const int64_t all = linear.transposed ? linear.weights->rows : linear.weights->columns;
+  const Tensor& values = *linear.weights.values;
+  const int64_t stored = linear.transposed ? values.columns : values.rows;
+  const int64_t depth = linear.weights.in_blocks() ? std::min<int64_t>(stored, inputs) : stored;
+  const int64_t all = linear.transposed ? values.rows : values.columns;
   linear.first_column = reader.between("a first column", 0, kMaxWidth * 16);
   if (depth != inputs || linear.first_column + static_cast<int64_t>(columns) > all) {
     refuse(std::string(what) + " has the wrong shape");
   }
   linear.bias = reader.optional_tensor("a bias");
   linear.first_bias = reader.between("a first bias", 0, kMaxWidth * 16);
-  if (linear.bias != nullptr && (linear.bias->rows != 1 || linear.bias->type == OCTAVEC_S8 ||
+  if (linear.bias != nullptr && (linear.bias->rows != 1 || !is_float(*linear.bias) ||
                                  linear.first_bias + static_cast<int64_t>(columns) > linear.bias->columns)) {
     refuse(std::string(what) + " has a bias of the wrong shape or type");
   }
-  linear.scale = reader.floats("a scale", 1, all, false);
-  if ((linear.scale != nullptr) != (linear.weights->type == OCTAVEC_S8)) {
-    refuse(std::string(what) + " must have scales exactly if its weights are S8");
+  if (linear.weights.in_blocks()) {
+    if (!linear.transposed) {
+      refuse(std::string(what) + " has blocks along its outputs");
+    }
+    check_blocks(linear.weights, inputs, what);
+  } else if (linear.weights.scale != nullptr &&
+             (linear.weights.scale->rows != 1 || linear.weights.scale->columns != all)) {
+    refuse(std::string(what) + " has scales of the wrong shape");
   }
   linear.factor = reader.floats("a factor", 1, inputs, false);
   return linear;
@@ -255,13 +292,16 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   model.gated = reader.flag("gated");
   model.pre_norm = reader.flag("pre-norm");
   model.score_scale = reader.number("the scores' scale");
-  model.words = reader.tensor("the word table");
-  if (model.words->columns != model.hidden || model.words->rows > kMaxVocabulary) {
+  model.words = read_matrix(reader, "the word table");
+  if (model.words.values->columns < model.hidden || model.words.values->rows > kMaxVocabulary ||
+      (model.words.values->columns != model.hidden && !model.words.in_blocks())) {
     refuse("the word table has the wrong shape");
   }
-  model.word_scale = reader.floats("the words' scale", 1, model.words->rows, false);
-  if ((model.word_scale != nullptr) != (model.words->type == OCTAVEC_S8)) {
-    refuse("the word table must have scales exactly if it is S8");
+  if (model.words.in_blocks()) {
+    check_blocks(model.words, model.hidden, "the word table");
+  } else if (model.words.scale != nullptr &&
+             (model.words.scale->rows != 1 || model.words.scale->columns != model.vocabulary())) {
+    refuse("the word table has scales of the wrong shape");
   }
   model.word_factor = reader.number("the words' factor");
   model.uncounted_word = reader.between("the uncounted word", -1, model.vocabulary() - 1);

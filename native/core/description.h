@@ -13,7 +13,7 @@
 namespace octavec {
 
 constexpr int32_t kMagic = 0x4f435456;
-constexpr int32_t kFormat = 3;
+constexpr int32_t kFormat = 4;
 
 /** Larger than any encoder, small enough that no product of two overflows 63 bits. */
 constexpr int32_t kMaxWidth = 1 << 15;
@@ -39,16 +39,33 @@ struct NormDescription {
 };
 
 /**
+ * A matrix as a file holds it. Floats stand alone. S8 have a scale for each word or column. U4 and U8 are in blocks
+ * along their rows, each of which has a scale, [rows × blocks], and a zero point, packed as the codes are: without
+ * `zeros` that is the middle.
+ */
+struct StoredMatrix {
+  const Tensor* values;
+  const Tensor* scale;
+  const Tensor* zeros;
+  /** Codes of a block; 0 where there are none. */
+  int32_t block;
+
+  bool in_blocks() const { return block > 0; }
+  int32_t zero_of(int64_t row, int64_t index) const {
+    return zeros == nullptr ? (values->type == OCTAVEC_U4 ? 8 : 128) : code_at(*zeros, row, index);
+  }
+};
+
+/**
  * y = (x * factor) W + b. The weights are columns `first_column` and on of a tensor [inputs × all columns], or its rows
- * if it is transposed; those of S8 come with a scale for each column of the tensor.
+ * if it is transposed; blocks are transposed always.
  */
 struct LinearDescription {
-  const Tensor* weights;
+  StoredMatrix weights;
   bool transposed;
   int32_t first_column;
   const Tensor* bias;
   int32_t first_bias;
-  const Tensor* scale;
   const Tensor* factor;
   int32_t inputs;
   int32_t columns;
@@ -94,9 +111,8 @@ struct ModelDescription {
   bool pre_norm;
   /** Scores are query · key times this. */
   float score_scale;
-  /** [vocabulary × hidden]; S8 come with a scale for each word, [vocabulary]. */
-  const Tensor* words;
-  const Tensor* word_scale;
+  /** [vocabulary × hidden] */
+  StoredMatrix words;
   /** What words are multiplied by. */
   float word_factor;
   /** Tokens that do not count for the positions of others and have one of their own: RoBERTa's padding; -1 for none. */
@@ -116,7 +132,7 @@ struct ModelDescription {
 
   int32_t inner() const { return heads * head_width; }
   int32_t key_value_inner() const { return key_value_heads * head_width; }
-  int32_t vocabulary() const { return static_cast<int32_t>(words->rows); }
+  int32_t vocabulary() const { return static_cast<int32_t>(words.values->rows); }
 };
 
 /** Whether the kernels can take such widths. Throws std::invalid_argument. */

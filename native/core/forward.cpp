@@ -87,6 +87,8 @@ class Member {
 
   static const float* factor(const Numbers<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
+  PackedLinear packed(const LinearLayer& layer) const { return layer.packed(own_.panel.data()); }
+
   /** Of numbers to multiply. */
   size_t bytes(size_t numbers) const { return numbers * kernels_.number_bytes; }
 
@@ -120,6 +122,8 @@ class Member {
     if (model_.precision == Precision::kBFloat16) {
       std::transform(model_.words.halves.data() + word * width, model_.words.halves.data() + (word + 1) * width, out,
                      from_bf16);
+    } else if (model_.words.block > 0) {
+      embed_blocks(word, out);
     } else {
       const int8_t* row = model_.words.quantized.data() + word * width;
       const float scale = model_.words.scale[word];
@@ -127,6 +131,22 @@ class Member {
     }
     if (added != nullptr) {
       std::transform(out, out + width, added, out, std::plus<float>());
+    }
+  }
+
+  /** A word whose codes are in blocks. */
+  void embed_blocks(int32_t word, float* out) const {
+    const WordTable& table = model_.words;
+    const int32_t width = model_.hidden, blocks = (width + table.block - 1) / table.block;
+    const uint8_t* codes = table.codes.data() + size_t(word) * width * table.bits / 8;
+    for (int32_t block = 0; block < blocks; block++) {
+      const size_t at = size_t(word) * blocks + block;
+      const int32_t zero = table.zeros.empty() ? 1 << (table.bits - 1) : table.zeros[at];
+      const int32_t end = std::min(width, (block + 1) * table.block);
+      for (int32_t i = block * table.block; i < end; i++) {
+        const int32_t code = table.bits == 8 ? codes[i] : codes[i / 2] >> (4 * (i & 1)) & 15;
+        out[i] = table.steps[at] * static_cast<float>(code - zero);
+      }
     }
   }
 
@@ -145,10 +165,10 @@ class Member {
   /** Adds a linear layer's result, or its norm where there is one, to rows of the residual stream. */
   void add_linear(const QuantizedRows& rows, const LinearLayer& layer, const NormWeights& norm, float* out) {
     if (!norm.present()) {
-      return kernels_.linear_add(rows, layer.packed(), out, model_.hidden);
+      return kernels_.linear_add(rows, packed(layer), out, model_.hidden);
     }
     // What was normed before is quantized by now, and its place free.
-    kernels_.linear_store(rows, layer.packed(), own_.normed.data(), model_.hidden);
+    kernels_.linear_store(rows, packed(layer), own_.normed.data(), model_.hidden);
     kernels_.add_normalized(own_.normed.data(), out, rows.rows, model_.hidden, norm.view());
   }
 
@@ -161,7 +181,7 @@ class Member {
 
   /** Queries, keys and values of own rows. */
   void project(const Layer& layer) {
-    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), layer.qkv.packed(), qkv_row(rows_.begin),
+    kernels_.linear_store(input(layer.attention_norm, layer.qkv_factor), packed(layer.qkv), qkv_row(rows_.begin),
                           qkv_stride());
     prepare_heads(layer);
   }
@@ -224,7 +244,7 @@ class Member {
       const int32_t rows = std::min(kernels_.ffn_rows, count_ - first);
       const QuantizedRows part{all.values + first * all.stride, all.stride, all.scales + first, rows};
       const auto up = model_.gated ? kernels_.linear_gated : kernels_.linear_activate;
-      up(part, layer.up.packed(), model_.activation, own_.ffn.data(), model_.ffn, own_.ranges.data());
+      up(part, packed(layer.up), model_.activation, own_.ffn.data(), model_.ffn, own_.ranges.data());
       if (layer.down_factor.empty()) {
         kernels_.quantize_ranged(own_.ffn.data(), model_.ffn, rows, model_.ffn, own_.ranges.data(),
                                  own_.ffn_quantized.data(), own_.ffn_scales.data());
@@ -374,6 +394,9 @@ void MemberBuffers::reserve(const Model& model, const Kernels& kernels, const Ba
   ffn_scales.reserve(block);
   ffn.reserve(block * model.ffn);
   ranges.reserve(block * 32);
+  if (model.has_narrow_layers()) {
+    panel.reserve(kPanel * std::max({model.hidden, model.inner(), model.ffn}));
+  }
   if (model.pre_norm) {
     normed.reserve(size_t(rows) * model.hidden);
   }

@@ -23,6 +23,8 @@ struct ChunkBuffers {
 /** Buffers of one member of a team, for the rows that are its own. */
 struct MemberBuffers {
   Buffer<uint8_t> quantized, ffn_quantized, attention;
+  /** The codes of a panel whose weights have four bits. */
+  Buffer<int8_t> panel;
   Buffer<RowScale> scales, ffn_scales;
   Buffer<float> normed, ffn, ranges;
   /** [rows × hidden] and [rows × inner] of the rows that are pooled, where those are not all. */

@@ -35,10 +35,18 @@ NormWeights read_norm(const NormDescription& norm) {
 
 /** A word's row as floats. */
 std::vector<float> read_word(const ModelDescription& description, int64_t word) {
-  std::vector<float> row = elements(*description.words, word * description.hidden, description.hidden);
-  if (description.word_scale != nullptr) {
+  const StoredMatrix& stored = description.words;
+  std::vector<float> row(description.hidden);
+  if (stored.in_blocks()) {
+    for (int32_t i = 0; i < description.hidden; i++) {
+      const int32_t block = i / stored.block;
+      row[i] = element(*stored.scale, word * stored.scale->columns + block) *
+               static_cast<float>(code_at(*stored.values, word, i) - stored.zero_of(word, block));
+    }
+  } else {
+    row = elements(*stored.values, word * description.hidden, description.hidden);
     for (float& value : row) {
-      value *= element(*description.word_scale, word);
+      value *= stored.scale == nullptr ? 1.0f : element(*stored.scale, word);
     }
   }
   for (float& value : row) {
@@ -47,9 +55,40 @@ std::vector<float> read_word(const ModelDescription& description, int64_t word) 
   return finite(std::move(row));
 }
 
+std::vector<float> scaled(std::vector<float> values, float factor) {
+  for (float& value : values) {
+    value *= factor;
+  }
+  return finite(std::move(values));
+}
+
+/** Words in blocks as the file has them. */
+WordTable keep_blocks(const ModelDescription& description) {
+  const StoredMatrix& stored = description.words;
+  WordTable table;
+  table.bits = stored.values->type == OCTAVEC_U4 ? 4 : 8;
+  table.block = stored.block;
+  const int64_t words = stored.values->rows, blocks = stored.scale->columns;
+  const size_t row = size_t(description.hidden) * table.bits / 8, stored_row = stored.values->bytes / words;
+  Buffer<uint8_t> codes(words * row);
+  for (int64_t word = 0; word < words; word++) {
+    std::memcpy(codes.data() + word * row, static_cast<const uint8_t*>(stored.values->data) + word * stored_row, row);
+  }
+  table.codes = std::move(codes);
+  table.steps = scaled(read_all(stored.scale), description.word_factor);
+  if (stored.zeros != nullptr) {
+    Buffer<uint8_t> zeros(words * blocks);
+    for (int64_t i = 0; i < words * blocks; i++) {
+      zeros.data()[i] = static_cast<uint8_t>(code_at(*stored.zeros, i / blocks, i % blocks));
+    }
+    table.zeros = std::move(zeros);
+  }
+  return table;
+}
+
 /** Words as S8 with a scale for each, which costs a ten-thousandth of cosine and saves three quarters of the table. */
 WordTable read_words(const ModelDescription& description) {
-  const Tensor& tensor = *description.words;
+  const Tensor& tensor = *description.words.values;
   const size_t width = description.hidden;
   WordTable table;
   if (description.precision == Precision::kFloat32) {
@@ -70,15 +109,14 @@ WordTable read_words(const ModelDescription& description) {
     table.halves = std::move(halves);
     return table;
   }
+  if (description.words.in_blocks()) {
+    return keep_blocks(description);
+  }
   Buffer<int8_t> quantized(tensor.rows * width);
-  if (description.word_scale != nullptr) {
+  if (tensor.type == OCTAVEC_S8) {
     std::memcpy(quantized.data(), tensor.data, tensor.rows * width);
     table.quantized = std::move(quantized);
-    std::vector<float> scale = read_all(description.word_scale);
-    for (float& value : scale) {
-      value *= description.word_factor;
-    }
-    table.scale = finite(std::move(scale));
+    table.scale = scaled(read_all(description.words.scale), description.word_factor);
     return table;
   }
   Buffer<float> scale(tensor.rows);
@@ -145,7 +183,7 @@ LinearLayer finish(Matrix matrix, const ModelDescription& model, const LinearDes
   if (model.precision == Precision::kBFloat16) {
     return pack_bf16(matrix);
   }
-  if (norm != nullptr && norm->present() && factor.empty() && matrix.scale.empty()) {
+  if (norm != nullptr && norm->present() && factor.empty() && matrix.scale.empty() && matrix.narrow == 0) {
     factor = smooth(*norm, matrix);
   }
   const bool behind_norm = norm != nullptr && norm->present();
@@ -257,7 +295,8 @@ Model build_model(const ModelDescription& description, const Kernels& kernels) {
 
 size_t Model::bytes() const {
   size_t total = words.quantized.bytes() + words.halves.bytes() + words.scale.bytes() + words.floats.bytes() +
-                 positions.bytes() + relative_bias.bytes();
+                 words.codes.bytes() + words.steps.bytes() + words.zeros.bytes() + positions.bytes() +
+                 relative_bias.bytes();
   for (const Rotation& rotation : rotations) {
     total += rotation.turns.bytes();
   }

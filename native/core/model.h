@@ -63,6 +63,12 @@ struct WordTable {
   /** [vocabulary × hidden] and [vocabulary] on the INT8 path. */
   Numbers<int8_t> quantized;
   Numbers<float> scale;
+  /** Instead of them, codes of 4 or 8 bits in blocks as a file had them: [vocabulary × hidden × bits / 8]. */
+  Numbers<uint8_t> codes;
+  int32_t bits = 0, block = 0;
+  /** [vocabulary × blocks]: a number is step * (code - zero); no zeros: the middle. */
+  Numbers<float> steps;
+  Numbers<uint8_t> zeros;
   /** [vocabulary × hidden] with BF16. */
   Numbers<uint16_t> halves;
   /** [vocabulary × hidden] on the reference path. */
@@ -119,6 +125,12 @@ struct Model {
   int32_t pooled_width() const { return static_cast<int32_t>(pooling.size()) * hidden; }
   int32_t width() const { return dense.empty() ? pooled_width() : dense.back().outputs; }
   size_t bytes() const;
+  /** Whether some weights have four bits. */
+  bool has_narrow_layers() const {
+    return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
+      return layer.qkv.narrow + layer.out.narrow + layer.up.narrow + layer.down.narrow > 0;
+    });
+  }
 };
 
 /** Throws std::invalid_argument, std::bad_alloc. */

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include "narrow_weights.h"
 #include <stdexcept>
 #include <string>
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr char kFileMagic[8] = {'o', 'c', 't', 'a', 'v', 'e', 'c', 'P'};
 /** Another number for every change of what is written, or of what it means. */
-constexpr int32_t kFileFormat = 2;
+constexpr int32_t kFileFormat = 3;
 constexpr size_t kAlignment = 64;
 
 /** At the start of the file. Facts follow, then numbers, each array from a multiple of kAlignment on. */
@@ -245,7 +246,19 @@ class ModelLayout {
     file_.numbers(linear.bias, columns);
     file_.numbers(linear.scale, columns);
     file_.numbers(linear.sum, columns);
-    file_.numbers(linear.groups, size_t(inputs) * columns * kernels_.number_bytes);
+    file_.integer(linear.narrow, 0, columns);
+    file_.integer(linear.block, 0, kMaxWidth);
+    if (linear.narrow % kPanel != 0 || (linear.narrow > 0 && (linear.block < 8 || linear.block % 8 != 0)) ||
+        (linear.narrow > 0 && kernels_.number_bytes != 1)) {
+      Reader::refuse();
+    }
+    const size_t narrow = linear.narrow > 0 ? narrow_bytes(inputs, linear.narrow, linear.block) : 0;
+    file_.optional_numbers(linear.narrow_blocks, narrow);
+    const size_t wide = size_t(inputs) * (columns - linear.narrow) * kernels_.number_bytes;
+    file_.optional_numbers(linear.groups, wide);
+    if (linear.narrow_blocks.size() != narrow || linear.groups.size() != wide) {
+      Reader::refuse();
+    }
   }
 
   template <class AnyLayer>
@@ -293,12 +306,25 @@ class ModelLayout {
 
   void words() {
     const size_t numbers = size_t(model_.vocabulary) * model_.hidden;
+    auto& words = model_.words;
     if (model_.precision == Precision::kBFloat16) {
-      file_.numbers(model_.words.halves, numbers);
-    } else {
-      file_.numbers(model_.words.scale, model_.vocabulary);
-      file_.numbers(model_.words.quantized, numbers);
+      file_.numbers(words.halves, numbers);
+      return;
     }
+    file_.integer(words.bits, 0, 8);
+    file_.integer(words.block, 0, kMaxWidth);
+    if (words.block == 0) {
+      file_.numbers(words.scale, model_.vocabulary);
+      file_.numbers(words.quantized, numbers);
+      return;
+    }
+    if (words.bits != 4 && words.bits != 8) {
+      Reader::refuse();
+    }
+    const size_t blocks = size_t(model_.vocabulary) * ((model_.hidden + words.block - 1) / words.block);
+    file_.numbers(words.steps, blocks);
+    file_.optional_numbers(words.zeros, blocks);
+    file_.numbers(words.codes, numbers * words.bits / 8);
   }
 
   File& file_;
@@ -361,7 +387,9 @@ Model map_model_file(const char* path, const Kernels& kernels) {
   Model model = read_model_file(file->data(), file->size(), kernels);
   // All but the words, which stand last: most of a vocabulary is hardly ever looked at, and need not be in memory.
   const WordTable& words = model.words;
-  const void* numbers = words.halves.empty() ? static_cast<const void*>(words.quantized.data()) : words.halves.data();
+  const void* numbers = !words.halves.empty()  ? static_cast<const void*>(words.halves.data())
+                        : !words.codes.empty() ? static_cast<const void*>(words.steps.data())
+                                               : words.quantized.data();
   file->read_ahead(static_cast<const uint8_t*>(numbers) - file->data());
   model.file = file;
   return model;

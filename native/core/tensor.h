@@ -21,7 +21,18 @@ inline float half_to_float(uint16_t half) {
   return value;
 }
 
-/** Element `index` of a checked tensor as a float; S8 as the whole number that it is. */
+inline bool is_float(const Tensor& tensor) { return tensor.type == OCTAVEC_F32 || tensor.type == OCTAVEC_F16; }
+
+/** A code of a checked tensor of U4 or U8. */
+inline int32_t code_at(const Tensor& tensor, int64_t row, int64_t column) {
+  const auto* bytes = static_cast<const uint8_t*>(tensor.data);
+  if (tensor.type == OCTAVEC_U8) {
+    return bytes[row * tensor.columns + column];
+  }
+  return bytes[row * ((tensor.columns + 1) / 2) + column / 2] >> (4 * (column & 1)) & 15;
+}
+
+/** Element `index` of a checked tensor of floats or S8 as a float; S8 as the whole number that it is. */
 inline float element(const Tensor& tensor, size_t index) {
   const auto* bytes = static_cast<const uint8_t*>(tensor.data);
   if (tensor.type == OCTAVEC_F32) {

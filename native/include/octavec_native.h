@@ -13,9 +13,12 @@ extern "C" {
 #endif
 
 /** Element types, with the numbers that ONNX gives them. */
-enum { OCTAVEC_F32 = 1, OCTAVEC_S8 = 3, OCTAVEC_F16 = 10 };
+enum { OCTAVEC_F32 = 1, OCTAVEC_U8 = 2, OCTAVEC_S8 = 3, OCTAVEC_F16 = 10, OCTAVEC_U4 = 21 };
 
-/** [rows × columns], row after row; vectors are one row. Need not be aligned. */
+/**
+ * [rows × columns], row after row; vectors are one row. Need not be aligned. Of four bits, two are in a byte, the first
+ * in the low half, and every row begins a byte.
+ */
 typedef struct octavec_tensor {
   int32_t type;
   int64_t rows;

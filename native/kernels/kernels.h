@@ -44,9 +44,30 @@ struct QuantizedRows {
   int rows;
 };
 
+/**
+ * Weights of four bits, in blocks of inputs: those of a block become S8 codes by a step and an offset that each column
+ * has for it, and then have the column's scale as others do.
+ *
+ * With v = 4-bit code - 8, the code is (((v << 12) * step + 2^14 >> 15) + offset) >> 8, all in 16 bits.
+ */
+struct NarrowWeights {
+  /**
+   * [columns / 16][blocks]: 16 steps and 16 offsets of 16 bits, then [block / 8][16][2] words of 16 bits. A word holds
+   * v of four inputs: of eight inputs, 0, 1, 4, 5 in the first word of a column and 2, 3, 6, 7 in the second, from the
+   * highest bits on.
+   */
+  const uint8_t* blocks;
+  /** Inputs of a block, a multiple of 8. */
+  int block;
+  /** Leading columns that have such weights, a multiple of kPanel. */
+  int columns;
+  /** Room for the S8 codes of a panel, [kPanel × inputs]. */
+  int8_t* panel;
+};
+
 /** A linear layer, y = x W + b. */
 struct PackedLinear {
-  /** [columns / 16][inputs × bytes of a number / 4][16][4 bytes] */
+  /** [columns / 16][inputs × bytes of a number / 4][16][4 bytes], without those of `narrow`. */
   const int8_t* groups;
   /** [columns] */
   const float* scale;
@@ -56,6 +77,7 @@ struct PackedLinear {
   const float* bias;
   int inputs;
   int columns;
+  NarrowWeights narrow;
 };
 
 enum class Activation : int32_t { kGelu = 0, kGeluTanh = 1, kRelu = 2, kSilu = 3 };

@@ -1,6 +1,7 @@
 /** A tile of products: some rows × the 64 columns of a panel. Numbers and products are those of number_*.h. */
 #pragma once
 #include "kernels.h"
+#include "panels.h"
 
 namespace {
 
@@ -31,7 +32,7 @@ template <class Visit>
 inline void for_factors(const QuantizedRows& rows, const PackedLinear& linear, Visit visit) {
   const size_t column_bytes = (size_t)linear.inputs * kNumberBytes;
   for (int panel = 0; panel < linear.columns; panel += kPanel) {
-    const int8_t* columns = linear.groups + panel * column_bytes;
+    const int8_t* columns = ready_panel(linear, panel);
     for (int first = 0; first < rows.rows; first += kRowTile) {
       const int count = rows.rows - first < kRowTile ? rows.rows - first : kRowTile;
       visit(TileFactors{first, count, panel, rows.values + first * rows.stride, rows.stride, columns, column_bytes * 16,
@@ -47,24 +48,21 @@ inline void for_factors(const QuantizedRows& rows, const PackedLinear& linear, V
 class PanelFetcher {
  public:
   PanelFetcher(const QuantizedRows& rows, const PackedLinear& linear)
-      : linear_(linear), bytes_((size_t)linear.inputs * kPanel * kNumberBytes) {
-    const size_t tiles = (rows.rows + kRowTile - 1) / kRowTile;
-    part_ = (bytes_ / tiles + 63) / 64 * 64;
-  }
+      : linear_(linear), tiles_((rows.rows + kRowTile - 1) / kRowTile) {}
 
   void fetch_part(int panel, int first) const {
     if (panel + kPanel < linear_.columns) {
-      const int8_t* next = linear_.groups + (size_t)(panel + kPanel) * linear_.inputs * kNumberBytes;
-      const size_t begin = first / kRowTile * part_;
-      for (size_t at = begin; at < begin + part_ && at < bytes_; at += 64) {
-        fetch(next + at);
+      const PanelMemory next = panel_memory(linear_, panel + kPanel);
+      const size_t part = (next.bytes / tiles_ + 63) / 64 * 64, begin = first / kRowTile * part;
+      for (size_t at = begin; at < begin + part && at < next.bytes; at += 64) {
+        fetch(next.begin + at);
       }
     }
   }
 
  private:
   const PackedLinear& linear_;
-  size_t bytes_, part_;
+  size_t tiles_;
 };
 
 }  // namespace

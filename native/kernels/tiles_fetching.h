@@ -13,13 +13,12 @@ template <class Finish>
 inline void for_tiles(const QuantizedRows& rows, const PackedLinear& linear, Finish finish) {
   alignas(64) Product products[kRowTile * kPanel];
   for_factors(rows, linear, [&](const TileFactors& f) {
-    const size_t panel_bytes = f.group_stride * 4;
+    const PanelMemory next = f.panel + kPanel < linear.columns ? panel_memory(linear, f.panel + kPanel) : PanelMemory{};
     const size_t fetched = (size_t)(f.first / kRowTile) * f.quads * 64;
-    if (f.panel + kPanel >= linear.columns || fetched >= panel_bytes) {
+    if (fetched >= next.bytes) {
       multiply(f.rows, f.stride, f.count, f.columns, f.group_stride, 4, f.quads, products);
     } else {
-      multiply_fetching(f.rows, f.stride, f.count, f.columns, f.group_stride, f.quads, products,
-                        f.columns + panel_bytes + fetched);
+      multiply_fetching(f.rows, f.stride, f.count, f.columns, f.group_stride, f.quads, products, next.begin + fetched);
     }
     finish(f.tile(products), 0, f.count);
   });

@@ -1,5 +1,6 @@
 /** Descriptions of small models with random weights, for tests. */
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -19,6 +20,10 @@ struct RandomModelOptions {
   bool head_norms = false, whole_norms = false;
   float word_factor = 1;
   std::vector<int32_t> dense = {};
+  /** Weights and words of four bits, in blocks of so many; values of eight bits among them, as in octavec's own files.
+   */
+  int32_t block = 0;
+  bool zeros = false;
   int32_t window = 0;
   /** Query projections of nothing but zeros, as pruned heads have them. */
   bool zero_queries = false;
@@ -35,8 +40,7 @@ class RandomModel {
     words = {kMagic,       kFormat, o.precision,  o.hidden,     o.heads, key_value_heads,
              o.head_width, o.ffn,   o.max_tokens, o.activation, o.gated, o.pre_norm};
     number(0.25f);
-    tensor(o.vocabulary, o.hidden, 1.0f);
-    none();
+    o.block > 0 ? blocks(o.vocabulary, o.hidden, 1.0f) : floats(o.vocabulary, o.hidden, 1.0f);
     number(o.word_factor);
     words.push_back(o.uncounted_word);
     tensor(o.max_tokens + (o.uncounted_word < 0 ? 0 : 1), o.hidden, 0.3f);
@@ -48,7 +52,8 @@ class RandomModel {
     for (int32_t i = 0; i < o.layers; i++) {
       norm(o.hidden, true);
       for (int32_t role = 0; role < 3; role++) {
-        linear(o.hidden, role == 0 ? inner : key_value_inner, role == 1, role == 0 && o.zero_queries ? 0.0f : 1.0f);
+        linear(o.hidden, role == 0 ? inner : key_value_inner, role == 1, role == 0 && o.zero_queries ? 0.0f : 1.0f,
+               role == 2);
       }
       norm(o.whole_norms ? inner : o.head_width, o.head_norms || o.whole_norms);
       norm(o.whole_norms ? key_value_inner : o.head_width, o.head_norms || o.whole_norms);
@@ -117,14 +122,46 @@ class RandomModel {
     number(present ? 1e-6f : 0);
     words.push_back(present && o_.rms);
   }
-  void linear(int32_t inputs, int32_t columns, bool transposed, float size = 1.0f) {
+  /** A matrix of floats. */
+  void floats(int64_t rows, int64_t columns, float spread) {
+    tensor(rows, columns, spread);
+    none();
+    none();
+    words.push_back(0);
+  }
+  /** A matrix of four bits: random codes, and steps of about the same size. */
+  void blocks(int64_t rows, int64_t columns, float spread) {
+    const int64_t count = (columns + o_.block - 1) / o_.block;
+    codes(rows, columns);
+    tensor(rows, count, 0.02f * spread, 0.2f * spread);
+    o_.zeros ? codes(rows, count) : none();
+    words.push_back(o_.block);
+  }
+  void codes(int64_t rows, int64_t columns) {
+    const int64_t bytes = rows * ((columns + 1) / 2);
+    auto values = std::make_unique<std::vector<float>>(bytes / 4 + 1);
+    auto* place = reinterpret_cast<uint8_t*>(values->data());
+    for (int64_t i = 0; i < bytes; i++) {
+      const auto code = [this] { return std::min(std::max(static_cast<int32_t>(8.5f + 3 * random()), 0), 15); };
+      place[i] = static_cast<uint8_t>(code() | code() << 4);
+    }
+    words.push_back(static_cast<int32_t>(tensors.size()));
+    tensors.push_back({OCTAVEC_U4, rows, columns, values->data(), static_cast<size_t>(bytes)});
+    memory_.push_back(std::move(values));
+  }
+  /** @param wide weights that have eight bits where others have four */
+  void linear(int32_t inputs, int32_t columns, bool transposed, float size = 1.0f, bool wide = false) {
     const float spread = size / std::sqrt(static_cast<float>(inputs));
-    transposed ? tensor(columns, inputs, spread) : tensor(inputs, columns, spread);
-    words.push_back(transposed);
+    const bool narrow = o_.block > 0 && !wide;
+    if (narrow) {
+      blocks(columns, inputs, spread);
+    } else {
+      transposed ? floats(columns, inputs, spread) : floats(inputs, columns, spread);
+    }
+    words.push_back(narrow || transposed);
     words.push_back(0);
     tensor(1, columns, 0.1f * size);
     words.push_back(0);
-    none();
     none();
   }
 

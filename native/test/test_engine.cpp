@@ -113,7 +113,7 @@ struct Architecture {
 };
 
 std::vector<Architecture> architectures() {
-  std::vector<Architecture> all(13);
+  std::vector<Architecture> all(15);
   all[0].name = "bert";
   all[1].name = "wide heads, relu, relative bias";
   all[1].options.heads = 2;
@@ -165,6 +165,13 @@ std::vector<Architecture> architectures() {
   all[11].options.hidden = 192;
   all[11].options.window = 33;
   all[12].name = "norms of all heads";
+  all[13].name = "four bits";
+  all[13].options.block = 32;
+  all[14].name = "four bits with zero points, gated";
+  all[14].options.block = 16;
+  all[14].options.zeros = all[14].options.gated = true;
+  all[14].options.hidden = 128;
+  all[14].options.head_width = 32;
   all[12].options.whole_norms = all[12].options.relative_bias = all[12].options.gated = true;
   return all;
 }

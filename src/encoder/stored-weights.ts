@@ -77,6 +77,7 @@ export function storedBlocks(
     codes?.dataType === dataType.uint8 &&
     // A hostile file may say anything of its blocks.
     count(codes) >= rows * Math.ceil((columns * bits) / 8) &&
+    count(codes) % rows === 0 &&
     scales !== undefined &&
     count(scales) === rows * blocks &&
     (!inputs.zeroPoints ||

@@ -49,12 +49,18 @@ test('pooling modes have the numbers of the native core', () => {
 });
 
 test('element types of tensors have the numbers of the native core', () => {
-  const { float, int8, float16 } = descriptionFormat.tensorTypes;
-  const types = [...tensors.matchAll(/(OCTAVEC_(?:F32|S8|F16)) = (\d+)/g)].map(([, name, value]) => [
+  const { float, uint8, int8, float16, uint4 } = descriptionFormat.tensorTypes;
+  const types = [...tensors.matchAll(/(OCTAVEC_(?:F32|U8|S8|F16|U4)) = (\d+)/g)].map(([, name, value]) => [
     name,
     Number(value),
   ]);
-  expect(Object.fromEntries(types)).toEqual({ OCTAVEC_F32: float, OCTAVEC_S8: int8, OCTAVEC_F16: float16 });
+  expect(Object.fromEntries(types)).toEqual({
+    OCTAVEC_F32: float,
+    OCTAVEC_U8: uint8,
+    OCTAVEC_S8: int8,
+    OCTAVEC_F16: float16,
+    OCTAVEC_U4: uint4,
+  });
 });
 
 test('the binding has the functions that its type names, and no others', () => {

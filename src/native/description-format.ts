@@ -10,7 +10,7 @@ export type NativePrecision = 'fp32' | 'int8' | 'bf16';
  */
 export const descriptionFormat = {
   magic: 0x4f435456,
-  format: 3,
+  format: 4,
   precisions: { int8: 0, fp32: 1, bf16: 2 } satisfies Record<NativePrecision, number>,
   activations: { gelu: 0, geluTanh: 1, relu: 2, silu: 3 } satisfies Record<ActivationName, number>,
   poolings: {
@@ -22,7 +22,13 @@ export const descriptionFormat = {
     weightedmean: 5,
   } satisfies Record<PoolingMode, number>,
   /** Element types of tensors, with ONNX's numbers. */
-  tensorTypes: { float: dataType.float, int8: dataType.int8, float16: dataType.float16 },
+  tensorTypes: {
+    float: dataType.float,
+    uint8: dataType.uint8,
+    int8: dataType.int8,
+    float16: dataType.float16,
+    uint4: dataType.uint4,
+  },
 } as const;
 
 export type NativeTensorType = (typeof descriptionFormat.tensorTypes)[keyof typeof descriptionFormat.tensorTypes];

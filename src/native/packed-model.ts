@@ -13,7 +13,7 @@ import type { NativePrecision } from './description-format.js';
  */
 
 /** What is recognised and how it is described; native/core/model_file.cpp has a number of its own for the layout. */
-const packingVersion = 2;
+const packingVersion = 3;
 
 export interface PackSettings {
   readonly files: ModelFiles;

@@ -147,25 +147,53 @@ class WordWriter {
   words({ values, rowScales, uniform }: StoredTable): number {
     const [rows, columns] = values.dims;
     if (uniform === undefined || 'blockSize' in values) {
-      this.matrix(values);
-      this.floats(rowScales, rows);
+      this.matrix(values, rowScales, true);
       return 0;
     }
     const { codes, offset } = centredTable(this.#model, values, uniform);
     this.#add(values, () => ({ type: dataType.int8, rows, columns, data: codes }));
-    this.floats(new Float32Array(rows).fill(uniform.scale), rows);
+    this.#scales(new Float32Array(rows).fill(uniform.scale));
     return offset;
   }
 
-  /** Weights as they are, those in blocks as floats. */
-  matrix(weights: TensorProto | StoredBlocks): void {
-    const columns = weights.dims[1];
-    if ('blockSize' in weights) {
-      const make = () => bytesOf(dequantizedRows(this.#model, weights));
-      this.#add(weights.codes, () => ({ type: dataType.float, rows: weights.dims[0], columns, data: make() }));
+  /**
+   * Weights as they are. Blocks of eight bits become floats, unless they are those of words: the core gives linear layers
+   * one scale for each column.
+   */
+  matrix(weights: TensorProto | StoredBlocks, scale: Float32Array | undefined, isTable: boolean): void {
+    if (!('blockSize' in weights)) {
+      this.tensor(weights, weights.dims[1]);
+      this.#scales(scale);
+    } else if (weights.bits === 4 || isTable) {
+      this.#blocks(weights);
     } else {
-      this.tensor(weights, columns);
+      const [rows, columns] = weights.dims;
+      const make = () => bytesOf(dequantizedRows(this.#model, weights));
+      this.#add(weights.codes, () => ({ type: dataType.float, rows, columns, data: make() }));
+      this.#scales(undefined);
     }
+  }
+
+  #scales(scale: Float32Array | undefined): void {
+    this.floats(scale, scale?.length ?? 1);
+    this.integers(-1, 0);
+  }
+
+  /** Codes, scales, zero points and the size of a block. */
+  #blocks({ dims, bits, blockSize, codes, scales, zeroPoints }: StoredBlocks): void {
+    const rows = dims[0];
+    const packed = (tensor: TensorProto): NativeTensor => {
+      const data = tensorBytes(this.#model, tensor);
+      const type = bits === 4 ? dataType.uint4 : dataType.uint8;
+      return { type, rows, columns: ((data.length / rows) * 8) / bits, data };
+    };
+    this.#add(codes, () => packed(codes));
+    this.#add(scales, () => {
+      const data = bytesOf(tensorFloats(this.#model, scales));
+      return { type: dataType.float, rows, columns: data.length / 4 / rows, data };
+    });
+    this.#add(zeroPoints, () => packed(zeroPoints as TensorProto));
+    this.integers(blockSize);
   }
 
   floats(values: Float32Array | undefined, columns: number): void {
@@ -185,11 +213,10 @@ class WordWriter {
 
   linear({ weights, transposed, firstColumn, bias, scale, factor }: EncoderLinear): void {
     const columns = weights.dims[transposed ? 0 : 1];
-    this.matrix(weights);
+    this.matrix(weights, scale, false);
     this.integers(Number(transposed), firstColumn);
     this.tensor(bias, columns);
     this.integers(bias === undefined ? 0 : firstColumn);
-    this.floats(scale, columns);
     this.tensor(factor, weights.dims[transposed ? 1 : 0]);
   }
 

@@ -57,6 +57,10 @@ const programs: Readonly<Record<string, Program>> = {
   'server-clients.mjs': { args: () => ['/nowhere', '--python', '/nowhere/python'], prints: /absent {2}openai/ },
   'server-flood.mjs': { args: () => ['200', '3'], prints: /at most/, mayJudge: true },
   'server-load.mjs': { args: () => ['1'], prints: /HTTP costs/, mayJudge: true },
+  'random-encoders.mjs': {
+    args: () => [join(tmpdir(), 'octavec-random-encoders'), 'modernbert-base', '1000', '2'],
+    prints: /2 layers, 1000 words, proof within/,
+  },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
   'variant-speed.mjs': { args: () => ['--rounds', '1', fp32, int8], prints: /model_int8\.onnx/ },

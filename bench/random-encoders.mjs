@@ -1,0 +1,172 @@
+/**
+ * Model folders of the shapes of known encoders, with random weights, for programs that measure speed and memory:
+ *
+ *   npm run build && node bench/random-encoders.mjs <folder> [names, by commas] [words] [layers]
+ *   node bench/engines.mjs <folder>/embeddinggemma-300m
+ *
+ * Time does not depend on what weights are. The vocabulary is that of all-MiniLM-L6-v2, whose tokenizer they get, unless
+ * a number of words is given.
+ */
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { convert } from '../dist/convert/index.js';
+import { embeddedModel } from './bench-model.mjs';
+
+const miniLmWords = 30_522;
+
+/** config.json, the norms (of which width) and linear layers (inputs, outputs) of a layer. */
+const encoders = {
+  'embeddinggemma-300m': decoder('gemma3_text', {
+    ...{ hidden_size: 768, num_hidden_layers: 24, num_attention_heads: 3, num_key_value_heads: 1, head_dim: 256 },
+    ...{ intermediate_size: 1152, max_position_embeddings: 2048, query_pre_attn_scalar: 256 },
+    ...{ use_bidirectional_attention: true, sliding_window: 512, _sliding_window_pattern: 6 },
+  }),
+  'qwen3-embedding-0.6b': decoder('qwen3', {
+    ...{ hidden_size: 1024, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128 },
+    ...{ intermediate_size: 3072, max_position_embeddings: 8192, rope_theta: 1_000_000 },
+  }),
+  'modernbert-base': {
+    config: {
+      ...{ model_type: 'modernbert', hidden_size: 768, num_hidden_layers: 22, num_attention_heads: 12 },
+      ...{ intermediate_size: 1152, max_position_embeddings: 8192, pad_token_id: 0 },
+    },
+    tables: { 'embeddings.tok_embeddings': 768 },
+    norms: { 'embeddings.norm': 768, final_norm: 768 },
+    layer: (index) => ({
+      prefix: `layers.${index}`,
+      norms: { ...(index > 0 && { attn_norm: 768 }), mlp_norm: 768 },
+      linears: { 'attn.Wqkv': [768, 2304], 'attn.Wo': [768, 768], 'mlp.Wi': [768, 2304], 'mlp.Wo': [1152, 768] },
+    }),
+  },
+  'nomic-embed-text-v1.5': {
+    config: {
+      ...{ model_type: 'nomic_bert', hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12 },
+      ...{ intermediate_size: 3072, max_position_embeddings: 8192, hidden_act: 'silu', type_vocab_size: 2 },
+    },
+    tables: { 'embeddings.word_embeddings': 768 },
+    types: { 'embeddings.token_type_embeddings': 768 },
+    norms: { emb_ln: 768 },
+    beta: true,
+    layer: (index) => ({
+      prefix: `encoder.layers.${index}`,
+      norms: { norm1: 768, norm2: 768 },
+      linears: {
+        ...{ 'attn.Wqkv': [768, 2304], 'attn.out_proj': [768, 768] },
+        ...{ 'mlp.fc11': [768, 3072], 'mlp.fc12': [768, 3072], 'mlp.fc2': [3072, 768] },
+      },
+    }),
+  },
+};
+
+function decoder(modelType, config) {
+  const { hidden_size: hidden, head_dim: width, intermediate_size: ffn } = config;
+  const [inner, shared] = [config.num_attention_heads * width, config.num_key_value_heads * width];
+  const gemma = modelType === 'gemma3_text';
+  return {
+    config: { model_type: modelType, pad_token_id: 0, ...config },
+    tables: { embed_tokens: hidden },
+    norms: { norm: hidden },
+    layer: (index) => ({
+      prefix: `layers.${index}`,
+      norms: {
+        ...{ input_layernorm: hidden, post_attention_layernorm: hidden },
+        ...(gemma && { pre_feedforward_layernorm: hidden, post_feedforward_layernorm: hidden }),
+        ...{ 'self_attn.q_norm': width, 'self_attn.k_norm': width },
+      },
+      linears: {
+        ...{ 'self_attn.q_proj': [hidden, inner], 'self_attn.k_proj': [hidden, shared] },
+        ...{ 'self_attn.v_proj': [hidden, shared], 'self_attn.o_proj': [inner, hidden] },
+        ...{ 'mlp.gate_proj': [hidden, ffn], 'mlp.up_proj': [hidden, ffn], 'mlp.down_proj': [ffn, hidden] },
+      },
+    }),
+  };
+}
+
+/** Names, shapes and the spread of the numbers of all tensors. */
+function* tensorsOf({ config, tables, types = {}, norms, beta = false, layer }, words) {
+  const normTensors = function* (all, prefix = '') {
+    for (const [name, width] of Object.entries(all)) {
+      yield {
+        name: `${prefix}${name}.weight`,
+        shape: [width],
+        mean: config.model_type === 'gemma3_text' ? 0 : 1,
+        spread: 0.2,
+      };
+      if (beta) {
+        yield { name: `${prefix}${name}.bias`, shape: [width], mean: 0, spread: 0.2 };
+      }
+    }
+  };
+  for (const [rows, all] of [
+    [words, tables],
+    [2, types],
+  ]) {
+    for (const [name, width] of Object.entries(all)) {
+      yield { name: `${name}.weight`, shape: [rows, width], mean: 0, spread: 1 };
+    }
+  }
+  yield* normTensors(norms);
+  for (let index = 0; index < config.num_hidden_layers; index++) {
+    const { prefix, norms: own, linears } = layer(index);
+    yield* normTensors(own, `${prefix}.`);
+    for (const [name, [inputs, outputs]] of Object.entries(linears)) {
+      yield { name: `${prefix}.${name}.weight`, shape: [outputs, inputs], mean: 0, spread: Math.sqrt(3 / inputs) };
+    }
+  }
+}
+
+/** Evenly distributed numbers, mean ± spread. */
+function randomNumbers({ shape, mean, spread }, seed) {
+  let state = seed * 2654435761 + 1;
+  return Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return mean + (spread * state) / 2 ** 31;
+  });
+}
+
+async function writeSafetensors(path, tensors) {
+  const parts = [];
+  const header = {};
+  let end = 0;
+  for (const [i, tensor] of tensors.entries()) {
+    const data = Buffer.from(randomNumbers(tensor, i + 1).buffer);
+    header[tensor.name] = { dtype: 'F32', shape: tensor.shape, data_offsets: [end, end + data.length] };
+    end += data.length;
+    parts.push(data);
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(path, [length, text, ...parts]);
+}
+
+const [target, chosen, words = miniLmWords, layers] = process.argv.slice(2);
+if (target === undefined) {
+  console.error('usage: node bench/random-encoders.mjs <folder> [names, by commas] [words] [layers]');
+  process.exit(2);
+}
+for (const [name, encoder] of Object.entries(encoders)) {
+  if (chosen !== undefined && !chosen.split(',').includes(name)) {
+    continue;
+  }
+  const config = { ...encoder.config, vocab_size: Number(words) };
+  config.num_hidden_layers = Number(layers ?? config.num_hidden_layers);
+  const folder = join(target, name);
+  await mkdir(folder, { recursive: true });
+  for (const file of [
+    '1_Pooling',
+    'modules.json',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'special_tokens_map.json',
+  ]) {
+    await cp(join(embeddedModel, file), join(folder, file), { recursive: true });
+  }
+  const pooling = { word_embedding_dimension: config.hidden_size, pooling_mode_mean_tokens: true };
+  await writeFile(join(folder, '1_Pooling', 'config.json'), JSON.stringify(pooling));
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf({ ...encoder, config }, Number(words))]);
+  const { proof } = await convert(folder);
+  await rm(join(folder, 'model.safetensors'));
+  console.log(`${folder}: ${config.num_hidden_layers} layers, ${words} words, proof within ${proof.largestDifference}`);
+}

@@ -1,0 +1,65 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { convert } from '#rooms/convert';
+import { loadEngine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
+import { tinyJina } from './support/tiny-jina.js';
+import { tinyModels, tokenBatch } from './support/tiny-models.js';
+
+const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
+
+function copied(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-native-conversion-'));
+  for (const file of ['config.json', 'model.safetensors']) {
+    cpSync(join(fixtures, path, file), join(folder, file));
+  }
+  return folder;
+}
+
+const folders: readonly (readonly [string, () => string])[] = [
+  ...new Set(tinyModels().map(({ name }) => name.split('/')[0])),
+].map((name): [string, () => string] => [name, () => copied(`tiny/${name}`)]);
+const all = [
+  ...folders,
+  ['gte', () => copied('convert/gte')] as const,
+  ['jina v2', () => tinyJina('v2-base-en')] as const,
+  ['jina v2 with norms of queries and keys', () => tinyJina('v2-base-code')] as const,
+];
+
+/** Texts that are shorter and longer than windows, tiles and chunks. */
+const batch = tokenBatch(
+  [1, 2, 17, 33, 100, 126].map((length, text) => Array.from({ length }, (_, i) => 5 + ((text * 71 + i * 37) % 500))),
+);
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+describe.skipIf('reason' in nativeEngineState())('converted models on the native engine', () => {
+  test.each(all)('%s', async (_, folder) => {
+    const { onnxPath, maxTokens } = await convert(folder());
+    const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
+    const files = { onnxPath, padTokenId: 0, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
+    const options = { workers: 1, threads: 1 };
+    await using reference = await loadEngine(files, options);
+    const expected = await reference.hiddenStates(batch);
+    for (const precision of ['fp32', 'int8'] as const) {
+      const loaded = await tryNativeEngine(files, { ...options, precision });
+      if ('reason' in loaded) {
+        throw new Error(loaded.reason);
+      }
+      await using engine = loaded.engine;
+      const found = await engine.hiddenStates(batch);
+      if (precision === 'int8') {
+        expect(cosine(found, expected)).toBeGreaterThan(0.99);
+        continue;
+      }
+      const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(worst / largest).toBeLessThan(1e-5);
+    }
+  });
+});
