@@ -8,6 +8,7 @@ import {
   oneOf,
   type TaskOptions,
 } from '../base/index.js';
+import type { TruncationSide } from '../embed/index.js';
 import { type EngineChoiceOptions, type EngineDescription, engineOptionChecks } from '../engine/index.js';
 import { type OpenModelOptions, openModelOptionChecks } from '../model/index.js';
 import { type ScoreActivation, scoreActivations } from './score-activation.js';
@@ -34,6 +35,8 @@ export interface ScoreOptions extends TaskOptions {
   readonly activation?: ScoreActivation;
   /** What happens to pairs that have more tokens than the model takes; `truncate` by default: the text loses its end. */
   readonly overLong?: 'truncate' | 'error';
+  /** Which end of over-long texts is cut off; by default that which the tokenizer is set to. */
+  readonly truncationSide?: TruncationSide;
   /** The same pairs give the same bits, whatever else is being scored: see `EmbedOptions.reproducible`. */
   readonly reproducible?: boolean;
 }
@@ -61,6 +64,7 @@ export const scoreOptionChecks: OptionChecks<ScoreOptions> = {
   ...checkTaskOptions,
   activation: oneOf(scoreActivations),
   overLong: oneOf(['truncate', 'error']),
+  truncationSide: oneOf(['left', 'right']),
   reproducible: checkFlag,
 };
 

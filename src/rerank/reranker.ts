@@ -149,10 +149,11 @@ export class Reranker {
   async #scoreAdmitted(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairScores> {
     const { files, tokenizer, engine } = this.#loaded;
     const { signal, onProgress, reproducible, overLong = 'truncate', activation = this.activation } = options;
+    const { truncationSide = files.truncationSide } = options;
     const { workers, threadsPerWorker } = engine.description;
     const tokens = await tokenizer.tokenize(texts, {
       ...{ query, prompt: '', overLong, overlap: 0, signal },
-      truncationSide: files.truncationSide,
+      truncationSide,
       lanes: this.#admission.calls > 1 ? 1 : workers * threadsPerWorker,
     });
     let done = 0;

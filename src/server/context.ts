@@ -1,10 +1,17 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
-import { type EmbeddedInputs, type EmbeddingService, type EmbedInputs, embedInputs } from './embed-inputs.js';
-import type { Metrics } from './metrics.js';
+import {
+  type EmbeddedInputs,
+  type EmbeddingService,
+  type EmbedInputs,
+  embedInputs,
+  type Taken,
+} from './embed-inputs.js';
+import type { CountedWork, Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
 import { asGivenUp, requestSignal } from './request-signal.js';
+import { type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
 import type { ServedModel } from './served-model.js';
 
 /** What routes work with. */
@@ -32,13 +39,34 @@ export async function embedFor(
   asked: Omit<EmbedInputs, 'signal'>,
   reply: FastifyReply,
 ): Promise<EmbeddedInputs> {
+  const work = (signal: AbortSignal) => embedInputs(context, model, { ...asked, signal });
+  return counted(context, 'embed', asked.inputs.length, reply, work);
+}
+
+/** The same for scores of texts by a query. */
+export async function scoreFor(
+  context: ServerContext,
+  model: ServedModel,
+  asked: Omit<ScorePairs, 'signal'>,
+  reply: FastifyReply,
+): Promise<ScoredPairs> {
+  const work = (signal: AbortSignal) => scorePairs(context, model, { ...asked, signal });
+  return counted(context, 'predict', asked.texts.length, reply, work);
+}
+
+async function counted<Result extends Taken>(
+  context: ServerContext,
+  kind: CountedWork,
+  inputs: number,
+  reply: FastifyReply,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const { metrics } = context;
-  const count = asked.inputs.length;
-  metrics.request(count);
-  const embedded = await whileWanted(context, reply, (signal) => embedInputs(context, model, { ...asked, signal }));
-  metrics.success(count, embedded, reply.elapsedTime);
-  tellTimes(reply, embedded);
-  return embedded;
+  metrics.request(kind, inputs);
+  const result = await whileWanted(context, reply, work);
+  metrics.success(kind, inputs, result, reply.elapsedTime);
+  tellTimes(reply, result);
+  return result;
 }
 
 /** Does something as long as the client is there and the time for a request is not over. */
@@ -56,18 +84,18 @@ export async function whileWanted<Result>(
 }
 
 /** Sets the headers that say what a request took. */
-export function tellTimes(reply: FastifyReply, embedded: Omit<EmbeddedInputs, 'vectors'>): void {
+function tellTimes(reply: FastifyReply, taken: Taken): void {
   const ms = (value: number) => String(Math.round(value));
   reply.headers({
     'x-compute-type': 'cpu',
     'x-compute-time': ms(reply.elapsedTime),
-    'x-compute-characters': String(embedded.characters),
-    'x-compute-tokens': String(embedded.tokens),
+    'x-compute-characters': String(taken.characters),
+    'x-compute-tokens': String(taken.tokens),
     'x-total-time': ms(reply.elapsedTime),
-    'x-tokenization-time': ms(embedded.tokenizeMs),
-    'x-queue-time': ms(embedded.queueMs),
-    'x-inference-time': ms(embedded.inferenceMs),
-    ...(embedded.truncated > 0 && { 'x-octavec-truncated': String(embedded.truncated) }),
+    'x-tokenization-time': ms(taken.tokenizeMs),
+    'x-queue-time': ms(taken.queueMs),
+    'x-inference-time': ms(taken.inferenceMs),
+    ...(taken.truncated > 0 && { 'x-octavec-truncated': String(taken.truncated) }),
   });
 }
 
@@ -76,6 +104,6 @@ export function overLongOf(
   context: ServerContext,
   truncate: boolean | null | undefined,
   side?: TruncationSide,
-): Pick<EmbedInputs, 'overLong' | 'truncationSide'> {
+): { readonly overLong: 'truncate' | 'error'; readonly truncationSide?: TruncationSide } {
   return { overLong: (truncate ?? context.autoTruncate) ? 'truncate' : 'error', truncationSide: side };
 }

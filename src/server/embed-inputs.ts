@@ -16,9 +16,8 @@ export interface EmbedInputs
   readonly normalize?: boolean;
 }
 
-export interface EmbeddedInputs {
-  /** A vector for each input. */
-  readonly vectors: readonly Float32Array[];
+/** What a request has taken. */
+export interface Taken {
   /** Tokens that were read, of all inputs together. */
   readonly tokens: number;
   /** Unicode characters of all inputs together. */
@@ -30,6 +29,11 @@ export interface EmbeddedInputs {
   /** Milliseconds for tokenizing, and for the model, its queue included. */
   readonly tokenizeMs: number;
   readonly inferenceMs: number;
+}
+
+export interface EmbeddedInputs extends Taken {
+  /** A vector for each input. */
+  readonly vectors: readonly Float32Array[];
 }
 
 /** What requests are embedded with. */

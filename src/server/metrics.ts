@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../base/index.js';
-import type { EmbeddedInputs, EmbeddingService } from './embed-inputs.js';
+import type { EmbeddingService, Taken } from './embed-inputs.js';
 import type { Problem, ProblemKind } from './problem.js';
 
 /** Bounds of TEI's histograms: seconds from 15 µs on, each 1.5 times the one before. */
@@ -16,6 +16,9 @@ const failures: Readonly<Partial<Record<ProblemKind, string>>> = {
   timeout: 'dropped',
   unsupported: 'model_type',
 };
+
+/** TEI counts texts that get a vector and texts that get a score by themselves. */
+export type CountedWork = 'embed' | 'predict';
 
 /** Metrics of a server, with TEI's names, and octavec's own where TEI has none. */
 export class Metrics {
@@ -35,8 +38,10 @@ export class Metrics {
       requests: counter('te_request_count', 'Requests', ['method']),
       successes: counter('te_request_success', 'Requests that succeeded', ['method']),
       failures: counter('te_request_failure', 'Requests that failed', ['err']),
-      embeds: counter('te_embed_count', 'Inputs that were to be embedded'),
-      embedded: counter('te_embed_success', 'Inputs that were embedded'),
+      embed: counter('te_embed_count', 'Inputs that were to be embedded'),
+      embedDone: counter('te_embed_success', 'Inputs that were embedded'),
+      predict: counter('te_predict_count', 'Inputs that were to be scored'),
+      predictDone: counter('te_predict_success', 'Inputs that were scored'),
       truncated: counter('octavec_truncated_inputs', 'Inputs that were longer than the model reads'),
       tokens: counter('octavec_tokens', 'Tokens that were read'),
     };
@@ -71,8 +76,8 @@ export class Metrics {
       'octavec_model_info',
       'Models: 1 for one that is loaded, 0 for one that is loaded on first use',
       function () {
-        for (const { name, isLoaded, embedder } of shelf.models) {
-          this.set({ model: name, engine: embedder?.engine.name ?? '' }, isLoaded ? 1 : 0);
+        for (const { name, isLoaded, engine } of shelf.models) {
+          this.set({ model: name, engine: engine?.name ?? '' }, isLoaded ? 1 : 0);
         }
       },
       ['model', 'engine'],
@@ -87,22 +92,22 @@ export class Metrics {
     }
   }
 
-  request(inputs: number): void {
+  request(kind: CountedWork, inputs: number): void {
     this.#counters.requests.inc({ method: inputs === 1 ? 'single' : 'batch' });
-    this.#counters.embeds.inc(inputs);
+    this.#counters[kind].inc(inputs);
     this.#batchSize.observe(inputs);
   }
 
-  success(inputs: number, embedded: EmbeddedInputs, totalMs: number): void {
+  success(kind: CountedWork, inputs: number, taken: Taken, totalMs: number): void {
     this.#counters.successes.inc({ method: inputs === 1 ? 'single' : 'batch' });
-    this.#counters.embedded.inc(inputs);
-    this.#counters.truncated.inc(embedded.truncated);
-    this.#counters.tokens.inc(embedded.tokens);
-    this.#inputLength.observe(embedded.tokens);
+    this.#counters[`${kind}Done`].inc(inputs);
+    this.#counters.truncated.inc(taken.truncated);
+    this.#counters.tokens.inc(taken.tokens);
+    this.#inputLength.observe(taken.tokens);
     this.#durations.request.observe(totalMs / 1000);
-    this.#durations.tokenization.observe(embedded.tokenizeMs / 1000);
-    this.#durations.queue.observe(embedded.queueMs / 1000);
-    this.#durations.inference.observe(embedded.inferenceMs / 1000);
+    this.#durations.tokenization.observe(taken.tokenizeMs / 1000);
+    this.#durations.queue.observe(taken.queueMs / 1000);
+    this.#durations.inference.observe(taken.inferenceMs / 1000);
   }
 
   failure({ kind }: Problem): void {

@@ -1,9 +1,10 @@
-import type { Embedder } from '../embed/index.js';
+import { Embedder } from '../embed/index.js';
+import { Reranker } from '../rerank/index.js';
 import type { ServerOptions } from './options.js';
 import { Problem } from './problem.js';
-import { ServedModel } from './served-model.js';
+import { type LoadedModel, ServedModel } from './served-model.js';
 
-type Work<Result> = (embedder: Embedder, raw: () => Promise<Embedder>) => Promise<Result>;
+type Work<Result, Model = Embedder> = (model: Model, raw: () => Promise<Embedder>) => Promise<Result>;
 type ShelfOptions = Pick<ServerOptions, 'models' | 'embedder' | 'memoryBudget' | 'unloadAfter' | 'anyModelName'>;
 
 /** How often it is looked for models that nobody uses. */
@@ -55,6 +56,23 @@ export class ModelShelf {
     throw new Problem('unknown_model', `The model '${name}' does not exist. Served here: ${names}`, 'model');
   }
 
+  /**
+   * The model that ranks texts, of a name or alias; the first that does without a name.
+   *
+   * @throws Problem `unknown_model`
+   */
+  async findReranker(name?: string): Promise<ServedModel> {
+    if (name !== undefined) {
+      return this.find(name);
+    }
+    for (const model of this.models) {
+      if ((await model.describe()).task === 'rerank') {
+        return model;
+      }
+    }
+    return this.first;
+  }
+
   /** Loads the first model. */
   async start(): Promise<void> {
     try {
@@ -65,12 +83,31 @@ export class ModelShelf {
   }
 
   /**
-   * Does something with a model, which is loaded first where that is needed.
+   * Does something with a model that gives vectors. It is loaded first where that is needed.
    *
-   * @throws Problem `loading`
+   * @throws Problem `loading`; `unsupported` for a model that ranks texts
    */
   use<Result>(model: ServedModel, work: Work<Result>): Promise<Result> {
-    return this.hasStarted && model.isLoaded ? model.use(work) : this.#useLoading(model, work);
+    return this.#use(model, (loaded, raw) => {
+      if (!(loaded instanceof Embedder)) {
+        throw new Problem('unsupported', 'Model is not an embedding model');
+      }
+      return work(loaded, raw);
+    });
+  }
+
+  /**
+   * Does something with a model that ranks texts. It is loaded first where that is needed.
+   *
+   * @throws Problem `loading`; `unsupported` for a model that gives vectors
+   */
+  useReranker<Result>(model: ServedModel, work: (reranker: Reranker) => Promise<Result>): Promise<Result> {
+    return this.#use(model, (loaded) => {
+      if (!(loaded instanceof Reranker)) {
+        throw new Problem('unsupported', 'model is not a re-ranker model');
+      }
+      return work(loaded);
+    });
   }
 
   async reload(): Promise<void> {
@@ -84,7 +121,11 @@ export class ModelShelf {
     await Promise.all(this.models.map((model) => model.unload()));
   }
 
-  async #useLoading<Result>(model: ServedModel, work: Work<Result>): Promise<Result> {
+  #use<Result>(model: ServedModel, work: Work<Result, LoadedModel>): Promise<Result> {
+    return this.hasStarted && model.isLoaded ? model.use(work) : this.#useLoading(model, work);
+  }
+
+  async #useLoading<Result>(model: ServedModel, work: Work<Result, LoadedModel>): Promise<Result> {
     if (!this.hasStarted) {
       throw new Problem('loading', `the model ${this.first.name} is being loaded`);
     }

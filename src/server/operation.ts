@@ -18,11 +18,13 @@ export function operationRoutes(app: App, { shelf, metrics }: ServerContext): vo
     if (!shelf.first.isLoaded) {
       throw new Problem('loading', `the model ${shelf.first.name} is being loaded`);
     }
-    const { data } = await shelf.use(shelf.first, (embedder) => embedder.embed(['ready?']));
-    if (!data.every(Number.isFinite)) {
-      throw new Problem('loading', `the model ${shelf.first.name} does not give finite vectors`);
+    const { first } = shelf;
+    if (first.files?.task === 'rerank') {
+      await shelf.useReranker(first, (reranker) => reranker.score('ready?', ['ready']));
+      return { status: 'ready', model: first.name } as never;
     }
-    return { status: 'ready', model: shelf.first.name, dimensions: data.length } as never;
+    const { data } = await shelf.use(first, (embedder) => embedder.embed(['ready?']));
+    return { status: 'ready', model: first.name, dimensions: data.length } as never;
   });
   app.get('/metrics', { schema: { tags, summary: 'Metrics for Prometheus' } }, async (_request, reply) => {
     reply.type(metrics.registry.contentType);

@@ -107,6 +107,7 @@ function problemOfOctavec(error: OctavecError): Problem {
     PROMPT_UNKNOWN: 'invalid',
     TEXT_INVALID: 'tokenizer',
     TEXT_TOO_LONG: 'invalid',
+    QUERY_TOO_LONG: 'invalid',
     QUEUE_FULL: 'overloaded',
     ENGINE_DIED: 'overloaded',
     CLOSED: 'loading',

@@ -1,14 +1,19 @@
 import { OctavecError } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
+import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, weightBytes } from '../model/index.js';
+import { Reranker, type RerankerOptions } from '../rerank/index.js';
 import type { ServedModelOptions, ServerOptions } from './options.js';
 
 /** Memory that a loaded model takes besides its weights: tokenizer, threads, buffers. */
 const baseBytes = 40 * 2 ** 20;
 
+/** What gives vectors of texts, or scores of pairs. */
+export type LoadedModel = Embedder | Reranker;
+
 /** A model in memory, and who uses it. */
 interface Loaded {
-  readonly embedder: Embedder;
+  readonly model: LoadedModel;
   /** The same model without normalizing, loaded when a request asks for raw vectors of a model that normalizes. */
   raw?: Promise<Embedder>;
   readonly bytes: number;
@@ -53,9 +58,9 @@ export class ServedModel {
     return this.#loaded?.users ?? 0;
   }
 
-  /** The loaded model; undefined while there is none. */
-  get embedder(): Embedder | undefined {
-    return this.#loaded?.embedder;
+  /** What the loaded model runs on; undefined while there is none. */
+  get engine(): EngineDescription | undefined {
+    return this.#loaded?.model.engine;
   }
 
   /** What the model is made of, found out without loading it. */
@@ -75,12 +80,12 @@ export class ServedModel {
    *
    * @throws what opening and loading the model throws, and what the work throws
    */
-  async use<Result>(work: (embedder: Embedder, raw: () => Promise<Embedder>) => Promise<Result>): Promise<Result> {
+  async use<Result>(work: (model: LoadedModel, raw: () => Promise<Embedder>) => Promise<Result>): Promise<Result> {
     const loaded = this.#loaded ?? (await this.#load());
     loaded.users++;
     this.lastUsed = performance.now();
     try {
-      return await work(loaded.embedder, () => this.#rawOf(loaded));
+      return await work(loaded.model, () => this.#rawOf(loaded));
     } finally {
       loaded.users--;
       this.lastUsed = performance.now();
@@ -124,17 +129,24 @@ export class ServedModel {
   }
 
   async #open(files: ModelFiles): Promise<Loaded> {
-    const [embedder, weights] = await Promise.all([
-      Embedder.load(files, this.#embedderOptions),
+    const [model, weights] = await Promise.all([
+      files.task === 'rerank' ? Reranker.load(files, this.#engineOptions) : Embedder.load(files, this.#embedderOptions),
       weightBytes(files.onnxPath),
     ]);
-    return { embedder, bytes: baseBytes + weights, users: 0, isRetired: false };
+    return { model, bytes: baseBytes + weights, users: 0, isRetired: false };
+  }
+
+  /** What concerns vectors is nothing to a reranker. */
+  get #engineOptions(): RerankerOptions {
+    const { engine, workers, threads, memory, isolation, batchTokens } = this.#embedderOptions ?? {};
+    return { engine, workers, threads, memory, isolation, batchTokens };
   }
 
   #rawOf(loaded: Loaded): Promise<Embedder> {
-    const { model } = loaded.embedder;
+    const embedder = loaded.model as Embedder;
+    const { model } = embedder;
     if (!model.head.normalize) {
-      return Promise.resolve(loaded.embedder);
+      return Promise.resolve(embedder);
     }
     if (loaded.isRetired) {
       return Promise.reject(new OctavecError('CLOSED', { what: 'model' }));
@@ -154,6 +166,6 @@ async function retire(loaded: Loaded | undefined): Promise<void> {
   }
 }
 
-async function close({ embedder, raw }: Loaded): Promise<void> {
-  await Promise.all([embedder.close(), raw?.then((one) => one.close())]);
+async function close({ model, raw }: Loaded): Promise<void> {
+  await Promise.all([model.close(), raw?.then((one) => one.close())]);
 }

@@ -91,13 +91,23 @@ function nameOf(path: string): string {
 
 /** @throws GATE_REFUSED for a variant whose evidence says that its gate refused it */
 async function openProven(model: string, variant: string | undefined, { force }: ServeSettings): Promise<ModelFiles> {
-  const files = await openModelFolder(model, { variant });
+  const files = await openServed(model, variant);
   const path = evidencePath(files.onnxPath);
   const evidence = existsSync(path) ? await readEvidence(path) : undefined;
   if (evidence?.verdict?.passed === false && !force) {
     throw new OctavecError('GATE_REFUSED', { path: files.onnxPath, failures: failuresAsText(evidence.verdict) });
   }
   return files;
+}
+
+/** A model of either kind: what its folder says to be a cross-encoder ranks texts. */
+async function openServed(model: string, variant: string | undefined): Promise<ModelFiles> {
+  const asReranker = () => openModelFolder(model, { variant, task: 'rerank' });
+  const files = await openModelFolder(model, { variant }).catch((error) =>
+    (error as OctavecError).code === 'MODEL_UNSUPPORTED' ? asReranker() : Promise.reject(error),
+  );
+  const scores = files.facts?.architectures.some((name) => name.endsWith('ForSequenceClassification'));
+  return scores && files.task === undefined ? asReranker() : files;
 }
 
 /**

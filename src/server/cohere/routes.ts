@@ -4,6 +4,7 @@ import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
+import { rerankRoutes } from './rerank-routes.js';
 import * as schemas from './schemas.js';
 
 const tags = ['Cohere and Jina'];
@@ -49,23 +50,7 @@ export function cohereRoutes(app: App, context: ServerContext): void {
       },
     );
   }
-  for (const url of ['/v1/rerank', '/v2/rerank']) {
-    app.post(
-      url,
-      {
-        schema: {
-          tags,
-          summary: 'Rank documents by a query',
-          hide: url !== '/v1/rerank',
-          body: schemas.rerankRequest,
-          response: errors,
-        },
-      },
-      async () => {
-        throw new Problem('unsupported', 'no reranker is served here');
-      },
-    );
-  }
+  rerankRoutes(app, context);
 }
 
 function textsOf({ texts, inputs }: { texts?: string[]; inputs?: { content: { text: string }[] }[] }): string[] {

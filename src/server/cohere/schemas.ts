@@ -25,11 +25,20 @@ export const embedResponse = z.object({
 });
 
 export const rerankRequest = z.object({
-  model: z.string().optional(),
+  model: z.string().optional().describe('Name or alias of a served model; the first one that ranks by default'),
   query: z.string(),
   documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
   top_n: z.int().min(1).nullish(),
   return_documents: z.boolean().nullish(),
+});
+export const rerankResponse = z.object({
+  id: z.string(),
+  model: z.string(),
+  results: z.array(
+    z.object({ index: z.int(), relevance_score: z.number(), document: z.object({ text: z.string() }).optional() }),
+  ),
+  usage: z.object({ total_tokens: z.int() }),
+  meta: z.object({ api_version: z.object({ version: z.string() }), billed_units: z.object({ search_units: z.int() }) }),
 });
 
 export const errorResponse = z.object({ message: z.string() });

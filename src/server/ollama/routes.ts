@@ -124,9 +124,9 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
         throw new Problem('invalid', "'model' is missing", 'model');
       }
       const model = shelf.find(name);
-      const { maxTokens, architecture = 'bert' } = await model.describe();
+      const { maxTokens, task, architecture = 'bert' } = await model.describe();
       const { details, modified_at } = await facts(model, model.name);
-      const width = await shelf.use(model, async (embedder) => embedder.width);
+      const width = task === 'rerank' ? 1 : await shelf.use(model, async (embedder) => embedder.width);
       return {
         modelfile: `# Served by octavec\nFROM ${model.name}\n`,
         parameters: '',
@@ -137,7 +137,7 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
           [`${architecture}.context_length`]: maxTokens,
           [`${architecture}.embedding_length`]: width,
         },
-        capabilities: ['embedding'],
+        capabilities: [task === 'rerank' ? 'rerank' : 'embedding'],
         modified_at,
       };
     },

@@ -1,5 +1,6 @@
 import { type ModelFiles, variantOfPath } from '../../model/index.js';
 import type { ServedModel } from '../served-model.js';
+import { scoreLabel } from './rank-routes.js';
 
 /** TEI's names of poolings. */
 const poolings: Readonly<Record<string, string>> = { cls: 'cls', mean: 'mean', lasttoken: 'last_token' };
@@ -7,7 +8,7 @@ const poolings: Readonly<Record<string, string>> = { cls: 'cls', mean: 'mean', l
 const dtypes: Readonly<Record<string, string>> = { fp32: 'float32', fp16: 'float16' };
 
 /** What `/info` says of a model. */
-export async function describeModel(model: ServedModel, { head, onnxPath }: ModelFiles) {
+export function describeModel(model: ServedModel, { head, onnxPath, task }: ModelFiles) {
   const variant = variantOfPath(onnxPath) ?? 'fp32';
   const pooling = head.pooling.map((mode) => poolings[mode] ?? mode).join('+');
   return {
@@ -15,6 +16,9 @@ export async function describeModel(model: ServedModel, { head, onnxPath }: Mode
     model_sha: model.revision ?? null,
     model_dtype: dtypes[variant] ?? variant,
     served_model_name: model.name,
-    model_type: { embedding: { pooling } },
+    model_type:
+      task === 'rerank'
+        ? { reranker: { id2label: { '0': scoreLabel }, label2id: { [scoreLabel]: 0 } } }
+        : { embedding: { pooling } },
   };
 }

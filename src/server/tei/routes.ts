@@ -1,11 +1,13 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { OctavecError, version } from '../../base/index.js';
+import { version } from '../../base/index.js';
 import { cosine, shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext, whileWanted } from '../context.js';
 import { checkTextsOf, type Input } from '../embed-inputs.js';
 import { Problem } from '../problem.js';
+import { checkSize, inTeisWords } from './checks.js';
 import { describeModel } from './describe-model.js';
+import { teiRankRoutes } from './rank-routes.js';
 import * as schemas from './schemas.js';
 import { teiTokens } from './tokens.js';
 
@@ -147,7 +149,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
       if (inputs.sentences.length === 0) {
         throw new Problem('empty', '`inputs.sentences` cannot be empty');
       }
-      checkSize(inputs.sentences.length + 1);
+      checkSize(inputs.sentences.length + 1, limits.maxClientBatchSize);
       const truncation = parameters ?? { truncation_direction: 'Right' as const };
       const texts = checkBatch([inputs.source_sentence, ...inputs.sentences], Number.POSITIVE_INFINITY);
       const { vectors } = await embedTei(texts, truncation, reply, { normalize: true });
@@ -197,7 +199,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
       if (lists.length === 0) {
         throw new Problem('empty', '`ids` cannot be empty');
       }
-      checkSize(lists.length);
+      checkSize(lists.length, limits.maxClientBatchSize);
       if (lists.some(({ length }) => length === 0)) {
         throw new Problem('empty', '`input_ids` cannot be empty');
       }
@@ -213,30 +215,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
       throw new Problem('unsupported', 'Model is not an embedding model with SPLADE pooling');
     },
   );
-  app.post(
-    '/rerank',
-    {
-      schema: {
-        tags,
-        summary: 'Rank texts by a query',
-        body: schemas.rerankRequest,
-        response: { 200: schemas.rerankResponse, ...errors },
-      },
-    },
-    async (request) => {
-      if (request.body.texts.length === 0) {
-        throw new Problem('empty', '`texts` cannot be empty');
-      }
-      throw new Problem('unsupported', 'model is not a re-ranker model');
-    },
-  );
-  app.post(
-    '/predict',
-    { schema: { tags, summary: 'Not for these models: 424', body: schemas.predictRequest, response: errors } },
-    async () => {
-      throw new Problem('unsupported', 'Model is not a classifier model');
-    },
-  );
+  teiRankRoutes(app, context);
 
   app.get(
     '/info',
@@ -251,7 +230,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
       const model = shelf.first;
       const files = await model.describe();
       return {
-        ...(await describeModel(model, files)),
+        ...describeModel(model, files),
         max_concurrent_requests: limits.maxConcurrentRequests,
         max_input_length: files.maxTokens,
         max_batch_tokens: limits.maxWaitingTokens,
@@ -266,13 +245,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
     },
   );
 
-  function checkSize(size: number, most = limits.maxClientBatchSize): void {
-    if (size > most) {
-      throw new Problem('invalid', `batch size ${size} > maximum allowed batch size ${most}`);
-    }
-  }
-
-  function checkBatch<One extends Input>(batch: readonly One[], most?: number): readonly One[] {
+  function checkBatch<One extends Input>(batch: readonly One[], most = limits.maxClientBatchSize): readonly One[] {
     if (batch.length === 0 || batch.some(({ length }) => length === 0)) {
       throw new Problem('empty', '`inputs` cannot be empty');
     }
@@ -283,12 +256,4 @@ export function teiRoutes(app: App, context: ServerContext): void {
 
 function inputsOf(inputs: Embed['inputs']): readonly Input[] {
   return typeof inputs === 'string' || typeof inputs[0] === 'number' ? [inputs as Input] : (inputs as readonly Input[]);
-}
-
-function inTeisWords(error: unknown): unknown {
-  if (error instanceof OctavecError && error.code === 'TEXT_TOO_LONG') {
-    const { tokens, maxTokens } = error.details as { tokens: number; maxTokens: number };
-    return new Problem('invalid', `\`inputs\` must have less than ${maxTokens} tokens. Given: ${tokens}`);
-  }
-  return error;
 }

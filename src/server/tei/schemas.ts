@@ -72,12 +72,17 @@ export const predictRequest = z.object({
   truncation_direction: direction,
 });
 
+const prediction = z.object({ score: z.number(), label: z.string() });
+export const predictResponse = z.union([z.array(prediction), z.array(z.array(prediction))]);
+
+const classes = z.object({ id2label: z.record(z.string(), z.string()), label2id: z.record(z.string(), z.int()) });
+
 export const infoResponse = z.object({
   model_id: z.string(),
   model_sha: z.string().nullable(),
   model_dtype: z.string(),
   served_model_name: z.string(),
-  model_type: z.object({ embedding: z.object({ pooling: z.string() }) }),
+  model_type: z.union([z.object({ embedding: z.object({ pooling: z.string() }) }), z.object({ reranker: classes })]),
   max_concurrent_requests: z.int(),
   max_input_length: z.int(),
   max_batch_tokens: z.int(),
