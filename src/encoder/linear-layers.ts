@@ -23,7 +23,7 @@ export interface LinearLayer {
 }
 
 /** Weights with fewer elements are not worth a quantized operator. */
-const smallestWeight = 1024;
+export const smallestWeight = 1024;
 
 /** All linear layers with float32 weights, in the order of the graph. */
 export function linearLayers(model: OnnxModel): LinearLayer[] {

@@ -12,7 +12,8 @@ import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { isolations } from '../threads/index.js';
 import type { Engine } from './engine.js';
-import { engineWith } from './engine-with.js';
+import { autoEngine } from './auto/auto-engine.js';
+import { foreignOptions } from './native/foreign-options.js';
 import { tryNativeEngine } from './native/native-engine.js';
 import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
 import { memoryModes } from './onnxruntime/memory-plan.js';
@@ -24,13 +25,14 @@ import { pacedEngine } from './quota-pacer.js';
  * - `onnxruntime`: the file as it is, in its own precision
  * - `native`: octavec's engine for encoders, which computes in INT8, whatever the file's precision
  * - `native-bf16`: the same engine in BF16, near to lossless, on processors that multiply BF16
- * - `auto`: the native engine where it is built and knows the model, else ONNX Runtime
+ * - `auto`: the native engine for files whose weights have 8 bits or fewer, where it is built, knows the model and gives the
+ *   same vectors; else ONNX Runtime
  */
 export const engineChoices = ['onnxruntime', 'native', 'native-bf16', 'auto'] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
 export interface EngineChoiceOptions extends EngineOptions {
-  /** `onnxruntime` by default: a file in full precision then gives vectors of full precision. */
+  /** `auto` by default. A file in full precision gives vectors of full precision. */
   readonly engine?: EngineChoice;
 }
 
@@ -51,24 +53,19 @@ export const engineOptionChecks: OptionChecks<EngineChoiceOptions> = {
  *   loaders
  */
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {
-  const { engine: choice = 'onnxruntime', signal, ...engineOptions } = options;
+  const { engine: choice = 'auto', signal, ...engineOptions } = options;
   checkChoice('engine', choice, engineChoices);
   checkEngineOptions(engineOptions);
   if (choice === 'native' || choice === 'native-bf16') {
     refuseForeignOptions(choice, engineOptions);
   }
   throwIfCancelled(signal, 'loading the model');
-  const loading = chosenEngine(files, choice, engineOptions);
+  const loading = chosenEngine(files, choice, { ...engineOptions, signal });
   return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
 }
 
-/** The native engine has threads that share one copy of the weights, and cuts batches by its own measure. */
-function refuseForeignOptions(choice: EngineChoice, { isolation, memory, batchTokens }: EngineOptions): void {
-  const foreign = [
-    isolation === 'process' && 'isolation: process',
-    memory === 'fast' && 'memory: fast',
-    batchTokens !== undefined && 'batchTokens',
-  ].filter((option) => option !== false);
+function refuseForeignOptions(choice: EngineChoice, options: EngineOptions): void {
+  const foreign = foreignOptions(options);
   if (foreign.length > 0) {
     throw new OctavecError('USAGE', {
       problem: `The engine ${choice} does not have the option ${foreign.join(', ')}`,
@@ -81,16 +78,19 @@ async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptio
   if (choice === 'onnxruntime') {
     return loadOnnxRuntimeEngine(files, engineOptions);
   }
+  if (choice === 'auto') {
+    const engine = await autoEngine(files, engineOptions);
+    return engine.description.name === 'native' ? paced(engine) : engine;
+  }
   const precision = choice === 'native-bf16' ? 'bf16' : 'int8';
   const native = await tryNativeEngine(files, { ...engineOptions, precision });
-  if ('engine' in native) {
-    const { cpuQuota } = await readHostFacts();
-    return cpuQuota === undefined ? native.engine : pacedEngine(native.engine, cpuQuota.value);
-  }
-  if (choice !== 'auto') {
+  if ('reason' in native) {
     throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why: native.reason });
   }
-  // Says why the other engine was not taken.
-  const engine = await loadOnnxRuntimeEngine(files, engineOptions);
-  return engineWith(engine, { description: { ...engine.description, fallback: native.reason } });
+  return paced(native.engine);
+}
+
+async function paced(native: Engine): Promise<Engine> {
+  const { cpuQuota } = await readHostFacts();
+  return cpuQuota === undefined ? native : pacedEngine(native, cpuQuota.value);
 }

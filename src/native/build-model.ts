@@ -7,8 +7,14 @@ import type { NativePrecision } from './description-format.js';
 import { recogniseForEngine } from './recognise-for-engine.js';
 import { describeForCore } from './words.js';
 
-/** A model, or in one line why the native engine does not run it. */
-export type NativeModelOrReason = { readonly model: NativeModel } | { readonly reason: string };
+/** In one line why the native engine does not run a model. */
+export interface NoNativeModel {
+  readonly reason: string;
+  /** It may run the same file another time: memory was short. */
+  readonly mayPass?: boolean;
+}
+
+export type NativeModelOrReason = { readonly model: NativeModel } | NoNativeModel;
 
 /**
  * Recognises a model, quantizes and packs its weights. The first keeps the thread busy: half a second for
@@ -37,7 +43,8 @@ export async function buildModel(
   try {
     return { model: await binding.loadModel(key, words, tensors) };
   } catch (error) {
-    return { reason: `the native engine cannot take this model: ${reasonOf(error)}` };
+    const why = reasonOf(error);
+    return { reason: `the native engine cannot take this model: ${why}`, mayPass: why.includes('memory') };
   }
 }
 

@@ -4,7 +4,7 @@ import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, type ModelFiles } from '../model/index.js';
 import { WorkerChannel } from '../threads/index.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
-import type { NativeModelOrReason } from './build-model.js';
+import type { NativeModelOrReason, NoNativeModel } from './build-model.js';
 import type { NativePrecision } from './description-format.js';
 
 /**
@@ -24,7 +24,7 @@ export interface PackSettings {
 }
 
 /** Where the packed model is. If no target could be written, the thread holds the model itself until it is ended. */
-export type PackedOrReason = { readonly packed: string | undefined } | { readonly reason: string };
+export type PackedOrReason = { readonly packed: string | undefined } | NoNativeModel;
 
 export interface Packing {
   start(settings: PackSettings): PackedOrReason;
@@ -58,7 +58,7 @@ export async function packedModel(
     const place = places.find(({ target }) => target === answer.packed);
     const model = place === undefined ? binding.findModel(key) : await mapped(binding, place, precision, key);
     await place?.removeOld();
-    return model === undefined ? { reason: 'the packed model is gone' } : { model };
+    return model === undefined ? { reason: 'the packed model is gone', mayPass: true } : { model };
   } finally {
     await worker.kill();
     binding.trimMemory();
@@ -66,21 +66,23 @@ export async function packedModel(
 }
 
 /** A thread that runs out of memory is a reason to use another engine, not to end. */
-function reasonOfDeath(error: OctavecError): { readonly reason: string } {
+function reasonOfDeath(error: OctavecError): NoNativeModel {
   if (error.code !== 'ENGINE_DIED') {
     throw error;
   }
-  return { reason: `the native engine cannot take this model: ${(error as OctavecError<'ENGINE_DIED'>).details.why}` };
+  const { why } = (error as OctavecError<'ENGINE_DIED'>).details;
+  return { reason: `the native engine cannot take this model: ${why}`, mayPass: true };
 }
 
-/** The cache folder, and the one for where that cannot be written to. */
-async function placesFor(
+/** For a file about a model: in the cache folder, and in the one for where that cannot be written to. */
+export async function placesFor(
   { binding, build }: LoadedBinding,
   files: ModelFiles,
   key: string,
+  extension = '.packed',
 ): Promise<readonly DerivedPlace[]> {
   const way = JSON.stringify([build, binding.isa, key]);
-  const derivation = { kind: 'native', version: packingVersion, extension: '.packed', way };
+  const derivation = { kind: 'native', version: packingVersion, extension, way };
   const caches = [cacheFolder(), ...(await temporaryCacheFolder().then(Array.of, () => []))];
   return Promise.all(caches.map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
 }

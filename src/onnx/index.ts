@@ -16,6 +16,7 @@ export type * from './messages.js';
 export * from './model.js';
 export * from './node.js';
 export { parseModel, readModel } from './read-model.js';
+export { readStructure } from './read-structure.js';
 export { type InitializerData, writeStreamedModel } from './stream-model.js';
 export * from './tensor.js';
 export { everyTensor, mapTensors } from './walk-tensors.js';

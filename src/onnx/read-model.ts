@@ -59,23 +59,34 @@ function describeStart(text: string): string {
 }
 
 async function readWhole(path: string, options: TaskOptions): Promise<Uint8Array> {
-  let file: FileHandle | undefined;
+  const { file, size } = await openModelFile(path);
   try {
-    const size = await sizeOfFile(path);
-    file = await open(path, 'r');
     return await readBytes(file, size, path, options);
   } catch (error) {
-    if (error instanceof OctavecError) {
-      throw error;
-    }
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new OctavecError('FILE_NOT_FOUND', { path: shortened(path, 400), what: 'The model' }, error);
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+    throw asReadError(error, path);
   } finally {
-    await file?.close();
+    await file.close();
   }
+}
+
+/** @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX if it is larger than the format allows */
+export async function openModelFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+  try {
+    const size = await sizeOfFile(path);
+    return { file: await open(path, 'r'), size };
+  } catch (error) {
+    throw asReadError(error, path);
+  }
+}
+
+function asReadError(error: unknown, path: string): OctavecError {
+  if (error instanceof OctavecError) {
+    return error as OctavecError;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR'
+    ? new OctavecError('FILE_NOT_FOUND', { path: shortened(path, 400), what: 'The model' }, error)
+    : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }
 
 /** Asked before the file is opened: opening a pipe would wait for its writer. */

@@ -10,6 +10,7 @@ import {
   type NativeJob,
   type NativeModel,
   type NativeModelOrReason,
+  type NoNativeModel,
   type NativePrecision,
   type NativeSession,
   packedModel,
@@ -42,7 +43,7 @@ export function nativeEngineState(): { readonly isa: string } | { readonly reaso
 export async function tryNativeEngine(
   files: ModelFiles,
   options: NativeEngineOptions = {},
-): Promise<{ readonly engine: Engine } | { readonly reason: string }> {
+): Promise<{ readonly engine: Engine; readonly vocabulary: number } | NoNativeModel> {
   const loaded = loadBinding();
   if ('reason' in loaded) {
     return loaded;
@@ -58,7 +59,8 @@ export async function tryNativeEngine(
     return loading;
   }
   const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
-  return { engine: new NativeEngine(binding, loading.model, files.onnxPath, precision, plan) };
+  const { model } = loading;
+  return { engine: new NativeEngine(binding, model, files.onnxPath, precision, plan), vocabulary: model.vocabulary };
 }
 
 /** Smaller models are built while a thread would start. */

@@ -1,0 +1,102 @@
+import { reasonOf } from '../../base/index.js';
+import { fullPrecisionWeights } from '../../encoder/index.js';
+import type { ModelFiles } from '../../model/index.js';
+import { knownFitness, loadBinding, modelKey, noteFitness, returnFreedMemory } from '../../native/index.js';
+import { readStructure } from '../../onnx/index.js';
+import type { Engine } from '../engine.js';
+import { engineWith } from '../engine-with.js';
+import { foreignOptions } from '../native/foreign-options.js';
+import { tryNativeEngine } from '../native/native-engine.js';
+import { type EngineOptions, loadOnnxRuntimeEngine } from '../onnxruntime/load-engine.js';
+import { leastCosine, leastFitCosine, sampleBatch } from './self-check.js';
+
+/** An engine, or in one line why there is none. */
+type EngineOrReason = { readonly engine: Engine } | { readonly reason: string };
+
+/**
+ * Takes the native engine where it gives what the file promises: weights of 8 bits or fewer, an encoder that is
+ * recognised, a processor that it has kernels for, and vectors that agree with those of ONNX Runtime. Else ONNX Runtime,
+ * whose description then says why (`fallback`). What was found out about a model is kept with its packed weights.
+ *
+ * @throws as the engines' own loaders
+ */
+export async function autoEngine(files: ModelFiles, options: EngineOptions): Promise<Engine> {
+  const native = await fitNativeEngine(files, options);
+  if ('engine' in native) {
+    return native.engine;
+  }
+  const engine = await loadOnnxRuntimeEngine(files, options);
+  return engineWith(engine, { description: { ...engine.description, fallback: native.reason } });
+}
+
+async function fitNativeEngine(files: ModelFiles, options: EngineOptions): Promise<EngineOrReason> {
+  const foreign = foreignOptions(options);
+  if (foreign.length > 0) {
+    return { reason: `it does not have the option ${foreign.join(', ')}` };
+  }
+  const loaded = loadBinding();
+  if ('reason' in loaded) {
+    return loaded;
+  }
+  const key = await modelKey(files, 'int8');
+  const known = await knownFitness(loaded, files, key);
+  const unfit = known === undefined ? await reasonOfWeights(files) : known.reason;
+  if (unfit !== undefined) {
+    return { reason: unfit };
+  }
+  const native = await tryNativeEngine(files, options);
+  if (known !== undefined) {
+    return native;
+  }
+  if ('reason' in native) {
+    if (!native.mayPass) {
+      await noteFitness(loaded, files, key, { reason: native.reason });
+    }
+    return native;
+  }
+  const cosine = await agreement(files, native.engine, sampleBatch(native.vocabulary, files.maxTokens), options);
+  const reason = cosine >= leastFitCosine ? undefined : disagreement(cosine);
+  await noteFitness(loaded, files, key, { reason, leastCosine: cosine });
+  if (reason !== undefined) {
+    await native.engine.close();
+    return { reason };
+  }
+  return native;
+}
+
+/** Read from the structure of the file, which takes milliseconds however large it is. */
+async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undefined> {
+  try {
+    const precision = fullPrecisionWeights(await readStructure(onnxPath));
+    return (
+      precision &&
+      `the file has weights in ${precision}, and the native engine would compute in INT8 (the engine native does)`
+    );
+  } catch (error) {
+    // ONNX Runtime may take the file even so, or its loader says what is wrong with it.
+    return reasonOf(error);
+  }
+}
+
+/** The least cosine between vectors of both engines. ONNX Runtime runs for this only. */
+async function agreement(
+  files: ModelFiles,
+  native: Engine,
+  batch: ReturnType<typeof sampleBatch>,
+  { threads, signal }: EngineOptions,
+): Promise<number> {
+  try {
+    await using plain = await loadOnnxRuntimeEngine(files, { workers: 1, threads, signal });
+    const expected = await plain.embed(batch, { alone: true, signal });
+    return leastCosine(expected, await native.embed(batch, { signal }), native.width);
+  } catch (error) {
+    await native.close();
+    throw error;
+  } finally {
+    returnFreedMemory();
+  }
+}
+
+function disagreement(cosine: number): string {
+  return `its vectors differ from those of ONNX Runtime in the self-check (cosine ${cosine.toFixed(3)})`;
+}
