@@ -1,4 +1,4 @@
-import type { EngineDescription } from '../engine/index.js';
+import type { EngineChoice, EngineDescription } from '../engine/index.js';
 import type { HostFacts } from '../host/index.js';
 import type { Latency, Spread } from './spread.js';
 
@@ -40,6 +40,8 @@ export interface SubjectResult {
   readonly path: string;
   readonly bytes: number;
   readonly engine: EngineDescription;
+  /** What was asked for. */
+  readonly engineChoice: EngineChoice;
   readonly start: {
     /** From starting a process to the first vector, the file being in the page cache. */
     readonly coldSeconds: Spread;

@@ -149,7 +149,16 @@ async function measure(
   const resultsOf = (main: readonly Measured[], pools: readonly (readonly PoolResult[])[]) =>
     fields.map(({ subject, engine }, i): SubjectResult => {
       const { name, bytes, model } = subject;
-      return { name, path: model.onnxPath, bytes, engine, start: starts[i], ...main[i], pools: pools[i] ?? [] };
+      return {
+        name,
+        path: model.onnxPath,
+        bytes,
+        engine,
+        engineChoice: subject.engine,
+        start: starts[i],
+        ...main[i],
+        pools: pools[i] ?? [],
+      };
     });
   const onRound =
     tell && ((main: readonly Measured[], rounds: number) => tell({ results: resultsOf(main, []), unusable }, rounds));

@@ -25,7 +25,7 @@ export interface Subject {
 export interface SubjectOptions extends ModelOverrides {
   /** Which files of folders: "int8", "fp32"; all by default. */
   readonly variants?: readonly string[];
-  /** Each file runs on each of them; `onnxruntime` by default. */
+  /** Each file runs on each of them; `auto` by default. */
   readonly engines?: readonly EngineChoice[];
 }
 
@@ -35,7 +35,7 @@ export interface SubjectOptions extends ModelOverrides {
  * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID
  */
 export async function findSubjects(paths: readonly string[], options: SubjectOptions = {}): Promise<Subject[]> {
-  const { engines = ['onnxruntime'] } = options;
+  const { engines = ['auto'] } = options;
   const files = (await Promise.all(paths.map((path) => filesOf(path, options)))).flat();
   const distinct = [...new Map(files.map((file) => [file.path, file])).values()];
   const models = await Promise.all(

@@ -44,7 +44,7 @@ export function benchCommand(): Command {
   const command = new Command('bench')
     .argument('<models...>', 'model folders, .onnx files, or names of the hub')
     .option('--variant <names>', 'variants in the folders: int8,fp32 (default: all)', wordList)
-    .option('--engine <names>', 'onnxruntime, native, auto; several with commas (default: onnxruntime)', engineList)
+    .option('--engine <names>', 'auto, onnxruntime, native; several with commas (default: auto)', engineList)
     .option('--texts <file>', 'mixed corpus of your own: .txt or .jsonl (default: texts of 8 to 256 tokens)')
     .option('--threads <n>', "threads of each session (default: octavec's choice)", positiveInteger)
     .addOption(memoryOption())

@@ -41,7 +41,7 @@ export function compareCommand(): Command {
     .option('--no-cache', 'cache no vectors')
     .option(
       '--engine <names>',
-      'engines that run the variants: onnxruntime, native, auto; several with commas (default: onnxruntime)',
+      'engines that run the variants: auto, onnxruntime, native; several with commas (default: auto)',
       engineList,
     )
     .option('--no-bench', 'do not measure speed and memory')

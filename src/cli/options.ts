@@ -98,7 +98,7 @@ export function configOption(): Option {
 
 export function engineOption(): Option {
   const text =
-    'engine that runs the model; native computes in INT8, auto uses native where it can (default: onnxruntime)';
+    'engine that runs the model; auto takes native for files of 8 bits or fewer that it knows (default: auto)';
   return new Option('--engine <name>', text).choices(engineChoices);
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { OctavecError, reasonOf, type TaskOptions, version } from '../base/index.js';
-import { type EngineChoice, nativeEngineState, planThreads } from '../engine/index.js';
+import { type EngineChoice, type EngineDescription, nativeEngineState, planThreads } from '../engine/index.js';
 import { cpuBudget, type HostFacts, readHostFacts } from '../host/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder, weightBytes } from '../model/index.js';
 import { cpusFinding } from './cpus.js';
@@ -114,26 +114,42 @@ async function modelFindings(
     const advice = 'Give a model to know its speed here: octavec doctor <model>.';
     return [{ id: 'model', status: 'ok', found: 'No model was tried.', advice }];
   }
-  const hasNative = 'isa' in native && !native.isa.startsWith('portable');
-  const engines: EngineChoice[] = hasNative ? ['onnxruntime', 'native'] : ['onnxruntime'];
-  const findings: Finding[] = [];
-  for (const engine of engines) {
+  step(`Running ${model.name}`);
+  const speed = await measureModel(model.files, 'auto', signal).catch((error: unknown) => unlessCancellation(error));
+  if (speed instanceof Error) {
+    return [modelFailure(model.name, speed)];
+  }
+  const findings = [modelSpeedFinding(model.name, speed, 'default')];
+  const other = otherEngine(speed.engine, native);
+  if (other !== undefined) {
     step(`Running ${model.name}`);
-    try {
-      findings.push(modelSpeedFinding(model.name, await measureModel(model.files, engine, signal)));
-    } catch (error) {
-      if (error instanceof OctavecError && error.code === 'CANCELLED') {
-        throw error;
-      }
-      findings.push(engine === 'native' ? notNative(model.name, error) : modelFailure(model.name, error));
-    }
+    const second = await measureModel(model.files, other, signal).catch((error: unknown) => unlessCancellation(error));
+    findings.push(
+      second instanceof Error ? notOnOther(model.name, other, second) : modelSpeedFinding(model.name, second),
+    );
   }
   return findings;
 }
 
-/** No failure: the model then runs on ONNX Runtime. */
-function notNative(name: string, error: unknown): Finding {
-  return { id: 'model-native', status: 'ok', found: `${name} does not run on the native engine: ${reasonOf(error)}.` };
+/** The engine that did not run the model by itself, if it could. */
+function otherEngine(taken: EngineDescription, native: NativeState): EngineChoice | undefined {
+  if (taken.name !== 'onnxruntime') {
+    return 'onnxruntime';
+  }
+  return 'isa' in native && !native.isa.startsWith('portable') ? 'native' : undefined;
+}
+
+function unlessCancellation(error: unknown): Error {
+  if (!(error instanceof Error) || (error instanceof OctavecError && error.code === 'CANCELLED')) {
+    throw error;
+  }
+  return error;
+}
+
+/** No failure: the model runs on the engine that it is given by itself. */
+function notOnOther(name: string, engine: EngineChoice, error: Error): Finding {
+  const called = engine === 'native' ? 'the native engine' : 'ONNX Runtime';
+  return { id: `model-${engine}`, status: 'ok', found: `${name} does not run on ${called}: ${reasonOf(error)}.` };
 }
 
 function progress({ onProgress }: TaskOptions): (stage: string) => void {

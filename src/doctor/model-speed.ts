@@ -72,16 +72,18 @@ export async function measureModel(
 /** A paragraph that takes this many times its CPU time is held back by something. */
 const waitedTimes = 1.5;
 
-export function modelSpeedFinding(name: string, speed: ModelSpeed): Finding {
+/** @param taken whether it is the engine that octavec takes by itself */
+export function modelSpeedFinding(name: string, speed: ModelSpeed, taken?: 'default'): Finding {
   const { engine, loadSeconds, paragraph, textsPerSecond } = speed;
   const called = engine.name !== 'onnxruntime' ? 'the native engine' : 'ONNX Runtime';
+  const because = engine.fallback === undefined ? '' : `: ${engine.fallback}`;
   // A thread that gets what it wants is never behind its own CPU time.
   const isSlow = paragraph.meanMs > waitedTimes * paragraph.cpuMs;
   const held = isSlow ? ` instead of ${ms(paragraph.cpuMs)}, for the rest it waits for CPU time` : '';
   return {
     id: `model-${engine.name}`,
     status: isSlow ? 'warning' : 'ok',
-    found: `${name} on ${called} (${engine.version}): about ${count(textsPerSecond)} texts/s of ${paragraph.tokens} tokens; one alone takes ${ms(paragraph.meanMs)}${held}, ${ms(paragraph.max)} at worst; loads in ${loadSeconds.toFixed(1)} s.`,
+    found: `${name} on ${called} (${engine.version}${taken === undefined ? '' : `, the default${because}`}): about ${count(textsPerSecond)} texts/s of ${paragraph.tokens} tokens; one alone takes ${ms(paragraph.meanMs)}${held}, ${ms(paragraph.max)} at worst; loads in ${loadSeconds.toFixed(1)} s.`,
     advice: isSlow ? 'See what is said of throttling above.' : undefined,
     figures: { ...speed },
   };

@@ -90,7 +90,7 @@ export function nativeEngineFinding(native: NativeState): Finding {
     status: 'ok',
     found: isPortable
       ? 'The native engine is built, but this processor has none of its fast instruction sets: models run on ONNX Runtime.'
-      : `The native engine is built and uses ${native.isa} (--engine native or auto).`,
+      : `The native engine uses ${native.isa}: it runs files of 8 bits or fewer whose encoder it knows.`,
     figures: native,
   };
 }

@@ -13,7 +13,12 @@ const scale = floats('scale', [], [0.1]);
 function found(nodes: readonly NodeProto[]): string | undefined {
   const initializers = [weights, half, bytes, scale, floats('small', [64, 2], Array(128).fill(1))];
   return fullPrecisionWeights(
-    smallModel({ inputs: { x: 'float[batch,64]', ids: 'int64[tokens]' }, outputs: { y: 'float' }, initializers, nodes }),
+    smallModel({
+      inputs: { x: 'float[batch,64]', ids: 'int64[tokens]' },
+      outputs: { y: 'float' },
+      initializers,
+      nodes,
+    }),
   );
 }
 
@@ -26,7 +31,9 @@ describe('weights in full precision are', () => {
     [
       'kept in a node',
       [
-        makeNode('Constant', [], ['t'], { attributes: { value: { tensor: floatTensor('', [64, 64], new Float32Array(size)) } } }),
+        makeNode('Constant', [], ['t'], {
+          attributes: { value: { tensor: floatTensor('', [64, 64], new Float32Array(size)) } },
+        }),
         makeNode('MatMul', ['x', 't'], ['y']),
       ],
       'FP32',
@@ -36,7 +43,10 @@ describe('weights in full precision are', () => {
   });
 
   test.each([
-    ['quantized ones', [makeNode('DequantizeLinear', ['bytes', 'scale'], ['t']), makeNode('MatMul', ['x', 't'], ['y'])]],
+    [
+      'quantized ones',
+      [makeNode('DequantizeLinear', ['bytes', 'scale'], ['t']), makeNode('MatMul', ['x', 't'], ['y'])],
+    ],
     ['integers', [makeNode('MatMulInteger', ['x', 'bytes'], ['y'])]],
     ['tables', [makeNode('Gather', ['weights', 'ids'], ['y'])]],
     ['small ones', [makeNode('MatMul', ['x', 'small'], ['y'])]],

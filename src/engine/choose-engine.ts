@@ -11,9 +11,8 @@ import {
 import { readHostFacts } from '../host/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { isolations } from '../threads/index.js';
-import type { Engine } from './engine.js';
 import { autoEngine } from './auto/auto-engine.js';
-import { foreignOptions } from './native/foreign-options.js';
+import type { Engine } from './engine.js';
 import { tryNativeEngine } from './native/native-engine.js';
 import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
 import { memoryModes } from './onnxruntime/memory-plan.js';
@@ -64,8 +63,13 @@ export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions
   return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
 }
 
-function refuseForeignOptions(choice: EngineChoice, options: EngineOptions): void {
-  const foreign = foreignOptions(options);
+/** The native engine has threads that share one copy of the weights, and cuts batches by its own measure. */
+function refuseForeignOptions(choice: EngineChoice, { isolation, memory, batchTokens }: EngineOptions): void {
+  const foreign = [
+    isolation === 'process' && 'isolation: process',
+    memory === 'fast' && 'memory: fast',
+    batchTokens !== undefined && 'batchTokens',
+  ].filter((option) => option !== false);
   if (foreign.length > 0) {
     throw new OctavecError('USAGE', {
       problem: `The engine ${choice} does not have the option ${foreign.join(', ')}`,

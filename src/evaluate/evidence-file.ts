@@ -70,22 +70,25 @@ const taskComparison = z.object({
   finding: z.enum(['within noise', 'a loss', 'a gain']).optional(),
 });
 
+const engine = z.object({
+  name: z.string(),
+  version: z.string(),
+  workers: count,
+  threadsPerWorker: count,
+  fallback: z.string().optional(),
+  output: z.object({ name: z.string(), gives: z.string(), reason: z.string() }).optional(),
+  pooling: z.string().optional(),
+});
+const batchEffect = z.object({ texts: count, cosine: z.object({ mean: figure, min: figure }) }).optional();
+
 const evidenceSchema: z.ZodType<Evidence> = z.object({
   schema: z.literal(1),
   tool: z.string(),
   file: z.object(file),
   original: z.object({ ...file, fp32Bytes: count.optional() }),
   recipe: z.unknown().optional(),
-  batchEffect: z.object({ texts: count, cosine: z.object({ mean: figure, min: figure }) }).optional(),
-  engine: z.object({
-    name: z.string(),
-    version: z.string(),
-    workers: count,
-    threadsPerWorker: count,
-    fallback: z.string().optional(),
-    output: z.object({ name: z.string(), gives: z.string(), reason: z.string() }).optional(),
-    pooling: z.string().optional(),
-  }),
+  batchEffect,
+  engine,
   texts: z.object({
     count,
     sha256: z.string(),
@@ -95,6 +98,7 @@ const evidenceSchema: z.ZodType<Evidence> = z.object({
     original: z.object({ truncated: count, maxTokens: count }).optional(),
   }),
   fidelity: fidelitySchema,
+  alsoOn: z.object({ engine, batchEffect, fidelity: fidelitySchema }).optional(),
   run: run.optional(),
   originalRun: run.optional(),
   tasks: z.array(taskComparison).optional(),

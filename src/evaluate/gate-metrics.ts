@@ -4,7 +4,7 @@ import type { FileIdentity, Measurements, OriginalIdentity } from './measurement
 import type { RankingFidelity } from './ranking-fidelity.js';
 
 /** What figures are taken from: evidence, or the part of it that there is while a variant is still searched for. */
-export interface Measured extends Pick<Measurements, 'run' | 'originalRun' | 'tasks'> {
+export interface Measured extends Pick<Measurements, 'alsoOn' | 'run' | 'originalRun' | 'tasks'> {
   /** Of vectors. */
   readonly fidelity?: Fidelity;
   /** Of a reranker's scores. */

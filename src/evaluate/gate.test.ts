@@ -51,6 +51,35 @@ function lost(kind: TaskKind, metric: string, loss: number, noise = -0.001): Tas
   return { task: `toy ${kind}`, kind, metric, main: true, original, candidate, difference: -loss, interval, finding };
 }
 
+describe('a file in two engines', () => {
+  const onOther = (mean: number, p1: number) => {
+    const { fidelity, engine } = measured(mean, p1, p1, 0.92);
+    return { fidelity, engine: { ...engine, name: 'the other' } };
+  };
+
+  test('passes if it does in both', () => {
+    const evidence = { ...measured(0.99, 0.98, 0.97, 0.91), alsoOn: onOther(0.985, 0.97) };
+    expect(judge(evidence, gatePresets.int8).passed).toBe(true);
+  });
+
+  test('fails with what fails in the second, and its name', () => {
+    const evidence = { ...measured(0.99, 0.98, 0.97, 0.91), alsoOn: onOther(0.96, 0.97) };
+    const { failures } = judge(evidence, gatePresets.int8);
+    expect(failures.map(({ message }) => message)).toEqual([
+      'cosine mean is 0.9600 on the other, the limit is at least 0.97',
+    ]);
+  });
+
+  test('is told once of what is the same in both', () => {
+    const evidence = { ...measured(0.96, 0.95, 0.95, 0.92), alsoOn: onOther(0.96, 0.95) };
+    const { failures } = judge(
+      { ...evidence, file: { ...evidence.file, bytes: evidence.original.bytes } },
+      gatePresets.int8,
+    );
+    expect(failures.map(({ metric }) => metric)).toEqual(['cosineMean', 'sizeReduction']);
+  });
+});
+
 describe('judge', () => {
   const gate = (limits: Gate['limits'], limitsWhereMeasured: Gate['limits'] = {}): Gate => ({
     name: 'mine',

@@ -57,7 +57,7 @@ export function withLimits(gate: Gate, limits: Limits = {}, whereMeasured: Limit
 }
 
 /**
- * Holds evidence against a gate. What is not a number never passes.
+ * Holds evidence against a gate. What is not a number never passes. Figures of vectors hold in every engine that was measured.
  *
  * A loss in a task fails if it is beyond its limit and more than noise, that is, if 0 lies outside the interval of its
  * paired bootstrap.
@@ -88,8 +88,19 @@ export function judge(evidence: Measured, gate: Gate): Verdict {
           .map((loss) => failure(metric, loss.loss, limit, `${whereLost(loss, metric)}, within noise`)),
       );
     }
+    failures.push(...failuresElsewhere(evidence, metric, limit));
   }
   return { gate: gate.name, passed: failures.length === 0, failures, undecided, notMeasured };
+}
+
+/** A figure of vectors that fails in the second engine. What is the same in both is told once. */
+function failuresElsewhere(evidence: Measured, metric: GateMetricName, limit: number): GateFailure[] {
+  const { alsoOn, file, original } = evidence;
+  const { of }: GateMetric = gateMetrics[metric];
+  const figure = alsoOn && of({ file, original, fidelity: alsoOn.fidelity });
+  return figure === undefined || Object.is(figure, of(evidence)) || holds(metric, figure, limit)
+    ? []
+    : [failure(metric, figure, limit, ` on ${alsoOn?.engine.name}`)];
 }
 
 /** The failures as one phrase, for messages. */

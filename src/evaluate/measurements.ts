@@ -63,6 +63,14 @@ export interface RunFigures {
   readonly peakBytes?: number;
 }
 
+/** What a second engine makes of a candidate. */
+export interface OtherEngine {
+  readonly engine: EngineIdentity;
+  readonly batchEffect?: BatchEffect;
+  /** Of some of the texts, spread over all; it counts them. Examples are those of the first engine. */
+  readonly fidelity: Fidelity;
+}
+
 /** Everything that was measured about a candidate that makes vectors. */
 export interface Measurements {
   readonly schema: 1;
@@ -77,6 +85,8 @@ export interface Measurements {
   readonly batchEffect?: BatchEffect;
   readonly texts: TextsIdentity;
   readonly fidelity: Fidelity;
+  /** The same file in the engine that others run it with. Every gate holds there, too. */
+  readonly alsoOn?: OtherEngine;
   /** Of the candidate. */
   readonly run?: RunFigures;
   /** Of the original, under the same conditions. */

@@ -163,17 +163,20 @@ function poolingConfiguration({ pooling, includePrompt }: Head, width: number): 
   };
 }
 
+/** What the other programs run models with. */
+const engine = 'onnxruntime';
+
 /** Length of the vectors, and the output that holds hidden states, if that is what the model is run by. */
 async function shapeOf(files: ModelFiles): Promise<{ readonly width: number; readonly hidden?: string }> {
-  await using embedder = await Embedder.load(files, { workers: 1 });
+  await using embedder = await Embedder.load(files, { workers: 1, engine });
   const { output } = embedder.engine;
   return { width: embedder.width, hidden: output?.gives === 'hidden states' ? output.name : undefined };
 }
 
 /** Lowest cosine between vectors of the source and of the exported folder. */
 async function tryFolder(source: ModelFiles, onnxPath: string): Promise<number> {
-  await using before = await Embedder.load(source, { workers: 1 });
-  await using after = await Embedder.load(onnxPath, { workers: 1 });
+  await using before = await Embedder.load(source, { workers: 1, engine });
+  await using after = await Embedder.load(onnxPath, { workers: 1, engine });
   const [wanted, given] = [await before.embed(trialTexts), await after.embed(trialTexts)];
   const least = Math.min(...trialTexts.map((_, i) => cosine(wanted[i], given[i])));
   if (!(least > leastCosine)) {

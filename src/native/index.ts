@@ -14,6 +14,6 @@ export {
 } from './binding.js';
 export { buildModel, type NativeModelOrReason, type NoNativeModel } from './build-model.js';
 export type { NativePrecision } from './description-format.js';
+export { type Fitness, knownFitness, noteFitness } from './fitness-file.js';
 export { modelKey } from './model-key.js';
 export { packedModel } from './packed-model.js';
-export { type Fitness, knownFitness, noteFitness } from './fitness-file.js';

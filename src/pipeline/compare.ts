@@ -41,7 +41,7 @@ export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptio
   /** ONNX files to compare; by default all in the folder besides the original. */
   readonly variants?: readonly string[];
   /**
-   * What runs them, side by side; ONNX Runtime by default. With another engine, the original's own file is a candidate,
+   * What runs them, side by side; `auto` by default. With `native` or `native-bf16`, the original's own file is a candidate,
    * too: the original itself always runs on ONNX Runtime.
    */
   readonly engines?: readonly EngineChoice[];
@@ -146,7 +146,10 @@ async function proveAll(
       if (!(error instanceof OctavecError) || error.code === 'CANCELLED') {
         throw error;
       }
-      unusable.push({ name: engine === 'onnxruntime' ? name : `${name} (${engine})`, why: reasonOf(error) });
+      unusable.push({
+        name: engine === 'onnxruntime' || engine === 'auto' ? name : `${name} (${engine})`,
+        why: reasonOf(error),
+      });
     }
   }
   return { proven, unusable };
@@ -164,11 +167,12 @@ function pathOf({ files }: Proven['candidate']): string {
   return resolve(files.onnxPath);
 }
 
-async function runsOf({ files }: Original, { variants, engines = ['onnxruntime'] }: CompareOptions): Promise<Run[]> {
+async function runsOf({ files }: Original, { variants, engines = ['auto'] }: CompareOptions): Promise<Run[]> {
   const paths = variants ?? (await variantsBeside(files));
   const names = distinctNames(files.onnxPath, paths);
   const runs = engines.flatMap((engine) => {
-    const own = engine === 'onnxruntime' || variants !== undefined ? [] : [files.onnxPath];
+    const isOwn = (engine === 'native' || engine === 'native-bf16') && variants === undefined;
+    const own = isOwn ? [files.onnxPath] : [];
     return [...own, ...paths].map((path) => ({ path, engine, name: names.get(resolve(path)) ?? shortName(path) }));
   });
   if (runs.length === 0) {

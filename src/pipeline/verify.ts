@@ -21,7 +21,7 @@ import { comparisonChecks } from './option-checks.js';
 export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: Location;
-  /** Runs the candidate; the original always runs on ONNX Runtime, in its own precision. */
+  /** Runs the candidate; `auto` by default. The original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
   readonly texts?: ProofTexts;
   /** Measure speed and memory as well; by default where a limit asks for a speed-up. */

@@ -14,7 +14,7 @@ export interface Candidate {
   readonly recipe?: Recipe;
   /** The gate of its precision. */
   readonly usualGate: GatePresetName;
-  /** Runs it; ONNX Runtime by default. */
+  /** Runs it. By default the one that octavec takes by itself, and where that is native, ONNX Runtime proves the file as well. */
   readonly engine?: EngineChoice;
   /** Tokenizer, pooling and limits are the original's own: that it reads the same of each text need not be shown. */
   readonly readsAsOriginal?: boolean;

@@ -1,8 +1,15 @@
 import { type OnProgress, version } from '../base/index.js';
 import { Embedder, type EmbedOptions, embedOrRecall } from '../embed/index.js';
-import { type Measurements, measureBatchEffect, measureFidelity, type Reading } from '../evaluate/index.js';
+import {
+  type FileIdentity,
+  type Measurements,
+  measureBatchEffect,
+  measureFidelity,
+  type OtherEngine,
+  type Reading,
+} from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
-import type { Matrix } from '../numbers/index.js';
+import { evenlySpaced, type Matrix, rowOf } from '../numbers/index.js';
 import type { TaskResult } from '../tasks/index.js';
 import type { Candidate } from './candidate.js';
 import { asOriginalError, type Original, vectorsHash } from './original.js';
@@ -63,7 +70,7 @@ async function embedWithOriginal(
   options: ProofOptions,
 ): Promise<Pick<Proof, 'vectors' | 'reading'>> {
   const { threads, signal, onProgress, onNote } = options;
-  await using embedder = await Embedder.load(original.runnable, { threads, onNote });
+  await using embedder = await Embedder.load(original.runnable, { threads, onNote, engine: 'onnxruntime' });
   const embedding = { signal, onProgress: renamed(onProgress, 'Embedding with the original') };
   const vectors = await embedAll(embedder, texts, embedding, options, vectorsHash(original)).catch((error: unknown) => {
     throw asOriginalError(error, original, `texts of ${source}`);
@@ -73,31 +80,20 @@ async function embedWithOriginal(
 
 async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measurements> {
   const { original, texts, options } = proof;
-  const { files, identity, engine: wanted, recipe } = candidate;
-  const { threads, signal, onProgress } = options;
+  const { files, identity, engine: wanted = 'auto', recipe } = candidate;
+  const { threads, signal } = options;
   await using embedder = await Embedder.load(files, { threads, engine: wanted });
-  const embedding: EmbedOptions = {
-    // A candidate that gives NaN is for the gate to refuse.
-    onError: 'skip',
-    signal,
-    onProgress: renamed(onProgress, `Embedding with ${identity.precision}`),
-  };
-  const vectors = await embedAll(embedder, texts.texts, embedding, options, identity.sha256);
-  const batchEffect = await measureBatchEffect(embedder, texts.texts, vectors, signal);
-  const fidelity = await measureFidelity(proof.vectors, vectors, { texts: texts.texts, signal });
+  const vectors = await embedAll(embedder, texts.texts, embedding(proof, candidate), options, identity.sha256);
   const { engine } = embedder;
   return {
     schema: 1,
     tool: `octavec ${version}`,
     // A file that several engines run is a candidate with each of them.
-    file:
-      engine.name === 'onnxruntime' || engine.name === 'static'
-        ? identity
-        : { ...identity, name: `${identity.name} (${engine.name})` },
+    file: wanted !== 'auto' && engine.name.startsWith('native') ? inEngine(identity, engine.name) : identity,
     original: original.identity,
     recipe,
     engine: { ...engine, pooling: poolingOf(embedder) },
-    batchEffect,
+    batchEffect: await measureBatchEffect(embedder, texts.texts, vectors, signal),
     texts: {
       count: texts.texts.length,
       sha256: textsHash(texts.texts),
@@ -105,8 +101,50 @@ async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measu
       ...(await readingOf(embedder, texts.texts, signal)),
       ...(!candidate.readsAsOriginal && { original: proof.reading }),
     },
-    fidelity,
+    fidelity: await measureFidelity(proof.vectors, vectors, { texts: texts.texts, signal }),
+    ...(wanted === 'auto' && engine.name === 'native' && { alsoOn: await measureElsewhere(proof, candidate) }),
   };
+}
+
+function inEngine(identity: FileIdentity, engine: string): FileIdentity {
+  return { ...identity, name: `${identity.name} (${engine})` };
+}
+
+/** Texts that a second engine embeds: it is there to show that the file works in both. */
+const textsElsewhere = 256;
+
+/** A file that octavec runs natively here is run by ONNX Runtime on other machines, and by other programs. */
+async function measureElsewhere(proof: Proof, candidate: Candidate): Promise<OtherEngine> {
+  const { threads, signal } = proof.options;
+  const places = evenlySpaced(proof.texts.texts.length, textsElsewhere);
+  const texts = places.map((i) => proof.texts.texts[i]);
+  await using embedder = await Embedder.load(candidate.files, { threads, engine: 'onnxruntime' });
+  const vectors = await embedder.embed(texts, embedding(proof, candidate));
+  const fidelity = await measureFidelity(chosenRows(proof.vectors, places), vectors, { signal });
+  const batchEffect = await measureBatchEffect(embedder, texts, vectors, signal);
+  return {
+    engine: { ...embedder.engine, pooling: poolingOf(embedder) },
+    batchEffect,
+    fidelity: { ...fidelity, worst: [], samples: { cosines: [], similarities: [] } },
+  };
+}
+
+function embedding({ options }: Proof, { identity }: Candidate): EmbedOptions {
+  return {
+    // A candidate that gives NaN is for the gate to refuse.
+    onError: 'skip',
+    signal: options.signal,
+    onProgress: renamed(options.onProgress, `Embedding with ${identity.precision}`),
+  };
+}
+
+function chosenRows(matrix: Matrix, places: readonly number[]): Matrix {
+  const { columns } = matrix;
+  const data = new Float32Array(places.length * columns);
+  places.forEach((place, i) => {
+    data.set(rowOf(matrix, place), i * columns);
+  });
+  return { data, rows: places.length, columns };
 }
 
 /** How hidden states became vectors; undefined where the graph itself gives vectors. */

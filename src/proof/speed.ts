@@ -34,7 +34,7 @@ export async function measureSpeed(
     embedder: { engine },
   }));
   const [first, ...others] = await measureRuns(
-    [{ name: 'original', model: original.runnable }, ...subjects],
+    [{ name: 'original', model: original.runnable, embedder: { engine: 'onnxruntime' } }, ...subjects],
     speedTexts(texts),
     { embedder: { threads }, signal, onProgress },
   );

@@ -82,7 +82,7 @@ export async function compareOnOldIndex(
 }
 
 function subjectOf(original: Original): Subject {
-  return { files: original.runnable, hash: vectorsHash(original) };
+  return { files: original.runnable, hash: vectorsHash(original), engine: 'onnxruntime' };
 }
 
 function candidateSubject({ files, identity, engine }: Candidate): Subject {

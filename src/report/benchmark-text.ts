@@ -152,7 +152,7 @@ export function milliseconds(value: number | undefined): string {
 function nextSteps(results: readonly SubjectResult[], style: Style): string {
   const fastest = [...results].sort((a, b) => b.mixed.perSecond.median - a.mixed.perSecond.median)[0];
   const command = (name: string, rest: string) => `  npx ${style.paint('cyan', `octavec ${name}`)} ${rest}\n`;
-  const engine = fastest.engine.name === 'onnxruntime' ? '' : ` --engine ${fastest.engine.name}`;
+  const engine = fastest.engineChoice === 'auto' ? '' : ` --engine ${fastest.engine.name}`;
   const files = new Set(results.map(({ path }) => path));
   const first = [...files][0];
   const steps =

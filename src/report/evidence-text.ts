@@ -40,8 +40,20 @@ export function conditions(evidences: readonly Evidence[]): string {
     ...waysOfEmbedding(evidence),
     ...[otherReading(evidence) ?? []].flat(),
   ]);
-  const notes = [...new Set(others)].map((note) => ` ${note}`).join('');
+  const notes = [...new Set([...others, ...evidences.flatMap(elsewhere)])].map((note) => ` ${note}`).join('');
   return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.${notes}`;
+}
+
+/** What a second engine made of the file. */
+function elsewhere({ file, alsoOn }: Evidence): string[] {
+  if (alsoOn === undefined) {
+    return [];
+  }
+  const { engine, fidelity } = alsoOn;
+  const [mean, p1] = [fidelity.cosine.mean, fidelity.cosine.p1].map((figure) => formatFigure(figure, 4));
+  return [
+    `${printable(file.name)} on ${engine.name} ${engine.version}, ${formatCount(fidelity.texts)} of the texts: cosine mean ${mean}, p1 ${p1}.`,
+  ];
 }
 
 /** The output that vectors were made from, and the pooling, where they are not what the model's own files say. */

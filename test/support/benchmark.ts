@@ -40,6 +40,7 @@ function subject(name: string, speed: number, engine: 'onnxruntime' | 'native'):
     name,
     path: `/models/a/onnx/${name.split(' ')[0].replaceAll('/', '')}.onnx`,
     bytes: 9e7,
+    engineChoice: engine,
     engine: {
       ...{ name: engine, version: '1.0', workers: 2, threadsPerWorker: 1, threadsReason: 'a test', memory: 'fast' },
     },

@@ -5,7 +5,6 @@ import { knownFitness, loadBinding, modelKey, noteFitness, returnFreedMemory } f
 import { readStructure } from '../../onnx/index.js';
 import type { Engine } from '../engine.js';
 import { engineWith } from '../engine-with.js';
-import { foreignOptions } from '../native/foreign-options.js';
 import { tryNativeEngine } from '../native/native-engine.js';
 import { type EngineOptions, loadOnnxRuntimeEngine } from '../onnxruntime/load-engine.js';
 import { leastCosine, leastFitCosine, sampleBatch } from './self-check.js';
@@ -30,9 +29,9 @@ export async function autoEngine(files: ModelFiles, options: EngineOptions): Pro
 }
 
 async function fitNativeEngine(files: ModelFiles, options: EngineOptions): Promise<EngineOrReason> {
-  const foreign = foreignOptions(options);
-  if (foreign.length > 0) {
-    return { reason: `it does not have the option ${foreign.join(', ')}` };
+  // What `memory` and `batchTokens` ask for, speed or little memory, the native engine gives by itself.
+  if (options.isolation === 'process') {
+    return { reason: 'it runs in no processes of its own (isolation: process)' };
   }
   const loaded = loadBinding();
   if ('reason' in loaded) {
@@ -68,10 +67,7 @@ async function fitNativeEngine(files: ModelFiles, options: EngineOptions): Promi
 async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undefined> {
   try {
     const precision = fullPrecisionWeights(await readStructure(onnxPath));
-    return (
-      precision &&
-      `the file has weights in ${precision}, and the native engine would compute in INT8 (the engine native does)`
-    );
+    return precision && `the file has weights in ${precision}, which the native engine would round to INT8`;
   } catch (error) {
     // ONNX Runtime may take the file even so, or its loader says what is wrong with it.
     return reasonOf(error);

@@ -10,9 +10,9 @@ import {
   type NativeJob,
   type NativeModel,
   type NativeModelOrReason,
-  type NoNativeModel,
   type NativePrecision,
   type NativeSession,
+  type NoNativeModel,
   packedModel,
 } from '../../native/index.js';
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine.js';
