@@ -2,16 +2,17 @@ import { chooseGate, type Evidence, type Gate, type GateChoice, judge, type Meas
 import type { Candidate } from './candidate.js';
 
 /**
- * The gate that a candidate is held against: the chosen one, else that of its precision, which is INT8 for whatever runs
- * in the native engine. The original's own file, run by another engine, cannot be smaller, and need not be.
+ * The gate that a candidate is held against: the chosen one, else that of its precision, which is INT8 for whatever the
+ * native engine was asked to run; what it runs by itself keeps what the file promises. The original's own file, run by another engine, cannot be smaller, and need not be.
  */
 export function fileGate(
   { usualGate }: Pick<Candidate, 'usualGate'>,
-  { file, original, engine }: Measurements,
+  { file, original, engine, alsoOn }: Measurements,
   choice: GateChoice,
 ): Gate {
   const isBetterThanInt8 = usualGate === 'fp16' || usualGate === 'q8';
-  const gate = chooseGate(engine.name === 'native' && isBetterThanInt8 ? 'int8' : usualGate, choice);
+  const isAskedFor = engine.name === 'native' && alsoOn === undefined;
+  const gate = chooseGate(isAskedFor && isBetterThanInt8 ? 'int8' : usualGate, choice);
   if (file.sha256 !== original.sha256 || choice.limits?.sizeReduction !== undefined) {
     return gate;
   }
