@@ -17,6 +17,7 @@ import {
 import { tinyModel } from './support/tiny-models.js';
 
 const root = fileURLToPath(new URL('./fixtures/tiny', import.meta.url));
+const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 const architectures = readdirSync(root);
 
 /** The weights and configuration of a tiny model, in a folder of their own. */
@@ -121,6 +122,37 @@ describe('weights', () => {
       JSON.stringify({ weight_map: Object.fromEntries(map) }),
     );
     expect(await golden(folder)).toBeLessThan(2e-5);
+  });
+
+  describe('of PyTorch', () => {
+    const pickled = (files: readonly string[]) => {
+      const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-torch-'));
+      cpSync(join(fixtures, 'rerank', 'bert', 'config.json'), join(folder, 'config.json'));
+      for (const file of files) {
+        cpSync(join(fixtures, 'torch', 'bert.bin'), join(folder, file));
+      }
+      return folder;
+    };
+
+    test('are read without running them', async () => {
+      const { gives, proof } = await convert(pickled(['pytorch_model.bin']));
+      expect(gives).toBe('scores');
+      expect(proof.largestDifference).toBeLessThan(1e-5);
+    });
+
+    test('may be shards, and give the same file as safetensors', async () => {
+      const folder = pickled(['pytorch_model-00001-of-00002.bin', 'pytorch_model-00002-of-00002.bin']);
+      const names = [...readRawTensors(join(fixtures, 'rerank', 'bert', 'model.safetensors')).keys()];
+      const map = Object.fromEntries(names.map((name, i) => [name, `pytorch_model-0000${1 + (i % 2)}-of-00002.bin`]));
+      writeFileSync(join(folder, 'pytorch_model.bin.index.json'), JSON.stringify({ weight_map: map }));
+      const { onnxPath, bytes } = await convert(folder);
+      rmSync(join(folder, 'pytorch_model.bin.index.json'));
+      cpSync(join(fixtures, 'rerank', 'bert', 'model.safetensors'), join(folder, 'model.safetensors'));
+      const other = await convert(folder, { output: join(folder, 'other.onnx') });
+      const graphOf = async (path: string) => (await readModel(path)).proto.graph;
+      expect(await graphOf(onnxPath)).toEqual(await graphOf(other.onnxPath));
+      expect(bytes).toBeGreaterThan(100_000);
+    });
   });
 
   test('in BF16 are widened exactly', async () => {

@@ -15,7 +15,7 @@ export interface NamedModelFlags {
 
 /**
  * The model of a command's argument: a path, or a name that is fetched on first use. Which folder a name stands for is
- * said once. A folder with safetensors and no ONNX file is converted first, into octavec's cache.
+ * said once. A folder with weights and no ONNX file is converted first, into octavec's cache.
  *
  * @throws what `resolveModel` and `convertedCopy` throw
  */
@@ -59,7 +59,7 @@ export async function storedModel(name: string, { offline, config }: NamedModelF
 async function converted(model: ResolvedModel): Promise<ResolvedModel> {
   // Most models are ONNX, and need none of what converting needs.
   const names = await readdir(model.original).catch((): string[] => []);
-  if (!names.some((name) => /\.safetensors(\.index\.json)?$/.test(name))) {
+  if (!names.some((name) => /\.(safetensors|bin)(\.index\.json)?$/.test(name))) {
     return model;
   }
   const { convertedCopy } = await import('../convert/index.js');
@@ -72,7 +72,7 @@ async function converted(model: ResolvedModel): Promise<ResolvedModel> {
     return model;
   }
   if (copy.conversion !== undefined) {
-    printNote(`${model.name} has no ONNX file; it was converted from its safetensors, and is kept in ${copy.folder}`);
+    printNote(`${model.name} has no ONNX file; it was converted from its weights, and is kept in ${copy.folder}`);
   }
   return { ...model, original: copy.folder, variants: model.variants ?? model.original };
 }

@@ -7,8 +7,8 @@ import { asOutputError } from '../files/index.js';
 const companions = /\.(json|txt|model)$|^(README\.md|LICENSE[\w.-]*)$/;
 /** Folders of sentence-transformers' modules: "1_Pooling", "2_Dense". */
 const moduleFolder = /^\d+_\w+$/;
-const moduleFile = /^(config\.json|model\.safetensors)$/;
-const notCopied = new Set(['model.safetensors.index.json', 'expected.json']);
+const moduleFile = /^(config\.json|model\.safetensors|pytorch_model\.bin)$/;
+const notCopied = new Set(['model.safetensors.index.json', 'pytorch_model.bin.index.json', 'expected.json']);
 
 /** Paths of a model's other files, relative to its folder: tokenizer, configuration, modules. */
 export async function companionFiles(folder: string): Promise<readonly string[]> {

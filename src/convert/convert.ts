@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
-import { readJsonFile, staticFolder } from '../model/index.js';
+import { readJsonFile, refuseOtherFormat, staticFolder } from '../model/index.js';
 import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
 import { ConfigReader } from './architectures/config-reader.js';
 import { architectureOf } from './architectures/registry.js';
@@ -24,10 +25,11 @@ export interface ConvertOptions extends TaskOptions {
 }
 
 /**
- * Makes an ONNX model of weights in safetensors and their configuration. The file gets its name once it has been proven to
+ * Makes an ONNX model of weights, in safetensors or as PyTorch stores them, and their configuration. The file gets its name once it has been proven to
  * give what the weights give. Never more than one tensor is in memory.
  *
- * @param folder a model in Hugging Face layout, with `config.json` and `model.safetensors`, or shards with their index
+ * @param folder a model in Hugging Face layout, with `config.json` and `model.safetensors` or
+ *   `pytorch_model.bin`, or shards with their index
  * @throws ARCHITECTURE_UNKNOWN, WEIGHTS_INVALID, MODEL_UNSUPPORTED, SAFETENSORS_INVALID, CONFIG_INVALID, CONVERSION_REFUSED,
  *   FILE_NOT_FOUND, FILE_NOT_READABLE, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED, and what ONNX Runtime throws
  * @example
@@ -39,6 +41,7 @@ export interface ConvertOptions extends TaskOptions {
 export async function convert(folder: string, options: ConvertOptions = {}): Promise<Conversion> {
   const { output, against, signal, onProgress } = options;
   const source = resolve(folder);
+  await refuseFile(source);
   const table = await staticFolder(source);
   if (table !== undefined) {
     return convertStatic(source, table, targetOf(source, output));
@@ -92,6 +95,18 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
     }
   } finally {
     await weights.close();
+  }
+}
+
+/** @throws OTHER_FORMAT, USAGE for a file: what it needs stands beside it */
+async function refuseFile(path: string): Promise<void> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts?.isFile()) {
+    await refuseOtherFormat(path);
+    throw new OctavecError('USAGE', {
+      problem: `${path} is a file`,
+      hint: 'Give the folder with config.json and weights.',
+    });
   }
 }
 

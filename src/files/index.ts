@@ -1,4 +1,4 @@
-/** Whole-or-nothing output files, hashes, cache folders, and the formats NumPy, Parquet and safetensors. */
+/** Whole-or-nothing output files, hashes, cache folders, and the formats NumPy, Parquet, safetensors and the weights of PyTorch. */
 export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
 export { checkSpace } from './disk-space.js';
 export { exists } from './exists.js';
@@ -12,3 +12,4 @@ export { type NewTensor, safetensorsBytes } from './safetensors-bytes.js';
 export * from './safetensors-file.js';
 export { safetensorsPieces, type TensorSource, tensorView } from './safetensors-writer.js';
 export { checkWritable, openStaging } from './staging.js';
+export { readTorchHeader } from './torch/torch-file.js';

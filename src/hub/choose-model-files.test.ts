@@ -79,9 +79,14 @@ describe('the files of a model', () => {
     );
   });
 
+  test('are the weights of PyTorch where there is nothing else', () => {
+    expect(chosen(['pytorch_model.bin', 'config.json'])).toEqual(['pytorch_model.bin', 'config.json']);
+    expect(chosen(['pytorch_model.bin', 'model.safetensors'])).toEqual(['model.safetensors']);
+  });
+
   test('are refused with what there is', () => {
     expect(() => chosen(['model.Q8_0.gguf', 'config.json'])).toThrow('it has GGUF files');
-    expect(() => chosen(['pytorch_model.bin'])).toThrow('it has PyTorch pickles');
+    expect(() => chosen(['model.pt'])).toThrow('it has PyTorch pickles');
     expect(() => chosen([])).toThrow('it has 0 files without weights');
   });
 });

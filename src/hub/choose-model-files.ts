@@ -18,6 +18,8 @@ const companions =
 const moduleFile = /^\d+_\w+\/(config\.json|model\.safetensors|pytorch_model\.bin)$/;
 const safetensors = /^(model|model-\d{5}-of-\d{5})\.safetensors$|^model\.safetensors\.index\.json$/;
 
+const pytorch = /^pytorch_model(-\d{5}-of-\d{5})?\.bin$|^pytorch_model\.bin\.index\.json$/;
+
 /** Names that the hub has for a precision, the likelier ones first. */
 const namesByPrecision: Readonly<Record<string, readonly string[]>> = {
   fp32: ['model'],
@@ -31,7 +33,7 @@ const byPrecision = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4'];
 
 /**
  * The files of a repository that an embedding model needs: one ONNX file with its weights, or safetensors where there is
- * none; tokenizer, configuration, modules, dense layers.
+ * none, or the file of PyTorch; tokenizer, configuration, modules, dense layers.
  *
  * @param name of the repository, for errors
  * @throws HUB_NO_MODEL where the repository has neither, or not the precision
@@ -49,7 +51,7 @@ export function chooseModelFiles(files: readonly string[], name: string, choice:
   if (weights.length === 0 && !files.some(isIncluded)) {
     throw new OctavecError('HUB_NO_MODEL', {
       name,
-      looked: choice.precision ?? 'onnx or safetensors',
+      looked: choice.precision ?? 'onnx, safetensors or pytorch_model.bin',
       has: holds(files),
     });
   }
@@ -74,7 +76,11 @@ function weightFiles(files: readonly string[], precision: string | undefined): s
       (path) => path === onnx || (path.startsWith(onnx) && /^[._]data/.test(path.slice(onnx.length))),
     );
   }
-  return precision === undefined ? files.filter((path) => safetensors.test(path)) : [];
+  if (precision !== undefined) {
+    return [];
+  }
+  const safe = files.filter((path) => safetensors.test(path));
+  return safe.length > 0 ? safe : files.filter((path) => pytorch.test(path));
 }
 
 function onnxFile(files: readonly string[], precision: string | undefined): string | undefined {

@@ -14,6 +14,7 @@ export type { ModelFacts } from './model-facts.js';
 export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
 export { openModelFolder } from './model-folder.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
+export { refuseOtherFormat } from './other-formats.js';
 export { floatTypes, widen } from './safetensors.js';
 export { type StaticFolder, type StaticReading, staticFolder } from './static-folder.js';
 export * from './variants.js';

@@ -198,7 +198,6 @@ describe('openModelFolder: pooling as sentence-transformers takes it', () => {
       { 'modules.json': modules('old', ['Normalize', '2'], ['Dense', '3']) },
       /Dense/,
     ],
-    ['weights that are pickled', dense('Tanh', 'pytorch_model.bin'), /pytorch_model\.bin.*save_pretrained/],
     ['another activation', dense('torch.nn.SiLU'), /"torch\.nn\.SiLU"/],
     ['a cross-encoder', { 'config_sentence_transformers.json': { model_type: 'CrossEncoder' } }, /a CrossEncoder/],
   ])('says that %s is not supported, and what to do', async (_, files, message) => {

@@ -155,8 +155,7 @@ async function readDense(folder: string): Promise<DenseLayer> {
     throw missingConfig(path);
   }
   const { in_features: inputs, out_features: outputs } = config;
-  const weightsPath = join(folder, 'model.safetensors');
-  await refusePickledWeights(folder, weightsPath);
+  const weightsPath = await denseWeightsPath(folder);
   const tensors = await readSafetensors(weightsPath, ['linear.weight', 'linear.bias']);
   const weight = tensors.get('linear.weight')?.data;
   const bias = config.bias === false ? undefined : tensors.get('linear.bias')?.data;
@@ -169,16 +168,10 @@ async function readDense(folder: string): Promise<DenseLayer> {
   return { inputs, outputs, weight, bias, activation: activationOf(path, config.activation_function ?? 'Tanh') };
 }
 
-/** Pickled weights are programs: octavec does not run them. */
-async function refusePickledWeights(folder: string, weightsPath: string): Promise<void> {
-  const pickled = join(folder, 'pytorch_model.bin');
-  if (!(await exists(weightsPath)) && (await exists(pickled))) {
-    throw new OctavecError('MODEL_UNSUPPORTED', {
-      path: pickled,
-      what: 'a dense layer whose weights are pickled',
-      hint: "Save the model again with sentence-transformers, SentenceTransformer('…').save_pretrained('…'), which writes model.safetensors.",
-    });
-  }
+/** Older folders have the weights as PyTorch stores them. */
+async function denseWeightsPath(folder: string): Promise<string> {
+  const [path, older] = ['model.safetensors', 'pytorch_model.bin'].map((name) => join(folder, name));
+  return !(await exists(path)) && (await exists(older)) ? older : path;
 }
 
 function missingConfig(path: string): OctavecError {

@@ -1,5 +1,5 @@
 import { OctavecError } from '../base/index.js';
-import { openWeights, readRange, readSafetensorsHeader, type StoredTensor } from '../files/index.js';
+import { openWeights, readRange, readSafetensorsHeader, readTorchHeader, type StoredTensor } from '../files/index.js';
 import { bfloatsToFloats, halvesToFloats } from '../numbers/index.js';
 
 /** Of one tensor that is read whole: dense layers take some MB. */
@@ -11,13 +11,13 @@ export interface FloatTensor {
 }
 
 /**
- * Reads floating-point tensors (F32, F16, BF16) from a safetensors file, widened to float32.
+ * Reads floating-point tensors (F32, F16, BF16) from a safetensors file, or from one of PyTorch (.bin), widened to float32.
  *
  * @param names the tensors to read; those that the file does not hold are left out of the result
- * @throws SAFETENSORS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
+ * @throws SAFETENSORS_INVALID, WEIGHTS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
  */
 export async function readSafetensors(path: string, names: readonly string[]): Promise<Map<string, FloatTensor>> {
-  const header = await readSafetensorsHeader(path);
+  const header = await (path.endsWith('.bin') ? readTorchHeader(path) : readSafetensorsHeader(path));
   const wanted = names.map((name) => header.get(name)).filter((tensor) => tensor !== undefined);
   wanted.forEach(checkTensor);
   const file = await openWeights(path);

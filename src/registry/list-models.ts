@@ -81,7 +81,7 @@ type Known = Pick<ListedModel, 'id' | 'source' | 'revision' | 'revisions'>;
 /** undefined for a folder that holds no embedding model. */
 async function describeFolder(folder: string, known: Known): Promise<ListedModel | undefined> {
   const variants = await variantsOf(folder);
-  const weights = existsSync(join(folder, 'model.safetensors'));
+  const weights = ['model.safetensors', 'pytorch_model.bin'].some((name) => existsSync(join(folder, name)));
   if (variants.length === 0 && !weights) {
     return undefined;
   }

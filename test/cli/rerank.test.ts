@@ -26,7 +26,7 @@ describe('octavec rerank', () => {
     const args = ['rerank', model, '--query', query, '--file', file, '--threads', '1'];
 
     const printed = await octavec([...args, '--', golden.texts[0]], { env });
-    expect(printed.stderr).toContain('was converted from its safetensors');
+    expect(printed.stderr).toContain('was converted from its weights');
     const lines = printed.stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.trim().split(/\s+/)[0])).toEqual(['1', '2', '3', '4']);
     expect(lines[0]).toContain(golden.texts[1]);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, reasonOf } from '../../base/index.js';
-import { readSafetensorsHeader, type StoredTensor } from '../../files/index.js';
+import { readSafetensorsHeader, readTorchHeader, type StoredTensor } from '../../files/index.js';
 import { readJsonFile } from '../../model/index.js';
 import { WeightFiles } from './weight-files.js';
 
@@ -13,8 +13,32 @@ export interface FoundWeights {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-const indexName = 'model.safetensors.index.json';
-const singleName = 'model.safetensors';
+/** A format of weights: the names of a single file and of an index of shards, and who reads what lies in a file. */
+interface WeightFormat {
+  readonly name: string;
+  readonly single: string;
+  readonly index: string;
+  readonly shard: RegExp;
+  readonly readHeader: (path: string) => Promise<ReadonlyMap<string, StoredTensor>>;
+}
+
+/** The first that is there is taken. */
+const formats: readonly WeightFormat[] = [
+  {
+    name: 'safetensors',
+    single: 'model.safetensors',
+    index: 'model.safetensors.index.json',
+    shard: /^[\w-][\w.-]*\.safetensors$/,
+    readHeader: readSafetensorsHeader,
+  },
+  {
+    name: 'PyTorch',
+    single: 'pytorch_model.bin',
+    index: 'pytorch_model.bin.index.json',
+    shard: /^[\w-][\w.-]*\.bin$/,
+    readHeader: readTorchHeader,
+  },
+];
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 const mostShards = 1000;
@@ -22,30 +46,34 @@ const mostShards = 1000;
 /** The file that a model's weights are found by: the weights themselves, or the index of their shards. */
 export async function weightsName(folder: string): Promise<string> {
   const names = await namesIn(folder);
-  return join(folder, names.includes(singleName) ? singleName : indexName);
+  return join(folder, nameAmong(names) ?? formats[0].single);
 }
 
 /** Whether a folder has weights that can be converted. */
 export async function hasWeights(folder: string): Promise<boolean> {
-  const names = await namesIn(folder).catch((): string[] => []);
-  return names.includes(singleName) || names.includes(indexName);
+  return nameAmong(await namesIn(folder).catch((): string[] => [])) !== undefined;
+}
+
+function nameAmong(names: readonly string[]): string | undefined {
+  return formats.flatMap(({ single, index }) => [single, index]).find((name) => names.includes(name));
 }
 
 /**
- * Finds the weights of a model: one safetensors file, or shards with their index.
+ * Finds the weights of a model: a file of safetensors, else one of PyTorch, or shards with their index.
  *
  * @throws WEIGHTS_INVALID, SAFETENSORS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, CONFIG_INVALID
  */
 export async function findWeights(folder: string): Promise<FoundWeights> {
   const names = await namesIn(folder);
-  if (names.includes(singleName)) {
-    const path = join(folder, singleName);
-    return { files: [path], tensors: await readSafetensorsHeader(path) };
+  const name = nameAmong(names);
+  const format = formats.find(({ single, index }) => single === name || index === name);
+  if (name === undefined || format === undefined) {
+    throw new OctavecError('WEIGHTS_INVALID', { path: folder, why: whatElse(names) });
   }
-  if (names.includes(indexName)) {
-    return shardedWeights(folder);
-  }
-  throw new OctavecError('WEIGHTS_INVALID', { path: folder, why: whatElse(names) });
+  const path = join(folder, name);
+  return name === format.single
+    ? { files: [path], tensors: await format.readHeader(path) }
+    : shardedWeights(folder, path, format);
 }
 
 export async function openModelWeights(folder: string): Promise<{ found: FoundWeights; weights: WeightFiles }> {
@@ -64,8 +92,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function shardedWeights(folder: string): Promise<FoundWeights> {
-  const path = join(folder, indexName);
+async function shardedWeights(folder: string, path: string, format: WeightFormat): Promise<FoundWeights> {
   const invalid = (why: string) => new OctavecError('WEIGHTS_INVALID', { path, why });
   const index = await readJsonFile(path, indexSchema);
   const map = Object.entries(index?.weight_map ?? {});
@@ -73,13 +100,13 @@ async function shardedWeights(folder: string): Promise<FoundWeights> {
   if (shards.length === 0 || shards.length > mostShards) {
     throw invalid(`it names ${shards.length} files`);
   }
-  const odd = shards.find((shard) => !/^[\w.-]+\.safetensors$/.test(shard) || shard.startsWith('.'));
+  const odd = shards.find((shard) => !format.shard.test(shard));
   if (odd !== undefined) {
-    throw invalid(`"${odd}" is not the name of a safetensors file in the folder`);
+    throw invalid(`"${odd}" is not the name of a ${format.name} file in the folder`);
   }
   const headers = new Map<string, ReadonlyMap<string, StoredTensor>>();
   for (const shard of shards) {
-    headers.set(shard, await readSafetensorsHeader(join(folder, shard)));
+    headers.set(shard, await format.readHeader(join(folder, shard)));
   }
   const tensors = new Map<string, StoredTensor>();
   for (const [name, shard] of map) {
@@ -98,11 +125,11 @@ function whatElse(names: readonly string[]): string {
     [/\.gguf$/, 'GGUF files are quantized for another run time; take the repository that they were made of'],
     [
       /\.(bin|pt|pth|ckpt)$/,
-      'it has weights in a pickle only; save them with `model.save_pretrained(folder, safe_serialization=True)` in Python',
+      'its weights are a checkpoint under another name; save the model with `model.save_pretrained(folder)` in Python',
     ],
     [/\.h5$/, 'it has TensorFlow weights only'],
     [/\.msgpack$/, 'it has Flax weights only'],
   ];
   const found = kinds.find(([pattern]) => names.some((name) => pattern.test(name)));
-  return found?.[1] ?? `neither ${singleName} nor ${indexName} is there`;
+  return found?.[1] ?? `neither ${formats.map(({ single }) => single).join(' nor ')}, nor an index of shards, is there`;
 }
