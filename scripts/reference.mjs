@@ -19,19 +19,31 @@ export function cliReference(commands) {
     '<!-- Made from the program by `node scripts/reference.mjs`. -->\n',
     `${links.join('\n')}\n`,
     'Every command takes `--help`. Exit status: 0 done, 1 failed, 2 bad usage, 3 refused by the quality gate, 130 or 143 interrupted.\n',
-    ...commands.flatMap(commandSection),
+    ...commands.flatMap((command) => commandSection(command)),
   ].join('\n');
 }
 
-function commandSection(command) {
+function commandSection(command, before = '') {
+  const name = `${before}${command.name()}`;
+  const subcommands = command.commands.filter((one) => one.name() !== 'help');
+  if (subcommands.length > 0 && before === '') {
+    const links = subcommands.map((one) => `- [${name} ${one.name()}](#${name}-${one.name()}): ${one.description()}`);
+    return [
+      `## ${name}\n`,
+      `${command.description()}\n`,
+      `${links.join('\n')}\n`,
+      ...afterOptions(command),
+      ...subcommands.flatMap((one) => commandSection(one, `${name} `)),
+    ];
+  }
   const argumentRows = command.registeredArguments.map((argument) => [argument.name(), argument.description]);
   const optionRows = command.options.map((option) => [option.flags, described(option)]);
   return [
-    `## ${command.name()}\n`,
+    `${before === '' ? '##' : '###'} ${name}\n`,
     `${command.description()}\n`,
-    `\`\`\`text\noctavec ${command.name()} ${command.usage()}\n\`\`\`\n`,
+    `\`\`\`text\noctavec ${name} ${command.usage()}\n\`\`\`\n`,
     ...(argumentRows.length > 0 ? [table(['argument', ''], argumentRows)] : []),
-    table(['option', ''], optionRows),
+    ...(optionRows.length > 0 ? [table(['option', ''], optionRows)] : []),
     ...afterOptions(command),
   ];
 }

@@ -54,6 +54,17 @@ describe('the check can fail', () => {
     expect(problems(files)).toEqual([]);
   });
 
+  test('nor for families of commands, whose lines count apart', () => {
+    const half = 'x;\n'.repeat(350);
+    const family = (name: string) =>
+      Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`cli/${name}/${i}.ts`, half]));
+    const table: Rooms = new Map([...plan, ['cli', []]]);
+    expect(problems({ ...family('a'), ...family('b') }, table)).toEqual([]);
+    expect(problems({ 'cli/a/1.ts': "import { x } from '../b/1.js';", 'cli/b/1.ts': '' }, table).join()).toMatch(
+      'another family',
+    );
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ['a way round a door', { 'onnx/a.ts': "import { x } from '../base/x.js';", 'base/x.ts': '' }, 'not a door'],
     ['the same for types', { 'onnx/a.ts': "import type { X } from '../base/x.js';", 'base/x.ts': '' }, 'not a door'],

@@ -61,10 +61,18 @@ test('commands in the pages exist, with their options', async () => {
     .flatMap((code) => [...code.matchAll(/\boctavec ([a-z][a-z-]+)([^#\n]*)/g)]);
   expect(commands.length).toBeGreaterThan(5);
   const helps = new Map<string, string>();
+  const helpOf = async (...words: string[]) => {
+    const key = words.join(' ');
+    const command = [join(root, 'dist/cli/main.js'), ...words, '--help'];
+    const help = helps.get(key) ?? (await promisify(execFile)(process.execPath, command)).stdout;
+    helps.set(key, help);
+    return help;
+  };
   for (const [said, name, rest] of commands) {
-    const command = [join(root, 'dist/cli/main.js'), name, '--help'];
-    const help = helps.get(name) ?? (await promisify(execFile)(process.execPath, command)).stdout;
-    helps.set(name, help);
+    const own = await helpOf(name);
+    const [, sub] = /^ ([a-z-]+)/.exec(rest) ?? [];
+    const isSubcommand = sub !== undefined && own.split('Commands:')[1]?.includes(`\n  ${sub} `);
+    const help = isSubcommand ? await helpOf(name, sub) : own;
     const options = [...rest.matchAll(/(?<=\s)--[a-z-]+/g)].map(([option]) => option);
     expect([said, options.filter((option) => !help.includes(option))]).toEqual([said, []]);
   }

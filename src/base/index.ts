@@ -4,7 +4,7 @@ export * from './cancel.js';
 export * from './check-option.js';
 export { distinctEnds } from './distinct-ends.js';
 export { eachAtOnce } from './each-at-once.js';
-export type { ExitStatus } from './error-entry.js';
+export type { ExitStatus } from './errors/error-entry.js';
 export * from './errors.js';
 export { inOrder } from './in-order.js';
 export { type Location, maybePathOf, pathOf } from './location.js';

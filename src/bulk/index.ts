@@ -10,6 +10,7 @@ export {
   embedToFile,
   embedToFileOptionChecks,
 } from './embed-to-file.js';
+export { difference, type JobSettings, jobSettings } from './job-settings.js';
 export { jsonRecord } from './jsonl-sink.js';
 export { readRanges, writeRanges } from './ranges-file.js';
 export { type SiftedBatch, type SkippedText, siftBatch } from './skipped-text.js';

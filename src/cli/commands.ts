@@ -48,6 +48,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Ask an index: the passages that answer a question, by meaning and by words.',
     load: async () => (await import('./search/search.js')).searchCommand(),
   },
+  jobs: {
+    description: 'Embed what is too much for one machine: plan, shards and commits, for any engine.',
+    load: async () => (await import('./jobs/jobs.js')).jobsCommand(),
+  },
   pull: {
     description:
       'Fetch models from the Hugging Face hub: the files that an embedding model needs, checked by their hashes.',

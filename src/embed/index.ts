@@ -21,7 +21,7 @@ export type { StreamBatch, StreamOptions } from './embed-stream.js';
 export { Embedder } from './embedder.js';
 export { type CacheOptions, cachedEmbedding, embedOrRecall } from './embedding-cache.js';
 export { npyBytes, npyHeader, npyHeaderBytes, npyTypes } from './npy.js';
-export type { OverLong, TruncationSide } from './over-long.js';
+export { type OverLong, overLongPolicies, type TruncationSide } from './over-long.js';
 export { resolvePrompt } from './prompt.js';
 export { quantizeVectors, toBase64, type VectorRanges, type VectorType, vectorRanges } from './quantize-vectors.js';
 export { readyLine } from './ready-line.js';

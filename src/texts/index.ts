@@ -9,6 +9,7 @@ export { openTexts, type TextFileOptions } from './open-texts.js';
 export { readRows } from './read-rows.js';
 export { readTexts } from './read-texts.js';
 export type { Row } from './row.js';
+export { cutTexts, openPart, type RandomAccessFile, type SizedPart, type TextPart } from './text-parts.js';
 export {
   type InvalidRow,
   joinSources,

@@ -15,13 +15,17 @@ export interface Line {
  * Cuts bytes into lines, as many at a time as a piece of the source completes. Line breaks (LF or CR LF, nothing else)
  * and a byte order mark are left out.
  *
+ * @param linesBefore lines of the file before those of the source
  * @throws RangeError for a line of more than 256 million bytes; what the source throws
  */
-export async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Line[], void, undefined> {
+export async function* splitLines(
+  source: AsyncIterable<Uint8Array>,
+  linesBefore = 0,
+): AsyncGenerator<Line[], void, undefined> {
   /** The beginning of the next line. */
   let parts: Uint8Array[] = [];
   let length = 0;
-  let number = 0;
+  let number = linesBefore;
   const lineOf = (end: Buffer): Line => {
     number++;
     const bytes = parts.length === 0 ? end : Buffer.concat([...parts, end]);

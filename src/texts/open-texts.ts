@@ -100,9 +100,7 @@ async function openParquetTexts(path: string, size: number | undefined, options:
     throw readError(path, error);
   });
   if (!file.columns.includes(field)) {
-    const found = file.columns.map((name) => `"${name}"`).join(', ');
-    const why = `it has no column "${field}"; there is ${found}, which --field can name`;
-    throw new OctavecError('TEXTS_INVALID', { path, why });
+    throw new OctavecError('TEXTS_INVALID', { path, why: missingColumn(field, file.columns) });
   }
   let read = 0;
   const rows = async function* () {
@@ -118,7 +116,8 @@ async function openParquetTexts(path: string, size: number | undefined, options:
   };
 }
 
-async function* recordsOf(
+/** The records of rows; what is wrong with one is thrown, or told to `onInvalid`. */
+export async function* recordsOf(
   rows: AsyncIterable<Row>,
   path: string,
   { field = 'text', onInvalid }: TextFileOptions,
@@ -137,4 +136,9 @@ async function* recordsOf(
   } catch (error) {
     throw readError(path, error);
   }
+}
+
+/** Says which columns there are in place of one that is not. */
+export function missingColumn(field: string, columns: readonly string[]): string {
+  return `it has no column "${field}"; there is ${columns.map((name) => `"${name}"`).join(', ')}, which --field can name`;
 }

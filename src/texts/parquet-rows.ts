@@ -6,7 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
-import { reasonOf } from '../base/index.js';
+import { OctavecError, reasonOf } from '../base/index.js';
 import { parquetCompressors, unreadableCodec } from '../files/index.js';
 import type { Row } from './row.js';
 
@@ -18,31 +18,41 @@ export interface ParquetFile {
   /** Names of the columns. */
   readonly columns: readonly string[];
   readonly rows: number;
-  /** The rows, one group of them in memory at a time. Names of columns that are not there are passed over. */
-  read(columns: readonly string[]): AsyncGenerator<Row, void, undefined>;
+  /** Rows of each group. */
+  readonly groups: readonly number[];
+  /**
+   * The rows, one group of them in memory at a time. Names of columns that are not there are passed over.
+   *
+   * @param groups the first group to read and the one after the last; all by default
+   */
+  read(columns: readonly string[], groups?: readonly [number, number]): AsyncGenerator<Row, void, undefined>;
 }
 
-/** @throws RangeError for what is no Parquet file or cannot be read; errors of the file system as they are */
-export async function openParquet(path: string): Promise<ParquetFile> {
+/**
+ * @param source a path, or what gives the bytes of a file
+ * @throws RangeError for what is no Parquet file or cannot be read; errors of the file system as they are
+ */
+export async function openParquet(source: string | AsyncBuffer): Promise<ParquetFile> {
   let file: AsyncBuffer;
   let metadata: FileMetaData;
   try {
-    file = await asyncBufferFromFile(path);
+    file = typeof source === 'string' ? await asyncBufferFromFile(source) : source;
     metadata = await parquetMetadataAsync(file);
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).syscall === undefined
-      ? new RangeError(`it is not a Parquet file (${reasonOf(error)})`, { cause: error })
-      : error;
+    const isFromOutside = error instanceof OctavecError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    throw !isFromOutside ? new RangeError(`it is not a Parquet file (${reasonOf(error)})`, { cause: error }) : error;
   }
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   return {
     columns: names,
     rows: Number(metadata.num_rows),
-    read: (columns) =>
+    groups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
+    read: (columns, groups) =>
       rowsOf(
         file,
         metadata,
         columns.filter((name) => names.includes(name)),
+        groups,
       ),
   };
 }
@@ -51,19 +61,27 @@ async function* rowsOf(
   file: AsyncBuffer,
   metadata: FileMetaData,
   columns: readonly string[],
+  [first, end]: readonly [number, number] = [0, metadata.row_groups.length],
 ): AsyncGenerator<Row, void, undefined> {
   const unreadable = unreadableCodec(metadata, new Set(columns));
   if (unreadable !== undefined) {
     throw new RangeError(unreadable);
   }
   let rowStart = 0;
-  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+  for (const [group, { num_rows, total_byte_size }] of metadata.row_groups.entries()) {
+    const rowEnd = rowStart + Number(num_rows);
+    if (group < first || group >= end) {
+      rowStart = rowEnd;
+      continue;
+    }
     if (total_byte_size > largestRowGroup) {
       throw new RangeError(`a group of its rows takes ${total_byte_size} bytes`);
     }
-    const rowEnd = rowStart + Number(num_rows);
     const options = { file, metadata, columns: [...columns], rowStart, rowEnd, compressors: parquetCompressors };
     const objects = await parquetReadObjects(options).catch((error: unknown) => {
+      if (error instanceof OctavecError) {
+        throw error;
+      }
       throw new RangeError(`from row ${rowStart + 1} on, ${reasonOf(error)}`, { cause: error });
     });
     for (const [i, value] of objects.entries()) {

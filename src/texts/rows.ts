@@ -13,6 +13,8 @@ export interface RowOptions {
   readonly onBadLine?: () => void;
   /** Told of each empty line that is no text. */
   readonly onEmptyLine?: () => void;
+  /** Lines of the file before these bytes, which begin with a line (txt, jsonl); 0 by default. */
+  readonly linesBefore?: number;
 }
 
 /**
@@ -31,11 +33,11 @@ export function rowsOf(bytes: AsyncIterable<Uint8Array>, options: RowOptions): A
 
 async function* rowsOfLines(
   bytes: AsyncIterable<Uint8Array>,
-  { format, lossy = false, onBadLine, onEmptyLine }: RowOptions,
+  { format, lossy = false, onBadLine, onEmptyLine, linesBefore = 0 }: RowOptions,
 ): AsyncGenerator<Row, void, undefined> {
-  let number = 0;
+  let number = linesBefore;
   let headings: readonly string[] | undefined;
-  for await (const lines of splitLines(bytes)) {
+  for await (const lines of splitLines(bytes, linesBefore)) {
     for (const { text, isUtf8 } of lines) {
       number++;
       const place = `line ${number}`;

@@ -61,6 +61,7 @@ const programs: Readonly<Record<string, Program>> = {
     args: () => [join(tmpdir(), 'octavec-random-encoders'), 'modernbert-base', '1000', '2'],
     prints: /2 layers, 1000 words, proof within/,
   },
+  'simulate-jobs.mjs': { args: () => ['--rows', '1e7', '--workers', '20'], prints: /limit {5}the workers/ },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
   'variant-speed.mjs': { args: () => ['--rounds', '1', fp32, int8], prints: /model_int8\.onnx/ },

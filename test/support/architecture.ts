@@ -12,17 +12,23 @@ export const maxRoomLines = 3500;
 /** Files that stand in a room itself, its door not counted. */
 export const maxFlatFiles = 30;
 
-/** Reads the table of rooms from docs/architecture.md. */
+/** The room of commands: its folders are families, which do not know each other. */
+const roomOfFamilies = 'cli';
+
+/** Reads the table of rooms from docs/architecture.md; "all above" stands for every room of the rows before. */
 export function roomsOf(page: string): Rooms {
   const section = page.split(/^## /m).find((part) => part.startsWith('The rooms')) ?? '';
   const rows = [...section.matchAll(/^\| `(\w+)` \|.*\|([^|]*)\|$/gm)];
+  const names = rows.map(([, room]) => room);
   return new Map(
-    rows.map(([, room, uses]) => [
+    rows.map(([, room, uses], row) => [
       room,
-      uses
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
+      uses.trim() === 'all above'
+        ? names.slice(0, row)
+        : uses
+            .split(',')
+            .map((name) => name.trim())
+            .filter(Boolean),
     ]),
   );
 }
@@ -47,6 +53,12 @@ export function architectureProblems(files: SourceFiles, rooms: Rooms): string[]
 const isTest = (path: string) => path.endsWith('.test.ts');
 /** "onnx" of "onnx/decode.ts"; undefined for what stands at the top, the library's own door. */
 const roomOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined);
+
+/** "cli/jobs" of "cli/jobs/plan.ts"; undefined for what is in no family. */
+function familyOf(path: string): string | undefined {
+  const [room, folder, file] = path.split('/');
+  return room === roomOfFamilies && file !== undefined ? `${room}/${folder}` : undefined;
+}
 
 /**
  * What a file imports, exports from, imports dynamically or takes types from: paths below `src/` with the suffix `.ts`,
@@ -95,6 +107,10 @@ function importProblems(path: string, target: string, files: SourceFiles, rooms:
   if (isTest(target)) {
     return problem('a test');
   }
+  const [ownFamily, family] = [familyOf(path), familyOf(target)];
+  if (from === to && family !== undefined && ownFamily !== undefined && family !== ownFamily) {
+    return problem('a file of another family');
+  }
   if (from === to) {
     return target.endsWith('/index.ts') && !isTest(path) ? problem('its own door') : [];
   }
@@ -116,10 +132,11 @@ function lengthProblems(path: string, source: string): string[] {
 function roomSizeProblems(files: SourceFiles): string[] {
   const rooms = new Map<string, { lines: number; flat: number }>();
   for (const [path, source] of files) {
-    const room = roomOf(path);
+    const family = familyOf(path);
+    const room = family ?? roomOf(path);
     if (room !== undefined && !isTest(path)) {
       const { lines, flat } = rooms.get(room) ?? { lines: 0, flat: 0 };
-      const isFlat = path.split('/').length === 2 && !path.endsWith('/index.ts');
+      const isFlat = (family !== undefined || path.split('/').length === 2) && !path.endsWith('/index.ts');
       rooms.set(room, { lines: lines + source.trimEnd().split('\n').length, flat: flat + (isFlat ? 1 : 0) });
     }
   }

@@ -1,7 +1,7 @@
 import { entry } from './error-entry.js';
 
 /** What goes wrong with an index of documents: a part of the table of errors. */
-export const indexErrors = {
+export const searchErrors = {
   INDEX_NOT_FOUND: entry<{ path: string }>(
     1,
     404,

@@ -1,0 +1,153 @@
+/**
+ * Simulates a job on more machines than there are: node bench/simulate-jobs.mjs [--rows 1e9] [--workers 1000]
+ *   [--rows-per-shard 100000] [--rate 400] [--spread 0.3] [--failures 0.05] [--stragglers 0.01] [--price 0.10]
+ *   [--commit-ms 60] [--queue-ms 1] [--dimensions 384] [--bandwidth 5e9] [--seed 1]
+ *
+ * `rate`: rows a second of one worker, as `octavec jobs status` measures it. `spread`: standard deviation of the logarithm of
+ * what shards take. `failures`: how often a worker is lost an hour. `stragglers`: share of shards that take five times as
+ * long. The queue hands out one shard at a time (`queue-ms`), a commit takes its time (`commit-ms`), and all workers share the
+ * way to the storage (`bandwidth`, bytes a second). Prints time, waste and cost, and what limits.
+ */
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: Object.fromEntries(
+    Object.entries({
+      ...{ rows: '1e9', workers: '1000', 'rows-per-shard': '100000', rate: '400', spread: '0.3', failures: '0.05' },
+      ...{ stragglers: '0.01', price: '0.10', 'commit-ms': '60', 'queue-ms': '1', dimensions: '384' },
+      ...{ bandwidth: '5e9', seed: '1' },
+    }).map(([name, value]) => [name, { type: 'string', default: value }]),
+  ),
+});
+const setting = (name) => Number(values[name]);
+
+/** Numbers between 0 and 1 from a seed (mulberry32). */
+function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+const random = randomFrom(setting('seed'));
+const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** A binary heap of events by time. */
+class Events {
+  #heap = [];
+  get size() {
+    return this.#heap.length;
+  }
+  push(event) {
+    const heap = this.#heap;
+    heap.push(event);
+    for (let i = heap.length - 1; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (heap[parent].time <= heap[i].time) break;
+      [heap[parent], heap[i]] = [heap[i], heap[parent]];
+      i = parent;
+    }
+  }
+  pop() {
+    const heap = this.#heap;
+    const [first] = heap;
+    const last = heap.pop();
+    if (heap.length > 0) {
+      heap[0] = last;
+      for (let i = 0; ; ) {
+        const [left, right] = [2 * i + 1, 2 * i + 2];
+        let least = i;
+        if (left < heap.length && heap[left].time < heap[least].time) least = left;
+        if (right < heap.length && heap[right].time < heap[least].time) least = right;
+        if (least === i) break;
+        [heap[least], heap[i]] = [heap[i], heap[least]];
+        i = least;
+      }
+    }
+    return first;
+  }
+}
+
+const shards = Math.ceil(setting('rows') / setting('rows-per-shard'));
+const rowsPerShard = setting('rows') / shards;
+const bytesPerShard = rowsPerShard * setting('dimensions') * 4;
+/** Seconds that a queue needs to see that a worker is gone: its lock runs out, and the next look finds it. */
+const detection = 30 + 7.5;
+const restart = 60;
+
+let waiting = shards;
+let done = 0;
+let queueFree = 0;
+let wireFree = 0;
+let queueBusy = 0;
+let wireBusy = 0;
+let work = 0;
+let wasted = 0;
+let end = 0;
+const events = new Events();
+
+/** A worker takes a shard, when the queue has time for it. */
+function take(time) {
+  const start = Math.max(time, queueFree);
+  queueFree = start + setting('queue-ms') / 1000;
+  queueBusy += setting('queue-ms') / 1000;
+  waiting--;
+  const slow = random() < setting('stragglers') ? 5 : 1;
+  const seconds = (rowsPerShard / setting('rate')) * slow * Math.exp(setting('spread') * normal());
+  const untilLost = -Math.log(1 - random()) * (3600 / setting('failures'));
+  const isLost = untilLost < seconds;
+  events.push({ time: queueFree + (isLost ? untilLost : seconds), start, kind: isLost ? 'lost' : 'embedded' });
+}
+
+for (let worker = 0; worker < setting('workers') && waiting > 0; worker++) {
+  // Machines do not come all at once.
+  events.push({ time: random() * 30, kind: 'ready' });
+}
+while (done < shards) {
+  const { time, kind, start } = events.pop();
+  if (kind === 'embedded') {
+    const begin = Math.max(time, wireFree);
+    const transfer = bytesPerShard / setting('bandwidth');
+    wireFree = begin + transfer;
+    wireBusy += transfer;
+    events.push({ time: wireFree + setting('commit-ms') / 1000, start, kind: 'committed' });
+  } else if (kind === 'lost') {
+    work += time - start;
+    wasted += time - start;
+    events.push({ time: time + detection, kind: 'handed back' });
+    events.push({ time: time + restart, kind: 'ready' });
+  } else if (kind === 'handed back') {
+    waiting++;
+    // An idle worker would have taken it: one is woken.
+    events.push({ time, kind: 'ready', isWoken: true });
+  } else {
+    if (kind === 'committed') {
+      done++;
+      work += time - start;
+      end = time;
+    }
+    if (waiting > 0) take(time);
+  }
+}
+
+const hours = end / 3600;
+const ideal = setting('rows') / setting('rate') / setting('workers') / 3600;
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const limits = {
+  'the queue': queueBusy / end,
+  'the way to the storage': wireBusy / end,
+  'the workers': work / (end * setting('workers')),
+};
+const [[limit]] = Object.entries(limits).sort(([, a], [, b]) => b - a);
+console.log(
+  `${shards} shards of ${Math.round(rowsPerShard)} rows, ${setting('workers')} workers at ${setting('rate')} rows/s`,
+);
+console.log(`time      ${hours.toFixed(2)} h (without failures, stragglers and waiting: ${ideal.toFixed(2)} h)`);
+console.log(`cost      ${(hours * setting('workers') * setting('price')).toFixed(2)} for ${setting('price')} an hour`);
+console.log(`wasted    ${percent(wasted / work)} of the work, by workers that were lost`);
+for (const [name, share] of Object.entries(limits)) {
+  console.log(`busy      ${percent(share).padStart(7)}  ${name}`);
+}
+console.log(`limit     ${limit}`);

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { OctavecError } from '../base/index.js';
+import type { Job } from './job.js';
+import { readBytes, type Store } from './storage/store.js';
+
+const count = z.int().nonnegative();
+
+const commitSchema = z.strictObject({
+  plan: z.string(),
+  shard: count,
+  /** The file of vectors, in the job's store. */
+  part: z.strictObject({ file: z.string(), size: count, sha256: z.string() }),
+  /** Rows that have a vector. */
+  rows: count,
+  /** Texts of which only a part counted. */
+  truncated: count,
+  /** Lines without anything, which are no rows. */
+  emptyLines: count,
+  /** Rows without a vector, with the reason. */
+  quarantined: z.array(z.strictObject({ place: z.string().optional(), id: z.string().optional(), reason: z.string() })),
+  /** Whose work it is; names the part, so that no attempt can touch another's. */
+  attempt: z.string(),
+  /** "host:pid" */
+  worker: z.string(),
+  /** How long it took. */
+  seconds: z.number(),
+  /** When it was done, in ISO 8601. */
+  at: z.string(),
+});
+
+/** That a shard is done, and by which file. The first record of a shard counts, for ever. */
+export type Commit = Readonly<z.infer<typeof commitSchema>>;
+
+const folder = '_commits/';
+
+function keyOf(shard: number): string {
+  return `${folder}${String(shard).padStart(5, '0')}.json`;
+}
+
+/** Stores a commit; false if the shard has one already. */
+export function putCommit(store: Store, commit: Commit): Promise<boolean> {
+  return store.putIfAbsent(keyOf(commit.shard), `${JSON.stringify(commit)}\n`);
+}
+
+/** Whether a shard is done. */
+export async function isCommitted(store: Store, shard: number): Promise<boolean> {
+  return (await store.find(keyOf(shard))) !== undefined;
+}
+
+/** Shards that are done, without reading their records. */
+export async function committedShards({ store }: Job): Promise<ReadonlySet<number>> {
+  return new Set((await store.list(folder)).flatMap(({ key }) => shardOf(key) ?? []));
+}
+
+function shardOf(key: string): number | undefined {
+  const digits = /^_commits\/(\d+)\.json$/.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Records that are read at a time. */
+const atOnce = 16;
+
+/**
+ * The records of all shards that are done, in their order.
+ *
+ * @throws JOB_PLAN_INVALID for a record that is damaged or of another plan
+ */
+export async function readCommits({ store, id }: Job): Promise<Commit[]> {
+  const objects = (await store.list(folder)).filter(({ key }) => shardOf(key) !== undefined);
+  const commits: Commit[] = [];
+  for (let i = 0; i < objects.length; i += atOnce) {
+    const read = objects.slice(i, i + atOnce).map(async (object) => {
+      const text = Buffer.from(await readBytes(store, object)).toString('utf8');
+      return parseCommit(text, store.nameOf(object.key), id);
+    });
+    commits.push(...(await Promise.all(read)));
+  }
+  return commits.sort((a, b) => a.shard - b.shard);
+}
+
+function parseCommit(text: string, name: string, plan: string): Commit {
+  let commit: Commit;
+  try {
+    commit = commitSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new OctavecError('JOB_PLAN_INVALID', { name, why: 'the record of a shard is damaged' }, error);
+  }
+  if (commit.plan !== plan) {
+    throw new OctavecError('JOB_PLAN_INVALID', { name, why: `the record is of another plan, ${commit.plan}` });
+  }
+  return commit;
+}
