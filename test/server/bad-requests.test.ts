@@ -97,6 +97,53 @@ test.each<[string, string, object, number, string]>([
   expect(await server.post(path, body)).toMatchObject({ status, body: { error_type: type } });
 });
 
+const long = 'a '.repeat(999);
+const half = 'a\ud800';
+const model = 'all-MiniLM-L6-v2';
+test.each<[string, string, object, number]>([
+  ['half of a surrogate pair', '/embed', { inputs: half }, 422],
+  ['half of a surrogate pair', '/embed_all', { inputs: ['a', half] }, 422],
+  ['half of a surrogate pair', '/similarity', { inputs: { source_sentence: half, sentences: ['a'] } }, 422],
+  ['half of a surrogate pair', '/tokenize', { inputs: half }, 422],
+  ['half of a surrogate pair', '/api/embed', { model, input: ['a', half] }, 400],
+  ['half of a surrogate pair', '/v2/embed', { texts: [half] }, 400],
+  ['too many texts', '/embed_all', { inputs: Array(33).fill('a') }, 422],
+  ['too many texts', '/tokenize', { inputs: Array(33).fill('a') }, 422],
+  ['too many texts', '/similarity', { inputs: { source_sentence: 'a', sentences: Array(32).fill('a') } }, 422],
+  ['too many texts', '/decode', { ids: Array(33).fill([1037]) }, 422],
+  ['too many texts', '/v2/embed', { texts: Array(2049).fill('a') }, 400],
+  ['an over-long text', '/v1/embeddings', { input: long, truncate: 'NONE' }, 400],
+  ['an over-long text', '/embed_all', { inputs: long, truncate: false }, 422],
+  ['an over-long text', '/api/embed', { model, input: long, truncate: false }, 400],
+  ['an over-long text', '/v2/embed', { texts: [long], truncate: 'NONE' }, 400],
+  ['too many dimensions', '/embed', { inputs: 'a', dimensions: 385 }, 422],
+  ['too many dimensions', '/api/embed', { model, input: 'a', dimensions: 385 }, 400],
+  ['too many dimensions', '/v2/embed', { texts: ['a'], output_dimension: 385 }, 400],
+  ['negative dimensions', '/embed', { inputs: 'a', dimensions: -1 }, 422],
+  ['negative dimensions', '/api/embed', { model, input: 'a', dimensions: -1 }, 400],
+  ['ids that there are none of', '/embed', { inputs: [[9_999_999]] }, 422],
+  ['negative ids', '/decode', { ids: [-5] }, 422],
+  ['an empty list', '/tokenize', { inputs: [] }, 400],
+  ['an empty list', '/v2/embed', { texts: [] }, 400],
+  ['an unknown model', '/api/embed', { model: 'gpt-4', input: 'a' }, 404],
+  ['an unknown model', '/api/show', { model: 'gpt-4' }, 404],
+  ['an unknown model', '/v2/embed', { model: 'gpt-4', texts: ['a'] }, 404],
+  ['no model', '/api/embed', { input: 'a' }, 400],
+  ['an unknown type', '/v2/embed', { texts: ['a'], embedding_types: ['hex'] }, 400],
+  ['a picture', '/v2/embed', { inputs: [{ content: [{ type: 'image_url', image_url: 'x' }] }] }, 400],
+])('%s is refused by %s in its own form', async (_, path, body, status) => {
+  const [, isError] = routes[path as keyof typeof routes];
+  const answer = await server.post(path, body);
+  expect([answer.status, isError(answer.body)]).toEqual([status, true]);
+});
+
+test.each(Object.entries(routes))('%s refuses methods that it does not have', async (path, [, isError]) => {
+  for (const method of ['PUT', 'DELETE', 'PATCH']) {
+    const response = await fetch(`${server.url}${path}`, { method });
+    expect([response.status, isError((await response.json()) as object)]).toEqual([405, true]);
+  }
+});
+
 test('an unknown path is told in the form of the protocol that it looks like', async () => {
   expect(await server.get('/v1/nothing')).toMatchObject({ status: 404, body: { error: { code: 'unknown_url' } } });
   expect(await server.get('/api/nothing')).toMatchObject({ status: 404, body: { error: expect.any(String) } });
