@@ -10,11 +10,24 @@ export async function readTokenizer(path: string, lowerCase: boolean | undefined
   if (lowerCase === undefined) {
     return Tokenizer.fromFile(path);
   }
+  const given = await readFile(path, 'utf8');
+  const json: unknown = JSON.parse(given);
+  return lowerCased(json, lowerCase) ? Tokenizer.fromString(JSON.stringify(json)) : Tokenizer.fromString(given);
+}
+
+/** tokenizer.json, with the same change. */
+export async function readTokenizerJson(path: string, lowerCase: boolean | undefined): Promise<unknown> {
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
+  lowerCased(json, lowerCase);
+  return json;
+}
+
+/** Has a BERT normalizer lower-case, or not. @returns whether that is a change */
+function lowerCased(json: unknown, lowerCase: boolean | undefined): boolean {
   const { normalizer } = (json ?? {}) as { normalizer?: { type?: unknown; lowercase?: unknown } | null };
-  if (normalizer?.type !== 'BertNormalizer' || normalizer.lowercase === lowerCase) {
-    return Tokenizer.fromFile(path);
+  if (lowerCase === undefined || normalizer?.type !== 'BertNormalizer' || normalizer.lowercase === lowerCase) {
+    return false;
   }
   normalizer.lowercase = lowerCase;
-  return Tokenizer.fromString(JSON.stringify(json));
+  return true;
 }

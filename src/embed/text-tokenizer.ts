@@ -2,14 +2,16 @@ import { OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.j
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { type Answer, type Question, WorkerChannel } from '../threads/index.js';
+import { ShortTexts } from './bare-texts/short-texts.js';
 import { countedFrom } from './counted-from.js';
 import type { OnTextError } from './embed-options.js';
-import type { OverLong, TruncationSide } from './over-long.js';
+import type { Frame, OverLong, TruncationSide } from './over-long.js';
 import { joinPacks } from './pack-rows.js';
 import type {
   IdsToDecode,
   SpelledText,
   TextsToSpell,
+  TextsToTokenize,
   TokenizedPart,
   TokenizerSettings,
   Tokenizing,
@@ -53,6 +55,10 @@ export class TextTokenizer {
   #closed = false;
   /** Special tokens behind every text. */
   tokensBehind = 0;
+  /** Undefined until a first call has been answered. */
+  #short: ShortTexts | undefined;
+  #isLearning = false;
+  #frame: Frame | undefined;
 
   private constructor(settings: TokenizerSettings) {
     this.#settings = settings;
@@ -85,7 +91,8 @@ export class TextTokenizer {
     for (let start = 0; start < texts.length; ) {
       throwIfCancelled(signal, 'tokenizing');
       const end = endOfMessage(texts, start);
-      const part = await this.#ask('tokenize', { ...how, texts: texts.slice(start, end) }, signal);
+      const question = { ...how, texts: start === 0 && end === texts.length ? texts : texts.slice(start, end) };
+      const part = this.#readHere(question) ?? (await this.#ask('tokenize', question, signal));
       for (const { index, code, details } of part.failures) {
         const error = countedFrom(start, new OctavecError(code, details)) as OctavecError;
         if (onError === 'fail') {
@@ -131,9 +138,25 @@ export class TextTokenizer {
     thread.onDeath(() => {
       this.#thread = undefined;
     });
-    const { tokensBehind } = await thread.started();
-    this.tokensBehind = tokensBehind;
+    const { frame } = await thread.started();
+    this.tokensBehind = frame?.behind.length ?? 0;
+    this.#frame = frame;
     return thread;
+  }
+
+  /** A short text needs no other thread, once this one has learned to read. Loading does not wait for that. */
+  #readHere(question: TextsToTokenize): TokenizedPart | undefined {
+    if (!this.#isLearning && !this.#closed) {
+      this.#isLearning = true;
+      setImmediate(() => void this.#learn());
+    }
+    return this.#closed ? undefined : this.#short?.read(question);
+  }
+
+  async #learn(): Promise<void> {
+    const ask = (question: TextsToTokenize) => this.#send('tokenize', question);
+    // Whatever is wrong, the thread says it better.
+    this.#short = await ShortTexts.of(this.#settings, this.#frame, ask).catch(() => undefined);
   }
 
   #ask<Name extends 'tokenize' | 'spell' | 'decode'>(

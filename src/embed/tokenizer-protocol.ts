@@ -1,6 +1,6 @@
 import type { ErrorDetails } from '../base/index.js';
 import type { StaticReading } from '../model/index.js';
-import type { OverLong, TruncationSide } from './over-long.js';
+import type { Frame, OverLong, TruncationSide } from './over-long.js';
 
 /** What is asked of the tokenizer's thread. */
 export interface Tokenizing {
@@ -26,8 +26,8 @@ export interface TokenizerSettings {
 }
 
 export interface TokenizerFacts {
-  /** Special tokens behind every text. */
-  readonly tokensBehind: number;
+  /** The special tokens around every text; undefined if they cannot be told from the text. */
+  readonly frame?: Frame;
 }
 
 export interface TextsToTokenize {

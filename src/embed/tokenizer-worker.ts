@@ -18,8 +18,9 @@ const encodingBytesPerToken = 128;
 const longCharacters = 64 * 1024;
 
 serveCalls<Tokenizing>(async (settings) => {
-  const loaded = await load(settings);
-  const { library, frame } = loaded;
+  const { frame, ...rest } = await load(settings);
+  const loaded: LoadedTokenizer = { ...rest, frame: frame ?? { before: [], behind: [] } };
+  const { library } = loaded;
   const collect = deadMemoryCollector();
   const tokenize = async (question: TextsToTokenize) => {
     const { query } = question;
@@ -34,7 +35,7 @@ serveCalls<Tokenizing>(async (settings) => {
   // have a line of their own, so that nobody else waits for them.
   const lines: Record<'short' | 'long', Promise<unknown>> = { short: Promise.resolve(), long: Promise.resolve() };
   return {
-    ready: { tokensBehind: frame.behind.length },
+    ready: { frame },
     answers: {
       tokenize: (question) => {
         const line = question.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';
@@ -49,7 +50,9 @@ serveCalls<Tokenizing>(async (settings) => {
 });
 
 /** @throws TOKENIZER_INVALID */
-async function load(settings: TokenizerSettings): Promise<LoadedTokenizer> {
+async function load(
+  settings: TokenizerSettings,
+): Promise<Omit<LoadedTokenizer, 'frame'> & { readonly frame: Frame | undefined }> {
   const { path, staticReading, maxTokens } = settings;
   try {
     if (staticReading === undefined) {
@@ -89,11 +92,9 @@ function onFirstCall<Value>(make: () => Promise<Value>): () => Promise<Value> {
 }
 
 /** Finds the special tokens around a text by tokenizing a word with and without them. */
-async function frameOf(tokenizer: Tokenizer): Promise<Frame> {
+async function frameOf(tokenizer: Tokenizer): Promise<Frame | undefined> {
   const word = (await tokenizer.encode('a', null, { addSpecialTokens: false })).getIds();
   const framed = (await tokenizer.encode('a')).getIds();
   const before = framed.findIndex((_, start) => word.every((id, i) => framed[start + i] === id));
-  return before < 0
-    ? { before: [], behind: [] }
-    : { before: framed.slice(0, before), behind: framed.slice(before + word.length) };
+  return before < 0 ? undefined : { before: framed.slice(0, before), behind: framed.slice(before + word.length) };
 }

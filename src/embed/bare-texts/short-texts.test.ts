@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { embeddedModel } from '../../../test/support/golden-texts.js';
+import { letterTokenizer } from '../../../test/support/tiny-folder.js';
+import { readTokenizer } from '../read-tokenizer.js';
+import { tokenizeTexts } from '../tokenize-texts.js';
+import type { TextsToTokenize, TokenizerSettings } from '../tokenizer-protocol.js';
+import { ShortTexts } from './short-texts.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-short-texts-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = join(embeddedModel, 'tokenizer.json');
+const frame = { before: [101], behind: [102] };
+const settings: TokenizerSettings = { path, lowerCase: false, maxTokens: 16, padTokenId: 0 };
+
+async function thread(given: TokenizerSettings, around = frame) {
+  const library = await readTokenizer(given.path, given.tokenizerLowerCase);
+  library.disablePadding();
+  library.disableTruncation();
+  return (question: TextsToTokenize) =>
+    tokenizeTexts({ library: async () => library, frame: around, settings: given }, question);
+}
+
+const question = (texts: string[], more: Partial<TextsToTokenize> = {}): TextsToTokenize => ({
+  ...{ texts, prompt: '', overLong: 'truncate', truncationSide: 'right', overlap: 0, lanes: 1, ...more },
+});
+
+test.each([
+  ['as the model is', {}],
+  ['with case', { tokenizerLowerCase: false }],
+  ['with texts in lower case', { lowerCase: true, tokenizerLowerCase: false }],
+])('short texts are read as the thread reads them, %s', async (_, changes) => {
+  const given = { ...settings, ...changes };
+  const ask = await thread(given);
+  const short = await ShortTexts.of(given, frame, ask);
+  for (const asked of [
+    question(['A cat sits on the mat.']),
+    question([' Two ', 'texts,\tTWO rows']),
+    question(['', 'and an empty one']),
+    question(['with a prompt'], { prompt: 'Query: ' }),
+    question(['exactly as many tokens as the model takes: one two three']),
+  ]) {
+    const read = short?.read(asked);
+    expect(read).toEqual(await ask(asked));
+  }
+});
+
+test('what is unusual is left to the thread', async () => {
+  const short = await ShortTexts.of(settings, frame, await thread(settings));
+  for (const asked of [
+    question(['naïve']),
+    question(['a [MASK] in it']),
+    question(['word '.repeat(15)]),
+    question(['x'.repeat(2000)]),
+    question(Array(5).fill('many')),
+    question(['a pair'], { query: 'with this' }),
+  ]) {
+    expect(short?.read(asked)).toBeUndefined();
+  }
+});
+
+test('other tokenizers, and ones that the thread reads differently, are not read here', async () => {
+  const letters = join(folder, 'letters.json');
+  writeFileSync(letters, letterTokenizer());
+  const other = { ...settings, path: letters };
+  expect(await ShortTexts.of(other, frame, await thread(other))).toBeUndefined();
+  expect(await ShortTexts.of(settings, undefined, await thread(settings))).toBeUndefined();
+  const json = JSON.parse(readFileSync(path, 'utf8'));
+  const changed = join(folder, 'changed.json');
+  writeFileSync(changed, JSON.stringify({ ...json, post_processor: null }));
+  const bare = { ...settings, path: changed };
+  expect(await ShortTexts.of(bare, frame, await thread(bare))).toBeUndefined();
+});
