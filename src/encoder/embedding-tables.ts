@@ -1,4 +1,4 @@
-import { indexGraph } from '../graph/index.js';
+import { type GraphIndex, indexGraph } from '../graph/index.js';
 import {
   dataType,
   elementCount,
@@ -23,7 +23,8 @@ const smallestTable = 16384;
 
 /**
  * Float32 tables of which Gather nodes take rows, in the order of the graph's initializers. A linear layer may use the
- * same matrix (a prediction head that is tied to the embeddings); nothing else may.
+ * same matrix (a prediction head that is tied to the embeddings); nothing else may. Cosines and sines of rotary positions
+ * are no embeddings.
  */
 export function embeddingTables(model: OnnxModel): EmbeddingTable[] {
   const index = indexGraph(model.proto.graph);
@@ -38,7 +39,7 @@ export function embeddingTables(model: OnnxModel): EmbeddingTable[] {
       !index.inputs.has(name) &&
       !index.outputs.has(name) &&
       users.length > 0 &&
-      users.every((node) => isOp(node, 'Gather') && takesRows(node));
+      users.every((node) => isOp(node, 'Gather') && takesRows(node) && !turnsHeads(index, node));
     return usable ? [{ table, rows: table.dims[0], columns: table.dims[1], gathers: users }] : [];
   });
 }
@@ -46,4 +47,31 @@ export function embeddingTables(model: OnnxModel): EmbeddingTable[] {
 function takesRows(gather: NodeProto): boolean {
   const axis = intAttribute(gather, 'axis') ?? 0;
   return axis === 0 || axis === -2;
+}
+
+/** Operators behind which a table's numbers are still the same. */
+const movements: readonly string[] = [
+  ...['Cast', 'Concat', 'Expand', 'Identity', 'Reshape', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'],
+];
+
+/** Whether rows of places are multiplied with what follows from the text: embeddings are added, or scaled by constants. */
+function turnsHeads(index: GraphIndex, gather: NodeProto): boolean {
+  const isConstant = (value: string) => index.initializers.has(value) || isOp(index.producers.get(value), 'Constant');
+  if (index.inputs.has(gather.input[1])) {
+    return false;
+  }
+  const reached = new Set(gather.output);
+  // What is added to a set while it is walked is walked, too.
+  for (const value of reached) {
+    for (const node of index.consumers.get(value) ?? []) {
+      const others = node.input.filter((input) => input !== value);
+      if (isOp(node, 'Mul') && !others.some(isConstant)) {
+        return true;
+      }
+      if (movements.some((opType) => isOp(node, opType))) {
+        reached.add(node.output[0]);
+      }
+    }
+  }
+  return false;
 }

@@ -97,6 +97,11 @@ describe('embeddingTables', () => {
     expect(tablesOf(nodes)).toEqual([{ table, rows: 512, columns: 32, gathers: nodes }]);
   });
 
+  test('finds a table whose rows are scaled', () => {
+    const nodes = [take('a'), makeNode('Mul', ['a', 'root'], ['b'])];
+    expect(tablesOf(nodes, { initializers: [table, counted('root', [])] })).toHaveLength(1);
+  });
+
   test('finds a table that a prediction head is tied to', () => {
     const head = makeNode('Gemm', ['a', 'w'], ['y'], { attributes: { transB: { int: 1 } } });
     expect(tablesOf([take('a'), head])[0].gathers).toEqual([take('a')]);
@@ -110,6 +115,15 @@ describe('embeddingTables', () => {
     ['that is no matrix', [take('a')], { initializers: [counted('w', [512, 4, 8])] }],
     ['of integers', [take('a')], { initializers: [integers('w', new Array(16384).fill(1))] }],
     ['that is an output as well', [take('a')], { outputs: { w: 'float' } }],
+    [
+      'of rotary angles',
+      [
+        take('a', { indices: 'places' }),
+        makeNode('Concat', ['a', 'a'], ['b'], { attributes: { axis: { int: -1 } } }),
+        makeNode('Mul', ['x', 'b'], ['c']),
+      ],
+      {},
+    ],
   ])('leaves a table %s', (_, nodes, model) => {
     expect(tablesOf(nodes, model)).toEqual([]);
   });
