@@ -1,5 +1,5 @@
 /**
- * One engine in a process of its own, measured on request: { workload } comes in, { ms } goes out. What it runs stands
+ * One engine in a process of its own, measured on request: { workload } comes in, { ms, peakBytes } goes out. What it runs stands
  * in its first argument: { kind: 'native' | 'onnxruntime', path, threads }.
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -87,6 +87,6 @@ process.on('message', async ({ ids, offsets, leastMs }) => {
     await run(batch);
     best = Math.min(best, clock() - start);
   } while (performance.now() - begun < leastMs);
-  process.send?.({ ms: best });
+  process.send?.({ ms: best, peakBytes: process.resourceUsage().maxRSS * 1024 });
 });
 process.send?.({ ready: true });

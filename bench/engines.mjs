@@ -49,7 +49,12 @@ const workloads = {
   '32 × 128': Array(32).fill(128),
   '512 mixed': mixed,
 };
-const chosen = Object.entries(workloads).filter(([name]) => only === undefined || only.split(',').includes(name));
+/** Measured where they are asked for. */
+const longTexts = { '1 × 512': [512], '1 × 2048': [2048], '1 × 4096': [4096], '1 × 8192': [8192] };
+const chosen =
+  only === undefined
+    ? Object.entries(workloads)
+    : Object.entries({ ...workloads, ...longTexts }).filter(([name]) => only.split(',').includes(name));
 
 async function startPeer(name, settings, environment = {}) {
   const child = fork(join(here, 'engine-peer.mjs'), [JSON.stringify(settings)], {
@@ -67,9 +72,9 @@ function measure({ name, child }, lengths) {
   return new Promise((resolve, reject) => {
     const die = () => reject(new Error(`${name} died`));
     child.once('exit', die);
-    child.once('message', ({ ms }) => {
+    child.once('message', (measured) => {
       child.removeListener('exit', die);
-      resolve(ms);
+      resolve(measured);
     });
     child.send({ ...batchOf(lengths), leastMs: 300 });
   });
@@ -137,15 +142,18 @@ async function startPeers(level, threads) {
   ).filter((started) => started !== undefined);
 }
 
-/** Times in ms by peer: a list over rounds. */
+/** Times in ms by peer, a list over rounds, and the largest memory that it had so far. */
 async function measureInTurn(peers, lengths) {
   const times = new Map(peers.map(({ name }) => [name, []]));
+  const peaks = new Map();
   for (let round = 0; round < Number(rounds); round++) {
     for (const one of peers) {
-      times.get(one.name).push(await measure(one, lengths));
+      const { ms, peakBytes } = await measure(one, lengths);
+      times.get(one.name).push(ms);
+      peaks.set(one.name, peakBytes);
     }
   }
-  return times;
+  return { times, peaks };
 }
 
 function ratio(times, base, of) {
@@ -161,7 +169,7 @@ function shareOfPeak(name, gops, peak) {
     : ` (${((100 * gops) / (peak * Number(threads))).toFixed(0)} %)`;
 }
 
-function printRows(workload, lengths, times, peak) {
+function printRows(workload, lengths, { times, peaks }, peak) {
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
   for (const [name, ms] of times) {
     const typical = median(ms);
@@ -174,6 +182,7 @@ function printRows(workload, lengths, times, peak) {
       ratio(times, 'ORT INT8', name),
       ratio(times, 'ORT FP32', name),
       `${gops.toFixed(0)}${shareOfPeak(name, gops, peak)}`,
+      (peaks.get(name) / 2 ** 20).toFixed(0),
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
@@ -183,8 +192,8 @@ for (const threads of listed('THREADS', ['1', '2']).map(Number)) {
   for (const level of listed('LEVELS', cpuLevels())) {
     const peers = await startPeers(level, threads);
     console.log(`\n${level ?? process.arch}, ${threads} thread${threads === 1 ? '' : 's'}`);
-    console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS (of the peak) |');
-    console.log('|---|---|---|---|---|---|---|');
+    console.log('| workload | engine | ms | texts/s | × ORT INT8 | × ORT FP32 | GOPS (of the peak) | peak MB |');
+    console.log('|---|---|---|---|---|---|---|---|');
     for (const [workload, lengths] of chosen) {
       printRows(workload, lengths, await measureInTurn(peers, lengths), before[level]);
     }

@@ -165,6 +165,8 @@ for (const [name, encoder] of Object.entries(encoders)) {
   const pooling = { word_embedding_dimension: config.hidden_size, pooling_mode_mean_tokens: true };
   await writeFile(join(folder, '1_Pooling', 'config.json'), JSON.stringify(pooling));
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  const longest = JSON.stringify({ max_seq_length: config.max_position_embeddings, do_lower_case: false });
+  await writeFile(join(folder, 'sentence_bert_config.json'), longest);
   await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf({ ...encoder, config }, Number(words))]);
   const { proof } = await convert(folder);
   await rm(join(folder, 'model.safetensors'));

@@ -83,7 +83,8 @@ async function closeness(
 const methods = {
   int8: (model: OnnxModel) => dynamicInt8(model),
   'int8-static': (model: OnnxModel) => staticInt8(model, { texts }),
-  q8: (model: OnnxModel) => q8(model),
+  // Smoothed: inputs of layers are multiplied with a vector before.
+  q8: (model: OnnxModel) => q8(model, { texts }),
   q4: (model: OnnxModel) => q4(model),
   'q4, symmetric': (model: OnnxModel) => q4(model, { symmetric: true }),
 } as const;

@@ -140,6 +140,24 @@ test('rotary angles may stand in tables that are longer than any sample text', a
   });
 });
 
+test('functions of a model are looked into', async () => {
+  const model = await load('bert/model_dynamo.onnx');
+  const [standard] = model.proto.opsetImport;
+  const activation = {
+    ...{ name: 'Activation', domain: 'pkg.test', input: ['x'], output: ['y'], attribute: [], attributeProto: [] },
+    ...{ node: [makeNode('Gelu', ['x'], ['y'])], opsetImport: [standard], valueInfo: [], metadataProps: [] },
+  };
+  const calling = await changed('bert/model_dynamo.onnx', (node) =>
+    node.opType === 'Gelu' ? { ...node, opType: 'Activation', domain: 'pkg.test', attribute: [] } : node,
+  );
+  const opsetImport = [standard, { domain: 'pkg.test', version: 1 }];
+  const found = recogniseEncoder(
+    { ...calling, proto: { ...calling.proto, functions: [activation], opsetImport } },
+    { padTokenId: 0 },
+  );
+  expect(found).toMatchObject({ encoder: { activation: 'gelu', ffn: 128 } });
+});
+
 /** A graph with some inputs of nodes gone, or taken from elsewhere. */
 function damage(node: readonly NodeProto[], damages: readonly (readonly [number, number, string])[]): NodeProto[] {
   const result = [...node];
