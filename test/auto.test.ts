@@ -19,8 +19,8 @@ beforeAll(async () => {
   const short = (texts: readonly string[], count: number) => texts.filter(({ length }) => length < 120).slice(0, count);
   common = {
     to: ['auto'],
-    texts: { texts: short(await verificationTexts(), 40), source: 'some' },
-    calibration: { texts: short(await calibrationTexts(), 24), source: 'some' },
+    texts: { texts: short(await verificationTexts(), 24), source: 'some' },
+    calibration: { texts: short(await calibrationTexts(), 16), source: 'some' },
   };
 });
 afterAll(() => {
@@ -113,7 +113,8 @@ test('with a calibration table alone, the search is on the texts of the table', 
 
 test('a target that nothing holds: the nearest mix is named, and not written', async () => {
   const output = join(root, 'impossible');
-  const outcome = await quantize(join(root, 'tiny'), { ...common, output, to: [auto({ targetCosineP1: 1 })] });
+  const options = { ...common, output, selection: fewParts, to: [auto({ targetCosineP1: 1 })] };
+  const outcome = await quantize(join(root, 'tiny'), options);
   const [{ published, evidence, notes, sensitivity }] = outcome.variants;
   expect(published).toBe(false);
   expect(existsSync(join(output, 'onnx/model_auto.onnx'))).toBe(false);

@@ -14,13 +14,14 @@ import {
 import { afterAll, describe, expect, test } from 'vitest';
 import { rangeMethods } from '#rooms/calibration';
 import { rolesOf } from '#rooms/encoder';
-import { loadEngine, type TokenBatch } from '#rooms/engine';
+import type { TokenBatch } from '#rooms/engine';
 import { foldConstants } from '#rooms/graph';
 import { optimize } from '#rooms/passes';
 import { type QuantizeOptions, quantize } from '#rooms/pipeline';
 import { dynamicInt8, leftOut, q4, q8, smoothWithTexts, staticInt8 } from '#rooms/quantize';
 import { asRun } from './support/as-run.js';
 import { randomMatrix } from './support/random-matrix.js';
+import { vectorsOf } from './support/run-encoder.js';
 import { int64, largestDifference, runModel } from './support/run-model.js';
 import { floats, integers, operators, smallModel } from './support/small-model.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
@@ -57,10 +58,7 @@ function withOutliers(model: OnnxModel): OnnxModel {
 async function vectors({ name, padTokenId, head }: TinyModel, model: OnnxModel, batch: TokenBatch) {
   const onnxPath = join(folder, `${name.replaceAll('/', '-')}.made.onnx`);
   await writeModel(model, onnxPath);
-  await using engine = await loadEngine({ onnxPath, padTokenId, head } as Parameters<typeof loadEngine>[0], {
-    workers: 1,
-  });
-  return engine.embed(batch);
+  return vectorsOf({ onnxPath, padTokenId, head }, batch);
 }
 
 function worstCosine(a: Float32Array, b: Float32Array, width = 64): number {

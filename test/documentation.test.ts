@@ -9,6 +9,7 @@ import { allCommands } from '../src/cli/commands.js';
 import { configurationJsonSchema } from '../src/config/commented-file.js';
 import { environmentVariables } from '../src/config/environment.js';
 import { configurationSchema } from '../src/config/schema.js';
+import { octavec } from './cli/octavec.js';
 import { root } from './support/installed-package.js';
 import { examplesOf, pages, textOf } from './support/page-examples.js';
 
@@ -63,8 +64,7 @@ test('commands in the pages exist, with their options', async () => {
   const helps = new Map<string, string>();
   const helpOf = async (...words: string[]) => {
     const key = words.join(' ');
-    const command = [join(root, 'dist/cli/main.js'), ...words, '--help'];
-    const help = helps.get(key) ?? (await promisify(execFile)(process.execPath, command)).stdout;
+    const help = helps.get(key) ?? (await octavec([...words, '--help'])).stdout;
     helps.set(key, help);
     return help;
   };

@@ -52,6 +52,9 @@ function messageOf(name: MessageName, depth: number): fc.Arbitrary<unknown> {
 
 const encoded = (model: ModelProto) => new Uint8Array(Buffer.concat(encodeModel(model)));
 
+/** Messages made at random; `npm run test:long` takes 2,000. */
+const numRuns = Number(process.env.OCTAVEC_TEST_MESSAGES ?? 40);
+
 test('every message that can be made comes back as it was, in as many bytes as announced', () => {
   fc.assert(
     fc.property(messageOf('ModelProto', 4), (message) => {
@@ -61,7 +64,7 @@ test('every message that can be made comes back as it was, in as many bytes as a
       expect(back).toEqual(message);
       expect(encoded(back)).toEqual(file);
     }),
-    { numRuns: 150 },
+    { numRuns },
   );
 });
 

@@ -151,13 +151,16 @@ describe('bombs', () => {
     ['annotations', messageField(14, messageField(2))],
   ];
 
-  test.each(crumbs)('as many %s as the limit allows', (_, crumb) => {
+  /** A file at the limit takes seconds: the others' turn is in `npm run test:long`. */
+  const tried = process.env.OCTAVEC_TEST_LONG ? crumbs : crumbs.slice(2, 4);
+
+  test.each(tried)('as many %s as the limit allows', (_, crumb) => {
     const perCrumb = crumb[0] === 0x0a && crumb.length > 2 ? (crumb.length - 2) / 2 + 1 : 1;
     const bytes = withGraphBytes(repeated(crumb, Math.floor((limits.items * 0.99) / perCrumb / 2)));
     bounded(() => outcome(bytes), { seconds: 20, megabytes: 1500 });
   });
 
-  test.each(crumbs.slice(-3))('more %s than the limit allows', (_, crumb) => {
+  test.each(crumbs.slice(process.env.OCTAVEC_TEST_LONG ? -3 : -1))('more %s than the limit allows', (_, crumb) => {
     const bytes = withGraphBytes(repeated(crumb, limits.items + 1));
     const code = bounded(() => outcome(bytes), { seconds: 20, megabytes: 1500 });
     expect(code).toBe('ONNX_LIMIT');
