@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * For long calculations on the main thread: a function to await between slices, which lets the event loop turn
+ * Makes a function to await between slices of a long calculation on the main thread. It lets the event loop turn
  * whenever the last turn is more than `everyMs` ago, and otherwise returns at once.
  */
 export function breather(everyMs = 8): () => Promise<void> | undefined {

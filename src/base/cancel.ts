@@ -53,7 +53,7 @@ function audienceOf(signal: AbortSignal): Audience {
 }
 
 /**
- * What a promise gives, or CANCELLED as soon as the signal is aborted.
+ * Returns what a promise gives, or CANCELLED as soon as the signal is aborted.
  *
  * @param discard gets what comes too late
  * @throws CANCELLED, and what the promise throws

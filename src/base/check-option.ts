@@ -37,19 +37,19 @@ export function checkOptions<Options>(options: Options, checks: OptionChecks<Opt
   }
 }
 
-/** Those of the options that have a check, for functions that know fewer. */
+/** Returns those of the options that have a check, for functions that know fewer. */
 export function pickOptions<Known extends object>(options: Known, checks: OptionChecks<Known>): Known {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(checks, name))) as Known;
 }
 
 export const checkTaskOptions = { signal: checkSignal, onProgress: checkCallback };
 
-/** The check of an option that is one of the choices. */
+/** Returns the check of an option that is one of the choices. */
 export function oneOf(choices: readonly string[]): OptionCheck {
   return (name, value) => checkChoice(name, value, choices);
 }
 
-/** The check of a list; every item is checked on its own. */
+/** Returns the check of a list; every item is checked on its own. */
 export function listOf(check: OptionCheck): OptionCheck {
   return (name, value) => {
     if (!Array.isArray(value)) {
@@ -62,7 +62,7 @@ export function listOf(check: OptionCheck): OptionCheck {
   };
 }
 
-/** The check of an option that may be a particular value instead. */
+/** Returns the check of an option that may be a particular value instead. */
 export function or(allowed: unknown, check: OptionCheck): OptionCheck {
   return (name, value) => {
     if (value !== allowed) {
@@ -71,7 +71,7 @@ export function or(allowed: unknown, check: OptionCheck): OptionCheck {
   };
 }
 
-/** The check of an option that holds options itself. */
+/** Returns the check of an option that holds options itself. */
 export function nested<Options>(checks: OptionChecks<Options>): OptionCheck {
   return (name, value) => checkOptions(value as Options, checks, `options of ${name}`);
 }
@@ -88,7 +88,7 @@ export function checkCount(name: string, value: unknown): void {
   }
 }
 
-/** A number from 0 on, be it infinite. */
+/** Checks a number from 0 on, be it infinite. */
 export function checkBound(name: string, value: unknown): void {
   if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
     refuse(name, value, 'a number from 0 on');

@@ -1,5 +1,6 @@
 /**
- * The ends of paths, as short as tells them apart: "a/x/m.onnx" and "b/x/m.onnx" → themselves, "a/m" and "b/n" → "m" and "n".
+ * Returns the ends of paths, as short as tells them apart: "a/x/m.onnx" and "b/x/m.onnx" → themselves, "a/m" and "b/n"
+ * → "m" and "n".
  *
  * @param least parts that an end has in any case; one by default
  */

@@ -52,7 +52,7 @@ export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** One line that says what a caught value is, without its stack and without the full stop at its end. */
+/** Returns one line that says what a caught value is, without its stack and without the full stop at its end. */
 export function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return printable(reason).trim().replace(/\.$/, '');

@@ -1,5 +1,5 @@
 /**
- * Results of jobs in their order, while the next ones are under way already: `atOnce` at a time.
+ * Yields the results of jobs in their order, while the next ones are under way already: `atOnce` at a time.
  *
  * @throws what a job throws, in its turn
  */

@@ -5,7 +5,7 @@ import { OctavecError } from './errors.js';
 export type Location = string | URL;
 
 /**
- * The path of a location.
+ * Returns the path of a location.
  *
  * @param name what the caller calls it, for errors: "model", "out"
  * @throws USAGE
@@ -15,12 +15,16 @@ export function pathOf(name: string, location: Location): string {
   return location instanceof URL || isFileUrl(location) ? fileURLToPath(location) : location;
 }
 
-/** The same for a location that may be left out. */
+/** Returns the path of a location that may be left out. */
 export function maybePathOf(name: string, location: Location | undefined): string | undefined {
   return location === undefined ? undefined : pathOf(name, location);
 }
 
-/** @throws USAGE unless the value is a path or a `file:` URL */
+/**
+ * Checks a location.
+ *
+ * @throws USAGE unless the value is a path or a `file:` URL
+ */
 export function checkLocation(name: string, value: unknown): void {
   const why = whyNoLocation(value);
   if (why !== undefined) {

@@ -2,8 +2,8 @@
 const lettersAChange = 3;
 
 /**
- * The known name that takes the fewest changes of letters to come to from another; capitals are no change. undefined
- * where none is near enough to have been meant.
+ * Returns the known name that takes the fewest changes of letters to come to from another; capitals are no change.
+ * undefined where none is near enough to have been meant.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));

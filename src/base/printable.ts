@@ -2,14 +2,14 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Text from outside as one line that is safe to show in a terminal or a log. */
+/** Returns text from outside as one line that is safe to show in a terminal or a log. */
 export function printable(text: string): string {
   return text
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(unprintable, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The beginning of a text, for messages about texts that may be of any length. */
+/** Returns the beginning of a text, for messages about texts that may be of any length. */
 export function shortened(text: string, length = 120): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }

@@ -2,7 +2,7 @@
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** Three digits or so, with decimal units: 23123456 → "23.1 MB". */
+/** Writes a size with three digits or so and a decimal unit: 23123456 → "23.1 MB". */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -14,17 +14,17 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : threeDigits(value)} ${units[unit]}`;
 }
 
-/** 3 → "3", 28.73 → "28.7", 1379 → "1,379". */
+/** Writes a count: 3 → "3", 28.73 → "28.7", 1379 → "1,379". */
 export function formatCount(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : threeDigits(value);
 }
 
-/** A number of things with a regular plural: 1 → "1 text", 2 → "2 texts". */
+/** Writes a number of things with a regular plural: 1 → "1 text", 2 → "2 texts". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** 0.012 → "12 ms", 4.21 → "4.2 s", 200 → "3 min 20 s". */
+/** Writes seconds: 0.012 → "12 ms", 4.21 → "4.2 s", 200 → "3 min 20 s". */
 export function formatDuration(seconds: number): string {
   if (seconds < 0.9995) {
     return `${Math.round(seconds * 1000)} ms`;
@@ -37,7 +37,7 @@ export function formatDuration(seconds: number): string {
   return minutes < 60 ? `${minutes} min ${rest} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A figure with a fixed count of digits behind the point; "NaN" where it is none, "–" where there is none. */
+/** Writes a figure with a fixed count of digits behind the point; "NaN" where it is none, "–" where there is none. */
 export function formatFigure(value: number | undefined, digits: number): string {
   return value === undefined ? '–' : value.toFixed(digits);
 }

@@ -6,7 +6,7 @@ interface TokenizerModel {
 }
 
 /**
- * Id of the token that stands for what a vocabulary does not have; undefined if it has none.
+ * Returns the id of the token that stands for what a vocabulary does not have; undefined if it has none.
  *
  * @param tokenizer the content of tokenizer.json
  */

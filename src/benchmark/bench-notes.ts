@@ -4,7 +4,7 @@ import type { BenchConditions, SubjectResult } from './benchmark-result.js';
 /** Rounds that differ by more than this were not alone on the machine. */
 const calmSpread = 1.25;
 
-/** What makes figures less sure, a sentence each. */
+/** Returns what makes figures less sure, a sentence each. */
 export function benchNotes(conditions: BenchConditions, results: readonly SubjectResult[]): string[] {
   const { host, loadBefore, stolenShare = 0, throttledSeconds = 0, cpuLimit } = conditions;
   const notes: string[] = [];
@@ -34,7 +34,7 @@ export function benchNotes(conditions: BenchConditions, results: readonly Subjec
   return notes;
 }
 
-/** Whether clocks stay low by choice. The pstate drivers' "powersave" raises them under load. */
+/** Tells whether clocks stay low by choice. The pstate drivers' "powersave" raises them under load. */
 export function slowGovernor({ governor }: HostFacts): boolean {
   return governor?.name === 'powersave' && !/pstate/.test(governor.driver);
 }

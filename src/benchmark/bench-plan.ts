@@ -63,7 +63,7 @@ export function runsOf(plan: BenchPlan, subjects: number): number {
 const startSeconds = 1;
 const onceSeconds = 0.5;
 
-/** About how long so many subjects take, in seconds: large models take longer. */
+/** Estimates how long so many subjects take, in seconds: large models take longer. */
 export function secondsOf(plan: BenchPlan, subjects: number): number {
   const { starts, rounds, lengths, callTexts, pools, latencySeconds, callSeconds } = plan;
   const round = lengths.length * (latencySeconds + callTexts.length * callSeconds) + onceSeconds;

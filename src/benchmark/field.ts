@@ -44,7 +44,7 @@ export async function throughField<Result>(
   }
 }
 
-/** The items from one on, then those before it: who begins a round has a different machine before it. */
+/** Returns the items from one on, then those before it: who begins a round has a different machine before it. */
 export function* inTurn<Item>(items: readonly Item[], first: number): Generator<readonly [number, Item]> {
   for (let i = 0; i < items.length; i++) {
     const index = (first + i) % items.length;

@@ -9,7 +9,7 @@ import { spreadOf } from './spread.js';
 const threadsByDefault = 1;
 
 /**
- * The mixed corpus with pools of each size, one size after the other, the subjects taking turns.
+ * Measures the mixed corpus with pools of each size, one size after the other, the subjects taking turns.
  *
  * @returns of each subject
  * @throws ENGINE_DIED, CANCELLED, and what loading throws

@@ -16,7 +16,7 @@ interface Task {
 export type Measured = Pick<SubjectResult, 'latency' | 'throughput' | 'mixed' | 'memory'>;
 
 /**
- * Latency, throughput and the mixed corpus, round by round, the subjects taking turns at each of them.
+ * Measures latency, throughput and the mixed corpus, round by round, the subjects taking turns at each of them.
  *
  * @param onRound told what is known after each round but the last
  * @returns of each field

@@ -8,7 +8,7 @@ export interface ProcessMemory {
   readonly proportionalBytes?: number;
 }
 
-/** Of this process, now. */
+/** Reads the memory of this process, now. */
 export function processMemory(): ProcessMemory {
   const proportional = kilobytes('/proc/self/smaps_rollup', 'Pss');
   return {
@@ -18,8 +18,8 @@ export function processMemory(): ProcessMemory {
 }
 
 /**
- * The largest resident memory of this process in bytes. On Linux a process inherits the maximum of getrusage from the
- * one that started it, so the kernel's own account of this program is read instead.
+ * Returns the largest resident memory of this process in bytes. On Linux a process inherits the maximum of getrusage
+ * from the one that started it, so the kernel's own account of this program is read instead.
  */
 export function peakMemory(): number {
   return (kilobytes('/proc/self/status', 'VmHWM') ?? process.resourceUsage().maxRSS) * 1024;

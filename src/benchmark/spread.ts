@@ -7,7 +7,11 @@ export interface Spread {
   readonly high: number;
 }
 
-/** @param values at least one */
+/**
+ * Summarises values of several rounds.
+ *
+ * @param values at least one
+ */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = ascending(values);
   return { median: quantile(sorted, 0.5), low: sorted[0], high: sorted[sorted.length - 1] };
@@ -25,7 +29,11 @@ export interface Latency {
   readonly rounds: Spread;
 }
 
-/** @param rounds milliseconds of each call, round by round */
+/**
+ * Summarises the latencies of calls.
+ *
+ * @param rounds milliseconds of each call, round by round
+ */
 export function latencyOf(rounds: readonly Float64Array[]): Latency {
   const all = ascending(rounds.flatMap((calls) => Array.from(calls)));
   return {

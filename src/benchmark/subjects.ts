@@ -30,7 +30,7 @@ export interface SubjectOptions extends ModelOverrides {
 }
 
 /**
- * What is to be measured: the files of model folders, or single .onnx files. Largest files first.
+ * Returns what is to be measured: the files of model folders, or single .onnx files. Largest files first.
  *
  * @throws USAGE, FILE_NOT_FOUND, MODEL_NOT_FOUND, TOKENIZER_MISSING, CONFIG_INVALID
  */

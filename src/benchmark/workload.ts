@@ -26,7 +26,7 @@ const words = (
 ).split(' ');
 
 /**
- * Texts of about the planned lengths as a model's own tokenizer counts them, never longer.
+ * Returns texts of about the planned lengths as a model's own tokenizer counts them, never longer.
  *
  * @throws TOKENIZER_INVALID
  */
@@ -59,7 +59,7 @@ function textOf(tokens: number, tokensOf: readonly number[], seed: number): stri
   }
 }
 
-/** Lengths of texts as a corpus has them, in no order: from 8 tokens to the longest. */
+/** Returns lengths of texts as a corpus has them, in no order: from 8 tokens to the longest. */
 export function mixedLengths(count: number, longest: number): number[] {
   const shortest = Math.min(8, longest);
   return Array.from({ length: count }, (_, i) => {

@@ -27,8 +27,8 @@ export type HistogramMethod = Exclude<RangeMethod, 'minmax' | 'average'>;
 const leastScale = 2 ** -126;
 
 /**
- * Scale and zero point for a range, to the bit as onnxruntime.quantization has them. Zero is always exact, for it is what
- * padding and ReLU give.
+ * Returns the scale and zero point for a range, to the bit as onnxruntime.quantization has them. Zero is always exact, for
+ * it is what padding and ReLU give.
  */
 export function scaleOfRange({ low, high }: Range): ActivationScale {
   const from = Math.min(low, 0);
@@ -38,7 +38,7 @@ export function scaleOfRange({ low, high }: Range): ActivationScale {
   return scale < leastScale ? { scale: 1, zeroPoint: 0 } : { scale, zeroPoint: roundHalfEven(Math.abs(from) / step) };
 }
 
-/** The range to cover, by one of the methods. */
+/** Returns the range to cover, by one of the methods. */
 export function rangeOf(histogram: Histogram, method: HistogramMethod): Range {
   switch (method) {
     case 'percentile':

@@ -45,7 +45,10 @@ export interface Remembering {
   readonly keep?: () => Promise<void>;
 }
 
-/** What is known of activations, by name. What is not remembered, or does not fit, is gathered and then remembered. */
+/**
+ * Returns what is known of activations, by name. What is not remembered, or does not fit, is gathered and then
+ * remembered.
+ */
 export async function recall<Activation extends { readonly name: string }, Seen>(
   { memory, keep }: Remembering,
   kind: (memory: CalibrationMemory) => Map<string, Seen>,

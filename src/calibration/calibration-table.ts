@@ -36,7 +36,11 @@ function graphHash({ proto }: OnnxModel): string {
   return hash.digest('hex');
 }
 
-/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+/**
+ * Writes a calibration table, whole or not at all.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
 export function writeCalibrationTable(
   path: string,
   calibrated: CalibratedModel,
@@ -69,7 +73,7 @@ const floatFields = ['least', 'greatest', 'minima', 'maxima'] as const;
 const doubleFields = ['mean', 'meanSquare'] as const;
 
 /**
- * The texts of a table, with what was seen; undefined if there is no such file.
+ * Reads the texts of a table, with what was seen; undefined if there is no such file.
  *
  * @param calibrated what is to be quantized
  * @param hash of the texts that are wanted; those of the table if left out

@@ -6,8 +6,9 @@ import type { Activation } from './channel-statistics.js';
 import { type CalibrationTexts, observeValues } from './observe.js';
 
 /**
- * The mean of each channel after quantization and back, [channels] by activation. Values that crowd within less than a
- * step (what GELU makes of negative inputs) are all rounded the same way: their mean moves, and biases can make up for it.
+ * Returns the mean of each channel after quantization and back, [channels] by activation. Values that crowd within
+ * less than a step (what GELU makes of negative inputs) are all rounded the same way: their mean moves, and biases can
+ * make up for it.
  */
 export async function quantizedMeans(
   model: OnnxModel,

@@ -3,7 +3,10 @@ import { planThreads } from '../engine/index.js';
 import { cpuBudget, type HostFacts } from '../host/index.js';
 import type { Finding } from './finding.js';
 
-/** CPUs that may be used against those that are seen, where the difference comes from, and what octavec makes of it. */
+/**
+ * Reports CPUs that may be used against those that are seen, where the difference comes from, and what octavec makes
+ * of it.
+ */
 export function cpusFinding(host: HostFacts): Finding {
   const { machineCpus, visibleCpus, physicalCores, cpuQuota } = host;
   const budget = cpuBudget(host);

@@ -81,7 +81,9 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
   };
 }
 
-/** What an application needs to know before it goes on: the findings that make a machine unusable, as an error. */
+/**
+ * Returns what an application needs to know before it goes on: the findings that make a machine unusable, as an error.
+ */
 export function diagnosisError({ findings, usable }: Diagnosis): OctavecError | undefined {
   const broken = findings.filter(({ essential }) => essential).map(({ found }) => found.replace(/\.$/, ''));
   return usable ? undefined : new OctavecError('HOST_UNUSABLE', { problems: broken.join('; ') });

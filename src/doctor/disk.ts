@@ -7,7 +7,7 @@ import type { Finding } from './finding.js';
 /** Below this, a variant of a small model hardly fits. */
 const tightBytes = 1e9;
 
-/** Room where variants are written (the working folder) and where octavec keeps what it can make again. */
+/** Reports room where variants are written (the working folder) and where octavec keeps what it can make again. */
 export async function diskFindings(): Promise<Finding[]> {
   return Promise.all([
     placeFinding(

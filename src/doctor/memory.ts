@@ -24,7 +24,7 @@ export async function readMemoryNow(): Promise<MemoryNow> {
 }
 
 /**
- * The memory that is granted, against what a model takes.
+ * Reports the memory that is granted, against what a model takes.
  *
  * @param weights bytes of the model's file; undefined for no model
  */

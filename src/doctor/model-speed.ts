@@ -89,7 +89,7 @@ export function modelSpeedFinding(name: string, speed: ModelSpeed, taken?: 'defa
   };
 }
 
-/** What is said of a model that cannot be run. */
+/** Returns what is said of a model that cannot be run. */
 export function modelFailure(name: string, error: unknown): Finding {
   return {
     id: 'model',

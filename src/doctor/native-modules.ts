@@ -14,7 +14,7 @@ const packages = [
 const installAdvice =
   'Install again for this platform ("npm rebuild", or delete node_modules and "npm install"); Alpine Linux (musl) and old glibc are not supported by the binaries.';
 
-/** Whether ONNX Runtime and the tokenizers load, each tried in a process of its own. */
+/** Reports whether ONNX Runtime and the tokenizers load, each tried in a process of its own. */
 export function moduleFindings(): Promise<Finding[]> {
   return Promise.all(
     packages.map(async ({ id, name, title }): Promise<Finding> => {
@@ -73,7 +73,7 @@ function tryImport(name: string): Promise<ImportOutcome> {
   });
 }
 
-/** The native engine is never needed, but it is faster where it is. */
+/** Reports the native engine: it is never needed, but it is faster where it is. */
 export function nativeEngineFinding(native: NativeState): Finding {
   if ('reason' in native) {
     return {

@@ -13,7 +13,7 @@ export interface Fit {
   readonly why: string;
 }
 
-/** Which variant and engine make the most of a processor, as far as its instruction sets tell. */
+/** Returns which variant and engine make the most of a processor, as far as its instruction sets tell. */
 export function fitFor({ int8 }: CpuFeatures, native: NativeState): Fit {
   const hasNative = 'isa' in native && !native.isa.startsWith('portable');
   const engine = hasNative ? 'native' : 'onnxruntime';
@@ -55,7 +55,7 @@ function adviceFor({ int8 }: CpuFeatures): string | undefined {
   return int8 === 'none' ? 'Take variants for their size, not for speed.' : undefined;
 }
 
-/** Undefined where the system does not tell. */
+/** Reports the CPU governor; undefined where the system does not tell. */
 export function governorFinding(host: HostFacts): Finding | undefined {
   const { governor } = host;
   if (governor === undefined) {

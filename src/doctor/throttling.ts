@@ -13,7 +13,7 @@ const badShare = 0.4;
 const notable = 0.08;
 
 /**
- * What holds the threads back, the strongest first; nothing if they got what they wanted.
+ * Returns what holds the threads back, the strongest first; nothing if they got what they wanted.
  *
  * @param quota CPUs' worth of time that a control group grants
  */
@@ -38,7 +38,7 @@ export function brakesOf(probe: SpeedProbe, quota?: number): Brake[] {
   return explained.length === 0 ? ['unseen'] : explained.map(([brake]) => brake);
 }
 
-/** The CPU time that threads got, and what to do if it was little. */
+/** Reports the CPU time that threads got, and what to do if it was little. */
 export function throttlingFinding(probe: SpeedProbe, host: HostFacts): Finding {
   const { threads, cpuSeconds, wallSeconds, unit } = probe;
   const share = cpuSeconds / (wallSeconds * threads);

@@ -13,7 +13,11 @@ export interface GateChoice {
   readonly presets?: Readonly<Partial<Record<GatePresetName, Gate>>>;
 }
 
-/** @param usual the gate of the candidate's precision */
+/**
+ * Chooses the gate that a candidate is held against.
+ *
+ * @param usual the gate of the candidate's precision
+ */
 export function chooseGate(usual: GatePresetName, choice: GateChoice): Gate {
   const { gate, limits, limitsWhereMeasured, presets } = choice;
   return withLimits(gate ?? presets?.[usual] ?? gatePresets[usual], limits, limitsWhereMeasured);

@@ -95,7 +95,7 @@ export type GateMetricName = keyof typeof gateMetrics;
 
 export const gateMetricNames = Object.keys(gateMetrics) as readonly GateMetricName[];
 
-/** How many times smaller than the original in FP32 the candidate is. */
+/** Returns how many times smaller than the original in FP32 the candidate is. */
 export function sizeReduction(evidence: Pick<Measured, 'file' | 'original'>): number {
   return (evidence.original.fp32Bytes ?? evidence.original.bytes) / evidence.file.bytes;
 }

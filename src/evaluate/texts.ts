@@ -3,12 +3,14 @@ import { z } from 'zod';
 
 const textList = z.array(z.string()).readonly();
 
-/** 1,000 distinct English texts: questions, claims, sentences, whole abstracts (data/ATTRIBUTION.md says whose). */
+/**
+ * Reads 1,000 distinct English texts: questions, claims, sentences, whole abstracts (data/ATTRIBUTION.md says whose).
+ */
 export function verificationTexts(): Promise<readonly string[]> {
   return shippedTexts('verification-texts.json');
 }
 
-/** 512 distinct texts of the same kinds, none of them among the verification texts. */
+/** Reads 512 distinct texts of the same kinds, none of them among the verification texts. */
 export function calibrationTexts(): Promise<readonly string[]> {
   return shippedTexts('calibration-texts.json');
 }

@@ -54,7 +54,7 @@ function sums(a: Float32Array, b: Float32Array) {
   return { squaresA, squaresB, product, squaredDistance };
 }
 
-/** Mean and quantiles of values where low is bad; all NaN if one of the values is. */
+/** Returns the mean and quantiles of values where low is bad; all NaN if one of the values is. */
 export function lowTail(values: Float64Array): { mean: number; p50: number; p1: number; min: number } {
   const average = mean(values);
   if (Number.isNaN(average)) {
@@ -64,7 +64,7 @@ export function lowTail(values: Float64Array): { mean: number; p50: number; p1: 
   return { mean: average, p50: quantile(sorted, 0.5), p1: quantile(sorted, 0.01), min: sorted[0] };
 }
 
-/** Mean and largest of values where high is bad; NaN if one of the values is. */
+/** Returns the mean and largest of values where high is bad; NaN if one of the values is. */
 export function meanAndMax(values: Float64Array): { mean: number; max: number } {
   const average = mean(values);
   return { mean: average, max: Number.isNaN(average) ? Number.NaN : ascending(values)[values.length - 1] };

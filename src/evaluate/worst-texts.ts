@@ -33,7 +33,10 @@ const worstCount = 10;
 const neighbourCount = 3;
 const shownCharacters = 160;
 
-/** The texts with the lowest cosines between original and candidate, worst first; those that are not finite lead. */
+/**
+ * Returns the texts with the lowest cosines between original and candidate, worst first; those that are not finite
+ * lead.
+ */
 export function damagedTexts(
   original: Matrix,
   candidate: Matrix,

@@ -3,14 +3,15 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { makeFolders } from './make-folders.js';
 
-/** Where octavec keeps what it can make again: `OCTAVEC_CACHE`, else `octavec` in the user's cache folder. */
+/** Returns where octavec keeps what it can make again: `OCTAVEC_CACHE`, else `octavec` in the user's cache folder. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const { OCTAVEC_CACHE: own, XDG_CACHE_HOME: shared } = environment;
   return own || join(shared || join(homedir(), '.cache'), 'octavec');
 }
 
 /**
- * A folder of this user for where {@link cacheFolder} cannot be written to, in the system's folder for temporary files.
+ * Returns a folder of this user for where {@link cacheFolder} cannot be written to, in the system's folder for
+ * temporary files.
  *
  * @throws Error if it is somebody else's: what is in it is believed
  */

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { OctavecError, reasonOf } from '../base/index.js';
 
 /**
- * SHA-256 of a file's bytes, in hex.
+ * Returns the SHA-256 of a file's bytes, in hex.
  *
  * @throws FILE_NOT_READABLE
  */
@@ -18,7 +18,7 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** SHA-256 of texts, in hex: the same texts in the same order give the same hash. */
+/** Returns the SHA-256 of texts, in hex: the same texts in the same order give the same hash. */
 export function textsHash(texts: readonly string[]): string {
   const hash = createHash('sha256');
   for (const text of texts) {

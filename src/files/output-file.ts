@@ -47,7 +47,7 @@ export async function writeOutputs<Result>(
   }
 }
 
-/** One file, whole or not at all. See {@link writeOutputs}. */
+/** Writes one file, whole or not at all. See {@link writeOutputs}. */
 export function writeOutput<Result>(
   target: string,
   write: (file: FileHandle, temporaryPath: string) => Promise<Result>,
@@ -55,7 +55,7 @@ export function writeOutput<Result>(
   return writeOutputs([target], ([file], [temporary]) => write(file, temporary));
 }
 
-/** Text or bytes into a file, whole or not at all. See {@link writeOutputs}. */
+/** Writes text or bytes into a file, whole or not at all. See {@link writeOutputs}. */
 export async function writeOutputFile(target: string, content: string | Uint8Array): Promise<void> {
   await writeOutput(target, (file) => file.writeFile(content));
 }

@@ -14,7 +14,7 @@ export const parquetCompressors: Compressors = {
 const readable = new Set(['UNCOMPRESSED', 'SNAPPY', ...Object.keys(parquetCompressors)]);
 
 /**
- * Why columns of a Parquet file cannot be unpacked; undefined if they can.
+ * Says why columns of a Parquet file cannot be unpacked; undefined if they can.
  *
  * @param wanted names of the columns
  */

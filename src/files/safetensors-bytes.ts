@@ -10,7 +10,10 @@ export interface NewTensor {
 
 const alignment = 8;
 
-/** The bytes of a safetensors file: other programs find each tensor at a multiple of 8 if they come by falling size of number. */
+/**
+ * Returns the bytes of a safetensors file: other programs find each tensor at a multiple of 8 if they come by falling
+ * size of number.
+ */
 export function safetensorsBytes(
   tensors: readonly NewTensor[],
   metadata: Readonly<Record<string, string>> = {},

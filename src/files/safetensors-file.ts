@@ -27,8 +27,8 @@ export interface StoredTensor {
 }
 
 /**
- * What tensors a safetensors file holds, by their names; their data are not read.
- * Format: https://github.com/huggingface/safetensors#format
+ * Reads what tensors a safetensors file holds, by their names; their data are not read. Format:
+ * https://github.com/huggingface/safetensors#format
  *
  * @throws SAFETENSORS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
  */
@@ -51,7 +51,11 @@ export async function readSafetensorsHeader(path: string): Promise<ReadonlyMap<s
   }
 }
 
-/** @throws FILE_NOT_FOUND, FILE_NOT_READABLE */
+/**
+ * Opens a file of weights.
+ *
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE
+ */
 export async function openWeights(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
@@ -67,7 +71,7 @@ export async function openWeights(path: string): Promise<FileHandle> {
 const mostAtOnce = 2 ** 30;
 
 /**
- * Bytes of a file, in memory of their own, so that views of 4-byte numbers are aligned.
+ * Reads bytes of a file into memory of their own, so that views of 4-byte numbers are aligned.
  *
  * @throws SAFETENSORS_INVALID where the file ends early, FILE_NOT_READABLE
  */

@@ -16,8 +16,8 @@ const elementBytes: Readonly<Record<TensorSource['type'], number>> = { F64: 8, F
 const alignment = 64;
 
 /**
- * The bytes of a safetensors file, piece by piece. Wide numbers stand before narrow ones, so that all are aligned where the file
- * is mapped into memory.
+ * Returns the bytes of a safetensors file, piece by piece. Wide numbers stand before narrow ones, so that all are
+ * aligned where the file is mapped into memory.
  */
 export function* safetensorsPieces(tensors: readonly TensorSource[]): Generator<Uint8Array, void, undefined> {
   const ordered = [...tensors].sort((a, b) => elementBytes[b.type] - elementBytes[a.type]);
@@ -50,7 +50,7 @@ const arrays = {
   U32: Uint32Array,
 } as const;
 
-/** The numbers of a tensor as a view of its file's bytes. */
+/** Returns the numbers of a tensor as a view of its file's bytes. */
 export function tensorView<Type extends TensorSource['type']>(
   bytes: ArrayBuffer,
   tensor: StoredTensor,

@@ -37,6 +37,8 @@ function typeName(data: SafetensorData): TypeName {
 }
 
 /**
+ * Reads the tensors of a safetensors file.
+ *
  * @param path for messages
  * @throws SAFETENSORS_INVALID
  */

@@ -147,7 +147,7 @@ function exactElements(model: OnnxModel, tensor: TensorProto): NumberArray | und
   return new type(aligned.buffer, aligned.byteOffset, aligned.length / width);
 }
 
-/** A vector of int64 values as a constant, for passes that need axes or a shape. Returns its name. */
+/** Adds a vector of int64 values as a constant, for passes that need axes or a shape. Returns its name. */
 export function int64Constant(editor: GraphEditor, base: string, values: readonly number[]): string {
   return editor.setInitializer(int64Tensor(editor.uniqueName(base), [values.length], values));
 }

@@ -11,9 +11,9 @@ const floats: ReadonlySet<number | undefined> = new Set([
 ]);
 
 /**
- * The model without weights among its inputs. Up to IR version 3 every initializer had to stand there; some exporters
- * kept the habit, and run times then neither fold nor pack such weights. Where only some are inputs, they are meant to
- * be: values by default that a caller may replace. They stay, as do integers.
+ * Returns the model without weights among its inputs. Up to IR version 3 every initializer had to stand there; some
+ * exporters kept the habit, and run times then neither fold nor pack such weights. Where only some are inputs, they
+ * are meant to be: values by default that a caller may replace. They stay, as do integers.
  */
 export function withConstantWeights(model: OnnxModel): OnnxModel {
   const { graph, irVersion = 0 } = model.proto;

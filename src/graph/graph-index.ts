@@ -46,7 +46,7 @@ export function indexGraph(graph: GraphProto): GraphIndex {
   };
 }
 
-/** Names of the values that a node needs, each once: its inputs and what graphs inside it take from outside. */
+/** Returns the names of the values that a node needs, each once: its inputs and what graphs inside it take from outside. */
 export function usedValues(node: NodeProto): ReadonlySet<string> {
   const used = new Set(node.input.filter((name) => name !== ''));
   for (const graph of subgraphs(node)) {
@@ -57,7 +57,7 @@ export function usedValues(node: NodeProto): ReadonlySet<string> {
   return used;
 }
 
-/** Values that a graph inside a node takes from the graph around it. */
+/** Returns the values that a graph inside a node takes from the graph around it. */
 export function capturedValues(graph: GraphProto): ReadonlySet<string> {
   const own = new Set<string>();
   for (const input of graph.input) {
@@ -87,7 +87,9 @@ export function capturedValues(graph: GraphProto): ReadonlySet<string> {
   return captured;
 }
 
-/** The only node that uses a value; undefined if there are several, or if the value is an output of the graph. */
+/**
+ * Returns the only node that uses a value; undefined if there are several, or if the value is an output of the graph.
+ */
 export function soleConsumer(index: GraphIndex, value: string): NodeProto | undefined {
   const users = index.consumers.get(value) ?? [];
   return users.length === 1 && !index.outputs.has(value) ? users[0] : undefined;

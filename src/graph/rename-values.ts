@@ -3,8 +3,8 @@ import { usedValues } from './graph-index.js';
 import { mapSubgraphs } from './subgraphs.js';
 
 /**
- * The node with its inputs renamed, also where graphs inside it take values from outside; the same node if nothing
- * changes. Names are followed: with a → b and b → c, a becomes c.
+ * Returns the node with its inputs renamed, also where graphs inside it take values from outside; the same node if
+ * nothing changes. Names are followed: with a → b and b → c, a becomes c.
  */
 export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
   if (![...usedValues(node)].some((name) => names.has(name))) {

@@ -1,6 +1,6 @@
 import { type GraphProto, type NodeProto, type OnnxModel, subgraphs } from '../onnx/index.js';
 
-/** The node with the graphs inside it (branches, bodies of loops) changed; the same node if there are none. */
+/** Returns the node with the graphs inside it (branches, bodies of loops) changed; the same node if there are none. */
 export function mapSubgraphs(node: NodeProto, change: (graph: GraphProto) => GraphProto): NodeProto {
   if (node.attribute.every(({ g, graphs }) => g === undefined && graphs.length === 0)) {
     return node;
@@ -13,7 +13,7 @@ export function mapSubgraphs(node: NodeProto, change: (graph: GraphProto) => Gra
   return { ...node, attribute };
 }
 
-/** All nodes of a model, also those in branches, in bodies of loops and in local functions. */
+/** Returns all nodes of a model, also those in branches, in bodies of loops and in local functions. */
 export function everyNode({ proto }: OnnxModel): NodeProto[] {
   const nodes = [...proto.graph.node, ...proto.functions.flatMap(({ node }) => node)];
   // The list grows while it is walked.

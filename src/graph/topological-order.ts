@@ -3,7 +3,7 @@ import type { NodeProto } from '../onnx/index.js';
 import { usedValues } from './graph-index.js';
 
 /**
- * Nodes in an order in which every value is made before it is used. Nodes that are in order already stay as they are.
+ * Sorts nodes so that every value is made before it is used. Nodes that are in order already stay as they are.
  *
  * @throws ONNX_CORRUPT if the graph has a cycle
  */

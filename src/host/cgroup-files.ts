@@ -27,6 +27,8 @@ export interface CpuThrottling {
 const unlimitedBytes = 2 ** 60;
 
 /**
+ * Reads which control groups a process is in, and where they are mounted.
+ *
  * @param groups /proc/self/cgroup
  * @param mounts /proc/self/mountinfo
  */
@@ -67,25 +69,25 @@ function foldersUp(mountPoint: string, mountRoot: string, group: string): string
   return Array.from({ length: parts.length + 1 }, (_, i) => join(mountPoint, ...parts.slice(0, parts.length - i)));
 }
 
-/** CPUs' worth of time in `cpu.max` of version 2 ("50000 100000"); undefined for "max", no quota. */
+/** Reads CPUs' worth of time in `cpu.max` of version 2 ("50000 100000"); undefined for "max", no quota. */
 export function parseCpuMax(text: string): number | undefined {
   const [allowed, period] = text.trim().split(/\s+/);
   return parseCfsQuota(allowed, period);
 }
 
-/** CPUs' worth of time in `cpu.cfs_quota_us` and `cpu.cfs_period_us` of version 1; undefined for -1, no quota. */
+/** Reads CPUs' worth of time in `cpu.cfs_quota_us` and `cpu.cfs_period_us` of version 1; undefined for -1, no quota. */
 export function parseCfsQuota(allowed: string, period = '100000'): number | undefined {
   const value = Number(allowed) / Number(period);
   return value > 0 ? value : undefined;
 }
 
-/** Bytes in `memory.max` or `memory.limit_in_bytes`; undefined without a limit. */
+/** Reads bytes in `memory.max` or `memory.limit_in_bytes`; undefined without a limit. */
 export function parseMemoryLimit(text: string): number | undefined {
   const value = Number(text);
   return value < unlimitedBytes ? value : undefined;
 }
 
-/** `cpu.stat` of either version; undefined where it does not speak of throttling, as that of a root does not. */
+/** Reads `cpu.stat` of either version; undefined where it does not speak of throttling, as that of a root does not. */
 export function parseThrottling(text: string): CpuThrottling | undefined {
   const counts = new Map(text.split('\n').map((line) => [line.split(' ')[0], Number(line.split(' ')[1])] as const));
   const periods = counts.get('nr_periods');

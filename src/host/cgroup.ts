@@ -28,7 +28,11 @@ export interface CgroupLimit {
   readonly source: string;
 }
 
-/** @param root where the file system begins; for tests */
+/**
+ * Reads the CPU quota and the memory limit of the control groups of this process.
+ *
+ * @param root where the file system begins; for tests
+ */
 export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
   const hierarchies = await readHierarchies(root);
   const [cpu, memory] = await Promise.all([
@@ -38,7 +42,7 @@ export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
   return { cpu, memory };
 }
 
-/** The throttling that each level of this process's groups has seen so far, by the file that says so. */
+/** Reads the throttling that each level of this process's groups has seen so far, by the file that says so. */
 export async function readThrottling(root = '/'): Promise<ReadonlyMap<string, CpuThrottling>> {
   const folders = cgroupFolders(await readHierarchies(root), 'cpu');
   const found = new Map<string, CpuThrottling>();
@@ -52,7 +56,10 @@ export async function readThrottling(root = '/'): Promise<ReadonlyMap<string, Cp
   return found;
 }
 
-/** Bytes that the group with the memory limit may still take, its page cache counted as free; undefined without a limit. */
+/**
+ * Reads how many bytes the group with the memory limit may still take, its page cache counted as free; undefined
+ * without a limit.
+ */
 export async function readGroupMemoryLeft(root = '/'): Promise<number | undefined> {
   const { memory } = await readCgroupLimits(root);
   if (memory === undefined) {

@@ -35,6 +35,8 @@ const known: readonly (readonly [flag: string, name: string, int8?: Int8])[] = [
 ];
 
 /**
+ * Finds the instruction sets that matter for INT8.
+ *
  * @param flags words of /proc/cpuinfo; none on systems without it
  * @param platform "linux-x64"
  */

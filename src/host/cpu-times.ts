@@ -14,6 +14,8 @@ export interface CpuTimes {
 const ticksPerSecond = 100;
 
 /**
+ * Reads CPU times.
+ *
  * @param text /proc/stat
  * @param cpus numbers of the CPUs that count; all, if none of them is there
  * @returns undefined for a text without such lines
@@ -39,7 +41,7 @@ export function parseCpuTimes(text: string, cpus: readonly number[]): CpuTimes |
   return sums;
 }
 
-/** Of the CPUs that this process may run on; undefined where the system does not tell. */
+/** Reads the times of the CPUs that this process may run on; undefined where the system does not tell. */
 export async function readCpuTimes(root = '/'): Promise<CpuTimes | undefined> {
   const [text, status] = await Promise.all(
     ['proc/stat', 'proc/self/status'].map((path) => readFile(join(root, path), 'utf8').catch(() => '')),
@@ -47,13 +49,17 @@ export async function readCpuTimes(root = '/'): Promise<CpuTimes | undefined> {
   return parseCpuTimes(text, allowedCpus(status) ?? []);
 }
 
-/** @param status /proc/self/status */
+/**
+ * Reads the numbers of the CPUs that a process may run on.
+ *
+ * @param status /proc/self/status
+ */
 export function allowedCpus(status: string): number[] | undefined {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
   return list === undefined ? undefined : parseCpuList(list);
 }
 
-/** "0-2,5" → [0, 1, 2, 5] */
+/** Reads a list of CPUs: "0-2,5" → [0, 1, 2, 5]. */
 export function parseCpuList(list: string): number[] {
   return list.split(',').flatMap((range) => {
     const [first, last = first] = range.split('-').map(Number);

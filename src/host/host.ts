@@ -27,7 +27,11 @@ export interface HostFacts {
   readonly memoryLimit?: CgroupLimit;
 }
 
-/** @param root where /proc and /sys lie; for tests */
+/**
+ * Reads what there is to know of this machine.
+ *
+ * @param root where /proc and /sys lie; for tests
+ */
 export async function readHostFacts(root = '/'): Promise<HostFacts> {
   const [limits, info, physicalCores, governor] = await Promise.all([
     readCgroupLimits(root),
@@ -75,7 +79,7 @@ export interface CpuBudget {
   readonly reason: string;
 }
 
-/** How many threads may calculate at the same time without getting in each other's way. */
+/** Returns how many threads may calculate at the same time without getting in each other's way. */
 export function cpuBudget({ physicalCores, visibleCpus, cpuQuota }: HostFacts): CpuBudget {
   const cores = `${physicalCores} physical core${physicalCores === 1 ? '' : 's'}`;
   const among = visibleCpus > physicalCores ? ` of ${visibleCpus} CPUs` : '';
@@ -84,7 +88,7 @@ export function cpuBudget({ physicalCores, visibleCpus, cpuQuota }: HostFacts): 
   return { threads: Math.max(1, Math.floor(granted)), reason: `${cores}${among}, ${quota}` };
 }
 
-/** Bytes that this process may take in all. */
+/** Returns how many bytes this process may take in all. */
 export function memoryBudget({ memoryBytes, memoryLimit }: HostFacts): number {
   return Math.min(memoryBytes, memoryLimit?.value ?? Number.POSITIVE_INFINITY);
 }

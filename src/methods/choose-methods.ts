@@ -4,7 +4,7 @@ import type { MethodFacts } from './method.js';
 import { type ChosenMethod, type MethodChoice, methodNamed, methodNames, methods } from './registry.js';
 
 /**
- * The methods that are asked for, each once.
+ * Chooses the methods that are asked for, each once.
  *
  * @throws USAGE for a name that is no method, and for a method that is asked for with one option and with another
  */
@@ -61,7 +61,7 @@ export function checkOwners(option: string, owners: readonly string[], to: reado
   }
 }
 
-/** Whether a method can make use of calibration texts. */
+/** Tells whether a method can make use of calibration texts. */
 export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
   return fewestTexts !== undefined;
 }

@@ -4,7 +4,7 @@ import { attribute, dataType, everyTensor, intAttribute, type NodeProto, type On
 import { quantizedOperatorsIn, recipeOf } from '../quantize/index.js';
 import { methodNamed } from './registry.js';
 
-/** What a file's weights are kept in, and the gate that is fair to it. */
+/** Returns what a file's weights are kept in, and the gate that is fair to it. */
 export function describePrecision(model: OnnxModel): { readonly precision: string; readonly gate: GatePresetName } {
   const quantized = quantizedOperatorsIn(model).length > 0;
   const method = methodNamed(recipeOf(model)?.method ?? '');

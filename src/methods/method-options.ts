@@ -52,7 +52,7 @@ function wordOrNumber(value: unknown): (string | number)[] {
   return typeof value === 'string' || typeof value === 'number' ? [value] : [];
 }
 
-/** The options of a method as they may be given: nothing is filled in. */
+/** Returns the options of a method as they may be given: nothing is filled in. */
 export function givenOptions({ options }: (typeof methods)[number]): z.ZodObject {
   const shape = Object.entries(options.shape).map(([key, schema]) => [key, z.optional(withoutDefault(schema))]);
   return z.strictObject(Object.fromEntries(shape));

@@ -19,7 +19,7 @@ export type MethodChoice = MethodName | ChosenMethod;
 
 export const methodNames: readonly MethodName[] = methods.map(({ id }) => id);
 
-/** The method of a name; undefined for what is none. */
+/** Returns the method of a name; undefined for what is none. */
 export function methodNamed(name: string): (typeof methods)[number] | undefined {
   return methods.find(({ id }) => id === name);
 }

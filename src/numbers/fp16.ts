@@ -10,7 +10,7 @@ export const fp16Min = 2 ** -24;
 const floatView = new Float32Array(1);
 const bitsView = new Uint32Array(floatView.buffer);
 
-/** One float32 value → half-precision bits. Values beyond the range become infinities, NaN stays NaN. */
+/** Converts one float32 value to half-precision bits. Values beyond the range become infinities, NaN stays NaN. */
 export function floatToHalf(value: number): number {
   floatView[0] = value;
   const bits = bitsView[0];
@@ -32,7 +32,7 @@ export function floatToHalf(value: number): number {
   return sign | ((rounded - 0x38000000) >>> 13);
 }
 
-/** Half-precision bits → the float32 value, exactly. */
+/** Converts half-precision bits to the float32 value, exactly. */
 export function halfToFloat(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >>> 10) & 0x1f;
@@ -56,7 +56,7 @@ function widenedTable(): Float32Array {
   return widened;
 }
 
-/** [n] half-precision bits → [n] float32, exactly. */
+/** Converts half-precision bits [n] to float32 [n], exactly. */
 export function halvesToFloats(halves: Uint16Array): Float32Array {
   const table = widenedTable();
   const floats = new Float32Array(halves.length);
@@ -66,7 +66,7 @@ export function halvesToFloats(halves: Uint16Array): Float32Array {
   return floats;
 }
 
-/** [n] float32 → [n] half-precision bits. */
+/** Converts float32 [n] to half-precision bits [n]. */
 export function floatsToHalves(floats: Float32Array): Uint16Array {
   const halves = new Uint16Array(floats.length);
   for (let i = 0; i < floats.length; i++) {
@@ -75,7 +75,7 @@ export function floatsToHalves(floats: Float32Array): Uint16Array {
   return halves;
 }
 
-/** bfloat16 numbers as float32, exactly: they are the upper halves of those. */
+/** Converts bfloat16 numbers to float32, exactly: they are the upper halves of those. */
 export function bfloatsToFloats(halves: Uint16Array): Float32Array {
   const words = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) {

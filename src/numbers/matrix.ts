@@ -6,12 +6,12 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** Row i as a view (not a copy) of the matrix: [columns]. */
+/** Returns row i as a view (not a copy) of the matrix: [columns]. */
 export function rowOf(matrix: Matrix, i: number): Float32Array {
   return matrix.data.subarray(i * matrix.columns, (i + 1) * matrix.columns);
 }
 
-/** Rows that hold NaN or an infinity. */
+/** Returns the rows that hold NaN or an infinity. */
 export function nonFiniteRows(matrix: Matrix): number[] {
   const rows: number[] = [];
   for (let row = 0; row < matrix.rows; row++) {
@@ -22,7 +22,7 @@ export function nonFiniteRows(matrix: Matrix): number[] {
   return rows;
 }
 
-/** Whether all numbers are neither NaN nor infinite. */
+/** Tells whether all numbers are neither NaN nor infinite. */
 export function isFiniteVector(vector: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < vector.length; i++) {

@@ -31,14 +31,14 @@ export function offer(lists: NearestLists, query: number, candidate: number, sco
   indices[place] = candidate;
 }
 
-/** The candidates of one query, best first. */
+/** Returns the candidates of one query, best first. */
 export function nearestOf(lists: NearestLists, query: number): Int32Array {
   const all = lists.indices.subarray(query * lists.k, (query + 1) * lists.k);
   const end = all.indexOf(-1);
   return end < 0 ? all : all.subarray(0, end);
 }
 
-/** Share of queries whose nearest candidate is the same in both lists. */
+/** Returns the share of queries whose nearest candidate is the same in both lists. */
 export function topOneAgreement(a: NearestLists, b: NearestLists): number {
   const queries = a.indices.length / a.k;
   let same = 0;
@@ -49,7 +49,7 @@ export function topOneAgreement(a: NearestLists, b: NearestLists): number {
   return same / queries;
 }
 
-/** Mean share of a query's k nearest candidates in `a` that are among its k nearest in `b`, too. */
+/** Returns the mean share of a query's k nearest candidates in `a` that are among its k nearest in `b`, too. */
 export function topKOverlap(a: NearestLists, b: NearestLists): number {
   const queries = a.indices.length / a.k;
   let shared = 0;

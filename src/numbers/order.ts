@@ -2,9 +2,9 @@
 const manyValues = 20_000;
 
 /**
- * The indices of `values` in ascending order of value; equal values keep their order, -0 equals 0, NaN comes last.
- * A radix sort on the bit patterns: linear in time, so that millions of similarities can be ranked. Many values take 16
- * bits a pass, few of them 8, for which there are fewer counts to clear.
+ * Returns the indices of `values` in ascending order of value; equal values keep their order, -0 equals 0, NaN comes
+ * last. A radix sort on the bit patterns: linear in time, so that millions of similarities can be ranked. Many values
+ * take 16 bits a pass, few of them 8, for which there are fewer counts to clear.
  */
 export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
   const count = values.length;
@@ -39,7 +39,7 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
   return order;
 }
 
-/** The index of the largest value, the first of several; -1 where there is none but NaN. */
+/** Returns the index of the largest value, the first of several; -1 where there is none but NaN. */
 export function indexOfLargest(values: ArrayLike<number>): number {
   let largest = -1;
   for (let i = 0; i < values.length; i++) {

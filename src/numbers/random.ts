@@ -9,7 +9,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** The values in random order, as a new array (Fisher and Yates). */
+/** Returns the values in random order, as a new array (Fisher and Yates). */
 export function shuffled<Value>(values: readonly Value[], random: () => number): Value[] {
   const result = [...values];
   for (let i = result.length - 1; i > 0; i--) {

@@ -5,7 +5,7 @@ const mostDigits = 9;
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
- * The numbers with the fewest significant digits that are the given ones as float32: 0.046834882348775864 →
+ * Returns the numbers with the fewest significant digits that are the given ones as float32: 0.046834882348775864 →
  * 0.046834882. Written by JavaScript (`String`, `JSON.stringify`) they take about half the characters.
  *
  * @param digits round to so many significant digits instead, 1 to 9
@@ -19,7 +19,9 @@ export function shortNumbers(vector: Float32Array, digits?: number): number[] {
   return numbers;
 }
 
-/** The JSON of {@link shortNumbers}, several times faster than `JSON.stringify`. NaN and infinity become null. */
+/**
+ * Returns the JSON of {@link shortNumbers}, several times faster than `JSON.stringify`. NaN and infinity become null.
+ */
 export function shortNumbersAsJson(vector: Float32Array, digits?: number): string {
   const bytes = Buffer.allocUnsafe(vector.length * longestNumber + 2);
   let at = 0;

@@ -11,8 +11,8 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * The q-quantile (0 ≤ q ≤ 1) of ascending values, linearly interpolated (numpy.quantile's default); NaN if there are
- * none or one of them is NaN, which stands at the end.
+ * Returns the q-quantile (0 ≤ q ≤ 1) of ascending values, linearly interpolated (numpy.quantile's default); NaN if
+ * there are none or one of them is NaN, which stands at the end.
  */
 export function quantile(ascending: ArrayLike<number>, q: number): number {
   if (ascending.length === 0 || Number.isNaN(ascending[ascending.length - 1])) {
@@ -32,7 +32,7 @@ export function median(values: ArrayLike<number>): number {
   return quantile(ascending(values), 0.5);
 }
 
-/** Pearson's correlation, from -1 to 1; NaN where one side is constant (as scipy.stats.pearsonr). */
+/** Returns Pearson's correlation, from -1 to 1; NaN where one side is constant (as scipy.stats.pearsonr). */
 export function pearson(a: ArrayLike<number>, b: ArrayLike<number>): number {
   // The mean of equal numbers is rarely that number to the last bit, so the variance alone would not tell.
   if (isConstant(a) || isConstant(b)) {
@@ -81,7 +81,7 @@ export function ranks(values: ArrayLike<number>): Float64Array {
   return result;
 }
 
-/** Spearman's rank correlation; NaN where one side is constant or holds NaN (as scipy.stats.spearmanr). */
+/** Returns Spearman's rank correlation; NaN where one side is constant or holds NaN (as scipy.stats.spearmanr). */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return hasNaN(a) || hasNaN(b) ? Number.NaN : pearson(ranks(a), ranks(b));
 }

@@ -11,7 +11,7 @@ export interface UnitRows {
   readonly width: number;
 }
 
-/** The rows of a matrix at length 1; a row without length stays 0, a row with NaN or infinity becomes NaN. */
+/** Returns the rows of a matrix at length 1; a row without length stays 0, a row with NaN or infinity becomes NaN. */
 export function unitRows(matrix: Matrix): UnitRows {
   const { rows, columns: width, data: source } = matrix;
   const data = new Float64Array(Math.ceil(rows / tileRows) * tileRows * width);

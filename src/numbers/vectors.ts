@@ -1,6 +1,6 @@
 /** Small vector arithmetic on float32 data, accumulated in double precision. */
 
-/** Dot product of two vectors of the same length. */
+/** Returns the dot product of two vectors of the same length. */
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
@@ -9,18 +9,18 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Euclidean length. */
+/** Returns the Euclidean length. */
 export function norm(a: Float32Array): number {
   return Math.sqrt(dot(a, a));
 }
 
-/** Cosine of the angle between two vectors; 0 if one of them has no length. */
+/** Returns the cosine of the angle between two vectors; 0 if one of them has no length. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   const lengths = norm(a) * norm(b);
   return lengths === 0 ? 0 : dot(a, b) / lengths;
 }
 
-/** Euclidean distance. */
+/** Returns the Euclidean distance. */
 export function distance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {

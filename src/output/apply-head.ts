@@ -4,7 +4,7 @@ import { dot, normalizeInPlace } from '../numbers/index.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**
- * Hidden states of several texts → their vectors: pooling, dense layers, normalising.
+ * Turns hidden states of several texts into their vectors: pooling, dense layers, normalising.
  *
  * @param skip leading tokens of each text that are left out of the pooling
  * @returns [texts × width of the head]
@@ -25,7 +25,7 @@ export function applyHead(head: Head, texts: readonly HiddenRows[], skip: ArrayL
   return vectors;
 }
 
-/** Length of a vector behind the head, for hidden states of the given width. */
+/** Returns the length of a vector behind the head, for hidden states of the given width. */
 export function headWidth(head: Head, hiddenWidth: number): number {
   return head.dense.at(-1)?.outputs ?? head.pooling.length * hiddenWidth;
 }

@@ -1,7 +1,11 @@
 import { OctavecError } from '../base/index.js';
 import type { Head } from '../model/index.js';
 
-/** @throws MODEL_OUTPUT if a dense layer takes another number of values than what stands before it gives */
+/**
+ * Checks that pooling and dense layers fit the hidden states.
+ *
+ * @throws MODEL_OUTPUT if a dense layer takes another number of values than what stands before it gives
+ */
 export function checkHead({ pooling, dense }: Head, hiddenWidth: number, path: string): void {
   let width = pooling.length * hiddenWidth;
   for (const { inputs, outputs } of dense) {

@@ -5,7 +5,7 @@ import type { ChosenOutputs, OfferedOutput, OutputChoice } from './offered-outpu
 import { otherThanEmbeddings } from './other-outputs.js';
 import { hiddenOutputNames, pooledOutputNames, projectedOutputNames } from './output-names.js';
 
-/** What a model's folder and its user say of the output. */
+/** Returns what a model's folder and its user say of the output. */
 export function outputChoice({
   facts,
   output,

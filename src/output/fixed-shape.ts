@@ -15,7 +15,7 @@ export interface ShapedValue {
   readonly shape?: readonly (number | string)[];
 }
 
-/** The inputs that a file asks for. */
+/** Returns the inputs that a file asks for. */
 export function declaredInputs(graph: GraphProto): ShapedValue[] {
   const constants = new Set(graph.initializer.map(({ name }) => name));
   return graph.input
@@ -27,7 +27,7 @@ export function declaredInputs(graph: GraphProto): ShapedValue[] {
 }
 
 /**
- * The sizes that a model's inputs fix.
+ * Returns the sizes that a model's inputs fix.
  *
  * @throws MODEL_OUTPUT for inputs of another rank, or of sizes that contradict each other
  */

@@ -11,7 +11,8 @@ import {
 } from '../onnx/index.js';
 
 /**
- * Sparse weights with their zeros written out, also in branches and Constant nodes; the same model where there are none.
+ * Writes out the zeros of sparse weights, also in branches and Constant nodes; returns the same model where there are
+ * none.
  *
  * @throws ONNX_CORRUPT, ONNX_LIMIT
  */

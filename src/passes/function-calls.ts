@@ -3,8 +3,8 @@ import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from '../on
 import { makeNode } from '../onnx/index.js';
 
 /**
- * The nodes of a function as they stand where it is called: its parameters are the values that the call names, its
- * attributes those of the call, and all other names are new.
+ * Returns the nodes of a function as they stand where it is called: its parameters are the values that the call names,
+ * its attributes those of the call, and all other names are new.
  *
  * @param uniqueName gives a name that the model does not have yet
  */

@@ -21,8 +21,8 @@ const deepest = 64;
 const largestGraph = 100_000;
 
 /**
- * The model with the nodes of its local functions in place of the calls; the same model if it has none. Where functions
- * were written for other opsets, all nodes are raised to the newest.
+ * Returns the model with the nodes of its local functions in place of the calls; the same model if it has none. Where
+ * functions were written for other opsets, all nodes are raised to the newest.
  *
  * @throws ONNX_CORRUPT for functions that call themselves, ONNX_LIMIT, ONNX_UNSUPPORTED as `raiseOpset`
  */

@@ -22,7 +22,7 @@ export interface LayerNormMatch {
 
 type RankOf = (value: string) => number | undefined;
 
-/** The LayerNorm over the last axis whose multiplication by the scale is `node`; undefined if it is none. */
+/** Returns the LayerNorm over the last axis whose multiplication by the scale is `node`; undefined if it is none. */
 export function matchLayerNorm(
   model: OnnxModel,
   node: NodeProto,

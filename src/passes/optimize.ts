@@ -32,8 +32,8 @@ export interface OptimizeOptions {
 }
 
 /**
- * The model in a form that ONNX Runtime loads and runs faster, and that methods find more in. Results differ by
- * rounding only (1e-5); twice is once. A pass that a model does not allow (it would need a newer opset, and a node
+ * Returns the model in a form that ONNX Runtime loads and runs faster, and that methods find more in. Results differ
+ * by rounding only (1e-5); twice is once. A pass that a model does not allow (it would need a newer opset, and a node
  * cannot be converted) is left out.
  */
 export function optimize(model: OnnxModel, { without = [] }: OptimizeOptions = {}): OnnxModel {

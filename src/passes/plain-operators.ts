@@ -4,8 +4,8 @@ import { expandFused } from './fused-operators.js';
 import { removeQuantizedPairs } from './quantized-operators.js';
 
 /**
- * The model in the fewest kinds of operators, to be looked at and not to be run: constants are initializers, fused
- * operators are written out, and nothing is quantized on its way from one operator to the next.
+ * Returns the model in the fewest kinds of operators, to be looked at and not to be run: constants are initializers,
+ * fused operators are written out, and nothing is quantized on its way from one operator to the next.
  */
 export function plainOperators(model: OnnxModel): OnnxModel {
   return expandFused(removeQuantizedPairs(withInitializers(model)));

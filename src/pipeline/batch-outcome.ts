@@ -29,8 +29,8 @@ export interface BatchOutcome {
 }
 
 /**
- * The error for a folder in which something failed or could not be read or, if nothing did, was refused; undefined if
- * all went well.
+ * Returns the error for a folder in which something failed or could not be read or, if nothing did, was refused;
+ * undefined if all went well.
  */
 export function batchError({ folder, items, unreadable }: BatchOutcome): OctavecError | undefined {
   const failed = items.filter(({ status }) => status === 'failed');

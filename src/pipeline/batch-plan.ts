@@ -12,14 +12,14 @@ export interface PlannedVariant {
   readonly collision?: OctavecError;
 }
 
-/** The folder in which a model's variants get the place that the model has in the searched folder. */
+/** Returns the folder in which a model's variants get the place that the model has in the searched folder. */
 export function outputFolderOf({ name, isFolder }: FoundModel, output: string | undefined): string | undefined {
   return output && join(output, isFolder ? name : dirname(name));
 }
 
 /**
- * Where the variants of models are going to stand, by model. Of models whose variants would stand in the same place
- * ("gte.onnx" and "gte-FP32.onnx") the first one gets it.
+ * Returns where the variants of models are going to stand, by model. Of models whose variants would stand in the same
+ * place ("gte.onnx" and "gte-FP32.onnx") the first one gets it.
  */
 export function planBatch(
   models: readonly FoundModel[],

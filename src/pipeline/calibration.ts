@@ -50,8 +50,8 @@ export interface Calibration {
 }
 
 /**
- * The texts as token ids, or those of the calibration table with what was seen of them. A table is written at once, and
- * again whenever something was seen: an interruption loses none of it.
+ * Returns the texts as token ids, or those of the calibration table with what was seen of them. A table is written at
+ * once, and again whenever something was seen: an interruption loses none of it.
  *
  * @throws what reading and writing the table and tokenizing throw
  */

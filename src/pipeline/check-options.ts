@@ -51,7 +51,7 @@ function checkCalibration(to: readonly ChosenMethod[], calibration: QuantizeOpti
 }
 
 /**
- * The methods that are asked for, with everything checked that can be wrong before a model is opened.
+ * Returns the methods that are asked for, with everything checked that can be wrong before a model is opened.
  *
  * @throws USAGE
  */

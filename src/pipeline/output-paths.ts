@@ -10,8 +10,8 @@ export interface SourceLocation {
 }
 
 /**
- * Where a variant is written. Without `output` it stands in the model's folder, or beside the single file; an output
- * that ends in .onnx names the one file, any other is a folder.
+ * Returns where a variant is written. Without `output` it stands in the model's folder, or beside the single file; an
+ * output that ends in .onnx names the one file, any other is a folder.
  *
  * @param source as it was given: a folder, or one file
  */
@@ -29,7 +29,7 @@ export function outputPath(source: string, variant: string, output: string | und
 }
 
 /**
- * Where variants are written (see {@link outputPath}).
+ * Returns where variants are written (see {@link outputPath}).
  *
  * @throws USAGE, OUTPUT_IS_SOURCE
  */
@@ -49,14 +49,18 @@ export async function outputPaths(
   return paths;
 }
 
-/** @throws OUTPUT_IS_SOURCE */
+/**
+ * Checks that no output would overwrite its source.
+ *
+ * @throws OUTPUT_IS_SOURCE
+ */
 export async function checkNotSource(path: string, { onnxPath }: ModelFiles): Promise<void> {
   if ((await realPathOf(path)) === (await realPathOf(onnxPath))) {
     throw new OctavecError('OUTPUT_IS_SOURCE', { path });
   }
 }
 
-/** With links followed, as far as the path exists. */
+/** Follows links as far as the path exists. */
 export async function realPathOf(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }

@@ -41,7 +41,7 @@ export interface QuantizeOptions extends VariantOptions {
   readonly calibrationTable?: Location;
 }
 
-/** What the options say of the model. Among them `output` is the place of the variants. */
+/** Returns what the options say of the model. Among them `output` is the place of the variants. */
 export function modelOverrides(options: Omit<VariantOptions, 'to'>): ModelOverrides {
   return { ...overridesOf(options), output: options.modelOutput };
 }

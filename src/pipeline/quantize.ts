@@ -38,7 +38,7 @@ export async function quantize(model: Location, options: QuantizeOptions): Promi
   return makeVariants(path, to, options);
 }
 
-/** The same for methods and options that have been checked. */
+/** Makes variants by methods and options that have been checked. */
 export async function makeVariants(
   path: string,
   to: readonly ChosenMethod[],

@@ -20,7 +20,7 @@ export interface RecommendOptions {
 /** For a phone, up to so many times the smallest size is given for a more faithful variant. */
 const phoneAllowance = 1.25;
 
-/** Which variant to take for what. Only variants that passed their gate are recommended. */
+/** Returns which variant to take for what. Only variants that passed their gate are recommended. */
 export function recommend(evidences: readonly Evidence[], options: RecommendOptions = {}): Recommendation[] {
   const { strict = gatePresets.strict, measuredWithVnni = false } = options;
   const sound = evidences.filter(({ verdict }) => verdict?.passed);

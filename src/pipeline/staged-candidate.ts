@@ -59,7 +59,7 @@ async function stageCandidate(
   return { ...kept, staged, recipe, notes: [...original.notes, ...notes], sensitivity, improve, seconds };
 }
 
-/** The next candidate of a method that has a more careful one; the refused one is gone then. */
+/** Returns the next candidate of a method that has a more careful one; the refused one is gone then. */
 export async function improveCandidate(
   original: Original,
   candidate: StagedCandidate,
@@ -75,7 +75,7 @@ export async function improveCandidate(
   return stageCandidate(original, { ...candidate, seconds }, result);
 }
 
-/** The staged file as a proof takes it, under the name that it is going to have. */
+/** Returns the staged file as a proof takes it, under the name that it is going to have. */
 export async function asCandidate(
   original: Original,
   { method, path, staged, recipe }: StagedCandidate,

@@ -18,8 +18,9 @@ export interface WantedVariant {
 }
 
 /**
- * The evidence of a variant that need not be made again: same original, method, options and version of octavec, and the
- * file is the one that was measured, on these texts. undefined for all others, and where there is none.
+ * Returns the evidence of a variant that need not be made again: same original, method, options and version of
+ * octavec, and the file is the one that was measured, on these texts. undefined for all others, and where there is
+ * none.
  */
 export async function upToDateEvidence(path: string, wanted: WantedVariant): Promise<Evidence | undefined> {
   const model = await readModel(path).catch(() => undefined);

@@ -6,7 +6,7 @@ import { fileHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
 
-/** What a model file is recognised by, its external data included. */
+/** Returns what a model file is recognised by, its external data included. */
 export async function fileIdentity(model: OnnxModel, precision: string): Promise<FileIdentity> {
   const files = [model.path, ...externalDataFiles(model)];
   const hashes = await Promise.all(files.map(fileHash));
@@ -20,13 +20,16 @@ export async function fileIdentity(model: OnnxModel, precision: string): Promise
   };
 }
 
-/** "onnx/model_int8.onnx" for a file of a model folder, else the file's name. */
+/** Names a file as short as is clear: "onnx/model_int8.onnx" for one of a model folder, else by its name. */
 export function shortName(path: string): string {
   const folder = basename(dirname(path));
   return folder === 'onnx' ? join(folder, basename(path)) : basename(path);
 }
 
-/** SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits, prompts. */
+/**
+ * Returns the SHA-256 of what makes vectors of texts besides the ONNX file: tokenizer, pooling, dense layers, limits,
+ * prompts.
+ */
 export async function conventionsHash(files: ModelFiles): Promise<string> {
   const { head, maxTokens, lowerCase, prompts, defaultPrompt, padTokenId, tokenizerLowerCase, output, truncationSide } =
     files;

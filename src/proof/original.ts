@@ -74,7 +74,10 @@ function closing(close: () => Promise<void>): Pick<Original, 'close' | typeof Sy
   return { close, [Symbol.asyncDispose]: close };
 }
 
-/** How the vectors of an original are told from others'. A widened copy gives other ones than the file that it was made from. */
+/**
+ * Returns how the vectors of an original are told from others'. A widened copy gives other ones than the file that it
+ * was made from.
+ */
 export function vectorsHash({ identity }: Original): string {
   return identity.fp32Bytes === undefined ? identity.sha256 : `${identity.sha256} widened`;
 }

@@ -8,7 +8,7 @@ export interface ProofTexts {
   readonly source: string;
 }
 
-/** The texts that a proof goes by: those that were given, else octavec's. */
+/** Returns the texts that a proof goes by: those that were given, else octavec's. */
 export async function proofTextsOf(given: ProofTexts | undefined): Promise<ProofTexts> {
   return given ?? { texts: await verificationTexts(), source: "octavec's verification texts" };
 }
@@ -16,7 +16,7 @@ export async function proofTextsOf(given: ProofTexts | undefined): Promise<Proof
 /** Texts of a speed round: enough for every length, few enough that a round takes seconds. */
 const speedTextCount = 64;
 
-/** The texts that speed is measured with, from all over the list. */
+/** Returns the texts that speed is measured with, from all over the list. */
 export function speedTexts({ texts }: ProofTexts): string[] {
   return evenlySpaced(texts.length, speedTextCount).map((i) => texts[i]);
 }

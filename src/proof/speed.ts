@@ -10,7 +10,7 @@ export interface Proven<Figures extends Measurements = Measurements> {
   readonly measured: Figures;
 }
 
-/** Whether speed must be measured for a gate. */
+/** Tells whether speed must be measured for a gate. */
 export function asksForSpeed({ limits }: Gate): boolean {
   return limits.speedUp !== undefined;
 }

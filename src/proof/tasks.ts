@@ -33,19 +33,19 @@ interface Subject {
   readonly engine?: EngineChoice;
 }
 
-/** What an original reaches in the tasks of a run; every candidate is compared with it. */
+/** Evaluates an original in the tasks of a run; every candidate is compared with it. */
 export function evaluateOriginal(original: Original, run: TaskRun): Promise<TaskResult[]> {
   return evaluateAll(subjectOf(original), 'the original', run).catch((error: unknown) => {
     throw asOriginalError(error, original, 'texts of a task');
   });
 }
 
-/** What a model reaches in the tasks of a run. */
+/** Evaluates a model in the tasks of a run. */
 export function evaluateCandidate(candidate: Candidate, name: string, run: TaskRun): Promise<TaskResult[]> {
   return evaluateAll(candidateSubject(candidate), name, run);
 }
 
-/** What a candidate reached in tasks, beside what the original did. */
+/** Compares what a candidate reached in tasks with what the original did. */
 export async function compareTasks(
   originalResults: readonly TaskResult[],
   results: readonly TaskResult[],

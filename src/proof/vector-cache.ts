@@ -10,7 +10,7 @@ export interface VectorCacheOptions {
 }
 
 /**
- * Where vectors are kept; undefined for nowhere.
+ * Returns where vectors are kept; undefined for nowhere.
  *
  * @throws OUTPUT_NOT_WRITABLE, DISK_FULL for a folder that was asked for and cannot be written
  */

@@ -50,7 +50,7 @@ export function emptyBlockMatrix(rows: number, columns: number, scheme: BlockSch
   };
 }
 
-/** The values that the codes stand for, [rows × columns]. */
+/** Returns the values that the codes stand for, [rows × columns]. */
 export function dequantizeBlocks({ rows, columns, scheme, codes, scales, zeroPoints }: BlockMatrix): Float32Array {
   const result = new Float32Array(rows * columns);
   const blocks = blocksIn(columns, scheme);
@@ -64,7 +64,10 @@ export function dequantizeBlocks({ rows, columns, scheme, codes, scales, zeroPoi
   return result;
 }
 
-/** Codes of 8 bits as they are; codes of 4 bits two a byte, the first in the low half. Each of `rows` rows begins a byte. */
+/**
+ * Packs codes: those of 8 bits as they are, those of 4 bits two a byte, the first in the low half. Each of `rows` rows
+ * begins a byte.
+ */
 export function packCodes(codes: Uint8Array, rows: number, bits: 4 | 8): Uint8Array {
   if (bits === 8) {
     return codes;

@@ -22,7 +22,7 @@ const shrinks = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
 const patience = 2;
 
 /**
- * Scale and zero point for the first `count` values of a block.
+ * Chooses scale and zero point for the first `count` values of a block.
  *
  * @param importance weight of each value's squared error; all alike if left out
  */
@@ -57,7 +57,7 @@ export function fitBlock(
   return best;
 }
 
-/** The code of a value: 0 … 2^bits − 1. A block of zeros has scale 0, and its values the zero point as code. */
+/** Returns the code of a value: 0 … 2^bits − 1. A block of zeros has scale 0, and its values the zero point as code. */
 export function encodeValue(value: number, { scale, zeroPoint }: BlockFit, bits: number): number {
   if (scale === 0) {
     return zeroPoint;

@@ -21,7 +21,7 @@ const quantizedOperators = new Set([
   'QuantizeLinear',
 ]);
 
-/** Names of the operators that show that a model is quantized; empty for a full-precision one. */
+/** Returns the names of the operators that show that a model is quantized; empty for a full-precision one. */
 export function quantizedOperatorsIn(model: OnnxModel): string[] {
   const operators = new Set(everyNode(model).map(({ opType = '' }) => opType));
   return [...operators].filter((op) => quantizedOperators.has(op) || op.startsWith('QLinear')).sort();

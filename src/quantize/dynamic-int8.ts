@@ -16,8 +16,8 @@ export interface Int8Options extends Selection {
 }
 
 /**
- * Dynamic INT8: weights of MatMul and Gemm become S8 with one scale per output channel, activations U8 with one scale
- * and zero point per run, found when the model runs. Embedding tables become S8 with one scale per row.
+ * Quantizes to dynamic INT8: weights of MatMul and Gemm become S8 with one scale per output channel, activations U8
+ * with one scale and zero point per run, found when the model runs. Embedding tables become S8 with one scale per row.
  *
  * The nodes are those that ONNX Runtime fuses into one kernel (DynamicQuantizeLinear → MatMulInteger → Cast → Mul).
  * U8 weights or S8 activations would forfeit its fast paths on x86.

@@ -7,8 +7,8 @@ import { toHalfTensor } from './half-tensor.js';
 const smallestTensor = 1024;
 
 /**
- * FP16 storage, FP32 arithmetic: large float weights are kept in half precision, and a Cast widens each when the model
- * is loaded. Half the size, the speed of FP32, and no operator that computes in half precision.
+ * Stores weights in FP16 and computes in FP32: large float weights are kept in half precision, and a Cast widens each
+ * when the model is loaded. Half the size, the speed of FP32, and no operator that computes in half precision.
  *
  * @param isWanted says by a tensor's name whether it is to be kept so; all that are large enough if left out
  */

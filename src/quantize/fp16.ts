@@ -23,9 +23,9 @@ export interface Fp16Model {
 }
 
 /**
- * FP16: weights and activations in half precision; inputs and outputs of the model stay as they are. Nodes that half
- * precision would hurt, or that have no such form, keep FP32 between two Casts; so do the layers and tables that the
- * selection leaves out.
+ * Converts a model to FP16: weights and activations in half precision; inputs and outputs of the model stay as they
+ * are. Nodes that half precision would hurt, or that have no such form, keep FP32 between two Casts; so do the layers
+ * and tables that the selection leaves out.
  *
  * @throws USAGE as `selectParts`
  */

@@ -61,9 +61,9 @@ const withoutHalf = new Set([
 const smallestNormal = 2 ** -14;
 
 /**
- * The nodes that an FP16 model keeps in FP32: operators without a half-precision form, sums of squares with what
- * uses them at once (decomposed LayerNorm and RMSNorm as a whole), everything that leads to rotary angles, and what
- * adds or compares with numbers that half precision rounds to nothing (the 1e-9 that keeps a divisor from 0).
+ * Returns the nodes that an FP16 model keeps in FP32: operators without a half-precision form, sums of squares with
+ * what uses them at once (decomposed LayerNorm and RMSNorm as a whole), everything that leads to rotary angles, and
+ * what adds or compares with numbers that half precision rounds to nothing (the 1e-9 that keeps a divisor from 0).
  * LayerNormalization itself computes in FP32 whatever it is given, unless its attribute says otherwise.
  *
  * @param asked nodes that are to be kept in any case

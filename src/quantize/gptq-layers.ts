@@ -23,8 +23,8 @@ export interface GptqWork {
 }
 
 /**
- * Weights of layers rounded by GPTQ in threads of their own, by {@link weightKey}. A weight that several layers share is
- * rounded with regard to the input of one of them.
+ * Rounds weights of layers by GPTQ in threads of their own; returns them by {@link weightKey}. A weight that several
+ * layers share is rounded with regard to the input of one of them.
  *
  * @param model that the layers are of, with its constants folded
  * @throws as `observe`

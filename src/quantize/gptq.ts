@@ -6,7 +6,8 @@ import { inverseFactor } from './cholesky.js';
 const damping = 0.01;
 
 /**
- * The upper triangular U with H⁻¹ = Uᵀ U, where H is the Hessian of a layer's squared error: how inputs occur together.
+ * Returns the upper triangular U with H⁻¹ = Uᵀ U, where H is the Hessian of a layer's squared error: how inputs occur
+ * together.
  *
  * @param gram Σ xᵀx of the layer's inputs, [inputs × inputs]
  */
@@ -15,9 +16,9 @@ export function gptqFactor(gram: Float32Array, inputs: number): Float32Array {
 }
 
 /**
- * GPTQ (Frantar et al., 2022, https://arxiv.org/abs/2210.17323): inputs are quantized one after the other, and the
- * error that each leaves is made up for by the inputs that follow, with regard to how the inputs occur together.
- * Blocks are fitted when their turn comes, on weights that carry the errors so far.
+ * Quantizes a matrix by GPTQ (Frantar et al., 2022, https://arxiv.org/abs/2210.17323): inputs are quantized one after
+ * the other, and the error that each leaves is made up for by the inputs that follow, with regard to how the inputs
+ * occur together. Blocks are fitted when their turn comes, on weights that carry the errors so far.
  *
  * @param weight [outputs × inputs]
  * @param factor see {@link gptqFactor}

@@ -10,7 +10,9 @@ export interface HalfTensor {
 /** Masks say -1e9, or the lowest float32 there is, for "minus infinity". No weight is that large. */
 const standsForInfinity = 1e9;
 
-/** A float32 tensor in half precision. Finite values stay finite; infinities, which masks use, stay infinite. */
+/**
+ * Returns a float32 tensor in half precision. Finite values stay finite; infinities, which masks use, stay infinite.
+ */
 export function toHalfTensor(model: OnnxModel, source: TensorProto): HalfTensor {
   const floats = tensorFloats(model, source);
   const halves = new Uint16Array(floats.length);

@@ -57,7 +57,11 @@ export interface Inspection {
   readonly estimates?: { readonly fp32: number; readonly fp16: number; readonly int8: number };
 }
 
-/** @throws ONNX_CORRUPT, ONNX_LIMIT for tensors that do not hold what they say */
+/**
+ * Finds out what a model contains, and how small its variants would be.
+ *
+ * @throws ONNX_CORRUPT, ONNX_LIMIT for tensors that do not hold what they say
+ */
 export function inspectModel(model: OnnxModel): Inspection {
   const { proto } = model;
   const { graph } = proto;

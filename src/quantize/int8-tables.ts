@@ -4,8 +4,9 @@ import { dataType, floatTensor, makeNode, makeTensor, type OnnxModel, tensorFloa
 import { quantizeRows } from './symmetric.js';
 
 /**
- * Embedding tables in 8 bits: a row of the S8 table times its scale. Cast and Mul rather than DequantizeLinear: a scale
- * a row, gathered along, is something that DequantizeLinear has only from opset 21 on, and run times of phones lack.
+ * Quantizes embedding tables to 8 bits: a row of the S8 table times its scale. Cast and Mul rather than
+ * DequantizeLinear: a scale a row, gathered along, is something that DequantizeLinear has only from opset 21 on, and
+ * run times of phones lack.
  */
 export function int8Tables(model: OnnxModel, tables: readonly EmbeddingTable[]): OnnxModel {
   const editor = new GraphEditor(model);

@@ -27,8 +27,8 @@ export interface LeftWeights {
 const smallestWeight = 1024;
 
 /**
- * Large weights in FP32 that no method reaches: those of operators other than MatMul, Gemm and Gather, those of more
- * than two dimensions, and all in branches and bodies of loops.
+ * Returns large weights in FP32 that no method reaches: those of operators other than MatMul, Gemm and Gather, those
+ * of more than two dimensions, and all in branches and bodies of loops.
  *
  * @param model with its constants folded
  * @param quantized weights of the layers and tables that methods reach
@@ -94,8 +94,8 @@ function describeUser(node: NodeProto, { dims }: TensorProto): string {
 const worthAWord = 0.01;
 
 /**
- * What a user should know of the weights that were left: "1.2 MB of 3.0 MB of weights stay in FP32: LSTM (3)"; undefined
- * where it is next to nothing.
+ * Returns what a user should know of the weights that were left: "1.2 MB of 3.0 MB of weights stay in FP32: LSTM (3)";
+ * undefined where it is next to nothing.
  */
 export function describeLeft(left: readonly LeftWeights[], fp32Bytes: number): string | undefined {
   const bytes = left.reduce((sum, group) => sum + group.bytes, 0);
@@ -106,7 +106,10 @@ export function describeLeft(left: readonly LeftWeights[], fp32Bytes: number): s
   return `${formatBytes(bytes)} of weights stay in FP32: ${groups}`;
 }
 
-/** What a variant of a model leaves in FP32, as {@link describeLeft} says it. FP16 leaves what is in branches and loops. */
+/**
+ * Returns what a variant of a model leaves in FP32, as {@link describeLeft} says it. FP16 leaves what is in branches
+ * and loops.
+ */
 export function leftNote(source: OnnxModel, half: boolean): string | undefined {
   const left = leftWeights(source, reachedWeights(source)).filter(({ inside }) => inside || !half);
   const floats = source.proto.graph.initializer.filter((tensor) => tensor.dataType === dataType.float);
@@ -116,7 +119,7 @@ export function leftNote(source: OnnxModel, half: boolean): string | undefined {
   );
 }
 
-/** The weights of the layers and tables that methods quantize. */
+/** Returns the weights of the layers and tables that methods quantize. */
 export function reachedWeights(model: OnnxModel): ReadonlySet<TensorProto> {
   return new Set([
     ...linearLayers(model).map(({ weight }) => weight),

@@ -70,7 +70,7 @@ export async function mixMaterial(
 }
 
 /**
- * The parts of a model that can be quantized, in the order of the graph.
+ * Returns the parts of a model that can be quantized, in the order of the graph.
  *
  * @param model with its constants folded
  * @throws USAGE as `selectParts`

@@ -28,8 +28,8 @@ const wideRoles: ReadonlySet<LayerRole> = new Set(['v', 'attention-output']);
 const wideScheme = { bits: 8, blockSize: 32, symmetric: true, clipping: 'none' } as const;
 
 /**
- * 4-bit weights in blocks, clipped to the least squared error and, with calibration texts, rounded by GPTQ. Embedding
- * tables are 4 bit as well.
+ * Quantizes to 4-bit weights in blocks, clipped to the least squared error and, with calibration texts, rounded by
+ * GPTQ. Embedding tables are 4 bit as well.
  *
  * @throws as `observe`
  */

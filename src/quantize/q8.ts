@@ -14,8 +14,8 @@ const layerScheme = { bits: 8, blockSize: 32, symmetric: true, clipping: 'none' 
 const tableScheme = { bits: 8, blockSize: 128, symmetric: true, clipping: 'none' } as const;
 
 /**
- * 8-bit weights in blocks of 32 (embedding tables: 128). Rounding weights costs next to nothing; what is lost comes from
- * the activations, which the run time quantizes in blocks as well, so they are smoothed.
+ * Quantizes to 8-bit weights in blocks of 32 (embedding tables: 128). Rounding weights costs next to nothing; what is
+ * lost comes from the activations, which the run time quantizes in blocks as well, so they are smoothed.
  *
  * @throws as `observe`
  */

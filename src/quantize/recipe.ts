@@ -33,12 +33,12 @@ export function makeRecipe(
   return { method, options, source, conventions, tool: `octavec ${version}` };
 }
 
-/** The model with the recipe in its metadata. */
+/** Returns the model with the recipe in its metadata. */
 export function withRecipe(model: OnnxModel, recipe: Recipe): OnnxModel {
   return withMetadata(model, { [key]: JSON.stringify(recipe) });
 }
 
-/** The recipe of a model that octavec made; undefined for others, and for what only looks like a recipe. */
+/** Returns the recipe of a model that octavec made; undefined for others, and for what only looks like a recipe. */
 export function recipeOf(model: OnnxModel): Recipe | undefined {
   const text = metadata(model).get(key);
   if (text === undefined) {

@@ -19,8 +19,8 @@ const largestPair = 128;
 const clips = [0.975, 0.95, 0.925, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
 
 /**
- * Weights W [inputs × outputs] of y = x W with one scale an output channel, w ≈ scale · q, q in −127 … 127, such that
- * neighbouring inputs' codes of the same sign sum up to at most 128 in magnitude.
+ * Quantizes weights W [inputs × outputs] of y = x W with one scale an output channel, w ≈ scale · q, q in −127 … 127,
+ * such that neighbouring inputs' codes of the same sign sum up to at most 128 in magnitude.
  *
  * @param importance [inputs], E[x_j²]. If given, a scale may leave out the largest weights and pairs of its channel
  *   where that lessens the expected squared error of the outputs, Σ_j E[x_j²] (w_j − ŵ_j)².

@@ -32,7 +32,7 @@ const tableRole = 'embeddings';
 export const selectableRoles: readonly string[] = [...layerRoles, tableRole];
 
 /**
- * The linear layers and embedding tables that a selection leaves.
+ * Chooses the linear layers and embedding tables that a selection leaves.
  *
  * @throws USAGE for a pattern that fits nothing in the model
  */
@@ -65,7 +65,7 @@ export function selectParts(model: OnnxModel, { include, exclude = [], exactly }
   };
 }
 
-/** The nodes of the parts that a selection leaves out, and the names of their weights. */
+/** Returns the nodes of the parts that a selection leaves out, and the names of their weights. */
 export function leftOut(
   model: OnnxModel,
   selection: Selection,

@@ -19,8 +19,8 @@ export interface ChosenFactors {
 const worthwhileShare = 0.9;
 
 /**
- * The factors that activations are divided by: s_j = max(1, max|X_j| / c), with the cap c of the least expected error.
- * Activations whose layers share weights get the same factors, by how far any of them reaches.
+ * Chooses the factors that activations are divided by: s_j = max(1, max|X_j| / c), with the cap c of the least
+ * expected error. Activations whose layers share weights get the same factors, by how far any of them reaches.
  */
 export function chooseFactors(uses: readonly SmoothedUse[]): ChosenFactors {
   const reach = jointReach(uses);

@@ -21,9 +21,10 @@ export interface SmoothedModel {
 }
 
 /**
- * Smoothing in the way of SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438): channels of an activation
- * that reach far are divided by a factor, and the rows of the weights that use them multiplied by it. In FP32 nothing
- * changes. As the outputs of LayerNorm go into the residual as well, the division is a `Mul` by a vector of its own.
+ * Smooths activations in the way of SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438): channels of an
+ * activation that reach far are divided by a factor, and the rows of the weights that use them multiplied by it. In
+ * FP32 nothing changes. As the outputs of LayerNorm go into the residual as well, the division is a `Mul` by a vector
+ * of its own.
  *
  * Unlike SmoothQuant's s_j = max|X_j|^α / max|W_j|^(1−α), which changes every channel, the factors here only cap
  * outliers: s_j = max(1, max|X_j| / c). Encoders have a few channels that reach five times farther than all others and

@@ -38,9 +38,9 @@ export interface StaticInt8Options extends Selection, TaskOptions {
 const neededOpset = 13;
 
 /**
- * Static INT8 in QDQ form: inputs of linear layers become U8 with a scale and zero point that calibration found, weights
- * S8 with one scale per output channel. Outputs of the layers stay in FP32, as do attention products and masks: their
- * ranges are what ruins other static models. A text's vector does not depend on the batch.
+ * Quantizes to static INT8 in QDQ form: inputs of linear layers become U8 with a scale and zero point that calibration
+ * found, weights S8 with one scale per output channel. Outputs of the layers stay in FP32, as do attention products
+ * and masks: their ranges are what ruins other static models. A text's vector does not depend on the batch.
  *
  * @throws as `observe`; ONNX_UNSUPPORTED if the model's opset cannot be raised to 13
  */

@@ -10,7 +10,7 @@ export interface QuantizedMatrix {
 
 const largest = 127;
 
-/** A matrix [rows × columns] with one scale a row: the words of an embedding table. */
+/** Returns a matrix [rows × columns] with one scale a row: the words of an embedding table. */
 export function quantizeRows(weights: Float32Array, rows: number, columns: number): QuantizedMatrix {
   const magnitudes = new Float32Array(rows);
   for (let row = 0; row < rows; row++) {
@@ -31,7 +31,10 @@ export function quantizeRows(weights: Float32Array, rows: number, columns: numbe
 /** The smallest float32 with all its digits: a finer scale would be too coarse itself. */
 const smallestScale = 2 ** -126;
 
-/** The scales for which code 127 stands for the largest magnitudes, and their inverses. A channel of zeros gets 1. */
+/**
+ * Returns the scales for which code 127 stands for the largest magnitudes, and their inverses. A channel of zeros gets
+ * 1.
+ */
 export function scalesOf(magnitudes: Float32Array): { scales: Float32Array; inverses: Float64Array } {
   const scales = magnitudes.map((magnitude) => (magnitude === 0 ? 1 : Math.max(magnitude / largest, smallestScale)));
   return { scales, inverses: Float64Array.from(scales, (scale) => 1 / scale) };

@@ -36,7 +36,7 @@ export interface WeightOnlyOptions extends Selection, TaskOptions {
  */
 const accuracyLevel = 4;
 
-/** The weight of a layer as MatMulNBits keeps it: [outputs × inputs]. */
+/** Returns the weight of a layer as MatMulNBits keeps it: [outputs × inputs]. */
 export function weightByOutputs(model: OnnxModel, layer: LinearLayer): Float32Array {
   return transposeMatrix(layerWeights(model, layer), layer.inputs, layer.outputs);
 }
@@ -44,7 +44,7 @@ export function weightByOutputs(model: OnnxModel, layer: LinearLayer): Float32Ar
 const microsoft = 'com.microsoft';
 
 /**
- * Weight-only quantization: weights of MatMul and Gemm become MatMulNBits, embedding tables GatherBlockQuantized (both
+ * Quantizes weights only: weights of MatMul and Gemm become MatMulNBits, embedding tables GatherBlockQuantized (both
  * in the com.microsoft domain of ONNX Runtime). Activations stay in FP32 between the operators.
  */
 export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxModel {
@@ -101,7 +101,10 @@ export function weightOnly(source: OnnxModel, options: WeightOnlyOptions): OnnxM
   return withOpset(shareCopies(editor.finish()), microsoft, 1);
 }
 
-/** The scheme that a table is kept in: GatherBlockQuantized counts columns by bytes, so that an odd number takes 8 bits. */
+/**
+ * Returns the scheme that a table is kept in: GatherBlockQuantized counts columns by bytes, so that an odd number
+ * takes 8 bits.
+ */
 export function tableScheme(asked: BlockScheme, columns: number): BlockScheme {
   return asked.bits === 4 && columns % 2 === 1 ? { ...asked, bits: 8 } : asked;
 }

@@ -32,9 +32,9 @@ function floatConstants({ proto: { graph } }: OnnxModel): TensorProto[] {
 }
 
 /**
- * The model in FP32: half-precision weights are widened exactly, Casts between the two precisions vanish. What an FP16
- * file is measured by and quantized from when it is the original. A model whose weights are doubles is rounded to FP32
- * as a whole.
+ * Returns the model in FP32: half-precision weights are widened exactly, Casts between the two precisions vanish. What
+ * an FP16 file is measured by and quantized from when it is the original. A model whose weights are doubles is rounded
+ * to FP32 as a whole.
  */
 export function widen(model: OnnxModel): OnnxModel {
   const conversion = new ToFloat(model, hasDoubleWeights(model) ? new Set([...halves, dataType.double]) : halves);

@@ -5,7 +5,10 @@ import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 import { verdictWord } from './variant-table.js';
 
-/** What became of a whole folder: a row for each variant, the reasons of what went wrong, and what was saved in all. */
+/**
+ * Shows what became of a whole folder: a row for each variant, the reasons of what went wrong, and what was saved in
+ * all.
+ */
 export function formatBatchOutcome(outcome: BatchOutcome, style: Style = styleOf(process.stdout)): string {
   const { items, variants, unreadable } = outcome;
   const rows = items.map((item) => cellsOf(item, outcome, style));

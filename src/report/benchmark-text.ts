@@ -8,7 +8,7 @@ import { type Style, styleOf } from './style.js';
 import { type Cells, formatTable } from './text-table.js';
 import { wrapped } from './wrap.js';
 
-/** What was measured, table after table, what makes it less sure, and what to do next. */
+/** Shows what was measured, table after table, what makes it less sure, and what to do next. */
 export function formatBenchmark(benchmark: Benchmark, style: Style = styleOf(process.stdout)): string {
   const { results, unusable, notes } = benchmark;
   const section = ({ title, cells }: Section) => `\n${style.paint('bold', title)}\n${formatTable(cells, style)}`;
@@ -23,7 +23,7 @@ export function formatBenchmark(benchmark: Benchmark, style: Style = styleOf(pro
   ].join('');
 }
 
-/** The machine and the conditions, a sentence each. */
+/** Returns the machine and the conditions, a sentence each. */
 export function benchmarkHeader({ version, conditions }: Benchmark): string[] {
   const { host, node, rounds, cpuLimit, seconds } = conditions;
   const { names } = cpuFeatures(host.cpuFlags, host.platform);
@@ -43,7 +43,7 @@ export interface Section {
   readonly cells: Cells;
 }
 
-/** All figures as tables, a row for each that was measured. */
+/** Shows all figures as tables, a row for each that was measured. */
 export function benchmarkSections(results: readonly SubjectResult[], { conditions }: Benchmark): Section[] {
   const { mixedTexts, mixedSource } = conditions;
   const first = results[0];
@@ -126,12 +126,12 @@ function poolCells(results: readonly SubjectResult[]): Cells {
   return [['workers × threads', 'texts/s', '× smallest', ...memoryHeadings(hasShares)], ...rows];
 }
 
-/** "ONNX Runtime 1.30.0, 2 × 1" */
+/** Names an engine: "ONNX Runtime 1.30.0, 2 × 1". */
 export function engineName({ name, version, workers, threadsPerWorker }: EngineDescription): string {
   return `${name} ${version}, ${workers} × ${threadsPerWorker}`;
 }
 
-/** "212 (198–220)" */
+/** Writes a spread: "212 (198–220)". */
 export function spreadText({ median, low, high }: Spread, format: (value: number) => string): string {
   const [middle, least, most] = [median, low, high].map((value) => format(atMostThreeDigits(value)));
   return least === most ? middle : `${middle} (${least}–${most})`;

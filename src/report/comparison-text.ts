@@ -5,7 +5,7 @@ import { conditions, likelyReason } from './evidence-text.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows } from './variant-table.js';
 
-/** All variants of a model side by side, what the gate says against them, and which to take for what. */
+/** Shows all variants of a model side by side, what the gate says against them, and which to take for what. */
 export function formatComparison(comparison: Comparison, style: Style = styleOf(process.stdout)): string {
   const { evidences, unusable, recommendations } = comparison;
   const parts = unusable.map(({ name, why }) => `${style.paint('red', '✗')} ${printable(name)}: ${printable(why)}\n`);

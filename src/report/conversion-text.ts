@@ -8,7 +8,7 @@ const references = {
   onnx: 'the other ONNX file',
 } as const;
 
-/** What was converted, and how near it comes to its reference. */
+/** Shows what was converted, and how near it comes to its reference. */
 export function formatConversion({
   onnxPath,
   architecture,

@@ -4,7 +4,7 @@ import type { TaskComparison, TaskResult } from '../tasks/index.js';
 import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 
-/** What a model reached in tasks, and whether its differences from the original are more than noise. */
+/** Shows what a model reached in tasks, and whether its differences from the original are more than noise. */
 export function formatEvaluation(evaluation: Evaluation, style: Style = styleOf(process.stdout)): string {
   const { results, comparisons } = evaluation;
   if (comparisons === undefined) {
@@ -26,7 +26,7 @@ function formatResults(results: readonly TaskResult[], style: Style): string {
   return formatTable([['task', 'metric', 'figure', 'spread'], ...cells], style);
 }
 
-/** Tasks' figures of original and candidate side by side. */
+/** Shows tasks' figures of original and candidate side by side. */
 export function formatComparisons(comparisons: readonly TaskComparison[], style: Style): string {
   const cells = comparisons.map((comparison) => [
     taskName(comparison),
@@ -40,18 +40,18 @@ export function formatComparisons(comparisons: readonly TaskComparison[], style:
   return formatTable([['task', 'metric', 'original', 'candidate', 'difference', '95 %', 'finding'], ...cells], style);
 }
 
-/** "0.8006 ±0.0123", the spread over the seeds; without one where a task is not random. */
+/** Writes a figure with the spread over the seeds: "0.8006 ±0.0123"; without one where a task is not random. */
 export function withDeviation(figure: number, deviation: number | undefined): string {
   const spread = deviation === undefined ? '' : ` ±${formatFigure(deviation, 4)}`;
   return `${formatFigure(figure, 4)}${spread}`;
 }
 
-/** The task, and whether only its queries are the candidate's. */
+/** Returns the task, and whether only its queries are the candidate's. */
 export function taskName({ task, asymmetric }: TaskComparison): string {
   return asymmetric ? `${printable(task)}, old index` : printable(task);
 }
 
-/** With its sign, and 0 without: "−0.0031". */
+/** Writes a number with its sign, and 0 without: "−0.0031". */
 export function signed(value: number): string {
   const digits = Math.abs(value).toFixed(4);
   if (Number(digits) === 0) {

@@ -4,7 +4,10 @@ import { formatComparisons } from './evaluation-text.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
 
-/** One candidate against its original: table, verdict, and the texts that changed most, with what is nearest to them. */
+/**
+ * Shows one candidate against its original: table, verdict, and the texts that changed most, with what is nearest to
+ * them.
+ */
 export function formatEvidence(evidence: Evidence, style: Style = styleOf(process.stdout)): string {
   return [
     formatVariantTable(variantRows([evidence]), style),
@@ -25,7 +28,7 @@ function formatTasks({ tasks = [] }: Evidence, style: Style): string {
   return tasks.length === 0 ? '' : `\n${formatComparisons(tasks, style)}`;
 }
 
-/** What the figures were measured with, in one line: the texts, and every engine that ran a candidate. */
+/** Returns what the figures were measured with, in one line: the texts, and every engine that ran a candidate. */
 export function conditions(evidences: readonly Evidence[]): string {
   const [{ texts }] = evidences;
   const engines = evidences.map(({ engine: { name, version, workers, threadsPerWorker, fallback } }) => {
@@ -67,7 +70,7 @@ function waysOfEmbedding({ engine: { output, pooling } }: Evidence): string[] {
 
 const usualOutputs = new Set(['last_hidden_state', 'token_embeddings', 'sentence_embedding']);
 
-/** That a candidate reads more or less of the texts than its original; undefined where it reads the same. */
+/** Says that a candidate reads more or less of the texts than its original; undefined where it reads the same. */
 export function otherReading({ file, texts }: Evidence): string | undefined {
   const { maxTokens, truncated = 0, original } = texts;
   if (maxTokens === undefined || original === undefined || original.maxTokens === maxTokens) {
@@ -77,7 +80,7 @@ export function otherReading({ file, texts }: Evidence): string | undefined {
   return `${printable(file.name)} reads ${maxTokens} tokens of a text (${cut(truncated)}), the original ${original.maxTokens} (${cut(original.truncated)}).`;
 }
 
-/** Why a refused candidate may differ, where that is no matter of its weights. */
+/** Says why a refused candidate may differ, where that is no matter of its weights. */
 export function likelyReason(evidence: Evidence): string | undefined {
   const reading = otherReading(evidence);
   const { truncated = 0, original } = evidence.texts;
@@ -87,7 +90,7 @@ export function likelyReason(evidence: Evidence): string | undefined {
     : undefined;
 }
 
-/** The verdict, with every failure and every loss that may be noise on a line of its own. */
+/** Shows the verdict, with every failure and every loss that may be noise on a line of its own. */
 export function formatVerdict(verdict: Verdict, style: Style): string {
   const reasons = verdict.failures.map(({ message }) => `  ${style.paint('red', '✗')} ${message}\n`).join('');
   const undecided = verdict.undecided.map(({ message }) => `  ${style.paint('yellow', '?')} ${message}\n`).join('');

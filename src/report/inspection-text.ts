@@ -11,7 +11,7 @@ export interface InspectedModel extends Inspection {
   readonly use?: DeclaredUse & Partial<Pick<ModelFiles, 'head' | 'headSource' | 'maxTokens'>>;
 }
 
-/** What a model file holds, and what quantizing it would bring. */
+/** Shows what a model file holds, and what quantizing it would bring. */
 export function formatInspection(inspection: InspectedModel, style: Style = styleOf(process.stdout)): string {
   const { parameters, weightBytes, externalDataBytes } = inspection;
   const external = externalDataBytes > 0 ? `, ${formatBytes(externalDataBytes)} of them as external data` : '';

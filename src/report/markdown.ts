@@ -5,8 +5,8 @@ import { signed, taskName, withDeviation } from './evaluation-text.js';
 import { conditions } from './evidence-text.js';
 
 /**
- * A section for a model card: what the variants are, how faithful they are, how that was found, and which could not be
- * measured.
+ * Shows a section for a model card: what the variants are, how faithful they are, how that was found, and which could
+ * not be measured.
  */
 export function markdownSection(evidences: readonly Evidence[], unusable: readonly UnusableVariant[] = []): string {
   const measured = evidences.length === 0 ? [] : measuredParts(evidences);

@@ -7,7 +7,10 @@ import { quoted, shortPath } from './shell-words.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows } from './variant-table.js';
 
-/** What the main job made: the table, then for each variant its verdict and where it stands, then what to try next. */
+/**
+ * Shows what the main job made: the table, then for each variant its verdict and where it stands, then what to try
+ * next.
+ */
 export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = styleOf(process.stdout)): string {
   const evidences = outcome.variants.map(({ evidence }) => evidence);
   return [

@@ -6,7 +6,10 @@ import { formatTable } from './text-table.js';
 /** Points of the curve that are shown; the file beside the variant has all. */
 const shownPoints = 8;
 
-/** What a search for a mix of precisions saw: what each role costs in each precision, what was chosen, and the curve. */
+/**
+ * Shows what a search for a mix of precisions saw: what each role costs in each precision, what was chosen, and the
+ * curve.
+ */
 export function formatSearch(findings: SearchFindings, style: Style): string {
   return [
     `${style.paint('bold', 'Sensitivity')} (mean of 1 − cosine with this part quantized alone, × 10⁻⁴)\n`,

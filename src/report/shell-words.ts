@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
 
-/** A path as it would be given in this folder. */
+/** Writes a path as it would be given in this folder. */
 export function shortPath(path: string): string {
   const short = relative('', path);
   return short.startsWith('..') || short === '' ? path : short;
 }
 
-/** A path as it would be typed into a shell in this folder. */
+/** Writes a path as it would be typed into a shell in this folder. */
 export function quoted(path: string): string {
   const short = shortPath(path);
   return /^[\w@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", "'\\''")}'`;

@@ -12,13 +12,13 @@ export interface Style {
 /** Without colours, for files and tests. */
 export const plainStyle: Style = { paint: (_, text) => text, columns: 120 };
 
-/** Colours where the stream is a terminal that wants them (https://no-color.org), and its width. */
+/** Chooses colours where the stream is a terminal that wants them (https://no-color.org), and its width. */
 export function styleOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv = process.env): Style {
   const colours = stream.isTTY && !environment.NO_COLOR && environment.TERM !== 'dumb';
   return { paint: colours ? styleText : plainStyle.paint, columns: stream.columns ?? plainStyle.columns };
 }
 
-/** Columns that a text takes in a terminal; colour codes take none. */
+/** Counts the columns that a text takes in a terminal; colour codes take none. */
 export function visibleLength(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }

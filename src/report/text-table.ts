@@ -6,8 +6,8 @@ export type Cells = readonly (readonly string[])[];
 const gap = '  ';
 
 /**
- * Aligned lines: the first column to the left, figures to the right. A table that is wider than the terminal is turned
- * round, so that its many columns become lines.
+ * Aligns a table in lines: the first column to the left, figures to the right. A table that is wider than the terminal
+ * is turned round, so that its many columns become lines.
  */
 export function formatTable(cells: Cells, style: Style): string {
   const lines = layOut(cells);

@@ -15,7 +15,7 @@ export interface VariantRow {
   readonly verdict?: Verdict;
 }
 
-/** The original and its variants: all evidence must be of the same original. */
+/** Returns the original and its variants: all evidence must be of the same original. */
 export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   const { original, originalRun } = evidences[0];
   const names = shortVariantNames(evidences);
@@ -35,12 +35,15 @@ export function variantRows(evidences: readonly Evidence[]): VariantRow[] {
   ];
 }
 
-/** "onnx/model_int8.onnx (native)" → "model_int8 (native)", with as much of the folders as tells them apart. */
+/**
+ * Shortens names of variants: "onnx/model_int8.onnx (native)" → "model_int8 (native)", with as much of the folders as
+ * tells them apart.
+ */
 export function shortVariantNames(evidences: readonly Pick<Evidence, 'file'>[]): string[] {
   return distinctEnds(evidences.map(({ file }) => file.name)).map((name) => name.replace(/\.onnx(?= \(|$)/, ''));
 }
 
-/** Size, quality, speed, memory and verdict side by side. Columns without any figure are left out. */
+/** Shows size, quality, speed, memory and verdict side by side. Columns without any figure are left out. */
 export function formatVariantTable(rows: readonly VariantRow[], style: Style): string {
   const neighbours = rows.find((row) => row.fidelity)?.fidelity?.neighbours.k ?? 10;
   const columns: Record<string, (row: VariantRow) => string | undefined> = {

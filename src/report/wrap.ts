@@ -1,4 +1,4 @@
-/** A text as lines that are no longer than a width, broken between words; a longer word stands alone. */
+/** Breaks a text into lines that are no longer than a width, between words; a longer word stands alone. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -10,8 +10,8 @@ import type { TaskResult } from './task-result.js';
 const runs = 10;
 
 /**
- * k-means with as many clusters as there are labels: mean v-measure over sets and starts. (MTEB's mini-batch k-means looks
- * at part of the texts in each round; this one looks at all.)
+ * Evaluates clustering by k-means with as many clusters as there are labels: mean v-measure over sets and starts.
+ * (MTEB's mini-batch k-means looks at part of the texts in each round; this one looks at all.)
  */
 export async function evaluateClustering(
   task: ClusteringTask,

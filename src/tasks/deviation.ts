@@ -1,6 +1,6 @@
 import { mean } from '../numbers/index.js';
 
-/** Standard deviation of a few measured values (divided by their count less one); 0 of a single one. */
+/** Returns the standard deviation of a few measured values (divided by their count less one); 0 of a single one. */
 export function deviation(values: readonly number[]): number {
   const centre = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);

@@ -6,8 +6,8 @@ export const resamples = 1000;
 const tail = 0.025;
 
 /**
- * Where 95 % of the differences (candidate − original) lie when what the figures were found from is drawn anew, with
- * replacement, the same for both models; undefined for a metric that cannot be found anew.
+ * Returns where 95 % of the differences (candidate − original) lie when what the figures were found from is drawn
+ * anew, with replacement, the same for both models; undefined for a metric that cannot be found anew.
  *
  * @param onDraw is told before each of the {@link resamples} how many there were
  */

@@ -4,8 +4,8 @@ import { numpyShuffled } from './numpy-shuffle.js';
 const seed = 42;
 
 /**
- * The training items of each of MTEB's experiments: up to so many of each label, in a random order that goes on from that
- * of the experiment before. They are the very ones that MTEB draws.
+ * Returns the training items of each of MTEB's experiments: up to so many of each label, in a random order that goes
+ * on from that of the experiment before. They are the very ones that MTEB draws.
  *
  * @param labels of all training items
  */

@@ -8,7 +8,7 @@ import type { EmbedTexts, Task } from './task.js';
 import type { TaskResult } from './task-result.js';
 
 /**
- * What a model reaches in a task, by MTEB's definitions.
+ * Evaluates a model in a task, by MTEB's definitions.
  *
  * @throws CANCELLED, and what `embed` throws
  */

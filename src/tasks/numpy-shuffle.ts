@@ -28,7 +28,7 @@ function mersenneTwister(seed: number): () => number {
   };
 }
 
-/** The items in the order into which `numpy.random.RandomState(seed).shuffle` brings a list of them. */
+/** Returns the items in the order into which `numpy.random.RandomState(seed).shuffle` brings a list of them. */
 export function numpyShuffled<Item>(items: readonly Item[], seed: number): Item[] {
   const shuffled = [...items];
   const random = mersenneTwister(seed);

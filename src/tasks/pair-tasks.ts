@@ -4,13 +4,15 @@ import { embedDistinct } from './embed-distinct.js';
 import type { EmbedTexts, PairClassificationTask, StsTask } from './task.js';
 import { metricsOf, type ScoreMetricName, type TaskResult, type TaskSamples } from './task-result.js';
 
-/** Cosine against people's scores: Spearman (MTEB's main figure) and Pearson. */
+/** Compares cosines with people's scores: Spearman (MTEB's main figure) and Pearson. */
 export async function evaluateSts(task: StsTask, embed: EmbedTexts, options: TaskOptions): Promise<TaskResult> {
   const truth = Float64Array.from(task.pairs, ({ score }) => score);
   return pairResult(task, 'spearman', ['spearman', 'pearson'], truth, embed, options);
 }
 
-/** Cosine against yes or no: average precision (MTEB's main figure), best F1 and best accuracy of any threshold. */
+/**
+ * Compares cosines with yes or no: average precision (MTEB's main figure), best F1 and best accuracy of any threshold.
+ */
 export async function evaluatePairClassification(
   task: PairClassificationTask,
   embed: EmbedTexts,

@@ -30,7 +30,7 @@ export function taskEmbedder(embedder: Embedder, cache?: CacheOptions): EmbedTex
   };
 }
 
-/** The name of the prompt for a text; undefined where the model has none for it. */
+/** Returns the name of the prompt for a text; undefined where the model has none for it. */
 export function promptFor(
   prompts: Readonly<Record<string, string>>,
   task: string,

@@ -51,7 +51,7 @@ export interface TaskResult {
   readonly samples: TaskSamples;
 }
 
-/** The metrics that samples give. */
+/** Returns the metrics that samples give. */
 export function metricsOf(samples: TaskSamples): Record<string, number> {
   switch (samples.kind) {
     case 'items':

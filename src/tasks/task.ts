@@ -96,7 +96,7 @@ export type EmbedTexts = (
   options?: TaskOptions,
 ) => Promise<Matrix>;
 
-/** A corpus that is in memory already. */
+/** Returns a corpus that is in memory already. */
 export function corpusOf(documents: readonly CorpusDocument[]): Corpus {
   return { count: documents.length, read: () => documents };
 }

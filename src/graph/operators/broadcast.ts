@@ -2,8 +2,8 @@ import { type Call, unknownSize } from './operator.js';
 import type { Dim, Shape } from './value.js';
 
 /**
- * NumPy's broadcasting. Of two sizes that are not known, nothing is known; beside a number above 1, both are that.
- * Undefined if a shape is not known, or if they do not go together.
+ * Applies NumPy's broadcasting to shapes. Of two sizes that are not known, nothing is known; beside a number above 1,
+ * both are that. Undefined if a shape is not known, or if they do not go together.
  */
 export function broadcast(call: Call, shapes: readonly (Shape | undefined)[]): Shape | undefined {
   const known = shapes.filter((shape) => shape !== undefined);
@@ -26,7 +26,7 @@ export function broadcast(call: Call, shapes: readonly (Shape | undefined)[]): S
   return result;
 }
 
-/** The size of what is left of `size` elements when the first `limit` are taken. */
+/** Returns the size of what is left of `size` elements when the first `limit` are taken. */
 export function atMost(size: Dim, limit: Dim): Dim {
   return `min(${size}, ${limit})`;
 }

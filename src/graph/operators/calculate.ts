@@ -24,7 +24,7 @@ export interface Arithmetic {
   readonly sizes?: (a: Dim, b: Dim, c: Dim) => Dim | undefined;
 }
 
-/** An elementwise operator on all elements of values that are broadcast to the output's shape. */
+/** Applies an elementwise operator to all elements of values, broadcast to the output's shape. */
 export function calculate(
   arithmetic: Arithmetic,
   values: readonly (Value | undefined)[],

@@ -22,7 +22,7 @@ export const constantOperators: Operators = {
   },
 };
 
-/** The tensor of a Constant node; undefined for strings and sparse tensors, which nothing here needs. */
+/** Returns the tensor of a Constant node; undefined for strings and sparse tensors, which nothing here needs. */
 export function constantTensor(node: NodeProto): TensorProto | undefined {
   const tensor = attribute(node, 'value')?.t;
   if (tensor !== undefined) {

@@ -3,7 +3,7 @@ import { count, type Dim, type Elements, type HeldElements, isStored, type Numbe
 /** Elements that are taken out of a large constant at most: rows of a rotary table for the longest sample text. */
 const mostTaken = 1 << 18;
 
-/** Elements between neighbours along each axis of a row-major tensor. */
+/** Returns the elements between neighbours along each axis of a row-major tensor. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {
@@ -12,14 +12,14 @@ export function rowMajorStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Strides by which a tensor of the shape `from` is repeated to fill the shape `to`. */
+/** Returns the strides by which a tensor of the shape `from` is repeated to fill the shape `to`. */
 export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
   const strides = rowMajorStrides(from);
   const missing = to.length - from.length;
   return to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing]));
 }
 
-/** Offsets of all elements of a box, each axis with its own step, in row-major order. */
+/** Returns the offsets of all elements of a box, each axis with its own step, in row-major order. */
 export function offsets(shape: readonly number[], strides: readonly number[], start: number): Int32Array {
   let places = Int32Array.of(start);
   for (const [axis, length] of shape.entries()) {
@@ -35,8 +35,8 @@ export function offsets(shape: readonly number[], strides: readonly number[], st
 }
 
 /**
- * Elements in another order: the result, of the given shape, has at (i, j, …) what the source has at
- * offset + i · stride₀ + j · stride₁ + …
+ * Returns elements in another order: the result, of the given shape, has at (i, j, …) what the source has at offset +
+ * i · stride₀ + j · stride₁ + …
  */
 export function strided(
   elements: Elements,
@@ -52,7 +52,7 @@ export function strided(
     : copy(elements, shape, strides, offset);
 }
 
-/** `length` elements at some places, which are only worked out if need be; undefined if one is outside. */
+/** Returns `length` elements at some places, which are only worked out if need be; undefined if one is outside. */
 export function taken(elements: Elements, length: number, places: () => Int32Array): Elements | undefined {
   if (isStored(elements)) {
     return length <= mostTaken ? picked(elements.read(), places(), new Float64Array(length)) : undefined;
@@ -79,7 +79,7 @@ function picked<T, Result extends { [index: number]: T }>(
   return result;
 }
 
-/** Tensors put together: `outer` times, of each in turn, the block that comes next. */
+/** Puts tensors together: `outer` times, of each in turn, the block that comes next. */
 export function interleaved(parts: readonly HeldElements[], outer: number): Elements | undefined {
   const blocks = parts.map(({ length }) => (outer === 0 ? 0 : length / outer));
   const lists = parts.filter(isList);
@@ -107,7 +107,7 @@ export function isList(elements: HeldElements): elements is readonly Dim[] {
   return Array.isArray(elements);
 }
 
-/** The same, if all are arrays of one type. */
+/** Returns the parts if all of them are arrays of one type; else undefined. */
 export function arraysOfOneType(parts: readonly HeldElements[]): readonly NumberArray[] | undefined {
   const arrays = parts.filter(
     (part): part is NumberArray => !isList(part) && part.constructor === parts[0].constructor,

@@ -50,7 +50,7 @@ export interface Operator {
 
 export type Operators = Readonly<Record<string, Operator>>;
 
-/** What follows for the outputs of a node. */
+/** Returns what follows for the outputs of a node. */
 export function outputsOf(operator: Operator, call: Call): readonly Value[] {
   const { node, inputs } = call;
   const types = (operator.types ?? likeInput(0))(node, (i) => inputs[i]?.type);
@@ -85,7 +85,7 @@ export const shapeOfInput =
 /** The elements of the first input, in their order. */
 export const carried: ElementRule = ({ inputs }) => inputs[0]?.elements;
 
-/** A name for a size that nothing is known of. */
+/** Returns a name for a size that nothing is known of. */
 export function unknownSize({ node }: Call, output: number, axis: number): string {
   return `${node.output[output]}#${axis}`;
 }
@@ -110,7 +110,7 @@ export function sizesOf(call: Call, input: number): readonly Dim[] | undefined {
   return Array.from(numbersOf(call, input) ?? []);
 }
 
-/** The axes that a node names as an attribute or, in later opsets, as an input: from the front, each once. */
+/** Returns the axes that a node names as an attribute or, in later opsets, as an input: from the front, each once. */
 export function axesOf(call: Call, input: number, rank: number): number[] | undefined {
   const named = intsAttribute(call.node, 'axes') ?? numbersOf(call, input);
   const axes = named && Array.from(named, (axis) => axisFromFront(axis, rank));
@@ -136,7 +136,7 @@ export function elementsOfSizes({ form }: Call, sizes: readonly Dim[]): Elements
   }
 }
 
-/** All entries; undefined if any is. */
+/** Returns all entries; undefined if any is. */
 export function complete<T>(entries: readonly (T | undefined)[] | undefined): readonly T[] | undefined {
   const known = entries?.filter((entry) => entry !== undefined);
   return known?.length === entries?.length ? known : undefined;

@@ -31,7 +31,7 @@ export const families = {
 const standard = new Map(Object.values<Operators>(families).flatMap(Object.entries<Operator>));
 const microsoft = new Map(Object.entries({ ...quantizationOperators, ...microsoftOperators }));
 
-/** What is known of a node's operator; undefined for one that is not known at all. */
+/** Returns what is known of a node's operator; undefined for one that is not known at all. */
 export function operatorOf({ domain, opType = '' }: NodeProto): Operator | undefined {
   switch (normalDomain(domain)) {
     case '':

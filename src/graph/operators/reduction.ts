@@ -90,7 +90,7 @@ function reduceAlong(
   });
 }
 
-/** Lengths of the vectors along an axis, in the shape that divides them. */
+/** Returns the lengths of the vectors along an axis, in the shape that divides them. */
 export function lengthsAlong(x: Value | undefined, axis: number): Value | undefined {
   const shape = numericShape(x?.shape);
   const elements = heldElements(x);

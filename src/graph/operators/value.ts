@@ -47,12 +47,12 @@ export function isStored(elements: Elements | undefined): elements is StoredElem
   return elements !== undefined && 'read' in elements;
 }
 
-/** The elements as they can be counted with: not those that are stored away. */
+/** Returns the elements as they can be counted with: not those that are stored away. */
 export function heldElements(value: Value | undefined): HeldElements | undefined {
   return value?.elements === undefined || isStored(value.elements) ? undefined : value.elements;
 }
 
-/** The shape as numbers; undefined if any size is not known. */
+/** Returns the shape as numbers; undefined if any size is not known. */
 export function numericShape(shape: Shape | undefined): readonly number[] | undefined {
   return shape?.every((size) => typeof size === 'number') ? shape : undefined;
 }
@@ -61,13 +61,13 @@ export function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The number of elements of a shape as a number times names, the names sorted. */
+/** Returns the number of elements of a shape as a number times names, the names sorted. */
 export function product(shape: Shape): { readonly number: number; readonly names: readonly string[] } {
   const names = shape.filter((size) => typeof size === 'string').sort();
   return { number: count(shape.filter((size) => typeof size === 'number')), names };
 }
 
-/** An axis counted from the end if negative. */
+/** Returns an axis counted from the end if negative. */
 export function axisFromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }

@@ -7,7 +7,7 @@ import type { UniformFigures } from './sensitivity-report.js';
 /** Of two choices that take the same time the smaller one is the better. */
 const secondsPerByte = 1e-12;
 
-/** What each part can be kept in, with what that costs and loses. FP32 loses nothing. */
+/** Returns what each part can be kept in, with what that costs and loses. FP32 loses nothing. */
 export function choicesOf(
   parts: readonly MixPart[],
   { uniform, parts: sensitivities }: Pick<Sensitivities, 'uniform' | 'parts'>,

@@ -4,9 +4,9 @@ import type { TokenBatch } from '../../engine/index.js';
 const lengths = [4, 5, 6, 3];
 
 /**
- * Short pieces cut out of texts, one of each, where their commonest tokens stand together ("but it is not"). Rounding
- * shows most in texts that say little, and of other kinds than those at hand there are always some: what holds on
- * these pieces holds on texts that nobody measured, where the texts alone promise too much.
+ * Returns short pieces cut out of texts, one of each, where their commonest tokens stand together ("but it is not").
+ * Rounding shows most in texts that say little, and of other kinds than those at hand there are always some: what
+ * holds on these pieces holds on texts that nobody measured, where the texts alone promise too much.
  *
  * Made of token ids, for any language. What all texts begin and end with (special tokens, a prompt) stays around each.
  */

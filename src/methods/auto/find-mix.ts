@@ -66,7 +66,7 @@ export async function findMix<Result extends TriedResult>(
   return results;
 }
 
-/** The cheapest that keeps within the limit; where none does, the one that uses least. */
+/** Returns the cheapest that keeps within the limit; where none does, the one that uses least. */
 export function bestOf<Result extends TriedResult>(results: readonly Result[], limit: number): Result | undefined {
   const holding = results.filter(({ usedAllowance }) => usedAllowance <= limit);
   return holding.length > 0

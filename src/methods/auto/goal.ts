@@ -22,9 +22,9 @@ const defaultTarget = { cosineP1: 0.995 };
 const leastReduction = 1.3;
 
 /**
- * The gate that a search works towards: the named targets, else what a given gate asks for, else a cosine p1 of 0.995.
- * Limits of the gate and limits of one's own hold as well; where several speak of the same figure, the target does, then
- * the own limit.
+ * Returns the gate that a search works towards: the named targets, else what a given gate asks for, else a cosine p1
+ * of 0.995. Limits of the gate and limits of one's own hold as well; where several speak of the same figure, the
+ * target does, then the own limit.
  */
 export function targetGate(options: Omit<AutoOptions, 'for'>, choice: GateChoice = {}): Gate {
   const { targetCosineP1, targetOverlap, maxLoss } = options;
@@ -61,8 +61,8 @@ export const tailMetrics: readonly GateMetricName[] = [
 const leastAllowed = 1e-9;
 
 /**
- * How much of what a gate allows is used up: 0 for no loss, 1 where a limit is just held, more beyond. The largest over
- * all limits on fidelity; infinite where a figure is no number.
+ * Returns how much of what a gate allows is used up: 0 for no loss, 1 where a limit is just held, more beyond. The
+ * largest over all limits on fidelity; infinite where a figure is no number.
  *
  * @param metrics that are looked at; all if left out
  */

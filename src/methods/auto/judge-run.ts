@@ -33,7 +33,10 @@ export async function judgeRun(
   return { fidelity, cuttings, usedAllowance: Math.max(used, usedByWorst) };
 }
 
-/** Mean of 1 − cosine over texts and cuttings; 1, as for vectors that have nothing in common, where one is no number. */
+/**
+ * Returns the mean of 1 − cosine over texts and cuttings; 1, as for vectors that have nothing in common, where one is no
+ * number.
+ */
 export function distanceOf(run: Run, reference: Run): number {
   const sum = sumOfDistances(run.texts, reference.texts) + sumOfDistances(run.cuttings, reference.cuttings);
   const distance = sum / (reference.texts.rows + reference.cuttings.rows);

@@ -140,7 +140,10 @@ function chosenTexts(tokens: TokenBatch, count?: number): TokenBatch {
   return batchOf(evenlySpaced(rows.length, count).map((row) => rows[row]));
 }
 
-/** What a run of the same mix with another count would have given, as far as texts do not depend on their batch. */
+/**
+ * Returns what a run of the same mix with another count would have given, as far as texts do not depend on their
+ * batch.
+ */
 export function chosenOf({ texts, cuttings, seconds }: Run, count: number): Run {
   return { texts: evenRows(texts, count), cuttings: evenRows(cuttings, count), seconds };
 }

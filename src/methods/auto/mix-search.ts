@@ -19,9 +19,9 @@ export interface PartChoices {
 const steps = 4000;
 
 /**
- * The mix of least cost whose losses add up to a budget at most (the multiple-choice knapsack problem, by dynamic
- * programming over the budget). Losses add up because rounding errors of different parts are independent: the expected
- * square of their sum is the sum of their squares.
+ * Returns the mix of least cost whose losses add up to a budget at most (the multiple-choice knapsack problem, by
+ * dynamic programming over the budget). Losses add up because rounding errors of different parts are independent: the
+ * expected square of their sum is the sum of their squares.
  *
  * @returns undefined if even the least losses exceed the budget
  */
@@ -60,7 +60,7 @@ export function cheapestMix(parts: readonly PartChoices[], budget: number): Mix 
   return mix;
 }
 
-/** Sum of what the parts' choices cost and lose. */
+/** Returns the sum of what the parts' choices cost and lose. */
 export function totalsOf(parts: readonly PartChoices[], mix: Mix): { readonly cost: number; readonly loss: number } {
   let [cost, loss] = [0, 0];
   for (const { id, choices } of parts) {
@@ -74,7 +74,9 @@ export function totalsOf(parts: readonly PartChoices[], mix: Mix): { readonly co
 /** Budgets at which a curve is drawn. */
 const curvePoints = 32;
 
-/** The cheapest mixes for expected losses from the least to that of the cheapest of all, without repetitions. */
+/**
+ * Returns the cheapest mixes for expected losses from the least to that of the cheapest of all, without repetitions.
+ */
 export function paretoMixes(parts: readonly PartChoices[]): Mix[] {
   const cheapest = lossOf(parts, (a, b) => a.cost - b.cost || a.loss - b.loss);
   const least = lossOf(parts, (a, b) => a.loss - b.loss || a.cost - b.cost);

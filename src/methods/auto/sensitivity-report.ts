@@ -104,7 +104,7 @@ export interface SensitivityReport {
   readonly findings?: SearchFindings;
 }
 
-/** Where it stands: "onnx/model_auto.onnx" → "onnx/model_auto.sensitivity.json". */
+/** Names the file of a sensitivity report: "onnx/model_auto.onnx" → "onnx/model_auto.sensitivity.json". */
 export function sensitivityPath(variantPath: string): string {
   return `${variantPath.replace(/\.onnx$/, '')}.sensitivity.json`;
 }

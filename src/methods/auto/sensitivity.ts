@@ -165,8 +165,8 @@ async function takeLooks(
 }
 
 /**
- * What each part adds to the distance in each precision: what was seen of it, scaled so that the parts of a role add up
- * to what was seen of the role; else an equal share of the role's, or of the whole model's.
+ * Returns what each part adds to the distance in each precision: what was seen of it, scaled so that the parts of a
+ * role add up to what was seen of the role; else an equal share of the role's, or of the whole model's.
  */
 export function partSensitivities(
   parts: readonly Pick<MixPart, 'id' | 'role' | 'parameters'>[],

@@ -15,7 +15,7 @@ const rowHeight = 44;
 const axisHeight = 38;
 const left = 8;
 
-/** Lying bars from nothing on, one below the other, with a whisker from the lowest to the highest round. */
+/** Draws lying bars from nothing on, one below the other, with a whisker from the lowest to the highest round. */
 export function barPlot(description: string, label: string, bars: readonly Bar[]): Markup {
   const most = Math.max(...bars.map(({ value }) => value.high));
   const x = scaleLinear([0, most > 0 ? most * 1.02 : 1], [left, horizontalRange[1]]);

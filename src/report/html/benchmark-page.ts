@@ -8,7 +8,8 @@ import { legend, seriesPlot } from './series-plot.js';
 import { table } from './table.js';
 
 /**
- * A benchmark as one HTML page that needs nothing else: no network, no script. Every plot has its figures in a table.
+ * Writes a benchmark as one HTML page that needs nothing else: no network, no script. Every plot has its figures in a
+ * table.
  */
 export function benchmarkPage(benchmark: Benchmark): string {
   const { results, notes, unusable, date } = benchmark;

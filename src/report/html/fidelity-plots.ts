@@ -7,7 +7,7 @@ import { emptyNote, horizontalRange, plot, rounded, verticalRange } from './plot
 const bins = 32;
 const nothingFinite = 'no finite vectors';
 
-/** How the texts' cosines are spread, on one scale for all variants; what lies below it is counted. */
+/** Shows how the texts' cosines are spread, on one scale for all variants; what lies below it is counted. */
 export function cosineHistogram({ file, fidelity }: Evidence, from: number): Markup {
   const x = scaleLinear([from, 1], horizontalRange);
   const values = fidelity.samples.cosines.filter((value) => !Number.isNaN(value));
@@ -44,8 +44,8 @@ export function cosineHistogram({ file, fidelity }: Evidence, from: number): Mar
 }
 
 /**
- * Where the histograms' common scale begins: at the lowest cosine of the variants that passed, so that a ruined one does
- * not press the others together, but with a span that shows something.
+ * Returns where the histograms' common scale begins: at the lowest cosine of the variants that passed, so that a ruined
+ * one does not press the others together, but with a span that shows something.
  */
 export function cosineStart(evidences: readonly Evidence[]): number {
   const passed = evidences.filter(({ verdict }) => verdict?.passed !== false);
@@ -56,7 +56,7 @@ export function cosineStart(evidences: readonly Evidence[]): number {
   return Math.floor(start * 200) / 200;
 }
 
-/** What the scatters' common scale reaches over. */
+/** Returns what the scatters' common scale reaches over. */
 export function similarityDomain(evidences: readonly Evidence[]): [number, number] {
   const all = evidences.flatMap(({ fidelity }) => finitePairs(fidelity).flat());
   return [Math.min(0, ...all), Math.max(0.1, ...all)];
@@ -86,7 +86,7 @@ function finitePairs({ samples }: Fidelity): (readonly [number, number])[] {
   return samples.similarities.filter((pair) => !pair.some(Number.isNaN));
 }
 
-/** The figures behind both pictures. */
+/** Draws the figures behind both pictures. */
 export function fidelityFigures({ cosine, similarity, l2, neighbours }: Fidelity): [string, string][] {
   return [
     ['cosine, mean', cosine.mean.toFixed(5)],

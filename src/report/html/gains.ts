@@ -21,14 +21,14 @@ export function gainsOf(evidence: Evidence): Gains {
 }
 
 /**
- * The gains as part of a sentence: "is 74 % smaller than the original and 3.2 times as fast; 94 of 100 search results
- * stay the same".
+ * Says the gains as part of a sentence: "is 74 % smaller than the original and 3.2 times as fast; 94 of 100 search
+ * results stay the same".
  */
 export function gainsInWords({ smaller, faster, kept }: Gains): string {
   return `is ${sizeInWords(smaller)}${speedInWords(faster)}; ${keptInWords(kept)}`;
 }
 
-/** 3.9 times smaller → "74 % less". */
+/** Says in words how much something changed: 3.9 times smaller → "74 % less". */
 export function changeInWords(times: number): string {
   const percent = Math.round(100 * (1 - 1 / times));
   return percent === 0 ? 'the same' : `${Math.abs(percent)} % ${percent > 0 ? 'less' : 'more'}`;

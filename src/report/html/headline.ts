@@ -14,7 +14,10 @@ export interface Headline {
   readonly good: boolean;
 }
 
-/** The fastest of the variants that passed speaks for all; where no speed was measured, the smallest. */
+/**
+ * Chooses the variant that speaks for all: the fastest of those that passed or, where no speed was measured, the
+ * smallest.
+ */
 export function headlineOf(evidences: readonly Evidence[], unusable: readonly UnusableVariant[]): Headline {
   const passed = evidences.filter(({ verdict }) => verdict?.passed !== false);
   const tally = tallyOf(passed.length, evidences, unusable);

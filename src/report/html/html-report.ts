@@ -22,8 +22,8 @@ export interface HtmlReportOptions {
 }
 
 /**
- * Evidence as one HTML page that needs nothing else: no network, no script. It begins with what was won and lost, in a
- * sentence for everybody; then comes a card for each variant, and at the end all figures.
+ * Writes evidence as one HTML page that needs nothing else: no network, no script. It begins with what was won and
+ * lost, in a sentence for everybody; then comes a card for each variant, and at the end all figures.
  *
  * @param evidences of one original; none where no variant could be measured
  */

@@ -8,8 +8,9 @@ type Part = KnownSensitivity['parts'][number];
 const smallestLoss = 1e-7;
 
 /**
- * What each layer costs in each role, the darker the more, with what was chosen for it: the layers down, the roles
- * across. Roles that not every layer has (tables of words) are left to the list of parts; undefined where there are no layers.
+ * Shows what each layer costs in each role, the darker the more, with what was chosen for it: the layers down, the
+ * roles across. Roles that not every layer has (tables of words) are left to the list of parts; undefined where there
+ * are no layers.
  */
 export function layerTable(name: string, parts: readonly Part[]): Markup | undefined {
   const names = [...new Set(parts.map(({ role }) => role))];

@@ -6,7 +6,8 @@ export class Markup {
 type Part = Markup | string | number | undefined | readonly Part[];
 
 /**
- * Template tag for HTML and SVG: what is put in is escaped, unless it is Markup itself. Nothing stands for undefined.
+ * Makes markup of a template for HTML and SVG: what is put in is escaped, unless it is Markup itself. Nothing stands
+ * for undefined.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.map((text, i) => (i === 0 ? text : rendered(parts[i - 1]) + text)).join(''));

@@ -13,7 +13,7 @@ interface Quantity {
   readonly change: (before: number, after: number) => string;
 }
 
-/** Size, speed and memory of a variant as bars; a tick marks the original. What was not measured is left out. */
+/** Draws size, speed and memory of a variant as bars; a tick marks the original. What was not measured is left out. */
 export function meters(evidence: Evidence): Markup {
   return html`<div class="meters">${quantitiesOf(evidence).map(meter)}</div>`;
 }

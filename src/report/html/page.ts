@@ -2,7 +2,7 @@ import { html, type Markup } from './markup.js';
 import { reportStyle } from './report-style.js';
 import { styleSheet } from './style-sheet.js';
 
-/** A page that needs nothing else: no network, no script. */
+/** Writes a page that needs nothing else: no network, no script. */
 export function page(title: string, body: Markup): string {
   return html`<!doctype html>
 <html lang="en">

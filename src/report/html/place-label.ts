@@ -21,8 +21,8 @@ const descent = 3;
 const lineHeight = 13;
 
 /**
- * A place for a dot's name: right of it, left, above or below, wherever it covers nothing, or a few lines away; else
- * above, within the picture. The place is added to what is taken.
+ * Finds a place for a dot's name: right of it, left, above or below, wherever it covers nothing, or a few lines away;
+ * else above, within the picture. The place is added to what is taken.
  */
 export function placeLabel(
   text: string,

@@ -44,7 +44,7 @@ export const broadFrame = frame(1120, 420);
 export const horizontalRange = narrowFrame.horizontal;
 export const verticalRange = narrowFrame.vertical;
 
-/** A picture with two axes and whatever is drawn between them; `description` is what is read aloud. */
+/** Draws a picture with two axes and whatever is drawn between them; `description` is what is read aloud. */
 export function plot(
   description: string,
   x: Axis,
@@ -74,7 +74,7 @@ function ticksOf({ scale, ticks = 5, format }: Axis): [number, string][] {
     .filter(([, text]) => text !== '');
 }
 
-/** What stands in a plot that has nothing to show. */
+/** Shows what stands in a plot that has nothing to show. */
 export function emptyNote(text: string): Markup {
   const [left, right] = horizontalRange;
   return html`<text class="tick" x="${(left + right) / 2}" y="${plotHeight / 2}" text-anchor="middle">${text}</text>`;
@@ -82,7 +82,7 @@ export function emptyNote(text: string): Markup {
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** Only whole powers are named on a logarithmic axis: 0.001 → "10⁻³". */
+/** Names whole powers on a logarithmic axis, and nothing else: 0.001 → "10⁻³". */
 export function powerOfTen(value: number): string {
   const exponent = Math.log10(value);
   const whole = Math.round(exponent);
@@ -93,7 +93,7 @@ export function powerOfTen(value: number): string {
   return `10${whole < 0 ? '⁻' : ''}${digits}`;
 }
 
-/** To the hundredth of a unit: what a picture can show. */
+/** Rounds to the hundredth of a unit: what a picture can show. */
 export function rounded(position: number): number {
   return Math.round(position * 100) / 100;
 }

@@ -4,7 +4,7 @@ import { rounded } from './plot.js';
 const radius = 40;
 const middle = 48;
 
-/** A share as a ring with its figure inside; nothing but the ring where it is not a number. */
+/** Draws a share as a ring with its figure inside; nothing but the ring where it is not a number. */
 export function ring(share: number, what: string, kind: 'good' | 'bad'): Markup {
   const shown = Number.isNaN(share) ? 0 : Math.max(0, Math.min(1, share));
   const around = 2 * Math.PI * radius;

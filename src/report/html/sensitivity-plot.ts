@@ -12,7 +12,10 @@ const axisHeight = 40;
 /** Less is no loss that anything could measure. */
 const smallestLoss = 1e-7;
 
-/** What it costs to quantize each role of a model's layers alone, one row a role, one dot a precision; below it what each layer costs. */
+/**
+ * Shows what it costs to quantize each role of a model's layers alone, one row a role, one dot a precision; below it
+ * what each layer costs.
+ */
 export function sensitivityFigure(name: string, { roles, parts }: KnownSensitivity): Markup {
   const shown = roles.map(({ role, distance }) => ({
     role,

@@ -17,13 +17,13 @@ export function seriesClass(index: number): string {
   return `s${index % colours}`;
 }
 
-/** What the colours mean. */
+/** Shows what the colours mean. */
 export function legend(names: readonly string[]): Markup {
   return html`<ul class="legend">${names.map((name, i) => html`<li class="${seriesClass(i)}">${name}</li>`)}</ul>`;
 }
 
 /**
- * Lines over a few steps, with the lowest and highest round at each.
+ * Draws lines over a few steps, with the lowest and highest round at each.
  *
  * @param steps names of the places on the horizontal axis
  */

@@ -7,8 +7,8 @@ import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 
 /**
- * The original and its variants in a row each: verdict, size, quality, speed, memory; and the main figure of every task,
- * in a table of their own, for one would be wider than a page.
+ * Draws the original and its variants in a row each: verdict, size, quality, speed, memory; and the main figure of
+ * every task, in a table of their own, for one would be wider than a page.
  */
 export function sideBySide(evidences: readonly Evidence[]): Markup {
   return html`${variantTable(evidences)}${taskTable(evidences)}`;

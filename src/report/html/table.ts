@@ -6,7 +6,7 @@ export interface Cell {
   readonly kind: 'word' | 'text';
 }
 
-/** A table that becomes a list of entries where the page is narrow. The first cell of a row names the row. */
+/** Draws a table that becomes a list of entries where the page is narrow. The first cell of a row names the row. */
 export function table(
   caption: string,
   headings: readonly string[],

@@ -8,7 +8,7 @@ const rowHeight = 34;
 const axisHeight = 34;
 const classes = { 'a loss': 'bad', 'a gain': 'good', 'within noise': '' } as const;
 
-/** The largest difference or end of an interval, which all plots beside each other reach to. */
+/** Returns the largest difference or end of an interval, which all plots beside each other reach to. */
 export function taskReach(comparisons: readonly TaskComparison[]): number {
   const ends = comparisons.flatMap(({ difference, interval }) => [difference, ...(interval ?? [])]);
   return Math.max(0.005, ...ends.filter((value) => !Number.isNaN(value)).map(Math.abs));

@@ -6,7 +6,7 @@ import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 import { taskPlot, taskReach } from './task-plot.js';
 
-/** The differences in tasks, a figure for each variant; undefined where no task was measured. */
+/** Draws the differences in tasks, a figure for each variant; undefined where no task was measured. */
 export function taskSection(evidences: readonly Evidence[]): Markup | undefined {
   const names = shortVariantNames(evidences);
   const reach = taskReach(evidences.flatMap(({ tasks = [] }) => tasks));

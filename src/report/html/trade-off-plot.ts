@@ -15,8 +15,8 @@ interface Point {
 }
 
 /**
- * Size against the search results that stay the same, with the original among its variants. One picture for a page and
- * one for a phone, of which the style sheet shows one.
+ * Draws size against the search results that stay the same, with the original among its variants. One picture for a
+ * page and one for a phone, of which the style sheet shows one.
  */
 export function tradeOffFigure(evidences: readonly Evidence[]): Markup {
   const points = pointsOf(evidences);
@@ -28,7 +28,7 @@ export function tradeOffFigure(evidences: readonly Evidence[]): Markup {
 </figure>`;
 }
 
-/** The picture alone, as small as a card. */
+/** Draws the picture alone, as small as a card. */
 export function smallTradeOff(evidences: readonly Evidence[]): Markup {
   return tradeOffPlot(pointsOf(evidences), narrowFrame);
 }

@@ -23,7 +23,7 @@ export interface CardPicture {
   readonly picture: Markup;
 }
 
-/** One variant: its verdict, what it is good for, what it brings and costs, its pictures, and all its figures. */
+/** Draws one variant: its verdict, what it is good for, what it brings and costs, its pictures, and all its figures. */
 export function variantCard(evidence: Evidence, { name, pictures, recommendations }: CardContent): Markup {
   const { file, fidelity, verdict } = evidence;
   const uses = recommendations.filter(({ variant }) => variant === file.name);

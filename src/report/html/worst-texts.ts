@@ -4,7 +4,7 @@ import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 
 /**
- * The texts whose vectors changed most, and the nearest text before and after.
+ * Draws the texts whose vectors changed most, and the nearest text before and after.
  *
  * @param open shown at once; else behind a line that opens it
  */

@@ -7,7 +7,7 @@ import { rerankingTask, retrievalTask } from './retrieval-data.js';
 import type { TaskFiles } from './task-files.js';
 
 /**
- * The task that the files of a data set are, found from what there is and what its fields are called.
+ * Returns the task that the files of a data set are, found from what there is and what its fields are called.
  *
  * @param where as a person would name the data, for errors
  * @param asked the kind, where it is known; labelled texts can be clustered as well as classified

@@ -19,7 +19,7 @@ interface HubDataset {
 /** What the hub keeps of every data set that it can read: Parquet files, by part and split. */
 const convertedRevision = 'refs/convert/parquet';
 
-/** "owner/name", with "/part" and "@revision" where they are wanted; undefined for other texts. */
+/** Reads "owner/name", with "/part" and "@revision" where they are wanted; undefined for other texts. */
 export function parseHubDataset(text: string): HubDataset | undefined {
   const [, id, subset, revision] = /^([^/@]+\/[^/@]+)(?:\/([^/@]+))?(?:@(.+))?$/.exec(text) ?? [];
   if (id === undefined || !isRepositoryId(id)) {
@@ -29,9 +29,9 @@ export function parseHubDataset(text: string): HubDataset | undefined {
 }
 
 /**
- * A task from a data set of the hub, fetched into its cache as far as the task needs it. Data in a form that cannot be read
- * are taken from the hub's own conversion to Parquet; judgements in a data set of their own ("BeIR/scifact-qrels") are
- * found.
+ * Returns a task from a data set of the hub, fetched into its cache as far as the task needs it. Data in a form that
+ * cannot be read are taken from the hub's own conversion to Parquet; judgements in a data set of their own
+ * ("BeIR/scifact-qrels") are found.
  *
  * @throws HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, DATA_INVALID, OUTPUT_NOT_WRITABLE,
  *   DISK_FULL, CANCELLED

@@ -79,7 +79,7 @@ export const itemReaders: Record<
 };
 
 /**
- * The kind of task that a file's fields are those of; undefined for none.
+ * Returns the kind of task that a file's fields are those of; undefined for none.
  *
  * @throws DATA_INVALID for a file without records, and as {@link firstFields}
  */

@@ -2,7 +2,7 @@ import { OctavecError } from '../../base/index.js';
 import type { LabelledText, Task } from '../task.js';
 
 /**
- * The task, if its data can tell one model from another.
+ * Returns the task, if its data can tell one model from another.
  *
  * @throws DATA_INVALID for data whose figures would be NaN, or the same for every model
  */

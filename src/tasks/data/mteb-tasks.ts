@@ -107,7 +107,7 @@ const tasks = new Map<string, MtebTask>(
   ),
 );
 
-/** The task that MTEB calls so ("SciFact"); undefined where it calls none of those above so. */
+/** Returns the task that MTEB calls so ("SciFact"); undefined where it calls none of those above so. */
 export function mtebTask(name: string): MtebTask | undefined {
   return tasks.get(name);
 }

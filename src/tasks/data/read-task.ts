@@ -29,9 +29,10 @@ const kinds: readonly TaskKind[] = [
 ];
 
 /**
- * The task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and test
- * files with label and text for classification), a file whose fields say what it is, or a data set of the Hugging Face
- * hub ("mteb/stsbenchmark-sts"), also by MTEB's name for it ("STSBenchmark"). A kind in front ("sts:pairs.tsv", "clustering:mteb/…") leaves nothing to be guessed.
+ * Reads the task that a word names: an embedded one ("scifact-mini"), a folder (BEIR's layout for retrieval; train and
+ * test files with label and text for classification), a file whose fields say what it is, or a data set of the Hugging
+ * Face hub ("mteb/stsbenchmark-sts"), also by MTEB's name for it ("STSBenchmark"). A kind in front ("sts:pairs.tsv",
+ * "clustering:mteb/…") leaves nothing to be guessed.
  *
  * @throws TASK_UNKNOWN, FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, and for the hub's data sets HUB_NOT_FOUND,
  *   HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, HUB_CORRUPT, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED

@@ -9,8 +9,9 @@ export const fieldNames = [
 ] as const;
 
 /**
- * The records of a .jsonl file (an object a line), a .json file (the same, or one array of objects), a .csv or .tsv file
- * (a line of headings; tabs without quotation marks) or a .parquet file, each checked. What ends in .gz is decompressed.
+ * Reads the records of a .jsonl file (an object a line), a .json file (the same, or one array of objects), a .csv or
+ * .tsv file (a line of headings; tabs without quotation marks) or a .parquet file, each checked. What ends in .gz is
+ * decompressed.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID, which names the line or row
  */
@@ -25,7 +26,7 @@ export async function* readRecords<Record>(path: string, schema: z.ZodType<Recor
   }
 }
 
-/** All records of files, in memory. */
+/** Returns all records of files, in memory. */
 export async function allRecords<Record>(paths: readonly string[], schema: z.ZodType<Record>): Promise<Record[]> {
   const records: Record[] = [];
   for (const path of paths) {
@@ -36,7 +37,7 @@ export async function allRecords<Record>(paths: readonly string[], schema: z.Zod
   return records;
 }
 
-/** Names of the fields of a file's first record; none for a file without records. */
+/** Returns the names of the fields of a file's first record; none for a file without records. */
 export async function firstFields(path: string): Promise<ReadonlySet<string>> {
   for await (const record of readRecords(path, z.record(z.string(), z.unknown()))) {
     return new Set(Object.keys(record).filter((name) => record[name] !== null));

@@ -20,8 +20,8 @@ export interface RetrievalFiles {
 }
 
 /**
- * A retrieval task. The corpus is read anew, document by document, each time it is ranked; once here, so that what is
- * wrong with it is found out before the long work.
+ * Returns a retrieval task. The corpus is read anew, document by document, each time it is ranked; once here, so that
+ * what is wrong with it is found out before the long work.
  *
  * @param where as a person would name the data, for errors
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
@@ -98,8 +98,8 @@ function missingDocuments(relevant: ReadonlySet<string>, corpus: ReadonlySet<str
 }
 
 /**
- * A reranking task in the layout of retrieval: each query's candidates are named in files of their own, and its judgements
- * say which of them are relevant.
+ * Returns a reranking task in the layout of retrieval: each query's candidates are named in files of their own, and
+ * its judgements say which of them are relevant.
  *
  * @throws as {@link retrievalTask}
  */

@@ -20,8 +20,8 @@ export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<nu
 }
 
 /**
- * The best accuracy of any threshold that lies between two scores, as MTEB looks for it: taking nothing and taking
- * everything do not count. 0 where all scores are equal.
+ * Returns the best accuracy of any threshold that lies between two scores, as MTEB looks for it: taking nothing and
+ * taking everything do not count. 0 where all scores are equal.
  */
 export function bestAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const steps = thresholds(scores, labels);
@@ -36,7 +36,7 @@ export function bestAccuracy(scores: ArrayLike<number>, labels: ArrayLike<number
   return most / total;
 }
 
-/** The best F1 of any threshold that lies between two scores, as MTEB looks for it; 0 where no label is 1. */
+/** Returns the best F1 of any threshold that lies between two scores, as MTEB looks for it; 0 where no label is 1. */
 export function bestF1(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const steps = thresholds(scores, labels);
   const positives = steps.at(-1)?.truePositives ?? 0;

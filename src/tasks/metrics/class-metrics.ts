@@ -1,5 +1,5 @@
 /**
- * Share of items whose predicted class is the true one.
+ * Returns the share of items whose predicted class is the true one.
  *
  * @param weights how often each item counts; once by default
  */
@@ -15,7 +15,7 @@ export function accuracy(truth: ArrayLike<number>, predicted: ArrayLike<number>,
 }
 
 /**
- * Mean of the classes' F1, over the classes that occur in truth or prediction (sklearn.metrics.f1_score with
+ * Returns the mean of the classes' F1, over the classes that occur in truth or prediction (sklearn.metrics.f1_score with
  * average="macro").
  *
  * @param truth classes: small whole numbers from -2 on

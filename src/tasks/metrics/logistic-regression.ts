@@ -21,8 +21,8 @@ export interface LogisticRegression {
 }
 
 /**
- * Multinomial logistic regression with an L2 penalty of strength 1 on the weights (not on the biases), by L-BFGS from
- * zeros: scikit-learn's LogisticRegression with its defaults, which is what MTEB classifies with.
+ * Fits a multinomial logistic regression with an L2 penalty of strength 1 on the weights (not on the biases), by
+ * L-BFGS from zeros: scikit-learn's LogisticRegression with its defaults, which is what MTEB classifies with.
  *
  * @param x [items × width]
  * @param y [items], classes 0 to `classes` − 1
@@ -87,7 +87,7 @@ export function predictProbabilities(model: LogisticRegression, x: Matrix): Floa
   return probabilities;
 }
 
-/** The likeliest class of each item; -1 for one whose vector is not finite. */
+/** Returns the likeliest class of each item; -1 for one whose vector is not finite. */
 export function predictClasses(model: LogisticRegression, x: Matrix): Int32Array {
   const probabilities = predictProbabilities(model, x);
   return Int32Array.from({ length: x.rows }, (_, item) => {

@@ -11,8 +11,8 @@ interface Step {
 }
 
 /**
- * The place where a smooth function is smallest, by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5)
- * with a backtracking line search. Stops when no component of the gradient exceeds `tolerance`.
+ * Finds the place where a smooth function is smallest, by L-BFGS (Nocedal and Wright, Numerical Optimization,
+ * algorithm 7.5) with a backtracking line search. Stops when no component of the gradient exceeds `tolerance`.
  */
 export async function minimize(
   objective: Objective,

@@ -4,8 +4,8 @@ export type Relevance = ReadonlyMap<string, number>;
 export type RankingMetric = 'ndcg' | 'recall' | 'mrr' | 'map';
 
 /**
- * A metric of one query's ranking, cut off behind place `k`, as trec_eval (and with it BEIR and MTEB) defines it. A
- * query without relevant documents scores 0.
+ * Returns a metric of one query's ranking, cut off behind place `k`, as trec_eval (and with it BEIR and MTEB) defines
+ * it. A query without relevant documents scores 0.
  *
  * @param ranking document ids, best first
  */
@@ -51,7 +51,7 @@ function discounted(gains: readonly number[]): number {
   return gains.reduce((sum, gain, place) => sum + gain / Math.log2(place + 2), 0);
 }
 
-/** Ids in trec_eval's order: higher score first; of equal scores the id that sorts last comes first. */
+/** Sorts ids in trec_eval's order: higher score first; of equal scores the id that sorts last comes first. */
 export function trecOrder(ids: readonly string[], scores: ArrayLike<number>): string[] {
   const order = ids.map((_, i) => i);
   order.sort((i, j) => scores[j] - scores[i] || (ids[i] < ids[j] ? 1 : ids[i] > ids[j] ? -1 : 0));
