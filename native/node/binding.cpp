@@ -19,7 +19,8 @@ NAPI_MODULE_INIT() {
   } functions[] = {{"findModel", find_model},   {"loadModel", load_model},       {"mapModel", map_model},
                    {"writeModel", write_model}, {"releaseModel", release_model}, {"openSession", open_session},
                    {"run", run_batch},          {"cancel", cancel_job},          {"closeSession", close_session},
-                   {"trimMemory", trim_memory}, {"mapFile", map_file},           {"averageRows", average_rows}};
+                   {"trimMemory", trim_memory}, {"mapFile", map_file},           {"averageRows", average_rows},
+                   {"scanRows", scan_rows}};
   for (const auto& entry : functions) {
     napi_value function;
     if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function) != napi_ok ||

@@ -111,5 +111,6 @@ napi_value open_session(napi_env, napi_callback_info);
 napi_value run_batch(napi_env, napi_callback_info);
 napi_value cancel_job(napi_env, napi_callback_info);
 napi_value close_session(napi_env, napi_callback_info);
+napi_value scan_rows(napi_env, napi_callback_info);
 
 }  // namespace octavec_node

@@ -73,6 +73,21 @@ export interface NativeBinding {
   ): Promise<void>;
   /** Gives memory that was freed, and that the C library keeps for later, back to the system. */
   trimMemory(): void;
+  /**
+   * The rows that are most like a vector, in rising order, and their scores: the `top` best and those that score at most
+   * `margin` less. None of the arrays may be changed before the promise is settled.
+   */
+  scanRows(
+    rows: Float32Array | Int8Array | Uint8Array,
+    scales: Float32Array | undefined,
+    query: Float32Array | Int8Array | Uint8Array,
+    queryScale: number,
+    allowed: Uint8Array | undefined,
+    columns: number,
+    top: number,
+    margin: number,
+    threads: number,
+  ): Promise<[Uint32Array, Float32Array]>;
 }
 
 /** From src/native as from dist/native. */

@@ -5,6 +5,7 @@
  */
 export type { Chunk, Chunking, Metadata, MetadataValue, Place, SkippedFile } from '../documents/index.js';
 export {
+  type Damage,
   type Filter,
   type FilterValue,
   formatFilter,
@@ -12,6 +13,7 @@ export {
   matchesFilter,
   type NewDocument,
   parseFilter,
+  type RepairOutcome,
   SegmentStore,
   type Store,
   type StoreChange,
@@ -30,5 +32,6 @@ export {
   type UpdateOptions,
 } from './index-options.js';
 export type { IngestCounts } from './ingest.js';
+export { checkIndex, repairIndex } from './maintain.js';
 export { Index, type IndexDocument, type UpdateOutcome } from './search-index.js';
 export type { Explanation, SearchResult } from './search-result.js';

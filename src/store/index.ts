@@ -7,6 +7,9 @@ export { type Comparison, comparisons, type Filter, type FilterValue } from './f
 export { matchesFilter } from './filter/matches.js';
 export { formatFilter, parseFilter } from './filter/parse-filter.js';
 export { type IndexedModel, type IndexManifest, indexManifest, type VectorKind, vectorKinds } from './manifest.js';
+export { checkIndexFiles, type Damage } from './segments/check.js';
+export type { EmbedChunks } from './segments/repair.js';
+export { type RepairOutcome, repairIndexFiles } from './segments/repair-index.js';
 export { SegmentStore } from './segments/segment-store.js';
 export type {
   Hit,

@@ -4,6 +4,7 @@ import { Index, type SearchMode, searchModes } from '../../search/index.js';
 import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, number, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
+import { checkCommand, repairCommand } from './maintain.js';
 import { type SearchModelFlags, searchModel } from './search-model.js';
 
 const examples = `
@@ -48,6 +49,8 @@ export function searchCommand(): Command {
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(configOption())
     .option('--json', 'print one JSON document')
+    .addCommand(checkCommand())
+    .addCommand(repairCommand())
     .addHelpText('after', examples)
     .action(async (path: string, question: string, options: Options) => {
       const signal = interruptSignal();

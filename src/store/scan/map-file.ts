@@ -1,8 +1,16 @@
 import { open } from 'node:fs/promises';
 import { readRange } from '../../files/index.js';
+import { loadBinding } from '../../native/index.js';
 
-/** A file's bytes in memory. */
+/**
+ * A file's bytes: mapped by the native engine where that is built, so that only what is looked at takes memory, else read. They
+ * must not be written to.
+ */
 export async function mapFile(path: string): Promise<ArrayBuffer> {
+  const found = loadBinding();
+  if ('binding' in found) {
+    return found.binding.mapFile(path);
+  }
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();

@@ -1,7 +1,9 @@
 import type { Filter } from '../filter/filter.js';
 import { matchesFilter } from '../filter/matches.js';
 import { int8Rows, signBits } from '../scan/codes.js';
-import { type ScanQuery, scanRows } from '../scan/scan.js';
+import { scanRows } from '../scan/scan.js';
+import { chooseRows } from '../scan/scan-plain.js';
+import type { ScanQuery } from '../scan/scan-request.js';
 import type { HitQuery, TextQuery, VectorQuery } from '../store.js';
 import { addScores, wordStatistics } from '../text/bm25.js';
 import { wordsOf } from '../text/words.js';
@@ -22,7 +24,7 @@ export interface FoundChunk {
 }
 
 /** The nearest chunks of all segments, best first. */
-export function nearestChunks(segments: readonly LiveSegment[], query: VectorQuery): FoundChunk[] {
+export async function nearestChunks(segments: readonly LiveSegment[], query: VectorQuery): Promise<FoundChunk[]> {
   const { vector, top, rescore } = query;
   const found: FoundChunk[] = [];
   for (const live of segments) {
@@ -32,7 +34,7 @@ export function nearestChunks(segments: readonly LiveSegment[], query: VectorQue
     // A row is off by its own codes and by those of the vector, on both sides of the limit.
     const margin = rows.kind === 'int8' && rescore === 'exact' ? 2 * (segment.error + error * (1 + segment.error)) : 0;
     const wanted = rescore === 'exact' ? top : Math.ceil(top * rescore);
-    const scanned = scanRows(rows, form, { top: wanted, margin, allowed: allowedChunks(live, query.filter) });
+    const scanned = await scanRows(rows, form, { top: wanted, margin, allowed: allowedChunks(live, query.filter) });
     for (const chunk of scanned.rows) {
       found.push({ segment, chunk, score: cosine(segment.vector(chunk), vector) });
     }
@@ -77,12 +79,7 @@ export function matchingChunks(segments: readonly LiveSegment[], query: TextQuer
     const allowed = allowedChunks(live, query.filter);
     const scores = new Float32Array(segment.chunks);
     addScores(segment.words, words, statistics, scores);
-    const rows = { kind: 'float32', data: scores, columns: 1 } as const;
-    const scanned = scanRows(
-      rows,
-      { kind: 'float32', data: Float32Array.of(1) },
-      { top: query.top, margin: 0, allowed },
-    );
+    const scanned = chooseRows(scores, { top: query.top, margin: 0, allowed });
     for (const [i, chunk] of scanned.rows.entries()) {
       if (scanned.scores[i] > 0) {
         found.push({ segment, chunk, score: scanned.scores[i] });

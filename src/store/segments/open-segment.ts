@@ -2,13 +2,14 @@ import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavecError, reasonOf } from '../../base/index.js';
 import type { Chunk } from '../../documents/index.js';
-import { readRange, readSafetensorsHeader, type TensorSource, tensorView } from '../../files/index.js';
+import { readRange } from '../../files/index.js';
 import { type Matrix, rowOf } from '../../numbers/index.js';
-import { mapFile } from '../scan/map-file.js';
-import type { ScanRows } from '../scan/scan.js';
+import type { ScanRows } from '../scan/scan-request.js';
 import type { WordIndex } from '../text/word-index.js';
+import type { DocumentLine } from './document-line.js';
+import { openTensors } from './open-tensors.js';
 import type { SegmentEntry } from './segment-list.js';
-import { type DocumentLine, segmentFiles } from './write-segment.js';
+import { segmentFiles } from './write-segment.js';
 
 /** A segment that is open for reading. Its files never change. */
 export class Segment {
@@ -163,23 +164,5 @@ async function readTensors(folder: string, chunks: number): Promise<Tensors> {
     lineStarts: tables.get('documents.starts', 'F64'),
     firstChunks: tables.get('documents.chunks', 'F64'),
     chunkStarts: tables.get('chunks.starts', 'F64'),
-  };
-}
-
-/** The tensors of a file, as views of its bytes. */
-async function openTensors(path: string) {
-  const header = await readSafetensorsHeader(path).catch((error: unknown) => {
-    throw new OctavecError('INDEX_DAMAGED', { path, why: reasonOf(error) }, error);
-  });
-  const bytes = await mapFile(path);
-  return {
-    has: (name: string) => header.has(name),
-    get: <Type extends TensorSource['type']>(name: string, type: Type) => {
-      const tensor = header.get(name);
-      if (tensor?.type !== type) {
-        throw new OctavecError('INDEX_DAMAGED', { path, why: `it has no tensor "${name}" of type ${type}` });
-      }
-      return tensorView(bytes, tensor, type);
-    },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -18,6 +19,9 @@ const segmentEntry = z.object({
 
 const segmentList = z.object({ manifest: indexManifest, segments: z.array(segmentEntry) });
 
+/** The list with the SHA-256 of its JSON. */
+const checkedList = z.object({ sha256: z.string(), list: z.unknown() });
+
 /** A part of an index that is written once, and what is known of it. */
 export type SegmentEntry = z.infer<typeof segmentEntry>;
 
@@ -31,12 +35,30 @@ export function listPath(folder: string): string {
   return join(folder, 'index.json');
 }
 
+export function segmentsFolder(folder: string): string {
+  return join(folder, 'segments');
+}
+
+/** The file by which one process keeps others from writing. */
+export function lockPath(folder: string): string {
+  return join(folder, 'writer.lock');
+}
+
+/** Names sort by the time they were made. */
+export function newSegmentName(): string {
+  return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+}
+
+/** The same once more, for the case that the first is damaged. */
+export function secondListPath(folder: string): string {
+  return join(folder, 'index.backup.json');
+}
+
 /**
  * @returns undefined where there is no index
  * @throws INDEX_DAMAGED, FILE_NOT_READABLE
  */
-export async function readSegmentList(folder: string): Promise<SegmentList | undefined> {
-  const path = listPath(folder);
+export async function readSegmentList(path: string): Promise<SegmentList | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -47,14 +69,27 @@ export async function readSegmentList(folder: string): Promise<SegmentList | und
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
   }
   try {
-    return segmentList.parse(JSON.parse(text));
+    const { sha256, list } = checkedList.parse(JSON.parse(text));
+    if (sha256 !== sha256Of(JSON.stringify(list))) {
+      throw new RangeError('its checksum is another');
+    }
+    return segmentList.parse(list);
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : 'it is not JSON';
+    const isJson = error instanceof z.ZodError || error instanceof RangeError;
+    const why = error instanceof RangeError ? error.message : isJson ? 'it is no list of segments' : 'it is not JSON';
     throw new OctavecError('INDEX_DAMAGED', { path, why }, error);
   }
 }
 
+/** What this returns from is on the disk, both times. */
 export async function writeSegmentList(folder: string, list: SegmentList): Promise<void> {
-  await writeOutputFile(listPath(folder), `${JSON.stringify(list)}\n`);
+  const json = JSON.stringify(list);
+  const content = `{"sha256":"${sha256Of(json)}","list":${json}}\n`;
+  await writeOutputFile(listPath(folder), content);
   await syncFolder(folder);
+  await writeOutputFile(secondListPath(folder), content);
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

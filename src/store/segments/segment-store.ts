@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
@@ -10,7 +9,16 @@ import { mergeSegments, segmentsToMerge } from './compact.js';
 import { contentOf } from './content.js';
 import { type FoundChunk, type LiveSegment, matchingChunks, nearestChunks } from './find-chunks.js';
 import { Segment } from './open-segment.js';
-import { listPath, readSegmentList, type SegmentEntry, type SegmentList, writeSegmentList } from './segment-list.js';
+import {
+  listPath,
+  lockPath,
+  newSegmentName,
+  readSegmentList,
+  type SegmentEntry,
+  type SegmentList,
+  segmentsFolder,
+  writeSegmentList,
+} from './segment-list.js';
 import { writeSegment } from './write-segment.js';
 
 /** Where a document is. */
@@ -97,7 +105,7 @@ export class SegmentStore implements Store {
       const made: SegmentEntry[] = [];
       if (add.length > 0) {
         const content = contentOf(add, manifest.model.dimensions);
-        made.push(await writeSegment(this.#segments, newName(), content, manifest.vectors));
+        made.push(await writeSegment(this.#segments, newSegmentName(), content, manifest.vectors));
       }
       if (made.length > 0 || gone.size > 0) {
         await this.#replace({ manifest, segments: [...kept, ...made] });
@@ -108,7 +116,7 @@ export class SegmentStore implements Store {
 
   async nearest(query: VectorQuery): Promise<readonly Hit[]> {
     await this.#refresh();
-    return hits(nearestChunks(this.#live, query));
+    return hits(await nearestChunks(this.#live, query));
   }
 
   async matching(query: TextQuery): Promise<readonly Hit[]> {
@@ -172,7 +180,7 @@ export class SegmentStore implements Store {
   }
 
   get #segments(): string {
-    return join(this.#folder, 'segments');
+    return segmentsFolder(this.#folder);
   }
 
   #written(): SegmentList {
@@ -225,7 +233,7 @@ export class SegmentStore implements Store {
       if (stamp === this.#stamp) {
         return;
       }
-      const list = await readSegmentList(this.#folder);
+      const list = await readSegmentList(listPath(this.#folder));
       try {
         await this.#take(list);
         this.#stamp = stamp;
@@ -300,7 +308,7 @@ export class SegmentStore implements Store {
         return;
       }
       const { manifest, segments } = this.#written();
-      const merged = await mergeSegments(this.#segments, newName(), chosen, manifest);
+      const merged = await mergeSegments(this.#segments, newSegmentName(), chosen, manifest);
       const names = new Set(chosen.map(({ segment }) => segment.name));
       const place = segments.findIndex(({ name }) => names.has(name));
       const kept = segments.filter(({ name }) => !names.has(name));
@@ -342,15 +350,6 @@ function withoutDocuments(entry: SegmentEntry, gone: ReadonlySet<number> | undef
   return gone === undefined
     ? entry
     : { ...entry, removed: [...new Set([...entry.removed, ...gone])].sort((a, b) => a - b) };
-}
-
-/** Names sort by the time they were made. */
-function newName(): string {
-  return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
-}
-
-function lockPath(folder: string): string {
-  return join(folder, 'writer.lock');
 }
 
 async function stampOf(folder: string): Promise<string> {

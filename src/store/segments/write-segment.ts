@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Chunk, Metadata } from '../../documents/index.js';
 import { safetensorsPieces, type TensorSource } from '../../files/index.js';
 import type { Matrix } from '../../numbers/index.js';
 import type { VectorKind } from '../manifest.js';
 import { int8Rows, signBits } from '../scan/codes.js';
 import { type WordIndex, wordTensors } from '../text/word-index.js';
+import type { DocumentLine } from './document-line.js';
 import type { SegmentEntry } from './segment-list.js';
 import { syncFolder, writeHashed } from './write-file.js';
 
@@ -21,15 +21,6 @@ export const segmentFiles = {
   tables: 'tables.safetensors',
 } as const;
 
-/** A document as its line says. */
-export interface DocumentLine {
-  readonly id: string;
-  readonly hash: string;
-  /** How many chunks it has. */
-  readonly chunks: number;
-  readonly metadata: Metadata;
-}
-
 /** What a segment is made of. */
 export interface SegmentContent {
   readonly documents: readonly DocumentLine[];
@@ -39,10 +30,6 @@ export interface SegmentContent {
   readonly vectors: () => Iterable<Matrix>;
   readonly dimensions: number;
   readonly words: WordIndex;
-}
-
-export function chunkLine({ text, headings, lines, page }: Chunk): Buffer {
-  return Buffer.from(`${JSON.stringify({ text, headings, lines, page })}\n`);
 }
 
 /**

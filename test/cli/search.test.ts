@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { embeddedModel } from '../support/golden-texts.js';
+import { octavec } from './octavec.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'octavec-search-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const texts = {
+  ai: 'Artificial intelligence transforms industries',
+  ml: 'Machine learning improves predictions',
+  dl: 'Deep learning uses neural networks',
+  weather: 'The weather is sunny today',
+};
+
+const inFolder = (...args: string[]) => octavec(args, { cwd: folder });
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'four'));
+  for (const [name, text] of Object.entries(texts)) {
+    writeFileSync(
+      join(folder, 'four', `${name}.md`),
+      `---\ntopic: ${name === 'weather' ? name : 'ai'}\n---\n${text}\n`,
+    );
+  }
+  writeFileSync(join(folder, 'four', 'notes.xyz'), 'unknown');
+  const { status, stdout, stderr } = await inFolder('index', 'four', '--out', 'four.index', '--model', embeddedModel);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: 'next: octavec search four.index "your question"\n' });
+  expect(stdout).toMatch(
+    /^4 added, 0 updated, 0 unchanged, 0 removed; 1 file passed over:\n {2}1 × its format is not known: .*notes\.xyz\n.*4 documents, 4 chunks/,
+  );
+});
+
+describe('octavec search', () => {
+  test.each([
+    ['the model that embedded', []],
+    ['its INT8 variant', ['--variant', 'int8']],
+  ])('leaves the weather out of the top three with %s', async (_, options) => {
+    const model = options.length > 0 ? ['--model', inject('variants')] : [];
+    const { status, stdout } = await inFolder(
+      'search',
+      'four.index',
+      'AI and ML',
+      '--top',
+      '3',
+      '--json',
+      ...model,
+      ...options,
+    );
+    expect(status).toBe(0);
+    const results: { document: string; text: string; score: number }[] = JSON.parse(stdout);
+    expect(results.map(({ document }) => document).sort()).toEqual(['four/ai.md', 'four/dl.md', 'four/ml.md']);
+  });
+
+  test('prints places, scores and why', async () => {
+    const { stdout } = await inFolder('search', 'four.index', 'sunny weather', '--top', '1', '--explain');
+    expect(stdout).toMatch(
+      /^1\. four\/weather\.md, line 4 {2}\(0\.0328\)\n {3}by meaning place 1 \(cosine 0\.\d+\); by words place 1 \(BM25 [\d.]+: weather, sunny\); together place 1\n {3}The weather is sunny today\n$/,
+    );
+  });
+
+  test('filters, and puts a prompt together', async () => {
+    const { stdout } = await inFolder('search', 'four.index', 'AI', '--filter', 'topic = "weather"', '--context', '50');
+    expect(stdout).toBe('[1] four/weather.md, line 4\nThe weather is sunny today\n');
+    const wrong = await inFolder('search', 'four.index', 'AI', '--filter', 'topic =');
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('at character 8') });
+  });
+
+  test('says where there is no index', async () => {
+    expect(await inFolder('search', 'none.index', 'AI')).toMatchObject({
+      status: 1,
+      stderr:
+        'error: There is no index in none.index. Make one with "octavec index <files or folders…> --out <index>".\n',
+    });
+  });
+
+  test('finds what is damaged, and repairs it', async () => {
+    expect(await inFolder('search', 'check', 'four.index')).toMatchObject({
+      status: 0,
+      stdout: 'All files are whole.\n',
+    });
+    const [segment] = readdirSync(join(folder, 'four.index/segments'));
+    const path = join('four.index/segments', segment, 'vectors.safetensors');
+    writeFileSync(join(folder, path), 'broken');
+    const { status, stdout } = await inFolder('search', 'check', 'four.index');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^ {2}${path}: it has 6 bytes, not \\d+\\n$`));
+    expect((await inFolder('search', 'four.index', 'AI')).stderr).toContain(`damaged at ${path}`);
+    expect((await inFolder('search', 'repair', 'four.index')).stdout).toMatch(/Nothing is lost\.\n$/);
+    expect((await inFolder('index', '--out', 'four.index')).stdout).toMatch(/^0 added, 0 updated, 4 unchanged/);
+  });
+});
