@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { convert } from '#rooms/convert';
+import { Embedder } from '#rooms/embed';
 import { loadOnnxRuntimeEngine } from '#rooms/engine';
 import { readModel } from '#rooms/onnx';
 import {
@@ -14,6 +15,7 @@ import {
   readRawTensors,
   writeRawTensors,
 } from './support/rewrite-weights.js';
+import { letterTokenizer } from './support/tiny-folder.js';
 import { tinyModel } from './support/tiny-models.js';
 
 const root = fileURLToPath(new URL('./fixtures/tiny', import.meta.url));
@@ -184,6 +186,52 @@ describe('weights', () => {
         ]),
     );
     expect((await convert(folder)).unused).toEqual(['cls.predictions.bias', 'bert.pooler.dense.bias']);
+  });
+});
+
+describe('a folder', () => {
+  test('gets the tokenizer.json that it lacks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-tokenizer-'));
+    cpSync(join(fixtures, 'rerank', 'bert'), folder, { recursive: true });
+    rmSync(join(folder, 'tokenizer.json'));
+    cpSync(join(fixtures, 'tokenizers', 'bert-uncased', 'vocab.txt'), join(folder, 'vocab.txt'));
+    const output = join(folder, 'converted');
+    await convert(folder, { output });
+    const { model } = JSON.parse(readFileSync(join(output, 'tokenizer.json'), 'utf8'));
+    expect(model.vocab['[CLS]']).toBe(2);
+    expect(existsSync(join(folder, 'tokenizer.json'))).toBe(false);
+  });
+
+  test('may have its encoder in a folder of its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-modules-'));
+    const modules = [
+      { idx: 0, name: '0', path: '0_Transformer', type: 'sentence_transformers.models.Transformer' },
+      { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
+    ];
+    cpSync(weightsOf('bert'), join(folder, '0_Transformer'), { recursive: true });
+    mkdirSync(join(folder, '1_Pooling'));
+    writeFileSync(join(folder, '1_Pooling', 'config.json'), JSON.stringify({ pooling_mode_cls_token: true }));
+    writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+    writeFileSync(join(folder, '0_Transformer', 'tokenizer.json'), letterTokenizer());
+    const output = join(folder, 'converted');
+    const { onnxPath } = await convert(folder, { output });
+    expect(onnxPath).toBe(join(output, 'onnx', 'model.onnx'));
+    expect(readdirSync(join(output, '0_Transformer')).sort()).toEqual(['config.json', 'tokenizer.json']);
+    await using embedder = await Embedder.load(output, { threads: 1 });
+    expect(embedder.model.head.pooling).toEqual(['cls', 'mean']);
+  });
+
+  test('without an ONNX file is converted when it is loaded, once, and said once', async () => {
+    const folder = weightsOf('bert');
+    writeFileSync(join(folder, 'tokenizer.json'), letterTokenizer());
+    const notes: string[] = [];
+    const load = () => Embedder.load(folder, { threads: 1, pooling: 'mean', onNote: (note) => notes.push(note) });
+    await using first = await load();
+    await using second = await load();
+    expect((await first.embed(['a']))[0]).toEqual((await second.embed(['a']))[0]);
+    expect(notes.filter((note) => note.includes('was converted'))).toHaveLength(1);
+    expect(existsSync(join(folder, 'onnx'))).toBe(false);
+    await expect(Embedder.load(folder, { variant: 'int8' })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
   });
 });
 

@@ -59,7 +59,7 @@ export async function storedModel(name: string, { offline, config }: NamedModelF
 async function converted(model: ResolvedModel): Promise<ResolvedModel> {
   // Most models are ONNX, and need none of what converting needs.
   const names = await readdir(model.original).catch((): string[] => []);
-  if (!names.some((name) => /\.(safetensors|bin)(\.index\.json)?$/.test(name))) {
+  if (!names.some((name) => /\.(safetensors|bin)(\.index\.json)?$|^\d+_Transformer$/.test(name))) {
     return model;
   }
   const { convertedCopy } = await import('../convert/index.js');

@@ -1,7 +1,8 @@
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { asOutputError } from '../files/index.js';
+import { encoderHome } from './weights/encoder-home.js';
 
 /** What a model folder has besides its weights that running the model takes. */
 const companions = /\.(json|txt|model)$|^(README\.md|LICENSE[\w.-]*)$/;
@@ -12,6 +13,7 @@ const notCopied = new Set(['model.safetensors.index.json', 'pytorch_model.bin.in
 
 /** Paths of a model's other files, relative to its folder: tokenizer, configuration, modules. */
 export async function companionFiles(folder: string): Promise<readonly string[]> {
+  const encoder = relative(folder, await encoderHome(folder));
   const entries = await readdir(folder, { withFileTypes: true });
   const isFile = (entry: Dirent) => entry.isFile() || entry.isSymbolicLink();
   const own = entries.filter((entry) => isFile(entry) && companions.test(entry.name) && !notCopied.has(entry.name));
@@ -19,7 +21,8 @@ export async function companionFiles(folder: string): Promise<readonly string[]>
   const inner = await Promise.all(
     modules.map(async ({ name }) => {
       const files = await readdir(join(folder, name));
-      return files.filter((file) => moduleFile.test(file)).map((file) => join(name, file));
+      const wanted = name === encoder ? companions : moduleFile;
+      return files.filter((file) => wanted.test(file) && !notCopied.has(file)).map((file) => join(name, file));
     }),
   );
   return [...own.map(({ name }) => name), ...inner.flat()];

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
@@ -14,6 +14,8 @@ import { convertStatic } from './convert-static.js';
 import { buildEncoder } from './graph/build-encoder.js';
 import { planEncoder } from './plan-encoder.js';
 import { proveConversion } from './proof/prove-conversion.js';
+import { missingTokenizer } from './tokenizer/make-tokenizer.js';
+import { encoderHome } from './weights/encoder-home.js';
 import { openModelWeights } from './weights/open-weights.js';
 import { streamWeight } from './weights/stream-weight.js';
 
@@ -46,11 +48,13 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   if (table !== undefined) {
     return convertStatic(source, table, targetOf(source, output));
   }
-  const config = await readConfig(source);
+  const home = await encoderHome(source);
+  const config = await readConfig(home);
   const architecture = architectureOf(config);
-  const { found, weights } = await openModelWeights(source);
+  const { found, weights } = await openModelWeights(home);
+  const tokenizer = await missingTokenizer(home);
   try {
-    const { plan, unused } = await planEncoder(source, architecture, config, weights);
+    const { plan, unused } = await planEncoder(home, architecture, config, weights);
     const target = targetOf(source, output);
     refuseForeign(target.onnxPath);
     const staging = await openStaging(target.onnxPath);
@@ -61,17 +65,21 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
       const { proto, deferred } = buildEncoder(plan, {
         'octavec.converted': JSON.stringify({ version, architecture: architecture.name, sources }),
       });
-      const model: OnnxModel = { path: join(staging.folder, 'model.onnx'), proto };
+      const graph: OnnxModel = { path: join(staging.folder, 'model.onnx'), proto };
       const dataOf = ({ name = '' }: { name?: string }) => {
         const data = deferred.get(name);
         return data && streamWeight(weights, data);
       };
       // The name that it will have: the file names its external data.
       const stagedPath = join(staging.folder, basename(target.onnxPath));
-      const written = await writeStreamedModel(model, stagedPath, dataOf, { signal, onProgress });
-      const proof = await proveConversion({ folder: source, plan, weights, onnxPath: stagedPath, against }, options);
+      const written = await writeStreamedModel(graph, stagedPath, dataOf, { signal, onProgress });
+      const proof = await proveConversion({ folder: home, plan, weights, onnxPath: stagedPath, against }, options);
       if (target.folder !== undefined) {
         await copyCompanions(source, target.folder, await companionFiles(source));
+      }
+      const model = target.folder ?? (output === undefined ? source : undefined);
+      if (tokenizer !== undefined && model !== undefined) {
+        await writeOutputFile(join(model, relative(source, home), 'tokenizer.json'), tokenizer);
       }
       await moveInto(written.files, target.onnxPath);
       const conversion: Conversion = {

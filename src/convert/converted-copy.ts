@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat, symlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
-import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash } from '../files/index.js';
+import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash, writeOutputFile } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, listOnnxFiles, staticFolder } from '../model/index.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { convert } from './convert.js';
+import { missingTokenizer } from './tokenizer/make-tokenizer.js';
+import { encoderHome } from './weights/encoder-home.js';
 import { hasWeights, weightsName } from './weights/open-weights.js';
 
 /** Another number makes all conversions anew. */
@@ -30,7 +32,11 @@ export interface ConvertedCopy {
 export async function convertedCopy(path: string, options: TaskOptions = {}): Promise<ConvertedCopy | undefined> {
   const source = resolve(path);
   const facts = await stat(source).catch(() => undefined);
-  if (!facts?.isDirectory() || !(await hasWeights(source)) || (await listOnnxFiles(source)).some(isOriginal)) {
+  if (
+    !facts?.isDirectory() ||
+    !(await hasWeights(await encoderHome(source))) ||
+    (await listOnnxFiles(source)).some(isOriginal)
+  ) {
     return undefined;
   }
   // Static models are run as they are.
@@ -56,15 +62,28 @@ async function copyIn(cache: string, source: string, options: TaskOptions): Prom
   const onnxPath = join(folder, 'onnx', 'model.onnx');
   const conversion = existsSync(onnxPath) ? undefined : await convert(source, { ...options, output: onnxPath });
   await linkCompanions(source, folder);
+  await addTokenizer(source, folder);
   await place.noteUse().catch(() => undefined);
   await place.removeOld();
   return { folder, conversion };
 }
 
 async function placeOf(cache: string, source: string): Promise<DerivedPlace> {
-  const config = await readFile(join(source, 'config.json'), 'utf8').catch(() => '');
+  const home = await encoderHome(source);
+  const config = await readFile(join(home, 'config.json'), 'utf8').catch(() => '');
   const derivation = { kind: 'converted', version: conversionVersion, extension: '', way: textsHash([config]) };
-  return derivedPlace(cache, await weightsName(source), derivation);
+  return derivedPlace(cache, await weightsName(home), derivation);
+}
+
+/** The tokenizer that the original lacks, if one can be made. */
+async function addTokenizer(source: string, folder: string): Promise<void> {
+  const home = await encoderHome(source);
+  const path = join(folder, relative(source, home), 'tokenizer.json');
+  const made = existsSync(path) ? undefined : await missingTokenizer(home);
+  if (made !== undefined) {
+    await makeFolders(dirname(path));
+    await writeOutputFile(path, made);
+  }
 }
 
 /** Links, so that what is changed in the original folder holds; copies where the system has no links. */

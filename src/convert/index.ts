@@ -7,4 +7,5 @@
 export type { Conversion } from './conversion.js';
 export { type ConvertOptions, convert } from './convert.js';
 export { type ConvertedCopy, convertedCopy } from './converted-copy.js';
+export { openConverted } from './open-converted.js';
 export type { ConversionProof } from './proof/prove-conversion.js';

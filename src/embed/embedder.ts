@@ -70,7 +70,8 @@ export class Embedder {
   }
 
   /**
-   * Loads a model. An embedder that has nothing to do does not keep the process alive.
+   * Loads a model. A folder that has weights and no ONNX file is converted first, into octavec's cache. An embedder that has
+   * nothing to do does not keep the process alive.
    *
    * @param model a folder in Hugging Face layout, a single .onnx file (a path or a `file:` URL), or what
    *   {@link openModelFolder} found
@@ -83,7 +84,7 @@ export class Embedder {
     const admission = new Admission(options);
     throwIfCancelled(signal, 'loading the model');
     const opened = pickOptions(options, openModelOptionChecks);
-    const opening = isModelFiles(model) ? asOpened(model, opened) : openModelFolder(model, opened);
+    const opening = isModelFiles(model) ? asOpened(model, opened) : openOrConvert(model, opened, options);
     const said = await unlessCancelled(opening, signal, 'loading the model');
     refuseReranker(said);
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), engineFor(said, options)]);
@@ -268,6 +269,18 @@ async function asOpened(model: ModelFiles, options: OpenModelOptions): Promise<M
     });
   }
   return model;
+}
+
+/** Most folders have an ONNX file, and need nothing of what converting needs. */
+async function openOrConvert(
+  model: Location,
+  opening: OpenModelOptions,
+  { signal, onNote }: EmbedderOptions,
+): Promise<ModelFiles> {
+  return openModelFolder(model, opening).catch(async (error: unknown) => {
+    const { openConverted } = await import('../convert/index.js');
+    return openConverted(error, model, opening, { signal, onNote });
+  });
 }
 
 /** A tokenizer that cuts where the model's inputs end, which is known only when that is loaded. */

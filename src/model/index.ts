@@ -15,6 +15,7 @@ export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesO
 export { openModelFolder } from './model-folder.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { refuseOtherFormat } from './other-formats.js';
+export { type Module, readModules, transformerFolder } from './read-modules.js';
 export { floatTypes, widen } from './safetensors.js';
 export { type StaticFolder, type StaticReading, staticFolder } from './static-folder.js';
 export * from './variants.js';

@@ -26,6 +26,8 @@ export interface RerankerOptions extends OpenRerankerOptions, EngineChoiceOption
   readonly maxWaitingTexts?: number;
   /** Bytes of these texts, as they lie in memory; 512 MB by default. */
   readonly maxWaitingBytes?: number;
+  /** Told once that the model was converted, if it was. */
+  readonly onNote?: (note: string) => void;
   /** Told once what was decided and why. */
   readonly onReady?: (line: string, engine: EngineDescription) => void;
 }
@@ -58,6 +60,7 @@ export const rerankerOptionChecks: OptionChecks<RerankerOptions> = {
   maxWaitingTexts: checkBound,
   maxWaitingBytes: checkBound,
   onReady: checkCallback,
+  onNote: checkCallback,
 };
 
 export const scoreOptionChecks: OptionChecks<ScoreOptions> = {

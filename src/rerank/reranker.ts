@@ -80,7 +80,7 @@ export class Reranker {
   }
 
   /**
-   * Loads a cross-encoder that gives one number for a pair. A reranker that has nothing to do does not keep the process
+   * Loads a cross-encoder that gives one number for a pair, converted first where it has weights and no ONNX file. A reranker that has nothing to do does not keep the process
    * alive.
    *
    * @param model a folder in Hugging Face layout, a single .onnx file (a path or a `file:` URL), or what
@@ -204,7 +204,11 @@ async function openFiles(model: Location | ModelFiles, options: RerankerOptions)
   if (typeof model === 'object' && 'onnxPath' in model) {
     return { ...model, task: 'rerank', output: options.output ?? model.output };
   }
-  return openModelFolder(model, { ...pickOptions(options, openingChecks), task: 'rerank' });
+  const opening = { ...pickOptions(options, openingChecks), task: 'rerank' } as const;
+  return openModelFolder(model, opening).catch(async (error: unknown) => {
+    const { openConverted } = await import('../convert/index.js');
+    return openConverted(error, model, opening, options);
+  });
 }
 
 /** @throws USAGE */
