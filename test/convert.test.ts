@@ -281,6 +281,19 @@ describe('GTE', () => {
   }
 });
 
+describe('JinaBERT', () => {
+  test.each(['jina', 'jina-qk-norm'])('%s gives what its code gives, with token types and six heads', async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-jina-'));
+    cpSync(join(fixtures, 'convert', name), folder, { recursive: true });
+    const { architecture, proof } = await convert(folder);
+    expect({ architecture, reference: proof.reference }).toEqual({ architecture: 'JinaBERT', reference: 'golden' });
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+    // The reference of octavec's own must agree, too.
+    rmSync(join(folder, 'expected.json'));
+    expect((await convert(folder)).proof.largestDifference).toBeLessThan(2e-5);
+  });
+});
+
 describe('bad input', () => {
   const without = (name: string) => (tensors: RawTensors) => new Map([...tensors].filter(([each]) => each !== name));
   const extra: RawTensor = { dtype: 'F32', shape: [1], data: new Uint8Array(4) };
