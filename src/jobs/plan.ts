@@ -42,7 +42,7 @@ const planSchema = z.strictObject({
   /** As it was named; each worker finds it by this, and holds what it finds against `settings`. */
   model: z.string(),
   variant: z.string().optional(),
-  engine: z.enum(['onnxruntime', 'native', 'native-bf16']),
+  engine: z.enum(['onnxruntime', 'native', 'native-bf16', 'static']),
   vectors: z.strictObject({
     type: z.enum(storedTypes),
     dimensions: z.int().positive().optional(),

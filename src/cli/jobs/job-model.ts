@@ -34,7 +34,8 @@ export async function loadJobModel(
   const path = folderWith(found, plan.variant);
   const options: EmbedderOptions = {
     variant: plan.variant,
-    engine: plan.engine as EmbedderOptions['engine'],
+    // A static model has one engine.
+    ...(plan.engine !== 'static' && { engine: plan.engine }),
     threads: flags.threads,
     workers: flags.pool,
   };
