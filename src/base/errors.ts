@@ -1,3 +1,4 @@
+import { deviceErrors } from './errors/device.js';
 import type { ExitStatus } from './errors/error-entry.js';
 import { filesErrors } from './errors/files.js';
 import { hubErrors } from './errors/hub.js';
@@ -20,6 +21,7 @@ export const errorTable = {
   ...onnxErrors,
   ...modelsErrors,
   ...hubErrors,
+  ...deviceErrors,
   ...runErrors,
   ...searchErrors,
   ...jobsErrors,

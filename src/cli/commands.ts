@@ -82,6 +82,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Upload proven variants to the Hugging Face hub, with a model card that says how good they are.',
     load: async () => (await import('./publish/publish.js')).publishCommand(),
   },
+  push: {
+    description: 'Bring proven models to Android devices, and prove that they arrived whole.',
+    load: async () => (await import('./device/push.js')).pushCommand(),
+  },
   init: {
     description: 'Write a configuration in which every key is explained.',
     load: async () => (await import('./configure/init.js')).initCommand(),

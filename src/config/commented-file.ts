@@ -18,10 +18,13 @@ const examples: Readonly<Record<string, unknown>> = {
   'hub.endpoint': 'https://huggingface.co',
   'hub.cache': '~/.cache/huggingface/hub',
   'models.folders': ['~/models'],
+  'models.names': '{family}[-v{version}][-{precision}].onnx',
+  'device.app': 'com.example.app',
+  'device.to': '/data/local/tmp/models',
   gate: 'int8',
 };
 
-const tables = ['embedding', 'hub', 'models'] as const;
+const tables = ['embedding', 'hub', 'models', 'device'] as const;
 
 /** A configuration in which everything is explained and nothing is set yet. */
 export function commentedConfiguration(): string {

@@ -39,3 +39,9 @@ export const hubSchema = z.strictObject({
   cache: text.optional().describe("folder of the shared cache (default: the Hugging Face family's)"),
   offline: z.boolean().optional().describe('use what is on this machine, and never the network'),
 });
+
+/** The table `[device]`. */
+export const deviceSchema = z.strictObject({
+  app: text.optional().describe('package of the app that models go to'),
+  to: text.optional().describe("folder on the device (default: the app's files/models)"),
+});

@@ -110,9 +110,9 @@ function over(weak: Configuration, strong: Configuration = {}): Configuration {
 }
 
 /** Tables of single entries that are there. */
-function tablesOf({ embedding, hub, models }: Configuration): Tables<object> {
+function tablesOf({ embedding, hub, models, device }: Configuration): Tables<object> {
   return Object.fromEntries(
-    Object.entries({ embedding, hub, models }).filter(([, table]) => table !== undefined),
+    Object.entries({ embedding, hub, models, device }).filter(([, table]) => table !== undefined),
   ) as Tables<object>;
 }
 

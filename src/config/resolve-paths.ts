@@ -45,12 +45,13 @@ async function resolveEmbedding(embedding: Embedding, folder: string): Promise<E
   return { ...embedding, ...Object.fromEntries(paths), ...(model && { model: await resolveModelName(model, folder) }) };
 }
 
-async function resolveModels({ aliases, folders }: Models, folder: string): Promise<Models> {
+async function resolveModels({ aliases, folders, ...rest }: Models, folder: string): Promise<Models> {
   const entries = Object.entries(aliases ?? {}).map(async ([name, model]) => [
     name,
     await resolveModelName(model, folder),
   ]);
   return {
+    ...rest,
     ...(aliases && { aliases: Object.fromEntries(await Promise.all(entries)) }),
     ...(folders && { folders: folders.map((path) => resolve(folder, fromHome(path))) }),
   };

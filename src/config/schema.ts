@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
 import { givenOptions, methodNames, methods } from '../methods/index.js';
-import { embeddingSchema, hubSchema } from './embedding-schema.js';
+import { deviceSchema, embeddingSchema, hubSchema } from './embedding-schema.js';
 import { serverSchema } from './server-schema.js';
 
 const limit = z.number().optional();
@@ -69,11 +69,13 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       aliases: z.record(z.string(), z.string().min(1)).optional(),
       folders: z.array(z.string().min(1)).optional(),
+      names: z.string().min(1).optional(),
     })
     .optional()
     .describe(
-      '`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models; `folders`: where model folders stand, for `models` and for bare names',
+      '`aliases = { house = "BAAI/bge-small-en-v1.5" }`: names of your own for models; `folders`: where model folders stand, for `models` and for bare names; `names`: a template for names of files, as `{family}[-v{version}][-{precision}].onnx`',
     ),
+  device: deviceSchema.optional().describe('where `push` brings models: `app`, `to`'),
   server: serverSchema.optional().describe('what `serve` serves, and how: its options in camel case'),
   gates: z
     .record(z.string(), z.strictObject({ like: z.string().optional(), ...limits }))

@@ -13,6 +13,7 @@ export { type MappedCopy, mappedCopy } from './mapped-copy.js';
 export type { ModelFacts } from './model-facts.js';
 export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
 export { openModelFolder } from './model-folder.js';
+export { type NameFields, type NameTemplate, nameFields, nameTemplate } from './name-template.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { refuseOtherFormat } from './other-formats.js';
 export { type Module, readModules, transformerFolder } from './read-modules.js';

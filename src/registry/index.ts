@@ -4,7 +4,7 @@
  * @module
  */
 export { suggestName } from './known-names.js';
-export { cardOf, type ListedModel, type ListedVariant, listModels } from './list-models.js';
+export { cardOf, dimensionsOf, type ListedModel, type ListedVariant, listModels } from './list-models.js';
 export { type HubOptions, type ModelReference, modelReference } from './reference.js';
 export { planPrune, planRemoval, type Removal } from './remove-models.js';
 export {

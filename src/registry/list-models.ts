@@ -128,7 +128,8 @@ async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | '
   }
 }
 
-async function dimensionsOf(folder: string): Promise<number | undefined> {
+/** Length of a model's vectors, as its configuration says. */
+export async function dimensionsOf(folder: string): Promise<number | undefined> {
   const pooling = await readJson(join(folder, '1_Pooling', 'config.json'));
   const config = await readJson(join(folder, 'config.json'));
   const dimensions =

@@ -18,6 +18,7 @@ export { formatInspection } from './inspection-text.js';
 export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
 export { formatModel, formatModels } from './models-text.js';
+export { formatPush } from './push-text.js';
 export { formatQuantizeOutcome } from './quantize-outcome.js';
 export { formatRankingEvidence, formatRerankerOutcome } from './ranking-evidence-text.js';
 export { formatRanking } from './ranking-text.js';

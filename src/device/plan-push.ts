@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { OctavecError } from '../base/index.js';
+import { type Evidence, evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
+import { fileHash } from '../files/index.js';
+import {
+  listOnnxFiles,
+  type NameTemplate,
+  nameFields,
+  openModelFolder,
+  variantOfPath,
+  weightBytes,
+} from '../model/index.js';
+import { recommend } from '../pipeline/index.js';
+import { dimensionsOf, type ResolvedModel } from '../registry/index.js';
+import type { AppModel } from './app-config.js';
+import type { Place } from './place.js';
+import type { FileToPush } from './push-files.js';
+
+/** A model as it goes to a device. */
+export interface PlannedPush {
+  readonly model: AppModel;
+  readonly files: readonly FileToPush[];
+  /** What the user should know. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanPushOptions {
+  readonly place: Place;
+  readonly template: NameTemplate;
+  /** Which variant; what is recommended for a phone by default. */
+  readonly variant?: string;
+  /** A folder for files that are made for the device. */
+  readonly staging: string;
+}
+
+/**
+ * What goes to a device of a model: one variant, its tokenizer, its evidence, and a file that says how it is used, all with
+ * names by the template.
+ *
+ * @throws USAGE where several variants fit and none is recommended, GATE_REFUSED for one that its gate refused, and as
+ *   `openModelFolder`
+ */
+export async function planPush(found: ResolvedModel, options: PlanPushOptions): Promise<PlannedPush> {
+  const { place, template, staging } = options;
+  const onnxPath = await chosenFile(found, options.variant);
+  const evidence = await readEvidence(evidencePath(onnxPath)).catch(() => undefined);
+  if (evidence?.verdict?.passed === false) {
+    throw new OctavecError('GATE_REFUSED', { path: onnxPath, failures: failuresAsText(evidence.verdict) });
+  }
+  if ((await weightBytes(onnxPath)) > 1.01 * (await stat(onnxPath)).size) {
+    const hint = 'Make a variant below 2 GB with "octavec quantize".';
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path: onnxPath,
+      what: 'pushing weights outside of the model file',
+      hint,
+    });
+  }
+  const files = await openModelFolder(
+    onnxPath,
+    found.original === onnxPath ? {} : { like: await openModelFolder(found.original) },
+  );
+  const variant = variantOfPath(onnxPath) ?? 'fp32';
+  const dimensions = evidence?.fidelity.width ?? (await dimensionsOf(files.folder ?? found.original));
+  if (dimensions === undefined) {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      ...{ path: onnxPath, what: 'pushing a model whose configuration does not say its dimensions' },
+      hint: 'Prove it first: "octavec quantize" or "octavec verify".',
+    });
+  }
+  const { family, version } = nameFields(nameOf(found));
+  const precision = variant === 'fp32' ? undefined : variant;
+  const name = template.write({ family, version, dimensions, precision });
+  const stem = name.replace(/\.onnx$/, '');
+  const { head, maxTokens, prompts } = files;
+  const model: AppModel = {
+    ...{ id: stem, path: `${place.folder}/${name}`, tokenizer: `${place.folder}/${stem}.tokenizer.json` },
+    ...{ isQuantized: !['fp32', 'fp16'].includes(variant), quantizationType: precision ?? null },
+    ...{ dimensions, maxTokens, pooling: head.pooling.join('+'), normalize: head.normalize, prompts },
+    sha256: await fileHash(onnxPath),
+    version: version ?? null,
+  };
+  const description = join(staging, `${stem}.json`);
+  await writeFile(description, `${JSON.stringify(model, null, 2)}\n`);
+  return {
+    model,
+    files: [
+      // The model last: an app that finds it finds what it needs beside it.
+      { source: files.tokenizerPath, name: `${stem}.tokenizer.json` },
+      { source: description, name: `${stem}.json` },
+      ...(evidence === undefined ? [] : [{ source: evidencePath(onnxPath), name: `${stem}.evidence.json` }]),
+      { source: onnxPath, name },
+    ],
+    notes: [
+      ...(evidence === undefined ? [`${onnxPath} is not proven: it has no evidence`] : []),
+      ...(head.dense.length > 0 ? [`${name} has dense layers behind the pooling, which the app must apply`] : []),
+    ],
+  };
+}
+
+/** "all-MiniLM-L6-v2" of the hub's name, or of the folder. */
+function nameOf({ name, source, original }: ResolvedModel): string {
+  if (source === 'embedded') {
+    return 'all-MiniLM-L6-v2';
+  }
+  const parts = (source === 'hub' ? name : original).replace(/\/+$/, '').split(/[/\\]/);
+  const last = parts.at(-1) ?? name;
+  if (!last.endsWith('.onnx')) {
+    return last;
+  }
+  const variant = variantOfPath(last);
+  const isInFolder = /^model(_|\.)/.test(last);
+  const folder = parts.at(-2) === 'onnx' ? parts.at(-3) : parts.at(-2);
+  return isInFolder && folder !== undefined
+    ? folder
+    : last.replace(/\.onnx$/, '').replace(variant === undefined ? '' : new RegExp(`[-_]${variant}$`, 'i'), '');
+}
+
+async function chosenFile({ original, variants }: ResolvedModel, variant: string | undefined): Promise<string> {
+  if (original.endsWith('.onnx')) {
+    return original;
+  }
+  const folders = [original, variants].filter((folder) => folder !== undefined && existsSync(folder)) as string[];
+  const lists = await Promise.all(folders.map((folder) => listOnnxFiles(resolve(folder))));
+  const paths = [...new Set(lists.flat())];
+  const named = paths.filter((path) => (variant === undefined ? true : variantOfPath(path) === variant));
+  if (named.length === 1) {
+    return named[0];
+  }
+  const proven: Evidence[] = [];
+  const byName = new Map<string, string>();
+  for (const path of variant === undefined ? paths : []) {
+    const evidence = await readEvidence(evidencePath(path)).catch(() => undefined);
+    if (evidence !== undefined) {
+      proven.push(evidence);
+      byName.set(evidence.file.name, path);
+    }
+  }
+  const best = proven.length === 0 ? undefined : recommend(proven).find(({ use }) => use === 'phone')?.variant;
+  const path = best === undefined ? undefined : byName.get(best);
+  if (path === undefined) {
+    const known = paths.map((one) => variantOfPath(one) ?? one).join(', ') || 'none';
+    throw new OctavecError('USAGE', {
+      problem:
+        variant === undefined ? `It is not said which variant of ${original}` : `${original} has no variant ${variant}`,
+      hint: `There are: ${known}. Name one with --variant, or make one with "octavec quantize".`,
+    });
+  }
+  return path;
+}
