@@ -17,6 +17,7 @@ Examples:
   octavec rerank ./bge-reranker-base --query "…" …   texts from the best answer to the worst
   octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
   octavec publish minilm --as me/minilm --dry-run    the model card of proven variants
+  octavec push ./bge-small --app com.example.app     to an Android device, compared there
   octavec models                                     what models are on this machine
   octavec serve ./all-MiniLM-L6-v2                   the APIs of OpenAI, TEI, Ollama and Cohere
   octavec inspect model.onnx                         what it contains, and how small variants would be

@@ -21,7 +21,7 @@ export async function adbServer(environment: NodeJS.ProcessEnv = process.env): P
   const address = adbAddress(environment);
   if (address === undefined) {
     const why = `ADB_SERVER_SOCKET is "${environment.ADB_SERVER_SOCKET}", and only tcp:host:port is understood`;
-    throw new OctavecError('DEVICE_UNAVAILABLE', { why, hint: 'Name it so, or unset it' });
+    throw new OctavecError('DEVICE_UNAVAILABLE', { why, hint: 'Name it so, or unset it.' });
   }
   const client = new AdbServerClient(adbConnector(address));
   const place = `${address.host}:${address.port}`;
@@ -44,7 +44,7 @@ export async function adbServer(environment: NodeJS.ProcessEnv = process.env): P
 }
 
 const platformTools =
-  'Install the platform tools of Android (Debian: "apt install adb"; else developer.android.com/tools/releases/platform-tools), or start the server with "adb start-server"';
+  'Install the platform tools of Android (Debian: "apt install adb"; else developer.android.com/tools/releases/platform-tools), or start the server with "adb start-server".';
 
 /** Starts a server; says how that went. */
 async function startServer(port: number, env: NodeJS.ProcessEnv): Promise<string> {
@@ -73,14 +73,14 @@ export async function listDevices(client: AdbServerClient): Promise<ListedDevice
 
 /** What to do with a device that cannot be used yet. */
 const remedies: Readonly<Record<string, string>> = {
-  unauthorized: 'Unlock its screen and allow debugging from this computer',
-  authorizing: 'Unlock its screen and allow debugging from this computer',
-  offline: 'Unplug it and plug it in again, or run "adb reconnect offline"',
+  unauthorized: 'Unlock its screen and allow debugging from this computer.',
+  authorizing: 'Unlock its screen and allow debugging from this computer.',
+  offline: 'Unplug it and plug it in again, or run "adb reconnect offline".',
   'no permissions':
-    'This user may not speak to the USB device: set up udev rules, or run "adb kill-server" and start it as another user',
-  recovery: 'Start its usual system',
-  bootloader: 'Start its usual system',
-  sideload: 'Start its usual system',
+    'This user may not speak to the USB device: set up udev rules, or run "adb kill-server" and start it as another user.',
+  recovery: 'Start its usual system.',
+  bootloader: 'Start its usual system.',
+  sideload: 'Start its usual system.',
 };
 
 /**
@@ -95,19 +95,19 @@ export async function chooseDevices(client: AdbServerClient, serials: readonly s
     throw new OctavecError('DEVICE_UNAVAILABLE', { why, hint });
   };
   if (all.length === 0) {
-    refuse('no device is connected', 'Turn on USB debugging on the device and plug it in, or start an emulator');
+    refuse('no device is connected', 'Turn on USB debugging on the device and plug it in, or start an emulator.');
   }
   const missing = serials.find((serial) => !all.some((device) => device.serial === serial));
   if (missing !== undefined) {
-    refuse(`there is no device ${missing}`, `Connected: ${shown}`);
+    refuse(`there is no device ${missing}`, `Connected: ${shown}.`);
   }
   if (serials.length === 0 && all.length > 1) {
-    refuse(`${all.length} devices are connected (${shown})`, 'Name those that are meant: --device SERIAL');
+    refuse(`${all.length} devices are connected (${shown})`, 'Name those that are meant: --device SERIAL.');
   }
   const chosen = serials.length === 0 ? all : all.filter(({ serial }) => serials.includes(serial));
   for (const { serial, state } of chosen) {
     if (state !== 'device') {
-      refuse(`${serial} is ${state}`, remedies[state] ?? 'Look at it with "adb devices"');
+      refuse(`${serial} is ${state}`, remedies[state] ?? 'Look at it with "adb devices".');
     }
   }
   return chosen;

@@ -146,22 +146,22 @@ function stallWatch(giveUp: () => unknown, most = stallMs) {
 /** What the device said when it refused something, with what to do about it. */
 export function refusedBy(serial: string, what: string, said: string, cause?: unknown): OctavecError {
   const why = said.trim().split('\n').slice(-3).join('; ');
-  const [, hint] = hints.find(([pattern]) => pattern.test(said)) ?? [undefined, 'Look at the device, and try again'];
+  const [, hint] = hints.find(([pattern]) => pattern.test(said)) ?? [undefined, 'Look at the device, and try again.'];
   return new OctavecError('DEVICE_FAILED', { serial, what, why, hint: hint as string }, cause);
 }
 
 const hints: readonly (readonly [RegExp, string])[] = [
-  [/No space left|ENOSPC/i, 'Free some space on the device'],
+  [/No space left|ENOSPC/i, 'Free some space on the device.'],
   [
     /not debuggable/i,
-    'Only debuggable builds can be entered by run-as: install a debug build, or push without --run-as',
+    'Only debuggable builds can be entered by run-as: install a debug build, or push without --run-as.',
   ],
   [
     /unknown package|is unknown/i,
-    'Check the name of the package, and that it is installed: adb shell pm list packages',
+    'Check the name of the package, and that it is installed: adb shell pm list packages.',
   ],
   [
     /secure_mkdirs|fchown|Permission denied|Operation not permitted|EACCES|Read-only/i,
-    'adb may not write there. Start the app once, so that its folder is made; for a debuggable app give --run-as; or choose another folder with --to, such as /data/local/tmp/models',
+    'adb may not write there. Start the app once, so that its folder is made; for a debuggable app give --run-as; or choose another folder with --to, such as /data/local/tmp/models.',
   ],
 ];
