@@ -25,8 +25,10 @@ const open = /^\/($|health$|ready$|ping$|metrics$|docs(\/|$)|openapi\.json$|api-
 /** Puts the server together: protocols, pages, operation, and the hooks around every request. */
 export async function buildApp(context: ServerContext, options: ServerOptions, live: LiveSettings): Promise<App> {
   const { limits } = context;
+  // Node looks for connections that are too slow every 30 s, whatever their limit is.
+  const looking = { connectionsCheckingInterval: Math.ceil((1000 * limits.receiveTimeout) / 6) };
   const app = Fastify({
-    ...(options.tls && { https: options.tls }),
+    ...(options.tls ? { https: { ...options.tls, ...looking } } : { http: looking }),
     bodyLimit: limits.payloadLimit,
     requestTimeout: 1000 * limits.receiveTimeout,
     connectionTimeout: 1000 * (limits.receiveTimeout + limits.requestTimeout),

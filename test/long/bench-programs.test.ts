@@ -56,7 +56,7 @@ const programs: Readonly<Record<string, Program>> = {
   'server-chaos.mjs': { args: () => ['20'], prints: / 0 wrong, 0 lost, 0 hung/, mayJudge: true },
   'server-clients.mjs': { args: () => ['/nowhere', '--python', '/nowhere/python'], prints: /absent {2}openai/ },
   'server-flood.mjs': { args: () => ['200', '3'], prints: /at most/, mayJudge: true },
-  'server-load.mjs': { args: () => ['1'], prints: /HTTP costs/, mayJudge: true },
+  'server-load.mjs': { args: () => ['1'], prints: /Ollama .* requests\/s .*\+/, mayJudge: true },
   'random-encoders.mjs': {
     args: () => [join(tmpdir(), 'octavec-random-encoders'), 'modernbert-base', '1000', '2'],
     prints: /2 layers, 1000 words, proof within/,
