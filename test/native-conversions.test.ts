@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,16 @@ const all = [
   ['jina v2 with norms of queries and keys', () => tinyJina('v2-base-code')] as const,
 ];
 
+/** A decoder that looks back 600 tokens in every other layer. */
+function lookingBack(): string {
+  const folder = copied('tiny/gemma3-text');
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  const change = { use_bidirectional_attention: false, sliding_window: 600, max_position_embeddings: 1024 };
+  writeFileSync(path, JSON.stringify({ ...config, ...change }));
+  return folder;
+}
+
 /** Texts that are shorter and longer than windows, tiles and chunks. */
 const batch = tokenBatch(
   [1, 2, 17, 33, 100, 126].map((length, text) => Array.from({ length }, (_, i) => 5 + ((text * 71 + i * 37) % 500))),
@@ -38,13 +48,31 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
+test.skipIf('reason' in nativeEngineState())('a window that only long texts show', async () => {
+  const { onnxPath } = await convert(lookingBack());
+  const head = { pooling: ['lasttoken'], includePrompt: true, dense: [], normalize: true } as const;
+  const files = { onnxPath, padTokenId: 0, head, maxTokens: 1024, tokenizerPath: '', lowerCase: false, prompts: {} };
+  const options = { workers: 1, threads: 1 };
+  const long = tokenBatch([Array.from({ length: 700 }, (_, i) => 5 + ((i * 37) % 500))]);
+  await using reference = await loadEngine(files, { ...options, engine: 'onnxruntime' });
+  const loaded = await tryNativeEngine(files, { ...options, precision: 'fp32' });
+  if ('reason' in loaded) {
+    throw new Error(loaded.reason);
+  }
+  await using engine = loaded.engine;
+  const [found, expected] = [await engine.embed(long), await reference.embed(long)];
+  found.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 5);
+  });
+});
+
 describe.skipIf('reason' in nativeEngineState())('converted models on the native engine', () => {
   test.each(all)('%s', async (_, folder) => {
     const { onnxPath, maxTokens } = await convert(folder());
     const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
     const files = { onnxPath, padTokenId: 0, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
     const options = { workers: 1, threads: 1 };
-    await using reference = await loadEngine(files, options);
+    await using reference = await loadEngine(files, { ...options, engine: 'onnxruntime' });
     const expected = await reference.hiddenStates(batch);
     for (const precision of ['fp32', 'int8'] as const) {
       const loaded = await tryNativeEngine(files, { ...options, precision });

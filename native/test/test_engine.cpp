@@ -348,6 +348,8 @@ void test_hostile_descriptions(const Kernels& kernels) {
   options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
   options.key_value_heads = 2;
   options.dense = {10};
+  options.block = 16;
+  options.zeros = true;
   const RandomModel model(options);
   expect(!refuses(model, model.words), "a sound description is taken");
   for (size_t length = 0; length < model.words.size(); length++) {
@@ -417,6 +419,8 @@ void test_hostile_files(const Kernels& kernels) {
   options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
   options.key_value_heads = 2;
   options.dense = {10};
+  options.block = 16;
+  options.zeros = true;
   write_model_file(build(options, kernels), kernels, kFile);
   Buffer<uint8_t> bytes = file_bytes(kFile);
   std::remove(kFile);

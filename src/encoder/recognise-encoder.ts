@@ -2,7 +2,7 @@ import { OctavecError, reasonOf, shortened } from '../base/index.js';
 import { indexGraph } from '../graph/index.js';
 import { dataType, isOp, type OnnxModel } from '../onnx/index.js';
 import { inlineFunctions, plainOperators } from '../passes/index.js';
-import { type AttentionMatch, encoderLinear, encoderNorm, matchAttention } from './attention.js';
+import { type AttentionMatch, encoderLinear, encoderNorm, matchAttention, type ScorePath } from './attention.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, EncoderLayer, EncoderLinear, EncoderNorm } from './description.js';
 import { matchEmbeddings } from './embeddings.js';
@@ -16,6 +16,8 @@ import { require, Unrecognised } from './unrecognised.js';
 
 /** Masks are looked at for texts of this length, or the longest that there may be. */
 const maskTokens = 512;
+/** Where all of such a text is in sight, a longer one is looked at: decoders have windows of 512 tokens. */
+const longMaskTokens = 1024;
 
 /** The largest encoders have 48. */
 const mostLayers = 256;
@@ -203,7 +205,7 @@ function readScores(
   const masks = layers.map(({ attention: { scores } }) => {
     const key = scoreKey(prober, scores, tokens);
     const mask = seen.get(key) ?? {
-      ...findScoreMask(prober, scores, heads, tokens),
+      ...findMask(prober, scores, heads, maxTokens),
       scale: findScoreScale(prober, scores, heads),
     };
     seen.set(key, mask);
@@ -231,6 +233,13 @@ function readScores(
     maxTokens,
     layers: layers.map(({ role }, i) => ({ ...role, window: masks[i].window, causal: masks[i].causal })),
   };
+}
+
+function findMask(prober: Prober, scores: ScorePath, heads: number, longest = Number.POSITIVE_INFINITY): ScoreMask {
+  const mask = findScoreMask(prober, scores, heads, Math.min(longest, maskTokens));
+  return mask.window > 0 || mask.bias !== undefined || longest <= maskTokens
+    ? mask
+    : findScoreMask(prober, scores, heads, Math.min(longest, longMaskTokens));
 }
 
 /** The encoder layer that ends at `value`, and what goes into it; undefined if there is none: the embeddings begin. */
