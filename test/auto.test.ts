@@ -40,7 +40,8 @@ test('a mix of the real model holds its target, and says what it is made of', as
   const outcome = await quantize(embeddedModel, {
     ...common,
     output,
-    selection: { include: ['ffn-down', 'embeddings'] },
+    // Of one layer: a search looks at each part with the model.
+    selection: { include: ['/encoder/layer.5/output/dense/MatMul', 'embeddings'] },
     to: [auto({ targetCosineP1: 0.998 })],
   });
   const [{ evidence, published, sensitivity }] = outcome.variants;

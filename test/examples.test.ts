@@ -33,10 +33,13 @@ const notRun = [
   /^npx octavec .*(--engine \S*native|mteb\/|STSBenchmark)/,
   // Names of the hub, and folders of safetensors, which their own tests have.
   /^npx octavec .*\b(BAAI|sentence-transformers|intfloat|google|nomic-ai|Qwen)\/|^npx octavec .*\.\/bge-small-en-v1\.5/,
-  /^npx (octavec (pull|convert|models)|esbuild)\b/,
+  /^npx (octavec (pull|convert|models)|esbuild)\b|^HF_TOKEN=/,
+  /bge-reranker/,
+  // Machines of one's own, and their storage and queues.
+  /^octavec jobs |^spark-submit /,
 ];
 /** The same of programs; that they compile is another test's. */
-const notRunPrograms = /resolveModel\('BAAI|from '\.\/bge|convert\('\.\/bge/;
+const notRunPrograms = /resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
 /** Pages for those who work on octavec itself. */
 const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
 

@@ -3,6 +3,7 @@ import type { DamagedText, Evidence, Neighbour, TextReference, Verdict } from '.
 import { formatComparisons } from './evaluation-text.js';
 import { type Style, styleOf } from './style.js';
 import { formatVariantTable, variantRows, verdictWord } from './variant-table.js';
+import { cutToColumns } from './wrap.js';
 
 /**
  * Shows one candidate against its original: table, verdict, and the texts that changed most, with what is nearest to
@@ -118,10 +119,5 @@ function neighbourLine(which: string, neighbour: Neighbour | undefined, style: S
 
 function textLine(lead: string, { index, text }: TextReference, style: Style): string {
   const shown = text === undefined ? `text ${index}` : printable(text);
-  return `  ${lead}  ${cut(shown, style.columns - lead.length - 6)}\n`;
-}
-
-function cut(text: string, length: number): string {
-  const characters = Array.from(text);
-  return characters.length <= length ? text : `${characters.slice(0, Math.max(1, length - 1)).join('')}…`;
+  return `  ${lead}  ${cutToColumns(shown, style.columns - lead.length - 6)}\n`;
 }

@@ -1,4 +1,5 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -18,7 +19,7 @@ export function styleOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessE
   return { paint: colours ? styleText : plainStyle.paint, columns: stream.columns ?? plainStyle.columns };
 }
 
-/** Counts the columns that a text takes in a terminal; colour codes take none. */
+/** Counts the columns that a text takes in a terminal: two for a Chinese character, none for a colour code. */
 export function visibleLength(text: string): number {
-  return Array.from(stripVTControlCharacters(text)).length;
+  return stringWidth(text);
 }

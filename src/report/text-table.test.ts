@@ -15,6 +15,20 @@ test('names to the left, figures to the right', () => {
   );
 });
 
+test('columns stand below each other whatever the script', () => {
+  const lines = formatTable(
+    [
+      ['名前', 'n'],
+      ['a', '1'],
+      ['👍🏽', '2'],
+    ],
+    plainStyle,
+  )
+    .trimEnd()
+    .split('\n');
+  expect(lines.map(visibleLength)).toEqual([7, 7, 7]);
+});
+
 test('turned round where the terminal is too narrow', () => {
   expect(formatTable(cells, { ...plainStyle, columns: 24 })).toBe(
     ['variant     fp16  größer', 'size     45.6 MB     9 B', 'verdict     pass       –', ''].join('\n'),
