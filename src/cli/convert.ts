@@ -17,6 +17,7 @@ give, and was not kept.`;
 
 interface Options extends NamedModelFlags {
   readonly against?: string;
+  readonly withHead?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,6 +26,7 @@ export function convertCommand(): Command {
     .argument('<model>', 'model folder with safetensors, or a name of the hub')
     .argument('[output]', 'folder for a whole model, or .onnx file (default: onnx/model.onnx in the model folder)')
     .option('--against <file>', 'ONNX file of the same model to prove the new one against (default: the weights)')
+    .option('--with-head', 'pooling, dense layers and normalising in the graph, too, as the output sentence_embedding')
     .option('--offline', 'use what is on this machine, and never the network')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -35,6 +37,7 @@ export function convertCommand(): Command {
       const conversion = await convert(original, {
         output: output ?? variants,
         against: options.against,
+        withHead: options.withHead,
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

@@ -3,14 +3,16 @@ import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
-import { readJsonFile, refuseOtherFormat, staticFolder } from '../model/index.js';
+import { findHead, type Head, readJsonFile, readModules, refuseOtherFormat, staticFolder } from '../model/index.js';
 import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
+import { checkHead } from '../output/index.js';
 import { ConfigReader } from './architectures/config-reader.js';
 import { architectureOf } from './architectures/registry.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { conversionPath, moveInto, refuseForeign, targetOf } from './conversion-target.js';
 import { convertStatic } from './convert-static.js';
+import type { EncoderPlan } from './encoder-plan.js';
 import { buildEncoder } from './graph/build-encoder.js';
 import { planEncoder } from './plan-encoder.js';
 import { proveConversion } from './proof/prove-conversion.js';
@@ -24,6 +26,8 @@ export interface ConvertOptions extends TaskOptions {
   readonly output?: string;
   /** An ONNX file of the same model that is known to be right, to prove the new one against. */
   readonly against?: string;
+  /** Pooling, dense layers and normalising stand in the graph, too, which then gives `sentence_embedding` as well. */
+  readonly withHead?: boolean;
 }
 
 /**
@@ -54,7 +58,9 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   const { found, weights } = await openModelWeights(home);
   const tokenizer = await missingTokenizer(home);
   try {
-    const { plan, unused } = await planEncoder(home, architecture, config, weights);
+    const planned = await planEncoder(home, architecture, config, weights);
+    const { unused } = planned;
+    const plan = options.withHead ? { ...planned.plan, head: await headFor(source, planned.plan) } : planned.plan;
     const target = targetOf(source, output);
     refuseForeign(target.onnxPath);
     const staging = await openStaging(target.onnxPath);
@@ -88,7 +94,7 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
         layers: plan.layers.length,
         hidden: plan.hidden,
         maxTokens: plan.maxTokens,
-        gives: plan.classifier === undefined ? 'hidden states' : 'scores',
+        gives: plan.classifier !== undefined ? 'scores' : plan.head === undefined ? 'hidden states' : 'vectors',
         bytes: written.bytes,
         unused,
         proof,
@@ -104,6 +110,28 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   } finally {
     await weights.close();
   }
+}
+
+/** What comes behind the encoder, as the folder says. @throws USAGE, MODEL_UNSUPPORTED, MODEL_OUTPUT */
+async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Promise<Head> {
+  const { head, source } = await findHead(folder, await readModules(folder), undefined);
+  if (classifier !== undefined || source.kind !== 'folder') {
+    const problem =
+      classifier === undefined ? 'The folder does not say how vectors are made' : 'It scores pairs of texts';
+    throw new OctavecError('USAGE', {
+      problem: `${problem}, and \`withHead\` puts that into the graph`,
+      hint: 'Leave it out.',
+    });
+  }
+  if (!head.includePrompt) {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path: folder,
+      what: 'a pooling that leaves prompts out, in a graph that does not know which tokens are a prompt,',
+      hint: 'Leave out `withHead`.',
+    });
+  }
+  checkHead(head, hidden, folder);
+  return head;
 }
 
 /** @throws OTHER_FORMAT, USAGE for a file: what it needs stands beside it */

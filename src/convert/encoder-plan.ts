@@ -1,4 +1,5 @@
 import type { StoredTensor } from '../files/index.js';
+import type { Head } from '../model/index.js';
 
 /**
  * An encoder that is to be written: the same parts as `EncoderDescription` has (what is recognised in a graph), with every
@@ -34,6 +35,8 @@ export interface EncoderPlan {
   readonly layers: readonly PlannedLayer[];
   /** Of rerankers: the graph gives scores of texts in place of hidden states. */
   readonly classifier?: PlannedClassifier;
+  /** Where the graph is to make vectors of texts, too. */
+  readonly head?: Head;
 }
 
 /** score = out(activation(dense(hidden state of the first token))) */

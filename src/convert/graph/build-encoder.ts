@@ -1,11 +1,13 @@
 import { version } from '../../base/index.js';
 import { dataType, type ModelProto } from '../../onnx/index.js';
+import { headWidth } from '../../output/index.js';
 import type { EncoderPlan, PlannedLayer, PlannedNorm, PlannedTable } from '../encoder-plan.js';
 import { attention } from './attention.js';
 import { classifier } from './classifier.js';
 import { feedForward } from './feed-forward.js';
 import { type DeferredData, GraphWriter, valueInfo } from './graph-writer.js';
 import { norm } from './parts.js';
+import { sentenceEmbedding } from './sentence-embedding.js';
 import { SharedValues } from './shared-values.js';
 
 export interface BuiltEncoder {
@@ -21,6 +23,8 @@ const irVersion = 9;
 /** What the hidden states are called, and the scores of rerankers. */
 const hiddenOutput = 'last_hidden_state';
 const scoreOutput = 'logits';
+/** Vectors of texts, as sentence-transformers calls them. */
+const vectorOutput = 'sentence_embedding';
 
 /**
  * Writes the graph of an encoder, in the form that ONNX Runtime runs fastest and that quantization finds most in:
@@ -43,6 +47,9 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
   if (plan.classifier !== undefined) {
     classifier(graph, plan.classifier, hidden, scoreOutput);
   }
+  if (plan.head !== undefined) {
+    sentenceEmbedding(graph, plan.head, hidden, vectorOutput);
+  }
   const inputs = ['input_ids', 'attention_mask', ...(hasTypes ? ['token_type_ids'] : [])];
   return {
     deferred: graph.deferred,
@@ -63,6 +70,9 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
           plan.classifier === undefined
             ? valueInfo(hiddenOutput, dataType.float, ['batch_size', 'sequence_length', plan.hidden])
             : valueInfo(scoreOutput, dataType.float, ['batch_size', 1]),
+          ...(plan.head === undefined
+            ? []
+            : [valueInfo(vectorOutput, dataType.float, ['batch_size', headWidth(plan.head, plan.hidden)])]),
         ],
         valueInfo: [],
         quantizationAnnotation: [],

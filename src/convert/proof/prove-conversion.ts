@@ -1,8 +1,9 @@
 import { OctavecError, type TaskOptions } from '../../base/index.js';
 import { loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
-import { defaultHead } from '../../model/index.js';
+import { defaultHead, type Head } from '../../model/index.js';
 import { cosine } from '../../numbers/index.js';
 import { readModel } from '../../onnx/index.js';
+import { applyHead, type HiddenRows } from '../../output/index.js';
 import type { EncoderPlan } from '../encoder-plan.js';
 import type { WeightFiles } from '../weights/weight-files.js';
 import { goldenOutput } from './golden-output.js';
@@ -53,7 +54,7 @@ interface Reference {
 export async function proveConversion(subject: ProofSubject, options: TaskOptions = {}): Promise<ConversionProof> {
   const { folder, plan, onnxPath } = subject;
   const reference = await referenceOf(subject, options);
-  const found = await outputOf(onnxPath, plan, reference.texts, options);
+  const { numbers: found, vectors } = await outputOf(onnxPath, plan, reference.texts, options);
   const proof = compareNumbers(folder, reference, found, plan);
   const { cosine: similarity, largestDifference, largestValue } = proof;
   // Written so that NaN does not pass.
@@ -61,13 +62,20 @@ export async function proveConversion(subject: ProofSubject, options: TaskOption
     const why = `cosine ${similarity.toFixed(7)}, largest difference ${largestDifference.toExponential(2)} of values up to ${largestValue.toPrecision(3)}`;
     throw new OctavecError('CONVERSION_REFUSED', { path: folder, why });
   }
+  if (plan.head !== undefined && vectors !== undefined) {
+    proveVectors(folder, plan.head, rowsOf(found, reference.texts, plan.hidden), vectors);
+  }
   return proof;
 }
 
 async function referenceOf({ folder, plan, weights, against }: ProofSubject, options: TaskOptions): Promise<Reference> {
   if (against !== undefined) {
     const texts = probeTexts(plan, await takesTypes(against));
-    return { kind: 'onnx', texts, numbers: await outputOf(against, plan, texts, options) };
+    return {
+      kind: 'onnx',
+      texts,
+      numbers: (await outputOf(against, { ...plan, head: undefined }, texts, options)).numbers,
+    };
   }
   const golden = await goldenOutput(folder, plan);
   if (golden !== undefined) {
@@ -83,20 +91,51 @@ async function takesTypes(onnxPath: string): Promise<boolean> {
   return graph.input.some(({ name = '' }) => name === 'token_type_ids');
 }
 
-/** Hidden states, or the scores of a reranker. */
+/** Holds vectors that the graph makes against what octavec makes of the same hidden states. @throws CONVERSION_REFUSED */
+function proveVectors(folder: string, head: Head, texts: readonly HiddenRows[], found: Float32Array): void {
+  const expected = applyHead(
+    head,
+    texts,
+    texts.map(() => 0),
+  );
+  const width = expected.length / texts.length;
+  const cosines = texts.map((_, i) => {
+    const [a, b] = [expected, found].map((all) => all.subarray(i * width, (i + 1) * width));
+    return cosine(a, b);
+  });
+  if (found.length !== expected.length || !(Math.min(...cosines) >= leastCosine)) {
+    const why = `its vectors have a cosine of ${Math.min(...cosines).toFixed(7)} to what pooling and dense layers make of its hidden states`;
+    throw new OctavecError('CONVERSION_REFUSED', { path: folder, why });
+  }
+}
+
+function rowsOf(data: Float32Array, texts: readonly ProbeText[], width: number): HiddenRows[] {
+  let start = 0;
+  return texts.map(({ ids }) => {
+    const rows = { data, start, tokens: ids.length, width };
+    start += ids.length * width;
+    return rows;
+  });
+}
+
+/** Hidden states, or the scores of a reranker; vectors of texts where the graph makes them. */
 async function outputOf(
   onnxPath: string,
-  { padTokenId, classifier }: EncoderPlan,
+  { padTokenId, classifier, head: ownHead }: EncoderPlan,
   texts: readonly ProbeText[],
   { signal }: TaskOptions,
-): Promise<Float32Array> {
+): Promise<{ readonly numbers: Float32Array; readonly vectors?: Float32Array }> {
   const isReranker = classifier !== undefined;
-  const head = isReranker ? ({ ...defaultHead, pooling: ['cls'], normalize: false } as const) : defaultHead;
+  const head = { ...defaultHead, pooling: ['cls'], normalize: false } as const;
   const task = isReranker ? 'rerank' : undefined;
   const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head, task }, { signal });
   try {
     const batch = tokenBatch(texts);
-    return await (isReranker ? engine.embed(batch, { signal }) : engine.hiddenStates(batch, { signal }));
+    if (isReranker) {
+      return { numbers: await engine.embed(batch, { signal }) };
+    }
+    const vectors = ownHead && (await engine.embed(batch, { signal }));
+    return { numbers: await engine.hiddenStates(batch, { signal }), vectors };
   } finally {
     await engine.close();
   }
