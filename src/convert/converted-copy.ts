@@ -4,10 +4,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
 import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash, writeOutputFile } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, listOnnxFiles, staticFolder } from '../model/index.js';
+import { missingTokenizer } from '../tokenizer/index.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { convert } from './convert.js';
-import { missingTokenizer } from './tokenizer/make-tokenizer.js';
 import { encoderHome } from './weights/encoder-home.js';
 import { hasWeights, weightsName } from './weights/open-weights.js';
 

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { missingTokenizer } from './make-tokenizer.js';
 import { readSentencePiece } from './sentencepiece-model.js';
 
-const fixtures = fileURLToPath(new URL('../../../test/fixtures/tokenizers', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../test/fixtures/tokenizers', import.meta.url));
 const empty = () => mkdtempSync(join(tmpdir(), 'octavec-tokenizer-'));
 
 /** With other keys in its tokenizer_config.json. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OctavecError } from '../../base/index.js';
-import { exists } from '../../files/index.js';
-import { readJsonFile } from '../../model/index.js';
+import { OctavecError } from '../base/index.js';
+import { exists } from '../files/index.js';
+import { readJsonFile } from '../model/index.js';
 import { readSentencePiece } from './sentencepiece-model.js';
 import { type SpecialToken, tokenizerJson } from './tokenizer-json.js';
 

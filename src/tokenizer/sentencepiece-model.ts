@@ -1,4 +1,4 @@
-import { OctavecError } from '../../base/index.js';
+import { OctavecError } from '../base/index.js';
 
 /** What a model of SentencePiece says, as far as a tokenizer is made of it. */
 export interface SentencePieceModel {
