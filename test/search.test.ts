@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Embedder } from '#rooms/embed';
-import { Index } from '#rooms/search';
+import { checkIndex, Index, migrateIndex } from '#rooms/search';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-search-'));
@@ -156,4 +156,58 @@ describe('files', () => {
 test('where there is no index, that is said', async () => {
   await using index = await Index.open(join(folder, 'none.index'));
   await expect(index.search('x')).rejects.toMatchObject({ code: 'INDEX_NOT_FOUND' });
+});
+
+test('an index is embedded anew with another model, and changes in one step', async () => {
+  const path = join(folder, 'migrated.index');
+  const tiny = join(folder, 'tiny-target');
+  makeTinyFolder(tiny, 'bert');
+  await using other = await Embedder.load(tiny);
+  await using index = await Index.open(path, { model: embedder });
+  await index.add(four);
+  await expect(migrateIndex(path, { model: other })).rejects.toMatchObject({ code: 'OUTPUT_BUSY' });
+  await index.close();
+  expect(await migrateIndex(path, { model: other })).toBe(4);
+  expect(await checkIndex(path)).toEqual([]);
+  await using migrated = await Index.open(path, { model: other });
+  expect((await migrated.manifest())?.model.dimensions).toBe(other.width);
+  expect(idsOf(await migrated.search('Deep learning uses neural networks', { mode: 'vector', top: 1 }))).toEqual([
+    'dl',
+  ]);
+  expect(await migrated.add(four)).toMatchObject({ unchanged: 4 });
+});
+
+test('a cross-encoder orders what was found', async () => {
+  await using index = await Index.open(join(folder, 'ranked.index'), { model: embedder });
+  await index.add(four);
+  const rerank = {
+    score: async (_query: string, texts: readonly string[]) => ({
+      scores: Float32Array.from(texts, (text) => -text.length),
+      tokenCounts: new Int32Array(texts.length),
+      truncated: 0,
+    }),
+  };
+  const results = await index.search('AI and ML', { top: 2, rerank });
+  expect(results.map(({ document, score }) => [document, score])).toEqual([
+    ['weather', -26],
+    ['dl', -34],
+  ]);
+});
+
+test('a watched folder is followed until the signal is aborted', async () => {
+  const watched = join(folder, 'watched');
+  mkdirSync(watched);
+  writeFileSync(join(watched, 'a.md'), 'Apples');
+  const controller = new AbortController();
+  await using index = await Index.open(join(folder, 'watched.index'), { model: embedder });
+  const added: number[] = [];
+  for await (const outcome of index.watch([watched], { signal: controller.signal })) {
+    added.push(outcome.added);
+    if (added.length === 2) {
+      controller.abort();
+    } else {
+      setTimeout(() => writeFileSync(join(watched, 'b.md'), 'Bananas'), 50);
+    }
+  }
+  expect(added).toEqual([1, 1]);
 });

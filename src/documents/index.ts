@@ -20,3 +20,4 @@ export { metadataOf } from './metadata.js';
 export { parsedText } from './parsed-text.js';
 export { type DocumentSource, type ReadDocumentsOptions, readDocuments } from './read-documents.js';
 export { type DocumentRoot, type FoundFile, rootOf, type SkippedFile, walkFiles } from './walk-files.js';
+export { watchFiles } from './watch-files.js';

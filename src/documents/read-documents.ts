@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { counted, formatBytes, reasonOf } from '../base/index.js';
+import { counted, formatBytes } from '../base/index.js';
 import { readRows, recordOfRow } from '../texts/index.js';
 import type { ParsedDocument } from './document.js';
 import { documentFormat, readerOf } from './formats.js';
 import { metadataOf } from './metadata.js';
 import { parsedText } from './parsed-text.js';
+import { shortReason } from './short-reason.js';
 import { type FoundFile, reasonOfSystem, type SkippedFile } from './walk-files.js';
 
 /** A document that may be read: its content is known, and parsed when it is asked for. */
@@ -53,6 +54,7 @@ async function* readRowDocuments(
   { field }: ReadDocumentsOptions,
   skip: (reason: string) => void,
 ): AsyncGenerator<DocumentSource, void, undefined> {
+  const isTable = /\.[ct]sv$/i.test(file.path);
   let unusable = 0;
   let first = '';
   try {
@@ -63,14 +65,23 @@ async function* readRowDocuments(
         unusable++;
         continue;
       }
-      yield rowDocument(`${file.id}#${record.id ?? row.place}`, record.text, 'value' in row ? row.value : {}, field);
+      const value = 'value' in row ? row.value : {};
+      const fields = isTable ? withNumbers(value as Readonly<Record<string, string>>) : value;
+      yield rowDocument(`${file.id}#${record.id ?? row.place}`, record.text, fields, field);
     }
   } catch (error) {
-    skip(reasonOf(error));
+    skip(shortReason(error));
   }
   if (unusable > 0) {
     skip(`${counted(unusable, 'row')} without a text: ${first}`);
   }
+}
+
+/** Tables of text have no numbers: what is written as one is one, so that filters can compare it. */
+function withNumbers(fields: Readonly<Record<string, string>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => [name, String(Number(text)) === text ? Number(text) : text]),
+  );
 }
 
 function rowDocument(id: string, text: string, value: unknown, field: string): DocumentSource {

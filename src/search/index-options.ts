@@ -14,6 +14,7 @@ import {
 } from '../base/index.js';
 import type { Chunking, SkippedFile } from '../documents/index.js';
 import { Embedder } from '../embed/index.js';
+import type { Reranker } from '../rerank/index.js';
 import { type Filter, type Store, type VectorKind, vectorKinds } from '../store/index.js';
 import type { LoadModel } from './index-model.js';
 
@@ -61,6 +62,8 @@ export interface SearchOptions {
    * By default exact for int8, and 32 for binary.
    */
   readonly rescore?: 'exact' | number;
+  /** A cross-encoder that orders the best 50, or `top` if that is more, anew; their scores are then its own. */
+  readonly rerank?: Pick<Reranker, 'score'>;
   readonly signal?: AbortSignal;
 }
 
@@ -140,6 +143,7 @@ export const searchOptionChecks: OptionChecks<SearchOptions> = {
   diversity: checkShare,
   explain: checkFlag,
   rescore: checkRescore,
+  rerank: isObject,
   signal: checkTaskOptions.signal,
 };
 

@@ -33,5 +33,6 @@ export {
 } from './index-options.js';
 export type { IngestCounts } from './ingest.js';
 export { checkIndex, repairIndex } from './maintain.js';
+export { type MigrateOptions, migrateIndex } from './migrate.js';
 export { Index, type IndexDocument, type UpdateOutcome } from './search-index.js';
 export type { Explanation, SearchResult } from './search-result.js';

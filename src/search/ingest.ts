@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
-import type { DocumentSource, SkippedFile } from '../documents/index.js';
-import { type Chunk, type CountTokens, chunkDocument, type Metadata, textOfChunk } from '../documents/index.js';
+import {
+  type CountTokens,
+  chunkDocument,
+  type DocumentSource,
+  type SkippedFile,
+  textOfChunk,
+} from '../documents/index.js';
 import type { Embedder } from '../embed/index.js';
 import { type Matrix, nonFiniteRows } from '../numbers/index.js';
 import type { IndexManifest, NewDocument, Store } from '../store/index.js';
@@ -25,13 +30,6 @@ export interface IngestTools {
   readonly onSkipped: (document: SkippedFile) => void;
 }
 
-interface PendingDocument {
-  readonly id: string;
-  readonly hash: string;
-  readonly metadata: Metadata;
-  readonly chunks: readonly Chunk[];
-}
-
 /** What is embedded is stored about so often: a kill loses no more than that. */
 const secondsBetweenStores = 4;
 const chunksAtOnce = { least: 64, most: 2048 } as const;
@@ -52,7 +50,7 @@ export async function ingest(
   const chunking = await effectiveChunking(manifest, embedder);
   const seen = new Set<string>();
   let [added, updated, unchanged] = [0, 0, 0];
-  let pending: PendingDocument[] = [];
+  let pending: Omit<NewDocument, 'vectors'>[] = [];
   let waiting = 0;
   let limit: number = chunksAtOnce.least;
 
@@ -131,9 +129,9 @@ async function effectiveChunking(
   return { tokens, overlap: Math.min(chunking.overlap, Math.floor(tokens / 2)) };
 }
 
-/** Those that have vectors; others are told of. */
-async function embedDocuments(
-  pending: readonly PendingDocument[],
+/** Documents with their vectors; those that the model gives none for are told of. */
+export async function embedDocuments(
+  pending: readonly Omit<NewDocument, 'vectors'>[],
   { embedder, manifest, onSkipped }: IngestTools,
   signal: AbortSignal | undefined,
 ): Promise<NewDocument[]> {

@@ -7,6 +7,8 @@ import type { Explanation, SearchResult } from './search-result.js';
 
 /** Places of each list that are put together, at least: what is good in one may stand far down in the other. */
 const leastDepth = 100;
+/** So many results a cross-encoder reads: more take long, and few of them belong to the best. */
+const reranked = 50;
 /** Candidates that diversity chooses among, for each result. */
 const candidatesPerResult = 5;
 /** How many times as many chunks bits are rescored for; docs/measured.md says what it brings. */
@@ -27,22 +29,41 @@ export async function runSearch(
   const { top = 10, mode = 'hybrid', diversity = 0, explain = false } = options;
   const filter = typeof options.filter === 'string' ? parseFilter(options.filter) : options.filter;
   const rescore = options.rescore ?? (vectors === 'binary' ? binaryRescore : 'exact');
-  const candidates = diversity > 0 ? top * candidatesPerResult : top;
+  const wanted = options.rerank === undefined ? top : Math.max(top, reranked);
+  const candidates = diversity > 0 ? wanted * candidatesPerResult : wanted;
   const depth = mode === 'hybrid' ? Math.max(leastDepth, candidates) : candidates;
   const [nearest, matching] = await Promise.all([
     mode === 'text' ? undefined : embedQuery().then((vector) => store.nearest({ vector, top: depth, filter, rescore })),
     mode === 'vector' ? undefined : store.matching({ text: query, top: depth, filter }),
   ]);
   const fused = fuse(nearest, matching).slice(0, candidates);
-  const chosen = diversity > 0 ? await varied(store, fused, diversity, top) : [...fused.keys()];
+  const chosen = diversity > 0 ? await varied(store, fused, diversity, wanted) : [...fused.keys()];
   const hits = chosen.map((i) => fused[i]);
   const chunks = await store.chunks(hits.map(({ ref }) => ref));
   const words = explain ? new Set(wordsOf(query)) : undefined;
-  return chunks.map((chunk, i) => ({
-    ...chunk,
-    score: hits[i].score,
-    ...(words && { explanation: explanationOf(chunk, hits[i], chosen[i] + 1, words) }),
-  }));
+  const results = chunks.map(
+    (chunk, i): SearchResult => ({
+      ...chunk,
+      score: hits[i].score,
+      ...(words && { explanation: explanationOf(chunk, hits[i], chosen[i] + 1, words) }),
+    }),
+  );
+  return options.rerank === undefined ? results : inOrderOf(options.rerank, query, results, options);
+}
+
+/** The results in the order of a cross-encoder. */
+async function inOrderOf(
+  reranker: NonNullable<SearchOptions['rerank']>,
+  query: string,
+  results: readonly SearchResult[],
+  { top = 10, signal }: SearchOptions,
+): Promise<SearchResult[]> {
+  if (results.length === 0) {
+    return [];
+  }
+  const { scores } = await reranker.score(query, results.map(textOfChunk), { signal });
+  const scored = results.map((result, i) => ({ ...result, score: scores[i] }));
+  return scored.sort((a, b) => b.score - a.score).slice(0, top);
 }
 
 async function varied(store: Store, fused: readonly FusedHit[], diversity: number, top: number): Promise<number[]> {

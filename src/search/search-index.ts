@@ -6,7 +6,14 @@ import {
   pathOf,
   type TaskOptions,
 } from '../base/index.js';
-import { type DocumentSource, type Metadata, metadataOf, parsedText, type SkippedFile } from '../documents/index.js';
+import {
+  type DocumentSource,
+  type Metadata,
+  metadataOf,
+  parsedText,
+  type SkippedFile,
+  watchFiles,
+} from '../documents/index.js';
 
 import { type IndexManifest, SegmentStore, type Store, type StoredChunk, type StoreFacts } from '../store/index.js';
 import { contextOf, type SearchContext } from './context.js';
@@ -144,6 +151,29 @@ export class Index implements AsyncDisposable {
       await this.#store.writeManifest({ ...manifest, sources: [...known, ...added] });
     }
     return { ...outcome, removed: gone.length, skipped };
+  }
+
+  /**
+   * Updates the index each time that something below its files and folders changes, until the signal is aborted. The first update is
+   * made at once.
+   *
+   * @param paths by default all that it was made of
+   * @throws as {@link update}, except CANCELLED
+   * @example
+   * ```ts
+   * for await (const { added, updated, removed } of index.watch(['docs'], { signal })) console.log(added, updated, removed);
+   * ```
+   */
+  async *watch(
+    paths: readonly string[],
+    options: UpdateOptions & { readonly signal: AbortSignal },
+  ): AsyncGenerator<UpdateOutcome, void, undefined> {
+    const { signal } = options;
+    yield await this.update(paths, options);
+    const roots = rootsOf(paths, (await this.#written()).sources);
+    for await (const _ of watchFiles(roots, signal)) {
+      yield await this.update(paths, options);
+    }
   }
 
   /**

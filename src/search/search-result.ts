@@ -7,7 +7,7 @@ export interface SearchResult extends Place {
   /** Id of its document. */
   readonly document: string;
   readonly text: string;
-  /** By mode: the cosine, BM25, or for `hybrid` the sum of 1 / (60 + rank) of both lists. */
+  /** By mode: the cosine, BM25, or for `hybrid` the sum of 1 / (60 + rank) of both lists; with `rerank` the cross-encoder's. */
   readonly score: number;
   readonly metadata: Metadata;
   /** How the score came about; only with `explain`. */
@@ -19,6 +19,6 @@ export interface Explanation {
   readonly vector?: { readonly rank: number; readonly cosine: number };
   /** Its place by words, from 1 on, the score and the words that it holds; missing where it is not among the best. */
   readonly text?: { readonly rank: number; readonly bm25: number; readonly words: readonly string[] };
-  /** Its place before diversity changed the order. */
+  /** Its place before diversity or a cross-encoder changed the order. */
   readonly rank: number;
 }

@@ -38,10 +38,12 @@ export async function killWriter(folder: string, rounds: number): Promise<number
     const child = spawn(process.execPath, [writer, folder, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (data) => {
-      if (output === '') {
+      const isFirst = !output.includes('stored');
+      output += data;
+      // A busy machine may take long to begin.
+      if (isFirst && output.includes('stored')) {
         setTimeout(() => child.kill('SIGKILL'), (round * 37) % 400);
       }
-      output += data;
     });
     await once(child, 'close');
     const lines = output.split('\n').slice(0, -1);

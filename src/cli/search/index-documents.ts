@@ -13,6 +13,7 @@ Examples:
   octavec index docs README.md --out docs.index --model BAAI/bge-small-en-v1.5 --variant int8
   octavec index corpus.jsonl --out corpus.index --field content --chunk-tokens none
   octavec index --out docs.index                         the same files again: only what changed is embedded
+  octavec index docs --out docs.index --watch
 
 Reads Markdown, text, HTML, PDF, Word (.docx), CSV, TSV, JSON lines, Parquet and source code. Started again after a kill it goes on
 where it stopped. Search with: octavec search docs.index "…"`;
@@ -27,6 +28,7 @@ interface Options extends SearchModelFlags {
   readonly dimensions?: number;
   readonly field?: string;
   readonly maxFileBytes?: number;
+  readonly watch?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,7 +53,8 @@ export function indexCommand(): Command {
     .option('--pool <n>', 'sessions that share the work', positiveInteger)
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(configOption())
-    .option('--json', 'print one JSON document')
+    .option('--watch', 'go on, and update the index whenever a file changes')
+    .option('--json', 'print one JSON document, with --watch one for each update')
     .addHelpText('after', examples)
     .action(async (paths: string[], options: Options) => {
       const signal = interruptSignal();
@@ -66,20 +69,30 @@ export function indexCommand(): Command {
       });
       const line = progressLine();
       const { field, maxFileBytes } = options;
-      const outcome = await index
-        .update(paths, { field, maxFileBytes, signal, onProgress: line.onProgress })
-        .finally(line.done);
-      const facts = await index.facts();
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify({ ...outcome, index: facts })}\n`);
+      const settings = { field, maxFileBytes, signal, onProgress: line.onProgress };
+      if (options.watch) {
+        for await (const outcome of index.watch(paths, settings)) {
+          line.done();
+          await print(outcome, index, options);
+        }
         return;
       }
-      const { documents, chunks, bytes = 0 } = facts;
-      process.stdout.write(
-        `${describe(outcome)}\n${options.out}: ${formatCount(documents)} documents, ${formatCount(chunks)} chunks, ${formatBytes(bytes)}\n`,
-      );
-      process.stderr.write(`next: octavec search ${options.out} "your question"\n`);
+      await print(await index.update(paths, settings).finally(line.done), index, options);
+      if (!options.json) {
+        process.stderr.write(`next: octavec search ${options.out} "your question"\n`);
+      }
     });
+}
+
+async function print(outcome: UpdateOutcome, index: Index, { json, out }: Options): Promise<void> {
+  const facts = await index.facts();
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...outcome, index: facts })}\n`);
+    return;
+  }
+  const { documents, chunks, bytes = 0 } = facts;
+  const size = `${formatCount(documents)} documents, ${formatCount(chunks)} chunks, ${formatBytes(bytes)}`;
+  process.stdout.write(`${describe(outcome)}\n${out}: ${size}\n`);
 }
 
 function chunkTokens(text: string): number | 'none' {

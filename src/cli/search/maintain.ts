@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { counted, OctavecError } from '../../base/index.js';
-import { checkIndex, type Damage, repairIndex } from '../../search/index.js';
+import { checkIndex, type Damage, migrateIndex, repairIndex } from '../../search/index.js';
 import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { progressLine } from '../progress-line.js';
@@ -59,6 +59,38 @@ export function repairCommand(): Command {
       if (lost.length > 0) {
         process.stderr.write(`next: octavec index --out ${path}, which brings back what comes from files\n`);
       }
+    });
+}
+
+interface MigrateFlags extends RepairOptions {
+  readonly model: string;
+  readonly variant?: string;
+  readonly pool?: number;
+}
+
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('Embed an index anew with another model. Searches go on meanwhile; it changes in one step at the end.')
+    .argument('<index>', 'folder of the index')
+    .requiredOption('--model <model>', 'model folder or name')
+    .option('--variant <name>', 'variant of the model: int8, fp16, …')
+    .addOption(engineOption())
+    .option('--threads <n>', 'threads of each session', positiveInteger)
+    .option('--pool <n>', 'sessions that share the work', positiveInteger)
+    .option('--offline', 'use what is on this machine, and never the network')
+    .addOption(configOption())
+    .option('--json', 'print one JSON document')
+    .action(async (path: string, options: MigrateFlags) => {
+      const { model, variant, json } = options;
+      const signal = interruptSignal();
+      const line = progressLine();
+      const loadModel = searchModel(options, signal);
+      const embedded = await migrateIndex(path, {
+        ...{ model, variant, loadModel, signal, onProgress: line.onProgress },
+      }).finally(line.done);
+      process.stdout.write(
+        json ? `${JSON.stringify({ embedded })}\n` : `${counted(embedded, 'document')} embedded with ${model}\n`,
+      );
     });
 }
 

@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
 import { formatContext, formatResults } from '../../report/index.js';
+import { Reranker } from '../../rerank/index.js';
 import { Index, type SearchMode, searchModes } from '../../search/index.js';
+import { settingsOf } from '../configured.js';
 import { interruptSignal } from '../interrupt.js';
+import { namedModel } from '../named-model.js';
 import { configOption, engineOption, number, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
-import { checkCommand, repairCommand } from './maintain.js';
+import { checkCommand, migrateCommand, repairCommand } from './maintain.js';
 import { type SearchModelFlags, searchModel } from './search-model.js';
 
 const examples = `
@@ -22,6 +25,7 @@ interface Options extends SearchModelFlags {
   readonly rescore?: 'exact' | number;
   readonly explain?: boolean;
   readonly context?: number;
+  readonly rerank?: string;
   readonly model?: string;
   readonly variant?: string;
   readonly json?: boolean;
@@ -42,6 +46,7 @@ export function searchCommand(): Command {
     .option('--rescore <n>', 'rescore so many times as many chunks as are wanted, or exact', rescore)
     .option('--explain', 'show how scores come about')
     .option('--context <tokens>', 'print texts for a prompt, as many as fit, with their sources', positiveInteger)
+    .option('--rerank <model>', 'order the best 50 anew by a cross-encoder: model folder or name')
     .option('--model <model>', 'where the model is, if not where it was')
     .option('--variant <name>', 'ask with another variant of the model: int8, fp16, …')
     .addOption(engineOption())
@@ -51,6 +56,7 @@ export function searchCommand(): Command {
     .option('--json', 'print one JSON document')
     .addCommand(checkCommand())
     .addCommand(repairCommand())
+    .addCommand(migrateCommand())
     .addHelpText('after', examples)
     .action(async (path: string, question: string, options: Options) => {
       const signal = interruptSignal();
@@ -60,7 +66,9 @@ export function searchCommand(): Command {
         loadModel: searchModel(options, signal),
         onNote: printNote,
       });
-      const how = { top, mode, filter, diversity, rescore, explain, signal };
+      await using rerank =
+        options.rerank === undefined ? undefined : await openReranker(options.rerank, options, signal);
+      const how = { rerank, top, mode, filter, diversity, rescore, explain, signal };
       if (context !== undefined) {
         const found = await index.context(question, { ...how, tokens: context });
         process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : formatContext(found));
@@ -73,4 +81,9 @@ export function searchCommand(): Command {
 
 function rescore(text: string): 'exact' | number {
   return text === 'exact' ? text : number(text);
+}
+
+async function openReranker(name: string, options: Options, signal: AbortSignal): Promise<Reranker> {
+  const [{ run }, { original }] = await Promise.all([settingsOf(options), namedModel(name, options)]);
+  return Reranker.load(original, { ...run, signal });
 }

@@ -75,7 +75,7 @@ function blocksOf(body: string, levels: ReadonlyMap<string, number>): Block[] {
       } else if (name === 'w:tbl') {
         tables++;
       } else if (name === 'w:tc' && text.trim() !== '') {
-        text += ' | ';
+        text = `${text.trimEnd()} | `;
       }
     },
     text: (data) => {

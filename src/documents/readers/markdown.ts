@@ -8,7 +8,7 @@ export function readMarkdown(source: string): ParsedDocument {
   const { metadata, end } = readFrontMatter(text);
   const blocks: Block[] = [];
   let line = 1 + newlines(text.slice(0, end));
-  for (const token of marked.lexer(text.slice(end))) {
+  for (const token of tokensOf(text.slice(end))) {
     const leading = newlines(/^\n*/.exec(token.raw)?.[0] ?? '');
     const trimmed = token.raw.trim();
     const block = blockOf(token, trimmed);
@@ -19,6 +19,14 @@ export function readMarkdown(source: string): ParsedDocument {
     line += newlines(token.raw);
   }
   return { blocks, metadata };
+}
+
+function tokensOf(text: string): Token[] {
+  try {
+    return marked.lexer(text);
+  } catch (error) {
+    throw error instanceof RangeError ? new Error('it is nested too deep', { cause: error }) : error;
+  }
 }
 
 function blockOf(token: Token, raw: string): Block | undefined {

@@ -1,27 +1,25 @@
-import type { Block, ParsedDocument } from '../document.js';
+import { runInThread } from '../../threads/index.js';
+import type { ParsedDocument } from '../document.js';
+import { shortReason } from '../short-reason.js';
 
-/** The text of a PDF, page by page; its title and author become metadata. Pages that are pictures have none. */
-export async function readPdf(content: Buffer): Promise<ParsedDocument> {
-  const { extractText, getDocumentProxy, getMeta } = await import('unpdf');
-  const pdf = await getDocumentProxy(new Uint8Array(content), { verbosity: 0 });
-  try {
-    const { text: pages } = await extractText(pdf, { mergePages: false });
-    const { info } = await getMeta(pdf);
-    const blocks = pages.flatMap((page, i) =>
-      paragraphs(page).map((text): Block => ({ kind: 'prose', text, page: i + 1 })),
-    );
-    const known = Object.entries({ title: info?.Title, author: info?.Author }).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
-    );
-    return { blocks, metadata: Object.fromEntries(known) };
-  } finally {
-    await pdf.destroy();
-  }
+export interface PdfReading {
+  start(job: { readonly content: Uint8Array }): ParsedDocument;
 }
 
-function paragraphs(page: string): string[] {
-  return page
-    .split(/\n\s*\n/)
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
+/** Longer than this no page of text takes. */
+const mostMs = 120_000;
+
+/**
+ * The text of a PDF, page by page; its title and author become metadata. Read in a thread of its own: what a broken file does to the
+ * reader happens there.
+ */
+export async function readPdf(content: Buffer): Promise<ParsedDocument> {
+  const script = new URL('./pdf-worker.js', import.meta.url);
+  const signal = AbortSignal.timeout(mostMs);
+  try {
+    return await runInThread<PdfReading>(script, { content }, { path: 'a PDF', what: 'reading a PDF', signal });
+  } catch (error) {
+    const why = signal.aborted ? `it takes longer than ${mostMs / 1000} s` : shortReason(error);
+    throw new Error(`it is not a PDF that can be read: ${why}`, { cause: error });
+  }
 }

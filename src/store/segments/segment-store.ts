@@ -1,10 +1,19 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OctavecError } from '../../base/index.js';
 import { asOutputError, OwnedFile } from '../../files/index.js';
 import type { Matrix } from '../../numbers/index.js';
 import type { IndexManifest } from '../manifest.js';
-import type { Hit, Store, StoreChange, StoredChunk, StoreFacts, TextQuery, VectorQuery } from '../store.js';
+import type {
+  Hit,
+  NewDocument,
+  Store,
+  StoreChange,
+  StoredChunk,
+  StoreFacts,
+  TextQuery,
+  VectorQuery,
+} from '../store.js';
 import { mergeSegments, segmentsToMerge } from './compact.js';
 import { contentOf } from './content.js';
 import { type FoundChunk, type LiveSegment, matchingChunks, nearestChunks } from './find-chunks.js';
@@ -19,6 +28,8 @@ import {
   segmentsFolder,
   writeSegmentList,
 } from './segment-list.js';
+import { hits, storedChunk } from './stored-chunk.js';
+import { syncFolder } from './write-file.js';
 import { writeSegment } from './write-segment.js';
 
 /** Where a document is. */
@@ -149,6 +160,42 @@ export class SegmentStore implements Store {
       }
     }
     return [];
+  }
+
+  /** Every document with its chunks, in the order in which they are stored. */
+  async *documents(): AsyncGenerator<Omit<NewDocument, 'vectors'>, void, undefined> {
+    await this.#refresh();
+    for (const { segment, removed } of this.#live) {
+      for (const [i, { id, hash, metadata }] of segment.allDocuments().entries()) {
+        if (!removed.has(i)) {
+          const [first, end] = [segment.firstChunk(i), segment.firstChunk(i + 1)];
+          const chunks = await Promise.all(Array.from({ length: end - first }, (_, k) => segment.chunk(first + k)));
+          yield { id, hash, metadata, chunks };
+        }
+      }
+    }
+  }
+
+  /** Takes over the content of another store, which must not be open any more, in the place of its own. */
+  adopt(folder: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const list = await readSegmentList(listPath(folder));
+      if (list === undefined) {
+        throw new OctavecError('INDEX_NOT_FOUND', { path: folder });
+      }
+      for (const { name } of list.segments) {
+        await rename(join(segmentsFolder(folder), name), join(this.#segments, name));
+      }
+      await syncFolder(this.#segments);
+      await this.#replace(list);
+      await rm(folder, { recursive: true, force: true });
+      await this.#sweep();
+    });
+  }
+
+  /** Keeps other processes from changing it until it is closed. */
+  reserve(): Promise<void> {
+    return this.#inTurn(async () => undefined);
   }
 
   async facts(): Promise<StoreFacts> {
@@ -333,17 +380,6 @@ export class SegmentStore implements Store {
     }
     return { segment, chunk: Number(chunk) };
   }
-}
-
-function hits(found: readonly FoundChunk[]): Hit[] {
-  return found.map(({ segment, chunk, score }) => ({ ref: `${segment.name}/${chunk}`, score }));
-}
-
-async function storedChunk({ segment, chunk }: Pick<FoundChunk, 'segment' | 'chunk'>): Promise<StoredChunk> {
-  const number = segment.documentOf(chunk);
-  const { id, metadata } = segment.document(number);
-  const found = await segment.chunk(chunk);
-  return { ...found, id: `${id}#${chunk - segment.firstChunk(number) + 1}`, document: id, metadata };
 }
 
 function withoutDocuments(entry: SegmentEntry, gone: ReadonlySet<number> | undefined): SegmentEntry {

@@ -1,0 +1,97 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Location, OctavecError, pathOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { type IndexManifest, type NewDocument, SegmentStore } from '../store/index.js';
+import { HeldModel } from './held-model.js';
+import type { IndexOptions } from './index-options.js';
+import { embedDocuments } from './ingest.js';
+
+export interface MigrateOptions
+  extends TaskOptions,
+    Pick<IndexOptions, 'variant' | 'loadModel' | 'dimensions' | 'vectors'> {
+  /** The model that the index is to have. */
+  readonly model: NonNullable<IndexOptions['model']>;
+}
+
+/** Chunks that are embedded and stored together. */
+const chunksAtOnce = 512;
+
+/**
+ * Embeds an index anew with another model. The chunks stay as they are. Searches go on with the old vectors until all new ones are
+ * there; then the index changes in one step. A migration that was broken off goes on where it stopped.
+ *
+ * @returns documents that were embedded
+ * @throws INDEX_NOT_FOUND, INDEX_DAMAGED, OUTPUT_BUSY, OUTPUT_NOT_WRITABLE, DISK_FULL, CANCELLED, and what loading and embedding throw
+ * @example
+ * ```ts
+ * await migrateIndex('docs.index', { model: 'BAAI/bge-small-en-v1.5' });
+ * ```
+ */
+export async function migrateIndex(location: Location, options: MigrateOptions): Promise<number> {
+  const path = pathOf('index', location);
+  const { signal, onProgress, vectors, dimensions, ...modelOptions } = options;
+  const model = new HeldModel(path, modelOptions);
+  const store = await SegmentStore.open(path);
+  const folder = join(path, 'migration');
+  try {
+    const manifest = await store.readManifest();
+    if (manifest === undefined) {
+      throw new OctavecError('INDEX_NOT_FOUND', { path });
+    }
+    await store.reserve();
+    const wanted: IndexManifest = {
+      ...manifest,
+      model: await model.describe(dimensions),
+      vectors: vectors ?? manifest.vectors,
+    };
+    const target = await openTarget(folder, wanted);
+    let embedded = 0;
+    try {
+      const embedder = await model.embedding(wanted);
+      const { documents: total } = await store.facts();
+      const done = await target.hashes();
+      let pending: Omit<NewDocument, 'vectors'>[] = [];
+      const flush = async () => {
+        const tools = { store: target, embedder, manifest: wanted, onSkipped: () => undefined };
+        await target.apply({ remove: [], add: await embedDocuments(pending, tools, signal) });
+        embedded += pending.length;
+        pending = [];
+      };
+      let waiting = 0;
+      let seen = 0;
+      for await (const document of store.documents()) {
+        throwIfCancelled(signal, 'migrating the index');
+        onProgress?.({ stage: 'Embedding anew', done: seen++, total, unit: 'documents' });
+        if (done.get(document.id) === document.hash) {
+          continue;
+        }
+        pending.push(document);
+        waiting += document.chunks.length;
+        if (waiting >= chunksAtOnce) {
+          await flush();
+          waiting = 0;
+        }
+      }
+      await flush();
+    } finally {
+      await target.close();
+    }
+    await store.adopt(folder);
+    return embedded;
+  } finally {
+    await Promise.all([store.close(), model.close()]);
+  }
+}
+
+/** What an earlier migration to the same model has left, or a store that is empty. */
+async function openTarget(folder: string, wanted: IndexManifest): Promise<SegmentStore> {
+  const begun = await SegmentStore.open(folder);
+  if (JSON.stringify(await begun.readManifest()) === JSON.stringify(wanted)) {
+    return begun;
+  }
+  await begun.close();
+  await rm(folder, { recursive: true, force: true });
+  const store = await SegmentStore.open(folder);
+  await store.writeManifest(wanted);
+  return store;
+}
