@@ -103,7 +103,7 @@ async function nativeEngines() {
 
 /** The same with texts. */
 async function embedder() {
-  const embedder = await Embedder.load(model, { variant, ...settings(), memory: 'shared' });
+  const embedder = await Embedder.load(model, { variant, engine: 'onnxruntime', ...settings(), memory: 'shared' });
   const texts = Array.from({ length: 40 * Number(count) }, (_, i) => textOf(120, i));
   for (let round = 0; round < 3; round++) {
     await embedder.embed(texts);

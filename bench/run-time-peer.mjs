@@ -14,8 +14,8 @@ const batchSize = 32;
 
 /** Each loads the model and gives a function from a list of texts to their vectors. */
 const peers = {
-  octavec: () => octavec('onnxruntime'),
-  'octavec, native': () => octavec('native'),
+  octavec: () => octavec('auto'),
+  'octavec, onnxruntime': () => octavec('onnxruntime'),
 
   /** onnxruntime-node and tokenizers as their documentations show them. */
   async 'onnxruntime-node'() {

@@ -6,12 +6,14 @@
  * `--only "512 texts"` runs the tasks whose names hold those words: texts of mixed lengths in no order, where peers pad
  * batches of 32 as they come.
  *
- * transformers.js takes part if it is installed somewhere and OCTAVEC_PEERS names that folder. Every peer lives in a
- * process of its own; they are measured in turn, round after round, so that what else goes on on the machine meets all
+ * "octavec" is what a user gets who asks for nothing. transformers.js takes part if it is installed somewhere and OCTAVEC_PEERS
+ * names that folder; onnxruntime, OpenVINO and fastembed for Python, as far as the interpreter that OCTAVEC_PYTHON names has
+ * them (`pip install onnxruntime tokenizers openvino fastembed`). Every peer lives in a process of its own; they are measured in turn, round after round, so that what else goes on on the machine meets all
  * alike. Ratios are taken within a round; the table shows their median and the spread.
  */
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cpuBudget, readHostFacts } from '../dist/host/index.js';
@@ -38,6 +40,21 @@ async function start(name) {
   return ready ? { name, child } : undefined;
 }
 
+/** A process of Python, with the messages of a forked one. */
+async function startPython(name) {
+  const python = process.env.OCTAVEC_PYTHON;
+  if (python === undefined) {
+    return undefined;
+  }
+  const program = fileURLToPath(new URL('run-time-peer.py', import.meta.url));
+  const child = spawn(python, [program, name, model, values.threads], { stdio: ['pipe', 'pipe', 'ignore'] });
+  createInterface(child.stdout).on('line', (line) => child.emit('message', JSON.parse(line)));
+  const send = (task) => child.stdin.write(`${JSON.stringify(task)}\n`);
+  const like = Object.assign(child, { send, disconnect: () => child.stdin.end() });
+  const ready = await Promise.race([once(child, 'message').then(() => true), once(child, 'exit').then(() => false)]);
+  return ready ? { name, child: like } : undefined;
+}
+
 async function ask({ name, child }, task) {
   child.send(task);
   const waiting = new AbortController();
@@ -61,8 +78,10 @@ const tasks = [
   { name: '64 callers with single texts', texts: singles, callers: 64, callsEach: 6, repeats: 1 },
 ].filter(({ name }) => name.includes(values.only));
 
-const names = ['octavec', 'octavec, native', 'onnxruntime-node', 'transformers.js'];
-const peers = (await Promise.all(names.map(start))).filter((peer) => peer !== undefined);
+const names = ['octavec', 'octavec, onnxruntime', 'onnxruntime-node', 'transformers.js'];
+const pythonNames = ['onnxruntime (Python)', 'OpenVINO', 'fastembed'];
+const started = await Promise.all([...names.map(start), ...pythonNames.map(startPython)]);
+const peers = started.filter((peer) => peer !== undefined);
 for (const peer of peers) {
   for (const task of tasks) {
     await ask(peer, task);
@@ -125,7 +144,7 @@ if (values.json) {
           ? ''
           : `   octavec ×${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.greatest.toFixed(2)})`;
       console.log(
-        `  ${peer.padEnd(18)} ${ms.toFixed(2).padStart(9)} ms ${textsPerSecond.toFixed(0).padStart(6)} texts/s${tail}${times}`,
+        `  ${peer.padEnd(21)} ${ms.toFixed(2).padStart(9)} ms ${textsPerSecond.toFixed(0).padStart(6)} texts/s${tail}${times}`,
       );
     }
   }

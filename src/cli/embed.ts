@@ -14,7 +14,7 @@ import {
   writeRanges,
 } from '../bulk/index.js';
 import { Embedder, type EmbedderOptions, type VectorRanges } from '../embed/index.js';
-import type { MemoryMode } from '../engine/index.js';
+import type { Device, MemoryMode } from '../engine/index.js';
 import { overridesOf } from '../model/index.js';
 import { folderWith } from '../registry/index.js';
 import {
@@ -31,7 +31,7 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
-import { configOption, engineOption, memoryOption, positiveInteger } from './options.js';
+import { configOption, deviceOption, engineOption, memoryOption, positiveInteger } from './options.js';
 import { printNote } from './print-note.js';
 import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
@@ -66,6 +66,7 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
   readonly promptName?: string;
   readonly pool?: number;
   readonly memory?: MemoryMode;
+  readonly device?: Device;
   readonly json?: boolean;
 }
 
@@ -119,6 +120,7 @@ export function embedCommand(): Command {
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")
     .option('--variant <name>', 'variant in the folder: int8, fp16, … (default: the highest precision)')
     .addOption(engineOption())
+    .addOption(deviceOption())
     .option('--threads <n>', 'threads of each session', positiveInteger)
     .option('--pool <n>', 'sessions that share the work', positiveInteger)
     .addOption(memoryOption())
@@ -140,6 +142,7 @@ export function embedCommand(): Command {
         ...overridesOf(options),
         variant: options.variant,
         memory: options.memory,
+        device: options.device,
         workers: options.pool,
         signal,
         onReady: isLoud ? tell : undefined,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { counted, OctavecError } from '../base/index.js';
-import { type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
+import { devices, type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
 import type { SnapshotOptions } from '../hub/index.js';
 import type { ProofTexts } from '../pipeline/index.js';
@@ -100,6 +100,11 @@ export function engineOption(): Option {
   const text =
     'engine that runs the model; auto takes native for files of 8 bits or fewer that it knows (default: auto)';
   return new Option('--engine <name>', text).choices(engineChoices);
+}
+
+export function deviceOption(): Option {
+  const text = 'what the model is computed on; auto takes the first device that runs it, else the CPU (default: cpu)';
+  return new Option('--device <name>', text).choices(devices);
 }
 
 export function memoryOption(): Option {

@@ -2,7 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { methodNames } from '../methods/index.js';
 import { defaultLimits, serve } from '../server/index.js';
-import { configOption, engineOption, memoryOption, positiveInteger, positiveNumber, wordList } from './options.js';
+import {
+  configOption,
+  deviceOption,
+  engineOption,
+  memoryOption,
+  positiveInteger,
+  positiveNumber,
+  wordList,
+} from './options.js';
 import { servedModels } from './serve/models.js';
 import { type ServeFlags, serverOptions, serveSettings } from './serve/settings.js';
 import { runUntilInterrupted } from './serve/until-interrupted.js';
@@ -55,6 +63,7 @@ export function serveCommand(): Command {
     .addOption(option('--rate-limit <n>', 'requests a minute and key', positiveInteger))
     .addOption(option('--cors-allow-origin <origins>', 'origins that browsers may call from').argParser(wordList))
     .addOption(engineOption())
+    .addOption(deviceOption())
     .option('--threads <n>', 'threads of each session (default: as many CPUs as are granted)', positiveInteger)
     .option('--workers <n>', 'sessions side by side', positiveInteger)
     .addOption(memoryOption())

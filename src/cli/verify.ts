@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { OctavecError } from '../base/index.js';
+import type { Device } from '../engine/index.js';
 import { failuresAsText } from '../evaluate/index.js';
 import { overridesOf, variantPath } from '../model/index.js';
 import { isReranker, verify } from '../pipeline/index.js';
@@ -9,7 +10,16 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
-import { configOption, engineOption, gateLimit, positiveInteger, proofTexts, readTasks, wordList } from './options.js';
+import {
+  configOption,
+  deviceOption,
+  engineOption,
+  gateLimit,
+  positiveInteger,
+  proofTexts,
+  readTasks,
+  wordList,
+} from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 import { verifyRanking } from './rerank/verify-ranking.js';
@@ -25,6 +35,7 @@ Examples:
 interface Options extends ConfigurableFlags, ReportFlags, ModelFlags {
   readonly against?: string;
   readonly variant?: string;
+  readonly device?: Device;
   readonly bench?: boolean;
   readonly json?: boolean;
 }
@@ -48,6 +59,7 @@ export function verifyCommand(): Command {
     .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdict as JUnit XML')
     .addOption(engineOption())
+    .addOption(deviceOption())
     .option('--threads <n>', 'number of threads', positiveInteger)
     .addOption(configOption())
     .option('--json', 'print JSON');
@@ -67,7 +79,7 @@ export function verifyCommand(): Command {
         const task = { onProgress: line.onProgress, signal: interruptSignal() };
         const tasks = await readTasks(settings.tasks, { ...task, settings: settings.hub }).finally(line.done);
         return verify(candidate, {
-          ...{ against, ...overridesOf(options), bench: options.bench },
+          ...{ against, ...overridesOf(options), bench: options.bench, device: options.device },
           ...{ ...run, ...gates, cache, onNote: printNote },
           texts: await proofTexts(settings.texts),
           tasks,

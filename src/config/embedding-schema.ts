@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineChoices, memoryModes } from '../engine/index.js';
+import { devices, engineChoices, memoryModes } from '../engine/index.js';
 import { poolingModes } from '../model/index.js';
 import { tokensOfText } from './tokens-of-text.js';
 
@@ -24,6 +24,7 @@ export const embeddingSchema = z.strictObject({
   pool_size: count.optional().describe('sessions that share the work (default: by the CPUs granted)'),
   threads: count.optional().describe('threads of each session (default: by the CPUs granted)'),
   engine: z.enum(engineChoices).optional().describe('what runs the model (default: `auto`)'),
+  device: z.enum(devices).optional().describe('what the model is computed on (default: `cpu`)'),
   memory: z.enum(memoryModes).optional().describe('weights packed for each session (`fast`) or mapped once (`shared`)'),
   pooling: z.enum(poolingModes).optional().describe("how hidden states become a vector (default: the model's own)"),
   normalize: z.boolean().optional().describe("scale vectors to length 1 (default: the model's own)"),

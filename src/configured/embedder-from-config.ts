@@ -28,6 +28,7 @@ export async function embedderFromConfig(file?: Location, options: EmbedderOptio
     workers: embedding.pool_size,
     threads: embedding.threads ?? configuration.threads,
     engine: embedding.engine ?? configuration.engine,
+    device: embedding.device,
     memory: embedding.memory,
     batchTokens: batch === undefined ? undefined : batch * tokensOfText,
     dimensions: embedding.dimensions,

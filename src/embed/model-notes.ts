@@ -1,11 +1,23 @@
 import type { EngineDescription } from '../engine/index.js';
-import type { ModelFiles } from '../model/index.js';
+import { type ModelFiles, variantOfPath } from '../model/index.js';
 
 /** What was assumed of a model because nothing says it, one sentence each. */
 export function modelNotes(
-  { head, headSource }: Pick<ModelFiles, 'head' | 'headSource'>,
+  { head, headSource, onnxPath }: Pick<ModelFiles, 'head' | 'headSource'> & Partial<Pick<ModelFiles, 'onnxPath'>>,
   engine: EngineDescription,
 ): string[] {
+  return [...deviceNotes(onnxPath, engine), ...headNotes({ head, headSource }, engine)];
+}
+
+/** GPUs multiply half precision fastest, and leave the operators of quantized files to the CPU. */
+function deviceNotes(onnxPath: string | undefined, { device }: EngineDescription): string[] {
+  const variant = onnxPath && variantOfPath(onnxPath);
+  return device === undefined || variant === undefined || variant === 'fp16'
+    ? []
+    : [`on ${device}, a file in FP16 is the fastest ("octavec quantize --to fp16")`];
+}
+
+function headNotes({ head, headSource }: Pick<ModelFiles, 'head' | 'headSource'>, engine: EngineDescription): string[] {
   if (headSource?.kind !== 'assumed' || engine.output?.gives === 'vectors') {
     return [];
   }

@@ -14,13 +14,16 @@ export function readyLine(
   const variant = computed[engine.name];
   const precision = variant === undefined ? 'An' : variant.replaceAll('_', ' ').toUpperCase();
   const { workers, threadsPerWorker: threads, threadsReason, memory, memoryReason, name, version, fallback } = engine;
+  const { device, deviceFallback } = engine;
   const counts = `${counted(threads, 'thread')} × ${counted(workers, 'worker')}`;
-  const runtime = `${runtimes[name]} ${version}`;
+  const runtime = `${runtimes[name]} ${version}${device === undefined ? '' : ` on ${device}`}`;
   const weights = `${memory === 'shared' ? 'shared' : 'packed'} weights${memoryReason ? ` (${memoryReason})` : ''}`;
   const because = fallback === undefined ? [] : [`not the native engine: ${printable(fallback)}`];
+  const onCpu =
+    deviceFallback === undefined ? [] : [`on the CPU, for no other device runs it: ${printable(deviceFallback)}`];
   const facts = waysOfRunning(files, engine).map(printable);
   const [what, gives] = width === 'scores' ? ['reranker', ''] : ['embedder', `, ${width} dimensions`];
-  return `${precision} ${what} ready: ${counts} (${threadsReason})${gives}, ${printable(files.onnxPath)}, ${runtime}, ${weights}${[...because, ...facts].map((part) => `; ${part}`).join('')}`;
+  return `${precision} ${what} ready: ${counts} (${threadsReason})${gives}, ${printable(files.onnxPath)}, ${runtime}, ${weights}${[...onCpu, ...because, ...facts].map((part) => `; ${part}`).join('')}`;
 }
 
 const runtimes: Readonly<Record<EngineDescription['name'], string>> = {

@@ -13,8 +13,16 @@ import type { ModelFiles } from '../model/index.js';
 import { isolations } from '../threads/index.js';
 import { autoEngine } from './auto/auto-engine.js';
 import type { Engine } from './engine.js';
+import { engineWith } from './engine-with.js';
 import { tryNativeEngine } from './native/native-engine.js';
-import { checkEngineOptions, type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-engine.js';
+import { acceleratedEngine } from './onnxruntime/accelerated-engine.js';
+import { type Device, devices } from './onnxruntime/device.js';
+import {
+  checkEngineOptions,
+  type EngineOptions,
+  loadOnnxRuntimeEngine,
+  type PoolOptions,
+} from './onnxruntime/load-engine.js';
 import { memoryModes } from './onnxruntime/memory-plan.js';
 import { pacedEngine } from './quota-pacer.js';
 
@@ -39,6 +47,7 @@ export const engineOptionChecks: OptionChecks<EngineChoiceOptions> = {
   engine: oneOf(engineChoices),
   workers: checkCount,
   threads: checkCount,
+  device: oneOf(devices),
   isolation: oneOf(isolations),
   memory: oneOf(memoryModes),
   batchTokens: checkCount,
@@ -55,17 +64,20 @@ export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions
   const { engine: choice = 'auto', signal, ...engineOptions } = options;
   checkChoice('engine', choice, engineChoices);
   checkEngineOptions(engineOptions);
+  checkChoice('device', engineOptions.device, devices);
   if (choice === 'native' || choice === 'native-bf16') {
     refuseForeignOptions(choice, engineOptions);
   }
   throwIfCancelled(signal, 'loading the model');
-  const loading = chosenEngine(files, choice, { ...engineOptions, signal });
+  const { device = 'cpu', ...rest } = { ...engineOptions, signal };
+  const loading = engineOn(files, device, choice, rest);
   return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
 }
 
 /** The native engine has threads that share one copy of the weights, and cuts batches by its own measure. */
-function refuseForeignOptions(choice: EngineChoice, { isolation, memory, batchTokens }: EngineOptions): void {
+function refuseForeignOptions(choice: EngineChoice, { device, isolation, memory, batchTokens }: EngineOptions): void {
   const foreign = [
+    device !== undefined && device !== 'cpu' && `device: ${device}`,
     isolation === 'process' && 'isolation: process',
     memory === 'fast' && 'memory: fast',
     batchTokens !== undefined && 'batchTokens',
@@ -78,7 +90,24 @@ function refuseForeignOptions(choice: EngineChoice, { isolation, memory, batchTo
   }
 }
 
-async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptions: EngineOptions): Promise<Engine> {
+async function engineOn(
+  files: ModelFiles,
+  device: Device,
+  choice: EngineChoice,
+  options: PoolOptions,
+): Promise<Engine> {
+  if (device === 'cpu') {
+    return chosenEngine(files, choice, options);
+  }
+  const found = await acceleratedEngine(files, device, options);
+  if ('engine' in found) {
+    return found.engine;
+  }
+  const engine = await chosenEngine(files, choice, options);
+  return engineWith(engine, { description: { ...engine.description, deviceFallback: found.reason } });
+}
+
+async function chosenEngine(files: ModelFiles, choice: EngineChoice, engineOptions: PoolOptions): Promise<Engine> {
   if (choice === 'onnxruntime') {
     return loadOnnxRuntimeEngine(files, engineOptions);
   }

@@ -1,4 +1,5 @@
 import type { FixedShape } from '../output/index.js';
+import type { Accelerator } from './onnxruntime/device.js';
 
 /** Token ids of several texts, one after the other, without padding. */
 export interface TokenBatch {
@@ -51,6 +52,10 @@ export interface EngineDescription {
   readonly batchTokens?: number;
   /** Why it is not the native engine, where that was the first choice. */
   readonly fallback?: string;
+  /** What it computes on, where that is not the CPU. */
+  readonly device?: Accelerator;
+  /** Why it is the CPU, where another device was looked for. */
+  readonly deviceFallback?: string;
   readonly output?: UsedOutput;
   /** Where the model's inputs fix their sizes. */
   readonly fixedShape?: FixedShape;

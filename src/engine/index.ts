@@ -16,6 +16,7 @@ export {
 export { type DeclaredUse, declaredUse } from './declared-use.js';
 export type * from './engine.js';
 export { type NativeEngineOptions, nativeEngineState, tryNativeEngine } from './native/native-engine.js';
+export { type Device, devices } from './onnxruntime/device.js';
 export {
   type GraphData,
   type GraphInput,

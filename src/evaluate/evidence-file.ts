@@ -76,6 +76,8 @@ const engine = z.object({
   workers: count,
   threadsPerWorker: count,
   fallback: z.string().optional(),
+  device: z.string().optional(),
+  deviceFallback: z.string().optional(),
   output: z.object({ name: z.string(), gives: z.string(), reason: z.string() }).optional(),
   pooling: z.string().optional(),
 });

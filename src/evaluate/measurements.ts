@@ -27,6 +27,10 @@ export interface EngineIdentity {
   readonly threadsPerWorker: number;
   /** Why it is not the native engine, where that was the first choice. */
   readonly fallback?: string;
+  /** What it computed on, where that was not the CPU. */
+  readonly device?: string;
+  /** Why it was the CPU, where another device was looked for. */
+  readonly deviceFallback?: string;
   /** The output of the graph that vectors were made from, and why that one. */
   readonly output?: { readonly name: string; readonly gives: string; readonly reason: string };
   /** How hidden states became vectors: "mean, scaled to length 1 (modules.json)". */

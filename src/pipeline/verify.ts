@@ -1,5 +1,5 @@
 import { checkFlag, checkLocation, checkOptions, type Location, type OptionChecks, oneOf } from '../base/index.js';
-import { type EngineChoice, engineChoices } from '../engine/index.js';
+import { type Device, devices, type EngineChoice, engineChoices } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { type ModelOverrides, overridesOf } from '../model/index.js';
 import {
@@ -23,6 +23,8 @@ export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOption
   readonly against: Location;
   /** Runs the candidate; `auto` by default. The original always runs on ONNX Runtime, in its own precision. */
   readonly engine?: EngineChoice;
+  /** What the candidate is computed on; the CPU by default. What serves it is what should prove it. */
+  readonly device?: Device;
   readonly texts?: ProofTexts;
   /** Measure speed and memory as well; by default where a limit asks for a speed-up. */
   readonly bench?: boolean;
@@ -32,6 +34,7 @@ const optionChecks: OptionChecks<VerifyOptions> = {
   ...comparisonChecks,
   against: checkLocation,
   engine: oneOf(engineChoices),
+  device: oneOf(devices),
   bench: checkFlag,
 };
 
@@ -50,12 +53,12 @@ const optionChecks: OptionChecks<VerifyOptions> = {
  */
 export async function verify(path: Location, options: VerifyOptions): Promise<Evidence> {
   checkOptions(options, optionChecks);
-  const { against, engine, texts, tasks, threads, signal, onProgress, onNote } = options;
+  const { against, engine, device, texts, tasks, threads, signal, onProgress, onNote } = options;
   const overrides = overridesOf(options);
   checkLocation('against', against);
   const cache = tasks?.length ? await openVectorCache(options) : undefined;
   await using original = await openOriginal(against, overrides);
-  const candidate = await openCandidate(path, { ...overrides, like: original.files, engine });
+  const candidate = await openCandidate(path, { ...overrides, like: original.files, engine, device });
   const proof = await openProof(original, { texts, tasks, cache, threads, signal, onProgress, onNote });
   const measured = await prove(proof, candidate);
   const gate = fileGate(candidate, measured, options);

@@ -1,5 +1,5 @@
 import type { Location } from '../base/index.js';
-import type { EngineChoice } from '../engine/index.js';
+import type { Device, EngineChoice } from '../engine/index.js';
 import type { FileIdentity, GatePresetName } from '../evaluate/index.js';
 import { describePrecision } from '../methods/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
@@ -16,6 +16,8 @@ export interface Candidate {
   readonly usualGate: GatePresetName;
   /** Runs it. By default the one that octavec takes by itself, and where that is native, ONNX Runtime proves the file as well. */
   readonly engine?: EngineChoice;
+  /** What it is computed on; the CPU by default. */
+  readonly device?: Device;
   /** Tokenizer, pooling and limits are the original's own: that it reads the same of each text need not be shown. */
   readonly readsAsOriginal?: boolean;
 }
@@ -24,6 +26,7 @@ export interface CandidateOptions extends OpenModelOptions {
   /** What it is called in place of the name of its file. */
   readonly name?: string;
   readonly engine?: EngineChoice;
+  readonly device?: Device;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface CandidateOptions extends OpenModelOptions {
  */
 export async function openCandidate(
   path: Location,
-  { name, engine, ...options }: CandidateOptions = {},
+  { name, engine, device, ...options }: CandidateOptions = {},
 ): Promise<Candidate> {
   const files = await openModelFolder(path, options);
   const model = await modelGraph(files);
@@ -45,5 +48,6 @@ export async function openCandidate(
     recipe: recipeOf(model),
     usualGate: gate,
     engine,
+    device,
   };
 }

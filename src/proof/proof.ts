@@ -80,9 +80,9 @@ async function embedWithOriginal(
 
 async function compareVectors(proof: Proof, candidate: Candidate): Promise<Measurements> {
   const { original, texts, options } = proof;
-  const { files, identity, engine: wanted = 'auto', recipe } = candidate;
+  const { files, identity, engine: wanted = 'auto', device, recipe } = candidate;
   const { threads, signal } = options;
-  await using embedder = await Embedder.load(files, { threads, engine: wanted });
+  await using embedder = await Embedder.load(files, { threads, engine: wanted, device });
   const vectors = await embedAll(embedder, texts.texts, embedding(proof, candidate), options, identity.sha256);
   const { engine } = embedder;
   return {

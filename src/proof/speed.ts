@@ -28,10 +28,10 @@ export async function measureSpeed(
   names: readonly string[] = proven.map(({ measured }) => measured.file.name),
 ): Promise<{ readonly original: RunMeasurement; readonly measured: readonly Measurements[] }> {
   const { threads, signal, onProgress } = options;
-  const subjects = proven.map(({ candidate: { files, engine } }, i) => ({
+  const subjects = proven.map(({ candidate: { files, engine, device } }, i) => ({
     name: names[i],
     model: files,
-    embedder: { engine },
+    embedder: { engine, device },
   }));
   const [first, ...others] = await measureRuns(
     [{ name: 'original', model: original.runnable, embedder: { engine: 'onnxruntime' } }, ...subjects],

@@ -1,6 +1,6 @@
 import type { OnProgress, TaskOptions } from '../base/index.js';
 import { Embedder, type VectorCache } from '../embed/index.js';
-import type { EngineChoice } from '../engine/index.js';
+import type { Device, EngineChoice } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import {
   compareResults,
@@ -31,6 +31,7 @@ interface Subject {
   /** How its vectors are told from others' in the cache. */
   readonly hash: string;
   readonly engine?: EngineChoice;
+  readonly device?: Device;
 }
 
 /** Evaluates an original in the tasks of a run; every candidate is compared with it. */
@@ -85,8 +86,8 @@ function subjectOf(original: Original): Subject {
   return { files: original.runnable, hash: vectorsHash(original), engine: 'onnxruntime' };
 }
 
-function candidateSubject({ files, identity, engine }: Candidate): Subject {
-  return { files, engine, hash: identity.sha256 };
+function candidateSubject({ files, identity, engine, device }: Candidate): Subject {
+  return { files, engine, device, hash: identity.sha256 };
 }
 
 async function evaluateAll(subject: Subject, name: string, run: TaskRun): Promise<TaskResult[]> {
@@ -100,8 +101,8 @@ async function evaluateAll(subject: Subject, name: string, run: TaskRun): Promis
   return results;
 }
 
-function loadSubject({ files, engine }: Subject, { threads, onNote }: TaskRun): Promise<Embedder> {
-  return Embedder.load(files, { threads, engine, onNote });
+function loadSubject({ files, engine, device }: Subject, { threads, onNote }: TaskRun): Promise<Embedder> {
+  return Embedder.load(files, { threads, engine, device, onNote });
 }
 
 function embedderOf(embedder: Embedder, { hash }: Subject, { cache }: TaskRun): EmbedTexts {

@@ -32,9 +32,9 @@ function formatTasks({ tasks = [] }: Evidence, style: Style): string {
 /** Returns what the figures were measured with, in one line: the texts, and every engine that ran a candidate. */
 export function conditions(evidences: readonly Evidence[]): string {
   const [{ texts }] = evidences;
-  const engines = evidences.map(({ engine: { name, version, workers, threadsPerWorker, fallback } }) => {
+  const engines = evidences.map(({ engine: { name, version, workers, threadsPerWorker, fallback, device } }) => {
     const because = fallback === undefined ? '' : ` (not native: ${printable(fallback)})`;
-    return `${name} ${version}, ${counted(workers, 'worker')} with ${counted(threadsPerWorker, 'thread')}${because}`;
+    return `${name} ${version}${device === undefined ? '' : ` on ${printable(device)}`}, ${counted(workers, 'worker')} with ${counted(threadsPerWorker, 'thread')}${because}`;
   });
   const run = [...new Set(engines)].join('; ');
   // Where models read differently, the candidates that do are told for themselves.

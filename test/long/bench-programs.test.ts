@@ -41,6 +41,7 @@ interface Program {
 
 const programs: Readonly<Record<string, Program>> = {
   'chaos.mjs': { args: () => ['4', '4'], prints: /0 wrong, 0 hung/, mayJudge: true },
+  'cold-start.mjs': { args: () => ['--rounds', '1'], prints: /octavec, onnxruntime +\d+ ms/ },
   'engines.mjs': {
     args: () => [embedded, '1', '1 × 16'],
     env: { THREADS: '1' },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { OctavecError, reasonOf } from '../../base/index.js';
 import { readConfiguration } from '../../config/index.js';
-import type { EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
+import type { Device, EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
 import type { MethodName } from '../../methods/index.js';
 import { hashOfKey, parseKeys, type ServerOptions, type SettingChanges } from '../../server/index.js';
 import type { NamedModelFlags } from '../named-model.js';
@@ -28,6 +28,7 @@ export interface ServeFlags extends NamedModelFlags {
   readonly threads?: number;
   readonly workers?: number;
   readonly memory?: MemoryMode;
+  readonly device?: Device;
   readonly isolation?: Isolation;
   readonly maxConcurrentRequests?: number;
   readonly maxClientBatchSize?: number;
@@ -66,14 +67,14 @@ export async function serverOptions(settings: ServeSettings): Promise<Omit<Serve
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new OctavecError('USAGE', { problem: '--tls-cert and --tls-key go together' });
   }
-  const { engine, threads, workers, memory, isolation } = settings;
+  const { engine, device, threads, workers, memory, isolation } = settings;
   const { host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel = 'warn' } = settings;
   return {
     ...{ host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel },
     ...(tlsCert !== undefined &&
       tlsKey !== undefined && { tls: { cert: await readText(tlsCert), key: await readText(tlsKey) } }),
     ...(await settingChanges(settings)),
-    embedder: { engine, threads, workers, memory, isolation },
+    embedder: { engine, device, threads, workers, memory, isolation },
     memoryBudget: memoryBudget && memoryBudget * bytesPerMegabyte,
     cacheBytes: cacheSize && cacheSize * bytesPerMegabyte,
     log: process.stderr,

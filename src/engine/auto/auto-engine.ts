@@ -6,7 +6,7 @@ import { readStructure } from '../../onnx/index.js';
 import type { Engine } from '../engine.js';
 import { engineWith } from '../engine-with.js';
 import { tryNativeEngine } from '../native/native-engine.js';
-import { type EngineOptions, loadOnnxRuntimeEngine } from '../onnxruntime/load-engine.js';
+import { loadOnnxRuntimeEngine, type PoolOptions } from '../onnxruntime/load-engine.js';
 import { leastCosine, leastFitCosine, sampleBatch } from './self-check.js';
 
 /** An engine, or in one line why there is none. */
@@ -19,7 +19,7 @@ type EngineOrReason = { readonly engine: Engine } | { readonly reason: string };
  *
  * @throws as the engines' own loaders
  */
-export async function autoEngine(files: ModelFiles, options: EngineOptions): Promise<Engine> {
+export async function autoEngine(files: ModelFiles, options: PoolOptions): Promise<Engine> {
   const native = await fitNativeEngine(files, options);
   if ('engine' in native) {
     return native.engine;
@@ -28,7 +28,7 @@ export async function autoEngine(files: ModelFiles, options: EngineOptions): Pro
   return engineWith(engine, { description: { ...engine.description, fallback: native.reason } });
 }
 
-async function fitNativeEngine(files: ModelFiles, options: EngineOptions): Promise<EngineOrReason> {
+async function fitNativeEngine(files: ModelFiles, options: PoolOptions): Promise<EngineOrReason> {
   // What `memory` and `batchTokens` ask for, speed or little memory, the native engine gives by itself.
   if (options.isolation === 'process') {
     return { reason: 'it runs in no processes of its own (isolation: process)' };
@@ -79,7 +79,7 @@ async function agreement(
   files: ModelFiles,
   native: Engine,
   batch: ReturnType<typeof sampleBatch>,
-  { threads, signal }: EngineOptions,
+  { threads, signal }: PoolOptions,
 ): Promise<number> {
   try {
     await using plain = await loadOnnxRuntimeEngine(files, { workers: 1, threads, signal });

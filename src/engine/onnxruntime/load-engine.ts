@@ -6,11 +6,14 @@ import { type Isolation, isolations } from '../../threads/index.js';
 import type { Engine } from '../engine.js';
 import { QuotaPacer } from '../quota-pacer.js';
 import { planThreads, type ThreadOptions } from '../thread-plan.js';
+import type { Accelerator, Device } from './device.js';
 import { type MemoryMode, memoryModes, planMemory } from './memory-plan.js';
 import { type PoolSettings, WorkerPool } from './worker-pool.js';
 
 /** Without `workers` and `threads` the granted CPUs are shared out (see `planThreads`). */
 export interface EngineOptions extends ThreadOptions {
+  /** What the model is computed on; `cpu` by default. */
+  readonly device?: Device;
   /** What a worker is; `thread` by default. */
   readonly isolation?: Isolation;
   /** How weights are held in memory; `auto` by default. */
@@ -24,10 +27,18 @@ export interface EngineOptions extends ThreadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** With the device that was found. */
+export interface PoolOptions extends Omit<EngineOptions, 'device'> {
+  readonly device?: Accelerator;
+}
+
 type RunnableFiles = Pick<ModelFiles, 'onnxPath' | 'padTokenId' | 'head' | 'headSource' | 'facts' | 'output' | 'task'>;
 
 const leastBatchTokens = 1024;
 const batchTokensPerThread = 512;
+
+/** Devices besides the CPU have thousands of lanes to fill. */
+const deviceTokens = 16_384;
 
 /** Where memory is short, activations count more than the 3 % that smaller batches cost. */
 const sharedBatchTokens = 0.25;
@@ -39,7 +50,7 @@ const sharedBatchTokens = 0.25;
 const longTextTokens = 128;
 
 /** @throws USAGE */
-export function checkEngineOptions({ isolation, memory, batchTokens }: EngineOptions): void {
+export function checkEngineOptions({ isolation, memory, batchTokens }: Omit<EngineOptions, 'device'>): void {
   checkChoice('isolation', isolation, isolations);
   checkChoice('memory', memory, memoryModes);
   checkCount('batchTokens', batchTokens);
@@ -52,21 +63,29 @@ export function checkEngineOptions({ isolation, memory, batchTokens }: EngineOpt
  * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT, USAGE, CANCELLED; FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX,
  *   ONNX_CORRUPT, ONNX_LIMIT, EXTERNAL_DATA
  */
-export async function loadOnnxRuntimeEngine(files: RunnableFiles, options: EngineOptions = {}): Promise<Engine> {
+export async function loadOnnxRuntimeEngine(files: RunnableFiles, options: PoolOptions = {}): Promise<Engine> {
   const { signal } = options;
   checkEngineOptions(options);
   throwIfCancelled(signal, 'loading the model');
   return unlessCancelled(loadPool(files, options), signal, 'loading the model', (late) => late.close());
 }
 
-async function loadPool(files: RunnableFiles, options: EngineOptions): Promise<Engine> {
+async function loadPool(files: RunnableFiles, options: PoolOptions): Promise<Engine> {
   const facts = await readHostFacts();
-  const { workers, threads, reason } = planThreads(cpuBudget(facts), options);
+  const { device } = options;
+  // A session on another device has a copy of the weights there, and keeps it busy alone.
+  const wished = device === undefined ? options : { ...options, workers: options.workers ?? 1 };
+  const { workers, threads, reason } = planThreads(cpuBudget(facts), wished);
   const { onnxPath, padTokenId, head } = files;
-  const memory = await planMemory(onnxPath, options.memory ?? 'auto', workers, memoryBudget(facts));
+  const memory = await planMemory(
+    onnxPath,
+    options.memory ?? (device === undefined ? 'auto' : 'fast'),
+    workers,
+    memoryBudget(facts),
+  );
   const choice = outputChoice(files);
-  const settings = { onnxPath, threads, padTokenId, head, choice, sharesMemory: memory.mode === 'shared' };
-  const usualTokens = Math.max(leastBatchTokens, batchTokensPerThread * threads);
+  const settings = { onnxPath, threads, padTokenId, head, choice, device, sharesMemory: memory.mode === 'shared' };
+  const usualTokens = device === undefined ? Math.max(leastBatchTokens, batchTokensPerThread * threads) : deviceTokens;
   const tokens = options.batchTokens ?? usualTokens * (memory.mode === 'shared' ? sharedBatchTokens : 1);
   return startPool(onnxPath, {
     pacer: facts.cpuQuota && new QuotaPacer(facts.cpuQuota.value),
@@ -82,6 +101,7 @@ async function loadPool(files: RunnableFiles, options: EngineOptions): Promise<E
       threadsReason: reason,
       memory: memory.mode,
       batchTokens: tokens,
+      ...(device && { device }),
       ...(memory.reason && { memoryReason: memory.reason }),
     },
   });

@@ -1,5 +1,6 @@
 import { InferenceSession } from 'onnxruntime-node';
 import { OctavecError, reasonOf } from '../../base/index.js';
+import { type Accelerator, providers } from './device.js';
 
 export interface SessionSettings {
   /** What errors call the model. */
@@ -10,6 +11,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** Calculate with the weights as they lie in the file. */
   readonly sharesMemory?: boolean;
+  /** Runs what it can; the CPU runs the rest. */
+  readonly device?: Accelerator;
 }
 
 /**
@@ -19,10 +22,10 @@ export interface SessionSettings {
  * @throws ENGINE_LOAD
  */
 export async function createSession(settings: SessionSettings): Promise<InferenceSession> {
-  const { onnxPath, mappedPath = onnxPath, threads, sharesMemory = false } = settings;
+  const { onnxPath, mappedPath = onnxPath, threads, sharesMemory = false, device } = settings;
   try {
     return await InferenceSession.create(mappedPath, {
-      executionProviders: ['cpu'],
+      executionProviders: device === undefined ? ['cpu'] : [providers[device], 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
