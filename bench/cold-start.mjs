@@ -22,6 +22,7 @@ const embedding = (engine) =>
    await embedder.embed(['hello world']);
    process.exit();`;
 const subjects = { 'Node alone': '', octavec: embedding('auto'), 'octavec, onnxruntime': embedding('onnxruntime') };
+/** @type {Record<string, number[]>} */
 const times = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
 // The first round packs the model.
 for (let round = 0; round <= Number(values.rounds); round++) {
@@ -36,6 +37,6 @@ for (let round = 0; round <= Number(values.rounds); round++) {
 for (const [name, found] of Object.entries(times)) {
   const sorted = ascending(found);
   console.log(
-    `${name.padEnd(21)} ${median(found).toFixed(0)} ms (${sorted[0].toFixed(0)}–${sorted.at(-1).toFixed(0)})`,
+    `${name.padEnd(21)} ${median(found).toFixed(0)} ms (${sorted[0].toFixed(0)}–${sorted[sorted.length - 1].toFixed(0)})`,
   );
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readModel, writeModel } from 'octavec/onnx';
+import { readModel, withGraph, writeModel } from 'octavec/onnx';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EngineChoiceOptions, loadEngine, nativeEngineState } from '#rooms/engine';
 import { dynamicInt8, type Selection } from '#rooms/quantize';
@@ -87,7 +87,11 @@ describe.skipIf('reason' in nativeEngineState())('the engine that is taken by it
   });
 
   test('is ONNX Runtime for a model that the native engine does not know, and for workers that are processes', async () => {
-    const files = await quantized('qwen3');
+    const files = await quantized('bert');
+    const model = await readModel(files.onnxPath);
+    // An activation of its own.
+    const node = model.proto.graph.node.map((each) => (each.opType === 'Erf' ? { ...each, opType: 'Tanh' } : each));
+    await writeModel(withGraph(model, { ...model.proto.graph, node }), files.onnxPath);
     const fallback = expect.stringContaining('does not know this model');
     expect(await taken(files)).toMatchObject({ name: 'onnxruntime', fallback });
     expect(JSON.parse(readFileSync(notes()[0], 'utf8'))).toEqual({ reason: fallback });

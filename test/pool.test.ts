@@ -12,7 +12,7 @@ const { onnxPath, padTokenId, head } = tinyModel('bert');
 let engine: Engine;
 afterEach(() => engine.close());
 
-async function load(options: EngineOptions): Promise<Engine> {
+async function load(options: Omit<EngineOptions, 'device'>): Promise<Engine> {
   engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head }, { threads: 1, ...options });
   return engine;
 }

@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { env, InferenceSession } from 'onnxruntime-node';
 import { OctavecError, reasonOf } from '../../base/index.js';
 import { type Accelerator, providers } from './device.js';
 
@@ -23,6 +23,8 @@ export interface SessionSettings {
  */
 export async function createSession(settings: SessionSettings): Promise<InferenceSession> {
   const { onnxPath, mappedPath = onnxPath, threads, sharesMemory = false, device } = settings;
+  // Libraries of devices that are missing are told by the error, and need not be printed, too.
+  env.logLevel = 'fatal';
   try {
     return await InferenceSession.create(mappedPath, {
       executionProviders: device === undefined ? ['cpu'] : [providers[device], 'cpu'],
