@@ -57,7 +57,7 @@ export const engineOptionChecks: OptionChecks<EngineChoiceOptions> = {
 /**
  * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.
  *
- * @throws USAGE, CANCELLED, ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own
+ * @throws USAGE, CANCELLED, DEVICE_UNUSABLE, ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own
  *   loaders
  */
 export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions = {}): Promise<Engine> {

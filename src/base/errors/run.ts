@@ -7,6 +7,11 @@ export const runErrors = {
     500,
     (d) => `The run time cannot load ${d.path}: ${d.why}. Run "octavec inspect" on the file to see what it holds.`,
   ),
+  DEVICE_UNUSABLE: entry<{ device: string; why: string }>(
+    1,
+    500,
+    (d) => `The device ${d.device} cannot be used: ${d.why}. Take another one, or "auto", which falls back to the CPU.`,
+  ),
   ENGINE_RUN: entry<{ path: string; why: string }>(
     1,
     500,

@@ -4,6 +4,8 @@ import type { Engine } from '../engine.js';
 import { type Accelerator, type Device, providers } from './device.js';
 import { loadOnnxRuntimeEngine, type PoolOptions } from './load-engine.js';
 
+const build = `onnxruntime-node for ${process.platform}-${process.arch}`;
+
 /** By their speed, as far as one can say. */
 const accelerators: readonly Accelerator[] = ['cuda', 'coreml', 'directml', 'webgpu'];
 
@@ -11,7 +13,7 @@ const accelerators: readonly Accelerator[] = ['cuda', 'coreml', 'directml', 'web
  * Loads a model on a device besides the CPU.
  *
  * @returns the engine; for `auto`, in one line why no device runs the model
- * @throws ENGINE_LOAD if a named device cannot be used, and as `loadOnnxRuntimeEngine`
+ * @throws DEVICE_UNUSABLE if a named device cannot be used, and as `loadOnnxRuntimeEngine`
  */
 export async function acceleratedEngine(
   files: ModelFiles,
@@ -22,10 +24,12 @@ export async function acceleratedEngine(
   if (device !== 'auto') {
     if (!offered.includes(device)) {
       const others = ['cpu', ...offered].join(', ');
-      const why = `onnxruntime-node for ${process.platform}-${process.arch} does not have the device ${device} (it has ${others})`;
-      throw new OctavecError('ENGINE_LOAD', { path: files.onnxPath, why });
+      throw new OctavecError('DEVICE_UNUSABLE', { device, why: `${build} has ${others}` });
     }
-    return { engine: await loadOnnxRuntimeEngine(files, { ...options, device }) };
+    const engine = await loadOnnxRuntimeEngine(files, { ...options, device }).catch((error: unknown) => {
+      throw new OctavecError('DEVICE_UNUSABLE', { device, why: whyUnusable(error) }, error);
+    });
+    return { engine };
   }
   const reasons: string[] = [];
   for (const each of offered) {
@@ -35,7 +39,7 @@ export async function acceleratedEngine(
       reasons.push(`${each}: ${whyUnusable(error)}`);
     }
   }
-  return { reason: reasons.join('; ') || `onnxruntime-node for ${process.platform}-${process.arch} has none` };
+  return { reason: reasons.join('; ') || `${build} has none` };
 }
 
 /** Those that the installed ONNX Runtime has, or can load where their libraries are installed. */

@@ -58,6 +58,7 @@ export function plainReason(error: unknown): string {
     .replace(/\/?[\w./+-]+\.(?:cc|h|cpp):\d+ (?:[^()]*::[^()]*\([^)]*\)(?: const)?)?/g, ' ')
     .replace(/Load model from \S+ failed:\s*/, '')
     .replace(/^.*?\[ONNXRuntimeError\] : \d+ : \w+ : /, '')
+    .replace(/^.* was false\.\s*(?=\S)/, '')
     .replace(/\s+/g, ' ')
     .replace(/[.:\s]+$/, '')
     .slice(0, 500);
