@@ -10,9 +10,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readModel, writeModel } from 'octavec/onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamicInt8 } from '#rooms/quantize';
 import { embeddedModel } from './support/golden-texts.js';
 import { installInto, npmCli, type Packed, packInto, root, runIn } from './support/installed-package.js';
+import { makeTinyFolder } from './support/tiny-folder.js';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
@@ -76,20 +79,34 @@ describe('in an empty folder without build tools', () => {
     expect(JSON.parse(await octavec('embed', embeddedModel, 'hello world')).embedding).toHaveLength(384);
   });
 
-  test("the native engine is found in its platform's package, and missed without it", async (context) => {
+  test("the native engine is found in its platform's package, runs a file of 8 bits by itself, and is missed without it", async (context) => {
     const library = join(root, 'build/native/octavec.node');
     if (!existsSync(library)) {
       context.skip('the native engine is not built here');
     }
-    const embed = () =>
-      inProject('node', npmCli, 'exec', '--no', '--', 'octavec', 'embed', embeddedModel, 'hello', '--engine', 'native');
-    await expect(embed()).rejects.toThrow('the native engine is not');
-    const packaged = join(project, `node_modules/@octavec/native-${process.platform}-${process.arch}`);
-    mkdirSync(packaged, { recursive: true });
+    const model = join(folder, 'tiny');
+    const original = await readModel(makeTinyFolder(model, 'bert'));
+    await writeModel(await dynamicInt8(original), join(model, 'onnx/model_int8.onnx'));
+    const script = `import { Embedder } from 'octavec';
+      const embedder = await Embedder.load(${JSON.stringify(model)}, { variant: 'int8' });
+      const [vector] = await embedder.embed(['hello']);
+      console.log(JSON.stringify({ ...embedder.engine, width: vector.length }));
+      await embedder.close();`;
+    const embed = async () => JSON.parse(await inProject('node', '--input-type=module', '-e', script));
+    expect(await embed()).toMatchObject({
+      ...{ name: 'onnxruntime', fallback: expect.stringContaining('the native engine is not'), width: 64 },
+    });
+    const packaged = join(folder, 'native');
+    mkdirSync(packaged);
     copyFileSync(library, join(packaged, 'octavec.node'));
-    writeFileSync(join(packaged, 'package.json'), '{"main":"octavec.node"}');
-    expect(JSON.parse(await embed()).embedding).toHaveLength(384);
-  });
+    const { platform, arch } = process;
+    const name = `@octavec/native-${platform}-${arch}`;
+    const facts = { name, version: manifest.version, os: [platform], cpu: [arch], main: 'octavec.node' };
+    writeFileSync(join(packaged, 'package.json'), JSON.stringify({ ...facts, files: ['octavec.node'] }));
+    const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline', '--install-links'];
+    await inProject('node', npmCli, 'install', ...options, packaged);
+    expect(await embed()).toMatchObject({ name: 'native', width: 64 });
+  }, 120_000);
 
   test('every entry can be imported', async () => {
     const script = `const modules = await Promise.all(${JSON.stringify(specifiers)}.map((name) => import(name)));
