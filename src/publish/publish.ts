@@ -1,6 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
-import { OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { OctavecError, optionalPackage, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import { type Evidence, evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
 import { fileHash } from '../files/index.js';
 import { type HubSettings, isRepositoryId } from '../hub/index.js';
@@ -134,9 +134,7 @@ export async function publish(
   if (token === undefined) {
     throw new OctavecError('HUB_DENIED', { endpoint: hubUrl, what, why: 'it needs a token that may write' });
   }
-  const hub = await import('@huggingface/hub').catch((error) => {
-    throw new OctavecError('PACKAGE_MISSING', { what: 'Publishing', name: '@huggingface/hub' }, error);
-  });
+  const hub = await optionalPackage(() => import('@huggingface/hub'), '@huggingface/hub', 'Publishing');
   const common = { repo: { type: 'model', name: repository } as const, hubUrl, accessToken: token };
   try {
     await hub
