@@ -65,11 +65,12 @@ const programs: Readonly<Record<string, Program>> = {
   'simulate-jobs.mjs': { args: () => ['--rows', '1e7', '--workers', '20'], prints: /limit {5}the workers/ },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
+  'vector-scan.mjs': { args: () => ['2000'], prints: /int8, rescore exact: p50 [\d.]+ ms, .* recall@10 1\.0000/ },
   'variant-speed.mjs': { args: () => ['--rounds', '1', fp32, int8], prints: /model_int8\.onnx/ },
 };
 
-/** Two need the right to make control groups, server-peer packages of other projects; large-models makes models of 8 GB. */
-const notRun = ['cpu-quota.mjs', 'large-models.mjs', 'server-peer.mjs', 'server-quota.mjs'];
+/** Two need the right to make control groups, server-peer packages of other projects; large-models makes models of 8 GB, search-quality asks an index. */
+const notRun = ['cpu-quota.mjs', 'large-models.mjs', 'search-quality.mjs', 'server-peer.mjs', 'server-quota.mjs'];
 /** Parts of others. */
 const parts = [
   ...['bench-model', 'cpu-levels', 'engine-peer', 'http-load', 'process-memory', 'run-time-peer', 'server-process'],
