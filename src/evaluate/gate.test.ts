@@ -107,7 +107,12 @@ describe('judge', () => {
 
   test.each(gateMetricNames)('NaN fails: %s', (metric) => {
     const nan = Number.NaN;
-    const broken = soundEvidence(
+    const ranking = {
+      ...{ queries: 2, pairs: 6, k: 2, topOneAgreement: nan, topKOverlap: nan, nonFinite: 1 },
+      spearman: { mean: nan, min: nan },
+      scoreError: { mean: nan, max: nan },
+    };
+    const vectors = soundEvidence(
       {
         cosine: { mean: nan, p50: nan, p1: nan, min: nan },
         l2: { mean: nan, max: nan },
@@ -123,6 +128,7 @@ describe('judge', () => {
         tasks: allTasks.map((comparison) => ({ ...comparison, candidate: nan, difference: nan })),
       },
     );
+    const broken = { ...vectors, ranking };
     for (const limits of [gate({ [metric]: 0 }), gate({}, { [metric]: 0 })]) {
       expect(judge(broken, limits).failures.map((failure) => failure.metric)).toEqual([metric]);
     }
