@@ -24,6 +24,13 @@ import './configured/index.js';
 export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
 export { type Conversion, type ConversionProof, type ConvertOptions, convert } from './convert/index.js';
 export {
+  type Distillation,
+  type DistillOptions,
+  distill,
+  type Likeness,
+  type TablePrecision,
+} from './distill/index.js';
+export {
   Embedder,
   type EmbedderOptions,
   type EmbedOptions,

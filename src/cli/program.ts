@@ -9,6 +9,7 @@ const examples = `
 Examples:
   octavec quantize ./all-MiniLM-L6-v2 --to int8      make and prove onnx/model_int8.onnx
   octavec convert ./bge-small-en-v1.5                safetensors to ONNX, without PyTorch
+  octavec distill ./all-MiniLM-L6-v2 --texts docs.txt a static model of it, tuned on texts of yours
   octavec quantize-all ~/models --to int8            every model below a folder
   octavec verify model_int8.onnx --against ./model   is it good enough? exit status 3 if not
   octavec compare ./all-MiniLM-L6-v2                 all variants side by side, one recommended for each use

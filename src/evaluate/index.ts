@@ -12,5 +12,6 @@ export * from './measurements.js';
 export type { RankingEvidence } from './ranking-evidence.js';
 export { measureRanking, type RankingFidelity } from './ranking-fidelity.js';
 export { rankingGates } from './ranking-gates.js';
+export { similarityStructure } from './similarity-structure.js';
 export * from './texts.js';
 export type { DamagedText, Neighbour, TextReference } from './worst-texts.js';

@@ -1,8 +1,8 @@
-import { cp, mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkOptions, checkText, type Location, OctavecError, oneOf, pathOf } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
-import { asOutputError, openStaging } from '../files/index.js';
+import { asOutputError, checkVacant, openStaging } from '../files/index.js';
 import { configurationFiles, type Head, type ModelFiles, openModelFolder, variantOfPath } from '../model/index.js';
 import { cosine } from '../numbers/index.js';
 import { readModel, writeModel } from '../onnx/index.js';
@@ -57,7 +57,7 @@ export async function exportModel(model: Location, options: ExportOptions): Prom
   checkOptions(options, { for: oneOf(exportTargets), output: () => undefined, variant: checkText });
   const target = options.for;
   const output = resolve(pathOf('output', options.output));
-  await refuseOccupied(output);
+  await checkVacant(output);
   const files = await openModelFolder(model, { variant: options.variant });
   refuseForeign(target, files);
   const variant = variantOfPath(files.onnxPath);
@@ -82,13 +82,6 @@ export async function exportModel(model: Location, options: ExportOptions): Prom
     throw asOutputError(error, output);
   } finally {
     await staging.discard();
-  }
-}
-
-async function refuseOccupied(output: string): Promise<void> {
-  const found = await stat(output).catch(() => undefined);
-  if (found !== undefined && (!found.isDirectory() || (await readdir(output)).length > 0)) {
-    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: output, why: 'it is there already, and not empty' });
   }
 }
 

@@ -11,5 +11,5 @@ export * from './safetensors.js';
 export { type NewTensor, safetensorsBytes } from './safetensors-bytes.js';
 export * from './safetensors-file.js';
 export { safetensorsPieces, type TensorSource, tensorView } from './safetensors-writer.js';
-export { checkWritable, openStaging } from './staging.js';
+export { checkVacant, checkWritable, openStaging } from './staging.js';
 export { readTorchHeader } from './torch/torch-file.js';

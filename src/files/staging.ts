@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { makeFolders } from './make-folders.js';
@@ -47,4 +47,16 @@ export async function checkWritable(target: string): Promise<void> {
   }
   const staging = await openStaging(target);
   await staging.discard();
+}
+
+/**
+ * Makes sure that a folder is empty, or not there yet.
+ *
+ * @throws OUTPUT_NOT_WRITABLE
+ */
+export async function checkVacant(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found !== undefined && (!found.isDirectory() || (await readdir(folder)).length > 0)) {
+    throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: folder, why: 'it is there already, and not empty' });
+  }
 }

@@ -16,7 +16,7 @@ import { type EngineChoice, engineChoices } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { readHostFacts } from '../host/index.js';
 import { type KnownSensitivity, readSensitivity } from '../methods/index.js';
-import { listOnnxFiles, type ModelFiles, type ModelOverrides, overridesOf } from '../model/index.js';
+import { listOnnxFiles, type ModelFiles, type ModelOverrides, overridesOf, variantOfPath } from '../model/index.js';
 import {
   fileGate,
   judged,
@@ -193,7 +193,10 @@ function distinctNames(original: string, paths: readonly string[]): ReadonlyMap<
 /** All ONNX files in the folder of the original's, besides itself. */
 async function variantsBeside({ onnxPath, folder: modelFolder, staticReading }: ModelFiles): Promise<string[]> {
   if (staticReading !== undefined && modelFolder !== undefined) {
-    return (await listOnnxFiles(modelFolder)).filter((path) => resolve(path) !== resolve(onnxPath));
+    // Its own table stands in model.onnx once more, for other programs.
+    return (await listOnnxFiles(modelFolder)).filter(
+      (path) => resolve(path) !== resolve(onnxPath) && variantOfPath(path) !== 'fp32',
+    );
   }
   const folder = dirname(onnxPath);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort();

@@ -10,6 +10,7 @@ export { formatBenchmark } from './benchmark-text.js';
 export { formatComparison } from './comparison-text.js';
 export { formatConversion } from './conversion-text.js';
 export { formatDiagnosis } from './diagnosis-text.js';
+export { formatDistillation } from './distillation-text.js';
 export { formatEvaluation } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';
 export { benchmarkPage } from './html/benchmark-page.js';

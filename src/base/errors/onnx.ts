@@ -34,6 +34,12 @@ export const onnxErrors = {
     400,
     (d) => `${d.path} is quantized already (${d.found}). Start from the full-precision original.`,
   ),
+  TEACHER_UNFIT: entry<{ path: string; why: string }>(
+    1,
+    422,
+    (d) =>
+      `No static model can be distilled from ${d.path}: ${d.why}. Check it with "octavec inspect" and "octavec embed".`,
+  ),
   NOTHING_TO_QUANTIZE: entry<{ path: string; why: string }>(
     1,
     400,

@@ -1,0 +1,17 @@
+import { serveCalls } from '../threads/index.js';
+import type { Algebra } from './algebra.js';
+import { ridgeFit } from './conjugate-gradients.js';
+import { alongAxes, principalAxes } from './principal-axes.js';
+
+/** A thread for what would keep the event loop busy for seconds. */
+
+serveCalls<Algebra>((task) => {
+  switch (task.kind) {
+    case 'axes':
+      return { ready: principalAxes(task.vectors, task.dimensions, task.centred), answers: {} };
+    case 'turn':
+      return { ready: alongAxes(task.vectors, task.axes), answers: {} };
+    default:
+      return { ready: ridgeFit(task.problem), answers: {} };
+  }
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { randomNumbers } from '../numbers/index.js';
+import { bagsOf, someBags, transposed, weightedRows } from './bags.js';
+import { ridgeFit } from './conjugate-gradients.js';
+
+const batch = { ids: Int32Array.of(2, 0, 2, 1, 1, 3), offsets: Int32Array.of(0, 3, 3, 6) };
+const bags = bagsOf(batch, 5);
+
+test('texts as shares of their tokens', () => {
+  expect([...bags.starts]).toEqual([0, 2, 2, 4]);
+  expect([...bags.columns]).toEqual([0, 2, 1, 3]);
+  expect([...bags.shares].map((share) => share.toFixed(4))).toEqual(['0.3333', '0.6667', '0.6667', '0.3333']);
+});
+
+test('the same by tokens, and of some texts', () => {
+  const back = transposed(bags);
+  expect([...back.starts]).toEqual([0, 1, 2, 3, 4, 4]);
+  expect([...back.columns]).toEqual([0, 2, 0, 2]);
+  const some = someBags(bags, Int32Array.of(2));
+  expect([...some.columns]).toEqual([1, 3]);
+  const rows = Float32Array.of(3, 0, 6, 9, 0, 3, 3, 0, 1, 1);
+  expect([...weightedRows(some, rows, 2)].map((value) => value.toFixed(3))).toEqual(['5.000', '6.000']);
+});
+
+test('the gradient is 0 where the fit ends, and tokens without texts stay', () => {
+  const random = randomNumbers(4);
+  const [texts, tokens, width] = [60, 25, 3];
+  const offsets = Int32Array.from({ length: texts + 1 }, (_, i) => i * 6);
+  const ids = Int32Array.from({ length: texts * 6 }, () => Math.floor(random() * (tokens - 1)));
+  const numbers = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
+  const problem = { bags: bagsOf({ ids, offsets }, tokens), width, ridge: 0.1, steps: 40 };
+  const [targets, start] = [numbers(texts * width), numbers(tokens * width)];
+  const fitted = ridgeFit({ ...problem, targets, start });
+  const missed = weightedRows(problem.bags, fitted, width).map((value, i) => value - targets[i]);
+  const gradient = weightedRows(transposed(problem.bags), missed, width).map(
+    (value, i) => value + problem.ridge * (fitted[i] - start[i]),
+  );
+  expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-5);
+  expect(fitted.slice(-width)).toEqual(start.slice(-width));
+  // A token with a ridge beyond all measure stays, too.
+  const held = ridgeFit({ ...problem, targets, start, ridge: 1e9 });
+  held.forEach((value, i) => {
+    expect(value).toBeCloseTo(start[i], 6);
+  });
+});

@@ -1,0 +1,68 @@
+import { OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { type Engine, loadEngine, type TokenBatch } from '../engine/index.js';
+import type { ModelFiles } from '../model/index.js';
+import { type Matrix, nonFiniteRows } from '../numbers/index.js';
+
+/** Texts of a few tokens each that go to the engine at once. */
+const textsAtOnce = 4096;
+
+/**
+ * The teacher's vector of each token alone, between its special tokens: [tokens × width]. Pooled as the teacher pools, not
+ * scaled to length 1.
+ *
+ * @throws TEACHER_UNFIT where a vector is not finite, or all are the same; and what the engine throws
+ */
+export async function tokenVectors(
+  files: ModelFiles,
+  ids: readonly (readonly number[])[],
+  { threads, signal, onProgress }: TaskOptions & { readonly threads?: number },
+): Promise<Matrix> {
+  await using engine: Engine = await loadEngine(
+    { ...files, head: { ...files.head, normalize: false } },
+    { threads, signal },
+  );
+  const { width } = engine;
+  const data = new Float32Array(ids.length * width);
+  for (let first = 0; first < ids.length; first += textsAtOnce) {
+    throwIfCancelled(signal, 'distilling');
+    onProgress?.({ stage: 'Asking the teacher for its tokens', done: first, total: ids.length, unit: 'tokens' });
+    data.set(
+      await engine.embed(batchOf(ids.slice(first, first + textsAtOnce)), { signal, alone: true }),
+      first * width,
+    );
+  }
+  const vectors = { data, rows: ids.length, columns: width };
+  refuseUnfit(files.onnxPath, vectors);
+  return vectors;
+}
+
+function batchOf(texts: readonly (readonly number[])[]): TokenBatch {
+  const offsets = new Int32Array(texts.length + 1);
+  texts.forEach((text, i) => {
+    offsets[i + 1] = offsets[i] + text.length;
+  });
+  return { ids: Int32Array.from(texts.flat()), offsets };
+}
+
+/** A few tokens with NaN are a fault of the vocabulary; of them all, of the model. */
+function refuseUnfit(path: string, vectors: Matrix): void {
+  const broken = nonFiniteRows(vectors).length;
+  if (broken > 0) {
+    const why = `its vectors of ${broken} of ${vectors.rows} tokens are not finite`;
+    throw new OctavecError('TEACHER_UNFIT', { path, why });
+  }
+  const { data, rows, columns } = vectors;
+  const first = data.subarray(0, columns);
+  let distance = 0;
+  let length = 0;
+  for (let i = 0; i < data.length; i++) {
+    const reference = first[i % columns];
+    distance += (data[i] - reference) ** 2;
+    length += reference ** 2;
+  }
+  // With the pooling of another model, all tokens may look the same: that of [CLS], say, of an encoder that was trained for the mean.
+  if (rows > 1 && distance <= 1e-6 * length) {
+    const why = 'it gives (nearly) the same vector for every token; is its pooling right (`pooling`)?';
+    throw new OctavecError('TEACHER_UNFIT', { path, why });
+  }
+}

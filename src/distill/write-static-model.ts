@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { safetensorsBytes } from '../files/index.js';
+import { openModelFolder } from '../model/index.js';
+import { floatsToHalves, type Matrix } from '../numbers/index.js';
+import { writeModel } from '../onnx/index.js';
+import { modelGraph } from '../static/index.js';
+import type { TablePrecision } from './distill-options.js';
+
+/** A static model that is to be written. */
+export interface NewStaticModel {
+  /** [tokens × dimensions] */
+  readonly vectors: Matrix;
+  readonly precision: TablePrecision;
+  /** Content of tokenizer.json. */
+  readonly tokenizer: object;
+  readonly unknownToken?: string;
+  /** For config.json and the model card. */
+  readonly facts: ModelFacts;
+}
+
+export interface ModelFacts {
+  /** "all-MiniLM-L6-v2" */
+  readonly teacher: string;
+  /** How it was made, in a sentence. */
+  readonly made: string;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * Writes a folder that model2vec, sentence-transformers' StaticEmbedding, octavec, and by its ONNX file transformers.js and ONNX
+ * Runtime load.
+ */
+export async function writeStaticModel(folder: string, model: NewStaticModel): Promise<void> {
+  const { vectors, precision, tokenizer, unknownToken, facts } = model;
+  await mkdir(join(folder, 'onnx'), { recursive: true });
+  const write = (name: string, content: unknown) =>
+    writeFile(join(folder, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
+  await writeFile(join(folder, 'model.safetensors'), tableBytes(vectors, precision));
+  await write('tokenizer.json', `${JSON.stringify(tokenizer)}\n`);
+  await write('tokenizer_config.json', {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    model_max_length: 1_000_000,
+    ...(unknownToken !== undefined && { unk_token: unknownToken }),
+  });
+  await write('config.json', {
+    model_type: 'model2vec',
+    architectures: ['StaticModel'],
+    hidden_dim: vectors.columns,
+    seq_length: 1_000_000,
+    normalize: true,
+    embedding_dtype: dtypes[precision],
+    octavec: facts,
+  });
+  await write('modules.json', [
+    { idx: 0, name: '0', path: '.', type: 'sentence_transformers.models.StaticEmbedding' },
+    { idx: 1, name: '1', path: '1_Normalize', type: 'sentence_transformers.models.Normalize' },
+  ]);
+  await write('README.md', modelCard(facts));
+  // What octavec itself reads of the folder is what the graph computes.
+  await writeModel(await modelGraph(await openModelFolder(folder)), join(folder, 'onnx', 'model.onnx'));
+}
+
+const dtypes: Readonly<Record<TablePrecision, string>> = { fp32: 'float32', fp16: 'float16', int8: 'int8' };
+
+/** INT8 rows have their scales in `weights`: model2vec multiplies rows by them, wherever they come from. */
+function tableBytes({ data, rows, columns }: Matrix, precision: TablePrecision): Buffer {
+  const dims = [rows, columns];
+  if (precision === 'fp32') {
+    return safetensorsBytes([{ name: 'embeddings', type: 'F32', dims, data }]);
+  }
+  if (precision === 'fp16') {
+    return safetensorsBytes([{ name: 'embeddings', type: 'F16', dims, data: floatsToHalves(data) }]);
+  }
+  const bytes = new Int8Array(data.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const numbers = data.subarray(row * columns, (row + 1) * columns);
+    scales[row] = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+    for (let c = 0; c < columns; c++) {
+      bytes[row * columns + c] = scales[row] === 0 ? 0 : Math.round(numbers[c] / scales[row]);
+    }
+  }
+  return safetensorsBytes([
+    { name: 'weights', type: 'F32', dims: [rows], data: scales },
+    { name: 'embeddings', type: 'I8', dims, data: bytes },
+  ]);
+}
+
+function modelCard({ teacher, made }: ModelFacts): string {
+  return `---
+library_name: model2vec
+base_model: ${teacher}
+tags:
+- embeddings
+- static-embeddings
+- sentence-transformers
+---
+
+# A static model of ${teacher}
+
+A vector for each token; a text's vector is their mean. ${made}
+
+It knows words, not their order, and not what a word means in its sentence: search, sort and group by topic with it, and let a
+model that reads sentences decide what is close.
+`;
+}

@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { distill, Embedder } from 'octavec';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openModelFolder } from '#rooms/model';
+import { readTable } from '#rooms/static';
+import { randomNumbers } from '../src/numbers/index.js';
+import { makeNanFolder } from './support/nan-model.js';
+import { makeTinyFolder } from './support/tiny-folder.js';
+
+let folder: string;
+let teacher: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'octavec-distill-'));
+  teacher = join(folder, 'teacher');
+  makeTinyFolder(teacher, 'bert');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const place = (name: string) => join(folder, name);
+
+test('distils from the vocabulary alone as model2vec does: a rotation of the teacher, weighted', async () => {
+  const { tokens, bytes } = await distill(teacher, {
+    ...{ output: place('plain'), texts: 'none', dimensions: 64, precision: 'fp32' },
+  });
+  expect([tokens, bytes > 64 * 4 * tokens]).toEqual([54, true]);
+  const table = await readTable(join(place('plain'), 'model.safetensors'));
+  const rows = new Float32Array(table.data.buffer, table.data.byteOffset, 64 * tokens);
+  // Smooth inverse frequency with a = 1e-4, where Zipf's law guesses frequencies by places.
+  const total = Array.from({ length: tokens }, (_, i) => 1 / (i + 2)).reduce((a, b) => a + b);
+  const rowOf = (id: number) =>
+    [...rows.subarray(64 * id, 64 * (id + 1))].map((value) => value / (1e-4 / (1e-4 + 1 / (id + 2) / total)));
+  await using embedder = await Embedder.load(teacher, { normalize: false });
+  const letters = ['a', 'k', '7'];
+  const vectors = await embedder.embed(letters);
+  const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    Math.hypot(...Array.from(a, (value, i) => value - b[i]));
+  const idOf = (letter: string) => 4 + 'abcdefghijklmnopqrstuvwxyz0123456789'.indexOf(letter);
+  for (const [i, j] of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ]) {
+    const expected = distance(vectors[i], vectors[j]);
+    expect(distance(rowOf(idOf(letters[i])), rowOf(idOf(letters[j])))).toBeCloseTo(expected, 4);
+  }
+});
+
+describe('tuned on texts', () => {
+  const random = randomNumbers(9);
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  const texts = Array.from({ length: 900 }, () =>
+    Array.from(
+      { length: 4 + Math.floor(8 * random()) },
+      () => letters[Math.floor(letters.length * random() ** 2)],
+    ).join(' '),
+  );
+
+  test('comes nearer to its teacher on texts that were held out', async () => {
+    const { tuning, precision } = await distill(teacher, {
+      ...{ output: place('tuned'), texts, embeddedFirst: false, dimensions: 48, size: 54 * 52 + 9 },
+    });
+    const { before, after } = tuning?.heldOut ?? {};
+    expect(after?.topKOverlap).toBeGreaterThan((before?.topKOverlap ?? 1) + 0.05);
+    expect(after?.spearman).toBeGreaterThan(before?.spearman ?? 1);
+    expect([precision, tuning?.texts, after?.texts]).toEqual(['int8', texts.length, 45]);
+    await using student = await Embedder.load(place('tuned'));
+    expect([student.engine.name, student.width]).toEqual(['static', 48]);
+    // For other programs the table stands in an ONNX file, too.
+    await using graph = await Embedder.load(join(place('tuned'), 'onnx', 'model.onnx'));
+    expect((await graph.embed(texts.slice(0, 9))).data).toEqual((await student.embed(texts.slice(0, 9))).data);
+  });
+
+  test('is the same every time', async () => {
+    const made = await Promise.all(
+      ['first', 'second'].map((name) =>
+        distill(teacher, { output: place(name), texts: texts.slice(0, 100), embeddedFirst: false }),
+      ),
+    );
+    const tables = await Promise.all(made.map((one) => readTable(join(one.folder, 'model.safetensors'))));
+    expect(Buffer.compare(tables[0].data, tables[1].data)).toBe(0);
+  });
+
+  test('gives words and phrases vectors of their own', async () => {
+    const { tokens } = await distill(teacher, { output: place('words'), texts: 'none', words: ['a b', 'zz'] });
+    expect(tokens).toBe(56);
+    await using student = await Embedder.load(place('words'));
+    const [{ tokens: spelled }] = await student.tokens(['x zz y']);
+    expect(spelled.map(({ token }) => token)).toContain('zz');
+  });
+});
+
+describe('refuses', () => {
+  test('a teacher that gives NaN', async () => {
+    const broken = await makeNanFolder(place('nan'));
+    await expect(distill(broken, { output: place('x1'), texts: 'none' })).rejects.toMatchObject({
+      code: 'TEACHER_UNFIT',
+      message: expect.stringMatching(/1 of 54 tokens are not finite/),
+    });
+  });
+
+  test('a pooling that takes the same token of every text', async () => {
+    const model = place('cls');
+    makeTinyFolder(model, 'qwen3');
+    // A decoder sees nothing behind its first token.
+    await expect(distill(model, { output: place('x2'), texts: 'none', pooling: 'cls' })).rejects.toMatchObject({
+      code: 'TEACHER_UNFIT',
+      message: expect.stringMatching(/pooling/),
+    });
+  });
+
+  test('a static model', async () => {
+    await distill(teacher, { output: place('static'), texts: 'none' });
+    await expect(distill(place('static'), { output: place('x3'), texts: 'none' })).rejects.toMatchObject({
+      code: 'TEACHER_UNFIT',
+    });
+  });
+
+  test.each([
+    [{ texts: [] }, 'USAGE'],
+    [{ texts: ['', '  '] }, 'USAGE'],
+    [{ texts: 'none', size: 100 }, 'USAGE'],
+    [{ texts: 'none', dimensions: 1000 }, 'USAGE'],
+    [{ texts: 'none', signal: AbortSignal.abort() }, 'CANCELLED'],
+  ] as const)('%j', async (options, code) => {
+    await expect(distill(teacher, { output: place('x4'), ...options })).rejects.toMatchObject({ code });
+    expect(await readdir(folder)).not.toContain('x4');
+  });
+
+  test('a place that is taken', async () => {
+    await writeFile(place('taken'), 'a file');
+    for (const output of [place('taken'), teacher]) {
+      await expect(distill(teacher, { output, texts: 'none' })).rejects.toMatchObject({ code: 'OUTPUT_NOT_WRITABLE' });
+    }
+    expect((await openModelFolder(teacher)).staticReading).toBeUndefined();
+  });
+});
