@@ -36,6 +36,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   const program = new Command('octavec')
     .description('Quantize a text-embedding model, prove its quality, run it and serve it.')
     .version(version)
+    // What stands behind the name of a command is parsed by that command alone.
+    .enablePositionalOptions()
     .addHelpText('after', examples);
   const words = args.filter((word) => !word.startsWith('-'));
   const [first, second] = words;

@@ -84,6 +84,8 @@ describe('octavec search', () => {
     const [segment] = readdirSync(join(folder, 'four.index/segments'));
     const path = join('four.index/segments', segment, 'vectors.safetensors');
     writeFileSync(join(folder, path), 'broken');
+    const json = await inFolder('search', 'check', 'four.index', '--json');
+    expect(JSON.parse(json.stdout).damage).toHaveLength(1);
     const { status, stdout } = await inFolder('search', 'check', 'four.index');
     expect(status).toBe(1);
     expect(stdout).toMatch(new RegExp(`^ {2}${path}: it has 6 bytes, not \\d+\\n$`));

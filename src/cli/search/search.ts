@@ -32,51 +32,55 @@ interface Options extends SearchModelFlags {
 }
 
 export function searchCommand(): Command {
-  return new Command('search')
-    .argument('<index>', 'folder of the index')
-    .argument('<question>', 'what is asked')
-    .option('--top <n>', 'most results (default: 10)', positiveInteger)
-    .addOption(
-      new Option('--mode <mode>', 'by meaning (vector), by words (text), or both (default: hybrid)').choices(
-        searchModes,
-      ),
-    )
-    .option('--filter <filter>', 'search only documents with these metadata: lang = "en" and year >= 2020')
-    .option('--diversity <share>', 'how much results are to differ, from 0 to 1 (default: 0)', number)
-    .option('--rescore <n>', 'rescore so many times as many chunks as are wanted, or exact', rescore)
-    .option('--explain', 'show how scores come about')
-    .option('--context <tokens>', 'print texts for a prompt, as many as fit, with their sources', positiveInteger)
-    .option('--rerank <model>', 'order the best 50 anew by a cross-encoder: model folder or name')
-    .option('--model <model>', 'where the model is, if not where it was')
-    .option('--variant <name>', 'ask with another variant of the model: int8, fp16, …')
-    .addOption(engineOption())
-    .option('--threads <n>', 'threads of each session', positiveInteger)
-    .option('--offline', 'use what is on this machine, and never the network')
-    .addOption(configOption())
-    .option('--json', 'print one JSON document')
-    .addCommand(checkCommand())
-    .addCommand(repairCommand())
-    .addCommand(migrateCommand())
-    .addHelpText('after', examples)
-    .action(async (path: string, question: string, options: Options) => {
-      const signal = interruptSignal();
-      const { model, variant, context, top, mode, filter, diversity, rescore, explain } = options;
-      await using index = await Index.open(path, {
-        ...{ model, variant },
-        loadModel: searchModel(options, signal),
-        onNote: printNote,
-      });
-      await using rerank =
-        options.rerank === undefined ? undefined : await openReranker(options.rerank, options, signal);
-      const how = { rerank, top, mode, filter, diversity, rescore, explain, signal };
-      if (context !== undefined) {
-        const found = await index.context(question, { ...how, tokens: context });
-        process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : formatContext(found));
-        return;
-      }
-      const results = await index.search(question, how);
-      process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : formatResults(results));
-    });
+  return (
+    new Command('search')
+      .argument('<index>', 'folder of the index')
+      .argument('<question>', 'what is asked')
+      .option('--top <n>', 'most results (default: 10)', positiveInteger)
+      .addOption(
+        new Option('--mode <mode>', 'by meaning (vector), by words (text), or both (default: hybrid)').choices(
+          searchModes,
+        ),
+      )
+      .option('--filter <filter>', 'search only documents with these metadata: lang = "en" and year >= 2020')
+      .option('--diversity <share>', 'how much results are to differ, from 0 to 1 (default: 0)', number)
+      .option('--rescore <n>', 'rescore so many times as many chunks as are wanted, or exact', rescore)
+      .option('--explain', 'show how scores come about')
+      .option('--context <tokens>', 'print texts for a prompt, as many as fit, with their sources', positiveInteger)
+      .option('--rerank <model>', 'order the best 50 anew by a cross-encoder: model folder or name')
+      .option('--model <model>', 'where the model is, if not where it was')
+      .option('--variant <name>', 'ask with another variant of the model: int8, fp16, …')
+      .addOption(engineOption())
+      .option('--threads <n>', 'threads of each session', positiveInteger)
+      .option('--offline', 'use what is on this machine, and never the network')
+      .addOption(configOption())
+      .option('--json', 'print one JSON document')
+      // Options behind the name of a subcommand are its own.
+      .enablePositionalOptions()
+      .addCommand(checkCommand())
+      .addCommand(repairCommand())
+      .addCommand(migrateCommand())
+      .addHelpText('after', examples)
+      .action(async (path: string, question: string, options: Options) => {
+        const signal = interruptSignal();
+        const { model, variant, context, top, mode, filter, diversity, rescore, explain } = options;
+        await using index = await Index.open(path, {
+          ...{ model, variant },
+          loadModel: searchModel(options, signal),
+          onNote: printNote,
+        });
+        await using rerank =
+          options.rerank === undefined ? undefined : await openReranker(options.rerank, options, signal);
+        const how = { rerank, top, mode, filter, diversity, rescore, explain, signal };
+        if (context !== undefined) {
+          const found = await index.context(question, { ...how, tokens: context });
+          process.stdout.write(options.json ? `${JSON.stringify(found)}\n` : formatContext(found));
+          return;
+        }
+        const results = await index.search(question, how);
+        process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : formatResults(results));
+      })
+  );
 }
 
 function rescore(text: string): 'exact' | number {
