@@ -35,6 +35,8 @@ const notRun = [
   /^npx octavec .*\b(BAAI|sentence-transformers|intfloat|google|nomic-ai|Qwen)\/|^npx octavec .*\.\/bge-small-en-v1\.5/,
   /^npx (octavec (pull|convert|models)|esbuild)\b|^HF_TOKEN=/,
   /bge-reranker/,
+  // Devices that are not here, and minutes of distilling.
+  /^npx octavec (push|distill) |--device |minilm-static/,
   // Machines of one's own, and their storage and queues.
   /^octavec jobs |^spark-submit /,
 ];

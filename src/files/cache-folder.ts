@@ -1,6 +1,6 @@
-import { chmod, lstat } from 'node:fs/promises';
+import { access, chmod, constants, lstat } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeFolders } from './make-folders.js';
 
 /** Returns where octavec keeps what it can make again: `OCTAVEC_CACHE`, else `octavec` in the user's cache folder. */
@@ -25,4 +25,24 @@ export async function temporaryCacheFolder(): Promise<string> {
   }
   await chmod(folder, 0o700);
   return folder;
+}
+
+/**
+ * Returns the folders in which something that was made may stand: {@link cacheFolder}, and where that cannot be written
+ * to the temporary one as well.
+ */
+export async function cacheFolders(): Promise<readonly string[]> {
+  const folder = cacheFolder();
+  return (await canBeWritten(folder)) ? [folder] : [folder, ...(await temporaryCacheFolder().then(Array.of, () => []))];
+}
+
+/** Whether a folder, or the innermost that is there of those it lies in, may be written to. */
+async function canBeWritten(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isMissing && dirname(folder) !== folder && canBeWritten(dirname(folder));
+  }
 }

@@ -1,5 +1,5 @@
 /** Whole-or-nothing output files, hashes, cache folders, and the formats NumPy, Parquet, safetensors and the weights of PyTorch. */
-export { cacheFolder, temporaryCacheFolder } from './cache-folder.js';
+export { cacheFolder, cacheFolders, temporaryCacheFolder } from './cache-folder.js';
 export { checkSpace } from './disk-space.js';
 export { exists } from './exists.js';
 export * from './file-hash.js';

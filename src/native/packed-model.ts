@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { OctavecError } from '../base/index.js';
-import { cacheFolder, temporaryCacheFolder } from '../files/index.js';
+import { cacheFolders } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, type ModelFiles } from '../model/index.js';
 import { WorkerChannel } from '../threads/index.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
@@ -83,8 +83,7 @@ export async function placesFor(
 ): Promise<readonly DerivedPlace[]> {
   const way = JSON.stringify([build, binding.isa, key]);
   const derivation = { kind: 'native', version: packingVersion, extension, way };
-  const caches = [cacheFolder(), ...(await temporaryCacheFolder().then(Array.of, () => []))];
-  return Promise.all(caches.map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
+  return Promise.all((await cacheFolders()).map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
 }
 
 /** undefined if there is none, or none that can be used. */

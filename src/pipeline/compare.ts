@@ -138,7 +138,8 @@ async function proveAll(
   for (const { path, name, engine } of runs) {
     try {
       const candidate = await openCandidate(path, { ...overrides, like: proof.original.files, name, engine });
-      const measured = await prove(proof, candidate);
+      const isOneOfSeveral = runs.some((run) => run.path === path && run.engine !== engine);
+      const measured = withEngineName(await prove(proof, candidate), isOneOfSeveral);
       if (!isKnown({ candidate, measured }, proof.original, proven)) {
         proven.push({ candidate, measured });
       }
@@ -153,6 +154,15 @@ async function proveAll(
     }
   }
   return { proven, unusable };
+}
+
+/** Where a file is compared with itself on several engines, its name tells which it was, also of `auto`. */
+function withEngineName(evidence: Evidence, isOneOfSeveral: boolean): Evidence {
+  const { file, engine } = evidence;
+  const ending = ` (${engine.name})`;
+  return isOneOfSeveral && engine.name !== 'onnxruntime' && !file.name.endsWith(ending)
+    ? { ...evidence, file: { ...file, name: `${file.name}${ending}` } }
+    : evidence;
 }
 
 /** `auto` may have come to the same engine as another choice, or as the original. */

@@ -16,11 +16,21 @@ async function verify(toml: string, options: readonly string[] = [], env: NodeJS
   return { ...outcome, verdict: () => JSON.parse(outcome.stdout).verdict };
 }
 
+interface Verdict {
+  readonly failures: readonly { readonly metric: string; readonly limit: number }[];
+}
+
+/** What failed with its limit, whether on one engine or on both that a file is proven on. */
+function failuresOf({ failures }: Verdict): [string, number][] {
+  return [...new Map(failures.map(({ metric, limit }) => [metric, limit]))];
+}
+
 describe('octavec.toml', () => {
   test('sets the gate and its thresholds', async () => {
     const refused = await verify('gate = "house"\n[gates.house]\nlike = "int8"\ncosineMean = 0.9999\n');
     expect(refused.status).toBe(3);
-    expect(refused.verdict()).toMatchObject({ gate: 'house', failures: [{ metric: 'cosineMean', limit: 0.9999 }] });
+    expect(refused.verdict()).toMatchObject({ gate: 'house' });
+    expect(failuresOf(refused.verdict())).toEqual([['cosineMean', 0.9999]]);
     const passed = await verify('[gates.int8]\ncosineMean = 0.5\n[limits]\nstsLoss = 0.01\n');
     expect(passed.status).toBe(0);
     expect(passed.verdict()).toMatchObject({ gate: 'int8 with own limits', passed: true });
@@ -33,7 +43,7 @@ describe('octavec.toml', () => {
     const both = await verify(strict, ['--gate', 'int4'], { OCTAVEC_GATE: 'int8' });
     expect(both.verdict()).toMatchObject({ gate: 'int4', passed: true });
     const limited = await verify('[limits]\ncosineP1 = 0.5\n', ['--limit', 'cosineP1=0.9999']);
-    expect(limited.verdict().failures).toMatchObject([{ metric: 'cosineP1', limit: 0.9999 }]);
+    expect(failuresOf(limited.verdict())).toEqual([['cosineP1', 0.9999]]);
   });
 
   test('is told where it is wrong', async () => {

@@ -216,7 +216,7 @@ describe('octavec embed --file --out', () => {
   });
 
   test('runs as many sessions as it is told, and tells a terminal', async () => {
-    const command = `node dist/cli/main.js embed ${inject('variants')} --variant int8 --pool 2 --threads 1 --memory shared a`;
+    const command = `node dist/cli/main.js embed ${inject('variants')} --variant int8 --engine onnxruntime --pool 2 --threads 1 --memory shared a`;
     const { status, stdout } = await octavecProcess([], {
       under: ['bash', '-c', `script -qec '${command}' /dev/null`],
     });
