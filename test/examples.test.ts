@@ -36,7 +36,7 @@ const notRun = [
   /^npx (octavec (pull|convert|models)|esbuild)\b|^HF_TOKEN=/,
   /bge-reranker/,
   // Devices that are not here, and minutes of distilling.
-  /^npx octavec (push|distill) |--device |minilm-static/,
+  /^npx octavec (push|distill) |--device |minilm-static|\.\/bge-small /,
   // Machines of one's own, and their storage and queues.
   /^octavec jobs |^spark-submit /,
 ];

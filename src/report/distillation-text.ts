@@ -11,10 +11,10 @@ export function formatDistillation(distillation: Distillation): string {
     ...(tuning === undefined ? ['  tuning   none: distilled from the vocabulary alone'] : tuningLines(tuning)),
     `  time     ${formatDuration(seconds)}`,
     '',
-    'It averages vectors of words: for searching, sorting and grouping by topic, hundreds of times as fast as its teacher. It',
+    'It averages vectors of words: for searching, sorting and grouping by topic, dozens of times as fast as its teacher. It',
     'does not see the order of words, negation, or what a word means in its sentence.',
     'Next:',
-    `  octavec compare <teacher> --variants ${quoted(folder)} --data <tasks>`,
+    `  octavec evaluate ${quoted(folder)}`,
     `  octavec embed ${quoted(folder)} "hello world"`,
   ];
   return `${lines.join('\n')}\n`;
