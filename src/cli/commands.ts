@@ -17,7 +17,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./convert.js')).convertCommand(),
   },
   distill: {
-    description: 'Make a static model of a model: a vector a token, hundreds of times as fast, less exact.',
+    description: 'Make a static model of a model: a vector a token, dozens of times as fast, less exact.',
     load: async () => (await import('./distill.js')).distillCommand(),
   },
   'quantize-all': {
