@@ -115,9 +115,15 @@ describe('octavec embed --file --out', () => {
     const args = [...(await tinyInt8(temporaryFolder())), '--file', '-', '--field', 'content', '--out', out];
     const under = ['bash', '-c', `exec "$@" < <(cat ${file})`, 'bash'];
     const stopped = await octavecProcess(args, {
-      under,
+      // A pipe that pauses, so that there is something to keep, and stays open, so that the end cannot come first.
+      under: [
+        'bash',
+        '-c',
+        `exec "$@" < <(head -n 2000 ${file}; sleep 0.5; tail -n +2001 ${file}; exec sleep 20 2>&-)`,
+        'bash',
+      ],
       whileRunning: async (child) => {
-        while (checkpoints(out) < 2) {
+        while (checkpoints(out) < 1) {
           await setTimeout(5);
         }
         child.kill('SIGTERM');
