@@ -48,8 +48,8 @@ export interface ServerOptions {
   /** Certificate and key in PEM, for HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly limits?: ServerLimits;
-  /** How embedders are loaded: engine, threads, workers, memory. */
-  readonly embedder?: Omit<EmbedderOptions, 'signal' | 'onReady' | 'variant' | 'tokenizer' | 'like'>;
+  /** How embedders are loaded: engine, threads, workers, memory; `onReady` is told of each with what runs it, and why. */
+  readonly embedder?: Omit<EmbedderOptions, 'signal' | 'variant' | 'tokenizer' | 'like'>;
   /** Bytes that loaded models may take together; the least recently used is unloaded first. No limit by default. */
   readonly memoryBudget?: number;
   /** Seconds after which a model that nobody asks for is unloaded; never by default. */

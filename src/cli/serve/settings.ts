@@ -74,7 +74,7 @@ export async function serverOptions(settings: ServeSettings): Promise<Omit<Serve
     ...(tlsCert !== undefined &&
       tlsKey !== undefined && { tls: { cert: await readText(tlsCert), key: await readText(tlsKey) } }),
     ...(await settingChanges(settings)),
-    embedder: { engine, device, threads, workers, memory, isolation },
+    embedder: { engine, device, threads, workers, memory, isolation, onReady: sayReady },
     memoryBudget: memoryBudget && memoryBudget * bytesPerMegabyte,
     cacheBytes: cacheSize && cacheSize * bytesPerMegabyte,
     log: process.stderr,
@@ -122,4 +122,9 @@ async function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error) => {
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
   });
+}
+
+/** What runs a model, and why not the native engine where that is so. */
+function sayReady(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
