@@ -31,7 +31,7 @@ import { type ConfigurableFlags, settingsOf } from './configured.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
-import { configOption, deviceOption, engineOption, memoryOption, positiveInteger } from './options.js';
+import { configOption, deviceOption, engineOption, memoryOption, overLongOption, positiveInteger } from './options.js';
 import { printNote } from './print-note.js';
 import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
@@ -108,13 +108,7 @@ export function embedCommand(): Command {
       positiveInteger,
     )
     .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)
-    .addOption(
-      new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices([
-        'truncate',
-        'error',
-        'chunk',
-      ]),
-    )
+    .addOption(overLongOption())
     .option('--overlap <n>', 'chunk: tokens by which windows overlap', positiveInteger)
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as query")

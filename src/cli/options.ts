@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { counted, OctavecError } from '../base/index.js';
+import { overLongPolicies } from '../embed/index.js';
 import { devices, type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
 import type { SnapshotOptions } from '../hub/index.js';
@@ -124,4 +125,11 @@ export function positiveNumber(text: string): number {
     throw new InvalidArgumentError('It must be more than 0.');
   }
   return value;
+}
+
+/** What happens to texts that are longer than the model takes. */
+export function overLongOption(): Option {
+  return new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices(
+    overLongPolicies,
+  );
 }

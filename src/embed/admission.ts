@@ -1,4 +1,5 @@
 import { checkBound, counted, OctavecError } from '../base/index.js';
+import { returnFreedMemory } from '../engine/index.js';
 
 export interface AdmissionLimits {
   /** Texts that are being embedded or wait for it, of all callers together; 100,000 by default. */
@@ -100,4 +101,18 @@ export class Admission {
 
 function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + 2 * text.length, 0);
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Waits for the calls that run on a loaded model, then frees everything. */
+export async function closeLoaded(
+  admission: Admission,
+  { engine, tokenizer }: { readonly engine: Closable; readonly tokenizer: Closable },
+): Promise<void> {
+  await admission.close();
+  await Promise.all([engine.close(), tokenizer.close()]);
+  returnFreedMemory();
 }

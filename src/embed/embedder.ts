@@ -6,11 +6,11 @@ import {
   throwIfCancelled,
   unlessCancelled,
 } from '../base/index.js';
-import { type Engine, type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
+import { type Engine, type EngineDescription, loadEngine } from '../engine/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder, openModelOptionChecks } from '../model/index.js';
 import type { Matrix } from '../numbers/index.js';
 import { tryStaticEngine } from '../static/index.js';
-import { Admission } from './admission.js';
+import { Admission, closeLoaded } from './admission.js';
 import { checkTexts } from './check-texts.js';
 import {
   type DecodeOptions,
@@ -229,18 +229,12 @@ export class Embedder {
    * begun and then throws CLOSED.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= closeLoaded(this.#admission, this.#loaded);
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(): Promise<void> {
-    await this.#admission.close();
-    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
-    returnFreedMemory();
   }
 }
 

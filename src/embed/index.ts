@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { Admission } from './admission.js';
+export { Admission, closeLoaded } from './admission.js';
 export { checkTexts, whyNoText } from './check-texts.js';
 export { countedFrom } from './counted-from.js';
 export {

@@ -1,5 +1,5 @@
 import { checkChoice, OctavecError } from '../base/index.js';
-import { isFiniteVector, type Matrix, nonFiniteRows } from '../numbers/index.js';
+import { isFiniteVector, type Matrix, nonFiniteRows, signBits } from '../numbers/index.js';
 
 /** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
 export const vectorTypes = ['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const;
@@ -124,19 +124,6 @@ function levels({ data, rows, columns }: Matrix, { least, greatest }: VectorRang
     }
   }
   return result;
-}
-
-function signBits({ data, rows, columns }: Matrix): Uint8Array {
-  const bytes = Math.ceil(columns / 8);
-  const bits = new Uint8Array(rows * bytes);
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < columns; i++) {
-      if (data[row * columns + i] > 0) {
-        bits[row * bytes + (i >>> 3)] |= 0x80 >>> (i & 7);
-      }
-    }
-  }
-  return bits;
 }
 
 /**

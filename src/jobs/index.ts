@@ -10,7 +10,6 @@ export { type Job, openJob, planFile } from './job.js';
 export { makePlan, type PlanOptions } from './make-plan.js';
 export { serveMetrics, type WorkerMetrics } from './metrics.js';
 export { type Plan, rowsOf } from './plan.js';
-export { findPoison, type PoisonRow } from './poison.js';
 export { fillQueue, openQueue, type QueueState, queueState, retryFailed, type ShardQueue } from './queue.js';
 export { type RunShardOptions, runShard, type ShardOutcome } from './run-shard.js';
 export { type JobStatus, jobStatus } from './status.js';

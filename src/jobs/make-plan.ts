@@ -13,7 +13,7 @@ import { needsRanges } from '../bulk/index.js';
 import type { Embedder } from '../embed/index.js';
 import { cutTexts, type TextFileOptions } from '../texts/index.js';
 import { type Job, planFile } from './job.js';
-import { type Plan, parsePlan, planId, planText } from './plan.js';
+import { type Plan, parsePlan, planId, planText, rowsOf } from './plan.js';
 import { recipeSettings } from './run-shard.js';
 import { asFile } from './shard-source.js';
 import { findObjects, openStore } from './storage/open-store.js';
@@ -83,7 +83,6 @@ export async function makePlan(
       planned.shards.push({ input, part, rows } as Plan['shards'][number]);
     }
   }
-  const rows = planned.shards.reduce((sum, shard) => sum + shard.rows, 0);
   const plan: Plan = {
     format: 1,
     ...planned,
@@ -93,7 +92,7 @@ export async function makePlan(
     engine: embedder.engine.name as Plan['engine'],
     vectors,
     settings: await recipeSettings(embedder, vectors),
-    maxQuarantined: rowsOfBudget(options.maxQuarantined ?? '0.1%', rows),
+    maxQuarantined: rowsOfBudget(options.maxQuarantined ?? '0.1%', rowsOf(planned)),
   };
   const text = planText(plan);
   const name = store.nameOf(planFile);

@@ -7,6 +7,7 @@ export * from './order.js';
 export * from './random.js';
 export { roundHalfEven } from './round-half-even.js';
 export * from './short-numbers.js';
+export { signBits } from './sign-bits.js';
 export * from './statistics.js';
 export * from './unit-rows.js';
 export * from './vectors.js';

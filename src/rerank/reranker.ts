@@ -6,8 +6,8 @@ import {
   throwIfCancelled,
   unlessCancelled,
 } from '../base/index.js';
-import { Admission, checkTexts, readyLine, TextTokenizer, whyNoText } from '../embed/index.js';
-import { type Engine, type EngineDescription, loadEngine, returnFreedMemory } from '../engine/index.js';
+import { Admission, checkTexts, closeLoaded, readyLine, TextTokenizer, whyNoText } from '../embed/index.js';
+import { type Engine, type EngineDescription, loadEngine } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { ascendingOrder } from '../numbers/index.js';
 import {
@@ -175,18 +175,12 @@ export class Reranker {
 
   /** Waits for the calls that run, then frees everything. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= closeLoaded(this.#admission, this.#loaded);
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #close(): Promise<void> {
-    await this.#admission.close();
-    await Promise.all([this.#loaded.engine.close(), this.#loaded.tokenizer.close()]);
-    returnFreedMemory();
   }
 }
 

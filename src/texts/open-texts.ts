@@ -12,6 +12,7 @@ import {
 import { firstLine, openBytes, sizeOf } from './byte-stream.js';
 import { closable } from './closable.js';
 import { formatOfLine, formatOfName, type TextFormat, textFormats } from './formats.js';
+import type { ParquetFile } from './parquet-rows.js';
 import { readError } from './read-error.js';
 import type { Row } from './row.js';
 import { rowsOf } from './rows.js';
@@ -91,7 +92,6 @@ function openTextFile(
 }
 
 async function openParquetTexts(path: string, size: number | undefined, options: TextFileOptions): Promise<TextSource> {
-  const { field = 'text' } = options;
   if (size === undefined) {
     throw new OctavecError('TEXTS_INVALID', { path, why: 'Parquet is read from its end, which a pipe does not have' });
   }
@@ -99,12 +99,30 @@ async function openParquetTexts(path: string, size: number | undefined, options:
   const file = await openParquet(path).catch((error: unknown) => {
     throw readError(path, error);
   });
+  return textsOfParquet(file, path, options);
+}
+
+/**
+ * The texts of a Parquet file, or of some of its row groups.
+ *
+ * @throws TEXTS_INVALID if there is no such column
+ */
+export function textsOfParquet(
+  file: ParquetFile,
+  path: string,
+  options: TextFileOptions,
+  groups?: readonly [number, number],
+): TextSource {
+  const { field = 'text' } = options;
   if (!file.columns.includes(field)) {
-    throw new OctavecError('TEXTS_INVALID', { path, why: missingColumn(field, file.columns) });
+    const found = file.columns.map((name) => `"${name}"`).join(', ');
+    const why = `it has no column "${field}"; there is ${found}, which --field can name`;
+    throw new OctavecError('TEXTS_INVALID', { path, why });
   }
+  const total = file.groups.slice(...(groups ?? [])).reduce((sum, rows) => sum + rows, 0);
   let read = 0;
   const rows = async function* () {
-    for await (const row of file.read([...new Set([field, 'id', '_id'])])) {
+    for await (const row of file.read([...new Set([field, 'id', '_id'])], groups)) {
       read++;
       yield row;
     }
@@ -112,7 +130,7 @@ async function openParquetTexts(path: string, size: number | undefined, options:
   return {
     name: path,
     records: recordsOf(rows(), path, options),
-    share: () => (file.rows === 0 ? undefined : read / file.rows),
+    share: () => (total === 0 ? undefined : read / total),
   };
 }
 
@@ -136,9 +154,4 @@ export async function* recordsOf(
   } catch (error) {
     throw readError(path, error);
   }
-}
-
-/** Says which columns there are in place of one that is not. */
-export function missingColumn(field: string, columns: readonly string[]): string {
-  return `it has no column "${field}"; there is ${columns.map((name) => `"${name}"`).join(', ')}, which --field can name`;
 }

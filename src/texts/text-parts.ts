@@ -4,7 +4,7 @@ import { OctavecError } from '../base/index.js';
 import { firstLine } from './byte-stream.js';
 import { closable } from './closable.js';
 import { formatOfLine, formatOfName, isCompressed, type TextFormat } from './formats.js';
-import { missingColumn, recordsOf, type TextFileOptions } from './open-texts.js';
+import { recordsOf, type TextFileOptions, textsOfParquet } from './open-texts.js';
 import type { ParquetFile } from './parquet-rows.js';
 import { readError } from './read-error.js';
 import type { Row } from './row.js';
@@ -172,15 +172,10 @@ async function openGroups(
   groups: readonly [number, number],
   options: TextFileOptions,
 ): Promise<TextSource> {
-  const { field = 'text' } = options;
   const parquet = await parquetOf(file).catch((error: unknown) => {
     throw readError(file.name, error);
   });
-  if (!parquet.columns.includes(field)) {
-    throw new OctavecError('TEXTS_INVALID', { path: file.name, why: missingColumn(field, parquet.columns) });
-  }
-  const rows = parquet.read([...new Set([field, 'id', '_id'])], groups);
-  return { name: file.name, records: recordsOf(rows, file.name, options), share: () => undefined };
+  return textsOfParquet(parquet, file.name, options, groups);
 }
 
 function openBytesOfPart(

@@ -8,7 +8,7 @@ import { type TextFormat, textFormats } from '../../texts/index.js';
 import { type ConfigurableFlags, settingsOf } from '../configured.js';
 import { interruptSignal } from '../interrupt.js';
 import { namedModel } from '../named-model.js';
-import { configOption, engineOption, positiveInteger } from '../options.js';
+import { configOption, engineOption, overLongOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
 import { progressLine } from '../progress-line.js';
 
@@ -61,13 +61,7 @@ export function planCommand(): Command {
     .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)
     .option('--prompt <text>', 'put this before every text')
     .option('--prompt-name <name>', "one of the model's own prompts, such as document")
-    .addOption(
-      new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices([
-        'truncate',
-        'error',
-        'chunk',
-      ]),
-    )
+    .addOption(overLongOption())
     .option('--overlap <n>', 'chunk: tokens by which windows overlap', positiveInteger)
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session', positiveInteger)

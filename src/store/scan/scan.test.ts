@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomMatrix } from '../../../test/support/random-matrix.js';
-import { type Matrix, rowOf } from '../../numbers/index.js';
-import { int8Rows, signBits } from './codes.js';
+import { type Matrix, rowOf, signBits } from '../../numbers/index.js';
+import { int8Rows } from './codes.js';
 import { scanRows } from './scan.js';
 import { scanPlainly } from './scan-plain.js';
 import type { ScanRows } from './scan-request.js';

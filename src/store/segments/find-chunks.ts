@@ -1,6 +1,7 @@
+import { signBits } from '../../numbers/index.js';
 import type { Filter } from '../filter/filter.js';
 import { matchesFilter } from '../filter/matches.js';
-import { int8Rows, signBits } from '../scan/codes.js';
+import { int8Rows } from '../scan/codes.js';
 import { scanRows } from '../scan/scan.js';
 import { chooseRows } from '../scan/scan-plain.js';
 import type { ScanQuery } from '../scan/scan-request.js';

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safetensorsPieces, type TensorSource } from '../../files/index.js';
-import type { Matrix } from '../../numbers/index.js';
+import { type Matrix, signBits } from '../../numbers/index.js';
 import type { VectorKind } from '../manifest.js';
-import { int8Rows, signBits } from '../scan/codes.js';
+import { int8Rows } from '../scan/codes.js';
 import { type WordIndex, wordTensors } from '../text/word-index.js';
 import type { DocumentLine } from './document-line.js';
 import type { SegmentEntry } from './segment-list.js';
