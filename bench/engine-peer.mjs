@@ -11,7 +11,7 @@ const { kind, folder, path, threads } = JSON.parse(process.argv[2]);
 const run = await (kind === 'native' ? nativeRunner() : ortRunner());
 
 async function nativeRunner() {
-  const { tryNativeEngine } = await import('../dist/engine/native/native-engine.js');
+  const { tryNativeEngine } = await import('../dist/engine/index.js');
   const files = await openModelFolder(folder);
   const loaded = await tryNativeEngine({ ...files, onnxPath: path }, { workers: 1, threads });
   if ('reason' in loaded) {

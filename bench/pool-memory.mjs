@@ -131,7 +131,7 @@ async function sharedModels(loads) {
   const settings = { onnxPath: mappedPath, mappedPath, threads: 1, sharesMemory: true };
   return inWorkers(
     `
-    const { createSession } = await import(${JSON.stringify(import.meta.resolve('../dist/engine/onnxruntime/session.js'))});
+    const { createSession } = await import(${JSON.stringify(import.meta.resolve('../dist/engine/session.js'))});
     if (${loads}) {
       globalThis.session = await createSession(workerData);
       const { Tensor } = await import(${JSON.stringify(import.meta.resolve('onnxruntime-node'))});

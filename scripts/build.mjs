@@ -1,4 +1,7 @@
-/** Compiles src/ to dist/. `npm run build` starts from nothing; `npm start` and `npm test` compile what changed. */
+/**
+ * Makes dist/ of src/: the compiler writes the types, and the bundler a file for each room. `npm run build` starts from
+ * nothing; `npm start` and `npm test` check what changed.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,12 +9,15 @@ import { installIfMissing, root, runTool } from './npm.mjs';
 
 const notes = `${root}node_modules/.cache/octavec.tsbuildinfo`;
 
-export function build() {
+export async function build() {
   // The compiler goes by its notes: where its output is gone, they are wrong.
-  if (!existsSync(`${root}dist/index.js`)) {
+  if (!existsSync(`${root}dist/index.d.ts`)) {
     rmSync(notes, { force: true });
   }
   runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  // It may have been installed by this very process.
+  const { bundleRooms } = await import('./bundle-rooms.mjs');
+  await bundleRooms();
 }
 
 /** Compiles the native engine where there is a C++ compiler. Without it models run on ONNX Runtime: never a reason to stop. */
@@ -22,5 +28,5 @@ export function buildNative() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   installIfMissing();
   rmSync(`${root}dist`, { recursive: true, force: true });
-  build();
+  await build();
 }

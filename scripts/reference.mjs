@@ -98,10 +98,10 @@ export function withTable(page, made) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { allCommands } = await import('../dist/cli/commands.js');
-  const { configurationSchema } = await import('../dist/config/schema.js');
-  const { configurationJsonSchema } = await import('../dist/config/commented-file.js');
+  const { configurationJsonSchema, configurationSchema, environmentVariables } = await import(
+    '../dist/config/index.js'
+  );
   writeFileSync(`${root}${schemaFile}`, `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
-  const { environmentVariables } = await import('../dist/config/environment.js');
   writeFileSync(`${root}${cliPage}`, cliReference(await allCommands()));
   const page = readFileSync(`${root}${configurationPage}`, 'utf8');
   writeFileSync(

@@ -10,7 +10,7 @@ const output = 'out/all-MiniLM-L6-v2';
 
 installIfMissing();
 console.log('Building …');
-build();
+await build();
 buildNative();
 console.log(`Quantizing ${model} to INT8 and FP16 in ${output} …\n`);
 run(process.execPath, [

@@ -7,7 +7,7 @@ import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';
 
 installIfMissing();
-build();
+await build();
 buildNative();
 process.env.OCTAVEC_TEST_INTERRUPTS ??= '40';
 process.env.OCTAVEC_TEST_DEATHS ??= '50';

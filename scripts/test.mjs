@@ -6,7 +6,7 @@ import { installIfMissing, root, run, runTool } from './npm.mjs';
 
 installIfMissing();
 // First, because end-to-end tests import the built package, types included.
-build();
+await build();
 buildNative();
 runTool('typescript/bin/tsc', '--noEmit');
 runTool('typescript/bin/tsc', '-p', 'tsconfig.programs.json');

@@ -7,7 +7,7 @@ import { embeddedModel } from './support/golden-texts.js';
 import { root, runIn } from './support/installed-package.js';
 
 /** Threads are started from files of their own, which stand beside the bundle. */
-const workers = ['engine/onnxruntime/worker.js', 'embed/tokenizer-worker.js'];
+const workers = ['engine/worker.js', 'embed/tokenizer-worker.js'];
 
 test('a bundle by esbuild imports and embeds away from the package', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'octavec-bundle-'));

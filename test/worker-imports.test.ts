@@ -29,7 +29,7 @@ function packagesOf(path: string, seen = new Set<string>()): Set<string> {
 
 // Every worker of a pool has a JavaScript heap of its own: what it imports is there as many times.
 test.each([
-  ['engine/onnxruntime/worker.js', ['onnxruntime-node']],
+  ['engine/worker.js', ['onnxruntime-node']],
   // Its library is loaded when it is needed: a static model may do without.
   ['embed/tokenizer-worker.js', []],
 ])('%s loads its run time and nothing else of size', (path, expected) => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { commentedConfiguration } from './commented-file.js';
+export { commentedConfiguration, configurationJsonSchema } from './commented-file.js';
 export { configuredPresets, gateNamed } from './configured-gates.js';
 export { withAlias } from './edit-aliases.js';
 export { environmentVariables } from './environment.js';
@@ -16,5 +16,5 @@ export {
   readConfiguration,
   readLayers,
 } from './read-configuration.js';
-export type { Configuration } from './schema.js';
+export { type Configuration, configurationSchema } from './schema.js';
 export { tokensOfText } from './tokens-of-text.js';
