@@ -51,6 +51,8 @@ class Team {
 struct Share {
   int32_t begin, end;
 
+  int32_t count() const { return end - begin; }
+
   /** Whole multiples of `step` for all but the last. */
   Share(int32_t count, int32_t rank, int32_t size, int32_t step)
       : begin(bound(count, rank, size, step)), end(bound(count, rank + 1, size, step)) {}

@@ -1,6 +1,7 @@
 /** Work on whole rows: LayerNorm, and rounding to the numbers that are multiplied (number_*.h). */
 #pragma once
 #include <math.h>
+#include "dispatch.h"
 #include "kernels.h"
 
 namespace {
@@ -20,40 +21,57 @@ void quantize_ranged(const float* rows, size_t stride, int count, int width, con
 
 /** A row's number at `i`, times its column's factor where there are factors. */
 template <bool kFactor>
-inline F scaled(const float* row, const float* factor, int i) {
+inline F scaled(F x, const float* factor, int i) {
   if constexpr (kFactor) {
-    return mul(load(row + i), load(factor + i));
+    return mul(x, load(factor + i));
   } else {
-    return load(row + i);
+    return x;
   }
 }
 
-template <bool kFactor>
-inline void quantize_row(const float* row, int width, const float* factor, uint8_t* out, RowScale* scale) {
+/** The least and the largest number of a row, lane by lane. */
+struct RowRange {
   F low = splat(3.4e38f), high = splat(-3.4e38f);
-  for (int i = 0; i < width; i += 16) {
-    const F x = scaled<kFactor>(row, factor, i);
+
+  void widen(F x) {
     low = min(low, x);
     high = max(high, x);
   }
-  const Quantizer q(smallest(low), largest(high));
+};
+
+template <bool kFactor>
+inline void quantize_row(const float* row, int width, const float* factor, const RowRange& range, uint8_t* out,
+                         RowScale* scale) {
+  const Quantizer q(smallest(range.low), largest(range.high));
   *scale = q.scale;
   for (int i = 0; i < width; i += 16) {
-    q.store_numbers(out + i * kNumberBytes, scaled<kFactor>(row, factor, i));
+    q.store_numbers(out + i * kNumberBytes, scaled<kFactor>(load(row + i), factor, i));
+  }
+}
+
+/** Calls action(Constant<whether there are factors>()). */
+template <class Action>
+inline void with_factor(const float* factor, Action action) {
+  if (factor != nullptr) {
+    action(Constant<true>());
+  } else {
+    action(Constant<false>());
   }
 }
 
 void quantize_rows(const float* rows, size_t stride, int count, int width, const float* factor, uint8_t* out,
                    RowScale* scales) {
-  for (int r = 0; r < count; r++) {
-    const float* row = rows + r * stride;
-    uint8_t* place = out + (size_t)r * width * kNumberBytes;
-    if (factor != nullptr) {
-      quantize_row<true>(row, width, factor, place, scales + r);
-    } else {
-      quantize_row<false>(row, width, factor, place, scales + r);
+  with_factor(factor, [=](auto known) {
+    constexpr bool kFactor = decltype(known)::value;
+    for (int r = 0; r < count; r++) {
+      const float* row = rows + r * stride;
+      RowRange range;
+      for (int i = 0; i < width; i += 16) {
+        range.widen(scaled<kFactor>(load(row + i), factor, i));
+      }
+      quantize_row<kFactor>(row, width, factor, range, out + (size_t)r * width * kNumberBytes, scales + r);
     }
-  }
+  });
 }
 
 /** Sums in four chains, so that additions need not wait for each other; width: multiple of 16. */
@@ -92,14 +110,25 @@ inline void normalize_row(const float* row, int width, const Norm& norm, Finish 
 
 void normalize_rows(const float* rows, float* out, int count, int width, const Norm& norm, const float* factor,
                     uint8_t* quantized, RowScale* scales) {
-  for (int r = 0; r < count; r++) {
-    const float* row = rows + (size_t)r * width;
-    float* place = out + (size_t)r * width;
-    normalize_row(row, width, norm, [=](int i, F y) { store(place + i, y); });
-    if (quantized != nullptr) {
-      quantize_rows(place, 0, 1, width, factor, quantized + (size_t)r * width * kNumberBytes, scales + r);
+  if (quantized == nullptr) {
+    for (int r = 0; r < count; r++) {
+      float* place = out + (size_t)r * width;
+      normalize_row(rows + (size_t)r * width, width, norm, [=](int i, F y) { store(place + i, y); });
     }
+    return;
   }
+  with_factor(factor, [=, &norm](auto known) {
+    constexpr bool kFactor = decltype(known)::value;
+    for (int r = 0; r < count; r++) {
+      float* place = out + (size_t)r * width;
+      RowRange range;
+      normalize_row(rows + (size_t)r * width, width, norm, [=, &range](int i, F y) {
+        store(place + i, y);
+        range.widen(scaled<kFactor>(y, factor, i));
+      });
+      quantize_row<kFactor>(place, width, factor, range, quantized + (size_t)r * width * kNumberBytes, scales + r);
+    }
+  });
 }
 
 void add_normalized(const float* rows, float* out, int count, int width, const Norm& norm) {
