@@ -13,7 +13,8 @@ import {
   kernelSources,
   nativeFolder,
   root,
-  testSource,
+  testPrograms,
+  testSources,
 } from './native-sources.mjs';
 
 const folder = join(root, 'build', 'native');
@@ -34,7 +35,7 @@ async function build(compiler) {
   }
   const others = withCommon([...coreSources(kernels.present), ...bindingSources()]);
   const rest = await compileAll(compiler, others, folder, headersChanged);
-  const tests = withCommon(['test_engine', 'fuzz_description', 'fuzz_model_file'].map(testSource));
+  const tests = withCommon(testSources(...Object.keys(testPrograms)));
   writeCompileCommands(compiler, [...kernels.present, ...others, ...tests], folder, commands);
   const objects = [...kernels.objects, ...rest.objects];
   const compiled = kernels.compiled + rest.compiled;

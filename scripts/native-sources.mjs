@@ -65,9 +65,24 @@ export function bindingSources() {
   return folderSources('node', ['-DNAPI_VERSION=8', '-I', nodeHeaders]);
 }
 
-/** A program of native/test. */
-export function testSource(program) {
-  return { source: join(nativeFolder, 'test', `${program}.cpp`), object: `${program}.o`, flags: [] };
+/** Programs of native/test, and what each is made of. */
+export const testPrograms = {
+  test_engine: readdirSync(join(nativeFolder, 'test'))
+    .filter((name) => name.endsWith('.cpp') && !name.startsWith('fuzz_'))
+    .map((name) => name.slice(0, -4))
+    .sort(),
+  fuzz_description: ['fuzz_description', 'architectures'],
+  fuzz_model_file: ['fuzz_model_file', 'architectures'],
+};
+
+/** Sources of programs of native/test. */
+export function testSources(...programs) {
+  return [...new Set(programs.flatMap((program) => testPrograms[program]))].map((name) => ({
+    source: join(nativeFolder, 'test', `${name}.cpp`),
+    object: `${name}.o`,
+    // What takes their time is compiled elsewhere.
+    flags: ['-O1'],
+  }));
 }
 
 function folderSources(folder, flags) {

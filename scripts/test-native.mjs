@@ -13,7 +13,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
-import { commonFlags, coreSources, kernelSources, nativeFolder, root, testSource } from './native-sources.mjs';
+import { commonFlags, coreSources, kernelSources, nativeFolder, root, testSources } from './native-sources.mjs';
 
 const modes = {
   all: { name: 'plain', flags: [] },
@@ -50,7 +50,7 @@ const kernels = await compileAll(compiler, withCommon(kernelSources(architecture
 const core = await compileAll(compiler, withCommon(coreSources(kernels.present)), folder, headersChanged);
 
 async function linked(program) {
-  const { objects } = await compileAll(compiler, withCommon([testSource(program)]), folder, headersChanged);
+  const { objects } = await compileAll(compiler, withCommon(testSources(program)), folder, headersChanged);
   const target = join(folder, program);
   const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
   const arm = mode.name === 'arm64' ? ['-static'] : [];

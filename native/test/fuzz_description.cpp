@@ -5,33 +5,34 @@
 #include <vector>
 #include "../core/isa.h"
 #include "../core/session.h"
-#include "random_model.h"
+#include "architectures.h"
 
 using namespace octavec;
 
 namespace {
 
-RandomModelOptions small() {
-  RandomModelOptions options;
-  options.layers = 1;
-  options.max_tokens = 16;
-  options.vocabulary = 20;
-  return options;
+std::vector<RandomModel> sound_models() {
+  std::vector<RandomModel> all;
+  for (const RandomModelOptions& options : smallest_models()) {
+    all.emplace_back(options);
+  }
+  return all;
 }
 
 }  // namespace
 
+/** A byte names a sound description; the next says how much of it comes first, so that deep parts are reached, too. */
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const RandomModel sound(small());
-  // The first byte says how much of a sound description comes first, so that deep parts are reached, too.
-  if (size < 1) {
+  static const std::vector<RandomModel> models = sound_models();
+  if (size < 2) {
     return 0;
   }
-  std::vector<int32_t> words(sound.words.begin(), sound.words.begin() + data[0] % (sound.words.size() + 1));
+  const RandomModel& sound = models[data[0] % models.size()];
+  std::vector<int32_t> words(sound.words.begin(), sound.words.begin() + data[1] % (sound.words.size() + 1));
   const size_t kept = words.size();
-  words.resize(kept + (size - 1) / 4);
+  words.resize(kept + (size - 2) / 4);
   if (words.size() > kept) {
-    std::memcpy(words.data() + kept, data + 1, (words.size() - kept) * 4);
+    std::memcpy(words.data() + kept, data + 2, (words.size() - kept) * 4);
   }
   for (const Kernels* kernels : all_kernels()) {
     try {

@@ -9,39 +9,41 @@
 #include "../core/isa.h"
 #include "../core/model_file.h"
 #include "../core/session.h"
-#include "random_model.h"
+#include "architectures.h"
 
 using namespace octavec;
 
 namespace {
 
-/** The bytes of a small packed model. */
-std::vector<char> sound_file(const Kernels& kernels) {
-  RandomModelOptions options;
-  options.layers = 1;
-  options.max_tokens = 16;
-  options.vocabulary = 20;
-  options.relative_bias = options.gated = true;
+/** The bytes of small packed models of every kind. */
+std::vector<std::vector<char>> sound_files(const Kernels& kernels) {
   constexpr const char* path = "fuzz_model_file.packed";
-  write_model_file(build_model(RandomModel(options).description(), kernels), kernels, path);
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  std::remove(path);
-  return bytes;
+  std::vector<std::vector<char>> all;
+  for (const RandomModelOptions& options : smallest_models()) {
+    write_model_file(build_model(RandomModel(options).description(), kernels), kernels, path);
+    std::ifstream file(path, std::ios::binary);
+    all.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    std::remove(path);
+  }
+  return all;
 }
 
 }  // namespace
 
-/** Two bytes say which word of header and facts, four what it becomes. */
+/** A byte names a file; then two bytes say which word of header and facts, four what it becomes. */
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const Kernels& kernels = *find_kernels("portable");
-  static const std::vector<char> sound = sound_file(kernels);
+  static const std::vector<std::vector<char>> files = sound_files(kernels);
+  if (size < 1) {
+    return 0;
+  }
+  const std::vector<char>& sound = files[data[0] % files.size()];
   Buffer<uint8_t> bytes(sound.size());
   std::copy(sound.begin(), sound.end(), bytes.data());
   uint64_t fact_bytes;
   std::memcpy(&fact_bytes, bytes.data() + 24, sizeof fact_bytes);
   const size_t words = (kModelFileHeader + fact_bytes) / 4;
-  for (; size >= 6; data += 6, size -= 6) {
+  for (data++, size--; size >= 6; data += 6, size -= 6) {
     const size_t word = (data[0] | data[1] << 8) % words;
     std::memcpy(bytes.data() + word * 4, data + 2, 4);
   }
