@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include "cpu_features.h"
 #if defined(__x86_64__)
@@ -187,6 +188,27 @@ void scan_part(const ScanRequest& request, const void* query, size_t begin, size
   }
 }
 
+/** Calls part(0) to part(parts - 1), on a thread each, or on this one where the system has no more. */
+template <class Part>
+void run_parts(size_t parts, const Part& part) {
+  std::vector<std::thread> others;
+  others.reserve(parts);
+  size_t started = 1;
+  try {
+    for (; started < parts; started++) {
+      others.emplace_back(part, started);
+    }
+  } catch (const std::system_error&) {
+  }
+  part(0);
+  for (size_t i = started; i < parts; i++) {
+    part(i);
+  }
+  for (std::thread& other : others) {
+    other.join();
+  }
+}
+
 }  // namespace
 
 ScannedRows scan_rows(const ScanRequest& request) {
@@ -204,19 +226,17 @@ ScannedRows scan_rows(const ScanRequest& request) {
   }
   // Not cleared: every score is written before it is read.
   const std::unique_ptr<float[]> scores(new float[request.rows]);
-  const size_t parts = static_cast<size_t>(std::max(1, request.threads));
-  std::vector<Best> best(parts, Best(top));
+  // A thread is not worth its start for fewer rows than are scored at once.
+  const size_t parts = std::max<size_t>(1, std::min<size_t>(std::max(1, request.threads), request.rows / kRowsAtOnce));
+  std::vector<Best> best;
+  best.reserve(parts);
+  for (size_t i = 0; i < parts; i++) {
+    best.emplace_back(top);
+  }
   const auto part = [&](size_t i) {
     scan_part(request, query, request.rows * i / parts, request.rows * (i + 1) / parts, scores.get(), best[i]);
   };
-  std::vector<std::thread> others;
-  for (size_t i = 1; i < parts; i++) {
-    others.emplace_back(part, i);
-  }
-  part(0);
-  for (std::thread& other : others) {
-    other.join();
-  }
+  run_parts(parts, part);
   for (size_t i = 1; i < parts; i++) {
     for (const float score : best[i].scores()) {
       best[0].offer(score);

@@ -25,6 +25,7 @@ struct ScanRequest {
   /** So many rows, and those that score at most `margin` less than the last of them. */
   size_t top;
   float margin = 0;
+  /** At most. */
   int threads = 1;
 };
 
@@ -34,7 +35,7 @@ struct ScannedRows {
   std::vector<float> scores;
 };
 
-/** Throws std::bad_alloc and std::system_error. */
+/** Throws std::bad_alloc. */
 ScannedRows scan_rows(const ScanRequest& request);
 
 }  // namespace octavec
