@@ -37,6 +37,8 @@ const notRun = [
   /bge-reranker/,
   // Devices that are not here, and minutes of distilling.
   /^npx octavec (push|distill) |--device |minilm-static|\.\/bge-small /,
+  // A package of its own, and the programs that start it.
+  /^npx (-y )?.*octavec mcp|^claude /,
   // Machines of one's own, and their storage and queues.
   /^octavec jobs |^spark-submit /,
 ];

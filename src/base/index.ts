@@ -1,4 +1,5 @@
 /** What every room may lean on: errors, progress, cancelling, checks of options, quantities as people read them. Knows nothing of models. */
+export { hashOfKey, isAccepted, keyOf, parseKeys } from './api-keys.js';
 export * from './breathe.js';
 export * from './cancel.js';
 export * from './check-option.js';

@@ -52,6 +52,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: 'Ask an index: the passages that answer a question, by meaning and by words.',
     load: async () => (await import('./search/search.js')).searchCommand(),
   },
+  mcp: {
+    description: 'Let assistants search and read an index, by the Model Context Protocol.',
+    load: async () => (await import('./search/mcp.js')).mcpCommand(),
+  },
   jobs: {
     description: 'Embed what is too much for one machine: plan, shards and commits, for any engine.',
     load: async () => (await import('./jobs/jobs.js')).jobsCommand(),

@@ -28,14 +28,14 @@ import {
   textsAsSource,
 } from '../texts/index.js';
 import { type ConfigurableFlags, settingsOf } from './configured.js';
+import { printVectors } from './embed/print-vectors.js';
+import { tellSkipped } from './embed/skipped-texts.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
 import { configOption, deviceOption, engineOption, memoryOption, overLongOption, positiveInteger } from './options.js';
 import { printNote } from './print-note.js';
-import { printVectors } from './print-vectors.js';
 import { progressLine } from './progress-line.js';
-import { tellSkipped } from './skipped-texts.js';
 
 const examples = `
 Examples:

@@ -17,6 +17,7 @@ Examples:
   octavec embed ./all-MiniLM-L6-v2 "hello world"     one vector as a line of JSON
   octavec index docs --out docs.index                documents of many formats, ready to be searched
   octavec search docs.index "how do I install it?"    the passages that answer a question
+  octavec mcp docs.index                             the same for assistants: Claude, VS Code, Cursor
   octavec rerank ./bge-reranker-base --query "…" …   texts from the best answer to the worst
   octavec pull BAAI/bge-small-en-v1.5                fetch a model of the hub; every command takes its name
   octavec publish minilm --as me/minilm --dry-run    the model card of proven variants

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { isAccepted, keyOf } from './api-keys.js';
+import { isAccepted, keyOf } from '../base/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { acceptJson } from './json-body.js';

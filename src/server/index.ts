@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { hashOfKey, parseKeys } from './api-keys.js';
+export { hashOfKey, parseKeys } from '../base/index.js';
 export {
   defaultLimits,
   type ServedModelOptions,

@@ -15,13 +15,14 @@ describe('octavec', () => {
     }
   });
 
-  test.each(['quantize', 'quantize-all', 'verify', 'embed', 'inspect', 'bench', 'doctor'])(
+  test.each(['quantize', 'quantize-all', 'verify', 'embed', 'index', 'search', 'mcp', 'inspect', 'bench', 'doctor'])(
     '%s --help shows how to use it',
     async (command) => {
       const { status, stdout, stderr } = await octavec([command, '--help']);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toMatch(new RegExp(`Usage: octavec ${command}.*Examples:\n  octavec ${command}\\b`, 's'));
-      expect(stdout).toContain('--json');
+      // What speaks a protocol prints nothing else.
+      expect(stdout.includes('--json')).toBe(command !== 'mcp');
     },
   );
 

@@ -23,6 +23,11 @@ export const searchErrors = {
     409,
     (d) => `The index ${d.path} was made in another way: ${d.why}. Leave the option out, or make another index.`,
   ),
+  DOCUMENT_NOT_FOUND: entry<{ path: string; id: string }>(
+    1,
+    404,
+    (d) => `The index ${d.path} holds no document or passage "${d.id}". Take an id that a search has given.`,
+  ),
   FILTER_INVALID: entry<{ filter: string; why: string; place: number }>(
     2,
     422,

@@ -3,7 +3,8 @@ import { OctavecError, reasonOf } from '../../base/index.js';
 import { readConfiguration } from '../../config/index.js';
 import type { Device, EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
 import type { MethodName } from '../../methods/index.js';
-import { hashOfKey, parseKeys, type ServerOptions, type SettingChanges } from '../../server/index.js';
+import { hashOfKey, type ServerOptions, type SettingChanges } from '../../server/index.js';
+import { readKeyFile } from '../key-file.js';
 import type { NamedModelFlags } from '../named-model.js';
 
 /** What the command line and the environment say. */
@@ -108,14 +109,7 @@ export function lateChanges(before: ServeSettings, after: ServeSettings): string
 
 async function readKeys({ apiKey, apiKeyFile }: ServeSettings): Promise<string[]> {
   const single = apiKey === undefined ? [] : [hashOfKey(apiKey)];
-  if (apiKeyFile === undefined) {
-    return single;
-  }
-  const keys = parseKeys(await readText(apiKeyFile));
-  if (keys.length === 0) {
-    throw new OctavecError('USAGE', { problem: `${apiKeyFile} holds no key`, hint: 'Write one a line.' });
-  }
-  return [...single, ...keys];
+  return apiKeyFile === undefined ? single : [...single, ...(await readKeyFile(apiKeyFile))];
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { counted } from '../base/index.js';
-import type { SkippedText } from '../bulk/index.js';
-import { writeOutputFile } from '../files/index.js';
-import { printNote } from './print-note.js';
+import { counted } from '../../base/index.js';
+import type { SkippedText } from '../../bulk/index.js';
+import { writeOutputFile } from '../../files/index.js';
+import { printNote } from '../print-note.js';
 
 /**
  * Says which texts were skipped: in a file, a line of JSON for each, or where there is none with a note for each.

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { pickOptions } from '../base/index.js';
+import { pickOptions } from '../../base/index.js';
 import {
   type EmbedToFileOptions,
   type EmbedToFileOutcome,
@@ -8,9 +8,9 @@ import {
   type SkippedText,
   siftBatch,
   storeVectors,
-} from '../bulk/index.js';
-import { type Embedder, embedOptionChecks } from '../embed/index.js';
-import type { TextRecord, TextSource } from '../texts/index.js';
+} from '../../bulk/index.js';
+import { type Embedder, embedOptionChecks } from '../../embed/index.js';
+import type { TextRecord, TextSource } from '../../texts/index.js';
 
 /**
  * Prints a line of JSON for each text as soon as it is there, no faster than they are read; with `json` one list.

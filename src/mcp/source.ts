@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { IndexManifest, StoredChunk } from '../search/index.js';
+
+/** The part of a chunk that says which document it is of. */
+type OfDocument = Pick<StoredChunk, 'document' | 'metadata'>;
+
+/** What a document is called: its own title, else its id. */
+export function titleOf({ document, metadata }: OfDocument): string {
+  return typeof metadata.title === 'string' && metadata.title.trim() !== '' ? metadata.title : document;
+}
+
+/**
+ * Where a document can be seen: at the address that it gives itself (`url`), as the file that it was read from, or, of one
+ * that a program added, nowhere but in the index.
+ */
+export function urlOf({ document, metadata }: OfDocument, sources: IndexManifest['sources']): string {
+  if (typeof metadata.url === 'string' && URL.canParse(metadata.url)) {
+    return metadata.url;
+  }
+  const source = sources.find(
+    ({ name }) => document === name || (/^[/#]/.test(document.slice(name.length)) && document.startsWith(name)),
+  );
+  if (source === undefined) {
+    return `octavec:${encodeURIComponent(document)}`;
+  }
+  // A row stands behind the name of its file: "corpus.jsonl#12".
+  const [path, row] = document.slice(source.name.length).split(/#(.*)/s, 2);
+  const url = pathToFileURL(join(source.path, path));
+  url.hash = row ?? '';
+  return url.href;
+}
