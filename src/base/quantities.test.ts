@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { counted, formatBytes, formatCount, formatDuration, formatFigure } from './quantities.js';
+import { counted, formatBytes, formatCount, formatDuration, formatFigure, parseBytes } from './quantities.js';
 
 test.each([
   [0, '0 B'],
@@ -12,6 +12,21 @@ test.each([
   [133_093_467, '133 MB'],
   [2_500_000_000, '2.50 GB'],
 ])('%d bytes', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+test.each([
+  ['25MB', 25_000_000],
+  [' 1.5 GiB ', 1_610_612_736],
+  ['800', 800],
+  ['90 kb', 90_000],
+  ['23.4 MB', 23_400_000],
+  ['0', undefined],
+  ['-1MB', undefined],
+  ['25 M', undefined],
+  ['MB', undefined],
+  ['', undefined],
+  ['9e3', undefined],
+  ['9000000TB', undefined],
+])('%j as a size', (text, bytes) => expect(parseBytes(text)).toBe(bytes));
 
 test.each([
   [3, '3'],

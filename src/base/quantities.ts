@@ -14,6 +14,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : threeDigits(value)} ${units[unit]}`;
 }
 
+/** Reads a size: "25MB" → 25000000, "1.5 GiB" → 1610612736, "800" → 800; undefined for anything else, and for nothing. */
+export function parseBytes(text: string): number | undefined {
+  const [, digits, prefix = '', binary] = /^\s*(\d+(?:\.\d+)?)\s*(?:([kMGT])?(i)?B)?\s*$/i.exec(text) ?? [];
+  const power = ' kmgt'.indexOf(prefix.toLowerCase() || ' ');
+  const bytes = Math.round(Number(digits) * (binary === undefined ? 1000 : 1024) ** power);
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+}
+
 /** Writes a count: 3 → "3", 28.73 → "28.7", 1379 → "1,379". */
 export function formatCount(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-US') : threeDigits(value);

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addMethodFlags, methodOptionsOf } from './method-flags.js';
 import {
+  byteSize,
   engineList,
   gateLimit,
   gateLimitWithoutTasks,
@@ -22,6 +23,7 @@ describe('numbers', () => {
     expect(positiveIntegers('1, 2,4')).toEqual([1, 2, 4]);
     expect(number('-0.5')).toBe(-0.5);
     expect(positiveNumber('2.5')).toBe(2.5);
+    expect(byteSize('25MB')).toBe(25e6);
   });
 
   test.each([
@@ -36,6 +38,8 @@ describe('numbers', () => {
     [number, '5x'],
     [positiveNumber, '0'],
     [positiveNumber, '-1'],
+    [byteSize, '25 megs'],
+    [byteSize, '0'],
   ])('%o refuses "%s"', (parse, text) => {
     expect(() => parse(text)).toThrow(/It must be/);
   });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { counted, OctavecError } from '../base/index.js';
+import { counted, OctavecError, parseBytes } from '../base/index.js';
 import { overLongPolicies } from '../embed/index.js';
 import { devices, type EngineChoice, engineChoices, memoryModes } from '../engine/index.js';
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
@@ -117,6 +117,15 @@ export function memoryOption(): Option {
 /** "1,2,4" */
 export function positiveIntegers(text: string): readonly number[] {
   return text.split(',').map((part) => positiveInteger(part.trim()));
+}
+
+/** "25MB" */
+export function byteSize(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === undefined) {
+    throw new InvalidArgumentError('It must be a size, such as 25MB, 800kB or 1.5GiB.');
+  }
+  return bytes;
 }
 
 export function positiveNumber(text: string): number {

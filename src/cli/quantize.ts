@@ -6,6 +6,7 @@ import { withFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { addModelOptions, type ModelFlags } from './model-options.js';
 import { namedModel } from './named-model.js';
+import { byteSize } from './options.js';
 import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
@@ -16,12 +17,17 @@ Examples:
   octavec quantize ./bge-small-en-v1.5 ./out --to int8,fp16 --bench
   octavec quantize encoder.onnx --to int8 --tokenizer ./tokenizer.json
   octavec quantize ./all-MiniLM-L6-v2 --to auto --target-cosine-p1 0.995
+  octavec quantize ./all-MiniLM-L6-v2 --max-size 25MB      the best of fp16, q8, int8 and q4 that fits
 
 What fails with one variant does not stop the others. Exit status: 0 all made, 1 something failed, 3 the quality gate
-refused something.`;
+refused something, or nothing is as small as --max-size.`;
+
+/** What is tried below a size where nobody says what: one of each size. */
+const sizedMethods = ['fp16', 'q8', 'int8', 'q4'] as const;
 
 interface Options extends VariantFlags, ModelFlags {
   readonly calibrationTable?: string;
+  readonly maxSize?: number;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -35,18 +41,30 @@ export function quantizeCommand(): Command {
     );
   return addModelOptions(addVariantOptions(quantizing))
     .option('--calibration-table <file>', 'keep the results of calibration in this file, and reuse them if it exists')
+    .option(
+      '--max-size <size>',
+      'write one variant only: the closest to the original of those that fit, such as 25MB',
+      byteSize,
+    )
     .option('--force', 'write variants that the gate refuses, too')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {
-      const { calibrationTable, force } = flags;
-      const options = await variantOptions(flags);
+      const { calibrationTable, force, maxSize } = flags;
+      const options = await variantOptions(flags, maxSize === undefined ? [] : sizedMethods);
       // Before a model is fetched for nothing.
-      checkedMethods(options);
+      checkedMethods({ ...options, maxSize });
       const found = await namedModel(model, flags);
       const line = progressLine();
       const settings = {
-        ...{ ...options, output: output ?? found.variants, modelOutput: flags.output, calibrationTable, force },
+        ...{
+          ...options,
+          output: output ?? found.variants,
+          modelOutput: flags.output,
+          calibrationTable,
+          force,
+          maxSize,
+        },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       };

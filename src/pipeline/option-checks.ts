@@ -66,4 +66,5 @@ export const quantizeOptionChecks: OptionChecks<QuantizeOptions> = {
   ...variantChecks,
   output: checkLocation,
   calibrationTable: checkLocation,
+  maxSize: checkCount,
 };

@@ -39,6 +39,11 @@ export interface QuantizeOptions extends VariantOptions {
    * if no others are given); if not, it is made.
    */
   readonly calibrationTable?: Location;
+  /**
+   * Write one variant only: of those that fit into so many bytes, and that their gate lets pass, the one whose vectors are
+   * closest to the original's. See `choice` of the outcome.
+   */
+  readonly maxSize?: number;
 }
 
 /** Returns what the options say of the model. Among them `output` is the place of the variants. */

@@ -2,12 +2,13 @@ import { OctavecError } from '../base/index.js';
 import type { RunMeasurement } from '../benchmark/index.js';
 import { type Evidence, failuresAsText } from '../evaluate/index.js';
 import type { MethodName, SensitivityReport } from '../methods/index.js';
+import type { SizeChoice } from './size-budget.js';
 
 /** What became of one variant. */
 export interface VariantOutcome {
   readonly method: MethodName;
   readonly path: string;
-  /** false: the gate refused it, and it was not written. */
+  /** false: the gate refused it, or another was chosen below a size, and it was not written. */
   readonly published: boolean;
   readonly evidence: Evidence;
   readonly notes: readonly string[];
@@ -29,6 +30,8 @@ export interface QuantizeOutcome {
   readonly originalPath: string;
   readonly originalRun?: RunMeasurement;
   readonly variants: readonly VariantOutcome[];
+  /** Which was taken, where a greatest size was given and one fits. */
+  readonly choice?: SizeChoice;
   /** What went wrong while others were made; where all went wrong, the first error is thrown. */
   readonly failures: readonly VariantFailure[];
   /** For all of it. */
@@ -38,8 +41,17 @@ export interface QuantizeOutcome {
 /** A variant of whatever kind of model, as far as its verdict goes. */
 type JudgedVariant = Pick<VariantOutcome, 'method' | 'path'> & { readonly evidence: Pick<Evidence, 'verdict'> };
 
-/** The error for variants that the gate refused; undefined if it let all pass. */
-export function gateError({ variants }: { readonly variants: readonly JudgedVariant[] }): OctavecError | undefined {
+/** The error for variants that the gate refused; undefined if it let all pass, or one was chosen below a size. */
+export function gateError({
+  variants,
+  choice,
+}: {
+  readonly variants: readonly JudgedVariant[];
+  readonly choice?: SizeChoice;
+}): OctavecError | undefined {
+  if (choice !== undefined) {
+    return undefined;
+  }
   const refused = variants.find(({ evidence }) => evidence.verdict?.passed === false);
   if (refused?.evidence.verdict === undefined) {
     return undefined;

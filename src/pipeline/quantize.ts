@@ -21,7 +21,7 @@ import { Steps } from './steps.js';
  * What fails with one variant does not stop the others: see `failures`.
  *
  * @throws USAGE, ALREADY_QUANTIZED, NOTHING_TO_QUANTIZE, OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, CANCELLED,
- *   CALIBRATION_MISMATCH, and what opening and running the model throws
+ *   CALIBRATION_MISMATCH, SIZE_MISSED, and what opening and running the model throws
  *
  * @example
  * ```ts

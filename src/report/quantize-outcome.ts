@@ -20,13 +20,16 @@ export function formatQuantizeOutcome(outcome: QuantizeOutcome, style: Style = s
     ...outcome.failures.map(
       ({ method, error }) => `\n${style.paint('red', '✗')} ${method} failed: ${printable(error.message)}\n`,
     ),
+    outcome.choice === undefined
+      ? ''
+      : `\nChosen below ${formatBytes(outcome.choice.maxSize)}: ${printable(outcome.choice.reason)}.\n`,
     formatNextSteps(outcome, style),
   ].join('');
 }
 
 function formatVariant(variant: VariantOutcome, outcome: QuantizeOutcome, style: Style): string {
   const { method, path, published, evidence, notes, sensitivity } = variant;
-  const place = published ? shortPath(path) : 'not written (`force` writes what the gate refuses)';
+  const place = published ? shortPath(path) : `not written (${whyNot(variant, outcome)})`;
   const facts = variantFacts(variant, outcome).map(
     ([name, fact]) => `  ${style.paint('dim', name.padEnd(15))} ${fact}\n`,
   );
@@ -37,6 +40,12 @@ function formatVariant(variant: VariantOutcome, outcome: QuantizeOutcome, style:
     evidence.verdict ? formatVerdict(evidence.verdict, style) : '',
     sensitivity?.findings ? `\n${formatSearch(sensitivity.findings, style)}` : '',
   ].join('');
+}
+
+function whyNot({ evidence, method }: VariantOutcome, { choice }: QuantizeOutcome): string {
+  return choice === undefined || (evidence.verdict?.passed === false && choice.chosen !== method)
+    ? '`force` writes what the gate refuses'
+    : `${choice.chosen} was chosen`;
 }
 
 /** What one variant came from, what it became and what that took. */

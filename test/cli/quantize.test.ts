@@ -5,6 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, inject, test } from 'vitest';
 import { readEvidence } from '../../src/evaluate/index.js';
 import { embeddedModel, goldenTexts } from '../support/golden-texts.js';
+import { makeTinyFolder } from '../support/tiny-folder.js';
 import { filesIn, octavec, temporaryFolder } from './octavec.js';
 
 const variants = inject('variants');
@@ -106,5 +107,23 @@ describe('octavec quantize', () => {
     expect(forced.status).toBe(0);
     expect(forced.stdout).toContain('FAIL');
     expect(filesIn(join(folder, 'out/onnx'))).toEqual(['model_int8.evidence.json', 'model_int8.onnx']);
+  });
+
+  test('below a size, writes the best that fits, and says why; where nothing fits, how small it gets', async () => {
+    const cwd = temporaryFolder();
+    makeTinyFolder(join(cwd, 'tiny'), 'bert');
+    const run = (...args: string[]) =>
+      octavec(['quantize', './tiny', ...args, '--texts', inject('texts'), '--limit', 'cosineP1=0.5'], { cwd });
+    const full = statSync(join(cwd, 'tiny/onnx/model.onnx')).size;
+    const limit = String(Math.floor(0.45 * full));
+    const smaller = await run('--to', 'int8,fp16', '--no-calibration', '--max-size', limit);
+    expect([smaller.status, smaller.stderr]).toEqual([0, '']);
+    expect(smaller.stdout).toMatch(/\nChosen below .* int8 \(.*, the only one that fits; fp16 has .*, too much\.\n/);
+    const files = filesIn(join(cwd, 'tiny/onnx'));
+    expect(files).toEqual(['model.onnx', 'model_int8.evidence.json', 'model_int8.onnx']);
+
+    const none = await run('--to', 'fp16', '--max-size', '1kB');
+    expect(none.status).toBe(3);
+    expect(none.stderr).toMatch(/has 1\.00 kB or less: the smallest is fp16 with .* add --to q4,int8, or allow more/);
   });
 });

@@ -23,6 +23,11 @@ export const qualityErrors = {
     (d) =>
       `No mix of precisions was found that holds the target. The nearest, ${d.path}: ${d.failures}. Ask for less, or write it with \`force\`.`,
   ),
+  SIZE_MISSED: entry<{ path: string; most: string; smallest: string; hint: string }>(
+    3,
+    422,
+    (d) => `No variant of ${d.path} has ${d.most} or less: the smallest is ${d.smallest}. ${d.hint}`,
+  ),
   NOT_COMPARABLE: entry<{ why: string; hint?: string }>(
     1,
     400,

@@ -26,7 +26,7 @@ export interface RerankerVariant extends Pick<VariantOutcome, 'path' | 'publishe
   readonly evidence: RankingEvidence;
 }
 
-export interface RerankerOutcome extends Omit<QuantizeOutcome, 'variants' | 'originalRun'> {
+export interface RerankerOutcome extends Omit<QuantizeOutcome, 'variants' | 'originalRun' | 'choice'> {
   readonly variants: readonly RerankerVariant[];
 }
 
@@ -139,7 +139,7 @@ export function gatesOf({ gate, limits, limitsWhereMeasured }: GateChoice): Gate
 }
 
 /** @throws USAGE for options that mean nothing here */
-function refuseForeign({ to, texts, calibration, calibrationTable, bench }: QuantizeOptions): void {
+function refuseForeign({ to, texts, calibration, calibrationTable, bench, maxSize }: QuantizeOptions): void {
   const names = to.map((method) => (typeof method === 'string' ? method : method.id));
   const foreign = [
     names.includes('auto') && '`to: auto`',
@@ -147,6 +147,7 @@ function refuseForeign({ to, texts, calibration, calibrationTable, bench }: Quan
     calibration && '`calibration`',
     calibrationTable !== undefined && '`calibrationTable`',
     bench && '`bench`',
+    maxSize !== undefined && '`maxSize`',
   ].filter((option) => typeof option === 'string');
   if (foreign.length > 0) {
     throw new OctavecError('USAGE', {

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { Evidence } from '../evaluate/index.js';
+import type { MethodName } from '../methods/index.js';
+import { chooseBelow, sizeError } from './size-budget.js';
+
+function variant(method: MethodName, megabytes: number, mean: number, passed = true) {
+  const facts = { file: { bytes: megabytes * 1e6 }, fidelity: { cosine: { mean } }, verdict: { passed } };
+  return { method, evidence: facts as unknown as Evidence };
+}
+
+describe('the best variant below a size', () => {
+  test('is the closest to the original, not the smallest or the first', () => {
+    const choice = chooseBelow(
+      25e6,
+      [variant('q4', 16, 0.981), variant('int8', 23, 0.993)],
+      [{ method: 'fp16', bytes: 45.7e6 }],
+    );
+    expect(choice).toEqual({
+      maxSize: 25e6,
+      chosen: 'int8',
+      runnerUp: 'q4',
+      reason:
+        'int8 (23.0 MB, cosine mean 0.9930); the runner-up is q4 (16.0 MB, cosine mean 0.9810): less close to the original; fp16 has 45.7 MB, too much',
+    });
+  });
+
+  test('is the smaller of two that are as good', () => {
+    const choice = chooseBelow(25e6, [variant('q8', 24, 0.99), variant('int8', 23, 0.99)], []);
+    expect(choice).toMatchObject({ chosen: 'int8', runnerUp: 'q8' });
+    expect(choice?.reason).toMatch(/as close to the original, but larger$/);
+  });
+
+  test('passes its gate, unless it is forced', () => {
+    const fitting = [variant('int8', 23, 0.93, false), variant('q4', 16, 0.92)];
+    const choice = chooseBelow(25e6, fitting, []);
+    expect(choice).toMatchObject({ chosen: 'q4' });
+    expect(choice).not.toHaveProperty('runnerUp');
+    expect(choice?.reason).toContain('the only one that fits; the gate refused int8');
+    expect(chooseBelow(25e6, fitting, [], true)).toMatchObject({ chosen: 'int8', runnerUp: 'q4' });
+    expect(chooseBelow(25e6, fitting.slice(0, 1), [])).toBeUndefined();
+  });
+
+  test('where there is none, the smallest is told, and what may be smaller', () => {
+    const error = sizeError('gte', 10e6, [
+      { method: 'fp16', bytes: 45e6 },
+      { method: 'int8', bytes: 23.1e6 },
+    ]);
+    expect(error).toMatchObject({ code: 'SIZE_MISSED', exitStatus: 3 });
+    expect(error.message).toBe(
+      'No variant of gte has 10.0 MB or less: the smallest is int8 with 23.1 MB. q4 was not tried: add `to: q4`, or allow more.',
+    );
+    const all = ['q4', 'int8'].map((method) => ({ method: method as MethodName, bytes: 2e7 }));
+    expect(sizeError('gte', 1, all).message).toMatch(/Allow that much, or take a smaller model\.$/);
+  });
+});
