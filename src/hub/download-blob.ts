@@ -2,6 +2,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { asOutputError, makeFolders } from '../files/index.js';
+import { arrival } from './arrival.js';
 import { type BlobCheck, blobCheck } from './blob-check.js';
 import { withFileLock } from './file-lock.js';
 import { askHub } from './hub-request.js';
@@ -126,25 +127,6 @@ async function append(
     return reasonOf((error as Error).cause ?? error);
   } finally {
     await reader.cancel().catch(() => undefined);
-  }
-}
-
-/** What is waited for, or an error where it does not come. */
-async function arrival<Value>(coming: Promise<Value>, most: number, signal: AbortSignal | undefined): Promise<Value> {
-  let stop: () => void = () => undefined;
-  const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no bytes within ${most / 1000} s`)), most);
-    const onAbort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort);
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    };
-  });
-  try {
-    return await Promise.race([coming, late]);
-  } finally {
-    stop();
   }
 }
 

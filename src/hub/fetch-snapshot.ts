@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { eachAtOnce, OctavecError, type TaskOptions } from '../base/index.js';
 import { checkSpace } from '../files/index.js';
 import {
@@ -12,18 +11,10 @@ import {
   linkIntoSnapshot,
 } from './cache-layout.js';
 import { downloadBlob } from './download-blob.js';
-import { askHub } from './hub-request.js';
 import { type HubSettings, hubSettings } from './hub-settings.js';
+import { listRepository } from './list-repository.js';
 import { describeRemoteFile, type RemoteFile } from './remote-file.js';
-import {
-  checkRepository,
-  describeRepository,
-  fileUrl,
-  isSafePath,
-  listingUrl,
-  type Repository,
-  revisionOf,
-} from './repository.js';
+import { checkRepository, describeRepository, fileUrl, type Repository, revisionOf } from './repository.js';
 import { sizeOf } from './size-of.js';
 
 export interface SnapshotOptions extends TaskOptions {
@@ -39,13 +30,6 @@ export interface Snapshot {
   /** Those that were chosen. */
   readonly files: readonly string[];
 }
-
-/** More than any list of files takes. */
-const largestListing = 64 * 2 ** 20;
-const listingSchema = z.object({
-  sha: z.string().refine(isCommit),
-  siblings: z.array(z.object({ rfilename: z.string() })),
-});
 
 /**
  * Brings files of a repository here, into the cache that all programs of the Hugging Face family share; what is there
@@ -120,35 +104,6 @@ function hasAllShards(files: readonly string[]): boolean {
 
 function refuseOffline(repository: Repository, { cache }: HubSettings): never {
   throw new OctavecError('HUB_OFFLINE', { what: describeRepository(repository), cache });
-}
-
-async function listRepository(
-  repository: Repository,
-  settings: HubSettings,
-  { signal }: TaskOptions,
-): Promise<Listing> {
-  const what = describeRepository(repository);
-  const response = await askHub(listingUrl(settings.endpoint, repository), { what, signal }, settings);
-  try {
-    const { sha, siblings } = listingSchema.parse(JSON.parse(await textOf(response)));
-    // Names that lead elsewhere are none of this repository's files.
-    return { commit: sha, files: siblings.map(({ rfilename }) => rfilename).filter(isSafePath) };
-  } catch (error) {
-    const why = 'it does not say which files there are: is it a hub?';
-    throw new OctavecError('HUB_UNREACHABLE', { endpoint: settings.endpoint, what, why }, error);
-  }
-}
-
-async function textOf(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const part of response.body ?? []) {
-    text += decoder.decode(part, { stream: true });
-    if (text.length > largestListing) {
-      throw new Error('too long');
-    }
-  }
-  return text;
 }
 
 /** Files that are described or fetched at the same time. */

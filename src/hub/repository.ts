@@ -44,6 +44,11 @@ export function listingUrl(endpoint: string, repository: Repository): URL {
   return new URL(`${endpoint}/api/${repository.kind}s/${repository.id}/revision/${revision}`);
 }
 
+/** Where the hub says what each file of a commit is. */
+export function treeUrl(endpoint: string, { kind, id }: Repository, commit: string): URL {
+  return new URL(`${endpoint}/api/${kind}s/${id}/tree/${commit}?recursive=true`);
+}
+
 /** Where a file of a repository is. */
 export function fileUrl(endpoint: string, { kind, id }: Repository, commit: string, path: string): URL {
   const way = path.split('/').map(encodeURIComponent).join('/');

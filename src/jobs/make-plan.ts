@@ -47,10 +47,12 @@ const optionChecks: OptionChecks<PlanOptions> = {
  * Plans a job: which rows of which inputs make which shard, and by what recipe. The plan is stored with the results and
  * never changed; to plan the same again is no error.
  *
- * @param inputs files, folders or patterns; paths or "s3://…"
+ * @param inputs files, folders or patterns; paths, "s3://…", or data sets of the hub by "hf://datasets/owner/name", which are
+ *   held to the commit that they are now
  * @param output the folder or prefix of the results
  * @param embedder the model, as workers will load it; makes the recipe that they are held to
- * @throws FILE_NOT_FOUND, TEXTS_INVALID for an input without texts, JOB_PLAN_EXISTS, STORE_FAILED, USAGE, PACKAGE_MISSING
+ * @throws FILE_NOT_FOUND, TEXTS_INVALID for an input without texts, JOB_PLAN_EXISTS, STORE_FAILED, USAGE, PACKAGE_MISSING, HUB_NOT_FOUND
+ *   and others of the hub
  * @example
  * ```ts
  * const embedder = await Embedder.load('minilm', { variant: 'int8' });

@@ -2,7 +2,7 @@ import { OctavecError } from '../base/index.js';
 import type { SkippedText } from '../bulk/index.js';
 import { openPart, type RandomAccessFile, type TextRecord, type TextSource } from '../texts/index.js';
 import type { Job } from './job.js';
-import { openStore } from './storage/open-store.js';
+import { openInput } from './storage/open-store.js';
 import { readBytes, type Store, type StoredObject } from './storage/store.js';
 import { inputChanged } from './storage/store-error.js';
 
@@ -27,7 +27,7 @@ export interface ShardTexts {
  * Opens the texts of a shard.
  *
  * @param leftOut places of rows that are passed over, each with the reason
- * @throws JOB_INPUT_CHANGED, USAGE, and while reading what texts and stores throw
+ * @throws JOB_INPUT_CHANGED, USAGE, HUB_NOT_FOUND and others of the hub, and while reading what texts and stores throw
  */
 export async function openShard(
   { plan, store: output }: Job,
@@ -40,7 +40,7 @@ export async function openShard(
     throw new OctavecError('USAGE', { problem, hint: `Its shards are 0 to ${plan.shards.length - 1}.` });
   }
   const { store: address, key, size, etag } = plan.inputs[planned.input];
-  const store = await openStore(address);
+  const store = await openInput(address);
   const object = await store.find(key);
   if (object === undefined || object.size !== size || object.etag !== etag) {
     throw inputChanged(store.nameOf(key));

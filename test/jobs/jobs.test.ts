@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { embedToFile } from '#rooms/bulk';
 import { finishJob, isolatePoison, type Job, jobStatus, makePlan, openJob, runShard } from '#rooms/jobs';
 import { openTexts, readRows } from '#rooms/texts';
+import { hubServer, sha256 } from '../support/hub-server.js';
 import { type S3Server, startS3 } from '../support/s3-server.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
 
@@ -162,6 +163,28 @@ describe.each(['folder', 's3'] as const)('a job in a %s', (kind) => {
     await expect(finishJob(job)).rejects.toMatchObject({ code: 'JOB_BUDGET', details: { rows: 1, budget: 0 } });
     expect(place.names()).toContain('_SUCCESS');
   });
+});
+
+test('a data set of the hub is held to the commit that it was when the job was planned', async () => {
+  const { output, write } = places.folder;
+  write(corpus);
+  const table = join(folder, 'train.parquet');
+  await embedToFile(embedder, await openTexts(join(folder, 'corpus.jsonl'), { onInvalid: () => undefined }), table);
+  const bytes = readFileSync(table);
+  const files = { 'README.md': '# A corpus', 'data/train-00000-of-00001.parquet': bytes };
+  const hub = await hubServer({ kind: 'dataset', id: 'owner/corpus', files, large: Object.keys(files).slice(1) });
+  process.env.HF_ENDPOINT = hub.endpoint;
+  const job = await makePlan(['hf://datasets/owner/corpus'], output(), embedder, { model, rowsPerShard: 10 });
+  expect(job.plan.inputs).toEqual([
+    {
+      store: expect.stringMatching(/^hf:\/\/datasets\/owner\/corpus@[0-9a-f]{40}$/),
+      key: 'data/train-00000-of-00001.parquet',
+      size: bytes.length,
+      etag: sha256(bytes),
+    },
+  ]);
+  await runAll(job);
+  expect(await finishJob(job)).toMatchObject({ rows: 25, quarantined: 0 });
 });
 
 test('a worker with another recipe is refused', async () => {

@@ -81,8 +81,9 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
       return;
     }
     const [, id = '', action, revision, path] =
-      /^(?:\/api)?(?:\/datasets|\/models)?\/(.+?)\/(revision|resolve)\/([^/]+)(?:\/(.*))?$/.exec(request.url ?? '') ??
-      [];
+      /^(?:\/api)?(?:\/datasets|\/models)?\/(.+?)\/(revision|resolve|tree)\/([^/?]+)(?:\/(.*?))?(?:\?.*)?$/.exec(
+        request.url ?? '',
+      ) ?? [];
     const repository = repositories.find((known) => known.id === id);
     if (repository === undefined) {
       response.writeHead(401, { 'x-error-code': 'RepoNotFound' }).end();
@@ -104,6 +105,10 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
         .end(JSON.stringify({ id, sha: commit, siblings }));
       return;
     }
+    if (action === 'tree') {
+      tree(repository, files, new URL(request.url ?? '', front.url), response);
+      return;
+    }
     const name = decodeURIComponent(path);
     if (!Object.hasOwn(files, name)) {
       response.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
@@ -122,6 +127,33 @@ export async function hubServer(...repositories: readonly ServedRepository[]): P
   return hub;
 }
 
+const filesOfPage = 2;
+
+/** What files there are, in pages. */
+function tree({ large }: ServedRepository, files: ServedRepository['files'], url: URL, response: ServerResponse): void {
+  const start = Number(url.searchParams.get('cursor') ?? 0);
+  const entries = Object.entries(files).map(([path, content]) => {
+    const bytes = Buffer.from(content);
+    const isLarge = large?.includes(path);
+    const facts = {
+      type: 'file',
+      path,
+      size: bytes.length,
+      oid: isLarge ? gitHash(Buffer.from('pointer')) : gitHash(bytes),
+    };
+    return isLarge ? { ...facts, lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: 130 } } : facts;
+  });
+  url.searchParams.set('cursor', String(start + filesOfPage));
+  const link = start + filesOfPage < entries.length ? { link: `<${url.href}>; rel="next"` } : {};
+  response.writeHead(200, { 'content-type': 'application/json', ...link });
+  response.end(
+    JSON.stringify([
+      { type: 'directory', path: 'data', oid: '0', size: 0 },
+      ...entries.slice(start, start + filesOfPage),
+    ]),
+  );
+}
+
 function serve(
   bytes: Buffer,
   headers: Record<string, string>,
@@ -130,14 +162,19 @@ function serve(
   response: ServerResponse,
 ): void {
   const { method, range } = entry;
-  const start = fault === 'ignore range' ? 0 : Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  const [, from = '0', to = `${bytes.length - 1}`] =
+    (fault === 'ignore range' ? undefined : /^bytes=(\d+)-(\d*)$/.exec(range ?? ''))?.map(
+      (text) => text || undefined,
+    ) ?? [];
+  const [start, end] = [Number(from), Math.min(Number(to) + 1, bytes.length)];
+  const isPart = start > 0 || end < bytes.length;
   if (start > 0 && start >= bytes.length) {
     response.writeHead(416).end();
     return;
   }
-  const body = fault === 'corrupt' ? Buffer.alloc(bytes.length - start, 'x') : bytes.subarray(start);
-  const part = start > 0 ? { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` } : {};
-  response.writeHead(start > 0 ? 206 : 200, { ...headers, ...part, 'content-length': body.length });
+  const body = fault === 'corrupt' ? Buffer.alloc(end - start, 'x') : bytes.subarray(start, end);
+  const part = isPart ? { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` } : {};
+  response.writeHead(isPart ? 206 : 200, { ...headers, ...part, 'content-length': body.length });
   if (method === 'HEAD') {
     response.end();
   } else if (fault === 'cut' || (typeof fault === 'object' && 'cutAfter' in fault)) {

@@ -16,6 +16,7 @@ const examples = `
 Examples:
   octavec jobs plan 'corpus/*.parquet' --model ./minilm --variant int8 --out vectors
   octavec jobs plan s3://bucket/corpus/ --field content --model BAAI/bge-small-en-v1.5 --out s3://bucket/vectors
+  octavec jobs plan hf://datasets/owner/name --field content --model ./minilm --out vectors
   octavec jobs plan huge.jsonl --rows-per-shard 50000 --model ./minilm --out vectors
 
 Parquet is cut between row groups, .txt and .jsonl between lines; every other file is one shard.`;
@@ -43,7 +44,7 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
 export function planCommand(): Command {
   return new Command('plan')
     .description('Plan a job: which rows make which shard, and by what recipe. Plans are never changed.')
-    .argument('<inputs...>', 'files, folders or patterns; paths or s3://bucket/prefix')
+    .argument('<inputs...>', 'files, folders or patterns; paths, s3://bucket/prefix, or hf://datasets/owner/name')
     .requiredOption('--model <model>', 'what workers find the model by: a name of the hub, or a path that all have')
     .option('--variant <name>', 'variant in the folder: int8, fp16, …')
     .requiredOption('--out <place>', 'folder or s3://bucket/prefix of the results, and of the plan')

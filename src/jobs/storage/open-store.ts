@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { OctavecError } from '../../base/index.js';
+import { exists } from '../../files/index.js';
 import { folderStore } from './folder-store.js';
+import { filesOfRows, hubAddress, hubStore } from './hub-store.js';
 import { s3Store } from './s3-store.js';
 import type { Store, StoredObject } from './store.js';
 
@@ -20,10 +22,21 @@ export async function openStore(address: string): Promise<Store> {
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(address)) {
     throw new OctavecError('USAGE', {
       problem: `${address} is at a place that octavec cannot read`,
-      hint: 'Give a path, or s3://bucket/prefix.',
+      hint: 'Give a path, or s3://bucket/prefix; inputs may be hf://datasets/owner/name, too.',
     });
   }
   return folderStore(resolve(address));
+}
+
+/**
+ * The same for what is only read: data sets of the hub, too.
+ *
+ * @param address a path, "s3://bucket/prefix", or "hf://datasets/owner/name@commit"
+ * @throws as {@link openStore}, and HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE
+ */
+export async function openInput(address: string): Promise<Store> {
+  const hub = hubAddress(address);
+  return hub !== undefined && address.startsWith('hf://') ? hubStore(hub) : openStore(address);
 }
 
 /** An object and the store that it lies in. */
@@ -34,21 +47,23 @@ export interface PlacedObject {
 
 /**
  * What an address names: a file, everything below a folder or prefix, or what a pattern fits ("*" within a name, "**"
- * across folders), in the order of the names. Names that begin with "_" or "." are passed over, as Spark does.
+ * across folders), in the order of the names. Names that begin with "_" or "." are passed over, as Spark does. Of a data set
+ * of the hub, or a folder in it, the files that hold its rows.
  *
- * @throws FILE_NOT_FOUND if it names nothing; as {@link openStore}
+ * @throws FILE_NOT_FOUND if it names nothing; as {@link openInput}
  */
 export async function findObjects(address: string): Promise<PlacedObject[]> {
-  const [base, rest] = splitAddress(address);
-  const store = await openStore(base);
+  const { store, rest, isHub } = await placeOf(address);
   const isPattern = /[*?]/.test(rest);
-  const exact = isPattern ? undefined : await store.find(rest);
+  const exact = isPattern || rest === '' ? undefined : await store.find(rest);
   if (exact !== undefined) {
     return [{ store, object: exact }];
   }
-  const prefix = isPattern ? rest.slice(0, rest.search(/[*?]/)) : `${rest.replace(/\/$/, '')}/`;
+  const folder = rest.replace(/\/$/, '');
+  const prefix = isPattern ? rest.slice(0, rest.search(/[*?]/)) : folder && `${folder}/`;
   const fits = isPattern ? patternOf(rest) : /^/;
-  const found = (await store.list(prefix)).filter(({ key }) => fits.test(key) && !/(^|\/)[_.]/.test(key));
+  const listed = (await store.list(prefix)).filter(({ key }) => fits.test(key) && !/(^|\/)[_.]/.test(key));
+  const found = isHub && !isPattern ? filesOfRows(listed) : listed;
   if (found.length === 0) {
     const hint = isPattern ? 'No name there fits it.' : undefined;
     throw new OctavecError('FILE_NOT_FOUND', { path: address, what: 'The texts', hint });
@@ -56,15 +71,23 @@ export async function findObjects(address: string): Promise<PlacedObject[]> {
   return found.map((object) => ({ store, object }));
 }
 
-/** A bucket and a key, or the folder of a path and the rest of it. */
-function splitAddress(address: string): readonly [string, string] {
+/** Where an address leads, and the rest of it there: a data set, a bucket, or the folder of a path. */
+async function placeOf(address: string): Promise<{ store: Store; rest: string; isHub: boolean }> {
+  const hub = hubAddress(address);
+  // A folder that is called so is what is meant.
+  if (hub !== undefined && (address.startsWith('hf://') || !(await exists(address.split(/[*?]/)[0])))) {
+    return { store: await hubStore(hub), rest: hub.path, isHub: true };
+  }
   const s3 = s3Address.exec(address);
   if (s3 !== null) {
-    return [`s3://${s3[1]}`, s3[2] ?? ''];
+    return { store: await openStore(`s3://${s3[1]}`), rest: s3[2] ?? '', isHub: false };
   }
-  const path = address.includes('://') ? address : resolve(address).replaceAll('\\', '/');
+  if (address.includes('://')) {
+    return { store: await openStore(address), rest: '', isHub: false };
+  }
+  const path = resolve(address).replaceAll('\\', '/');
   const end = path.lastIndexOf('/', path.search(/[*?]|$/) - 1);
-  return [path.slice(0, Math.max(end, 1)), path.slice(end + 1)];
+  return { store: await openStore(path.slice(0, Math.max(end, 1))), rest: path.slice(end + 1), isHub: false };
 }
 
 /** A regular expression for names with "*", "**" and "?". */
