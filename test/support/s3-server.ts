@@ -5,13 +5,15 @@ import type { AddressInfo } from 'node:net';
 /** What goes wrong with a request: an answer of S3, or the connection ends in the middle of it. */
 export type Fault = { readonly status: number; readonly code: string } | 'cut';
 
-/** A stand-in for S3 on loopback: objects, ranges, listings in pages, conditional reads and writes, checksums. */
+/** A stand-in for S3 on loopback: objects, ranges, listings in pages, conditional reads and writes, uploads in pieces, checksums. */
 export interface S3Server {
   readonly url: string;
   /** By "bucket/key". */
   readonly objects: Map<string, Buffer>;
+  /** Uploads in pieces that were begun, and neither completed nor given up: pieces by number. */
+  readonly uploads: Map<string, Map<number, Buffer>>;
   /** Asked before each request; what it gives goes wrong. */
-  fault: (method: string, path: string) => Fault | undefined;
+  fault: (method: string, path: string, query: URLSearchParams) => Fault | undefined;
   close(): Promise<void>;
 }
 
@@ -19,17 +21,20 @@ const pageSize = 3;
 
 export async function startS3(): Promise<S3Server> {
   const objects = new Map<string, Buffer>();
+  const uploads = new Map<string, Map<number, Buffer>>();
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://s3');
     const path = decodeURIComponent(pathname.slice(1));
-    const fault = s3.fault(request.method ?? '', path);
+    const fault = s3.fault(request.method ?? '', path, searchParams);
     if (fault !== undefined && fault !== 'cut') {
       request.resume();
       refuse(response, fault.status, fault.code);
       return;
     }
     const isCut = fault === 'cut';
-    if (request.method === 'PUT') {
+    if (searchParams.has('uploads') || searchParams.has('uploadId')) {
+      await inPieces({ objects, uploads }, path, searchParams, request, response, isCut);
+    } else if (request.method === 'PUT') {
       await put(objects, path, request, response, isCut);
     } else if (request.method === 'DELETE') {
       objects.delete(path);
@@ -44,6 +49,7 @@ export async function startS3(): Promise<S3Server> {
   const s3: S3Server = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
+    uploads,
     fault: () => undefined,
     close: () => {
       server.closeAllConnections();
@@ -69,11 +75,25 @@ async function put(
   response: ServerResponse,
   isCut: boolean,
 ): Promise<void> {
+  const bytes = await bodyOf(request, response, isCut);
+  if (bytes === undefined) {
+    return;
+  }
+  if (request.headers['if-none-match'] === '*' && objects.has(path)) {
+    refuse(response, 412, 'PreconditionFailed');
+  } else {
+    objects.set(path, bytes);
+    response.writeHead(200, { etag: etagOf(bytes) }).end();
+  }
+}
+
+/** undefined where the connection is cut, or the bytes are not those that the checksum names. */
+async function bodyOf(request: IncomingMessage, response: ServerResponse, isCut: boolean): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   for await (const piece of request) {
     if (isCut) {
       request.socket.destroy();
-      return;
+      return undefined;
     }
     pieces.push(piece);
   }
@@ -81,12 +101,49 @@ async function put(
   const wanted = request.headers['x-amz-checksum-sha256'];
   if (wanted !== undefined && wanted !== createHash('sha256').update(bytes).digest('base64')) {
     refuse(response, 400, 'BadDigest');
+    return undefined;
+  }
+  return bytes;
+}
+
+/** Begins an upload in pieces, takes a piece, completes it under the condition that is given, or gives it up. */
+async function inPieces(
+  { objects, uploads }: Pick<S3Server, 'objects' | 'uploads'>,
+  path: string,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isCut: boolean,
+): Promise<void> {
+  const id = query.get('uploadId') ?? `upload-${uploads.size}-${path}`;
+  const pieces = query.has('uploads') ? new Map<number, Buffer>() : uploads.get(id);
+  const body = await bodyOf(request, response, isCut);
+  if (body === undefined) {
+    return;
+  }
+  if (pieces === undefined) {
+    refuse(response, 404, 'NoSuchUpload');
+  } else if (query.has('uploads')) {
+    uploads.set(id, pieces);
+    answer(response, `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
+  } else if (request.method === 'PUT') {
+    pieces.set(Number(query.get('partNumber')), body);
+    response.writeHead(200, { etag: etagOf(body) }).end();
+  } else if (request.method === 'DELETE') {
+    uploads.delete(id);
+    response.writeHead(204).end();
   } else if (request.headers['if-none-match'] === '*' && objects.has(path)) {
     refuse(response, 412, 'PreconditionFailed');
   } else {
-    objects.set(path, bytes);
-    response.writeHead(200, { etag: etagOf(bytes) }).end();
+    const named = [...body.toString().matchAll(/<Part>.*?<PartNumber>(\d+)<\/PartNumber>.*?<\/Part>/gs)];
+    objects.set(path, Buffer.concat(named.map(([, number]) => pieces.get(Number(number)) ?? Buffer.alloc(0))));
+    uploads.delete(id);
+    answer(response, '<CompleteMultipartUploadResult><ETag>"whole"</ETag></CompleteMultipartUploadResult>');
   }
+}
+
+function answer(response: ServerResponse, xml: string): void {
+  response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${xml}`);
 }
 
 function get(bytes: Buffer | undefined, request: IncomingMessage, response: ServerResponse, isCut: boolean): void {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { hubServer, sha256 } from '../../../test/support/hub-server.js';
+import { hubServer, type ServedRepository, sha256 } from '../../../test/support/hub-server.js';
 import { hubAddress } from './hub-store.js';
 import { findObjects, openInput, openStore } from './open-store.js';
 import { readBytes } from './store.js';
@@ -40,7 +40,7 @@ describe('a data set of the hub', () => {
   };
   const served = { kind: 'dataset', id: 'owner/corpus', files, large: ['data/train-00000.jsonl'] } as const;
 
-  async function hub(...more: Parameters<typeof hubServer>) {
+  async function hub(...more: readonly ServedRepository[]) {
     const server = await hubServer(served, ...more);
     vi.stubEnv('HF_ENDPOINT', server.endpoint);
     return server;

@@ -1,25 +1,27 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { OctavecError, optionalPackage, reasonOf } from '../../base/index.js';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { optionalPackage } from '../../base/index.js';
+import { attempts, failure, isFinal, pauseBefore, statusOf } from './s3-retry.js';
+import { uploadFile } from './s3-upload.js';
 import type { Store, StoredObject } from './store.js';
-import { inputChanged, storeError } from './store-error.js';
+import { inputChanged } from './store-error.js';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 function ignore(): void {}
 
-/** How often something is tried that the SDK cannot try again by itself: bodies that are streamed. */
-const attempts = 6;
-
 /**
  * A bucket, or what begins with a prefix in it, as a store. Credentials, region and endpoint are found as AWS's own tools
  * find them (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
  *
+ * @param pieceBytes files that are larger are sent in pieces of that size; 64 MiB by default
  * @throws PACKAGE_MISSING
  */
-export async function s3Store(bucket: string, prefix: string): Promise<Store> {
+export async function s3Store(
+  bucket: string,
+  prefix: string,
+  { pieceBytes }: { readonly pieceBytes?: number } = {},
+): Promise<Store> {
   const sdk = await optionalPackage(() => import('@aws-sdk/client-s3'), '@aws-sdk/client-s3', 'S3 storage');
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL;
   const client = new sdk.S3Client({
@@ -66,20 +68,8 @@ export async function s3Store(bucket: string, prefix: string): Promise<Store> {
       return found;
     },
     stream: (object, start, end) => streamOf(client, sdk, at(object.key), nameOf(object.key), object, start, end),
-    putFile: async (key, path, sha256) => {
-      const { size } = await stat(path);
-      const checksum = Buffer.from(sha256, 'hex').toString('base64');
-      await persistently(nameOf(key), async () => {
-        // A new stream each time: what was sent is gone.
-        const Body = createReadStream(path);
-        try {
-          const input = { ...at(key), Body, ContentLength: size, ChecksumSHA256: checksum };
-          await client.send(new sdk.PutObjectCommand(input));
-        } finally {
-          Body.destroy();
-        }
-      });
-    },
+    putFile: (key, path, sha256) =>
+      uploadFile(client, sdk, { ...at(key), name: nameOf(key) }, path, sha256, pieceBytes),
     put: async (key, content) => {
       await client.send(new sdk.PutObjectCommand({ ...at(key), Body: content })).catch((error: unknown) => {
         throw failure(nameOf(key), 'write', error);
@@ -141,44 +131,4 @@ async function* streamOf(
       await sleep(pauseBefore(attempt));
     }
   }
-}
-
-/** Tries again what may go well the next time. */
-async function persistently(name: string, run: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (attempt === attempts || isFinal(error)) {
-        throw failure(name, 'write', error);
-      }
-      await sleep(pauseBefore(attempt));
-    }
-  }
-}
-
-/** Milliseconds, doubled each time and never the same for two workers. */
-function pauseBefore(attempt: number): number {
-  return 100 * 2 ** attempt * (0.5 + Math.random());
-}
-
-/** Whether another attempt would end as this one did: the request itself is refused. */
-function isFinal(error: unknown): boolean {
-  const status = statusOf(error) ?? 0;
-  return error instanceof OctavecError || (status >= 400 && status < 500 && ![408, 409, 429].includes(status));
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
-}
-
-function failure(name: string, what: 'read' | 'write', error: unknown): OctavecError {
-  if (error instanceof OctavecError) {
-    return error;
-  }
-  const { name: code = '' } = error as Error;
-  const said = reasonOf(error);
-  const why =
-    said === '' || said === 'UnknownError' ? `${code} (status ${statusOf(error) ?? 'unknown'})` : `${said} (${code})`;
-  return storeError(name, what, why, error);
 }
