@@ -43,7 +43,7 @@ const notRun = [
   /^octavec jobs |^spark-submit /,
 ];
 /** The same of programs; that they compile is another test's. */
-const notRunPrograms = /resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
+const notRunPrograms = /127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
 /** Pages for those who work on octavec itself. */
 const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
 

@@ -11,6 +11,8 @@ import {
   positiveNumber,
   wordList,
 } from './options.js';
+import { searchModel } from './search-model.js';
+import { openIndexes } from './serve/indexes.js';
 import { servedModels } from './serve/models.js';
 import { type ServeFlags, serverOptions, serveSettings } from './serve/settings.js';
 import { runUntilInterrupted } from './serve/until-interrupted.js';
@@ -20,6 +22,7 @@ Examples:
   octavec serve sentence-transformers/all-MiniLM-L6-v2 --to int8
   octavec serve ./all-MiniLM-L6-v2 --variant int8
   octavec serve ./bge-small ./e5-small --alias text-embedding-3-small=bge-small
+  octavec serve --index docs.index --index wiki=./wiki.index
   octavec serve ./model --host 0.0.0.0 --port 8080 --api-key-file keys.txt
 
   curl http://127.0.0.1:3000/v1/embeddings -H 'content-type: application/json' -d '{"input": "hello"}'
@@ -51,6 +54,8 @@ export function serveCommand(): Command {
         methodNames,
       ),
     )
+    .option('--index <index>', 'search this index under /search: its folder, or name=folder; may be repeated', each)
+    .option('--index-writable', 'let clients add and remove documents')
     .option('--force', 'serve a variant that its gate refused, too')
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
@@ -114,9 +119,16 @@ export function serveCommand(): Command {
       const { MODEL_ID: named } = process.env;
       const given = paths.length > 0 ? paths : named ? [named] : (settings.models ?? ['minilm']);
       const { models, onnxPaths } = await servedModels(given, settings);
-      const server = await serve({ ...(await serverOptions(settings)), models });
+      const { index = [], indexWritable = false } = flags;
+      await using open = await openIndexes(index, searchModel({ ...settings, pool: settings.workers }), indexWritable);
+      const server = await serve({ ...(await serverOptions(settings)), models, indexes: open.indexes, indexWritable });
       await runUntilInterrupted(server, flags, settings, onnxPaths);
     });
+}
+
+/** An option that may be repeated. */
+function each(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** As the environment of Text Embeddings Inference has it. */

@@ -3,6 +3,27 @@
  *
  * @module
  */
+import {
+  type AddedDocuments,
+  documentPath,
+  type FoundPassage,
+  type HeldDocument,
+  type IndexRequest,
+  type NewDocument,
+  type Passage,
+  type SearchRequest,
+} from './search.js';
+
+export type {
+  AddedDocuments,
+  FieldValue,
+  FoundPassage,
+  HeldDocument,
+  IndexRequest,
+  NewDocument,
+  Passage,
+  SearchRequest,
+} from './search.js';
 
 export interface ClientOptions {
   /** Where the server is; `http://127.0.0.1:3000` by default. */
@@ -52,6 +73,8 @@ export class ServerError extends Error {
 
 /** Texts in one request: more are sent one request after the other. */
 const textsAtOnce = 256;
+const documentsAtOnce = 100;
+const passagesAtOnce = 1000;
 /** Statuses that another attempt may better. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 const firstDelayMs = 250;
@@ -114,6 +137,79 @@ export class Client {
     return data.map(({ id }) => id);
   }
 
+  /**
+   * The passages that answer a question best, from an index that the server offers (`octavec serve --index`).
+   *
+   * @throws ServerError; what `signal` is aborted with
+   * @example
+   * ```ts
+   * const results = await client.search('How do I install it?', { top: 3, filter: 'lang = "en"' });
+   * ```
+   */
+  async search(query: string, request: SearchRequest = {}): Promise<readonly FoundPassage[]> {
+    const { signal, ...options } = request;
+    const { results } = await this.#json<{ results: FoundPassage[] }>('POST', '/search', { query, ...options }, signal);
+    return results;
+  }
+
+  /**
+   * Adds documents to an index, or puts them in the place of those with the same ids. The server must allow it (`--index-writable`).
+   *
+   * @throws ServerError; what `signal` is aborted with
+   */
+  async addDocuments(documents: readonly NewDocument[], request: IndexRequest = {}): Promise<AddedDocuments> {
+    const { index, signal } = request;
+    let sum: AddedDocuments = { added: 0, updated: 0, unchanged: 0, skipped: [] };
+    for (let start = 0; start < documents.length; start += documentsAtOnce) {
+      const body = { index, documents: documents.slice(start, start + documentsAtOnce) };
+      const outcome = await this.#json<AddedDocuments>('POST', '/documents', body, signal);
+      sum = {
+        added: sum.added + outcome.added,
+        updated: sum.updated + outcome.updated,
+        unchanged: sum.unchanged + outcome.unchanged,
+        skipped: [...sum.skipped, ...outcome.skipped],
+      };
+    }
+    return sum;
+  }
+
+  /**
+   * A document with all of its passages; undefined for one that the index does not hold.
+   *
+   * @throws ServerError; what `signal` is aborted with
+   */
+  async document(id: string, { index, signal }: IndexRequest = {}): Promise<HeldDocument | undefined> {
+    const passages: Passage[] = [];
+    for (;;) {
+      const path = documentPath(id, { index, from: `${passages.length}`, count: `${passagesAtOnce}` });
+      const part = await this.#json<HeldDocument & { total: number }>('GET', path, undefined, signal).catch(ifHeld);
+      if (part === undefined) {
+        return undefined;
+      }
+      passages.push(...part.passages);
+      if (passages.length >= part.total || part.passages.length === 0) {
+        return { id, metadata: part.metadata, passages };
+      }
+    }
+  }
+
+  /**
+   * Removes a document from an index. The server must allow it.
+   *
+   * @returns whether it was there
+   * @throws ServerError; what `signal` is aborted with
+   */
+  async removeDocument(id: string, { index, signal }: IndexRequest = {}): Promise<boolean> {
+    const path = documentPath(id, { index });
+    const answer = await this.#json<{ removed: number }>('DELETE', path, undefined, signal).catch(ifHeld);
+    return answer !== undefined;
+  }
+
+  async #json<Answer>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Answer> {
+    const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    return (await this.#ask(path, init, signal)).json() as Promise<Answer>;
+  }
+
   async #ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
     const { apiKey, attempts = 5, fetch = globalThis.fetch } = this.#options;
     const headers = {
@@ -147,6 +243,14 @@ interface OpenAiAnswer {
   readonly data: { readonly index: number; readonly embedding: string | number[] }[];
   readonly model: string;
   readonly usage: { readonly total_tokens: number };
+}
+
+/** That a document is not there is an answer. */
+function ifHeld(error: unknown): undefined {
+  if (error instanceof ServerError && error.code === 'unknown_document') {
+    return undefined;
+  }
+  throw error;
 }
 
 async function errorOf(response: Response): Promise<ServerError> {

@@ -93,7 +93,10 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
   if (options.corsAllowOrigin !== undefined) {
     const { default: fastifyCors } = await import('@fastify/cors');
     const origins = [...options.corsAllowOrigin];
-    await app.register(fastifyCors, { origin: origins.includes('*') ? '*' : origins });
+    await app.register(fastifyCors, {
+      origin: origins.includes('*') ? '*' : origins,
+      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    });
   }
   await observeRequests(app);
   const addRoutes = (routes: App) => {
@@ -165,7 +168,7 @@ function reserveBody({ admission }: ServerContext, request: FastifyRequest, repl
 }
 
 function allowedMethods(app: App, url: string): string[] {
-  return ['GET', 'POST'].filter(
+  return ['GET', 'POST', 'DELETE'].filter(
     (method) => app.findRoute({ method: method as 'GET', url: url.split('?')[0] }) !== null,
   );
 }

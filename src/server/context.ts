@@ -12,11 +12,14 @@ import type { CountedWork, Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
 import { asGivenUp, requestSignal } from './request-signal.js';
 import { type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
+import type { SearchService } from './search/search-service.js';
 import type { ServedModel } from './served-model.js';
 
 /** What routes work with. */
 export interface ServerContext extends EmbeddingService {
   readonly metrics: Metrics;
+  /** Where indexes are served. */
+  readonly search?: SearchService;
   readonly limits: Required<ServerLimits>;
   autoTruncate: boolean;
 }

@@ -11,4 +11,5 @@ export {
   type ServerOptions,
   type SettingChanges,
 } from './options.js';
+export type { ServedIndexOptions } from './search/search-service.js';
 export { type RunningServer, serve } from './serve.js';

@@ -80,12 +80,13 @@ async function describe(addRoutes: (app: App) => void): Promise<object> {
 
 type Described = ReturnType<typeof jsonSchemaTransform>;
 
-/** A model's name, which may have slashes, is the rest of a path to fastify; OpenAPI has parameters alone. */
+/** A model's name and a document's id, which may have slashes, are the rest of a path to fastify; OpenAPI has parameters alone. */
 function withNamedRest({ schema, url }: Described): Described {
   if (!url.endsWith('/*')) {
     return { schema, url };
   }
-  const { properties } = schema.params as { properties: { '*': object } };
-  const params = { type: 'object', properties: { model: properties['*'] }, required: ['model'] };
-  return { schema: { ...schema, params }, url: url.replace('*', ':model') };
+  const { properties } = schema.params as { properties: { '*': { title?: string } } };
+  const { title: name = 'model' } = properties['*'];
+  const params = { type: 'object', properties: { [name]: properties['*'] }, required: [name] };
+  return { schema: { ...schema, params }, url: url.replace('*', `:${name}`) };
 }

@@ -1,5 +1,6 @@
 import type { EmbedderOptions } from '../embed/index.js';
 import type { ModelFiles } from '../model/index.js';
+import type { ServedIndexOptions } from './search/search-service.js';
 
 /** A model that the server offers. */
 export interface ServedModelOptions {
@@ -39,6 +40,10 @@ export interface ServerLimits {
 
 export interface ServerOptions {
   readonly models: readonly ServedModelOptions[];
+  /** Indexes that are searched under `/search`; the first where a request names none. */
+  readonly indexes?: readonly ServedIndexOptions[];
+  /** Clients may add and remove documents; false by default. */
+  readonly indexWritable?: boolean;
   /** Address to listen on; `127.0.0.1` by default. */
   readonly host?: string;
   /** 0 takes any free port; 3000 by default. */

@@ -9,6 +9,10 @@ export type ProblemKind =
   | 'unauthorized'
   | 'unknown_model'
   | 'unknown_route'
+  | 'unknown_index'
+  | 'unknown_document'
+  | 'forbidden'
+  | 'conflict'
   | 'wrong_method'
   | 'wrong_content_type'
   | 'unsupported'
@@ -26,6 +30,10 @@ const statuses: Readonly<Record<ProblemKind, number>> = {
   unauthorized: 401,
   unknown_model: 404,
   unknown_route: 404,
+  unknown_index: 404,
+  unknown_document: 404,
+  forbidden: 403,
+  conflict: 409,
   wrong_method: 405,
   wrong_content_type: 415,
   unsupported: 424,
@@ -105,6 +113,7 @@ function problemOfOctavec(error: OctavecError): Problem {
   const kinds: Readonly<Partial<Record<OctavecError['code'], ProblemKind>>> = {
     USAGE: 'invalid',
     PROMPT_UNKNOWN: 'invalid',
+    FILTER_INVALID: 'invalid',
     TEXT_INVALID: 'tokenizer',
     TEXT_TOO_LONG: 'invalid',
     QUERY_TOO_LONG: 'invalid',

@@ -4,6 +4,7 @@ import { ollamaRoutes } from './ollama/routes.js';
 import { openAiError, openAiStatus } from './openai/errors.js';
 import { openAiRoutes } from './openai/routes.js';
 import type { Problem } from './problem.js';
+import { searchRoutes } from './search/routes.js';
 import { teiError, teiStatus } from './tei/errors.js';
 import { teiRoutes } from './tei/routes.js';
 
@@ -30,5 +31,11 @@ export const protocols: readonly Protocol[] = [
     body: ({ message }) => ({ message }),
   },
   { owns: below(/^\/(v1|openai)\/|^\/embeddings$/), routes: openAiRoutes, status: openAiStatus, body: openAiError },
+  {
+    owns: below(/^\/(search|documents|indexes)(\/|$)/),
+    routes: searchRoutes,
+    status: plainStatus,
+    body: ({ kind, message, param }) => ({ error: { code: kind, message, ...(param !== undefined && { param }) } }),
+  },
   { owns: () => true, routes: teiRoutes, status: teiStatus, body: teiError },
 ];

@@ -7,6 +7,7 @@ import type { ServerContext } from './context.js';
 import { Metrics } from './metrics.js';
 import { ModelShelf } from './model-shelf.js';
 import { defaultLimits, type ServerLimits, type ServerOptions, type SettingChanges } from './options.js';
+import { SearchService } from './search/search-service.js';
 import { VectorCache } from './vector-cache.js';
 
 /** Connections that may wait to be accepted, as far as the system allows; Node's own 511 are too few for a flood. */
@@ -17,7 +18,7 @@ export interface RunningServer {
   /** "http://127.0.0.1:3000", or the path of the socket. */
   readonly url: string;
   readonly port: number | undefined;
-  /** Settles when the first model is loaded, or with the reason why it cannot be. */
+  /** Settles when the first model and those of the indexes are loaded, or with the reason why they cannot be. */
   readonly ready: Promise<void>;
   /** Takes over changed settings. Requests that run keep what they began with. */
   apply(changes: SettingChanges): void;
@@ -53,9 +54,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   const admission = new Admission(limits);
   const cache = options.cacheBytes ? new VectorCache(options.cacheBytes) : undefined;
   const service = { shelf, admission, cache };
+  const metrics = new Metrics(service);
+  const { indexes = [], indexWritable = false } = options;
+  const search = indexes.length === 0 ? undefined : new SearchService(indexes, indexWritable, metrics.registry);
   const context: ServerContext = {
     ...service,
-    metrics: new Metrics(service),
+    ...{ metrics, search },
     limits,
     autoTruncate: options.autoTruncate ?? true,
   };
@@ -69,7 +73,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     const where = udsPath ?? `${host}:${port}`;
     throw new OctavecError('HOST_UNUSABLE', { problems: `it cannot listen on ${where}: ${reasonOf(error)}` }, error);
   }
-  const ready = shelf.start();
+  const ready = shelf.start().then(() => search?.warm());
   // Whoever does not await it hears of it from the requests.
   ready.catch(() => undefined);
   const address = app.server.address();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
+import { octavec } from './octavec.js';
 
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
@@ -99,3 +100,16 @@ test.each([
   expect(await ended).toBe(status);
   expect(said()).toContain(why);
 });
+
+test('an index is served under its name, and changed by nobody', async () => {
+  writeFileSync(join(folder, 'bees.md'), 'Bees make honey.');
+  const made = await octavec(['index', 'bees.md', '--out', 'docs.index', '--model', embeddedModel], { cwd: folder });
+  expect(made.status).toBe(0);
+  const { post, child, ended } = await start([
+    ...[embeddedModel, '--port', '0', '--index', `guide=${join(folder, 'docs.index')}`],
+  ]);
+  expect(await post('/search', { query: 'Who makes honey?', index: 'guide' })).toBe(200);
+  expect(await post('/documents', { documents: [{ id: 'x', text: 'y' }] })).toBe(403);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+}, 120_000);

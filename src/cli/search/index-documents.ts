@@ -5,7 +5,7 @@ import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
 import { progressLine } from '../progress-line.js';
-import { type SearchModelFlags, searchModel } from './search-model.js';
+import { type SearchModelFlags, searchModel } from '../search-model.js';
 
 const examples = `
 Examples:

@@ -4,7 +4,7 @@ import { checkIndex, type Damage, migrateIndex, repairIndex } from '../../search
 import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { progressLine } from '../progress-line.js';
-import { type SearchModelFlags, searchModel } from './search-model.js';
+import { type SearchModelFlags, searchModel } from '../search-model.js';
 
 /** `search check`: exit status 1 where something is damaged. */
 export function checkCommand(): Command {

@@ -6,7 +6,7 @@ import { interruptSignal } from '../interrupt.js';
 import { readKeyFile } from '../key-file.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
-import { type SearchModelFlags, searchModel } from './search-model.js';
+import { type SearchModelFlags, searchModel } from '../search-model.js';
 
 const examples = `
 Examples:

@@ -7,8 +7,8 @@ import { interruptSignal } from '../interrupt.js';
 import { namedModel } from '../named-model.js';
 import { configOption, engineOption, number, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
+import { type SearchModelFlags, searchModel } from '../search-model.js';
 import { checkCommand, migrateCommand, repairCommand } from './maintain.js';
-import { type SearchModelFlags, searchModel } from './search-model.js';
 
 const examples = `
 Examples:

@@ -16,6 +16,8 @@ export interface ServeFlags extends NamedModelFlags {
   readonly defaultPromptName?: string;
   readonly defaultPrompt?: string;
   readonly force?: boolean;
+  readonly index?: readonly string[];
+  readonly indexWritable?: boolean;
   readonly host?: string;
   readonly port?: number;
   readonly udsPath?: string;

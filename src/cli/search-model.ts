@@ -1,10 +1,10 @@
-import { Embedder } from '../../embed/index.js';
-import type { EngineChoice } from '../../engine/index.js';
-import { folderWith } from '../../registry/index.js';
-import type { LoadModel } from '../../search/index.js';
-import { settingsOf } from '../configured.js';
-import { namedModel } from '../named-model.js';
-import { printNote } from '../print-note.js';
+import { Embedder } from '../embed/index.js';
+import type { EngineChoice } from '../engine/index.js';
+import { folderWith } from '../registry/index.js';
+import type { LoadModel } from '../search/index.js';
+import { settingsOf } from './configured.js';
+import { namedModel } from './named-model.js';
+import { printNote } from './print-note.js';
 
 /** Flags of the commands that open an index, as far as they are about its model. */
 export interface SearchModelFlags {
@@ -16,7 +16,7 @@ export interface SearchModelFlags {
 }
 
 /** Loads an index's model as all commands find theirs. */
-export function searchModel(flags: SearchModelFlags, signal: AbortSignal): LoadModel {
+export function searchModel(flags: SearchModelFlags, signal?: AbortSignal): LoadModel {
   return async (name, variant) => {
     const { run } = await settingsOf(flags);
     const found = await namedModel(name, flags);

@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import { OctavecError } from '../../base/index.js';
+import { Index, type LoadModel } from '../../search/index.js';
+import type { ServedIndexOptions } from '../../server/index.js';
+import { printNote } from '../print-note.js';
+
+/** Indexes that are held open. */
+export interface OpenIndexes extends AsyncDisposable {
+  readonly indexes: readonly ServedIndexOptions[];
+}
+
+/**
+ * Opens the indexes that are given as `docs.index` or `name=docs.index`. One without a name is called as its folder is, without
+ * `.index`.
+ *
+ * @param isWritable whether an index may still have to be made
+ * @throws USAGE for two of the same name; INDEX_NOT_FOUND, INDEX_DAMAGED
+ */
+export async function openIndexes(
+  given: readonly string[],
+  loadModel: LoadModel,
+  isWritable: boolean,
+): Promise<OpenIndexes> {
+  if (isWritable && given.length === 0) {
+    throw new OctavecError('USAGE', { problem: 'No index is served that could be written', hint: 'Add --index.' });
+  }
+  const named = given.map(nameAndPath);
+  const twice = named.find(({ name }, i) => named.findIndex((one) => one.name === name) < i);
+  if (twice !== undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `Two indexes are called "${twice.name}"`,
+      hint: 'Name them: --index guide=docs.index.',
+    });
+  }
+  const indexes: ServedIndexOptions[] = [];
+  const close = async () => void (await Promise.all(indexes.map(({ index }) => index.close())));
+  try {
+    for (const { name, path } of named) {
+      const index = await Index.open(path, { loadModel, onNote: printNote });
+      indexes.push({ name, index });
+      if (!isWritable && (await index.manifest()) === undefined) {
+        throw new OctavecError('INDEX_NOT_FOUND', { path });
+      }
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { indexes, [Symbol.asyncDispose]: close };
+}
+
+export function nameAndPath(text: string): { readonly name: string; readonly path: string } {
+  const [, name, path] = /^([\w.-]+)=(.+)$/s.exec(text) ?? [];
+  return path === undefined ? { name: basename(text).replace(/\.index$/, ''), path: text } : { name, path };
+}
