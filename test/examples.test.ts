@@ -41,6 +41,8 @@ const notRun = [
   /^npx (-y )?.*octavec mcp|^claude /,
   // Machines of one's own, and their storage and queues.
   /^octavec jobs |^spark-submit /,
+  // Databases, which are tests of their own.
+  /postgres:\/\/|lancedb:/,
 ];
 /** The same of programs; that they compile is another test's. */
 const notRunPrograms = /127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;

@@ -20,6 +20,7 @@ export {
   type StoredChunk,
   type StoreFacts,
   type VectorKind,
+  type VectorKinds,
 } from '../store/index.js';
 export { describePlace, type SearchContext } from './context.js';
 export { type LoadedModel, type LoadModel, nameOf } from './index-model.js';

@@ -1,8 +1,11 @@
-import { type Location, pathOf, type TaskOptions } from '../base/index.js';
+import type { Location, TaskOptions } from '../base/index.js';
 import { checkIndexFiles, type Damage, type RepairOutcome, repairIndexFiles } from '../store/index.js';
 import { HeldModel } from './held-model.js';
 import { unitMatrix } from './index-model.js';
 import type { IndexOptions } from './index-options.js';
+import { folderOf } from './open-store.js';
+
+const databaseHint = 'A database checks and restores its data by tools of its own.';
 
 /**
  * Reads every byte of an index and names the files that are not what they were when they were written.
@@ -14,7 +17,7 @@ import type { IndexOptions } from './index-options.js';
  * ```
  */
 export function checkIndex(location: Location, options: TaskOptions = {}): Promise<readonly Damage[]> {
-  return checkIndexFiles(pathOf('index', location), options);
+  return checkIndexFiles(folderOf(location, 'search check', databaseHint), options);
 }
 
 /**
@@ -32,7 +35,7 @@ export async function repairIndex(
   location: Location,
   options: TaskOptions & Pick<IndexOptions, 'model' | 'variant' | 'loadModel'> = {},
 ): Promise<RepairOutcome> {
-  const path = pathOf('index', location);
+  const path = folderOf(location, 'search repair', databaseHint);
   const { signal, onProgress, ...modelOptions } = options;
   const model = new HeldModel(path, modelOptions);
   try {

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Location, OctavecError, pathOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { type Location, OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import { type IndexManifest, type NewDocument, SegmentStore } from '../store/index.js';
 import { HeldModel } from './held-model.js';
 import type { IndexOptions } from './index-options.js';
 import { embedDocuments } from './ingest.js';
+import { folderOf } from './open-store.js';
 
 export interface MigrateOptions
   extends TaskOptions,
@@ -28,7 +29,7 @@ const chunksAtOnce = 512;
  * ```
  */
 export async function migrateIndex(location: Location, options: MigrateOptions): Promise<number> {
-  const path = pathOf('index', location);
+  const path = folderOf(location, 'search migrate', 'Index the documents with the other model under another name.');
   const { signal, onProgress, vectors, dimensions, ...modelOptions } = options;
   const model = new HeldModel(path, modelOptions);
   const store = await SegmentStore.open(path);

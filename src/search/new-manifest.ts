@@ -1,5 +1,5 @@
 import { OctavecError, version } from '../base/index.js';
-import type { IndexManifest } from '../store/index.js';
+import type { IndexManifest, Store, VectorKind } from '../store/index.js';
 import type { HeldModel } from './held-model.js';
 import type { IndexOptions } from './index-options.js';
 
@@ -7,15 +7,29 @@ import type { IndexOptions } from './index-options.js';
 const usualChunking = { tokens: 256, overlap: 0 } as const;
 
 /** What a new index says of itself. */
-export async function newManifest(model: HeldModel, options: IndexOptions): Promise<IndexManifest> {
+export async function newManifest(
+  model: HeldModel,
+  { kinds }: Pick<Store, 'kinds'>,
+  options: IndexOptions,
+): Promise<IndexManifest> {
+  const [usual] = Object.keys(kinds) as VectorKind[];
   return {
     format: 1,
     tool: `octavec ${version}`,
     model: await model.describe(options.dimensions),
     chunking: options.chunking === 'none' ? 'none' : { ...usualChunking, ...options.chunking },
-    vectors: options.vectors ?? 'int8',
+    vectors: options.vectors ?? usual,
     sources: [],
   };
+}
+
+/** @throws USAGE for a kind of vectors that the store does not keep */
+export function checkKind({ kinds }: Pick<Store, 'kinds'>, kind: VectorKind | undefined): void {
+  if (kind !== undefined && !Object.hasOwn(kinds, kind)) {
+    throw new OctavecError('USAGE', {
+      problem: `The option vectors is ${kind}, and this store keeps ${Object.keys(kinds).join(', ')}`,
+    });
+  }
 }
 
 /**

@@ -11,8 +11,6 @@ const leastDepth = 100;
 const reranked = 50;
 /** Candidates that diversity chooses among, for each result. */
 const candidatesPerResult = 5;
-/** How many times as many chunks bits are rescored for; docs/measured.md says what it brings. */
-const binaryRescore = 32;
 
 /**
  * Answers a question from a store.
@@ -28,7 +26,7 @@ export async function runSearch(
 ): Promise<SearchResult[]> {
   const { top = 10, mode = 'hybrid', diversity = 0, explain = false } = options;
   const filter = typeof options.filter === 'string' ? parseFilter(options.filter) : options.filter;
-  const rescore = options.rescore ?? (vectors === 'binary' ? binaryRescore : 'exact');
+  const rescore = options.rescore ?? store.kinds[vectors] ?? 'exact';
   const wanted = options.rerank === undefined ? top : Math.max(top, reranked);
   const candidates = diversity > 0 ? wanted * candidatesPerResult : wanted;
   const depth = mode === 'hybrid' ? Math.max(leastDepth, candidates) : candidates;
@@ -41,13 +39,13 @@ export async function runSearch(
   const hits = chosen.map((i) => fused[i]);
   const chunks = await store.chunks(hits.map(({ ref }) => ref));
   const words = explain ? new Set(wordsOf(query)) : undefined;
-  const results = chunks.map(
-    (chunk, i): SearchResult => ({
-      ...chunk,
-      score: hits[i].score,
-      ...(words && { explanation: explanationOf(chunk, hits[i], chosen[i] + 1, words) }),
-    }),
-  );
+  const results = chunks.flatMap((chunk, i): SearchResult[] => {
+    if (chunk === undefined) {
+      return [];
+    }
+    const explanation = words && explanationOf(chunk, hits[i], chosen[i] + 1, words);
+    return [{ ...chunk, score: hits[i].score, ...(explanation && { explanation }) }];
+  });
   return options.rerank === undefined ? results : inOrderOf(options.rerank, query, results, options);
 }
 

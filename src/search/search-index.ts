@@ -1,11 +1,4 @@
-import {
-  checkOptions,
-  checkTaskOptions,
-  type Location,
-  OctavecError,
-  pathOf,
-  type TaskOptions,
-} from '../base/index.js';
+import { checkOptions, checkTaskOptions, type Location, OctavecError, type TaskOptions } from '../base/index.js';
 import {
   type DocumentSource,
   type Metadata,
@@ -15,7 +8,7 @@ import {
   watchFiles,
 } from '../documents/index.js';
 
-import { type IndexManifest, SegmentStore, type Store, type StoredChunk, type StoreFacts } from '../store/index.js';
+import type { IndexManifest, Store, StoredChunk, StoreFacts } from '../store/index.js';
 import { contextOf, type SearchContext } from './context.js';
 import { HeldModel } from './held-model.js';
 import {
@@ -30,7 +23,8 @@ import {
   updateOptionChecks,
 } from './index-options.js';
 import { type IngestCounts, ingest, tokenCounter } from './ingest.js';
-import { checkSettings, newManifest } from './new-manifest.js';
+import { checkKind, checkSettings, newManifest } from './new-manifest.js';
+import { placeOf } from './open-store.js';
 import { runSearch } from './run-search.js';
 import type { SearchResult } from './search-result.js';
 import { documentsBelow, goneDocuments, rootsOf } from './update-files.js';
@@ -63,7 +57,7 @@ export interface UpdateOutcome extends IngestCounts {
  * ```
  */
 export class Index implements AsyncDisposable {
-  /** Where it is. */
+  /** Where it is: a folder, or an address without its password. */
   readonly path: string;
   readonly #store: Store;
   readonly #options: IndexOptions;
@@ -80,14 +74,16 @@ export class Index implements AsyncDisposable {
   /**
    * Opens an index. One that does not exist yet is made when the first documents come. Its model is loaded when it is needed.
    *
-   * @param location its folder
-   * @throws INDEX_DAMAGED, INDEX_OTHER_SETTINGS, FILE_NOT_READABLE, USAGE
+   * @param location its folder, or `postgres://user@host/database?index=name`
+   * @throws INDEX_DAMAGED, INDEX_OTHER_SETTINGS, FILE_NOT_READABLE, STORE_FAILED, PACKAGE_MISSING, USAGE
    */
   static async open(location: Location, options: IndexOptions = {}): Promise<Index> {
     checkOptions(options, indexOptionChecks);
-    const path = pathOf('index', location);
-    const store = options.store ?? (await SegmentStore.open(path));
+    const place = placeOf(location);
+    const store = options.store ?? (await place.open());
+    const path = place.shown;
     try {
+      checkKind(store, options.vectors);
       const manifest = await store.readManifest();
       if (manifest !== undefined) {
         checkSettings(path, manifest, options);
@@ -305,7 +301,7 @@ export class Index implements AsyncDisposable {
   }
 
   async #begin(): Promise<IndexManifest> {
-    const manifest = await newManifest(this.#model, this.#options);
+    const manifest = await newManifest(this.#model, this.#store, this.#options);
     await this.#store.writeManifest(manifest);
     return manifest;
   }

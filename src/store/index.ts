@@ -6,7 +6,14 @@
 export { type Comparison, comparisons, type Filter, type FilterValue } from './filter/filter.js';
 export { matchesFilter } from './filter/matches.js';
 export { formatFilter, parseFilter } from './filter/parse-filter.js';
-export { type IndexedModel, type IndexManifest, indexManifest, type VectorKind, vectorKinds } from './manifest.js';
+export {
+  type IndexedModel,
+  type IndexManifest,
+  indexManifest,
+  type VectorKind,
+  type VectorKinds,
+  vectorKinds,
+} from './manifest.js';
 export { checkIndexFiles, type Damage } from './segments/check.js';
 export type { EmbedChunks } from './segments/repair.js';
 export { type RepairOutcome, repairIndexFiles } from './segments/repair-index.js';
@@ -22,4 +29,5 @@ export type {
   TextQuery,
   VectorQuery,
 } from './store.js';
+export { inverseFrequency, lengthWeight, saturation, type WordStatistics } from './text/bm25.js';
 export { wordsOf } from './text/words.js';

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 
 /** How vectors are kept for the first pass; float32 is always kept beside the others. */
-export const vectorKinds = ['float32', 'int8', 'binary'] as const;
+export const vectorKinds = ['float32', 'float16', 'int8', 'binary'] as const;
 export type VectorKind = (typeof vectorKinds)[number];
+
+/**
+ * The kinds of vectors that a store keeps, the usual one first, and how their first pass is made good where nobody says: `exact`, or
+ * so many times as many candidates as are wanted.
+ */
+export type VectorKinds = Readonly<Partial<Record<VectorKind, 'exact' | number>>>;
 
 const model = z.object({
   /** As it was asked for: a name of the hub, `minilm`, or a path. */

@@ -1,7 +1,7 @@
 import type { Chunk, Metadata } from '../documents/index.js';
 import type { Matrix } from '../numbers/index.js';
 import type { Filter } from './filter/filter.js';
-import type { IndexManifest } from './manifest.js';
+import type { IndexManifest, VectorKinds } from './manifest.js';
 
 /** A document that comes into a store. */
 export interface NewDocument {
@@ -42,7 +42,7 @@ export interface VectorQuery extends HitQuery {
   readonly vector: Float32Array;
   /**
    * How the first pass over quantized vectors is made good by their float32: `exact` looks at every chunk that could belong to the
-   * nearest; a number at so many times `top`.
+   * nearest; a number at so many times `top`, which an approximate index may choose.
    */
   readonly rescore: 'exact' | number;
 }
@@ -73,6 +73,7 @@ export interface StoreFacts {
  * What `apply` and `writeManifest` have returned from is there after a crash; what they have not is there as a whole or not at all.
  */
 export interface Store {
+  readonly kinds: VectorKinds;
   /** undefined for a store in which nothing was put yet. */
   readManifest(): Promise<IndexManifest | undefined>;
   writeManifest(manifest: IndexManifest): Promise<void>;
@@ -83,9 +84,9 @@ export interface Store {
   nearest(query: VectorQuery): Promise<readonly Hit[]>;
   /** The chunks that match words best, by BM25 or what comes near, best first. A chunk without any of them is no hit. */
   matching(query: TextQuery): Promise<readonly Hit[]>;
-  /** In the order of the refs. */
-  chunks(refs: readonly string[]): Promise<readonly StoredChunk[]>;
-  /** [refs × dimensions] in the order of the refs. */
+  /** In the order of the refs; undefined for a chunk that another process has taken out meanwhile. */
+  chunks(refs: readonly string[]): Promise<readonly (StoredChunk | undefined)[]>;
+  /** [refs × dimensions] in the order of the refs; zeros for a chunk that is gone. */
   vectors(refs: readonly string[]): Promise<Matrix>;
   /** All chunks of a document in their order; none for a document that is not there. */
   document(id: string): Promise<readonly StoredChunk[]>;

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type IndexManifest, type NewDocument, parseFilter, type Store } from '#rooms/store';
+import {
+  type IndexManifest,
+  type NewDocument,
+  parseFilter,
+  type Store,
+  type StoredChunk,
+  type VectorKind,
+} from '#rooms/store';
 
 const dimensions = 8;
 
@@ -42,8 +49,15 @@ export function testDocument(
  * What every store must do.
  *
  * @param open the same store each time, empty at first
+ * @param vectors how it keeps them
  */
-export function storeSuite(name: string, open: () => Promise<Store>, cleanUp: () => Promise<void>): void {
+export function storeSuite(
+  name: string,
+  open: () => Promise<Store>,
+  cleanUp: () => Promise<void>,
+  vectors: VectorKind = 'float32',
+): void {
+  const manifest = { ...testManifest, vectors };
   describe(name, () => {
     let store: Store;
     beforeAll(async () => {
@@ -61,12 +75,13 @@ export function storeSuite(name: string, open: () => Promise<Store>, cleanUp: ()
     const nearest = async (degrees: number, top: number, filter?: string) => {
       const query = { vector: direction(degrees), top, rescore: 'exact' as const };
       const found = await store.nearest({ ...query, ...(filter && { filter: parseFilter(filter) }) });
-      return store.chunks(found.map(({ ref }) => ref));
+      return whole(await store.chunks(found.map(({ ref }) => ref)));
     };
     const matching = async (text: string, filter?: string) => {
       const found = await store.matching({ text, top: 10, ...(filter && { filter: parseFilter(filter) }) });
-      return store.chunks(found.map(({ ref }) => ref));
+      return whole(await store.chunks(found.map(({ ref }) => ref)));
     };
+    const whole = (chunks: readonly (StoredChunk | undefined)[]) => chunks.filter((chunk) => chunk !== undefined);
     const ids = (chunks: readonly { readonly id: string }[]) => chunks.map(({ id }) => id);
 
     test('is empty at first', async () => {
@@ -74,9 +89,9 @@ export function storeSuite(name: string, open: () => Promise<Store>, cleanUp: ()
     });
 
     test('keeps its manifest', async () => {
-      await store.writeManifest(testManifest);
+      await store.writeManifest(manifest);
       await reopen();
-      expect(await store.readManifest()).toEqual(testManifest);
+      expect(await store.readManifest()).toEqual(manifest);
       expect((await store.facts()).documents).toBe(0);
       expect(await store.nearest({ vector: direction(0), top: 3, rescore: 'exact' })).toEqual([]);
       expect(await store.matching({ text: 'anything', top: 3 })).toEqual([]);
@@ -177,6 +192,17 @@ export function storeSuite(name: string, open: () => Promise<Store>, cleanUp: ()
       expect((await store.hashes()).has('empty.md')).toBe(true);
       expect(await store.document('empty.md')).toEqual([]);
       expect(await nearest(0, 10)).toHaveLength(3);
+    });
+
+    test('takes texts and metadata of any characters', async () => {
+      const odd = '\u0000 \u{1f600} \ud800 \' " \\ {} $1 -- ; Ünïcödé 数据 word';
+      const metadata = { [`a'b"\u0000`]: odd, list: [odd, ''], huge: 1e300, tiny: -1e-300 };
+      await store.apply({ remove: [], add: [testDocument("it's #1", [odd], 300, metadata)] });
+      const [chunk] = await store.document("it's #1");
+      expect(chunk.text).toContain('\' " \\ {} $1 -- ; Ünïcödé 数据 word');
+      expect(chunk.metadata).toMatchObject({ huge: 1e300, tiny: -1e-300 });
+      expect(ids(await matching('数据', 'huge = 1e300'))).toEqual(["it's #1#1"]);
+      await store.apply({ remove: ["it's #1"], add: [] });
     });
 
     test('many small changes are as one', async () => {

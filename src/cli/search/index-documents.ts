@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { counted, formatBytes, formatCount } from '../../base/index.js';
 import { Index, type SkippedFile, type UpdateOutcome, type VectorKind } from '../../search/index.js';
+import { vectorKinds } from '../../store/index.js';
 import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
@@ -14,6 +15,7 @@ Examples:
   octavec index corpus.jsonl --out corpus.index --field content --chunk-tokens none
   octavec index --out docs.index                         the same files again: only what changed is embedded
   octavec index docs --out docs.index --watch
+  octavec index docs --out 'postgres://me@db.example/app?index=docs'     with pgvector; needs the package pg
 
 Reads Markdown, text, HTML, PDF, Word (.docx), CSV, TSV, JSON lines, Parquet and source code. Started again after a kill it goes on
 where it stopped. Search with: octavec search docs.index "…"`;
@@ -35,15 +37,16 @@ interface Options extends SearchModelFlags {
 export function indexCommand(): Command {
   return new Command('index')
     .argument('[paths...]', 'files and folders (default: those that the index was made of)')
-    .requiredOption('--out <index>', 'folder of the index')
+    .requiredOption('--out <index>', 'folder of the index, or postgres://user@host/database?index=name')
     .option('--model <model>', "model folder or name (default: the index's own, or minilm for a new one)")
     .option('--variant <name>', 'variant of the model: int8, fp16, …')
     .option('--chunk-tokens <n>', 'most tokens of a chunk, or none to take documents whole (default: 256)', chunkTokens)
     .option('--chunk-overlap <n>', 'tokens that chunks of a section share (default: 0)', positiveInteger)
     .addOption(
-      new Option('--vectors <kind>', 'what is scanned first; float32 is kept for exact scores (default: int8)').choices(
-        ['float32', 'int8', 'binary'],
-      ),
+      new Option(
+        '--vectors <kind>',
+        'what is scanned first; float32 is kept for exact scores (default: int8; in PostgreSQL float16)',
+      ).choices(vectorKinds),
     )
     .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)
     .option('--field <name>', 'field or column that holds the text of a row (default: text)')
@@ -79,12 +82,12 @@ export function indexCommand(): Command {
       }
       await print(await index.update(paths, settings).finally(line.done), index, options);
       if (!options.json) {
-        process.stderr.write(`next: octavec search ${options.out} "your question"\n`);
+        process.stderr.write(`next: octavec search ${quoted(index.path)} "your question"\n`);
       }
     });
 }
 
-async function print(outcome: UpdateOutcome, index: Index, { json, out }: Options): Promise<void> {
+async function print(outcome: UpdateOutcome, index: Index, { json }: Options): Promise<void> {
   const facts = await index.facts();
   if (json) {
     process.stdout.write(`${JSON.stringify({ ...outcome, index: facts })}\n`);
@@ -92,7 +95,12 @@ async function print(outcome: UpdateOutcome, index: Index, { json, out }: Option
   }
   const { documents, chunks, bytes = 0 } = facts;
   const size = `${formatCount(documents)} documents, ${formatCount(chunks)} chunks, ${formatBytes(bytes)}`;
-  process.stdout.write(`${describe(outcome)}\n${out}: ${size}\n`);
+  process.stdout.write(`${describe(outcome)}\n${index.path}: ${size}\n`);
+}
+
+/** An address has signs that shells take for their own. */
+function quoted(path: string): string {
+  return path.includes('?') ? `'${path}'` : path;
 }
 
 function chunkTokens(text: string): number | 'none' {

@@ -34,7 +34,7 @@ interface Options extends SearchModelFlags {
 export function searchCommand(): Command {
   return (
     new Command('search')
-      .argument('<index>', 'folder of the index')
+      .argument('<index>', 'folder of the index, or postgres://user@host/database?index=name')
       .argument('<question>', 'what is asked')
       .option('--top <n>', 'most results (default: 10)', positiveInteger)
       .addOption(

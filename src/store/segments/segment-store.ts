@@ -46,6 +46,8 @@ const graceMs = 60_000;
  * ones there are and is replaced as a whole. A process that only reads follows the changes of another that writes.
  */
 export class SegmentStore implements Store {
+  /** Bits have no bound of their error; docs/search.md says what 32 times as many bring. */
+  readonly kinds = { int8: 'exact', binary: 32, float32: 'exact' } as const;
   readonly #folder: string;
   /** Whoever writes, from the first change on. */
   #owner: OwnedFile | undefined;

@@ -1,8 +1,8 @@
 import { findWord, type WordIndex } from './word-index.js';
 
 /** As in Lucene: how soon more of a word counts no more, and how much long chunks are held against. */
-const saturation = 1.2;
-const lengthWeight = 0.75;
+export const saturation = 1.2;
+export const lengthWeight = 0.75;
 
 /** What scores depend on besides the chunk itself: figures of all indexes that are asked together. */
 export interface WordStatistics {
