@@ -30,7 +30,7 @@ childProcess.fork = /** @type {typeof fork} */ (
 );
 syncBuiltinESMExports();
 
-const { Embedder, OctavecError } = await import('../dist/index.js');
+const { Embedder, OctavecError } = await import('octavec');
 const { benchModel } = await import('./bench-model.mjs');
 const { textOf } = await import('./workload-texts.mjs');
 

@@ -107,7 +107,7 @@ async function runSide(model, side) {
 }
 
 async function octavec(model) {
-  const { Embedder } = await import('../dist/index.js');
+  const { Embedder } = await import('octavec');
   const embedder = await Embedder.load(model, { variant: 'int8' });
   const { workers, threadsPerWorker, threadsReason } = embedder.engine;
   return {

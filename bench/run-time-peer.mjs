@@ -76,7 +76,7 @@ const peers = {
 };
 
 async function octavec(engine) {
-  const { Embedder } = await import('../dist/index.js');
+  const { Embedder } = await import('octavec');
   // As many threads as the others, shared among workers as octavec does by itself.
   const { planThreads } = await import('../dist/engine/index.js');
   const plan = planThreads({ threads, reason: 'bench' });

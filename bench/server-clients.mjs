@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { openModelFolder } from '../dist/index.js';
+import { openModelFolder } from 'octavec';
 import { serve } from '../dist/server/index.js';
 import { embeddedModel } from './bench-model.mjs';
 

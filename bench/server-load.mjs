@@ -46,7 +46,7 @@ if (values.pool !== undefined) {
 
 /** Callers in this process, as many as there are connections. */
 async function runPool(name) {
-  const { Embedder } = await import('../dist/index.js');
+  const { Embedder } = await import('octavec');
   const embedder = await Embedder.load(model, { variant: 'int8', engine: /** @type {'auto'} */ (values.engine) });
   const lists = workloads[name];
   const callFor = async () => {

@@ -1,6 +1,8 @@
 /**
  * octavec: a text-embedding model from full precision to a small, proven variant, and from texts to vectors.
  *
+ * This file says what there is, and types come from here; `library.ts` loads it piece by piece.
+ *
  * @module
  */
 export {
@@ -21,7 +23,8 @@ export {
 
 import './configured/index.js';
 
-export { type Configuration, gateNamed, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
+export { auto, fp16, int8, int8Static, methodNames, q4, q8 } from './asked-methods.js';
+export { type Configuration, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
 export { type Conversion, type ConversionProof, type ConvertOptions, convert } from './convert/index.js';
 export {
   type Distillation,
@@ -50,20 +53,17 @@ export {
   type VectorType,
   vectorRanges,
 } from './embed/index.js';
-export type { Evidence, Gate, GateChoice, Measurements, RankingEvidence, Verdict } from './evaluate/index.js';
-export { type ExportedModel, type ExportOptions, type ExportTarget, exportModel } from './export/index.js';
 export {
-  auto,
-  type ChosenMethod,
-  fp16,
-  int8,
-  int8Static,
-  type MethodChoice,
-  type MethodName,
-  methodNames,
-  q4,
-  q8,
-} from './methods/index.js';
+  type Evidence,
+  type Gate,
+  type GateChoice,
+  gateNamed,
+  type Measurements,
+  type RankingEvidence,
+  type Verdict,
+} from './evaluate/index.js';
+export { type ExportedModel, type ExportOptions, type ExportTarget, exportModel } from './export/index.js';
+export type { AskedMethod, ChosenMethod, MethodChoice, MethodName } from './methods/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder, type StaticReading } from './model/index.js';
 export {
   type CompareOptions,

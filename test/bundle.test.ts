@@ -27,7 +27,7 @@ test('a bundle by esbuild imports and embeds away from the package', async () =>
     bundle: true,
     platform: 'node',
     format: 'esm',
-    alias: { octavec: join(root, 'dist/index.js') },
+    alias: { octavec: join(root, 'dist/library.js') },
     external: ['onnxruntime-node', 'tokenizers'],
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

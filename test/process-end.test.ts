@@ -97,7 +97,7 @@ describe('shared memory', () => {
     const { status, stdout, stderr } = await inProcess(
       `
       import { readdirSync, statSync } from 'node:fs';
-      const found = () => readdirSync(process.env.OCTAVEC_CACHE, { recursive: true, withFileTypes: true })
+      const found = () => readdirSync(process.env.OCTAVEC_CACHE + '/mapped', { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name !== 'source')
         .map(({ parentPath, path, name }) => statSync((parentPath ?? path) + '/' + name))
         .map(({ size, mtimeMs }) => [size, mtimeMs]);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type Configuration, configuredPresets, gateNamed, readConfiguration } from '../config/index.js';
+import { type Configuration, readConfiguration } from '../config/index.js';
 import { configuredHub } from '../configured/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import type { GateChoice, Limits } from '../evaluate/index.js';
+import { configuredPresets, gateNamed } from '../evaluate/index.js';
 import type { HubSettings } from '../hub/index.js';
 
 /** Flags that a configuration can stand in for. */

@@ -4,7 +4,6 @@
  * @module
  */
 export { commentedConfiguration, configurationJsonSchema } from './commented-file.js';
-export { configuredPresets, gateNamed } from './configured-gates.js';
 export { withAlias } from './edit-aliases.js';
 export { environmentVariables } from './environment.js';
 export { lineOfKey } from './line-of-key.js';

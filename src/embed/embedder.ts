@@ -9,7 +9,6 @@ import {
 import { type Engine, type EngineDescription, loadEngine } from '../engine/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder, openModelOptionChecks } from '../model/index.js';
 import type { Matrix } from '../numbers/index.js';
-import { tryStaticEngine } from '../static/index.js';
 import { Admission, closeLoaded } from './admission.js';
 import { checkTexts } from './check-texts.js';
 import {
@@ -238,8 +237,12 @@ export class Embedder {
   }
 }
 
-/** A static model needs none of the engines to choose from. */
+/** A static model needs none of the engines to choose from, and other models nothing of what those need. */
 async function engineFor(files: ModelFiles, options: EmbedderOptions): Promise<Engine> {
+  if (files.staticReading === undefined) {
+    return loadEngine(files, options);
+  }
+  const { tryStaticEngine } = await import('../static/index.js');
   return (await tryStaticEngine(files)) ?? loadEngine(files, options);
 }
 

@@ -2,6 +2,7 @@ import { OctavecError, throwIfCancelled, unlessCancelled } from '../base/index.j
 import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { type Answer, type Question, WorkerChannel } from '../threads/index.js';
+import { notedFrame, noteFrame } from './bare-texts/noted-frame.js';
 import { ShortTexts } from './bare-texts/short-texts.js';
 import { countedFrom } from './counted-from.js';
 import type { OnTextError } from './embed-options.js';
@@ -47,7 +48,13 @@ export interface TokenizeOptions {
 const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
 
-/** A tokenizer in a thread of its own. It does not keep the process alive while it has nothing to do. */
+/** A process that lives for so long will meet a text that this thread cannot read. */
+const startAnywayMs = 1000;
+
+/**
+ * A tokenizer in a thread of its own. It does not keep the process alive while it has nothing to do. Where it is known that
+ * short texts can be read in this thread, the other is started when there is a text for it, or a little later.
+ */
 export class TextTokenizer {
   readonly #settings: TokenizerSettings;
   /** Undefined after the thread has died: the next request starts another. */
@@ -58,7 +65,9 @@ export class TextTokenizer {
   /** Undefined until a first call has been answered. */
   #short: ShortTexts | undefined;
   #isLearning = false;
-  #frame: Frame | undefined;
+  /** Special tokens around short texts, if those can be read here. */
+  #shortFrame: Frame | undefined;
+  #startLater: NodeJS.Timeout | undefined;
 
   private constructor(settings: TokenizerSettings) {
     this.#settings = settings;
@@ -73,8 +82,8 @@ export class TextTokenizer {
     const { tokenizerPath: path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId, staticReading } = files;
     const settings = { path, lowerCase, tokenizerLowerCase, maxTokens, padTokenId, staticReading };
     const tokenizer = new TextTokenizer(settings);
-    tokenizer.#thread = tokenizer.#start();
-    await unlessCancelled(tokenizer.#thread, signal, 'loading the tokenizer', () => tokenizer.close());
+    const loading = tokenizer.#load();
+    await unlessCancelled(loading, signal, 'loading the tokenizer', () => tokenizer.close());
     return tokenizer;
   }
 
@@ -127,8 +136,37 @@ export class TextTokenizer {
   /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#startLater);
     const thread = await this.#thread?.catch(() => undefined);
     await thread?.close();
+  }
+
+  async #load(): Promise<void> {
+    const frame = await notedFrame(this.#settings);
+    const short = frame && (await ShortTexts.of(this.#settings, frame).catch(() => undefined));
+    if (frame !== undefined && short !== undefined) {
+      this.tokensBehind = frame.behind.length;
+      this.#short = short;
+      this.#isLearning = true;
+      this.#startLater = setTimeout(() => this.#startAnyway(), startAnywayMs).unref();
+      return;
+    }
+    await this.#running();
+    if (this.#shortFrame !== undefined) {
+      await noteFrame(this.#settings, this.#shortFrame);
+    }
+  }
+
+  #startAnyway(): void {
+    if (!this.#closed) {
+      // What is wrong is told to the caller who needs it.
+      this.#running().catch(() => undefined);
+    }
+  }
+
+  #running(): Promise<WorkerChannel<Tokenizing>> {
+    this.#thread ??= this.#start();
+    return this.#thread;
   }
 
   async #start(): Promise<WorkerChannel<Tokenizing>> {
@@ -138,9 +176,9 @@ export class TextTokenizer {
     thread.onDeath(() => {
       this.#thread = undefined;
     });
-    const { frame } = await thread.started();
+    const { frame, readsShortTexts } = await thread.started();
     this.tokensBehind = frame?.behind.length ?? 0;
-    this.#frame = frame;
+    this.#shortFrame = readsShortTexts ? frame : undefined;
     return thread;
   }
 
@@ -154,9 +192,10 @@ export class TextTokenizer {
   }
 
   async #learn(): Promise<void> {
-    const ask = (question: TextsToTokenize) => this.#send('tokenize', question);
-    // Whatever is wrong, the thread says it better.
-    this.#short = await ShortTexts.of(this.#settings, this.#frame, ask).catch(() => undefined);
+    if (this.#shortFrame !== undefined) {
+      // Whatever is wrong, the thread says it better.
+      this.#short = await ShortTexts.of(this.#settings, this.#shortFrame).catch(() => undefined);
+    }
   }
 
   #ask<Name extends 'tokenize' | 'spell' | 'decode'>(
@@ -174,8 +213,7 @@ export class TextTokenizer {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }
-    this.#thread ??= this.#start();
-    return (await this.#thread).ask(name, question);
+    return (await this.#running()).ask(name, question);
   }
 }
 

@@ -28,6 +28,8 @@ export interface TokenizerSettings {
 export interface TokenizerFacts {
   /** The special tokens around every text; undefined if they cannot be told from the text. */
   readonly frame?: Frame;
+  /** Whether short texts can be read without the library: the samples are read alike. */
+  readonly readsShortTexts: boolean;
 }
 
 export interface TextsToTokenize {

@@ -2,6 +2,7 @@ import type { Tokenizer } from 'tokenizers';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { deadMemoryCollector, givingAway, serveCalls } from '../threads/index.js';
 import { readBareTexts } from './bare-texts/bare-texts.js';
+import { ShortTexts } from './bare-texts/short-texts.js';
 import type { Frame } from './over-long.js';
 import { tokenizePairs } from './pairs/tokenize-pairs.js';
 import { readTokenizer } from './read-tokenizer.js';
@@ -35,7 +36,7 @@ serveCalls<Tokenizing>(async (settings) => {
   // have a line of their own, so that nobody else waits for them.
   const lines: Record<'short' | 'long', Promise<unknown>> = { short: Promise.resolve(), long: Promise.resolve() };
   return {
-    ready: { frame },
+    ready: { frame, readsShortTexts: await readsShortTexts(settings, frame, loaded) },
     answers: {
       tokenize: (question) => {
         const line = question.texts.some(({ length }) => length > longCharacters) ? 'long' : 'short';
@@ -48,6 +49,20 @@ serveCalls<Tokenizing>(async (settings) => {
     },
   };
 });
+
+/** Whatever is wrong with a tokenizer, its library says it better. */
+async function readsShortTexts(
+  settings: TokenizerSettings,
+  frame: Frame | undefined,
+  loaded: LoadedTokenizer,
+): Promise<boolean> {
+  if (frame === undefined || settings.staticReading !== undefined) {
+    return false;
+  }
+  const short = await ShortTexts.of(settings, frame).catch(() => undefined);
+  const agrees = short?.agreesWith((question) => tokenizeTexts(loaded, question));
+  return agrees?.catch(() => false) ?? false;
+}
 
 /** @throws TOKENIZER_INVALID */
 async function load(

@@ -1,7 +1,7 @@
 import { isOp } from '../onnx/index.js';
+import { inputRoles } from '../output/index.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, Positions } from './description.js';
-import { inputRoles } from './input-roles.js';
 import { type Prober, sampleTokens } from './probe.js';
 import { matchLookup, type StoredTable, tableRows } from './stored-table.js';
 import { require } from './unrecognised.js';

@@ -1,4 +1,4 @@
-import { activations } from '../graph/index.js';
+import { activations } from '../numbers/index.js';
 import { encoderLinear } from './attention.js';
 import type { ActivationName, EncoderLinear } from './description.js';
 import { frontier } from './frontier.js';

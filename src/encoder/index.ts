@@ -7,7 +7,6 @@
 export type * from './description.js';
 export { type EmbeddingTable, embeddingTables } from './embedding-tables.js';
 export { fullPrecisionWeights } from './full-precision.js';
-export { type InputRole, inputRoles } from './input-roles.js';
 export {
   type LinearLayer,
   layersByActivation,

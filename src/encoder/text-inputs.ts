@@ -1,7 +1,7 @@
 import { shortened } from '../base/index.js';
 import type { Sample } from '../graph/index.js';
 import { dataType, type GraphProto } from '../onnx/index.js';
-import { type InputRole, inputRoles } from './input-roles.js';
+import { type InputRole, inputRoles } from '../output/index.js';
 import { require } from './unrecognised.js';
 
 /**

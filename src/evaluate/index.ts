@@ -9,6 +9,7 @@ export * from './gate.js';
 export { type GateMetricName, gateMetricNames, gateMetrics, type Measured, sizeReduction } from './gate-metrics.js';
 export * from './gate-presets.js';
 export * from './measurements.js';
+export { configuredPresets, gateNamed, type OwnGates } from './named-gates.js';
 export type { RankingEvidence } from './ranking-evidence.js';
 export { measureRanking, type RankingFidelity } from './ranking-fidelity.js';
 export { rankingGates } from './ranking-gates.js';

@@ -11,7 +11,6 @@ export { isLarge } from './folded-weights.js';
 export { GraphEditor } from './graph-editor.js';
 export { type GraphIndex, type IndexedModel, indexGraph, soleConsumer, usedValues } from './graph-index.js';
 export { constantTensor } from './operators/constant.js';
-export { activations } from './operators/functions.js';
 export { operatorOf } from './operators/operators.js';
 export { renameInputs } from './rename-values.js';
 export { makeSampler, mostSamples, type Sample, type SampleOf, type Samples } from './sample-values.js';

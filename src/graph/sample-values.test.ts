@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { erf } from '../numbers/index.js';
 import {
   dataType,
   floatTensor,
@@ -8,7 +9,6 @@ import {
   type NodeProto,
   type OnnxModel,
 } from '../onnx/index.js';
-import { erf } from './operators/functions.js';
 import { makeSampler, type Sample } from './sample-values.js';
 
 /** A model of a few nodes over `input_ids` and the constants that are given. */

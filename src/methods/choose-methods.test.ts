@@ -58,6 +58,12 @@ describe('to', () => {
     ]);
   });
 
+  test('takes what the front door of the library gives, and checks its options', () => {
+    const [chosen] = chooseMethods([{ id: 'q4', given: { blockSize: 64 } }]);
+    expect([chosen.id, chosen.options]).toEqual(['q4', { blockSize: 64, symmetric: false }]);
+    expect(() => chooseMethods([{ id: 'q4', given: { block: 64 } }])).toThrow('q4 has no option "block".');
+  });
+
   test('refuses a method with one option and with another, and what is no method', () => {
     expect(() => chooseMethods(['q4', q4({ blockSize: 64 })])).toThrow('q4 is asked for twice, with different options');
     expect(() => chooseWithOptions(['int9'], {})).toThrow('"int9" is not a method. Known: fp16, int8,');

@@ -6,12 +6,13 @@ import { type ChosenMethod, type MethodChoice, methodNamed, methodNames, methods
 /**
  * Chooses the methods that are asked for, each once.
  *
- * @throws USAGE for a name that is no method, and for a method that is asked for with one option and with another
+ * @throws USAGE for a name that is no method, for an option that a method does not know or that is out of range, and for a method
+ *   that is asked for with one option and with another
  */
 export function chooseMethods(to: readonly MethodChoice[]): ChosenMethod[] {
   const chosen = new Map<string, ChosenMethod>();
   for (const choice of to) {
-    const method = typeof choice === 'string' ? chooseByName(choice) : choice;
+    const method = chosenMethod(choice);
     const known = chosen.get(method.id);
     if (known !== undefined && !isDeepStrictEqual(known.options, method.options)) {
       const problem = `${method.id} is asked for twice, with different options, and both would have the same name`;
@@ -69,6 +70,13 @@ export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
 /** Names of the methods that know an option. */
 function ownersOf(key: string): string[] {
   return methods.filter(({ options }) => Object.hasOwn(options.shape, key)).map(({ id }) => id);
+}
+
+function chosenMethod(choice: MethodChoice): ChosenMethod {
+  if (typeof choice === 'string') {
+    return chooseByName(choice);
+  }
+  return 'given' in choice ? chooseByName(choice.id, choice.given) : choice;
 }
 
 function chooseByName(name: string, options: unknown = {}): ChosenMethod {

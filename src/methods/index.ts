@@ -4,6 +4,7 @@
  *
  * @module
  */
+export type { AskedMethod } from './asked-method.js';
 export { auto } from './auto/auto.js';
 export { type KnownSensitivity, readSensitivity } from './auto/read-sensitivity.js';
 export type * from './auto/sensitivity-report.js';

@@ -1,3 +1,4 @@
+import type { AskedMethod } from './asked-method.js';
 import { auto } from './auto/auto.js';
 import { fp16 } from './fp16.js';
 import { int8 } from './int8.js';
@@ -15,7 +16,7 @@ export type MethodName = (typeof methods)[number]['id'];
 export type ChosenMethod = MethodWithOptions<MethodName>;
 
 /** What `to` takes: a method by its name, or with options of its own: `q4({ blockSize: 64 })`. */
-export type MethodChoice = MethodName | ChosenMethod;
+export type MethodChoice = MethodName | AskedMethod<MethodName> | ChosenMethod;
 
 export const methodNames: readonly MethodName[] = methods.map(({ id }) => id);
 

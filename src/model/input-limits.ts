@@ -1,51 +1,57 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
+import {
+  anything,
+  fields,
+  flag,
+  ifRight,
+  listOf,
+  mapOf,
+  maybe,
+  number,
+  type Shape,
+  text,
+  wholeNumber,
+} from './json-shapes.js';
 
 /** -1 and null stand for "none" in configurations; so do numbers that are none, in fields that octavec can do without. */
-const count = z
-  .int()
-  .nullish()
-  .transform((value) => (typeof value === 'number' && value > 0 ? value : undefined));
-const optionalCount = count.catch(undefined);
+const count = above(0, wholeNumber);
+const optionalCount = ifRight(count);
 
-const configSchema = z.object({
-  model_type: z.string().nullish(),
-  pad_token_id: z
-    .int()
-    .nullish()
-    .transform((id) => (typeof id === 'number' && id >= 0 ? id : undefined)),
+const modelConfig = fields({
+  model_type: maybe(text),
+  pad_token_id: above(-1, wholeNumber),
   max_position_embeddings: count,
-  position_embedding_type: z.string().nullish().catch(undefined),
-  rope_theta: z.number().nullish().catch(undefined),
-  rotary_emb_base: z.number().nullish().catch(undefined),
-  _name_or_path: z.string().nullish().catch(undefined),
-  architectures: z.array(z.string()).nullish().catch(undefined),
-  id2label: z.record(z.string(), z.unknown()).nullish().catch(undefined),
-  sentence_transformers: z.object({ activation_fn: z.string().nullish() }).nullish().catch(undefined),
-  sbert_ce_default_activation_function: z.string().nullish().catch(undefined),
+  position_embedding_type: ifRight(text),
+  rope_theta: ifRight(number),
+  rotary_emb_base: ifRight(number),
+  _name_or_path: ifRight(text),
+  architectures: ifRight(listOf(text)),
+  id2label: ifRight(mapOf(anything)),
+  sentence_transformers: ifRight(fields({ activation_fn: maybe(text) })),
+  sbert_ce_default_activation_function: ifRight(text),
   vocab_size: optionalCount,
   hidden_size: optionalCount,
   dim: optionalCount,
   d_model: optionalCount,
   n_embd: optionalCount,
-  text_config: z.object({ hidden_size: optionalCount }).nullish().catch(undefined),
+  text_config: ifRight(fields({ hidden_size: optionalCount })),
 });
 
-export type ModelConfig = z.output<typeof configSchema>;
+export type ModelConfig = ReturnType<typeof modelConfig>;
 
-const sentenceConfigSchema = z.object({
-  max_seq_length: count,
-  do_lower_case: z.boolean().nullish(),
-});
+const sentenceConfig = fields({ max_seq_length: count, do_lower_case: maybe(flag) });
 
 // Transformers writes 1e30 where a tokenizer has no limit.
-const tokenizerConfigSchema = z.object({
-  model_max_length: z
-    .number()
-    .nullish()
-    .transform((limit) => (typeof limit === 'number' && limit > 0 ? limit : undefined)),
-});
+const tokenizerConfig = fields({ model_max_length: above(0, number) });
+
+/** A number above a bound; undefined for those below, for null and for nothing. */
+function above(bound: number, shape: Shape<number>): Shape<number | undefined> {
+  return (it) => {
+    const found = maybe(shape)(it);
+    return found !== undefined && found > bound ? found : undefined;
+  };
+}
 
 /** The name of today and those that sentence-transformers used before version 0.4. */
 const sentenceConfigNames = [
@@ -67,7 +73,7 @@ const fallback = 512;
 
 /** config.json of transformers; undefined if there is none. */
 export function readModelConfig(folder: string): Promise<ModelConfig | undefined> {
-  return readJsonFile(join(folder, 'config.json'), configSchema);
+  return readJsonFile(join(folder, 'config.json'), modelConfig);
 }
 
 export interface InputLimits {
@@ -89,7 +95,7 @@ export async function readInputLimits(
   folder: string,
   config: ModelConfig | undefined,
   known: number = unlimited,
-  tokenizerConfig: string = join(folder, 'tokenizer_config.json'),
+  tokenizerConfigPath: string = join(folder, 'tokenizer_config.json'),
 ): Promise<InputLimits> {
   const sentence = await readSentenceConfig(folder);
   const lowerCase = sentence?.do_lower_case ?? false;
@@ -100,7 +106,7 @@ export async function readInputLimits(
     const maxTokens = isRotary(config) ? asked : Math.min(asked, positions ?? asked);
     return { maxTokens, positions: isRotary(config) ? undefined : positions, lowerCase };
   }
-  const tokenizer = await readJsonFile(tokenizerConfig, tokenizerConfigSchema);
+  const tokenizer = await readJsonFile(tokenizerConfigPath, tokenizerConfig);
   const limit = Math.min(tokenizer?.model_max_length ?? unlimited, positions ?? unlimited, known);
   const maxTokens = limit < unlimited ? Math.max(1, Math.floor(limit)) : fallback;
   return { maxTokens, positions: isRotary(config) ? undefined : positions, lowerCase };
@@ -117,9 +123,9 @@ function isRotary(config: ModelConfig | undefined): boolean {
   return config?.rope_theta != null || config?.rotary_emb_base != null || /rope|rotary|alibi/i.test(type);
 }
 
-async function readSentenceConfig(folder: string): Promise<z.output<typeof sentenceConfigSchema> | undefined> {
+async function readSentenceConfig(folder: string): Promise<ReturnType<typeof sentenceConfig> | undefined> {
   for (const name of sentenceConfigNames) {
-    const config = await readJsonFile(join(folder, name), sentenceConfigSchema);
+    const config = await readJsonFile(join(folder, name), sentenceConfig);
     if (config !== undefined) {
       return config;
     }

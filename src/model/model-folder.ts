@@ -1,14 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { checkOptions, type Location, maybePathOf, OctavecError, pathOf, reasonOf } from '../base/index.js';
 import { exists } from '../files/index.js';
-import { readModel } from '../onnx/index.js';
 import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
 import { defaultHead } from './head.js';
 import { readInputLimits, readModelConfig } from './input-limits.js';
 import { isMissing, readJsonFile } from './json-file.js';
+import { fields, mapOf, maybe, text } from './json-shapes.js';
 import { modelFacts } from './model-facts.js';
 import type { ModelFiles, OpenModelOptions } from './model-files.js';
 import { openModelOptionChecks } from './open-model-options.js';
@@ -20,10 +19,10 @@ import { readTruncationSide } from './read-truncation-side.js';
 import { recogniseModel } from './recognise-model.js';
 import { type StaticFolder, staticFolder } from './static-folder.js';
 
-const sentenceTransformersSchema = z.object({
-  prompts: z.record(z.string(), z.string()).nullish(),
-  default_prompt_name: z.string().nullish(),
-  model_type: z.string().nullish(),
+const sentenceTransformersConfig = fields({
+  prompts: maybe(mapOf(text)),
+  default_prompt_name: maybe(text),
+  model_type: maybe(text),
 });
 
 /**
@@ -73,6 +72,7 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
 
 /** A tokenizer is not what a web page lacks that was saved under the name of a model. */
 async function refuseWithoutTokenizer(path: string, onnxPath: string): Promise<never> {
+  const { readModel } = await import('../onnx/index.js');
   await readModel(onnxPath);
   throw new OctavecError('TOKENIZER_MISSING', { path });
 }
@@ -169,7 +169,7 @@ async function readTexts(
   { output, task }: OpenModelOptions,
 ): Promise<{ readonly prompts?: Readonly<Record<string, string>>; readonly defaultPrompt?: string }> {
   const path = join(folder, 'config_sentence_transformers.json');
-  const texts = await readJsonFile(path, sentenceTransformersSchema);
+  const texts = await readJsonFile(path, sentenceTransformersConfig);
   const usual = task === 'rerank' ? 'CrossEncoder' : 'SentenceTransformer';
   const kind = texts?.model_type ?? usual;
   if (kind !== usual && output === undefined) {
@@ -183,7 +183,7 @@ async function readTexts(
     });
   }
   const prompts = texts?.prompts ?? {};
-  const defaultPrompt = texts?.default_prompt_name ?? undefined;
+  const defaultPrompt = texts?.default_prompt_name;
   if (defaultPrompt !== undefined && !Object.hasOwn(prompts, defaultPrompt)) {
     throw new OctavecError('CONFIG_INVALID', {
       path,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
 import { exists } from '../files/index.js';
 import {
@@ -12,32 +11,33 @@ import {
   poolingModes,
 } from './head.js';
 import { readJsonFile } from './json-file.js';
+import { countUpTo, either, fields, flag, listOf, maybe, oneOf, text } from './json-shapes.js';
 import type { Module } from './read-modules.js';
 import type { RecognisedModel } from './recognise-model.js';
 import { readSafetensors } from './safetensors.js';
 
-const flag = z.boolean().nullish();
+const mode = oneOf(poolingModes);
 
-const poolingSchema = z.object({
+const poolingConfig = fields({
   // sentence-transformers from 5.4 on
-  pooling_mode: z.union([z.enum(poolingModes), z.array(z.enum(poolingModes)).min(1)]).nullish(),
+  pooling_mode: maybe(either(listOf(mode, { least: 1 }), mode)),
   // before 5.4
-  pooling_mode_cls_token: flag,
-  pooling_mode_max_tokens: flag,
-  pooling_mode_mean_tokens: flag,
-  pooling_mode_mean_sqrt_len_tokens: flag,
-  pooling_mode_weightedmean_tokens: flag,
-  pooling_mode_lasttoken: flag,
-  include_prompt: flag,
+  pooling_mode_cls_token: maybe(flag),
+  pooling_mode_max_tokens: maybe(flag),
+  pooling_mode_mean_tokens: maybe(flag),
+  pooling_mode_mean_sqrt_len_tokens: maybe(flag),
+  pooling_mode_weightedmean_tokens: maybe(flag),
+  pooling_mode_lasttoken: maybe(flag),
+  include_prompt: maybe(flag),
 });
 
 const maxDenseWidth = 65_536;
 
-const denseSchema = z.object({
-  in_features: z.int().positive().max(maxDenseWidth),
-  out_features: z.int().positive().max(maxDenseWidth),
-  bias: flag,
-  activation_function: z.string().nullish(),
+const denseConfig = fields({
+  in_features: countUpTo(maxDenseWidth),
+  out_features: countUpTo(maxDenseWidth),
+  bias: maybe(flag),
+  activation_function: maybe(text),
 });
 
 export interface FoundHead {
@@ -127,7 +127,7 @@ function adviceFor(type: string): string {
 /** undefined if there is no such configuration. A missing `pooling_mode_mean_tokens` is true, as in sentence-transformers. */
 async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'includePrompt'> | undefined> {
   const path = join(folder, 'config.json');
-  const config = await readJsonFile(path, poolingSchema);
+  const config = await readJsonFile(path, poolingConfig);
   if (config === undefined) {
     return undefined;
   }
@@ -140,7 +140,7 @@ async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'incl
     ['weightedmean', config.pooling_mode_weightedmean_tokens],
     ['lasttoken', config.pooling_mode_lasttoken],
   ];
-  const named = config.pooling_mode ?? undefined;
+  const named = config.pooling_mode;
   const pooling = named === undefined ? flags.filter(([, set]) => set).map(([mode]) => mode) : [named].flat();
   if (pooling.length === 0) {
     throw new OctavecError('CONFIG_INVALID', { path, why: 'every pooling mode is turned off' });
@@ -150,7 +150,7 @@ async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'incl
 
 async function readDense(folder: string): Promise<DenseLayer> {
   const path = join(folder, 'config.json');
-  const config = await readJsonFile(path, denseSchema);
+  const config = await readJsonFile(path, denseConfig);
   if (config === undefined) {
     throw missingConfig(path);
   }

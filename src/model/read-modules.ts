@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path';
-import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
 import { readJsonFile } from './json-file.js';
+import { fields, listOf, text } from './json-shapes.js';
 
 /** A module of sentence-transformers, in the order of `modules.json`. */
 export interface Module {
@@ -12,7 +12,7 @@ export interface Module {
   readonly folder: string;
 }
 
-const modulesSchema = z.array(z.object({ type: z.string(), path: z.string() })).max(32);
+const modulesList = listOf(fields({ type: text, path: text }), { most: 32 });
 
 /**
  * The modules that `modules.json` names; undefined if there is no such file.
@@ -21,7 +21,7 @@ const modulesSchema = z.array(z.object({ type: z.string(), path: z.string() })).
  */
 export async function readModules(folder: string): Promise<readonly Module[] | undefined> {
   const path = join(folder, 'modules.json');
-  const modules = await readJsonFile(path, modulesSchema);
+  const modules = await readJsonFile(path, modulesList);
   return modules?.map((module) => ({
     kind: module.type.split('.').at(-1) ?? '',
     type: module.type,

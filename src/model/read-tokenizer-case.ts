@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
+import { fields, flag, ifRight, text } from './json-shapes.js';
 
-const tokenizerConfigSchema = z.object({
-  tokenizer_class: z.string().nullish().catch(undefined),
-  do_lower_case: z.boolean().nullish().catch(undefined),
-});
+const tokenizerConfig = fields({ tokenizer_class: ifRight(text), do_lower_case: ifRight(flag) });
 
 /** Classes of transformers that make their normalizer from `do_lower_case`, whatever tokenizer.json says. */
 const casedByConfig = /^(Bert|DistilBert|MPNet|Electra|MobileBert|SqueezeBert|ConvBert|RoFormer)Tokenizer(Fast)?$/;
@@ -21,8 +18,8 @@ export async function readTokenizerCase(
   path: string,
   architecture: string | null | undefined,
 ): Promise<boolean | undefined> {
-  const config = await readJsonFile(path, tokenizerConfigSchema);
+  const config = await readJsonFile(path, tokenizerConfig);
   const named = config?.tokenizer_class;
   const decides = named == null ? architectures.has(architecture ?? '') : casedByConfig.test(named);
-  return decides ? (config?.do_lower_case ?? undefined) : undefined;
+  return decides ? config?.do_lower_case : undefined;
 }

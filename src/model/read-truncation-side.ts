@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { readJsonFile } from './json-file.js';
+import { fields, ifRight, text } from './json-shapes.js';
 
-const tokenizerConfigSchema = z.object({ truncation_side: z.string().nullish().catch(undefined) });
+const tokenizerConfig = fields({ truncation_side: ifRight(text) });
 
 /** The block of tokenizer.json, which holds no other braces; a token of the vocabulary has a number behind it. */
 const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
@@ -15,12 +15,12 @@ const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */
 export async function readTruncationSide(configPath: string, tokenizerPath: string): Promise<'left' | undefined> {
-  const config = await readJsonFile(configPath, tokenizerConfigSchema);
+  const config = await readJsonFile(configPath, tokenizerConfig);
   const named = config?.truncation_side;
   if (named === 'left' || named === 'right') {
     return named === 'left' ? named : undefined;
   }
   // Not parsed: vocabularies of some ten megabytes would stop everything else for as long.
-  const text = await readFile(tokenizerPath, 'latin1').catch(() => '');
-  return /"direction"\s*:\s*"left"/i.test(truncationBlock.exec(text)?.[1] ?? '') ? 'left' : undefined;
+  const json = await readFile(tokenizerPath, 'latin1').catch(() => '');
+  return /"direction"\s*:\s*"left"/i.test(truncationBlock.exec(json)?.[1] ?? '') ? 'left' : undefined;
 }

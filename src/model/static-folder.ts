@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { OctavecError } from '../base/index.js';
 import type { Head } from './head.js';
 import { readJsonFile } from './json-file.js';
+import { countUpTo, fields, flag, maybe, type Shape, text } from './json-shapes.js';
 import { type Module, readModules } from './read-modules.js';
 
 /**
@@ -26,11 +26,11 @@ export interface StaticFolder {
   readonly maxTokens: number;
 }
 
-const configSchema = z.object({
-  model_type: z.string().nullish(),
-  normalize: z.boolean().nullish(),
-  max_length: z.int().positive().nullable().optional(),
-});
+/** null says that there is no limit, and nothing that the usual one holds. */
+const maxLength: Shape<number | null | undefined> = (it) =>
+  it === null ? null : maybe(countUpTo(Number.MAX_SAFE_INTEGER))(it);
+
+const modelConfig = fields({ model_type: maybe(text), normalize: maybe(flag), max_length: maxLength });
 
 /** What model2vec writes as `seq_length`: no limit in practice. */
 const unlimited = 1_000_000;
@@ -42,7 +42,7 @@ const usualLimit = 512;
  * @throws CONFIG_INVALID, MODEL_UNSUPPORTED, FILE_NOT_READABLE
  */
 export async function staticFolder(folder: string): Promise<StaticFolder | undefined> {
-  const config = await readJsonFile(join(folder, 'config.json'), configSchema);
+  const config = await readJsonFile(join(folder, 'config.json'), modelConfig);
   if (config?.model_type === 'model2vec') {
     const maxTokens = config.max_length === undefined ? usualLimit : (config.max_length ?? unlimited);
     return staticParts(folder, 'model2vec', config.normalize ?? false, 'config.json', maxTokens);

@@ -12,7 +12,8 @@ export {
   type NativeSession,
   returnFreedMemory,
 } from './binding.js';
-export { buildModel, type NativeModelOrReason, type NoNativeModel } from './build-model.js';
+export type { NativeModelOrReason, NoNativeModel } from './build-model.js';
+export { buildModel } from './build-when-needed.js';
 export type { NativePrecision } from './description-format.js';
 export { type Fitness, knownFitness, noteFitness } from './fitness-file.js';
 export { modelKey } from './model-key.js';

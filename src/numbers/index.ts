@@ -1,4 +1,5 @@
 /** Vectors, matrices, statistics, order, nearest neighbours, half precision, and random numbers with a seed. */
+export * from './activations.js';
 export * from './evenly-spaced.js';
 export * from './fp16.js';
 export * from './matrix.js';

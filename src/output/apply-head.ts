@@ -1,6 +1,5 @@
-import { activations as elementwise } from '../graph/index.js';
 import type { DenseLayer, Head } from '../model/index.js';
-import { dot, normalizeInPlace } from '../numbers/index.js';
+import { dot, activations as elementwise, normalizeInPlace } from '../numbers/index.js';
 import { type HiddenRows, poolText } from './pooling.js';
 
 /**

@@ -7,5 +7,6 @@ export { applyHead, headWidth } from './apply-head.js';
 export { checkHead } from './check-head.js';
 export { chooseOutputs, outputChoice } from './choose-output.js';
 export { declaredInputs, type FixedShape, fixedShape, type ShapedValue } from './fixed-shape.js';
+export { type InputRole, inputRoles } from './input-roles.js';
 export type { ChosenOutputs, OfferedOutput, OutputChoice } from './offered-output.js';
 export type { HiddenRows } from './pooling.js';

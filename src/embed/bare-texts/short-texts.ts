@@ -27,28 +27,26 @@ export class ShortTexts {
     this.#settings = settings;
   }
 
-  /**
-   * @param ask reads texts in the tokenizer's thread
-   * @returns undefined for tokenizers of another kind
-   */
-  static async of(
-    settings: TokenizerSettings,
-    frame: Frame | undefined,
-    ask: (question: TextsToTokenize) => Promise<TokenizedPart>,
-  ): Promise<ShortTexts | undefined> {
-    if (frame === undefined || settings.staticReading !== undefined) {
-      return undefined;
-    }
+  /** @returns undefined for tokenizers of another kind */
+  static async of(settings: TokenizerSettings, frame: Frame): Promise<ShortTexts | undefined> {
     const pieces = WordPieces.of(await readTokenizerJson(settings.path, settings.tokenizerLowerCase));
-    const reader = pieces && new ShortTexts(pieces, frame, settings);
-    for (const sample of reader === undefined ? [] : samples) {
+    return pieces && new ShortTexts(pieces, frame, settings);
+  }
+
+  /**
+   * Tells whether the samples are read as the library reads them.
+   *
+   * @param ask reads texts with the library
+   */
+  async agreesWith(ask: (question: TextsToTokenize) => Promise<TokenizedPart>): Promise<boolean> {
+    for (const sample of samples) {
       const question = { ...usual, texts: [sample] };
-      const read = reader?.read(question);
+      const read = this.read(question);
       if (read !== undefined && !sameIds(read, await ask(question))) {
-        return undefined;
+        return false;
       }
     }
-    return reader;
+    return true;
   }
 
   /** What the thread would answer; undefined for texts that it must be asked for. */

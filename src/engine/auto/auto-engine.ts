@@ -1,8 +1,6 @@
 import { reasonOf } from '../../base/index.js';
-import { fullPrecisionWeights } from '../../encoder/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { knownFitness, loadBinding, modelKey, noteFitness, returnFreedMemory } from '../../native/index.js';
-import { readStructure } from '../../onnx/index.js';
 import type { Engine } from '../engine.js';
 import { engineWith } from '../engine-with.js';
 import { tryNativeEngine } from '../native/native-engine.js';
@@ -65,6 +63,10 @@ async function fitNativeEngine(files: ModelFiles, options: PoolOptions): Promise
 
 /** Read from the structure of the file, which takes milliseconds however large it is. */
 async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undefined> {
+  const [{ fullPrecisionWeights }, { readStructure }] = await Promise.all([
+    import('../../encoder/index.js'),
+    import('../../onnx/index.js'),
+  ]);
   try {
     const precision = fullPrecisionWeights(await readStructure(onnxPath));
     return precision && `the file has weights in ${precision}, which the native engine would round to INT8`;

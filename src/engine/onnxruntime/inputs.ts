@@ -1,6 +1,5 @@
 import { OctavecError } from '../../base/index.js';
-import { type InputRole, inputRoles } from '../../encoder/index.js';
-import { type FixedShape, fixedShape } from '../../output/index.js';
+import { type FixedShape, fixedShape, type InputRole, inputRoles } from '../../output/index.js';
 import type { TokenBatch } from '../engine.js';
 
 /** An input as the run time describes it. */

@@ -1,7 +1,7 @@
+import { activations, erf, sigmoid } from '../../numbers/index.js';
 import { dataType, floatAttribute, stringAttribute } from '../../onnx/index.js';
 import { broadcast } from './broadcast.js';
 import { type Arithmetic, calculate } from './calculate.js';
-import { activations, erf, sigmoid } from './functions.js';
 import { always, type Call, likeInput, type Operator, type Operators, type Output, shapeOfInput } from './operator.js';
 import type { Dim, Elements, Value } from './value.js';
 

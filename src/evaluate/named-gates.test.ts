@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { gatePresets } from '../evaluate/index.js';
-import { configuredPresets, gateNamed } from './configured-gates.js';
+import { gatePresets } from './gate-presets.js';
+import { configuredPresets, gateNamed } from './named-gates.js';
 
 describe('gates of a configuration', () => {
   test('a preset is a preset', () => {

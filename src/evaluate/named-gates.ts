@@ -1,6 +1,11 @@
 import { OctavecError } from '../base/index.js';
-import { type Gate, type GatePresetName, gatePresets, withLimits } from '../evaluate/index.js';
-import type { Configuration } from './schema.js';
+import { type Gate, type Limits, withLimits } from './gate.js';
+import { type GatePresetName, gatePresets } from './gate-presets.js';
+
+/** Gates of a user's own by their names, as a configuration has them. */
+export interface OwnGates {
+  readonly gates?: Readonly<Record<string, Limits & { readonly like?: string }>>;
+}
 
 const presetNames = Object.keys(gatePresets) as readonly GatePresetName[];
 
@@ -19,7 +24,7 @@ const soundness: Gate = { name: '', limits: { nonFinite: 0, lostLength: 0 }, lim
  * await verify('model_int8.onnx', { against: './model', gate });
  * ```
  */
-export function gateNamed(name: string, configuration: Configuration, trail: readonly string[] = []): Gate {
+export function gateNamed(name: string, configuration: OwnGates, trail: readonly string[] = []): Gate {
   const { gates = {} } = configuration;
   const preset = Object.hasOwn(gatePresets, name) ? gatePresets[name as GatePresetName] : undefined;
   if (!Object.hasOwn(gates, name)) {
@@ -36,7 +41,7 @@ export function gateNamed(name: string, configuration: Configuration, trail: rea
 }
 
 /** The presets that the configuration makes other than octavec's. */
-export function configuredPresets(configuration: Configuration): Partial<Record<GatePresetName, Gate>> {
+export function configuredPresets(configuration: OwnGates): Partial<Record<GatePresetName, Gate>> {
   const changed = presetNames.filter((name) => Object.hasOwn(configuration.gates ?? {}, name));
   return Object.fromEntries(changed.map((name) => [name, gateNamed(name, configuration)]));
 }
