@@ -83,16 +83,18 @@ test('one failure stops none; what is up to date is left; what changed is made a
   expect(statuses(third.items)).toEqual({ '.': 'made' });
 }, 300_000);
 
-test('an output folder gets the same tree, and is not searched', async () => {
+test('an output folder gets the same tree, with names by a template, and is not searched', async () => {
   const output = join(root, 'out');
-  const made = await quantizeAll(root, { to: ['fp16'], ...quick, output });
+  const options = { to: ['fp16'], ...quick, output, names: 'AVA-{dimensions}-{family}[-{precision}].onnx' } as const;
+  const made = await quantizeAll(root, options);
   expect(statuses(made.items)).toMatchObject({ bert: 'made', 'deep/roberta': 'made' });
   expect(readdirSync(join(output, 'deep/roberta/onnx')).sort()).toEqual([
-    'model_fp16.evidence.json',
-    'model_fp16.onnx',
+    'AVA-64-roberta-fp16.evidence.json',
+    'AVA-64-roberta-fp16.onnx',
   ]);
+  expect(existsSync(join(output, cached, 'onnx/AVA-64-mpnet-fp16.onnx'))).toBe(true);
   expect(existsSync(join(output, 'deep/roberta/tokenizer.json'))).toBe(true);
-  const again = await quantizeAll(root, { to: ['fp16'], ...quick, output });
+  const again = await quantizeAll(root, options);
   expect(again.items.map(({ status }) => status)).toEqual(['up to date', 'up to date', 'up to date']);
 }, 300_000);
 

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { OctavecError } from '../base/index.js';
+import { readConfiguration } from '../config/index.js';
 import { batchError, quantizeAll } from '../pipeline/index.js';
 import { formatBatchOutcome } from '../report/index.js';
 import { withFlags } from './flags.js';
@@ -12,6 +14,7 @@ Without --to, int8 is made.
 
 Examples:
   octavec quantize-all ~/models
+  octavec quantize-all ~/models --names 'AVA-ONX-{dimensions}-{family}[-v{version}][-{precision}].onnx'
   octavec quantize-all ~/.cache/huggingface/hub --to int8,fp16 --output ./small
 
 Exit status: 0 all made, up to date or skipped, 1 something failed or could not be read, 3 the quality gate refused
@@ -19,6 +22,8 @@ something.`;
 
 interface Options extends VariantFlags {
   readonly output?: string;
+  /** true by --names alone */
+  readonly names?: string | true;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +32,7 @@ export function quantizeAllCommand(): Command {
   const quantizing = new Command('quantize-all').argument('<folder>', 'folder with model folders or .onnx files');
   return addPoolingOptions(addVariantOptions(quantizing))
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
+    .option('--names [template]', 'name files by this template (default: models.names of the configuration)')
     .option('--force', 'make again what is up to date, and write what the gate refuses, too')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
@@ -35,7 +41,7 @@ export function quantizeAllCommand(): Command {
       const options = await variantOptions(flags, ['int8']);
       const line = progressLine();
       const outcome = await quantizeAll(folder, {
-        ...{ ...options, output, force },
+        ...{ ...options, output, force, names: await templateOf(flags) },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
@@ -47,4 +53,16 @@ export function quantizeAllCommand(): Command {
         throw error;
       }
     });
+}
+
+/** @throws USAGE where neither the flag nor the configuration has one */
+async function templateOf({ names, config }: Options): Promise<string | undefined> {
+  const template = names === true ? (await readConfiguration({ file: config })).models?.names : names;
+  if (names === true && template === undefined) {
+    throw new OctavecError('USAGE', {
+      problem: 'There is no template of names',
+      hint: 'Give one with --names, or as models.names in octavec.toml.',
+    });
+  }
+  return template;
 }

@@ -5,15 +5,18 @@ import { OctavecError } from '../base/index.js';
 import { type Evidence, evidencePath, failuresAsText, readEvidence } from '../evaluate/index.js';
 import { fileHash } from '../files/index.js';
 import {
+  dimensionsOf,
   listOnnxFiles,
+  modelName,
   type NameTemplate,
   nameFields,
   openModelFolder,
+  ownFields,
   variantOfPath,
   weightBytes,
 } from '../model/index.js';
 import { recommend } from '../pipeline/index.js';
-import { dimensionsOf, type ResolvedModel } from '../registry/index.js';
+import type { ResolvedModel } from '../registry/index.js';
 import type { AppModel } from './app-config.js';
 import type { Place } from './place.js';
 import type { FileToPush } from './push-files.js';
@@ -44,7 +47,7 @@ export interface PlanPushOptions {
  */
 export async function planPush(found: ResolvedModel, options: PlanPushOptions): Promise<PlannedPush> {
   const { place, template, staging } = options;
-  const onnxPath = await chosenFile(found, options.variant);
+  const onnxPath = await chosenFile(found, options.variant, template);
   const evidence = await readEvidence(evidencePath(onnxPath)).catch(() => undefined);
   if (evidence?.verdict?.passed === false) {
     throw new OctavecError('GATE_REFUSED', { path: onnxPath, failures: failuresAsText(evidence.verdict) });
@@ -61,7 +64,8 @@ export async function planPush(found: ResolvedModel, options: PlanPushOptions): 
     onnxPath,
     found.original === onnxPath ? {} : { like: await openModelFolder(found.original) },
   );
-  const variant = variantOfPath(onnxPath) ?? 'fp32';
+  const own = ownFields(onnxPath, template);
+  const variant = own?.precision ?? variantOfPath(onnxPath) ?? 'fp32';
   const dimensions = evidence?.fidelity.width ?? (await dimensionsOf(files.folder ?? found.original));
   if (dimensions === undefined) {
     throw new OctavecError('MODEL_UNSUPPORTED', {
@@ -69,7 +73,7 @@ export async function planPush(found: ResolvedModel, options: PlanPushOptions): 
       hint: 'Prove it first: "octavec quantize" or "octavec verify".',
     });
   }
-  const { family, version } = nameFields(nameOf(found));
+  const { family, version } = own ?? nameFields(nameOf(found));
   const precision = variant === 'fp32' ? undefined : variant;
   const name = template.write({ family, version, dimensions, precision });
   const stem = name.replace(/\.onnx$/, '');
@@ -101,32 +105,32 @@ export async function planPush(found: ResolvedModel, options: PlanPushOptions): 
 
 /** "all-MiniLM-L6-v2" of the hub's name, or of the folder. */
 function nameOf({ name, source, original }: ResolvedModel): string {
-  if (source === 'embedded') {
-    return 'all-MiniLM-L6-v2';
-  }
-  const parts = (source === 'hub' ? name : original).replace(/\/+$/, '').split(/[/\\]/);
-  const last = parts.at(-1) ?? name;
-  if (!last.endsWith('.onnx')) {
-    return last;
-  }
-  const variant = variantOfPath(last);
-  const isInFolder = /^model(_|\.)/.test(last);
-  const folder = parts.at(-2) === 'onnx' ? parts.at(-3) : parts.at(-2);
-  return isInFolder && folder !== undefined
-    ? folder
-    : last.replace(/\.onnx$/, '').replace(variant === undefined ? '' : new RegExp(`[-_]${variant}$`, 'i'), '');
+  return source === 'embedded'
+    ? 'all-MiniLM-L6-v2'
+    : source === 'hub'
+      ? (name.split('/').at(-1) as string)
+      : modelName(resolve(original));
 }
 
-async function chosenFile({ original, variants }: ResolvedModel, variant: string | undefined): Promise<string> {
+async function chosenFile(
+  { original, variants }: ResolvedModel,
+  variant: string | undefined,
+  template: NameTemplate,
+): Promise<string> {
   if (original.endsWith('.onnx')) {
     return original;
   }
   const folders = [original, variants].filter((folder) => folder !== undefined && existsSync(folder)) as string[];
   const lists = await Promise.all(folders.map((folder) => listOnnxFiles(resolve(folder))));
   const paths = [...new Set(lists.flat())];
-  const named = paths.filter((path) => (variant === undefined ? true : variantOfPath(path) === variant));
-  if (named.length === 1) {
-    return named[0];
+  const fitting = paths.filter((path) =>
+    variant === undefined ? true : (ownFields(path, template)?.precision ?? variantOfPath(path)) === variant,
+  );
+  // One that has its name by the template already, of several.
+  const named = fitting.filter((path) => ownFields(path, template) !== undefined);
+  const only = fitting.length === 1 ? fitting : variant === undefined ? [] : named;
+  if (only.length === 1) {
+    return only[0];
   }
   const proven: Evidence[] = [];
   const byName = new Map<string, string>();

@@ -4,14 +4,14 @@ import { OctavecError } from '../base/index.js';
 import { isMissing } from './json-file.js';
 import { hintForFolder } from './other-formats.js';
 import { readModules, transformerFolder } from './read-modules.js';
-import { variantFileName } from './variants.js';
+import { variantFileName, variantOfPath } from './variants.js';
 
 /** From the highest precision to the lowest. */
 const byPrecision = ['fp32', 'fp16', 'q8', 'int8_static', 'int8', 'quantized', 'uint8', 'q4'];
 
 /**
- * The ONNX file of a model folder, in `onnx/` or beside the configuration: the asked variant, else the one of highest
- * precision, else the only one there is.
+ * The ONNX file of a model folder, in `onnx/` or beside the configuration: the asked variant, by whatever name if it is the
+ * only one; else the one of highest precision, else the only one there is.
  *
  * @throws MODEL_NOT_FOUND
  */
@@ -26,8 +26,10 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
     }
   }
   const all = found.flatMap((files, place) => files.map((name) => join(places[place], name)));
-  if (variant === undefined && all.length === 1) {
-    return all[0];
+  // Of a variant that is asked for, a file of another name that speaks of it: "AVA-ONX-384-gte-int8.onnx".
+  const fitting = variant === undefined ? all : all.filter((path) => variantOfPath(path) === variant);
+  if (fitting.length === 1) {
+    return fitting[0];
   }
   const wanted = variantFileName(variant ?? 'fp32');
   const present = all.length > 0 ? `; there are: ${all.slice(0, 10).join(', ')}` : '';

@@ -6,6 +6,7 @@
 export { checkOnnxFile } from './check-onnx-file.js';
 export { configurationFiles } from './configuration-files.js';
 export { type Derivation, type DerivedPlace, derivedPlace } from './derived-file.js';
+export { dimensionsOf } from './dimensions.js';
 export { findOnnxFile, listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';
 export { readJsonFile } from './json-file.js';
@@ -13,7 +14,8 @@ export { type MappedCopy, mappedCopy } from './mapped-copy.js';
 export type { ModelFacts } from './model-facts.js';
 export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
 export { openModelFolder } from './model-folder.js';
-export { type NameFields, type NameTemplate, nameFields, nameTemplate } from './name-template.js';
+export { modelName } from './model-name.js';
+export { type NameFields, type NameTemplate, nameFields, nameTemplate, ownFields } from './name-template.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { refuseOtherFormat } from './other-formats.js';
 export { findHead } from './read-head.js';

@@ -40,6 +40,15 @@ describe('openModelFolder: files', () => {
     expect((await openModelFolder(half)).onnxPath).toBe(join(half, 'model_fp16.onnx'));
   });
 
+  test('takes the only file that speaks of the asked variant, by whatever name', async () => {
+    const path = folder({ ...minimal, 'onnx/AVA-ONX-384-gte-int8.onnx': '' });
+    expect((await openModelFolder(path)).onnxPath).toBe(join(path, 'onnx/model.onnx'));
+    const { onnxPath } = await openModelFolder(path, { variant: 'int8' });
+    expect(onnxPath).toBe(join(path, 'onnx/AVA-ONX-384-gte-int8.onnx'));
+    writeFileSync(join(path, 'onnx/another-int8.onnx'), '');
+    await expect(openModelFolder(path, { variant: 'int8' })).rejects.toThrow(/there are: .*another-int8/);
+  });
+
   test('takes the only file there is, whatever its name', async () => {
     const path = folder({ 'tokenizer.json': {}, 'encoder.onnx': '' });
     expect((await openModelFolder(path)).onnxPath).toBe(join(path, 'encoder.onnx'));

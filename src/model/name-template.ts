@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { nearestName, OctavecError } from '../base/index.js';
 import { isVariantName } from './variants.js';
 
@@ -66,6 +67,12 @@ export function nameTemplate(text: string): NameTemplate {
     return name;
   };
   return { text, read, write };
+}
+
+/** What the name of a file says by a template; undefined for one that it does not make, and for "model_int8.onnx". */
+export function ownFields(path: string, template: NameTemplate): NameFields | undefined {
+  const name = basename(path);
+  return /^model[_.]/.test(name) ? undefined : template.read(name);
 }
 
 /** "bge-small-en-v1.5" → family and version. */

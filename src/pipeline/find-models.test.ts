@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nameTemplate } from '../model/index.js';
 import { findModels } from './find-models.js';
 
 let root: string;
@@ -92,4 +93,13 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be read is named, a
   expect(models.map(({ name }) => name)).toEqual(['open/a.onnx']);
   expect(unreadable).toEqual([{ path: join(root, 'closed'), why: expect.stringMatching(/permission/i) }]);
   chmodSync(join(root, 'closed'), 0o755);
+});
+
+test('files that a template names are variants, too', async () => {
+  put('a/config.json', 'a/onnx/model.onnx', 'a/onnx/fp16.of.gte.onnx', 'a/onnx/AVA-384-gte-q4.onnx');
+  const template = nameTemplate('{precision}.of.{family}.onnx');
+  expect(await found({ template })).toEqual({
+    models: ['a/'],
+    variants: ['a/onnx/AVA-384-gte-q4.onnx', 'a/onnx/fp16.of.gte.onnx'],
+  });
 });

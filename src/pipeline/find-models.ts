@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
-import { variantOfPath } from '../model/index.js';
+import { type NameTemplate, ownFields, variantOfPath } from '../model/index.js';
 
 /** A model that variants can be made of. */
 export interface FoundModel {
@@ -28,6 +28,8 @@ export interface FoundModels {
 export interface FindOptions {
   /** A folder that is left out: where variants are written. */
   readonly except?: string;
+  /** How variants are named besides the usual. */
+  readonly template?: NameTemplate;
   readonly signal?: AbortSignal;
 }
 
@@ -63,6 +65,8 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
       unreadable.push({ path, why: reasonOf(error) });
       return undefined;
     });
+  const precisionOf = (path: string) =>
+    variantOfPath(path) ?? (options.template && ownFields(path, options.template)?.precision);
   const pending = [root];
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     throwIfCancelled(options.signal, 'looking for models');
@@ -75,7 +79,7 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
     const onnxFolder = isModelFolder ? folders.find((path) => basename(path) === 'onnx') : undefined;
     const inside = onnxFolder === undefined ? undefined : await look(onnxFolder);
     const onnx = [...(inside?.files ?? []), ...files].filter((path) => path.endsWith('.onnx'));
-    const found = isModelFolder ? modelsOfFolder(current, onnx) : loneModels(onnx);
+    const found = isModelFolder ? modelsOfFolder(current, onnx, precisionOf) : loneModels(onnx, precisionOf);
     const nameOf = (path: string): string => relative(root, path) || '.';
     models.push(...found.models.map((path) => ({ path, name: nameOf(path), isFolder: path === current })));
     variants.push(...found.variants.map(nameOf));
@@ -90,22 +94,25 @@ function realPathOf(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
+/** The precision that the name of a file speaks of. */
+type PrecisionOf = (path: string) => string | undefined;
+
 interface Found {
   readonly models: readonly string[];
   readonly variants: readonly string[];
 }
 
-function modelsOfFolder(folder: string, onnx: readonly string[]): Found {
-  const original = originals.find((precision) => onnx.some((path) => variantOfPath(path) === precision));
-  const own = onnx.filter((path) => variantOfPath(path) === undefined);
+function modelsOfFolder(folder: string, onnx: readonly string[], precisionOf: PrecisionOf): Found {
+  const original = originals.find((precision) => onnx.some((path) => precisionOf(path) === precision));
+  const own = onnx.filter((path) => precisionOf(path) === undefined);
   return {
     models: original === undefined ? own : [folder, ...own],
-    variants: onnx.filter((path) => ![original, undefined].includes(variantOfPath(path))),
+    variants: onnx.filter((path) => ![original, undefined].includes(precisionOf(path))),
   };
 }
 
-function loneModels(onnx: readonly string[]): Found {
-  const isModel = (path: string): boolean => [undefined, 'fp32'].includes(variantOfPath(path));
+function loneModels(onnx: readonly string[], precisionOf: PrecisionOf): Found {
+  const isModel = (path: string): boolean => [undefined, 'fp32'].includes(precisionOf(path));
   return { models: onnx.filter(isModel), variants: onnx.filter((path) => !isModel(path)) };
 }
 

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { type ModelFiles, singleFileVariantPath, variantPath } from '../model/index.js';
 
@@ -14,8 +14,14 @@ export interface SourceLocation {
  * output that ends in .onnx names the one file, any other is a folder.
  *
  * @param source as it was given: a folder, or one file
+ * @param name of the file, where it is another than the usual one
  */
-export function outputPath(source: string, variant: string, output: string | undefined): string {
+export function outputPath(source: string, variant: string, output: string | undefined, name?: string): string {
+  const usual = usualPath(source, variant, output);
+  return name === undefined ? usual : join(dirname(usual), name);
+}
+
+function usualPath(source: string, variant: string, output: string | undefined): string {
   const single = extname(source) === '.onnx';
   if (output === undefined) {
     return resolve(single ? singleFileVariantPath(source, variant) : variantPath(source, variant));
@@ -37,12 +43,13 @@ export async function outputPaths(
   source: SourceLocation,
   variants: readonly string[],
   output: string | undefined,
+  nameOf?: (variant: string) => string,
 ): Promise<string[]> {
   if (output !== undefined && extname(output) === '.onnx' && variants.length > 1) {
     const problem = `${output} is one file, but ${variants.length} variants are to be made`;
     throw new OctavecError('USAGE', { problem, hint: 'Give a folder as output.' });
   }
-  const paths = variants.map((variant) => outputPath(source.path, variant, output));
+  const paths = variants.map((variant) => outputPath(source.path, variant, output, nameOf?.(variant)));
   for (const path of paths) {
     await checkNotSource(path, source.files);
   }

@@ -10,9 +10,10 @@ import {
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
 import type { MethodWishes } from '../methods/index.js';
-import { type ModelFiles, openModelFolder } from '../model/index.js';
+import { type ModelFiles, nameTemplate, openModelFolder } from '../model/index.js';
 import { asksForSpeed, conventionsHash, fileIdentity, proofTextsOf } from '../proof/index.js';
 import { modelGraph } from '../static/index.js';
+import { batchNames } from './batch-names.js';
 import type { BatchItem, BatchOutcome } from './batch-outcome.js';
 import { outputFolderOf, type PlannedVariant, planBatch } from './batch-plan.js';
 import { calibrationHashes } from './calibration.js';
@@ -27,11 +28,13 @@ import { upToDateEvidence } from './up-to-date.js';
 export interface QuantizeAllOptions extends VariantOptions {
   /** A folder in which variants get the places that their models have in the folder. Beside the models by default. */
   readonly output?: string;
+  /** A template for names of files, such as `AVA-ONX-{dimensions}-{family}[-v{version}][-{precision}].onnx`. */
+  readonly names?: string;
   /** Make what is up to date again, and publish what the gate refuses, too. */
   readonly force?: boolean;
 }
 
-const optionChecks: OptionChecks<QuantizeAllOptions> = { ...variantChecks, output: checkText };
+const optionChecks: OptionChecks<QuantizeAllOptions> = { ...variantChecks, output: checkText, names: checkText };
 
 /**
  * Makes variants of every model in a folder and below. Variants that are there already and up to date are left as they
@@ -54,24 +57,30 @@ export async function quantizeAll(root: Location, options: QuantizeAllOptions): 
   const start = performance.now();
   const to = checkedMethods(options);
   const wanted = await wantedVariants(options);
-  const found = await findModels(folder, { except: options.output, signal: options.signal });
+  const template = options.names === undefined ? undefined : nameTemplate(options.names);
+  const found = await findModels(folder, { except: options.output, template, signal: options.signal });
   const { models, variants, unreadable } = found;
   if (models.length === 0 && variants.length === 0 && unreadable.length === 0) {
     throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: 'model folders and *.onnx, in it and below' });
   }
   const items: BatchItem[] = [];
-  const plans = planBatch(models, to, options.output);
+  const names = template && (await batchNames(models, template));
+  const plans = planBatch(models, to, options.output, names);
   for (const [i, [model, planned]] of [...plans].entries()) {
     const { onProgress } = options;
     const prefix = `Model ${i + 1} of ${models.length}, ${model.name}`;
     const named =
       onProgress &&
       ((event: Parameters<typeof onProgress>[0]) => onProgress({ ...event, stage: `${prefix}: ${event.stage}` }));
-    const done = await quantizeOne(model, planned, wanted, { ...options, onProgress: named });
+    const nameOf = names && ((variant: string) => names(model, variant));
+    const done = await quantizeOne(model, planned, wanted, { ...options, onProgress: named }, nameOf);
     items.push(...to.flatMap(({ id }) => done.filter(({ method }) => method === id)));
   }
   return { folder, items, variants, unreadable, seconds: secondsSince(start) };
 }
+
+/** Names of a model's files by variant. */
+type VariantNames = (variant: string) => string;
 
 /** What is the same for all models. */
 interface Wanted {
@@ -94,6 +103,7 @@ async function quantizeOne(
   planned: readonly PlannedVariant[],
   wanted: Wanted,
   options: QuantizeAllOptions,
+  nameOf: VariantNames | undefined,
 ): Promise<BatchItem[]> {
   const start = performance.now();
   const items: BatchItem[] = [];
@@ -104,7 +114,7 @@ async function quantizeOne(
   try {
     const files = await openModelFolder(model.path, modelOverrides(options));
     for (const variant of planned) {
-      const error = variant.collision ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
+      const error = variant.refusal ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
       if (error === undefined) {
         left.push(variant);
       } else {
@@ -121,7 +131,7 @@ async function quantizeOne(
     return items;
   }
   const missing = left.filter(({ method }) => !items.some((item) => item.method === method.id));
-  return missing.length === 0 ? items : [...items, ...(await makeItems(model, missing, options))];
+  return missing.length === 0 ? items : [...items, ...(await makeItems(model, missing, options, nameOf))];
 }
 
 async function upToDateItems(
@@ -155,12 +165,13 @@ async function makeItems(
   model: FoundModel,
   planned: readonly PlannedVariant[],
   options: QuantizeAllOptions,
+  nameOf: VariantNames | undefined,
 ): Promise<BatchItem[]> {
   const start = performance.now();
   const to = planned.map(({ method }) => method);
   try {
     const output = outputFolderOf(model, options.output);
-    const { variants, failures } = await makeVariants(model.path, to, { ...options, output });
+    const { variants, failures } = await makeVariants(model.path, to, { ...options, output }, nameOf);
     const made = variants.map(
       ({ method, path, published, evidence, seconds }): BatchItem => ({
         model: model.name,

@@ -38,11 +38,16 @@ export async function quantize(model: Location, options: QuantizeOptions): Promi
   return makeVariants(path, to, options);
 }
 
-/** Makes variants by methods and options that have been checked. */
+/**
+ * Makes variants by methods and options that have been checked.
+ *
+ * @param nameOf names of the files, by variant, where they are others than the usual ones
+ */
 export async function makeVariants(
   path: string,
   to: readonly ChosenMethod[],
   given: Omit<QuantizeOptions, 'to'>,
+  nameOf?: (variant: string) => string,
 ): Promise<QuantizeOutcome> {
   const start = performance.now();
   const steps = new Steps(to.length + 2, given.onProgress);
@@ -60,7 +65,7 @@ export async function makeVariants(
     selectParts(source, selection);
     const place = { path, files: original.files };
     const variants = to.map(({ variant }) => variant);
-    const paths = await outputPaths(place, variants, output);
+    const paths = await outputPaths(place, variants, output, nameOf);
     for (const target of table === undefined ? paths : [...paths, table]) {
       await checkWritable(target);
     }

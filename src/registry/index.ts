@@ -4,7 +4,7 @@
  * @module
  */
 export { suggestName } from './known-names.js';
-export { cardOf, dimensionsOf, type ListedModel, type ListedVariant, listModels } from './list-models.js';
+export { cardOf, type ListedModel, type ListedVariant, type ListOptions, listModels } from './list-models.js';
 export { type HubOptions, type ModelReference, modelReference } from './reference.js';
 export { planPrune, planRemoval, type Removal } from './remove-models.js';
 export {
@@ -13,5 +13,6 @@ export {
   type ResolvedModel,
   type ResolveOptions,
   resolveModel,
-  variantsFolder,
 } from './resolve-model.js';
+export { asTemplateName, findByTemplate } from './template-name.js';
+export { variantsFolder } from './variants-folder.js';

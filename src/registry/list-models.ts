@@ -2,12 +2,22 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CachedModel, cachedModels, hubSettings } from '../hub/index.js';
-import { listOnnxFiles, openModelFolder, variantOfPath, weightBytes } from '../model/index.js';
+import {
+  dimensionsOf,
+  listOnnxFiles,
+  type NameTemplate,
+  openModelFolder,
+  variantOfPath,
+  weightBytes,
+} from '../model/index.js';
 import type { HubOptions } from './reference.js';
-import { variantsFolder } from './resolve-model.js';
+import { templateName } from './template-name.js';
+import { variantsFolder } from './variants-folder.js';
 
 /** An ONNX file of a model. */
 export interface ListedVariant {
+  /** By the template of names, where there is one that can name it. */
+  readonly name?: string;
   /** "fp32", "int8"; the file's name where it follows no pattern. */
   readonly precision: string;
   readonly path: string;
@@ -43,6 +53,11 @@ export interface ListedModel {
   readonly bytes: number;
 }
 
+export interface ListOptions extends HubOptions {
+  /** How variants are named. */
+  readonly template?: NameTemplate;
+}
+
 /** Full precision, or half: everything else is quantized. */
 const unquantized = new Set(['fp32', 'fp16']);
 
@@ -53,14 +68,20 @@ const unquantized = new Set(['fp32', 'fp16']);
  */
 export async function listModels(
   folders: readonly string[] = [],
-  { settings }: HubOptions = {},
+  { settings, template }: ListOptions = {},
 ): Promise<ListedModel[]> {
   const { cache } = settings ?? (await hubSettings());
   const cached = await cachedModels(cache);
   const ofHub = await Promise.all(cached.map(describeCached));
   const paths = await Promise.all(folders.map(foldersBelow));
   const ofFolders = await Promise.all(paths.flat().map((path) => describeFolder(path, { id: path, source: 'folder' })));
-  return [...ofHub, ...ofFolders].filter((model) => model !== undefined);
+  const found = [...ofHub, ...ofFolders].filter((model) => model !== undefined);
+  return template === undefined ? found : found.map((model) => named(model, template));
+}
+
+function named(model: ListedModel, template: NameTemplate): ListedModel {
+  const variants = model.variants.map((variant) => ({ name: templateName(model, variant, template), ...variant }));
+  return { ...model, variants };
 }
 
 /** undefined for a commit that holds no embedding model. */
@@ -128,15 +149,6 @@ async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | '
   }
 }
 
-/** Length of a model's vectors, as its configuration says. */
-export async function dimensionsOf(folder: string): Promise<number | undefined> {
-  const pooling = await readJson(join(folder, '1_Pooling', 'config.json'));
-  const config = await readJson(join(folder, 'config.json'));
-  const dimensions =
-    pooling?.embedding_dimension ?? pooling?.word_embedding_dimension ?? config?.hidden_size ?? config?.dim;
-  return typeof dimensions === 'number' ? dimensions : undefined;
-}
-
 /** Languages and licence that the model card of a folder names. */
 export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
@@ -145,15 +157,6 @@ export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languag
   const list = /^language:[ \t]*(?:\r?\n((?:\s*-\s*\S+\r?\n?)+)|\[([^\]]*)\]|(\S+))/m.exec(header);
   const words = (list?.[1] ?? list?.[2] ?? list?.[3] ?? '').split(/[\s,]+/).filter((word) => /^[\w-]{2,}$/.test(word));
   return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
-}
-
-async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  return readFile(path, 'utf8')
-    .then(
-      (text) => JSON.parse(text) as Record<string, unknown>,
-      () => undefined,
-    )
-    .catch(() => undefined);
 }
 
 /** The folder itself, if it is a model, and those in it. */

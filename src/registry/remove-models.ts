@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type CachedModel, cachedModels, hubSettings, removeSnapshot } from '../hub/index.js';
 import { describeCached, type ListedModel } from './list-models.js';
 import { type HubOptions, modelReference } from './reference.js';
-import { variantsFolder } from './resolve-model.js';
+import { variantsFolder } from './variants-folder.js';
 
 /** What removing models would take away. */
 export interface Removal {

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type ErrorDetails, OctavecError, type TaskOptions } from '../base/index.js';
-import { cacheFolder } from '../files/index.js';
 import { hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
-import { variantPath } from '../model/index.js';
+import { nameTemplate, variantPath } from '../model/index.js';
 import { nearestKnownName, suggestName } from './known-names.js';
+import { listModels } from './list-models.js';
 import { type HubOptions, modelReference } from './reference.js';
+import { asTemplateName, findByTemplate } from './template-name.js';
+import { variantsFolder } from './variants-folder.js';
 
 /** A model on disk, and where its variants stand. */
 export interface ResolvedModel {
@@ -30,15 +32,17 @@ export interface ResolveOptions extends TaskOptions, ModelFileChoice, HubOptions
   readonly aliases?: Readonly<Record<string, string>>;
   /** Folders that hold model folders, for bare names. */
   readonly folders?: readonly string[];
+  /** A template of names, by which files in these folders and in the cache can be named. */
+  readonly names?: string;
 }
 
 const embeddedPackage = '@octavec/all-minilm-l6-v2';
 
 /**
- * Finds a model by a path, a name of the hub (`owner/name[@revision]`, fetched on first use), a pasted address, an alias, or
- * `minilm`, the embedded model.
+ * Finds a model by a path, a name of the hub (`owner/name[@revision]`, fetched on first use), a pasted address, an alias,
+ * `minilm`, the embedded model, or a file by its name after a template.
  *
- * @throws FILE_NOT_FOUND with the nearest known name, MODEL_NOT_FOUND for the embedded model where it is not installed, and
+ * @throws FILE_NOT_FOUND with the nearest known name, USAGE for a name of several files, MODEL_NOT_FOUND for the embedded model where it is not installed, and
  *   what `pullModel` throws
  * @example
  * ```ts
@@ -47,7 +51,7 @@ const embeddedPackage = '@octavec/all-minilm-l6-v2';
  * ```
  */
 export async function resolveModel(name: string, options: ResolveOptions = {}): Promise<ResolvedModel> {
-  const { aliases = {}, folders = [], offline, settings: given, ...pull } = options;
+  const { aliases = {}, folders = [], names, offline, settings: given, ...pull } = options;
   const text = Object.hasOwn(aliases, name) ? aliases[name] : name;
   const reference = await modelReference(text, { settings: given });
   switch (reference.kind) {
@@ -76,6 +80,12 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
       if (kept !== undefined) {
         return { name: text, source: 'path', original: kept, notes: [] };
       }
+      const template = names === undefined ? undefined : nameTemplate(names);
+      const file = template && asTemplateName(text, template);
+      if (file !== undefined) {
+        const { path } = findByTemplate(file, await listModels(folders, { settings: given, template }));
+        return { name: text, source: 'path', original: path, notes: [] };
+      }
       const said = text === name ? '' : `"${name}" is an alias for "${text}". `;
       throw new OctavecError('FILE_NOT_FOUND', { path: text, what: 'Model', hint: `${said}${suggestName(text)}` });
     }
@@ -90,11 +100,6 @@ function withNearest(error: unknown, id: string): unknown {
   }
   const { why, ...rest } = error.details as ErrorDetails<'HUB_NOT_FOUND'>;
   return new OctavecError('HUB_NOT_FOUND', { ...rest, why: `${why} (did you mean ${near}?)` }, error);
-}
-
-/** Where variants of a model of the hub are made: octavec's own folder, never the shared cache. */
-export function variantsFolder(id: string, commit: string): string {
-  return join(cacheFolder(), 'models', id.replace('/', '--'), commit);
 }
 
 /** The folder that has a variant: the one where octavec makes variants, if it stands there, else the original. */

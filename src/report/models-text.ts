@@ -38,8 +38,8 @@ export function formatModel(model: ListedModel): string {
   ];
   const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(14)}${value}`]));
   const variants = model.variants.map(
-    ({ precision, bytes, verdict, date, path }) =>
-      `  ${precision.padEnd(12)}${formatBytes(bytes).padStart(9)}  ${(verdict ?? 'not proven').padEnd(10)}  ${date.slice(0, 10)}  ${path}`,
+    ({ name, precision, bytes, verdict, date, path }) =>
+      `  ${precision.padEnd(12)}${formatBytes(bytes).padStart(9)}  ${(verdict ?? 'not proven').padEnd(10)}  ${date.slice(0, 10)}  ${path}${name === undefined ? '' : `\n  ${''.padEnd(12)}${name}`}`,
   );
   return `${[...lines, ...variants].join('\n')}\n`;
 }

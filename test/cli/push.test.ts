@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { adbStandIn } from '../support/adb-server.js';
@@ -13,7 +13,10 @@ function places() {
   const cwd = temporaryFolder();
   cpSync(inject('variants'), join(cwd, 'toy-v2'), { recursive: true });
   const there = join(cwd, 'device/models');
-  writeFileSync(join(cwd, 'octavec.toml'), `[models]\nnames = "${names}"\n[device]\nto = "${there}"\n`);
+  writeFileSync(
+    join(cwd, 'octavec.toml'),
+    `[models]\nnames = "${names}"\nfolders = ["."]\n[device]\nto = "${there}"\n`,
+  );
   return { cwd, there };
 }
 
@@ -49,6 +52,26 @@ describe('octavec push', () => {
     });
   });
 
+  test('two devices at once: one alone is named first, and what one lacks is told of it', async () => {
+    const { cwd } = places();
+    const sdcard = (serial: string) => join(cwd, serial);
+    const { port } = await adbStandIn(...['one', 'two'].map((serial) => ({ serial, sdcard: sdcard(serial) })));
+    const run = (...args: string[]) =>
+      octavec(['push', './toy-v2', '--variant', 'int8', '--app', 'com.example.app', ...args], {
+        ...{ cwd, env: { ANDROID_ADB_SERVER_PORT: String(port) } },
+      });
+    const both = await run('--device', 'one,two', '--json');
+    expect([both.status, both.stderr]).toEqual([0, '']);
+    const { devices } = JSON.parse(both.stdout);
+    expect(devices.map(({ serial }: { serial: string }) => serial)).toEqual(['one', 'two']);
+    const model = (serial: string) => join(sdcard(serial), `Android/data/com.example.app/files/models/${stem}.onnx`);
+    expect(readFileSync(model('one')).equals(readFileSync(model('two')))).toBe(true);
+    rmSync(model('two'));
+    const differs = await run('--device', 'one,two', '--verify');
+    expect(differs.stderr).toMatch(/two.*\.onnx \(missing\)/s);
+    expect((await run()).stderr).toMatch(/2 devices are connected \(one .*--device SERIAL/);
+  });
+
   test('says what would be sent, and writes the list that an app reads', async () => {
     const { cwd, there } = places();
     const run = (...args: string[]) => octavec(['push', './toy-v2', '--dry-run', ...args], { cwd });
@@ -58,6 +81,17 @@ describe('octavec push', () => {
     const swift = (await run('--variant', 'fp16', '--export-config', 'swift')).stdout;
     expect(swift).toContain('isQuantized: false');
     expect(swift).toContain('prompts: [:]');
+  });
+
+  test('goes by the names of the template, as models does; unknown ones are told with those there are', async () => {
+    const { cwd } = places();
+    const shown = await octavec(['models', 'show', stem], { cwd });
+    expect(shown.stdout).toMatch(new RegExp(`int8 .* passed .*model_int8\\.onnx\\n +${stem}\\.onnx\\n$`));
+    const pushed = await octavec(['push', `${stem}.onnx`, '--dry-run'], { cwd });
+    expect(pushed.stdout).toContain(`  ${stem}.onnx\n`);
+    const unknown = await octavec(['models', 'path', stem.replace('int8', 'q4')], { cwd });
+    expect(unknown.stderr).toContain(`By your template there are: ${stem.replace('int8', 'fp16')}.onnx, ${stem}.onnx.`);
+    expect(unknown.status).toBe(1);
   });
 
   test.each<[string, string[], number, RegExp]>([

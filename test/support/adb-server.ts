@@ -10,6 +10,8 @@ export interface StandInDevice {
   readonly state?: string;
   /** Where its shell finds programs. */
   readonly path?: string;
+  /** The folder that stands for its /sdcard. */
+  readonly sdcard?: string;
 }
 
 export interface AdbStandIn {
@@ -73,11 +75,11 @@ export async function adbStandIn(...devices: readonly StandInDevice[]): Promise<
         return;
       }
       if (device !== undefined && request.startsWith('exec:')) {
-        return shell(device, request.slice('exec:'.length), reader, socket);
+        return shell(device, onDevice(device, request.slice('exec:'.length)), reader, socket);
       }
       if (device !== undefined && request === 'sync:') {
         socket.write('OKAY');
-        return sync(reader, socket);
+        return sync(device, reader, socket);
       }
       return void fail(`unknown: ${request}`);
     }
@@ -99,13 +101,13 @@ export async function adbStandIn(...devices: readonly StandInDevice[]): Promise<
     });
   }
 
-  async function sync(reader: Reader, socket: Socket): Promise<void> {
+  async function sync(device: StandInDevice, reader: Reader, socket: Socket): Promise<void> {
     for (;;) {
       const [id, length] = await word(reader);
       if (id === 'QUIT') {
         return void socket.end();
       }
-      const path = (await reader.take(length)).toString().replace(/,\d+$/, '');
+      const path = onDevice(device, (await reader.take(length)).toString().replace(/,\d+$/, ''));
       if (id !== 'SEND') {
         throw new Error(id);
       }
@@ -161,10 +163,18 @@ export async function adbStandIn(...devices: readonly StandInDevice[]): Promise<
   return standIn;
 }
 
+/** Paths on the shared storage are in a folder of this machine. */
+function onDevice({ sdcard }: StandInDevice, text: string): string {
+  return sdcard === undefined ? text : text.replaceAll('/sdcard/', `${sdcard}/`);
+}
+
 async function word(reader: Reader): Promise<[id: string, length: number]> {
   const head = await reader.take(8);
   return [head.subarray(0, 4).toString(), head.readUInt32LE(4)];
 }
+
+/** Joining pieces over and over is slow where many wait. */
+const mostBuffered = 2 ** 20;
 
 /** Bytes of a socket, as many as are asked for. */
 class Reader {
@@ -172,11 +182,16 @@ class Reader {
   #wake: () => void = () => undefined;
   #ended = false;
   #target: NodeJS.WritableStream | undefined;
+  readonly #socket: Socket;
 
   constructor(socket: Socket) {
+    this.#socket = socket;
     socket.on('data', (data) => {
       if (this.#target === undefined) {
         this.#buffered = Buffer.concat([this.#buffered, data]);
+        if (this.#buffered.length > mostBuffered) {
+          socket.pause();
+        }
         this.#wake();
       } else {
         this.#target.write(data);
@@ -193,6 +208,7 @@ class Reader {
       if (this.#ended) {
         throw new Error('ended');
       }
+      this.#socket.resume();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -204,6 +220,7 @@ class Reader {
 
   pipeTo(target: NodeJS.WritableStream): void {
     this.#target = target;
+    this.#socket.resume();
     target.write(this.#buffered);
   }
 }

@@ -5,9 +5,12 @@ import { formatBytes, OctavecError } from '../../base/index.js';
 import { type Configuration, readConfiguration } from '../../config/index.js';
 import { configuredHub } from '../../configured/index.js';
 import { damagedFiles } from '../../hub/index.js';
+import { nameTemplate } from '../../model/index.js';
 import {
-  type HubOptions,
+  asTemplateName,
+  findByTemplate,
   type ListedModel,
+  type ListOptions,
   listModels,
   planPrune,
   planRemoval,
@@ -24,6 +27,7 @@ Examples:
   octavec models                                    what is on this machine
   octavec models list ~/models                      in a folder of model folders as well
   octavec models show BAAI/bge-small-en-v1.5
+  octavec models show AVA-ONX-384-gte-int8.onnx     by a name after models.names of the configuration
   octavec models verify                             hash every file again
   octavec models remove BAAI/bge-small-en-v1.5      says what would go; --yes removes it
   octavec models prune --yes                        revisions that newer ones have replaced
@@ -42,8 +46,8 @@ export function modelsCommand(): Command {
     .argument('[folders...]', 'folders that hold model folders')
     .option('--json', 'print JSON')
     .action(async (folders: string[], { json }: Options) => {
-      const { settings, models } = await configured();
-      const found = await listModels([...folders, ...(models?.folders ?? [])], { settings });
+      const { settings, models, template } = await configured();
+      const found = await listModels([...folders, ...(models?.folders ?? [])], { settings, template });
       process.stdout.write(
         json ? `${JSON.stringify(found.flatMap(asEntries))}\n` : formatModels(found, styleOf(process.stdout)),
       );
@@ -51,7 +55,7 @@ export function modelsCommand(): Command {
   models
     .command('show')
     .description('show what is known of a model')
-    .argument('<name>', 'owner/name, or a folder')
+    .argument('<name>', 'owner/name, a folder, or a name after the template models.names')
     .option('--json', 'print JSON')
     .action(async (name: string, { json }: Options) => {
       for (const model of await named(name)) {
@@ -60,8 +64,8 @@ export function modelsCommand(): Command {
     });
   models
     .command('path')
-    .description('print the folder of a model')
-    .argument('<name>', 'owner/name')
+    .description('print the folder of a model, or the file that a template names')
+    .argument('<name>', 'owner/name, or a name after the template models.names')
     .action(async (name: string) => {
       const { settings, models } = await configured();
       const { original } = await resolveModel(name, { ...models, settings, offline: true });
@@ -103,23 +107,31 @@ export function modelsCommand(): Command {
 }
 
 /** What the configuration says of models and the hub. */
-async function configured(): Promise<HubOptions & Pick<Configuration, 'models'>> {
+async function configured(): Promise<ListOptions & Pick<Configuration, 'models'>> {
   const configuration = await readConfiguration();
-  return { settings: await configuredHub(configuration), models: configuration.models };
+  const { models } = configuration;
+  const template = models?.names === undefined ? undefined : nameTemplate(models.names);
+  return { settings: await configuredHub(configuration), models, template };
 }
 
 /** The models of a name; a folder is described as if it were listed. */
 async function named(name: string): Promise<ListedModel[]> {
   const [id, revision] = name.replace(/^hf:/, '').split('@');
-  const { settings } = await configured();
-  const all = await listModels([], { settings });
+  const { settings, template, models: own } = await configured();
+  const file = template && asTemplateName(name, template);
+  const all = await listModels([], { settings, template });
   const found = all.filter(
     (model) =>
       model.id === id &&
       (revision === undefined || model.revision?.startsWith(revision) || model.revisions?.includes(revision)),
   );
   const models =
-    found.length > 0 ? found : (await listModels([name], { settings })).filter(({ path }) => path === name);
+    found.length > 0 ? found : (await listModels([name], { settings, template })).filter(({ path }) => path === name);
+  if (models.length === 0 && file !== undefined) {
+    const known = await listModels(own?.folders ?? [], { settings, template });
+    const variant = findByTemplate(file, known);
+    return known.flatMap((model) => (model.variants.includes(variant) ? [{ ...model, variants: [variant] }] : []));
+  }
   if (models.length === 0) {
     throw notThere(name);
   }
