@@ -1,5 +1,5 @@
 import { isOp } from '../onnx/index.js';
-import { inputRoles } from '../output/index.js';
+import { inputRole } from '../output/index.js';
 import { maker, original } from './copies.js';
 import type { EncoderDescription, Positions } from './description.js';
 import { type Prober, sampleTokens } from './probe.js';
@@ -24,7 +24,7 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number, p
     const lookup = matchLookup(prober, rowsOf);
     require(lookup?.table.values.dims[1] === hidden, 'embeddings that are not sums of table rows');
     const { table, indices } = lookup;
-    if (inputRoles.get(indices) === 'ids') {
+    if (inputRole(indices) === 'ids') {
       require(words === undefined, 'two tables of words');
       words = table;
       wordFactor = factor;

@@ -53,6 +53,7 @@ const carriers = new Set([
   'Reciprocal',
   'Reshape',
   'RMSNormalization',
+  'RotaryEmbedding',
   'SimplifiedLayerNormalization',
   'Slice',
   'Split',
@@ -78,7 +79,9 @@ function attentionSides(
       if (layerNodes.has(node)) {
         return new Set();
       }
-      if (isProduct(node, index)) {
+      if (isAttention(node)) {
+        sidesOfAttention(node, value).forEach((side) => void sides.add(side));
+      } else if (isProduct(node, index)) {
         const second = node.input[1] === value;
         sides.add(!second ? 'q' : followsSoftmax(node.input[0], index) ? 'v' : 'k');
       } else if (carriers.has(node.opType ?? '')) {
@@ -90,6 +93,20 @@ function attentionSides(
     }
   }
   return sides;
+}
+
+/** Attention as one operator. */
+function isAttention(node: NodeProto): boolean {
+  return (
+    isOp(node, 'Attention') ||
+    ['GroupQueryAttention', 'MultiHeadAttention'].some((opType) => isOp(node, opType, 'com.microsoft'))
+  );
+}
+
+/** Queries, keys and values are the first inputs, or stand side by side in the first alone. */
+function sidesOfAttention({ input }: NodeProto, value: string): readonly ('q' | 'k' | 'v')[] {
+  const sides = ['q', 'k', 'v'] as const;
+  return input[1] ? sides.filter((_, i) => input[i] === value) : sides;
 }
 
 function isProduct(node: NodeProto, index: GraphIndex): boolean {
@@ -116,5 +133,7 @@ function followsSoftmax(value: string, index: GraphIndex): boolean {
 
 function comesFromAttention(value: string, index: GraphIndex): boolean {
   const node = origin(value, index);
-  return node !== undefined && isProduct(node, index);
+  return (
+    node !== undefined && (isProduct(node, index) || isAttention(node) || isOp(node, 'Attention', 'com.microsoft'))
+  );
 }

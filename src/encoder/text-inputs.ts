@@ -1,7 +1,7 @@
 import { shortened } from '../base/index.js';
 import type { Sample } from '../graph/index.js';
-import { dataType, type GraphProto } from '../onnx/index.js';
-import { type InputRole, inputRoles } from '../output/index.js';
+import { dataType, type GraphProto, type ValueInfoProto } from '../onnx/index.js';
+import { declaredSizes, emptyPast, inputRole, type TextRole } from '../output/index.js';
 import { require } from './unrecognised.js';
 
 /**
@@ -12,24 +12,30 @@ import { require } from './unrecognised.js';
  * @throws Unrecognised for inputs of other names
  */
 export function textInputs(graph: GraphProto, tokens: number, idAt: (place: number) => number): Map<string, Sample> {
-  const numbers: Readonly<Record<InputRole, (place: number) => number>> = {
+  const numbers: Readonly<Record<TextRole, (place: number) => number>> = {
     ids: idAt,
     mask: () => 1,
     types: () => 0,
     positions: (place) => place,
   };
   return new Map(
-    inputsOf(graph).map((name) => {
-      const role = inputRoles.get(name);
+    inputsOf(graph).flatMap((input): (readonly [string, Sample])[] => {
+      const { name = '' } = input;
+      const role = inputRole(name);
       require(role !== undefined, `it asks for the input ${shortened(name)}`);
+      if (role === 'past') {
+        // Where its sizes are left open, what depends on it is not known; attention that is one operator does not.
+        const shape = emptyPast(declaredSizes(input), 1);
+        return shape === undefined ? [] : [[name, { shape, type: dataType.float, data: new Float64Array() }]];
+      }
       const data = Float64Array.from({ length: tokens }, (_, place) => numbers[role](place));
-      return [name, { shape: [1, tokens], type: dataType.int64, data }];
+      return [[name, { shape: [1, tokens], type: dataType.int64, data }]];
     }),
   );
 }
 
 /** Old files list their initializers as inputs, too. */
-function inputsOf(graph: GraphProto): string[] {
+function inputsOf(graph: GraphProto): ValueInfoProto[] {
   const initializers = new Set(graph.initializer.map(({ name }) => name));
-  return graph.input.flatMap(({ name = '' }) => (initializers.has(name) ? [] : [name]));
+  return graph.input.filter(({ name }) => !initializers.has(name));
 }

@@ -1,15 +1,20 @@
 import { type IndexedModel, operatorOf } from '../graph/index.js';
 import { isOp, type NodeProto, normalDomain } from '../onnx/index.js';
+import { whyFused } from '../passes/index.js';
 
-/** Operators that values depend on and that recognition knows nothing of, nearest first: "com.microsoft.QAttention". */
-export function unknownOperators({ index }: IndexedModel, values: readonly string[]): readonly string[] {
+/**
+ * Operators that values depend on and that recognition knows nothing of, nearest first: "com.microsoft.QAttention".
+ * Where one could be written out in others but for an option, the option stands behind it.
+ */
+export function unknownOperators({ model, index }: IndexedModel, values: readonly string[]): readonly string[] {
   const reached = new Set(values);
   const unknown = new Set<string>();
   // What is added to a set while it is walked is walked, too.
   for (const value of reached) {
     const node = index.initializers.get(value) === undefined ? index.producers.get(value) : undefined;
     if (node !== undefined && !isKnown(node)) {
-      unknown.add(nameOf(node));
+      const reason = whyFused(model, node);
+      unknown.add(reason === undefined ? nameOf(node) : `${nameOf(node)} (${reason})`);
     }
     for (const input of node?.input ?? []) {
       reached.add(input);

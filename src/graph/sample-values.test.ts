@@ -82,6 +82,14 @@ describe('samples', () => {
     expect(list(sampleOf(nodes, constants(-2, 5, 1)))).toEqual([13, 14]);
   });
 
+  test('a tile is laid again and again along each axis', () => {
+    const nodes = [makeNode('Tile', ['x', 'times'], ['out'])];
+    const constants = [int('x', [2, 2], [1, 2, 3, 4]), int('times', [2], [2, 3])];
+    expect(sampleOf(nodes, constants)?.shape).toEqual([4, 6]);
+    const rows = [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4];
+    expect(list(sampleOf(nodes, constants))).toEqual([...rows, ...rows]);
+  });
+
   test('minima of several inputs are minima of their values alone', () => {
     const nodes = [makeNode('Min', ['a', 'b', 'c'], ['out'])];
     const constants = [int('a', [2], [5, 9]), int('b', [2], [7, 8]), int('c', [], [6])];

@@ -1,5 +1,6 @@
 import { OctavecError } from '../base/index.js';
 import type { GraphProto } from '../onnx/index.js';
+import { declaredSizes, isPastInput } from './past-inputs.js';
 
 /** Sizes that a model's inputs fix: all texts are padded to them. */
 export interface FixedShape {
@@ -20,19 +21,16 @@ export function declaredInputs(graph: GraphProto): ShapedValue[] {
   const constants = new Set(graph.initializer.map(({ name }) => name));
   return graph.input
     .filter(({ name }) => !constants.has(name))
-    .map(({ name = '', type }) => ({
-      name,
-      shape: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam = '' }) => dimValue ?? dimParam),
-    }));
+    .map((input) => ({ name: input.name ?? '', shape: declaredSizes(input) }));
 }
 
 /**
- * Returns the sizes that a model's inputs fix.
+ * Returns the sizes that a model's inputs fix. Inputs for a past are left out of account: they are given none.
  *
  * @throws MODEL_OUTPUT for inputs of another rank, or of sizes that contradict each other
  */
 export function fixedShape(declared: readonly ShapedValue[], path: string): FixedShape {
-  const shaped = declared.filter(({ shape }) => shape !== undefined && shape.length > 0);
+  const shaped = declared.filter(({ name, shape }) => shape !== undefined && shape.length > 0 && !isPastInput(name));
   const strange = shaped.find(({ shape }) => shape?.length !== 2);
   if (strange !== undefined) {
     const why = `its input "${strange.name}" is [${strange.shape?.join(', ')}], and octavec gives [batch, tokens]`;

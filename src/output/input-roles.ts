@@ -1,9 +1,18 @@
-/** What a model's input is given, by the names that transformers, Optimum and all exporters use. */
-export type InputRole = 'ids' | 'mask' | 'types' | 'positions';
+import { isPastInput } from './past-inputs.js';
 
-export const inputRoles: ReadonlyMap<string, InputRole> = new Map([
+/** What a model's input is given, by the names that transformers, Optimum and all exporters use. */
+export type InputRole = TextRole | 'past';
+/** What has a number for each token. */
+export type TextRole = 'ids' | 'mask' | 'types' | 'positions';
+
+export const textRoles: ReadonlyMap<string, TextRole> = new Map([
   ['input_ids', 'ids'],
   ['attention_mask', 'mask'],
   ['token_type_ids', 'types'],
   ['position_ids', 'positions'],
 ]);
+
+/** The role of an input; undefined for one that octavec gives nothing. A past is always empty. */
+export function inputRole(name: string): InputRole | undefined {
+  return isPastInput(name) ? 'past' : textRoles.get(name);
+}

@@ -5,6 +5,7 @@
  * @module
  */
 export { writeOutZeros } from './dense-tensors.js';
+export { whyFused } from './fused/fused-operators.js';
 export { inlineFunctions } from './inline-functions.js';
 export { removeNoOps } from './no-ops.js';
 export { raiseOpset } from './opset-upgrade.js';

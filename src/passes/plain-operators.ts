@@ -1,6 +1,6 @@
 import { constantTensor } from '../graph/index.js';
 import { isOp, type NodeProto, type OnnxModel, withGraph } from '../onnx/index.js';
-import { expandFused } from './fused-operators.js';
+import { expandFused } from './fused/fused-operators.js';
 import { removeQuantizedPairs } from './quantized-operators.js';
 
 /**

@@ -119,6 +119,37 @@ describe('bindEncoder fills inputs', () => {
   });
 });
 
+describe('a past', () => {
+  const past = (name: string, shape: string) => ({ ...ids, [name]: `float[${shape}]` });
+  /** What came before, and what is new, one after the other. */
+  const nodes = [
+    lookUp,
+    makeNode('Unsqueeze', ['states', 'axis'], ['headed']),
+    makeNode('Concat', ['past_key_values.0.key', 'headed'], ['present.0.key'], { attributes: { axis: { int: 2 } } }),
+    makeNode('Squeeze', ['present.0.key', 'axis'], ['y']),
+  ];
+  const initializers = [table, integers('axis', [1])];
+  const outputs = { y: 'float', 'present.0.key': 'float' };
+
+  test('is empty', async () => {
+    const inputs = past('past_key_values.0.key', 'batch,1,past,2');
+    const encoder = await encoderOf({ inputs, outputs, initializers, nodes });
+    expect(encoder.hidden).toEqual({ name: 'y', width: 2 });
+    expect(encoder.inputs.past.map(({ name }) => name)).toEqual(['past_key_values.0.key']);
+    expect(await run(encoder, encoder.hidden)).toEqual([1, 10, 2, 20, 3, 30, 2, 20, 0, 0, 0, 0]);
+  });
+
+  test('of a form that octavec does not know is refused', async () => {
+    const integer = { ...ids, 'past_key_values.0.key': 'int64[batch,1,past,2]' };
+    await expect(
+      encoderOf({ inputs: integer, outputs: { states: 'float' }, initializers, nodes: [lookUp] }),
+    ).rejects.toMatchObject({
+      code: 'MODEL_OUTPUT',
+      message: expect.stringContaining('"past_key_values.0.key" (int64 [batch, 1, past, 2])'),
+    });
+  });
+});
+
 describe('runEncoder', () => {
   test('names an id that the model does not know', async () => {
     const encoder = await encoderOf({

@@ -6,6 +6,7 @@ import { chooseOutputs } from '../../output/index.js';
 import type { TokenBatch } from '../engine.js';
 import { type BoundInputs, bindInputs, paddedFeeds, paddedShape } from './inputs.js';
 import { plainReason } from './session.js';
+import { sessionInputs } from './session-inputs.js';
 
 /** A model with its outputs found: where the hidden states come out, or vectors that are pooled already. */
 export interface Encoder {
@@ -42,7 +43,7 @@ export async function bindEncoder(
   padTokenId: number,
   choice: OutputChoice = {},
 ): Promise<Encoder> {
-  const inputs = bindInputs(session.inputMetadata.map(declaredInput), path);
+  const inputs = bindInputs(await sessionInputs(session, path), path);
   const runnable = { path, session, inputs, padTokenId };
   const probe: TokenBatch = { ids: new Int32Array(2), offsets: Int32Array.of(0, 2) };
   const shape = paddedShape(inputs, probe);
@@ -67,10 +68,6 @@ function offeredOutput(name: string, { type, dims }: Tensor, { texts, tokens }: 
     width: dims.at(-1),
     description: `${name} ${type} [${dims}]`,
   };
-}
-
-function declaredInput(input: InferenceSession.ValueMetadata): Parameters<typeof bindInputs>[0][number] {
-  return input.isTensor ? { name: input.name, type: input.type, shape: input.shape } : { name: input.name };
 }
 
 /** An output of a batch: rows of `tokens` hidden states for each text, padding included, or one vector for each. */
@@ -127,7 +124,7 @@ async function runSession(
   const feeds = Object.fromEntries(
     paddedFeeds(inputs, batch, shape, padTokenId).map(({ name, type, data, dims }) => [
       name,
-      new Tensor(type, data, dims),
+      new Tensor(type, data as Tensor.DataType, dims),
     ]),
   );
   try {

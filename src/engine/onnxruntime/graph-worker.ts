@@ -1,22 +1,17 @@
 import { Tensor } from 'onnxruntime-node';
 import { OctavecError } from '../../base/index.js';
 import { givingAway, serveCalls } from '../../threads/index.js';
-import type { GraphData, GraphInput, GraphRun, GraphTensor, GraphWork } from './graph-session.js';
+import type { GraphData, GraphRun, GraphTensor, GraphWork } from './graph-session.js';
 import { RunGuard } from './run-guard.js';
 import { createSession, plainReason } from './session.js';
+import { sessionInputs } from './session-inputs.js';
 
 /** A thread that holds one session for a GraphSession. */
 
 serveCalls<GraphWork>(async (settings) => {
   const guard = new RunGuard(settings.guard);
   const session = await guard.run(() => createSession(settings));
-  const inputs = session.inputMetadata.map(
-    (input): GraphInput => ({
-      name: input.name,
-      type: input.isTensor ? input.type : 'not a tensor',
-      shape: input.isTensor ? input.shape : [],
-    }),
-  );
+  const inputs = await sessionInputs(session, settings.onnxPath);
   const run = async ({ feeds, outputs = session.outputNames }: GraphRun) => {
     try {
       const results = await guard.run(() => session.run(mapValues(feeds, toOrt), outputs));

@@ -1,5 +1,5 @@
 import { OctavecError } from '../../base/index.js';
-import { type FixedShape, fixedShape, type InputRole, inputRoles } from '../../output/index.js';
+import { emptyPast, type FixedShape, fixedShape, inputRole, type TextRole, textRoles } from '../../output/index.js';
 import type { TokenBatch } from '../engine.js';
 
 /** An input as the run time describes it. */
@@ -13,21 +13,29 @@ export interface DeclaredInput {
 /** An input of the model, and what octavec gives it. */
 export interface InputBinding {
   readonly name: string;
-  readonly role: InputRole;
+  readonly role: TextRole;
   readonly type: 'int32' | 'int64';
+}
+
+/** An input for keys and values of tokens that came before, of which there are none. */
+interface PastBinding {
+  readonly name: string;
+  readonly type: 'float32' | 'float16';
+  readonly shape: readonly (number | string)[];
 }
 
 /** All inputs of a model, and the sizes that it fixes. */
 export interface BoundInputs {
   readonly bindings: readonly InputBinding[];
+  readonly past: readonly PastBinding[];
   readonly fixed: FixedShape;
 }
 
-/** A tensor to be fed: [texts, tokens]. */
+/** A tensor to be fed: [texts, tokens], or an empty past, [texts, heads, 0, width]. */
 export interface Feed {
   readonly name: string;
-  readonly type: 'int32' | 'int64';
-  readonly data: Int32Array | BigInt64Array;
+  readonly type: 'int32' | 'int64' | 'float32' | 'float16';
+  readonly data: Int32Array | BigInt64Array | Float32Array | Uint16Array;
   readonly dims: readonly number[];
 }
 
@@ -37,21 +45,25 @@ export interface Feed {
  * @throws MODEL_OUTPUT for an input that is unknown, not of integers or not [batch, tokens]
  */
 export function bindInputs(declared: readonly DeclaredInput[], path: string): BoundInputs {
-  const bindings = declared.map((input): InputBinding => {
-    const role = inputRoles.get(input.name);
-    const type = input.type ?? 'not a tensor';
-    if (role === undefined || (type !== 'int64' && type !== 'int32')) {
-      throw new OctavecError('MODEL_OUTPUT', {
-        path,
-        why: `it asks for the input "${input.name}" (${type}), and octavec gives ${[...inputRoles.keys()].join(', ')} as integers`,
-      });
+  const bindings: InputBinding[] = [];
+  const past: PastBinding[] = [];
+  for (const input of declared) {
+    const role = inputRole(input.name);
+    const { name, type = 'not a tensor', shape } = input;
+    if (role === 'past' && (type === 'float32' || type === 'float16') && emptyPast(shape, 1) !== undefined) {
+      past.push({ name, type, shape: shape ?? [] });
+    } else if (role !== undefined && role !== 'past' && (type === 'int64' || type === 'int32')) {
+      bindings.push({ name, role, type });
+    } else {
+      const asked = `it asks for the input "${name}" (${type}${role === 'past' ? ` [${shape?.join(', ')}]` : ''})`;
+      const offered = `${[...textRoles.keys()].join(', ')} as integers, and an empty past_key_values of fixed heads and width`;
+      throw new OctavecError('MODEL_OUTPUT', { path, why: `${asked}, and octavec gives ${offered}` });
     }
-    return { name: input.name, role, type };
-  });
+  }
   if (!bindings.some(({ role }) => role === 'ids')) {
     throw new OctavecError('MODEL_OUTPUT', { path, why: 'it has no input "input_ids"' });
   }
-  return { bindings, fixed: fixedShape(declared, path) };
+  return { bindings, past, fixed: fixedShape(declared, path) };
 }
 
 /** The size of the tensors that a batch is fed as. */
@@ -68,13 +80,13 @@ export function paddedShape({ fixed }: BoundInputs, { offsets }: TokenBatch): Re
  * not get a padding token that is looked at, for an attention to nothing at all is not a number.
  */
 export function paddedFeeds(
-  { bindings }: BoundInputs,
+  { bindings, past }: BoundInputs,
   { ids, offsets, types }: TokenBatch,
   { texts, tokens }: Required<FixedShape>,
   padTokenId: number,
 ): readonly Feed[] {
   const given = offsets.length - 1;
-  return bindings.map(({ name, role, type }) => {
+  const feeds = bindings.map(({ name, role, type }): Feed => {
     const size = texts * tokens;
     const data = type === 'int64' ? new BigInt64Array(size) : new Int32Array(size);
     // All values are small and not negative: the low half of a little-endian 64-bit number is enough.
@@ -100,4 +112,10 @@ export function paddedFeeds(
     }
     return { name, type, data, dims: [texts, tokens] };
   });
+  return [...feeds, ...past.map((input) => emptyFeed(input, texts))];
+}
+
+function emptyFeed({ name, type, shape }: PastBinding, texts: number): Feed {
+  const data = type === 'float32' ? new Float32Array() : new Uint16Array();
+  return { name, type, data, dims: emptyPast(shape, texts) ?? [] };
 }

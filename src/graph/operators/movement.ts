@@ -1,6 +1,6 @@
 import { dataType, intAttribute, intsAttribute } from '../../onnx/index.js';
 import { broadcast } from './broadcast.js';
-import { broadcastStrides, interleaved, rowMajorStrides, strided } from './move-elements.js';
+import { broadcastStrides, interleaved, rowMajorStrides, strided, taken } from './move-elements.js';
 import {
   type Call,
   carried,
@@ -12,7 +12,7 @@ import {
   sizesOf,
   unknownSize,
 } from './operator.js';
-import { axisFromFront, type Dim, type Elements, heldElements, numericShape, type Shape } from './value.js';
+import { axisFromFront, count, type Dim, type Elements, heldElements, numericShape, type Shape } from './value.js';
 
 /** Operators that put elements into another order, repeat them, or put tensors together. */
 export const movementOperators: Operators = {
@@ -33,6 +33,7 @@ export const movementOperators: Operators = {
   },
   Identity: { shapes: shapeOfInput(0), elements: carried, folds: true },
   Split: { shapes: splitShapes, elements: split },
+  Tile: { shapes: tileShape, elements: tile },
   Transpose: { shapes: transposeShape, elements: transpose, folds: true },
   Trilu: { shapes: shapeOfInput(0), elements: triangle },
 };
@@ -67,6 +68,36 @@ function transpose(call: Call, { shape }: Output): Elements | undefined {
 function expand({ inputs: [x] }: Call, { shape }: Output): Elements | undefined {
   const from = numericShape(x?.shape);
   return x?.elements && from && strided(x.elements, shape, broadcastStrides(from, shape));
+}
+
+function tileShape(call: Call): readonly (Shape | undefined)[] {
+  const repeats = numbersOf(call, 1);
+  return [
+    call.inputs[0]?.shape?.map((size, axis) => {
+      const times = repeats?.[axis];
+      const sized = typeof size === 'number' && times !== undefined ? size * times : undefined;
+      return sized ?? (times === 1 ? size : unknownSize(call, 0, axis));
+    }),
+  ];
+}
+
+function tile({ inputs: [x] }: Call, { shape }: Output): Elements | undefined {
+  const from = numericShape(x?.shape);
+  if (x?.elements === undefined || from === undefined) {
+    return undefined;
+  }
+  const strides = rowMajorStrides(from);
+  return taken(x.elements, count(shape), () => {
+    let places = Int32Array.of(0);
+    for (const [axis, length] of shape.entries()) {
+      const next = new Int32Array(places.length * length);
+      for (let i = 0; i < next.length; i++) {
+        next[i] = places[Math.floor(i / length)] + ((i % length) % from[axis]) * strides[axis];
+      }
+      places = next;
+    }
+    return places;
+  });
 }
 
 function concatAxis({ node, inputs }: Call): number {

@@ -7,6 +7,7 @@ const namesOf = (family: Readonly<Record<string, unknown>>): string => Object.ke
 describe('every operator is defined once', () => {
   test('in the family that it belongs to', () => {
     expect(Object.fromEntries(Object.entries(families).map(([name, family]) => [name, namesOf(family)]))).toEqual({
+      attention: 'Attention RotaryEmbedding',
       constant: 'Constant',
       conversion: 'Cast CastLike',
       elementwise:
@@ -14,7 +15,7 @@ describe('every operator is defined once', () => {
         'IsNaN LeakyRelu Less LessOrEqual Log Max Mean Min Mish Mod Mul Neg Not Or Pow Reciprocal Relu Round Sigmoid ' +
         'Sign Sin Softplus Softsign Sqrt Sub Sum Tanh Where Xor',
       indexing: 'Gather GatherElements GatherND Slice',
-      movement: 'Concat Dropout Expand Identity Split Transpose Trilu',
+      movement: 'Concat Dropout Expand Identity Split Tile Transpose Trilu',
       normalization:
         'LayerNormalization LogSoftmax LpNormalization RMSNormalization SimplifiedLayerNormalization Softmax',
       product: 'Gemm MatMul MatMulInteger',

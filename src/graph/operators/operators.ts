@@ -1,4 +1,5 @@
 import { type NodeProto, normalDomain } from '../../onnx/index.js';
+import { attentionOperators } from './attention.js';
 import { constantOperators } from './constant.js';
 import { conversionOperators } from './conversion.js';
 import { elementwiseOperators } from './elementwise.js';
@@ -15,6 +16,7 @@ import { typedOperators } from './typed.js';
 
 /** Operators of the standard domain by family. No operator stands in two. */
 export const families = {
+  attention: attentionOperators,
   constant: constantOperators,
   conversion: conversionOperators,
   elementwise: elementwiseOperators,

@@ -1,0 +1,85 @@
+import { dataType } from '../../onnx/index.js';
+import type { Chain } from './fused-graph.js';
+
+/** Lowest number of single precision: what is hidden weighs nothing behind the softmax. */
+export const lowest = -3.4028234663852886e38;
+
+/** An attention: queries, keys and values are [batch × heads × tokens × width]. */
+export interface Attended {
+  readonly queries: string;
+  readonly keys: string;
+  readonly values: string;
+  readonly scale: number;
+  /** Scores are held within ± this by a tanh. */
+  readonly softcap?: number;
+  /** What is hidden, [queries × keys] or with batch and heads before: booleans. */
+  readonly hidden?: string;
+  /** Added to scores, one after the other. */
+  readonly biases?: readonly string[];
+}
+
+/** Writes an attention. Returns [batch × heads × tokens × width]. */
+export function attend(chain: Chain, attended: Attended): string {
+  const { queries, keys, values, scale, softcap = 0, hidden, biases = [] } = attended;
+  const product = chain.add('MatMul', [queries, chain.transpose(keys, [0, 1, 3, 2])]);
+  let scores = chain.add('Mul', [product, chain.float(scale)]);
+  if (softcap > 0) {
+    const shrunk = chain.add('Tanh', [chain.add('Mul', [scores, chain.float(1 / softcap)])]);
+    scores = chain.add('Mul', [shrunk, chain.float(softcap)]);
+  }
+  for (const bias of biases) {
+    scores = chain.add('Add', [scores, bias]);
+  }
+  if (hidden !== undefined) {
+    scores = chain.add('Where', [hidden, chain.float(lowest), scores]);
+  }
+  return chain.add('MatMul', [chain.add('Softmax', [scores], { axis: { int: -1 } }), values]);
+}
+
+/** [batch × tokens × heads · width] → [batch × tokens × heads × width] */
+export function byHead(chain: Chain, value: string, heads: number): string {
+  return chain.reshape(value, [0, 0, heads, -1]);
+}
+
+/** [batch × tokens × heads × width] → [batch × heads × tokens × width], and back. */
+export function headsFirst(chain: Chain, value: string): string {
+  return chain.transpose(value, [0, 2, 1, 3]);
+}
+
+/** [batch × heads × tokens × width] → [batch × tokens × heads · width] */
+export function joinHeads(chain: Chain, value: string, output: string): string {
+  return chain.reshape(headsFirst(chain, value), [0, 0, -1], output);
+}
+
+/** Each head of [batch × heads × tokens × width] `times` in a row. */
+export function repeatHeads(chain: Chain, value: string, heads: number, times: number): string {
+  const places = Array.from({ length: heads * times }, (_, head) => Math.floor(head / times));
+  return times === 1
+    ? value
+    : chain.add('Gather', [value, chain.integers([places.length], places)], { axis: { int: 1 } });
+}
+
+/** What a token does not see of those behind it, and of those `window` or more before it: [queries × keys]. */
+export function hiddenByOrder(chain: Chain, queries: string, keys: string, window = 0): string {
+  const rows = chain.unsqueeze(chain.counted(queries, 2), 1);
+  const columns = chain.unsqueeze(chain.counted(keys, 2), 0);
+  const behind = chain.add('Greater', [columns, rows]);
+  if (window <= 0) {
+    return behind;
+  }
+  const first = chain.add('Sub', [rows, chain.integers([], [window])]);
+  return chain.add('Or', [behind, chain.add('LessOrEqual', [columns, first])]);
+}
+
+/** A mask of keys, 1 for what is seen, as something to add; `rank` is its own: [batch × keys] or [batch × queries × keys]. */
+export function biasOfMask(chain: Chain, mask: string, rank: 2 | 3, filter: number): string {
+  const seen = chain.add('Cast', [mask], { to: { int: dataType.bool } });
+  const bias = chain.add('Where', [seen, chain.float(0), chain.float(filter)]);
+  return rank === 2 ? chain.unsqueeze(bias, 1, 2) : chain.unsqueeze(bias, 1);
+}
+
+/** Counts of keys that are seen, [batch], as a mask [batch × keys]; keys are [batch × heads × tokens × width]. */
+export function maskOfCounts(chain: Chain, counts: string, keys: string): string {
+  const wide = chain.add('Cast', [chain.unsqueeze(counts, 1)], { to: { int: dataType.int64 } });
+  return chain.add('Less', [chain.unsqueeze(chain.counted(keys, 2), 0), wide]);
+}
