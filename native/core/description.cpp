@@ -292,6 +292,9 @@ ModelDescription read_description(const int32_t* words, size_t count, const Tens
   model.gated = reader.flag("gated");
   model.pre_norm = reader.flag("pre-norm");
   model.score_scale = reader.number("the scores' scale");
+  if (model.score_scale < 0) {
+    refuse("the scores' scale is negative");
+  }
   model.words = read_matrix(reader, "the word table");
   if (model.words.values->columns < model.hidden || model.words.values->rows > kMaxVocabulary ||
       (model.words.values->columns != model.hidden && !model.words.in_blocks())) {

@@ -200,6 +200,9 @@ class ModelLayout {
     file_.integer(model_.gated, 0, 1);
     file_.integer(model_.pre_norm, 0, 1);
     file_.number(model_.score_scale);
+    if (model_.score_scale < 0) {
+      Reader::refuse();
+    }
     file_.integer(model_.vocabulary, 1, kMaxVocabulary);
     file_.integer(model_.uncounted_word, -1, model_.vocabulary - 1);
     const size_t tokens = model_.max_tokens;

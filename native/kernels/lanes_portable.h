@@ -80,13 +80,13 @@ inline I add_ints(I a, I b) {
 inline F fraction(F a) {
   return each<F>([&](int i) { return a.v[i] - floorf(a.v[i]); });
 }
-/** v * 2^floor(x) for v in 1..2 and x < 120; for x < -60 any number below 2^-30. */
+/** v * 2^floor(x) for v in 1..2 and x < 120; for x < -60 any number below 2^-30, for larger x any number. */
 inline F times_power(F a, F x) {
   return each<F>([&](int i) {
     const float n = floorf(x.v[i]);
     uint32_t bits;
     memcpy(&bits, &a.v[i], 4);
-    bits += (uint32_t)(int32_t)(n > -60.0f ? n : -60.0f) << 23;
+    bits += (uint32_t)(int32_t)(n > -60.0f ? (n < 120.0f ? n : 120.0f) : -60.0f) << 23;
     float value;
     memcpy(&value, &bits, 4);
     return value;

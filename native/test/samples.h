@@ -44,6 +44,9 @@ Precision precision_of(const Kernels&);
 /** Kernels in plain C++ that give the same. */
 const Kernels& plain_kernels(const Kernels&);
 
+/** The words of floats that a sound model never has where it has a scale: 3e38, and -1. */
+constexpr int32_t kHugeNumber = 0x7f61b1e6, kMinusOne = -0x40800000;
+
 /** Vectors, or hidden states, of all texts. */
 std::vector<float> embed(const Model&, const Kernels&, const Texts&, bool hidden = false);
 

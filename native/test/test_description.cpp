@@ -9,6 +9,9 @@ namespace octavec {
 
 namespace {
 
+/** The word of a description that holds the scores' scale. */
+constexpr size_t kScoreScale = 12;
+
 bool refuses(const RandomModel& model, const std::vector<int32_t>& words) {
   try {
     read_description(words.data(), words.size(), model.tensors.data(), model.tensors.size());
@@ -36,13 +39,17 @@ void test_hostile_descriptions(const Kernels& kernels) {
   for (size_t length = 0; length < model.words.size(); length++) {
     expect(refuses(model, {model.words.begin(), model.words.begin() + length}), "a shortened description is refused");
   }
+  std::vector<int32_t> negative = model.words;
+  negative[kScoreScale] = kMinusOne;
+  expect(refuses(model, negative), "a negative scale of scores is refused");
   RandomModelOptions twice;
   twice.pooling = {0, 1, 0};
   const RandomModel repeated(twice);
   expect(refuses(repeated, repeated.words), "a pooling mode that is named twice is refused");
   const Texts texts({3, 9}, {1, 2}, 30);
   for (size_t i = 0; i < model.words.size(); i++) {
-    for (const int32_t value : {-2, -1, 0, 1, 2, 3, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000}) {
+    for (const int32_t value :
+         {-2, -1, 0, 1, 2, 3, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, kHugeNumber, kMinusOne}) {
       std::vector<int32_t> words = model.words;
       words[i] = value;
       try {

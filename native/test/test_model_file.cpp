@@ -79,8 +79,8 @@ void test_hostile_files(const Kernels& kernels) {
   for (size_t i = 0; i < kModelFileHeader + fact_bytes; i += 4) {
     int32_t sound;
     std::memcpy(&sound, bytes.data() + i, 4);
-    for (const int32_t value :
-         {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, sound + 64, sound - 64}) {
+    for (const int32_t value : {-1, 0, 1, 2, 17, 63, 64, 128, 65536, INT32_MAX, INT32_MIN, 0x7fc00000, kHugeNumber,
+                                kMinusOne, sound + 64, sound - 64}) {
       std::memcpy(bytes.data() + i, &value, 4);
       const uint64_t hash = hash_facts(bytes.data() + kModelFileHeader, fact_bytes);
       std::memcpy(bytes.data() + kModelFileHeader - sizeof hash, &hash, sizeof hash);
