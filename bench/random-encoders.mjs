@@ -25,19 +25,9 @@ const encoders = {
     ...{ hidden_size: 1024, num_hidden_layers: 28, num_attention_heads: 16, num_key_value_heads: 8, head_dim: 128 },
     ...{ intermediate_size: 3072, max_position_embeddings: 8192, rope_theta: 1_000_000 },
   }),
-  'modernbert-base': {
-    config: {
-      ...{ model_type: 'modernbert', hidden_size: 768, num_hidden_layers: 22, num_attention_heads: 12 },
-      ...{ intermediate_size: 1152, max_position_embeddings: 8192, pad_token_id: 0 },
-    },
-    tables: { 'embeddings.tok_embeddings': 768 },
-    norms: { 'embeddings.norm': 768, final_norm: 768 },
-    layer: (index) => ({
-      prefix: `layers.${index}`,
-      norms: { ...(index > 0 && { attn_norm: 768 }), mlp_norm: 768 },
-      linears: { 'attn.Wqkv': [768, 2304], 'attn.Wo': [768, 768], 'mlp.Wi': [768, 2304], 'mlp.Wo': [1152, 768] },
-    }),
-  },
+  'modernbert-base': modernBert(768, 12, 1152),
+  // What other engines need at 8,192 tokens fits into memory.
+  'modernbert-4-heads': modernBert(256, 4, 384),
   'nomic-embed-text-v1.5': {
     config: {
       ...{ model_type: 'nomic_bert', hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12 },
@@ -57,6 +47,26 @@ const encoders = {
     }),
   },
 };
+
+/** ModernBERT's layers with other widths. */
+function modernBert(hidden, heads, inner) {
+  return {
+    config: {
+      ...{ model_type: 'modernbert', hidden_size: hidden, num_hidden_layers: 22, num_attention_heads: heads },
+      ...{ intermediate_size: inner, max_position_embeddings: 8192, pad_token_id: 0 },
+    },
+    tables: { 'embeddings.tok_embeddings': hidden },
+    norms: { 'embeddings.norm': hidden, final_norm: hidden },
+    layer: (index) => ({
+      prefix: `layers.${index}`,
+      norms: { ...(index > 0 && { attn_norm: hidden }), mlp_norm: hidden },
+      linears: {
+        ...{ 'attn.Wqkv': [hidden, 3 * hidden], 'attn.Wo': [hidden, hidden] },
+        ...{ 'mlp.Wi': [hidden, 2 * inner], 'mlp.Wo': [inner, hidden] },
+      },
+    }),
+  };
+}
 
 function decoder(modelType, config) {
   const { hidden_size: hidden, head_dim: width, intermediate_size: ffn } = config;

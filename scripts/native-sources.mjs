@@ -68,11 +68,12 @@ export function bindingSources() {
 /** Programs of native/test, and what each is made of. */
 export const testPrograms = {
   test_engine: readdirSync(join(nativeFolder, 'test'))
-    .filter((name) => name.endsWith('.cpp') && !name.startsWith('fuzz_'))
+    .filter((name) => name.endsWith('.cpp') && !/^(fuzz|time)_/.test(name))
     .map((name) => name.slice(0, -4))
     .sort(),
   fuzz_description: ['fuzz_description', 'architectures'],
   fuzz_model_file: ['fuzz_model_file', 'architectures'],
+  time_threads: ['time_threads', 'samples', 'architectures'],
 };
 
 /** Sources of programs of native/test. */

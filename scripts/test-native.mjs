@@ -6,6 +6,7 @@
  *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
  *     node scripts/test-native.mjs --threads     under the thread sanitizer
  *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each (needs clang++)
+ *     node scripts/test-native.mjs --time 60     no test: a text alone on one thread and on two, so many times each
  *     node scripts/test-native.mjs --arm64       for arm64, under qemu-aarch64 (needs aarch64-linux-gnu-g++)
  */
 import { spawnSync } from 'node:child_process';
@@ -18,6 +19,7 @@ import { commonFlags, coreSources, kernelSources, nativeFolder, root, testSource
 const modes = {
   all: { name: 'plain', flags: [] },
   '--quick': { name: 'plain', flags: [] },
+  '--time': { name: 'plain', flags: [] },
   '--sanitize': { name: 'sanitize', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'] },
   '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
   '--fuzz': {
@@ -27,7 +29,7 @@ const modes = {
   },
   '--arm64': { name: 'arm64', flags: [], compiler: 'aarch64-linux-gnu-g++', architecture: 'arm64' },
 };
-const [option, seconds = '60'] = process.argv.slice(2);
+const [option, amount = '60'] = process.argv.slice(2);
 const mode = modes[option ?? 'all'];
 if (mode === undefined) {
   console.error(`unknown option ${option}`);
@@ -66,8 +68,10 @@ function run(command, ...args) {
 
 if (mode.name === 'fuzz') {
   for (const program of ['fuzz_description', 'fuzz_model_file']) {
-    run(await linked(program), `-max_total_time=${seconds}`, '-max_len=1024', '-print_final_stats=1');
+    run(await linked(program), `-max_total_time=${amount}`, '-max_len=1024', '-len_control=0', '-print_final_stats=1');
   }
+} else if (option === '--time') {
+  run(await linked('time_threads'), amount);
 } else {
   const command = [await linked('test_engine'), ...(option === undefined ? [] : ['--quick'])];
   if (option === '--quick') {
