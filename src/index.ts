@@ -30,7 +30,6 @@ export {
   type Distillation,
   type DistillOptions,
   distill,
-  type Likeness,
   type TablePrecision,
 } from './distill/index.js';
 export {
@@ -58,6 +57,7 @@ export {
   type Gate,
   type GateChoice,
   gateNamed,
+  type Likeness,
   type Measurements,
   type RankingEvidence,
   type Verdict,
@@ -66,6 +66,7 @@ export { type ExportedModel, type ExportOptions, type ExportTarget, exportModel 
 export type { AskedMethod, ChosenMethod, MethodChoice, MethodName } from './methods/index.js';
 export { type ModelFiles, type OpenModelOptions, openModelFolder, type StaticReading } from './model/index.js';
 export {
+  type Alternative,
   type CompareOptions,
   type Comparison,
   compare,
@@ -80,6 +81,7 @@ export {
   quantizeReranker,
   type RerankerOutcome,
   type RerankerVariant,
+  type TwoPasses,
   type VariantFailure,
   type VariantOptions,
   type VariantOutcome,

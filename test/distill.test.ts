@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { distill, Embedder } from 'octavec';
+import { compare, distill, Embedder } from 'octavec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openModelFolder } from '#rooms/model';
 import { readTable } from '#rooms/static';
@@ -45,6 +45,32 @@ test('distils from the vocabulary alone as model2vec does: a rotation of the tea
     const expected = distance(vectors[i], vectors[j]);
     expect(distance(rowOf(idOf(letters[i])), rowOf(idOf(letters[j])))).toBeCloseTo(expected, 4);
   }
+});
+
+test('a static model beside its teacher is judged by tasks, and goes first in a search of two passes', async () => {
+  await distill(teacher, { output: place('beside'), texts: 'none', dimensions: 32 });
+  const words = Array.from({ length: 12 }, (_, i) => `${'abcdefghijkl'[i]} ${i} ${'klmnopqrstuv'[i]}`);
+  const documents = words.map((text, i) => ({ id: String(i), text }));
+  const judgements = new Map(words.map((_, i) => [`q${i}`, new Map([[String(i), 1]])]));
+  const queries = words.map((text, i) => ({ id: `q${i}`, text: text.slice(0, 4) }));
+  const { evidences, alternatives, twoPasses, recommendations, unusable } = await compare(teacher, {
+    ...{ variants: [place('beside'), place('nowhere')], bench: false, cache: false },
+    texts: { texts: words, source: 'a test' },
+    tasks: [{ kind: 'retrieval', name: 'toy', corpus: { count: 12, read: () => documents }, queries, judgements }],
+  });
+  expect([evidences, unusable.map(({ name }) => name)]).toEqual([[], ['nowhere']]);
+  expect(alternatives).toMatchObject([
+    { kind: 'static', width: 32, file: { name: 'beside', precision: 'fp16' }, verdict: { gate: 'static' } },
+  ]);
+  const [{ likeness, tasks }] = alternatives;
+  expect([likeness.texts, likeness.nonFinite.candidate, tasks.some(({ metric }) => metric === 'ndcg@10')]).toEqual([
+    12,
+    0,
+    true,
+  ]);
+  // All documents are found, so the teacher orders them as it does alone.
+  expect(twoPasses?.tasks.every(({ candidate, original }) => candidate === original)).toBe(true);
+  expect(recommendations).toMatchObject([{ use: 'search in two passes', variant: 'beside, then the original' }]);
 });
 
 describe('tuned on texts', () => {

@@ -20,6 +20,7 @@ Examples:
   octavec compare ./all-MiniLM-L6-v2
   octavec compare ./model onnx/model_int8.onnx theirs.onnx --task scifact-mini
   octavec compare ./model --engine onnxruntime,native
+  octavec compare ./model onnx/model_int8.onnx ./model-static   a static model is judged by tasks
   octavec compare ./model --html report.html --markdown card.md --junit gate.xml`;
 
 interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags, ModelFlags {
@@ -32,10 +33,10 @@ interface Options extends Omit<ConfigurableFlags, 'engine'>, ReportFlags, ModelF
 export function compareCommand(): Command {
   const command = new Command('compare')
     .argument('<model>', 'model folder, .onnx file, or a name of the hub: the original')
-    .argument('[variants...]', '.onnx files (default: all others in the folder)')
+    .argument('[variants...]', '.onnx files (default: all others in the folder), or folders of other models')
     .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
-    .option('--gate <name>', 'quality gate for all: fp16, q8, int8, int4, strict, or one of your configuration')
+    .option('--gate <name>', 'quality gate for all: fp16, q8, int8, int4, strict, static, or one of your configuration')
     .option('--limit <metric=figure>', 'limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
     .option('--no-cache', 'cache no vectors')
@@ -81,16 +82,16 @@ export function compareCommand(): Command {
 }
 
 /** A refusal counts only where that is asked for; a variant that does not run is a failure in any case. */
-function refuse({ evidences, unusable }: Comparison, path: string, { strict }: Options): void {
+function refuse({ evidences, alternatives, unusable }: Comparison, path: string, { strict }: Options): void {
   const broken = unusable.map(({ name, why }) => `${name}: ${why}`);
-  const refused = evidences.flatMap(({ file, verdict }) =>
+  const refused = [...evidences, ...alternatives].flatMap(({ file, verdict }) =>
     verdict?.passed === false ? [`${file.name}: ${failuresAsText(verdict)}`] : [],
   );
   if (strict && refused.length > 0) {
     throw new OctavecError('GATE_REFUSED', { path, failures: [...broken, ...refused].join('; ') });
   }
   if (unusable.length > 0) {
-    const total = evidences.length + unusable.length;
+    const total = evidences.length + alternatives.length + unusable.length;
     throw new OctavecError('VARIANT_UNUSABLE', { path, failed: broken.length, total, first: broken[0] });
   }
 }

@@ -35,8 +35,8 @@ export async function writeReports(
 ): Promise<void> {
   const reports: [string | undefined, () => string][] = [
     [flags.html, () => htmlReport(evidences, options)],
-    [flags.markdown, () => markdownSection(evidences, options.unusable)],
-    [flags.junit, () => junitXml(evidences, options.unusable)],
+    [flags.markdown, () => markdownSection(evidences, options.unusable, options.alternatives)],
+    [flags.junit, () => junitXml(evidences, options.unusable, options.alternatives)],
   ];
   for (const [path, make] of reports) {
     if (path !== undefined) {

@@ -32,7 +32,9 @@ import { writeStaticModel } from './write-static-model.js';
 /** A static model, and how it was made. */
 export interface Distillation {
   readonly folder: string;
+  /** Its name, and where it lies. */
   readonly teacher: string;
+  readonly teacherPath: string;
   readonly tokens: number;
   readonly dimensions: number;
   readonly precision: TablePrecision;
@@ -128,7 +130,15 @@ export async function distill(teacher: Location, options: DistillOptions): Promi
     const { vectors: _, ...told } = tuned ?? { vectors: undefined };
     const source = texts === 'embedded' ? 'embedded' : 'given';
     return {
-      ...{ folder: output, teacher: name, tokens: ids.length, dimensions, precision, bytes },
+      ...{
+        folder: output,
+        teacher: name,
+        teacherPath: files.folder ?? files.onnxPath,
+        tokens: ids.length,
+        dimensions,
+        precision,
+        bytes,
+      },
       ...(tuned && { tuning: { ...(told as Omit<Tuned, 'vectors'>), texts: pieces.length, source } }),
       seconds: (performance.now() - start) / 1000,
     };

@@ -5,4 +5,3 @@
  */
 export { type Distillation, distill } from './distill.js';
 export { type DistillOptions, type TablePrecision, tablePrecisions } from './distill-options.js';
-export type { Likeness } from './tune.js';

@@ -1,6 +1,6 @@
 import { type TaskOptions, throwIfCancelled } from '../base/index.js';
-import { similarityStructure } from '../evaluate/index.js';
-import { type Matrix, randomNumbers, shuffled, topKOverlap } from '../numbers/index.js';
+import { type Likeness, measureLikeness } from '../evaluate/index.js';
+import { type Matrix, randomNumbers, shuffled } from '../numbers/index.js';
 import type { AlgebraThreads } from './algebra.js';
 import { type Bags, someBags, weightedRows } from './bags.js';
 
@@ -9,15 +9,6 @@ export interface TuningTexts {
   readonly bags: Bags;
   /** [texts × width] what the teacher makes of them, along the student's axes. */
   readonly targets: Matrix;
-}
-
-/** How near a student comes to its teacher on texts that it was not tuned with. */
-export interface Likeness {
-  readonly texts: number;
-  /** Spearman's rank correlation of the similarities of all pairs. */
-  readonly spearman: number;
-  /** Share of the ten nearest texts that are the same. */
-  readonly topKOverlap: number;
 }
 
 export interface Tuned {
@@ -39,7 +30,6 @@ const trialColumns = 64;
 const heldOutShare = 0.05;
 const mostHeldOut = 1000;
 const fewestHeldOut = 30;
-const neighbours = 10;
 
 /**
  * Tunes token vectors so that the means over texts come near to what the teacher makes of the texts. How much they are held to
@@ -103,16 +93,19 @@ async function chooseRidge(
   return best.ridge;
 }
 
-/** @param vectors of tokens, in all columns of the targets or the first of them */
-async function likeness(
+/**
+ * How near a student comes to its teacher on texts that it was not tuned with.
+ *
+ * @param vectors of tokens, in all columns of the targets or the first of them
+ */
+function likeness(
   { bags, targets }: TuningTexts,
   vectors: Float32Array,
   signal: AbortSignal | undefined,
 ): Promise<Likeness> {
   const columns = vectors.length / bags.tokens;
   const student = { data: weightedRows(bags, vectors, columns), rows: bags.texts, columns };
-  const { spearman, original, candidate } = await similarityStructure(targets, student, neighbours, { signal });
-  return { texts: bags.texts, spearman, topKOverlap: topKOverlap(original, candidate) };
+  return measureLikeness(targets, student, { signal });
 }
 
 /** What chance alone may bring. */

@@ -1,5 +1,6 @@
 import type { TaskKind } from '../tasks/index.js';
 import type { Fidelity } from './fidelity.js';
+import type { Likeness } from './likeness.js';
 import type { FileIdentity, Measurements, OriginalIdentity } from './measurements.js';
 import type { RankingFidelity } from './ranking-fidelity.js';
 
@@ -7,6 +8,8 @@ import type { RankingFidelity } from './ranking-fidelity.js';
 export interface Measured extends Pick<Measurements, 'alsoOn' | 'run' | 'originalRun' | 'tasks'> {
   /** Of vectors. */
   readonly fidelity?: Fidelity;
+  /** Of vectors of another kind. */
+  readonly likeness?: Likeness;
   /** Of a reranker's scores. */
   readonly ranking?: RankingFidelity;
   readonly file: Pick<FileIdentity, 'bytes'>;
@@ -56,13 +59,12 @@ export const gateMetrics = {
   nonFinite: atMost(
     'number of vectors or scores with NaN or infinity',
     0,
-    (e) => e.fidelity?.nonFinite.candidate ?? e.ranking?.nonFinite,
+    (e) => (e.fidelity ?? e.likeness)?.nonFinite.candidate ?? e.ranking?.nonFinite,
   ),
-  lostLength: atMost(
-    'number of vectors that became all zeros',
-    0,
-    ({ fidelity }) => fidelity && Math.max(0, fidelity.zero.candidate - fidelity.zero.original),
-  ),
+  lostLength: atMost('number of vectors that became all zeros', 0, ({ fidelity, likeness }) => {
+    const zero = (fidelity ?? likeness)?.zero;
+    return zero && Math.max(0, zero.candidate - zero.original);
+  }),
   cosineMean: atLeast('cosine mean', 4, (e) => e.fidelity?.cosine.mean),
   cosineP50: atLeast('cosine p50', 4, (e) => e.fidelity?.cosine.p50),
   cosineP1: atLeast('cosine p1', 4, (e) => e.fidelity?.cosine.p1),
@@ -71,9 +73,17 @@ export const gateMetrics = {
   relativeL2Mean: atMost('relative L2 distance, mean', 4, (e) => e.fidelity?.relativeL2.mean),
   relativeL2Max: atMost('relative L2 distance, maximum', 4, (e) => e.fidelity?.relativeL2.max),
   similarityError: atMost('mean error of similarities', 4, (e) => e.fidelity?.similarity.meanAbsoluteError),
-  similaritySpearman: atLeast('Spearman of similarities', 4, (e) => e.fidelity?.similarity.spearman),
+  similaritySpearman: atLeast(
+    'Spearman of similarities',
+    4,
+    (e) => e.fidelity?.similarity.spearman ?? e.likeness?.spearman,
+  ),
   topOneAgreement: atLeast('agreement on the nearest neighbour', 3, (e) => e.fidelity?.neighbours.topOneAgreement),
-  topKOverlap: atLeast('overlap of the nearest neighbours', 3, (e) => e.fidelity?.neighbours.topKOverlap),
+  topKOverlap: atLeast(
+    'overlap of the nearest neighbours',
+    3,
+    (e) => e.fidelity?.neighbours.topKOverlap ?? e.likeness?.topKOverlap,
+  ),
   rankSpearman: atLeast('Spearman of the scores of a query', 4, (e) => e.ranking?.spearman.mean),
   rankTopOne: atLeast('agreement on the best text of a query', 3, (e) => e.ranking?.topOneAgreement),
   rankTopK: atLeast('overlap of the best texts of a query', 3, (e) => e.ranking?.topKOverlap),

@@ -8,6 +8,7 @@ export * from './fidelity.js';
 export * from './gate.js';
 export { type GateMetricName, gateMetricNames, gateMetrics, type Measured, sizeReduction } from './gate-metrics.js';
 export * from './gate-presets.js';
+export { type Likeness, measureLikeness } from './likeness.js';
 export * from './measurements.js';
 export { configuredPresets, gateNamed, type OwnGates } from './named-gates.js';
 export type { RankingEvidence } from './ranking-evidence.js';

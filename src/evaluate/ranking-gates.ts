@@ -1,7 +1,7 @@
 import type { Gate } from './gate.js';
-import type { GatePresetName } from './gate-presets.js';
+import type { VariantGateName } from './gate-presets.js';
 
-function gate(name: GatePresetName, spearman: number, topOne: number, topK: number, error: number): Gate {
+function gate(name: VariantGateName, spearman: number, topOne: number, topK: number, error: number): Gate {
   return {
     name: `${name} of rerankers`,
     limits: {
@@ -20,7 +20,7 @@ function gate(name: GatePresetName, spearman: number, topOne: number, topK: numb
  * What variants of rerankers are held against, in place of the presets for vectors. A candidate may not answer another
  * text first more often, or move scores further, than what one would notice in the results of a search.
  */
-export const rankingGates: Readonly<Record<GatePresetName, Gate>> = {
+export const rankingGates: Readonly<Record<VariantGateName, Gate>> = {
   fp16: gate('fp16', 0.99, 0.97, 0.95, 0.005),
   q8: gate('q8', 0.99, 0.95, 0.94, 0.01),
   int8: gate('int8', 0.95, 0.9, 0.85, 0.03),

@@ -22,6 +22,7 @@ test.each<[string, OnnxModel, string, string]>([
   ['blocks of 8 bits', modelOf(microsoft('MatMulNBits', { bits: { int: 8 } })), 'int8', 'int8'],
   ['4-bit tensors', modelOf(makeNode('DequantizeLinear', ['w', 'f'], ['y']), dataType.int4), 'int4', 'int4'],
   ['integers', modelOf(makeNode('MatMulInteger', ['x', 'w'], ['y'])), 'int8', 'int8'],
+  ['rows of a table', modelOf(makeNode('Gather', ['w', 'x'], ['y']), dataType.int8), 'int8', 'int8'],
   ['full precision', modelOf(makeNode('MatMul', ['x', 'f'], ['y'])), 'fp32', 'fp16'],
 ])('%s', (_, model, precision, gate) => {
   expect(describePrecision(model)).toMatchObject({ precision, gate });

@@ -22,7 +22,8 @@ export function describePrecision(model: OnnxModel): { readonly precision: strin
   if (nodes.some(hasFewBits) || fewBits.some((type) => types.has(type))) {
     return { precision: 'int4', gate: 'int4' };
   }
-  if (quantized) {
+  // Tables of static models have 8-bit rows that are widened by plain operators.
+  if (quantized || types.has(dataType.int8)) {
     return { precision: 'int8', gate: 'int8' };
   }
   return { precision: types.has(dataType.float16) ? 'fp16' : 'fp32', gate: 'fp16' };

@@ -1,26 +1,17 @@
-import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import {
-  checkFlag,
-  checkOptions,
-  checkText,
-  distinctEnds,
-  type Location,
-  listOf,
-  OctavecError,
-  type OptionChecks,
-  oneOf,
-  reasonOf,
-} from '../base/index.js';
+import { resolve } from 'node:path';
+import { checkFlag, checkOptions, checkText, type Location, listOf, type OptionChecks, oneOf } from '../base/index.js';
 import { type EngineChoice, engineChoices } from '../engine/index.js';
 import type { Evidence, GateChoice } from '../evaluate/index.js';
 import { readHostFacts } from '../host/index.js';
 import { type KnownSensitivity, readSensitivity } from '../methods/index.js';
-import { listOnnxFiles, type ModelFiles, type ModelOverrides, overridesOf, variantOfPath } from '../model/index.js';
+import { type ModelOverrides, overridesOf } from '../model/index.js';
 import {
+  type Alternative,
+  type Candidate,
   fileGate,
+  isOfAnotherKind,
   judged,
-  measureSpeed,
+  measureSpeeds,
   type Original,
   openCandidate,
   openOriginal,
@@ -30,15 +21,23 @@ import {
   type ProofTexts,
   type Proven,
   prove,
-  shortName,
   type TaskRun,
   type VectorCacheOptions,
+  withRuns,
 } from '../proof/index.js';
+import { embeddedTaskNames, readTask, type Task } from '../tasks/index.js';
+import { judgedAlternative, type ProvenAlternative, proveAlternatives } from './compare-alternatives.js';
+import { type Run, runsOf } from './compared-files.js';
 import { comparisonChecks } from './option-checks.js';
+import { orUnusable, type UnusableVariant } from './or-unusable.js';
 import { type Recommendation, recommend } from './recommend.js';
+import { type TwoPasses, tryTwoPasses } from './try-two-passes.js';
 
 export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
-  /** ONNX files to compare; by default all in the folder besides the original. */
+  /**
+   * ONNX files to compare, by default all in the folder besides the original; and folders of other models. Of these, static
+   * models beside an encoder, and models with vectors of another length, are judged by tasks: octavec's own where none are given.
+   */
   readonly variants?: readonly string[];
   /**
    * What runs them, side by side; `auto` by default. With `native` or `native-bf16`, the original's own file is a candidate,
@@ -57,16 +56,14 @@ const optionChecks: OptionChecks<CompareOptions> = {
   bench: checkFlag,
 };
 
-/** A variant that could not be run, and why. */
-export interface UnusableVariant {
-  readonly name: string;
-  readonly why: string;
-}
-
 /** All variants of a model, measured under the same conditions. */
 export interface Comparison {
   /** Smallest first. */
   readonly evidences: readonly Evidence[];
+  /** Models whose vectors are of another kind than the original's; smallest first. */
+  readonly alternatives: readonly Alternative[];
+  /** A static model for the first pass of a search, a variant or the original for the second; where both were compared. */
+  readonly twoPasses?: TwoPasses;
   readonly unusable: readonly UnusableVariant[];
   readonly recommendations: readonly Recommendation[];
   /** By name of the variant, where it is known. */
@@ -90,70 +87,112 @@ export interface Comparison {
  */
 export async function compare(path: Location, options: CompareOptions = {}): Promise<Comparison> {
   checkOptions(options, optionChecks);
-  const { texts, tasks, threads, signal, onProgress, onNote } = options;
-  const overrides = overridesOf(options);
+  const { texts, threads, signal, onProgress, onNote } = options;
   const cache = await openVectorCache(options);
-  await using original = await openOriginal(path, overrides);
-  const runs = await runsOf(original, options);
-  const proof = await openProof(original, {
-    texts,
-    tasks,
-    cache,
-    keepsVectors: true,
-    threads,
-    signal,
-    onProgress,
-    onNote,
-  });
-  const { proven, unusable } = await proveAll(proof, runs, overrides);
-  const sorted = proven.toSorted((a, b) => a.measured.file.bytes - b.measured.file.bytes);
-  const isMeasured = options.bench !== false && sorted.length > 0;
-  const measured = isMeasured
-    ? (await measureSpeed(proof, sorted)).measured
-    : sorted.map((candidate) => candidate.measured);
+  await using original = await openOriginal(path, overridesOf(options));
+  const opened = await openAll(original, await runsOf(original, options), options);
+  const tasks = await tasksFor(opened.others, options);
+  const run = { tasks, cache, threads, signal, onProgress, onNote };
+  const proof = await openProof(original, { ...run, texts, keepsVectors: true });
+  const variants = await proveAll(proof, opened.variants);
+  const others = await proveAlternatives(proof, opened.others);
+  const sorted = variants.proven.toSorted((a, b) => a.measured.file.bytes - b.measured.file.bytes);
+  const { measured, measuredOthers } = await withSpeed(proof, sorted, others.proven, options);
   const evidences = measured.map((each, i) => judged(each, fileGate(sorted[i].candidate, each, options)));
+  const alternatives = measuredOthers.map((each) => judgedAlternative(each, options));
+  const twoPasses = await tryTwoPasses(
+    proof,
+    evidences.map((evidence, i) => ({ evidence, candidate: sorted[i].candidate })),
+    alternatives.map((alternative, i) => ({ alternative, candidate: others.proven[i].candidate })),
+    run,
+  );
   const { cpuFlags } = await readHostFacts();
   const recommendations = recommend(evidences, {
     strict: options.presets?.strict,
     measuredWithVnni: cpuFlags.includes('avx512_vnni'),
+    twoPasses,
   });
-  return { evidences, unusable, recommendations, sensitivities: await knownSensitivities(sorted) };
+  const unusable = [...opened.unusable, ...variants.unusable, ...others.unusable];
+  return {
+    ...{ evidences, alternatives, twoPasses, unusable, recommendations },
+    sensitivities: await knownSensitivities(sorted),
+  };
 }
 
-/** One file in one engine. */
-interface Run {
-  readonly path: string;
-  /** Tells it from the others. */
-  readonly name: string;
-  readonly engine: EngineChoice;
+/** A candidate that was opened, and what it stands for. */
+interface OpenedRun {
+  readonly run: Run;
+  readonly candidate: Candidate;
+  /** The same file runs in other engines, too. */
+  readonly isOneOfSeveral: boolean;
+}
+
+async function openAll(original: Original, runs: readonly Run[], options: CompareOptions) {
+  const variants: OpenedRun[] = [];
+  const others: { readonly name: string; readonly candidate: Candidate }[] = [];
+  const unusable: UnusableVariant[] = [];
+  for (const run of runs) {
+    const { path, name, engine } = run;
+    await orUnusable(run, unusable, async () => {
+      const candidate = await openCandidate(path, { ...overridesOf(options), like: original.files, name, engine });
+      if (!(await isOfAnotherKind(original, candidate))) {
+        variants.push({
+          run,
+          candidate,
+          isOneOfSeveral: runs.some((one) => one.path === path && one.engine !== engine),
+        });
+      } else if (!others.some((other) => other.name === name)) {
+        others.push({ name, candidate });
+      }
+    });
+  }
+  return { variants, others, unusable };
+}
+
+/** Models of another kind have nothing else to be judged by. */
+async function tasksFor(others: readonly unknown[], { tasks = [], onNote }: CompareOptions): Promise<readonly Task[]> {
+  if (others.length === 0 || tasks.length > 0) {
+    return tasks;
+  }
+  const names = embeddedTaskNames.join(' and ');
+  onNote?.(`models of another kind are judged by tasks: ${names}, which are English and come with octavec (\`tasks\`)`);
+  return await Promise.all(embeddedTaskNames.map((name) => readTask(name)));
 }
 
 async function proveAll(
   proof: Proof,
-  runs: readonly Run[],
-  overrides: ModelOverrides,
+  runs: readonly OpenedRun[],
 ): Promise<{ readonly proven: readonly Proven[]; readonly unusable: readonly UnusableVariant[] }> {
   const proven: Proven[] = [];
   const unusable: UnusableVariant[] = [];
-  for (const { path, name, engine } of runs) {
-    try {
-      const candidate = await openCandidate(path, { ...overrides, like: proof.original.files, name, engine });
-      const isOneOfSeveral = runs.some((run) => run.path === path && run.engine !== engine);
+  for (const { run, candidate, isOneOfSeveral } of runs) {
+    await orUnusable(run, unusable, async () => {
       const measured = withEngineName(await prove(proof, candidate), isOneOfSeveral);
       if (!isKnown({ candidate, measured }, proof.original, proven)) {
         proven.push({ candidate, measured });
       }
-    } catch (error) {
-      if (!(error instanceof OctavecError) || error.code === 'CANCELLED') {
-        throw error;
-      }
-      unusable.push({
-        name: engine === 'onnxruntime' || engine === 'auto' ? name : `${name} (${engine})`,
-        why: reasonOf(error),
-      });
-    }
+    });
   }
   return { proven, unusable };
+}
+
+async function withSpeed(
+  proof: Proof,
+  proven: readonly Proven[],
+  others: readonly ProvenAlternative[],
+  { bench = true }: CompareOptions,
+) {
+  const measured = proven.map((each) => each.measured);
+  const measuredOthers = others.map((each) => each.measured);
+  if (!bench || measured.length + measuredOthers.length === 0) {
+    return { measured, measuredOthers };
+  }
+  const subjects = [...proven, ...others].map(({ candidate, measured: { file } }) => ({ candidate, name: file.name }));
+  const { original, runs } = await measureSpeeds(proof, subjects);
+  return {
+    measured: measured.map((each, i) => withRuns(each, original, runs[i])),
+    measuredOthers: measuredOthers.map((each, i) => withRuns(each, original, runs[proven.length + i])),
+  };
 }
 
 /** Where a file is compared with itself on several engines, its name tells which it was, also of `auto`. */
@@ -175,42 +214,6 @@ function isKnown({ candidate, measured }: Proven, original: Original, proven: re
 
 function pathOf({ files }: Proven['candidate']): string {
   return resolve(files.onnxPath);
-}
-
-async function runsOf({ files }: Original, { variants, engines = ['auto'] }: CompareOptions): Promise<Run[]> {
-  const paths = variants ?? (await variantsBeside(files));
-  const names = distinctNames(files.onnxPath, paths);
-  const runs = engines.flatMap((engine) => {
-    const isOwn = (engine === 'native' || engine === 'native-bf16') && variants === undefined;
-    const own = isOwn ? [files.onnxPath] : [];
-    return [...own, ...paths].map((path) => ({ path, engine, name: names.get(resolve(path)) ?? shortName(path) }));
-  });
-  if (runs.length === 0) {
-    const problem = `There is no variant beside ${files.onnxPath}`;
-    throw new OctavecError('USAGE', { problem, hint: 'Make some with "octavec quantize", or name their files.' });
-  }
-  return runs;
-}
-
-/** Names by path: as short as tells the files from each other and from the original. */
-function distinctNames(original: string, paths: readonly string[]): ReadonlyMap<string, string> {
-  const all = [...new Set([original, ...paths].map((path) => resolve(path)))];
-  const names = distinctEnds(all, (parts) => (parts.at(-2) === 'onnx' ? 2 : 1));
-  // The original is called what it is always called.
-  return new Map(all.map((path, i) => [path, i === 0 ? shortName(path) : names[i]]));
-}
-
-/** All ONNX files in the folder of the original's, besides itself. */
-async function variantsBeside({ onnxPath, folder: modelFolder, staticReading }: ModelFiles): Promise<string[]> {
-  if (staticReading !== undefined && modelFolder !== undefined) {
-    // Its own table stands in model.onnx once more, for other programs.
-    return (await listOnnxFiles(modelFolder)).filter(
-      (path) => resolve(path) !== resolve(onnxPath) && variantOfPath(path) !== 'fp32',
-    );
-  }
-  const folder = dirname(onnxPath);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort();
-  return names.map((name) => join(folder, name)).filter((path) => resolve(path) !== resolve(onnxPath));
 }
 
 /** What `auto` found out about the variants that it made. */

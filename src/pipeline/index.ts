@@ -12,12 +12,13 @@ export type {
   SearchFindings,
   SensitivityReport,
 } from '../methods/index.js';
-export type { ProofTexts } from '../proof/index.js';
+export type { Alternative, ProofTexts } from '../proof/index.js';
 export { type BatchItem, type BatchOutcome, batchError } from './batch-outcome.js';
 export { checkedMethods } from './check-options.js';
-export { type CompareOptions, type Comparison, compare, type UnusableVariant } from './compare.js';
+export { type CompareOptions, type Comparison, compare } from './compare.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
 export { type FoundModel, type FoundModels, findModels, type UnreadableFolder } from './find-models.js';
+export type { UnusableVariant } from './or-unusable.js';
 export { quantize } from './quantize.js';
 export { type QuantizeAllOptions, quantizeAll } from './quantize-all.js';
 export type { QuantizeOptions, VariantOptions } from './quantize-options.js';
@@ -26,4 +27,5 @@ export { type Recommendation, type RecommendOptions, recommend, type Use } from 
 export { isReranker } from './rerank/is-reranker.js';
 export { quantizeReranker, type RerankerOutcome, type RerankerVariant } from './rerank/quantize-reranker.js';
 export { type VerifyRerankerOptions, verifyReranker } from './rerank/verify-reranker.js';
+export type { TwoPasses } from './try-two-passes.js';
 export { type VerifyOptions, verify } from './verify.js';

@@ -1,7 +1,14 @@
 import { type Evidence, type Gate, gatePresets, judge } from '../evaluate/index.js';
+import type { TwoPasses } from './try-two-passes.js';
 
 /** What a variant is wanted for. */
-export type Use = 'no measurable loss' | 'smallest' | 'fastest here' | 'server with AVX-512 VNNI' | 'phone';
+export type Use =
+  | 'no measurable loss'
+  | 'smallest'
+  | 'fastest here'
+  | 'server with AVX-512 VNNI'
+  | 'phone'
+  | 'search in two passes';
 
 export interface Recommendation {
   readonly use: Use;
@@ -15,6 +22,8 @@ export interface RecommendOptions {
   readonly strict?: Gate;
   /** Speeds were measured on a CPU with AVX-512 VNNI. Where they were not, they say nothing about one that has it. */
   readonly measuredWithVnni?: boolean;
+  /** What a static model and a variant reach together. */
+  readonly twoPasses?: TwoPasses;
 }
 
 /** For a phone, up to so many times the smallest size is given for a more faithful variant. */
@@ -22,7 +31,11 @@ const phoneAllowance = 1.25;
 
 /** Returns which variant to take for what. Only variants that passed their gate are recommended. */
 export function recommend(evidences: readonly Evidence[], options: RecommendOptions = {}): Recommendation[] {
-  const { strict = gatePresets.strict, measuredWithVnni = false } = options;
+  const { strict = gatePresets.strict, measuredWithVnni = false, twoPasses } = options;
+  const together = twoPasses === undefined ? [] : [forTwoPasses(twoPasses)];
+  if (evidences.length === 0) {
+    return together;
+  }
   const sound = evidences.filter(({ verdict }) => verdict?.passed);
   const faithful = sound.filter((evidence) => judge(evidence, strict).passed);
   const measured = sound.filter(({ run }) => run?.textsPerSecond !== undefined);
@@ -47,7 +60,21 @@ export function recommend(evidences: readonly Evidence[], options: RecommendOpti
     );
     recommendations.splice(2, 0, fastest);
   }
-  return recommendations;
+  return [...recommendations, ...together];
+}
+
+function forTwoPasses({ first, second = 'the original', candidates, tasks, firstAlone }: TwoPasses): Recommendation {
+  const figures = tasks
+    .filter(({ metric }) => metric === 'ndcg@10')
+    .map(
+      ({ task, candidate, original }) =>
+        `nDCG@10 ${candidate.toFixed(3)} in ${task} (original alone ${original.toFixed(3)}, ${first} alone ${firstAlone[task].toFixed(3)})`,
+    );
+  return {
+    use: 'search in two passes',
+    variant: `${first}, then ${second}`,
+    reason: `the static model finds ${candidates} documents, ${second} orders them: ${figures.join('; ')}`,
+  };
 }
 
 function whyNoneIsFaithful(sound: readonly Evidence[], strict: Gate): string {

@@ -4,12 +4,20 @@
  *
  * @module
  */
+export { type Alternative, isOfAnotherKind, proveAlternative } from './alternative.js';
 export { type Candidate, type CandidateOptions, openCandidate } from './candidate.js';
 export { conventionsHash, fileIdentity, shortName } from './identity.js';
 export { type Original, openOriginal } from './original.js';
 export { openProof, type Proof, type ProofOptions, prove } from './proof.js';
 export { type ProofTexts, proofTextsOf } from './proof-texts.js';
-export { asksForSpeed, measureSpeed, type Proven } from './speed.js';
-export { compareOnOldIndex, compareTasks, evaluateCandidate, evaluateOriginal, type TaskRun } from './tasks.js';
+export { asksForSpeed, measureSpeed, measureSpeeds, type Proven, withRuns } from './speed.js';
+export {
+  compareOnOldIndex,
+  compareTasks,
+  compareTwoPasses,
+  evaluateCandidate,
+  evaluateOriginal,
+  type TaskRun,
+} from './tasks.js';
 export { openVectorCache, type VectorCacheOptions } from './vector-cache.js';
-export { fileGate, judged } from './verdict.js';
+export { alternativeGate, fileGate, judged } from './verdict.js';

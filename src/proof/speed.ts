@@ -15,34 +15,59 @@ export function asksForSpeed({ limits }: Gate): boolean {
   return limits.speedUp !== undefined;
 }
 
+/** A candidate whose speed is wanted, and what it is called while it runs. */
+export interface SpeedSubject {
+  readonly candidate: Candidate;
+  readonly name: string;
+}
+
 /**
- * Measures speed and memory of the original and the candidates, side by side.
+ * Measures speed and memory of the original and of others, side by side.
+ *
+ * @returns the figures of the original, and those of the others in their order
+ * @throws ENGINE_DIED, CANCELLED
+ */
+export async function measureSpeeds(
+  { original, texts, options }: Proof,
+  subjects: readonly SpeedSubject[],
+): Promise<{ readonly original: RunMeasurement; readonly runs: readonly RunMeasurement[] }> {
+  const { threads, signal, onProgress } = options;
+  const others = subjects.map(({ candidate: { files, engine, device }, name }) => ({
+    name,
+    model: files,
+    embedder: { engine, device },
+  }));
+  const [first, ...runs] = await measureRuns(
+    [{ name: 'original', model: original.runnable, embedder: { engine: 'onnxruntime' } }, ...others],
+    speedTexts(texts),
+    { embedder: { threads }, signal, onProgress },
+  );
+  return { original: first, runs };
+}
+
+/**
+ * The same of candidates with what was found out about them.
  *
  * @param names of the candidates while they run; by default those of their files
  * @returns the figures of the original, and all candidates with theirs
  * @throws ENGINE_DIED, CANCELLED
  */
 export async function measureSpeed(
-  { original, texts, options }: Proof,
+  proof: Proof,
   proven: readonly Proven[],
   names: readonly string[] = proven.map(({ measured }) => measured.file.name),
 ): Promise<{ readonly original: RunMeasurement; readonly measured: readonly Measurements[] }> {
-  const { threads, signal, onProgress } = options;
-  const subjects = proven.map(({ candidate: { files, engine, device } }, i) => ({
-    name: names[i],
-    model: files,
-    embedder: { engine, device },
-  }));
-  const [first, ...others] = await measureRuns(
-    [{ name: 'original', model: original.runnable, embedder: { engine: 'onnxruntime' } }, ...subjects],
-    speedTexts(texts),
-    { embedder: { threads }, signal, onProgress },
-  );
-  const measured = proven.map((each, i) => withRuns(each.measured, first, others[i]));
-  return { original: first, measured };
+  const subjects = proven.map(({ candidate }, i) => ({ candidate, name: names[i] }));
+  const { original, runs } = await measureSpeeds(proof, subjects);
+  return { original, measured: proven.map(({ measured }, i) => withRuns(measured, original, runs[i])) };
 }
 
-function withRuns(measured: Measurements, original: RunMeasurement, candidate: RunMeasurement): Measurements {
+/** What was measured, with speed and memory of both sides. */
+export function withRuns<Figures extends Pick<Measurements, 'run' | 'originalRun'>>(
+  measured: Figures,
+  original: RunMeasurement,
+  candidate: RunMeasurement,
+): Figures {
   const figures = ({ textsPerSecond, peakBytes }: RunMeasurement) => ({ textsPerSecond, peakBytes });
   return { ...measured, run: figures(candidate), originalRun: figures(original) };
 }

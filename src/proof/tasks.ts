@@ -7,6 +7,7 @@ import {
   type EmbedTexts,
   evaluateRetrieval,
   evaluateTask,
+  evaluateTwoPasses,
   type Task,
   type TaskComparison,
   type TaskResult,
@@ -77,6 +78,35 @@ export async function compareOnOldIndex(
       const taskOptions = { signal: run.signal, onProgress };
       const result = await evaluateRetrieval(task, embedQueries, taskOptions, embedDocuments);
       comparisons.push(...(await compareResults(originalResults[i], result, { ...taskOptions, asymmetric: true })));
+    }
+  }
+  return comparisons;
+}
+
+/**
+ * Searches in two passes: the first model finds the nearest documents, the second, or the original where there is none, orders
+ * them. Against the original alone.
+ */
+export async function compareTwoPasses(
+  original: Original,
+  [first, second]: readonly [Candidate, Candidate | undefined],
+  candidates: number,
+  originalResults: readonly TaskResult[],
+  run: TaskRun,
+): Promise<TaskComparison[]> {
+  const [quick, careful] = [
+    candidateSubject(first),
+    second === undefined ? subjectOf(original) : candidateSubject(second),
+  ];
+  await using quickEmbedder = await loadSubject(quick, run);
+  await using carefulEmbedder = await loadSubject(careful, run);
+  const embeds = [embedderOf(quickEmbedder, quick, run), embedderOf(carefulEmbedder, careful, run)] as const;
+  const comparisons: TaskComparison[] = [];
+  for (const [i, task] of (run.tasks ?? []).entries()) {
+    if (task.kind === 'retrieval') {
+      const options = { signal: run.signal, onProgress: suffixed(run.onProgress, ' in two passes') };
+      const result = await evaluateTwoPasses(task, embeds, candidates, options);
+      comparisons.push(...(await compareResults(originalResults[i], result, options)));
     }
   }
   return comparisons;

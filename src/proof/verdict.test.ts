@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
 import { gatePresets } from '../evaluate/index.js';
-import { fileGate, judged } from './verdict.js';
+import { alternativeGate, fileGate, judged } from './verdict.js';
 
 const { verdict: _, ...measured } = soundEvidence();
 const native = { ...measured, engine: { ...measured.engine, name: 'native' } };
@@ -25,4 +25,15 @@ test("the original's own file need not be smaller, unless that is asked for", ()
   expect(judged(own, fileGate({ usualGate: 'fp16' }, own, {})).verdict).toMatchObject({ passed: true, failures: [] });
   const asked = fileGate({ usualGate: 'fp16' }, own, { limits: { sizeReduction: 2 } });
   expect(judged(own, asked).verdict?.failures).toMatchObject([{ metric: 'sizeReduction', figure: 1 }]);
+});
+
+test('a static model is held against limits of tasks; a chosen gate, without what compares vectors', () => {
+  expect(alternativeGate('static', {})).toEqual(gatePresets.static);
+  const chosen = alternativeGate('static', { gate: gatePresets.int8 });
+  expect(chosen?.limits).toEqual({ nonFinite: 0, lostLength: 0, topKOverlap: 0.85, sizeReduction: 1.3 });
+});
+
+test('another encoder is held against a chosen gate only', () => {
+  expect(alternativeGate('encoder', {})).toBeUndefined();
+  expect(alternativeGate('encoder', { limits: { ndcgLoss: 0.1 } })?.limits).toMatchObject({ ndcgLoss: 0.1 });
 });

@@ -1,4 +1,13 @@
-import { chooseGate, type Evidence, type Gate, type GateChoice, judge, type Measurements } from '../evaluate/index.js';
+import {
+  chooseGate,
+  type Evidence,
+  type Gate,
+  type GateChoice,
+  type GateMetricName,
+  judge,
+  type Limits,
+  type Measurements,
+} from '../evaluate/index.js';
 import type { Candidate } from './candidate.js';
 
 /**
@@ -24,3 +33,23 @@ export function fileGate(
 export function judged(measured: Measurements, gate: Gate): Evidence {
   return { ...measured, verdict: judge(measured, gate) };
 }
+
+/**
+ * The gate of a model of another kind: of the chosen one, or of "static", what can be said without comparing vectors. Encoders
+ * are held against a chosen one only.
+ */
+export function alternativeGate(kind: 'static' | 'encoder', choice: GateChoice): Gate | undefined {
+  if (kind === 'encoder' && choice.gate === undefined && choice.limits === undefined) {
+    return undefined;
+  }
+  const gate = chooseGate('static', choice);
+  const comparable = (limits: Limits) =>
+    Object.fromEntries(Object.entries(limits).filter(([metric]) => !ofVectors.has(metric as GateMetricName)));
+  return { ...gate, limits: comparable(gate.limits), limitsWhereMeasured: comparable(gate.limitsWhereMeasured) };
+}
+
+/** Metrics that compare the two vectors of a text. */
+const ofVectors: ReadonlySet<GateMetricName> = new Set([
+  ...(['cosineMean', 'cosineP50', 'cosineP1', 'cosineMin', 'l2Mean', 'relativeL2Mean', 'relativeL2Max'] as const),
+  ...(['similarityError', 'topOneAgreement'] as const),
+]);

@@ -1,5 +1,6 @@
 import { printable } from '../base/index.js';
 import type { Comparison } from '../pipeline/index.js';
+import { formatAlternatives } from './alternatives-text.js';
 import { formatComparisons } from './evaluation-text.js';
 import { conditions, likelyReason } from './evidence-text.js';
 import { type Style, styleOf } from './style.js';
@@ -7,10 +8,11 @@ import { formatVariantTable, variantRows } from './variant-table.js';
 
 /** Shows all variants of a model side by side, what the gate says against them, and which to take for what. */
 export function formatComparison(comparison: Comparison, style: Style = styleOf(process.stdout)): string {
-  const { evidences, unusable, recommendations } = comparison;
+  const { evidences, alternatives, unusable } = comparison;
   const parts = unusable.map(({ name, why }) => `${style.paint('red', '✗')} ${printable(name)}: ${printable(why)}\n`);
+  const others = formatAlternatives(evidences, alternatives, style);
   if (evidences.length === 0) {
-    return parts.join('');
+    return [...parts, others, whichToTake(comparison, style)].join('');
   }
   const failures = evidences.flatMap((evidence) => {
     const { file, verdict } = evidence;
@@ -31,17 +33,28 @@ export function formatComparison(comparison: Comparison, style: Style = styleOf(
       const main = evidence.tasks?.filter((task) => task.main) ?? [];
       return `\n${style.paint('bold', printable(evidence.file.name))}\n${formatComparisons(main, style)}`;
     });
-  const uses = recommendations.map(({ use, variant, reason }) => {
-    const name = variant === undefined ? 'none' : style.paint('bold', printable(variant));
-    return `  ${use}: ${name} (${reason})\n`;
-  });
   return [
     formatVariantTable(variantRows(evidences), style),
     `\n${conditions(evidences)}\n`,
     ...parts,
     ...failures,
     ...tasks,
-    // With one variant there is nothing to choose from.
-    ...(evidences.length > 1 ? ['\nWhich one to take\n', ...uses] : []),
+    ...(others === '' ? [] : ['\n', others]),
+    whichToTake(comparison, style),
   ].join('');
+}
+
+function whichToTake({ evidences, alternatives, recommendations }: Comparison, style: Style): string {
+  // With one variant there is nothing to choose from.
+  if (
+    evidences.length + alternatives.length < 2 &&
+    recommendations.every(({ use }) => use !== 'search in two passes')
+  ) {
+    return '';
+  }
+  const uses = recommendations.map(({ use, variant, reason }) => {
+    const name = variant === undefined ? 'none' : style.paint('bold', printable(variant));
+    return `  ${use}: ${name} (${reason})\n`;
+  });
+  return uses.length === 0 ? '' : ['\nWhich one to take\n', ...uses].join('');
 }

@@ -4,7 +4,7 @@ import { quoted } from './shell-words.js';
 
 /** What was distilled, how near it comes to its teacher, and what it is good for. */
 export function formatDistillation(distillation: Distillation): string {
-  const { folder, teacher, tokens, dimensions, precision, bytes, tuning, seconds } = distillation;
+  const { folder, teacher, teacherPath, tokens, dimensions, precision, bytes, tuning, seconds } = distillation;
   const lines = [
     `${folder}: a static model of ${teacher}`,
     `  table    ${formatCount(tokens)} tokens × ${dimensions} dimensions, ${precision}, ${formatBytes(bytes)}`,
@@ -14,7 +14,7 @@ export function formatDistillation(distillation: Distillation): string {
     'It averages vectors of words: for searching, sorting and grouping by topic, dozens of times as fast as its teacher. It',
     'does not see the order of words, negation, or what a word means in its sentence.',
     'Next:',
-    `  octavec evaluate ${quoted(folder)}`,
+    `  octavec compare ${quoted(teacherPath)} ${quoted(folder)}`,
     `  octavec embed ${quoted(folder)} "hello world"`,
   ];
   return `${lines.join('\n')}\n`;

@@ -76,6 +76,7 @@ test('the comparison shows failures, tasks, what could not be run, and which to 
   const text = formatComparison(
     {
       evidences: [passed, refused],
+      alternatives: [],
       unusable: [{ name: 'broken.onnx', why: 'It does not load.' }],
       recommendations: [{ use: 'smallest', variant: 'onnx/model_int8.onnx', reason: 'it is' }],
       sensitivities: {},

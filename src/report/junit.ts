@@ -1,19 +1,24 @@
 import type { Evidence } from '../evaluate/index.js';
-import type { UnusableVariant } from '../pipeline/index.js';
+import type { Alternative, UnusableVariant } from '../pipeline/index.js';
 
 /**
  * Verdicts as JUnit XML, which CI systems show as test results: a suite for each candidate, a case for its gate that
  * fails with all reasons, and is an error where the candidate could not be measured. What is not decided stands in its
  * output.
  */
-export function junitXml(evidences: readonly Evidence[], unusable: readonly UnusableVariant[] = []): string {
-  const suites = [...evidences.map(judgedSuite), ...unusable.map(errorSuite)];
-  const failed = evidences.filter(({ verdict }) => verdict?.passed === false).length;
+export function junitXml(
+  evidences: readonly Evidence[],
+  unusable: readonly UnusableVariant[] = [],
+  alternatives: readonly Alternative[] = [],
+): string {
+  const judged = [...evidences, ...alternatives];
+  const suites = [...judged.map(judgedSuite), ...unusable.map(errorSuite)];
+  const failed = judged.filter(({ verdict }) => verdict?.passed === false).length;
   const counts = `tests="${suites.length}" failures="${failed}" errors="${unusable.length}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="octavec" ${counts}>\n${suites.join('')}</testsuites>\n`;
 }
 
-function judgedSuite({ file, verdict }: Evidence): string {
+function judgedSuite({ file, verdict }: Pick<Evidence, 'file' | 'verdict'>): string {
   const failures = verdict?.failures ?? [];
   const reasons = failures
     .map(({ metric, message }) => `      <failure type="${escaped(metric)}" message="${escaped(message)}"/>\n`)

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatFigure } from '../base/index.js';
 import { type Evidence, sizeReduction } from '../evaluate/index.js';
-import type { UnusableVariant } from '../pipeline/index.js';
+import type { Alternative, UnusableVariant } from '../pipeline/index.js';
+import { alternativesTable, staticInWords } from './alternatives-table.js';
 import { signed, taskName, withDeviation } from './evaluation-text.js';
 import { conditions } from './evidence-text.js';
 
@@ -8,10 +9,32 @@ import { conditions } from './evidence-text.js';
  * Shows a section for a model card: what the variants are, how faithful they are, how that was found, and which could
  * not be measured.
  */
-export function markdownSection(evidences: readonly Evidence[], unusable: readonly UnusableVariant[] = []): string {
+export function markdownSection(
+  evidences: readonly Evidence[],
+  unusable: readonly UnusableVariant[] = [],
+  alternatives: readonly Alternative[] = [],
+): string {
   const measured = evidences.length === 0 ? [] : measuredParts(evidences);
   const failed = unusable.length === 0 ? [] : [`Not measured:\n\n${unusable.map(unusableLine).join('\n')}\n`];
-  return ['## Quantized variants\n', ...measured, ...failed].join('\n');
+  return ['## Quantized variants\n', ...measured, ...alternativeParts(evidences, alternatives), ...failed].join('\n');
+}
+
+function alternativeParts(evidences: readonly Evidence[], alternatives: readonly Alternative[]): string[] {
+  if (alternatives.length === 0) {
+    return [];
+  }
+  const { headings, rows } = alternativesTable(evidences, alternatives);
+  const cells = rows.map(({ cells: figures, verdict }) => [
+    ...figures.map(cell),
+    verdict === undefined ? '–' : `${verdict.passed ? 'pass' : '**fail**'} (${cell(verdict.gate)})`,
+  ]);
+  return [
+    '### Models of another kind\n',
+    table([...headings, 'gate'], cells),
+    ...alternatives
+      .filter(({ kind }) => kind === 'static')
+      .map((alternative) => `${staticInWords(alternative).map(cell).join(' ')}\n`),
+  ];
 }
 
 function unusableLine({ name, why }: UnusableVariant): string {

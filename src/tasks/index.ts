@@ -12,3 +12,4 @@ export { evaluateRetrieval } from './retrieval.js';
 export * from './task.js';
 export { promptFor, taskEmbedder } from './task-embedder.js';
 export type { TaskResult, TaskSamples } from './task-result.js';
+export { evaluateTwoPasses } from './two-passes.js';

@@ -30,6 +30,16 @@ const cuts = [
 const depth = 1 + Math.max(...cuts.map(([, k]) => k));
 const documentsAtOnce = 512;
 
+type Query = RetrievalTask['queries'][number];
+
+/** What was found for the queries of a task. */
+export interface Rankings {
+  /** Those with judgements. */
+  readonly queries: readonly Query[];
+  /** [queries] ids of documents, best first. */
+  readonly rankings: readonly (readonly string[])[];
+}
+
 /**
  * Ranks all documents by their cosine to each query, as BEIR does. The corpus streams by: only the best documents of
  * each query are kept.
@@ -43,11 +53,25 @@ export async function evaluateRetrieval(
   options: TaskOptions,
   embedDocuments: EmbedTexts = embed,
 ): Promise<TaskResult> {
+  return rankingResult(task, await nearestDocuments(task, [embed, embedDocuments], depth, options));
+}
+
+/**
+ * Finds the documents that are nearest to each query.
+ *
+ * @param count how many
+ */
+export async function nearestDocuments(
+  task: RetrievalTask,
+  [embedQueries, embedDocuments]: readonly [EmbedTexts, EmbedTexts],
+  count: number,
+  options: TaskOptions,
+): Promise<Rankings> {
   const use = { task: task.name, kind: task.kind } as const;
   const queries = task.queries.filter(({ id }) => task.judgements.has(id));
   const texts = queries.map(({ text }) => text);
-  const queryRows = unitRows(await embed(texts, { ...use, role: 'query' }, options));
-  const lists = emptyNearestLists(queries.length, depth);
+  const queryRows = unitRows(await embedQueries(texts, { ...use, role: 'query' }, options));
+  const lists = emptyNearestLists(queries.length, count);
   const ids: string[] = [];
   for await (const documents of inChunks(task.corpus)) {
     const start = ids.length;
@@ -66,9 +90,14 @@ export async function evaluateRetrieval(
     ids.push(...documents.map(({ id }) => id));
     await offerAll(queryRows, vectors, start, lists, options.signal);
   }
+  return { queries, rankings: queries.map((_, place) => rankingOf(lists, place, ids)) };
+}
+
+/** What rankings are worth by the judgements of their task. */
+export function rankingResult(task: RetrievalTask, { queries, rankings }: Rankings): TaskResult {
   const values = Object.fromEntries(cuts.map(([metric, k]) => [`${metric}@${k}`, new Float64Array(queries.length)]));
   for (const [place, { id }] of queries.entries()) {
-    const ranking = rankingOf(lists, place, ids).filter((document) => !task.ignoreIdenticalIds || document !== id);
+    const ranking = rankings[place].filter((document) => !task.ignoreIdenticalIds || document !== id);
     for (const [metric, k] of cuts) {
       values[`${metric}@${k}`][place] = rankingMetric(metric, ranking, task.judgements.get(id)!, k);
     }

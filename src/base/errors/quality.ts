@@ -32,6 +32,6 @@ export const qualityErrors = {
     1,
     400,
     (d) =>
-      `The two models cannot be compared: ${d.why}. ${d.hint ?? 'Compare a candidate with the original that it was made from.'}`,
+      `The two models cannot be compared: ${d.why}. ${d.hint ?? 'Compare a candidate with the original that it was made from; models of other kinds are compared by tasks: `octavec compare`.'}`,
   ),
 } as const;

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../evaluate/index.js';
-import type { UnusableVariant } from '../../pipeline/index.js';
+import type { Alternative, UnusableVariant } from '../../pipeline/index.js';
+import { alternativeName, keptInWords } from '../alternatives-table.js';
 import { shortVariantNames } from '../variant-table.js';
 import { gainsInWords, gainsOf } from './gains.js';
 
@@ -18,7 +19,14 @@ export interface Headline {
  * Chooses the variant that speaks for all: the fastest of those that passed or, where no speed was measured, the
  * smallest.
  */
-export function headlineOf(evidences: readonly Evidence[], unusable: readonly UnusableVariant[]): Headline {
+export function headlineOf(
+  evidences: readonly Evidence[],
+  unusable: readonly UnusableVariant[],
+  alternatives: readonly Alternative[] = [],
+): Headline {
+  if (evidences.length === 0 && unusable.length === 0 && alternatives.length > 0) {
+    return ofAlternatives(alternatives);
+  }
   const passed = evidences.filter(({ verdict }) => verdict?.passed !== false);
   const tally = tallyOf(passed.length, evidences, unusable);
   const lead = passed.toSorted(bySpeedThenSize)[0];
@@ -28,6 +36,20 @@ export function headlineOf(evidences: readonly Evidence[], unusable: readonly Un
   const name = shortVariantNames(evidences)[evidences.indexOf(lead)];
   const sentence = `${name} ${gainsInWords(gainsOf(lead))}.`;
   return { sentence, explanation: howChosen(lead, passed.length), tally, good: true };
+}
+
+/** Of the best of them in the first task. */
+function ofAlternatives(alternatives: readonly Alternative[]): Headline {
+  const passed = alternatives.filter(({ verdict }) => verdict?.passed !== false);
+  const [lead] = passed.length > 0 ? passed : alternatives;
+  const tally = `${passed.length} of ${alternatives.length} models pass`;
+  const explanation = `It is of another kind than the original, and was judged by tasks.`;
+  return {
+    sentence: `${alternativeName(lead)} keeps ${keptInWords(lead)}.`,
+    explanation,
+    tally,
+    good: passed.length > 0,
+  };
 }
 
 function howChosen({ verdict, run }: Evidence, passed: number): string {

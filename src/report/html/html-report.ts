@@ -1,8 +1,9 @@
 import { formatCount } from '../../base/index.js';
 import type { Evidence } from '../../evaluate/index.js';
-import type { KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
+import type { Alternative, KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
 import { conditions } from '../evidence-text.js';
 import { shortVariantNames } from '../variant-table.js';
+import { alternativesSection } from './alternatives-section.js';
 import { cosineHistogram, cosineStart, similarityDomain, similarityScatter } from './fidelity-plots.js';
 import { headlineOf } from './headline.js';
 import { html, type Markup } from './markup.js';
@@ -16,6 +17,8 @@ import { worstTexts } from './worst-texts.js';
 
 export interface HtmlReportOptions {
   readonly unusable?: readonly UnusableVariant[];
+  /** Models of another kind beside the variants. */
+  readonly alternatives?: readonly Alternative[];
   readonly recommendations?: readonly Recommendation[];
   /** What quantizing the parts of a model costs, by name of the variant, where it is known. */
   readonly sensitivities?: Readonly<Record<string, KnownSensitivity>>;
@@ -28,21 +31,23 @@ export interface HtmlReportOptions {
  * @param evidences of one original; none where no variant could be measured
  */
 export function htmlReport(evidences: readonly Evidence[], options: HtmlReportOptions = {}): string {
-  const { unusable = [] } = options;
-  const title = evidences.length === 0 ? 'Quantized variants' : `Quantized variants of ${evidences[0].original.name}`;
+  const { unusable = [], alternatives = [] } = options;
+  const original = (evidences[0] ?? alternatives[0])?.original.name;
+  const title = original === undefined ? 'Quantized variants' : `Quantized variants of ${original}`;
   // With one variant there is nothing to choose from.
-  const recommendations = evidences.length > 1 ? (options.recommendations ?? []) : [];
+  const recommendations = evidences.length + alternatives.length > 1 ? (options.recommendations ?? []) : [];
   return page(
     title,
-    html`${opening(title, evidences, unusable)}
+    html`${opening(title, evidences, options)}
 ${recommendationTiles(recommendations, evidences)}
 <section class="${cardsClass(evidences.length + unusable.length)}">${cards(evidences, recommendations)}${unusable.map(unusableCard)}</section>
+${alternativesSection(evidences, alternatives)}
 ${evidences.length === 0 ? undefined : details(evidences, options)}`,
   );
 }
 
-function opening(title: string, evidences: readonly Evidence[], unusable: readonly UnusableVariant[]): Markup {
-  const { sentence, explanation, tally, good } = headlineOf(evidences, unusable);
+function opening(title: string, evidences: readonly Evidence[], options: HtmlReportOptions): Markup {
+  const { sentence, explanation, tally, good } = headlineOf(evidences, options.unusable ?? [], options.alternatives);
   return html`<header class="opening">
 <p class="title"><span class="mark"></span>octavec <span class="faint">${title}</span><span class="status ${good ? 'pass' : 'fail'}">${good ? '✓' : '✗'} ${tally}</span></p>
 <h1>${sentence}</h1>

@@ -100,7 +100,7 @@ function runCells(run: Evidence['run']): string[] {
   ];
 }
 
-function verdictWord({ verdict }: Evidence): Markup | string {
+export function verdictWord({ verdict }: Pick<Evidence, 'verdict'>): Markup | string {
   if (verdict === undefined) {
     return '–';
   }

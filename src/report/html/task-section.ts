@@ -22,7 +22,7 @@ export function taskSection(evidences: readonly Evidence[]): Markup | undefined 
 }
 
 /** @param alone there is room for the table beside the plot */
-function taskFigure(name: string, tasks: readonly TaskComparison[], reach: number, alone: boolean): Markup {
+export function taskFigure(name: string, tasks: readonly TaskComparison[], reach: number, alone: boolean): Markup {
   const headings = ['task', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
   const figures = table(name, headings, tasks.map(taskRow));
   const plot = taskPlot(tasks, reach);
