@@ -1,13 +1,15 @@
 import type { Matrix } from '../numbers/index.js';
 import { runInThread } from '../threads/index.js';
 import type { RidgeProblem } from './conjugate-gradients.js';
+import type { CosineProblem } from './cosine-steps.js';
 import type { Axes } from './principal-axes.js';
 
 /** What is computed in a thread of its own. */
 export type AlgebraTask =
   | { readonly kind: 'axes'; readonly vectors: Matrix; readonly dimensions: number; readonly centred: boolean }
   | { readonly kind: 'turn'; readonly vectors: Matrix; readonly axes: Axes }
-  | { readonly kind: 'fit'; readonly problem: RidgeProblem };
+  | { readonly kind: 'fit'; readonly problem: RidgeProblem }
+  | { readonly kind: 'cosine'; readonly problem: CosineProblem };
 
 export interface Algebra {
   start(task: AlgebraTask): Axes | Matrix | Float32Array;
@@ -62,6 +64,11 @@ export class AlgebraThreads {
       }
     });
     return whole;
+  }
+
+  /** See `cosineSteps`. */
+  async cosine(problem: CosineProblem): Promise<Float32Array> {
+    return (await this.#run({ kind: 'cosine', problem })) as Float32Array;
   }
 
   #run(task: AlgebraTask) {

@@ -112,7 +112,11 @@ export async function distill(teacher: Location, options: DistillOptions): Promi
       if (stage !== undefined) {
         const targets = await algebra.turn(stage.vectors, axes);
         const start = { ...plain, data: tuned?.vectors ?? plain.data };
-        tuned = await tune({ bags: bagsOf(stage.ids, ids.length), targets }, start, algebra, { signal, onProgress });
+        tuned = await tune({ bags: bagsOf(stage.ids, ids.length), targets }, start, algebra, {
+          isLast: stage === own,
+          signal,
+          onProgress,
+        });
       }
     }
     const vectors = withoutUnknown({ ...plain, data: tuned?.vectors ?? plain.data }, student.unknownId);

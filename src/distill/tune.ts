@@ -3,6 +3,7 @@ import { type Likeness, measureLikeness } from '../evaluate/index.js';
 import { type Matrix, randomNumbers, shuffled } from '../numbers/index.js';
 import type { AlgebraThreads } from './algebra.js';
 import { type Bags, someBags, weightedRows } from './bags.js';
+import { evenedColumns } from './even-columns.js';
 
 /** What token vectors are tuned with. */
 export interface TuningTexts {
@@ -19,6 +20,11 @@ export interface Tuned {
   readonly heldOut?: { readonly before: Likeness; readonly after: Likeness };
 }
 
+export interface TuneOptions extends TaskOptions {
+  /** No tuning comes after this: columns are evened. Vectors that are tuned on must keep to the axes of their targets. */
+  readonly isLast: boolean;
+}
+
 /** From the strongest hold on the start to the weakest: of two that do as well, the stronger loses less elsewhere. */
 const ridges = [0.3, 0.1, 0.03];
 /** The start is longer than fits best by this: what few texts say then weighs less against it. */
@@ -32,8 +38,8 @@ const mostHeldOut = 1000;
 const fewestHeldOut = 30;
 
 /**
- * Tunes token vectors so that the means over texts come near to what the teacher makes of the texts. How much they are held to
- * their start is chosen on texts that are held out; then all texts are used.
+ * Tunes token vectors so that the means over texts come near to what the teacher makes of the texts: by least squares, then by
+ * their directions alone. How much they are held to their start is chosen on texts that are held out; then all texts are used.
  *
  * @param start [tokens × width] where the vectors start, along the same axes as the targets
  */
@@ -41,7 +47,7 @@ export async function tune(
   { bags, targets }: TuningTexts,
   start: Matrix,
   algebra: AlgebraThreads,
-  { signal, onProgress }: TaskOptions,
+  { isLast, signal, onProgress }: TuneOptions,
 ): Promise<Tuned> {
   const { columns: width } = start;
   const scaled: Matrix = { ...start, data: fittedLength(bags, start, targets) };
@@ -53,8 +59,13 @@ export async function tune(
   const kept = { bags: someBags(bags, others), targets: someRows(targets, others) };
   tell(0);
   const ridge = isSplit ? await chooseRidge(kept, trial, scaled, algebra, { signal, onFit: tell }) : ridges[0];
-  const fitted = async (texts: TuningTexts) =>
-    algebra.ridge({ bags: texts.bags, targets: texts.targets.data, start: scaled.data, width, ridge, steps });
+  const fitted = async (texts: TuningTexts) => {
+    const problem = { bags: texts.bags, start: scaled.data, width, ridge, steps };
+    const near = await algebra.ridge({ ...problem, targets: texts.targets.data });
+    throwIfCancelled(signal, 'distilling');
+    const turned = await algebra.cosine({ bags: texts.bags, targets: texts.targets, start: near });
+    return isLast ? evenedColumns(texts.bags, turned, width) : turned;
+  };
   const vectors = await fitted({ bags, targets });
   tell(total);
   if (!isSplit) {
