@@ -6,7 +6,7 @@
  *     OCTAVEC_TEST_MAVEN=mvn OCTAVEC_TEST_LONG=1 npx vitest run test/long/android.test.ts
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,7 +20,7 @@ const maven = process.env.OCTAVEC_TEST_MAVEN;
 const project = fileURLToPath(new URL('android', import.meta.url));
 const texts = ['hello world', 'x', 'Ein Hund schläft in der Sonne.', 'How is retrieval measured? '.repeat(30)];
 
-/** Versions of ONNX Runtime round INT8 activations differently now and then, and the next layers make more of it. */
+/** Versions of ONNX Runtime round INT8 activations differently now and then, and the next layers make more of it: docs/android.md. */
 const leastCosine = { fp16: 0.9999, int8: 0.999 };
 
 test.skipIf(maven === undefined).each(['fp16', 'int8'] as const)(
@@ -39,7 +39,12 @@ test.skipIf(maven === undefined).each(['fp16', 'int8'] as const)(
       expect(outcome.status).toBe(0);
       return outcome.stdout;
     };
-    await run('quantize-all', './models', '--to', 'int8');
+    writeFileSync(
+      join(cwd, 'some.txt'),
+      Array.from({ length: 24 }, (_, i) => `Text ${i} of ${texts[i % 4]}`).join('\n'),
+    );
+    await run('quantize-all', './models', '--to', 'int8', '--names', '--texts', './some.txt');
+    expect(readdirSync(join(cwd, 'models/toy-v2/onnx'))).toContain('AVA-ONX-384-toy-v2-int8.onnx');
     const push = ['push', './models/toy-v2', '--variant', variant];
     const { models } = JSON.parse(await run(...push, '--json'));
     await run(...push, '--verify');
@@ -70,4 +75,5 @@ test.skipIf(maven === undefined).each(['fp16', 'int8'] as const)(
     console.log(stdout);
     expect(stdout.match(/cosine/g)).toHaveLength(texts.length);
   },
+  1_200_000,
 );

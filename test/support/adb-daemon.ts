@@ -122,6 +122,9 @@ class Stream {
     this.#socket.write(request(`host:transport-id:${device}`) + request(service));
     this.#socket.on('data', (part) => {
       this.#answers = Buffer.concat([this.#answers, part]);
+      if (this.#answers.length > mostData) {
+        this.#socket.pause();
+      }
       while (this.#awaited > 0 && this.#answers.length >= 4) {
         this.#answers = this.#answers.subarray(4);
         if (--this.#awaited === 0) {
@@ -155,6 +158,7 @@ class Stream {
       this.#mayWrite = false;
       this.#events.write(this.#answers.subarray(0, mostData));
       this.#answers = this.#answers.subarray(mostData);
+      this.#socket.resume();
     } else if (this.#isOver && this.#answers.length === 0) {
       this.#isOver = false;
       this.#events.closed();

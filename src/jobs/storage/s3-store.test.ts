@@ -78,6 +78,7 @@ describe('a file that is larger than a piece', () => {
     await put();
     expect(completions).toBe(2);
     expect(stored()?.equals(bytes)).toBe(true);
+    expect(s3.uploads.size).toBe(0);
   });
 
   test('leaves nothing where it is refused', async () => {

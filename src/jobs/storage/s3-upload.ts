@@ -64,6 +64,8 @@ async function uploadPieces(
   const { UploadId } = await client.send(begin).catch((error: unknown) => {
     throw failure(name, 'write', error);
   });
+  // What was sent is kept, and paid for, until it is thrown away.
+  const giveUp = () => client.send(new sdk.AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => undefined);
   try {
     const Parts = await eachAtOnce(piecesAtOnce, starts, async (start): Promise<CompletedPart> => {
       const end = Math.min(start + length, size);
@@ -84,10 +86,10 @@ async function uploadPieces(
       if (![404, 412].includes(statusOf(error) ?? 0) || there?.ContentLength !== size) {
         throw failure(name, 'write', error);
       }
+      await giveUp();
     });
   } catch (error) {
-    // What was sent is kept, and paid for, until it is thrown away.
-    await client.send(new sdk.AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => undefined);
+    await giveUp();
     throw error;
   }
 }
