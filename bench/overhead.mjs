@@ -1,6 +1,6 @@
 /**
  * What everything around an engine costs (checks, tokenizing, threads, order): the time of a call from strings beside that
- * of the engine alone with the same token ids, in turn: `node bench/overhead.mjs`
+ * of the engine alone with the same token ids, in turn: `node bench/overhead.mjs`. CPU time is told of many calls together.
  */
 import { Embedder } from '../dist/embed/index.js';
 import { loadEngine } from '../dist/engine/index.js';
@@ -34,9 +34,24 @@ for (const choice of /** @type {const} */ (['auto', 'onnxruntime'])) {
       }
     }
     const around = ascending(whole.map((ms, i) => ms - alone[i]));
+    const cpuAround = [];
+    for (let round = 0; round < 10; round++) {
+      const together = await cpuOf(() => embedder.embed(texts), repeats / 10);
+      cpuAround.push(together - (await cpuOf(() => engine.embed(tokens), repeats / 10)));
+    }
     console.log(
-      `${embedder.engine.name}, ${name}: ${median(whole).toFixed(2)} ms, the engine alone ${median(alone).toFixed(2)} ms, around it ${median(around).toFixed(3)} ms`,
+      `${embedder.engine.name}, ${name}: ${median(whole).toFixed(2)} ms, the engine alone ${median(alone).toFixed(2)} ms, around it ${median(around).toFixed(3)} ms (CPU ${median(cpuAround).toFixed(3)} ms)`,
     );
   }
   await Promise.all([embedder.close(), engine.close()]);
+}
+
+/** CPU time of all threads, of a call among several, in ms. */
+async function cpuOf(call, times) {
+  const before = process.cpuUsage();
+  for (let i = 0; i < times; i++) {
+    await call();
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / times;
 }

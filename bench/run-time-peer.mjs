@@ -111,9 +111,11 @@ async function concurrent(embed, texts, callers, callsEach) {
 const embed = await peers[peer]();
 process.on('message', async ({ texts, callers, callsEach }) => {
   const start = performance.now();
+  const before = process.cpuUsage();
   const latencies =
     callers === 0 ? await embed(texts).then(() => []) : await concurrent(embed, texts, callers, callsEach);
-  process.send?.({ ms: performance.now() - start, latencies });
+  const { user, system } = process.cpuUsage(before);
+  process.send?.({ ms: performance.now() - start, cpuMs: (user + system) / 1000, latencies });
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

@@ -21,8 +21,9 @@ export function mixedLengths(count) {
   return Array.from({ length: count }, (_, i) => Math.round(8 * 32 ** ((((i * 193) % count) / count) ** 1.1)));
 }
 
-export const workloads = {
+/** @param mixed how many texts of mixed lengths */
+export const workloads = (mixed = 512) => ({
   'single text, 16 tokens': [textOf(16)],
   '32 texts of 128 tokens': Array.from({ length: 32 }, (_, i) => textOf(128, i)),
-  '512 texts of 8 to 256 tokens, in no order': mixedLengths(512).map((tokens, i) => textOf(tokens, i)),
-};
+  [`${mixed} texts of 8 to 256 tokens, in no order`]: mixedLengths(mixed).map((tokens, i) => textOf(tokens, i)),
+});

@@ -18,7 +18,8 @@ import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { EncoderLinear, EncoderNorm } from '#rooms/encoder';
 import { recogniseEncoder } from '#rooms/encoder';
-import { type Engine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
+import { type Engine, loadEngine, nativeEngineState, tryNativeEngine } from '#rooms/engine';
+import { randomNumbers } from '#rooms/numbers';
 import { optimize } from '#rooms/passes';
 import { dynamicInt8, q4, q8, staticInt8, widen } from '#rooms/quantize';
 import { hiddenStatesOf } from './support/run-encoder.js';
@@ -255,6 +256,28 @@ test.skipIf('reason' in nativeEngineState()).each([
   const { fp32, int8 } = await closeness(tiny, onnxPath);
   expect(fp32).toBeGreaterThan(0.999999);
   expect(int8).toBeGreaterThan(0.9995);
+});
+
+test.skipIf('reason' in nativeEngineState())('dense layers behind the pooling, in INT8 as in FP32', async () => {
+  const tiny = tinyModel('bert');
+  const random = randomNumbers(3);
+  const numbers = (count: number, scale: number) =>
+    Float32Array.from({ length: count }, () => scale * (random() - 0.5));
+  const layer = (inputs: number, outputs: number, activation: 'tanh' | 'identity') => ({
+    ...{ inputs, outputs, activation, bias: activation === 'tanh' ? numbers(outputs, 0.2) : undefined },
+    weight: numbers(inputs * outputs, 4 / Math.sqrt(inputs)),
+  });
+  // A width that no register divides stands between them.
+  const dense = [layer(64, 40, 'tanh'), layer(40, 24, 'identity')];
+  const head: TinyModel['head'] = { pooling: ['mean'], includePrompt: true, dense, normalize: true };
+  const files = filesOf({ ...tiny, head }, tiny.onnxPath);
+  await using plain = await loadEngine(files, { engine: 'onnxruntime', workers: 1, threads: 1 });
+  await using fp32 = await native(files, 'fp32');
+  await using int8 = await native(files, 'int8');
+  const expected = await plain.embed(tiny.batch);
+  expect([plain.width, fp32.width, int8.width]).toEqual([24, 24, 24]);
+  expect(worstCosine(expected, await fp32.embed(tiny.batch), 24)).toBeGreaterThan(0.999999);
+  expect(worstCosine(expected, await int8.embed(tiny.batch), 24)).toBeGreaterThan(0.999);
 });
 
 describe.skipIf('reason' in nativeEngineState())('all-MiniLM-L6-v2', () => {
