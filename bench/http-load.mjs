@@ -9,6 +9,8 @@ export function requestBytes(path, body) {
   return Buffer.concat([Buffer.from(head), json]);
 }
 
+const lastChunk = Buffer.from('0\r\n\r\n');
+
 /** One connection, one request at a time. */
 export function connection(url) {
   const { hostname, port } = new URL(url);
@@ -18,6 +20,8 @@ export function connection(url) {
   let missing = Number.POSITIVE_INFINITY;
   let status = 0;
   let startOfBody = 0;
+  let isChunked = false;
+  let tail = Buffer.alloc(0);
   socket.on('data', (chunk) => {
     received.push(chunk);
     if (missing === Number.POSITIVE_INFINITY) {
@@ -30,9 +34,15 @@ export function connection(url) {
       status = Number(head.slice(9, 12));
       startOfBody = end + 4;
       received = [all];
-      missing = startOfBody + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) - all.length;
+      isChunked = /transfer-encoding: chunked/i.test(head);
+      missing = startOfBody + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? (isChunked ? 1 : 0)) - all.length;
     } else {
       missing -= chunk.length;
+    }
+    // A body in chunks is not taken apart: it ends with an empty one.
+    if (isChunked) {
+      tail = Buffer.concat([tail, chunk]).subarray(-lastChunk.length);
+      missing = tail.equals(lastChunk) ? 0 : 1;
     }
     if (missing <= 0) {
       const body = Buffer.concat(received).subarray(startOfBody);

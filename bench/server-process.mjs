@@ -69,15 +69,22 @@ export async function residentBytes(pid) {
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/** Seconds of CPU time that the main thread of a process has taken: in Node the one that all requests go through. */
+export async function mainThreadSeconds(pid) {
+  return ticksOf(await readFile(`/proc/${pid}/task/${pid}/stat`, 'utf8')) / 100;
+}
+
 /** Seconds of CPU time that a process and those that it has started have taken. */
 export async function cpuSeconds(pid) {
   const pids = [pid, ...(await childrenOf(pid))];
   const ticks = await Promise.all(
-    pids.map(async (one) => {
-      const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-    }),
+    pids.map(async (one) => ticksOf(await readFile(`/proc/${one}/stat`, 'utf8').catch(() => ''))),
   );
   return ticks.reduce((sum, one) => sum + one, 0) / 100;
+}
+
+/** Time in user and in system mode, as proc(5) has it. */
+function ticksOf(stat) {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
 }

@@ -226,7 +226,7 @@ export class Client {
         }
         failure = await errorOf(response);
         const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
-        delayMs = wait >= 0 ? 1000 * wait : delayMs;
+        delayMs = wait >= 0 ? Math.max(1000 * wait, delayMs) : delayMs;
       } catch (error) {
         signal?.throwIfAborted();
         failure = new ServerError(`${this.#url} cannot be reached`, 0, undefined, error);
@@ -234,7 +234,8 @@ export class Client {
       if (attempt >= attempts || (failure.status !== 0 && !passing.has(failure.status))) {
         throw failure;
       }
-      await delay(Math.min(delayMs, longestDelayMs), signal);
+      // Clients that were refused together must not come back together.
+      await delay(Math.min(delayMs * (1 + Math.random() / 2), longestDelayMs), signal);
     }
   }
 }

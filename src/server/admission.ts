@@ -1,11 +1,19 @@
 import type { ServerLimits } from './options.js';
 import { Problem } from './problem.js';
 
-/** What a request takes of the server while it is worked on. */
+/** What a request takes of the server until its answer is sent. */
 export interface Load {
   readonly texts: number;
   readonly tokens: number;
+  /** Bytes of the numbers that it is answered with. */
+  readonly bytes: number;
 }
+
+/** Bodies up to this size are read whatever else goes on: they cost as much as a refusal. */
+export const smallBody = 16 * 1024;
+
+/** Numbers of answers may take so many times the bytes of bodies: 2,048 vectors are 3 MB, their texts fewer. */
+const answersToBodies = 2;
 
 /**
  * Keeps what is received and worked on within bounds. Whoever comes when a bound is reached is told so at once, before
@@ -17,6 +25,9 @@ export class Admission {
   #texts = 0;
   #tokens = 0;
   #bytes = 0;
+  #answerBytes = 0;
+  /** A large request has been refused, and none has ended since. */
+  #isFull = false;
 
   constructor(limits: Required<ServerLimits>) {
     this.#limits = limits;
@@ -38,12 +49,12 @@ export class Admission {
    * @throws Problem `overloaded`, `too_large`
    */
   receive(bytes: number | undefined): () => void {
-    const { payloadLimit, maxWaitingBytes, maxConcurrentRequests } = this.#limits;
+    const { payloadLimit } = this.#limits;
     if (bytes !== undefined && bytes > payloadLimit) {
       throw new Problem('too_large', `the body has ${bytes} bytes, and ${payloadLimit} are allowed`);
     }
     const room = bytes ?? payloadLimit;
-    if (this.#requests >= maxConcurrentRequests || (this.#bytes > 0 && this.#bytes + room > maxWaitingBytes)) {
+    if (!this.hasRoomFor(room)) {
       throw new Problem('overloaded', 'Model is overloaded');
     }
     this.#requests++;
@@ -55,22 +66,41 @@ export class Admission {
   }
 
   /**
-   * Reserves room for texts that are about to be embedded. A request on its own is always let in.
+   * Whether a body of so many bytes would be let in now. One on its own always is. Large ones are not while their texts
+   * would be refused: to read and parse them for that would take more of the server than all others do.
+   */
+  hasRoomFor(bytes: number): boolean {
+    const { maxWaitingBytes, maxConcurrentRequests } = this.#limits;
+    if (this.#requests >= maxConcurrentRequests || (this.#isFull && bytes > smallBody)) {
+      return false;
+    }
+    return this.#bytes === 0 || this.#bytes + bytes <= maxWaitingBytes;
+  }
+
+  /**
+   * Reserves room for texts that are about to be embedded, and for the answer. A request on its own is always let in.
    *
    * @returns a function that gives the room back
    * @throws Problem `overloaded`
    */
-  embed({ texts, tokens }: Load): () => void {
-    const { maxWaitingTexts, maxWaitingTokens } = this.#limits;
-    const isFull = this.#texts + texts > maxWaitingTexts || this.#tokens + tokens > maxWaitingTokens;
+  embed({ texts, tokens, bytes }: Load): () => void {
+    const { maxWaitingTexts, maxWaitingTokens, maxWaitingBytes } = this.#limits;
+    const isFull =
+      this.#texts + texts > maxWaitingTexts ||
+      this.#tokens + tokens > maxWaitingTokens ||
+      this.#answerBytes + bytes > answersToBodies * maxWaitingBytes;
     if (this.#texts > 0 && isFull) {
+      this.#isFull = true;
       throw new Problem('overloaded', 'Model is overloaded');
     }
     this.#texts += texts;
     this.#tokens += tokens;
+    this.#answerBytes += bytes;
     return once(() => {
       this.#texts -= texts;
       this.#tokens -= tokens;
+      this.#answerBytes -= bytes;
+      this.#isFull = false;
     });
   }
 }

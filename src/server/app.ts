@@ -3,6 +3,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
+import { guardDoor } from './front-door.js';
 import { acceptJson } from './json-body.js';
 import { observeRequests } from './observe.js';
 import { describeApi } from './openapi.js';
@@ -48,7 +49,9 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
       socket.destroyed || socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     },
   }).withTypeProvider() as unknown as App;
-  app.server.maxConnections = limits.maxConnections;
+  // Up to the limit a client is told why; far beyond it Node closes connections without a word.
+  app.server.maxConnections = 2 * limits.maxConnections;
+  guardDoor(app.server, context, ({ method, url }) => app.log.info({ method, path: url, status: 429 }, 'refused'));
   app.server.headersTimeout = 1000 * limits.receiveTimeout;
   acceptJson(app);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context));

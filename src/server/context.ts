@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
+import type { Load } from './admission.js';
 import {
   type EmbeddedInputs,
   type EmbeddingService,
   type EmbedInputs,
   embedInputs,
+  loadOf,
   type Taken,
 } from './embed-inputs.js';
 import type { CountedWork, Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
-import { asGivenUp, requestSignal } from './request-signal.js';
-import { type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
+import { asGivenUp, requestSignal, whenEnded } from './request-signal.js';
+import { loadOfPairs, type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
 import type { SearchService } from './search/search-service.js';
 import type { ServedModel } from './served-model.js';
 
@@ -43,7 +45,7 @@ export async function embedFor(
   reply: FastifyReply,
 ): Promise<EmbeddedInputs> {
   const work = (signal: AbortSignal) => embedInputs(context, model, { ...asked, signal });
-  return counted(context, 'embed', asked.inputs.length, reply, work);
+  return counted(context, 'embed', loadOf(model, asked.inputs), reply, work);
 }
 
 /** The same for scores of texts by a query. */
@@ -54,30 +56,37 @@ export async function scoreFor(
   reply: FastifyReply,
 ): Promise<ScoredPairs> {
   const work = (signal: AbortSignal) => scorePairs(context, model, { ...asked, signal });
-  return counted(context, 'predict', asked.texts.length, reply, work);
+  return counted(context, 'predict', loadOfPairs(model, asked), reply, work);
 }
 
 async function counted<Result extends Taken>(
   context: ServerContext,
   kind: CountedWork,
-  inputs: number,
+  load: Load,
   reply: FastifyReply,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const { metrics } = context;
-  metrics.request(kind, inputs);
-  const result = await whileWanted(context, reply, work);
-  metrics.success(kind, inputs, result, reply.elapsedTime);
+  metrics.request(kind, load.texts);
+  const result = await whileWanted(context, load, reply, work);
+  metrics.success(kind, load.texts, result, reply.elapsedTime);
   tellTimes(reply, result);
   return result;
 }
 
-/** Does something as long as the client is there and the time for a request is not over. */
+/**
+ * Does something as long as the client is there and the time for a request is not over. What it takes is reserved until
+ * the answer is sent: slow readers hold their vectors.
+ *
+ * @throws Problem `overloaded`, `timeout`
+ */
 export async function whileWanted<Result>(
-  { limits }: ServerContext,
+  { limits, admission }: ServerContext,
+  load: Load,
   reply: FastifyReply,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  whenEnded(reply, admission.embed(load));
   const signal = requestSignal(reply, limits.requestTimeout);
   try {
     return await work(signal);

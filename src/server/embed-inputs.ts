@@ -1,6 +1,6 @@
 import type { Embedder, EmbedOptions } from '../embed/index.js';
 import { normalizeInPlace } from '../numbers/index.js';
-import type { Admission } from './admission.js';
+import type { Admission, Load } from './admission.js';
 import type { ModelShelf } from './model-shelf.js';
 import { Problem } from './problem.js';
 import type { ServedModel } from './served-model.js';
@@ -43,59 +43,69 @@ export interface EmbeddingService {
   readonly cache?: VectorCache;
 }
 
+/** Numbers of a vector of a model that has not been loaded yet. */
+const usualWidth = 1024;
+
+/** What inputs will take, estimated before they are tokenized: a token has a character at least, but for a few bytes of rare ones. */
+export function loadOf(
+  { files, width = usualWidth }: ServedModel,
+  inputs: readonly Input[],
+  rowsOf: 'texts' | 'tokens' = 'texts',
+): Load {
+  const maxTokens = files?.maxTokens ?? 512;
+  const texts = inputs.length;
+  const tokens = inputs.reduce((sum, input) => sum + Math.min(maxTokens, input.length + 2), 0);
+  return { texts, tokens, bytes: (rowsOf === 'texts' ? texts : tokens) * width * Float32Array.BYTES_PER_ELEMENT };
+}
+
 /**
  * Embeds the inputs of a request.
  *
  * @throws Problem, and as {@link Embedder.embed}
  */
 export async function embedInputs(
-  { shelf, admission, cache }: EmbeddingService,
+  { shelf, cache }: Pick<EmbeddingService, 'shelf' | 'cache'>,
   model: ServedModel,
   request: EmbedInputs,
 ): Promise<EmbeddedInputs> {
   checkTextsOf(request.inputs);
   const arrival = performance.now();
-  const maxTokens = model.files?.maxTokens ?? 512;
-  // A token has a character at least, but for a few bytes of rare ones.
-  const tokens = request.inputs.reduce((sum, input) => sum + Math.min(maxTokens, input.length + 2), 0);
-  const release = admission.embed({ texts: request.inputs.length, tokens });
-  try {
-    return await shelf.use(model, async (embedder, raw) => {
-      const start = performance.now();
-      checkDimensions(embedder, request.dimensions);
-      const { inputs } = request;
-      const texts = inputs.every((input) => typeof input === 'string') ? inputs : await textsOf(embedder, inputs);
-      const target = request.normalize === false ? await raw() : embedder;
-      let tokenizeMs = 0;
-      const onTokenized = () => {
-        tokenizeMs = performance.now() - start;
-      };
-      const found = await vectorsOf(target, texts, request, cache, onTokenized);
-      const { normalize } = embedder.model.head;
-      return {
-        vectors: found.map(({ vector }) =>
-          request.normalize && !normalize ? normalizeInPlace(vector.slice()) : vector,
-        ),
-        tokens: found.reduce((sum, one) => sum + Math.min(one.tokens, embedder.maxTokens), 0),
-        characters: texts.reduce((sum, text) => sum + charactersOf(text), 0),
-        truncated: found.filter(({ isTruncated }) => isTruncated).length,
-        queueMs: start - arrival,
-        tokenizeMs,
-        inferenceMs: performance.now() - start - tokenizeMs,
-      };
-    });
-  } finally {
-    release();
-  }
+  return shelf.use(model, async (embedder, raw) => {
+    const start = performance.now();
+    checkDimensions(embedder, request.dimensions);
+    const { inputs } = request;
+    const texts = inputs.every((input) => typeof input === 'string') ? inputs : await textsOf(embedder, inputs);
+    const target = request.normalize === false ? await raw() : embedder;
+    let tokenizeMs = 0;
+    const onTokenized = () => {
+      tokenizeMs = performance.now() - start;
+    };
+    const found = await vectorsOf(target, texts, request, cache, onTokenized);
+    const { normalize } = embedder.model.head;
+    return {
+      vectors: found.map(({ vector }) => (request.normalize && !normalize ? normalizeInPlace(vector.slice()) : vector)),
+      tokens: found.reduce((sum, one) => sum + Math.min(one.tokens, embedder.maxTokens), 0),
+      characters: texts.reduce((sum, text) => sum + charactersOf(text), 0),
+      truncated: found.filter(({ isTruncated }) => isTruncated).length,
+      queueMs: start - arrival,
+      tokenizeMs,
+      inferenceMs: performance.now() - start - tokenizeMs,
+    };
+  });
 }
 
 /** @throws Problem `invalid` for text that is not valid Unicode */
 export function checkTextsOf(inputs: readonly Input[]): void {
   inputs.forEach((input, i) => {
-    if (typeof input === 'string' && /\p{Cs}/u.test(input)) {
+    if (typeof input === 'string' && !isWellFormed(input)) {
       throw new Problem('invalid', `input ${i} is not valid Unicode: it has half of a surrogate pair`, 'input');
     }
   });
+}
+
+/** A method of strings in Node 20 that the library of TypeScript's target does not name; it needs no pass over Latin text. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 function checkDimensions({ width }: Embedder, dimensions: number | undefined): void {

@@ -9,13 +9,22 @@ export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal
   const controller = new AbortController();
   const late = () => controller.abort(new Problem('timeout', `the request was not done within ${seconds} s`));
   const timer = setTimeout(late, 1000 * seconds).unref();
-  reply.raw.once('close', () => {
+  whenEnded(reply, () => {
     clearTimeout(timer);
     if (!reply.raw.writableFinished) {
       controller.abort(new Error('the client has closed the connection'));
     }
   });
   return controller.signal;
+}
+
+/** Does something when the answer has been sent or the client has gone, be it that it has gone already. */
+export function whenEnded({ raw }: Pick<FastifyReply, 'raw'>, action: () => void): void {
+  if (raw.destroyed) {
+    action();
+  } else {
+    raw.once('close', action);
+  }
 }
 
 /** What to say of an error, where the request had been given up: why it was. */

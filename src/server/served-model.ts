@@ -63,6 +63,12 @@ export class ServedModel {
     return this.#loaded?.model.engine;
   }
 
+  /** Numbers of a vector; undefined while nothing is loaded, and for a model that scores pairs. */
+  get width(): number | undefined {
+    const model = this.#loaded?.model;
+    return model instanceof Embedder ? model.width : undefined;
+  }
+
   /** What the model is made of, found out without loading it. */
   async describe(): Promise<ModelFiles> {
     this.files ??= await this.#options.open();

@@ -139,7 +139,7 @@ test('equal texts are embedded once where vectors are kept', async () => {
 
 test('the client embeds, waits where the server is busy, and says what is wrong', async () => {
   const server = await serverForTest({ limits: { maxConcurrentRequests: 1 } });
-  const client = new Client({ url: server.url });
+  const client = new Client({ url: server.url, attempts: 20 });
   const calls = Array.from({ length: 4 }, (_, i) => client.embed([`text ${i}`, 'word '.repeat(400)]));
   const results = await Promise.all(calls);
   expect(results.map(({ vectors, truncated }) => [vectors[0].length, truncated])).toEqual(Array(4).fill([384, 1]));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { quantizeVectors, toBase64, type VectorRanges } from '../../embed/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
+import { listAnswer } from '../list-answer.js';
 import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import { rerankRoutes } from './rerank-routes.js';
@@ -39,14 +40,17 @@ export function cohereRoutes(app: App, context: ServerContext): void {
         const { vectors, tokens } = await embedFor(context, model, asked, reply);
         const meta = { api_version: { version: '2' }, billed_units: { input_tokens: tokens } };
         reply.type('application/json');
-        const floats = () => `[${vectors.map((vector) => shortNumbersAsJson(vector)).join(',')}]`;
-        const wanted = types ?? ['float'];
-        // The first version answers with the lists alone where no types are asked for.
-        const embeddings =
-          url === '/v1/embed' && types === undefined
-            ? floats()
-            : `{${wanted.map((type) => `"${type}":${type === 'float' ? floats() : JSON.stringify(stored(vectors, type))}`).join(',')}}`;
-        return `{"id":"${randomUUID()}","embeddings":${embeddings},"texts":${JSON.stringify(texts)},"meta":${JSON.stringify(meta)}}` as never;
+        // The first version answers with the list alone where no types are asked for.
+        const isBare = url === '/v1/embed' && types === undefined;
+        const [open, close] = isBare ? ['', ''] : ['{', '}'];
+        const numbers = (types ?? ['float']).flatMap((type) => vectors.map((vector, i) => ({ type, vector, i })));
+        const asJson = ({ type, vector, i }: (typeof numbers)[number]) => {
+          const start = i === 0 ? `${isBare ? '' : `"${type}":`}[` : '';
+          return `${start}${stored(vector, type)}${i === vectors.length - 1 ? ']' : ''}`;
+        };
+        const before = `{"id":"${randomUUID()}","embeddings":${open}`;
+        const after = `${close},"texts":${JSON.stringify(texts)},"meta":${JSON.stringify(meta)}}`;
+        return listAnswer(before, numbers, asJson, after) as never;
       },
     );
   }
@@ -65,21 +69,21 @@ function textsOf({ texts, inputs }: { texts?: string[]; inputs?: { content: { te
 const rangeFactor = 4;
 
 /**
- * Vectors in a smaller type. 8-bit numbers share one range for all requests, ±4 / √dimensions, so that vectors of
- * different requests can be compared.
+ * The JSON of a vector in one of Cohere's types. 8-bit numbers share one range for all requests, ±4 / √dimensions, so that
+ * vectors of different requests can be compared.
  */
-function stored(
-  vectors: readonly Float32Array[],
-  type: Exclude<schemas.EmbeddingType, 'float'>,
-): readonly (string | number[])[] {
-  if (type === 'base64') {
-    return vectors.map((vector) => toBase64(vector));
+function stored(data: Float32Array, type: schemas.EmbeddingType): string {
+  if (type === 'float') {
+    return shortNumbersAsJson(data);
   }
-  const columns = vectors[0].length;
+  if (type === 'base64') {
+    return `"${toBase64(data)}"`;
+  }
+  const columns = data.length;
   const bound = rangeFactor / Math.sqrt(columns);
   const ranges: VectorRanges = {
     least: new Float32Array(columns).fill(-bound),
     greatest: new Float32Array(columns).fill(bound),
   };
-  return vectors.map((data) => Array.from(quantizeVectors({ data, rows: 1, columns }, type, ranges)));
+  return JSON.stringify(Array.from(quantizeVectors({ data, rows: 1, columns }, type, ranges)));
 }

@@ -4,6 +4,7 @@ import { OctavecError } from '../../base/index.js';
 import { variantOfPath, weightBytes } from '../../model/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
+import { listAnswer } from '../list-answer.js';
 import { Problem } from '../problem.js';
 import type { ServedModel } from '../served-model.js';
 import * as schemas from './schemas.js';
@@ -48,8 +49,9 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
         prompt_eval_count: tokens,
       };
       reply.type('application/json');
-      const lists = vectors.map((vector) => shortNumbersAsJson(vector)).join(',');
-      return `{"model":${JSON.stringify(name)},"embeddings":[${lists}],${JSON.stringify(facts).slice(1)}` as never;
+      const before = `{"model":${JSON.stringify(name)},"embeddings":[`;
+      const after = `],${JSON.stringify(facts).slice(1)}`;
+      return listAnswer(before, vectors, (vector) => shortNumbersAsJson(vector), after) as never;
     },
   );
 

@@ -4,6 +4,7 @@ import { type TruncationSide, toBase64 } from '../../embed/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import type { Input } from '../embed-inputs.js';
+import { listAnswer } from '../list-answer.js';
 import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import type { ServedModel } from '../served-model.js';
@@ -43,14 +44,15 @@ export function openAiRoutes(app: App, context: ServerContext): void {
           },
           reply,
         ).catch((error) => Promise.reject(inOpenAisWords(error)));
-        const data = embedded.vectors.map((vector, index) => {
+        const { vectors, tokens } = embedded;
+        const embedding = (vector: Float32Array, index: number) => {
           const numbers = encoding_format === 'base64' ? `"${toBase64(vector)}"` : shortNumbersAsJson(vector);
           return `{"object":"embedding","index":${index},"embedding":${numbers}}`;
-        });
-        const { tokens } = embedded;
+        };
         const usage = `{"prompt_tokens":${tokens},"total_tokens":${tokens}}`;
+        const rest = `],"model":${JSON.stringify(asked ?? model.name)},"usage":${usage}}`;
         reply.type('application/json');
-        return `{"object":"list","data":[${data.join(',')}],"model":${JSON.stringify(asked ?? model.name)},"usage":${usage}}` as never;
+        return listAnswer('{"object":"list","data":[', vectors, embedding, rest) as never;
       },
     );
   }

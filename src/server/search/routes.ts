@@ -9,7 +9,7 @@ const tags = ['Search'];
 
 /** `/search` and `/documents`, of indexes that are served; nothing where there are none. */
 export function searchRoutes(app: App, context: ServerContext): void {
-  const { search, admission } = context;
+  const { search } = context;
   if (search === undefined) {
     return;
   }
@@ -23,14 +23,12 @@ export function searchRoutes(app: App, context: ServerContext): void {
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     checkTextsOf(texts);
-    // A token has a character at least, but for a few bytes of rare ones.
-    const release = admission.embed({ texts: texts.length, tokens: texts.reduce((sum, text) => sum + text.length, 0) });
+    // A token has a character at least, but for a few bytes of rare ones. Answers hold texts, and few of them.
+    const load = { texts: texts.length, tokens: texts.reduce((sum, text) => sum + text.length, 0), bytes: 0 };
     try {
-      return await whileWanted(context, reply, work);
+      return await whileWanted(context, load, reply, work);
     } catch (error) {
       throw inIndexWords(error, served.name);
-    } finally {
-      release();
     }
   }
 

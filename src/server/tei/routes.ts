@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { version } from '../../base/index.js';
 import { cosine, shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext, whileWanted } from '../context.js';
-import { checkTextsOf, type Input } from '../embed-inputs.js';
+import { checkTextsOf, type Input, loadOf } from '../embed-inputs.js';
+import { listAnswer } from '../list-answer.js';
 import { Problem } from '../problem.js';
 import { checkSize, inTeisWords } from './checks.js';
 import { describeModel } from './describe-model.js';
@@ -19,18 +21,18 @@ type Truncation = Pick<Embed, 'truncate' | 'truncation_direction' | 'prompt_name
 export function teiRoutes(app: App, context: ServerContext): void {
   const { shelf, limits } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
-  const json = (reply: FastifyReply, body: string) => {
+  const json = (reply: FastifyReply, body: string | Readable) => {
     reply.type('application/json');
     return body as never;
   };
 
-  async function embed(asked: Embed, reply: FastifyReply): Promise<string> {
+  async function embed(asked: Embed, reply: FastifyReply): Promise<readonly Float32Array[]> {
     await checkDimensions(asked.dimensions ?? undefined);
     const { vectors } = await embedTei(checkBatch(inputsOf(asked.inputs)), asked, reply, {
       normalize: asked.normalize,
       dimensions: asked.dimensions ?? undefined,
     });
-    return `[${vectors.map((vector) => shortNumbersAsJson(vector)).join(',')}]`;
+    return vectors;
   }
 
   async function checkDimensions(dimensions: number | undefined): Promise<void> {
@@ -78,7 +80,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
           response: { 200: schemas.embedResponse, ...errors },
         },
       },
-      async (request, reply) => json(reply, await embed(request.body, reply)),
+      async (request, reply) => json(reply, vectorsAsJson(await embed(request.body, reply))),
     );
   }
 
@@ -93,11 +95,13 @@ export function teiRoutes(app: App, context: ServerContext): void {
       },
     },
     async (request, reply) => {
-      const predictions: string[] = [];
+      const predictions: (readonly Float32Array[])[] = [];
       for (const instance of request.body.instances) {
         predictions.push(await embed(instance, reply));
       }
-      return json(reply, `{"predictions":[${predictions.join(',')}]}`);
+      const vectorsOfOne = (vectors: readonly Float32Array[]) =>
+        `[${vectors.map((one) => shortNumbersAsJson(one)).join(',')}]`;
+      return json(reply, listAnswer('{"predictions":[', predictions, vectorsOfOne, ']}'));
     },
   );
 
@@ -121,16 +125,18 @@ export function teiRoutes(app: App, context: ServerContext): void {
               typeof one === 'string' ? one : (await embedder.decode([one], { skipSpecialTokens: true }))[0],
             ),
           );
-          return whileWanted(context, reply, (signal) =>
+          return whileWanted(context, loadOf(shelf.first, inputs, 'tokens'), reply, (signal) =>
             embedder.hiddenStates(texts, { ...textOptions(request.body), signal }),
           );
         })
         .catch((error) => Promise.reject(inTeisWords(error)));
-      const rows = ({ data, columns }: { data: Float32Array; columns: number }) =>
-        Array.from({ length: data.length / columns }, (_, i) =>
-          shortNumbersAsJson(data.subarray(i * columns, (i + 1) * columns)),
-        );
-      return json(reply, `[${states.map((state) => `[${rows(state).join(',')}]`).join(',')}]`);
+      const rows = states.flatMap(({ data, columns }) => {
+        const last = data.length / columns - 1;
+        return Array.from({ length: last + 1 }, (_, i) => ({ data, columns, i, last }));
+      });
+      const rowAsJson = ({ data, columns, i, last }: (typeof rows)[number]) =>
+        `${i === 0 ? '[' : ''}${shortNumbersAsJson(data.subarray(i * columns, (i + 1) * columns))}${i === last ? ']' : ''}`;
+      return json(reply, listAnswer('[', rows, rowAsJson, ']'));
     },
   );
 
@@ -252,6 +258,10 @@ export function teiRoutes(app: App, context: ServerContext): void {
     checkSize(batch.length, most);
     return batch;
   }
+}
+
+function vectorsAsJson(vectors: readonly Float32Array[]): string | Readable {
+  return listAnswer('[', vectors, (vector) => shortNumbersAsJson(vector), ']');
 }
 
 function inputsOf(inputs: Embed['inputs']): readonly Input[] {

@@ -1,0 +1,92 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Client, ServerError } from './index.js';
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers });
+const base64Of = (...numbers: number[]) => Buffer.from(Float32Array.from(numbers).buffer).toString('base64');
+const embedded = (data: { index: number; embedding: unknown }[]) =>
+  answer(200, { data, model: 'minilm', usage: { total_tokens: 3 } }, { 'x-octavec-truncated': '1' });
+const busy = (headers = {}) => answer(429, { error: { message: 'busy', code: 'rate_limit_exceeded' } }, headers);
+
+function fetchGiving(...answers: (Response | Error)[]) {
+  return vi.fn<typeof fetch>(async () => {
+    const next = answers.shift() as Response | Error;
+    if (next instanceof Error) {
+      throw next;
+    }
+    return next;
+  });
+}
+
+test('vectors come as base64 or numbers, and in the order of the texts', async () => {
+  const fetch = fetchGiving(
+    embedded([
+      { index: 1, embedding: [0.5, -1] },
+      { index: 0, embedding: base64Of(0.25, 3e-7) },
+    ]),
+  );
+  const client = new Client({ url: 'http://host:1/', apiKey: 'key', fetch });
+  expect(await client.embed(['a', 'b'], { inputType: 'query' })).toEqual({
+    vectors: [Float32Array.of(0.25, 3e-7), Float32Array.of(0.5, -1)],
+    ...{ model: 'minilm', tokens: 3, truncated: 1 },
+  });
+  const [url, init] = fetch.mock.calls[0];
+  expect([url, init?.headers]).toEqual([
+    'http://host:1/v1/embeddings',
+    { 'content-type': 'application/json', authorization: 'Bearer key' },
+  ]);
+  expect(JSON.parse(String(init?.body))).toEqual({ input: ['a', 'b'], input_type: 'query', encoding_format: 'base64' });
+});
+
+test('many texts go in several requests', async () => {
+  const one = () => embedded(Array.from({ length: 256 }, (_, index) => ({ index, embedding: [index] })));
+  const fetch = fetchGiving(one(), embedded([{ index: 0, embedding: [7] }]));
+  const { vectors, tokens } = await new Client({ fetch }).embed(Array(257).fill('a'));
+  expect([vectors.length, vectors[256][0], tokens]).toEqual([257, 7, 6]);
+});
+
+test('waits as long as Retry-After says, and longer each time, before it tries again', async () => {
+  const waits: number[] = [];
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation((done: () => void, ms?: number) => {
+    waits.push(Number(ms));
+    queueMicrotask(done);
+    return 0 as unknown as NodeJS.Timeout;
+  });
+  onTestFinished(() => timer.mockRestore());
+  const fetch = fetchGiving(
+    busy({ 'retry-after': '2' }),
+    new Error('refused'),
+    embedded([{ index: 0, embedding: [1] }]),
+  );
+  expect((await new Client({ fetch }).embed(['a'])).model).toBe('minilm');
+  const [first, second] = waits;
+  expect(first).toBeGreaterThanOrEqual(2000);
+  expect(first).toBeLessThanOrEqual(3000);
+  expect(second).toBeGreaterThanOrEqual(500);
+  expect(second).toBeLessThanOrEqual(750);
+});
+
+test.each([
+  [answer(404, { error: { message: 'no such model', code: 'model_not_found' } }), 404, 'no such model'],
+  [answer(400, { error: 'bad' }), 400, 'bad'],
+  [new Response('<html>', { status: 401 }), 401, 'the server answers with status 401'],
+])('an answer that another attempt cannot better is thrown at once', async (response, status, message) => {
+  const fetch = fetchGiving(response);
+  const failure = new Client({ fetch }).models();
+  await expect(failure).rejects.toMatchObject({ name: 'ServerError', status, message });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test('gives up after so many attempts', async () => {
+  const fetch = fetchGiving(busy(), busy());
+  await expect(new Client({ fetch, attempts: 2 }).embed(['a'])).rejects.toThrow(ServerError);
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test('a signal ends the waiting', async () => {
+  const controller = new AbortController();
+  const fetch = fetchGiving(busy({ 'retry-after': '20' }));
+  const vectors = new Client({ fetch }).embed(['a'], { signal: controller.signal });
+  setTimeout(() => controller.abort(new Error('enough')), 10);
+  await expect(vectors).rejects.toThrow('enough');
+});
