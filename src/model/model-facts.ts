@@ -8,6 +8,8 @@ export interface ModelFacts {
   readonly vocabularySize?: number;
   /** How many classes it tells apart, where it names them. */
   readonly labels?: number;
+  /** Name of its first class: the only one of a model that scores pairs. */
+  readonly firstLabel?: string;
   /** What a reranker's numbers go through to become scores, where the configuration names it: "sigmoid". */
   readonly scoreActivation?: string;
   /** Whether the folder says how hidden states are pooled. */
@@ -16,6 +18,7 @@ export interface ModelFacts {
 
 export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean): ModelFacts {
   const labels = config?.id2label == null ? undefined : Object.keys(config.id2label).length;
+  const firstLabel = config?.id2label?.['0'];
   return {
     architectures: config?.architectures ?? [],
     hiddenSize:
@@ -27,6 +30,7 @@ export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean)
       undefined,
     vocabularySize: config?.vocab_size ?? undefined,
     labels,
+    firstLabel: typeof firstLabel === 'string' ? firstLabel : undefined,
     scoreActivation: scoreActivationOf(config),
     hasPooling,
   };

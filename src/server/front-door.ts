@@ -12,7 +12,7 @@ const crowded = new Problem('overloaded', 'Too many connections');
 /**
  * Refuses what there is no room for before anything is made of it: in a flood this decides how long others wait, since
  * Node takes one new connection in a turn of the event loop. Of a large body nothing more is read, and its connection is
- * closed; without that, each refused one costs three times as much.
+ * closed; without that, each refused one costs twice as much.
  */
 export function guardDoor(server: Server, context: ServerContext, onRefused: (request: IncomingMessage) => void): void {
   // Fastify's own handler stands behind the door.

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ let server: TestServer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'octavec-server-rerank-'));
   cpSync(fixture, folder, { recursive: true });
+  const config = join(folder, 'config.json');
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('LABEL_0', 'relevant'));
   await convert(folder);
   const cross = { name: 'cross', open: () => openModelFolder(folder, { task: 'rerank' }) };
   server = await startServer({ models: [minilm, cross] });
@@ -39,7 +41,7 @@ test('TEI: the first model that ranks texts does so, with scores of sentence-tra
 });
 
 test('TEI: pairs are scored in their order', async () => {
-  const label = 'LABEL_0';
+  const label = 'relevant';
   const pairs = texts.map((text) => [query, text]);
   expect(await server.post('/predict', { inputs: pairs[1] })).toMatchObject({
     status: 200,
@@ -99,7 +101,7 @@ test('a model does what it can do, and no more', async () => {
   });
   try {
     expect((await alone.get('/info')).body.model_type).toEqual({
-      reranker: { id2label: { 0: 'LABEL_0' }, label2id: { LABEL_0: 0 } },
+      reranker: { id2label: { 0: 'relevant' }, label2id: { relevant: 0 } },
     });
     expect((await alone.get('/ready')).status).toBe(200);
     expect((await alone.post('/embed', { inputs: 'a' })).status).toBe(424);

@@ -1,14 +1,20 @@
 import { type ModelFiles, variantOfPath } from '../../model/index.js';
 import type { ServedModel } from '../served-model.js';
-import { scoreLabel } from './rank-routes.js';
 
 /** TEI's names of poolings. */
 const poolings: Readonly<Record<string, string>> = { cls: 'cls', mean: 'mean', lasttoken: 'last_token' };
 /** Names of precisions by variant. */
 const dtypes: Readonly<Record<string, string>> = { fp32: 'float32', fp16: 'float16' };
 
+/** What the only class of a model that scores pairs is called: transformers' own name, where its configuration has none. */
+export function scoreLabel({ facts }: ModelFiles): string {
+  return facts?.firstLabel ?? 'LABEL_0';
+}
+
 /** What `/info` says of a model. */
-export function describeModel(model: ServedModel, { head, onnxPath, task }: ModelFiles) {
+export function describeModel(model: ServedModel, files: ModelFiles) {
+  const { head, onnxPath, task } = files;
+  const label = scoreLabel(files);
   const variant = variantOfPath(onnxPath) ?? 'fp32';
   const pooling = head.pooling.map((mode) => poolings[mode] ?? mode).join('+');
   return {
@@ -18,7 +24,7 @@ export function describeModel(model: ServedModel, { head, onnxPath, task }: Mode
     served_model_name: model.name,
     model_type:
       task === 'rerank'
-        ? { reranker: { id2label: { '0': scoreLabel }, label2id: { [scoreLabel]: 0 } } }
+        ? { reranker: { id2label: { '0': label }, label2id: { [label]: 0 } } }
         : { embedding: { pooling } },
   };
 }

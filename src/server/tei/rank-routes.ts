@@ -5,11 +5,10 @@ import { rankedTexts } from '../../rerank/index.js';
 import { type App, overLongOf, type ServerContext, scoreFor } from '../context.js';
 import { Problem } from '../problem.js';
 import { checkSize, inTeisWords } from './checks.js';
+import { scoreLabel } from './describe-model.js';
 import * as schemas from './schemas.js';
 
 const tags = ['Text Embeddings Inference'];
-/** What TEI and transformers call the only class of a model whose configuration names none. */
-export const scoreLabel = 'LABEL_0';
 
 type Ranking = Pick<z.output<typeof schemas.rerankRequest>, 'truncate' | 'truncation_direction' | 'raw_scores'>;
 
@@ -77,7 +76,8 @@ export function teiRankRoutes(app: App, context: ServerContext): void {
       }
       checkSize(pairs.length, limits.maxClientBatchSize);
       const model = await shelf.findReranker();
-      if ((await model.describe()).task !== 'rerank') {
+      const files = await model.describe();
+      if (files.task !== 'rerank') {
         throw new Problem('unsupported', 'Model is not a classifier model');
       }
       if (pairs.some(({ length }) => length !== 2)) {
@@ -86,7 +86,7 @@ export function teiRankRoutes(app: App, context: ServerContext): void {
       const scores = await Promise.all(
         pairs.map(async ([query, text]) => shortNumbers(await scoresOf(query, [text], request.body, reply))[0]),
       );
-      const predictions = scores.map((score) => [{ score, label: scoreLabel }]);
+      const predictions = scores.map((score) => [{ score, label: scoreLabel(files) }]);
       return isPair ? predictions[0] : predictions;
     },
   );
