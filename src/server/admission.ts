@@ -1,5 +1,5 @@
+import { Problem } from '../http/index.js';
 import type { ServerLimits } from './options.js';
-import { Problem } from './problem.js';
 
 /** What a request takes of the server until its answer is sent. */
 export interface Load {

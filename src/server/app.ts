@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
+import { acceptJson, Problem, pathOf, problemOf } from '../http/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { guardDoor } from './front-door.js';
-import { acceptJson } from './json-body.js';
 import { observeRequests } from './observe.js';
 import { describeApi } from './openapi.js';
 import { operationRoutes } from './operation.js';
 import type { ServerOptions } from './options.js';
-import { pathOf } from './path-of.js';
-import { Problem, problemOf } from './problem.js';
 import { protocols } from './protocols.js';
 import { schemaController } from './schemas.js';
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
+import { asGivenUp, requestSignal, whenEnded } from '../http/index.js';
 import type { Load } from './admission.js';
 import {
   type EmbeddedInputs,
@@ -12,7 +13,6 @@ import {
 } from './embed-inputs.js';
 import type { CountedWork, Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
-import { asGivenUp, requestSignal, whenEnded } from './request-signal.js';
 import { loadOfPairs, type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
 import type { SearchService } from './search/search-service.js';
 import type { ServedModel } from './served-model.js';

@@ -1,8 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { Problem, pathOf } from '../http/index.js';
 import { smallBody } from './admission.js';
 import type { ServerContext } from './context.js';
-import { pathOf } from './path-of.js';
-import { Problem } from './problem.js';
 import { type Protocol, protocols } from './protocols.js';
 
 // Made once: finding out where an error was made takes longer than refusing a request.

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { version } from '../base/index.js';
+import type { Problem, ProblemKind } from '../http/index.js';
 import type { EmbeddingService, Taken } from './embed-inputs.js';
-import type { Problem, ProblemKind } from './problem.js';
 
 /** Bounds of TEI's histograms: seconds from 15 µs on, each 1.5 times the one before. */
 const seconds = Array.from({ length: 35 }, (_, i) => 1.5e-5 * 1.5 ** i);

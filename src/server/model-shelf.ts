@@ -1,7 +1,7 @@
 import { Embedder } from '../embed/index.js';
+import { Problem } from '../http/index.js';
 import { Reranker } from '../rerank/index.js';
 import type { ServerOptions } from './options.js';
-import { Problem } from './problem.js';
 import { type LoadedModel, ServedModel } from './served-model.js';
 
 type Work<Result, Model = Embedder> = (model: Model, raw: () => Promise<Embedder>) => Promise<Result>;

@@ -1,7 +1,7 @@
 import type { SpanStatusCode, Tracer } from '@opentelemetry/api';
 import { version } from '../base/index.js';
+import { pathOf } from '../http/index.js';
 import type { App } from './context.js';
-import { pathOf } from './path-of.js';
 
 /** Where an SDK of OpenTelemetry registers itself in a process, whoever's copy of the API it uses. */
 const registration = Symbol.for('opentelemetry.js.api.1');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Problem } from '../http/index.js';
 import type { App, ServerContext } from './context.js';
-import { Problem } from './problem.js';
 
 const tags = ['Operation'];
 const nothing = z.string();

@@ -1,5 +1,5 @@
 import type { PromptOptions } from '../embed/index.js';
-import { Problem } from './problem.js';
+import { Problem } from '../http/index.js';
 import type { ServedModel } from './served-model.js';
 
 /** Names of prompts, in the order in which they are looked for, by what clients say their texts are. */

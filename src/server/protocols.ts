@@ -1,9 +1,9 @@
+import type { Problem } from '../http/index.js';
 import { cohereRoutes } from './cohere/routes.js';
 import type { App, ServerContext } from './context.js';
 import { ollamaRoutes } from './ollama/routes.js';
 import { openAiError, openAiStatus } from './openai/errors.js';
 import { openAiRoutes } from './openai/routes.js';
-import type { Problem } from './problem.js';
 import { searchRoutes } from './search/routes.js';
 import { teiError, teiStatus } from './tei/errors.js';
 import { teiRoutes } from './tei/routes.js';

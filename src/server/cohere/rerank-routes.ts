@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '../../http/index.js';
 import { shortNumbers } from '../../numbers/index.js';
 import { rankedTexts } from '../../rerank/index.js';
 import { type App, type ServerContext, scoreFor } from '../context.js';
-import { Problem } from '../problem.js';
 import * as schemas from './schemas.js';
 
 const tags = ['Cohere and Jina'];

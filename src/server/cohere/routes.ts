@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { quantizeVectors, toBase64, type VectorRanges } from '../../embed/index.js';
+import { listAnswer, Problem } from '../../http/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
-import { listAnswer } from '../list-answer.js';
-import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import { rerankRoutes } from './rerank-routes.js';
 import * as schemas from './schemas.js';

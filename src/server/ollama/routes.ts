@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
+import { listAnswer, Problem } from '../../http/index.js';
 import { variantOfPath, weightBytes } from '../../model/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
-import { listAnswer } from '../list-answer.js';
-import { Problem } from '../problem.js';
 import type { ServedModel } from '../served-model.js';
 import * as schemas from './schemas.js';
 

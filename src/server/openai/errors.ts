@@ -1,4 +1,4 @@
-import type { Problem, ProblemKind } from '../problem.js';
+import type { Problem, ProblemKind } from '../../http/index.js';
 
 /** OpenAI's types and codes of what is wrong. */
 const words: Readonly<Partial<Record<ProblemKind, readonly [type: string, code: string | null]>>> = {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
 import { type TruncationSide, toBase64 } from '../../embed/index.js';
+import { listAnswer, Problem } from '../../http/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import { type App, embedFor, overLongOf, type ServerContext } from '../context.js';
 import type { Input } from '../embed-inputs.js';
-import { listAnswer } from '../list-answer.js';
-import { Problem } from '../problem.js';
 import { promptFor } from '../prompt-for.js';
 import type { ServedModel } from '../served-model.js';
 import { embeddingsRequest, embeddingsResponse, errorResponse, modelObject, modelParams } from './schemas.js';

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
+import { Problem } from '../../http/index.js';
 import { type App, type ServerContext, whileWanted } from '../context.js';
 import { checkTextsOf } from '../embed-inputs.js';
-import { Problem } from '../problem.js';
 import * as schemas from './schemas.js';
 import { inIndexWords, type ServedIndexOptions } from './search-service.js';
 

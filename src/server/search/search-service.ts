@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { OctavecError } from '../../base/index.js';
+import { Problem } from '../../http/index.js';
 import type { Index, SearchMode } from '../../search/index.js';
-import { Problem } from '../problem.js';
 
 /** An index that the server offers. It stays open when the server is closed. */
 export interface ServedIndexOptions {

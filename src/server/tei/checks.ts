@@ -1,5 +1,5 @@
 import { OctavecError } from '../../base/index.js';
-import { Problem } from '../problem.js';
+import { Problem } from '../../http/index.js';
 
 /** @throws Problem `invalid` for more inputs than a request may have */
 export function checkSize(size: number, most: number): void {

@@ -1,4 +1,4 @@
-import type { Problem, ProblemKind } from '../problem.js';
+import type { Problem, ProblemKind } from '../../http/index.js';
 
 /** Names of errors and their statuses as TEI 1.9 sends them. */
 const words: Readonly<Partial<Record<ProblemKind, readonly [type: string, status: number]>>> = {

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
+import { Problem } from '../../http/index.js';
 import { shortNumbers } from '../../numbers/index.js';
 import { rankedTexts } from '../../rerank/index.js';
 import { type App, overLongOf, type ServerContext, scoreFor } from '../context.js';
-import { Problem } from '../problem.js';
 import { checkSize, inTeisWords } from './checks.js';
 import { scoreLabel } from './describe-model.js';
 import * as schemas from './schemas.js';

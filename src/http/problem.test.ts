@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OctavecError } from '../base/index.js';
 import { Problem, type ProblemKind, problemOf } from './problem.js';
-import { protocols } from './protocols.js';
 
 test.each([
   ['overloaded', 429, 1],
@@ -30,15 +29,4 @@ describe('what was thrown', () => {
       expect([kind, message.includes('secret')]).toEqual(['internal', false]);
     }
   });
-});
-
-test.each([
-  ['/api/embed', { error: 'why' }],
-  ['/v2/embed', { message: 'why' }],
-  ['/v1/rerank', { message: 'why' }],
-  ['/v1/embeddings', { error: { message: 'why', type: 'invalid_request_error', param: 'input', code: null } }],
-  ['/embed', { error: 'why', error_type: 'Validation' }],
-])('a problem on %s has the form of its API', (path, body) => {
-  const protocol = protocols.find(({ owns }) => owns(path));
-  expect(protocol?.body(new Problem('invalid', 'why', 'input'))).toMatchObject(body);
 });

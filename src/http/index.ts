@@ -1,0 +1,10 @@
+/**
+ * What the APIs over HTTP share: bodies in, problems in words, long answers out, the end of a request.
+ *
+ * @module
+ */
+export { acceptJson } from './json-body.js';
+export { listAnswer } from './list-answer.js';
+export { pathOf } from './path-of.js';
+export { Problem, type ProblemKind, problemOf } from './problem.js';
+export { asGivenUp, requestSignal, whenEnded } from './request-signal.js';
