@@ -123,6 +123,7 @@ export async function distill(teacher: Location, options: DistillOptions): Promi
     const name = basename(files.folder ?? files.onnxPath);
     await writeStaticModel(folder, {
       ...{ vectors, precision, tokenizer: student.json, unknownToken: student.unknownToken },
+      paddingToken: student.paddingToken,
       facts: {
         ...{ teacher: name, made: sentenceOf(name, tuned, pieces.length, texts), version },
         ...(tuned && { texts: pieces.length, textsHash: textsHash(pieces), ridge: tuned.ridge }),

@@ -11,6 +11,8 @@ export interface StudentTokenizer {
   /** The token that counts in no text, and its id. */
   readonly unknownToken?: string;
   readonly unknownId?: number;
+  /** What programs that compute in rectangles fill short texts up with: it does not count, whichever it is. */
+  readonly paddingToken?: string;
 }
 
 interface AddedToken {
@@ -28,6 +30,8 @@ interface TokenizerJson {
 
 /** Rows that nobody uses: places that BERT's vocabulary keeps free. */
 const unusedToken = /^\[unused\d+\]$/;
+
+const paddingTokens = ['[PAD]', '<pad>'];
 
 /** Places whose ids nothing else refers to. BPE has merges, which do. */
 const reindexed = new Set(['WordPiece', 'WordLevel', 'Unigram']);
@@ -80,7 +84,8 @@ export function studentTokenizer(
   const teacherIds = Int32Array.from([...kept.map(([, id]) => id), ...beyond.map(({ id }) => id)]);
   const unknownId = unknownTokenId(json);
   const unknownToken = unknownId === undefined ? undefined : kept[unknownId]?.[0];
-  return { json, teacherIds, words: [...whole, ...phrases], unknownId, unknownToken };
+  const paddingToken = [...paddingTokens, unknownToken].find((token) => token !== undefined && known.has(token));
+  return { json, teacherIds, words: [...whole, ...phrases], unknownId, unknownToken, paddingToken };
 }
 
 /** By their ids, which may leave gaps. */

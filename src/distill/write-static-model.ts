@@ -15,6 +15,7 @@ export interface NewStaticModel {
   /** Content of tokenizer.json. */
   readonly tokenizer: object;
   readonly unknownToken?: string;
+  readonly paddingToken?: string;
   /** For config.json and the model card. */
   readonly facts: ModelFacts;
 }
@@ -32,7 +33,7 @@ export interface ModelFacts {
  * Runtime load.
  */
 export async function writeStaticModel(folder: string, model: NewStaticModel): Promise<void> {
-  const { vectors, precision, tokenizer, unknownToken, facts } = model;
+  const { vectors, precision, tokenizer, unknownToken, paddingToken, facts } = model;
   await mkdir(join(folder, 'onnx'), { recursive: true });
   const write = (name: string, content: unknown) =>
     writeFile(join(folder, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
@@ -42,6 +43,8 @@ export async function writeStaticModel(folder: string, model: NewStaticModel): P
     tokenizer_class: 'PreTrainedTokenizerFast',
     model_max_length: 1_000_000,
     ...(unknownToken !== undefined && { unk_token: unknownToken }),
+    // transformers.js pads the texts of a pipeline, and has no token for that by itself.
+    ...(paddingToken !== undefined && { pad_token: paddingToken }),
   });
   await write('config.json', {
     model_type: 'model2vec',
