@@ -108,7 +108,7 @@ std::shared_ptr<Job> Session::run(const Batch& batch, float* out, octavec_done d
   }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    queue_.push_back(job);
+    new_.push_back(job);
   }
   changed_.notify_all();
   return job;
@@ -129,7 +129,7 @@ bool Session::work_once(ChunkBuffers& buffers, MemberBuffers& own) {
   {
     std::unique_lock<std::mutex> lock(mutex_);
     idle_++;
-    changed_.wait(lock, [this] { return team_ != nullptr || !queue_.empty() || closing_; });
+    changed_.wait(lock, [this] { return team_ != nullptr || !is_idle() || closing_; });
     idle_--;
     if (team_ != nullptr) {
       work = team_;
@@ -137,8 +137,8 @@ bool Session::work_once(ChunkBuffers& buffers, MemberBuffers& own) {
       if (next_place_ == team_->team.size()) {
         team_ = nullptr;
       }
-    } else if (!queue_.empty()) {
-      job = queue_.front();
+    } else if (!is_idle()) {
+      job = next_in_turn();
       try {
         work = lead(job, buffers);
       } catch (const std::bad_alloc&) {
@@ -160,18 +160,28 @@ bool Session::work_once(ChunkBuffers& buffers, MemberBuffers& own) {
   return true;
 }
 
+/** Takes a job out of its line. Holds the lock. */
+std::shared_ptr<Job> Session::next_in_turn() {
+  const bool is_new = served_.empty() || (new_is_next_ && !new_.empty());
+  // A turn is owed only to those who had to let others go first.
+  new_is_next_ = !is_new || served_.empty();
+  std::deque<std::shared_ptr<Job>>& line = is_new ? new_ : served_;
+  std::shared_ptr<Job> job = std::move(line.front());
+  line.pop_front();
+  return job;
+}
+
 /**
- * Takes the next chunk of the first job, which then stands behind the others: a short one never waits for the whole of
- * a long one. Invites idle threads if the chunk is the last of all and worth sharing. Holds the lock.
+ * Takes the next chunk of a job, which then stands behind the others that have been served. Invites idle threads if the
+ * chunk is the last of all and worth sharing. Holds the lock.
  */
 std::shared_ptr<Session::TeamWork> Session::lead(std::shared_ptr<Job> job, ChunkBuffers& buffers) {
   const Chunk chunk = job->chunks[job->next++];
-  queue_.pop_front();
   if (job->next < job->chunks.size()) {
-    queue_.push_back(job);
+    served_.push_back(job);
   }
   int members = 1;
-  if (queue_.empty() && team_ == nullptr && model_->precision != Precision::kFloat32) {
+  if (is_idle() && team_ == nullptr && model_->precision != Precision::kFloat32) {
     members = std::max(1, std::min(1 + idle_, chunk.tokens / kRowsPerMember));
   }
   if (model_->precision != Precision::kFloat32) {

@@ -44,6 +44,8 @@ class Session {
   void work();
   /** Joins a team or takes a chunk; returns when that is done. False if the session closes. */
   bool work_once(ChunkBuffers& buffers, MemberBuffers& own);
+  bool is_idle() const { return new_.empty() && served_.empty(); }
+  std::shared_ptr<Job> next_in_turn();
   std::shared_ptr<TeamWork> lead(std::shared_ptr<Job> job, ChunkBuffers& buffers);
   void take_part(TeamWork& work, MemberBuffers& own, int rank);
   void finish_chunk(Job& job);
@@ -52,7 +54,13 @@ class Session {
   const Kernels& kernels_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::shared_ptr<Job>> queue_;
+  /**
+   * Jobs that have had nothing yet, and jobs that have: two lines that are served by turns, each in its order. However
+   * many long jobs there are, a new one waits for one chunk of them before each job that stands before it; and however
+   * many come, a long one has every second chunk.
+   */
+  std::deque<std::shared_ptr<Job>> new_, served_;
+  bool new_is_next_ = true;
   /** A team that still has free places, and the next of them. */
   std::shared_ptr<TeamWork> team_;
   int next_place_ = 0;

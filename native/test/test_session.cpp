@@ -1,6 +1,8 @@
 /** Sessions: several threads and jobs, cancelling, order. */
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include "expect.h"
@@ -104,6 +106,90 @@ void test_short_jobs_come_through(const Kernels& kernels) {
   session.run(short_job.batch(), other.data(), done, &entries[1]);
   latch.wait();
   expect(std::string(order.names[0]) == "short", std::string("a short job waits for a long one on ") + kernels.name);
+}
+
+namespace {
+
+/** A job whose end starts something else, on the thread of the session. */
+struct Follower {
+  std::function<void()> next;
+  Latch* latch;
+
+  static void done(void* user, octavec_status status) {
+    const Follower& self = *static_cast<Follower*>(user);
+    self.next();
+    Latch::done(self.latch, status);
+  }
+};
+
+}  // namespace
+
+/** Of jobs that have been served, however many, one chunk at most goes before a new job. */
+void test_new_jobs_go_first(const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels));
+  const std::vector<int32_t> many(40, 150);
+  const Texts long_job(many, numbered(many.size()), model->vocabulary), short_job({5}, {1}, model->vocabulary);
+  constexpr int kLong = 4;
+  std::vector<std::vector<float>> out(kLong, std::vector<float>(many.size() * model->width()));
+  std::vector<float> other(model->width());
+  std::vector<std::shared_ptr<Job>> jobs(kLong);
+  Latch latch(kLong + 2);
+  auto session = std::make_unique<Session>(model, kernels, 1);
+  size_t before = 0, after = 0;
+  const auto chunks_left = [&] {
+    size_t left = 0;
+    for (const auto& job : jobs) {
+      left += job->left;
+    }
+    return left;
+  };
+  // The last to come when all are new: when it ends, the long ones have been served.
+  Follower newcomer{[&] { after = chunks_left(); }, &latch};
+  Follower witness{[&] {
+                     before = chunks_left();
+                     session->run(short_job.batch(), other.data(), Follower::done, &newcomer);
+                   },
+                   &latch};
+  // Held back until all of them stand in line.
+  std::mutex gate;
+  gate.lock();
+  Latch first(1);
+  Follower opening{[&] { const std::lock_guard<std::mutex> lock(gate); }, &first};
+  session->run(short_job.batch(), other.data(), Follower::done, &opening);
+  for (int i = 0; i < kLong; i++) {
+    jobs[i] = session->run(long_job.batch(), out[i].data(), Latch::done, &latch);
+  }
+  session->run(short_job.batch(), other.data(), Follower::done, &witness);
+  gate.unlock();
+  latch.wait();
+  session.reset();
+  expect(before - after <= 1, std::string("a new job waits for jobs that have been served on ") + kernels.name);
+}
+
+/** However many short jobs come one after the other, a long one has every second chunk. */
+void test_long_jobs_come_through(const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels));
+  const std::vector<int32_t> many(40, 150);
+  const Texts long_job(many, numbered(many.size()), model->vocabulary), short_job({5}, {1}, model->vocabulary);
+  std::vector<float> out(many.size() * model->width()), other(model->width());
+  const int chunks = static_cast<int>(cut_batch(long_job.batch(), kernels.chunk_tokens).size());
+  Latch latch(chunks + 3);
+  auto session = std::make_unique<Session>(model, kernels, 1);
+  const auto job = session->run(long_job.batch(), out.data(), Latch::done, &latch);
+  size_t left = 0;
+  int shorts = 0;
+  Follower follower{nullptr, &latch};
+  follower.next = [&] {
+    if (++shorts < chunks + 2) {
+      session->run(short_job.batch(), other.data(), Follower::done, &follower);
+    } else {
+      left = job->left;
+    }
+  };
+  session->run(short_job.batch(), other.data(), Follower::done, &follower);
+  latch.wait();
+  session.reset();
+  expect(left == 0, std::string("short jobs keep a long one waiting on ") + kernels.name);
 }
 
 }  // namespace octavec
