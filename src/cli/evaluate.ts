@@ -19,22 +19,27 @@ told, such as clustering:texts.tsv. docs/evaluation.md in octavec's package show
 Examples:
   octavec evaluate ./all-MiniLM-L6-v2
   octavec evaluate ./model --variant int8 --against ./model --task ./scifact --asymmetric
+  octavec evaluate docs.index --queries queries.jsonl --qrels qrels.tsv --variant int8
   octavec evaluate ./model --task STSBenchmark,sts:mine.tsv --json`;
 
 interface Options extends Omit<ConfigurableFlags, 'texts' | 'gate' | 'limit'>, ModelFlags {
   readonly against?: string;
   readonly variant?: string;
   readonly asymmetric?: boolean;
+  readonly queries?: string;
+  readonly qrels?: string;
   readonly json?: boolean;
 }
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
-    .argument('<model>', 'model folder, .onnx file, or a name of the hub')
+    .argument('<model>', 'model folder, .onnx file, a name of the hub, or with --queries the folder of an index')
     .option('--task <tasks>', 'tasks, with commas (default: scifact-mini,banking77-mini)', wordList)
     .option('--against <original>', 'compare with this model, and tell losses from noise')
     .option('--variant <name>', 'variant in the folder: int8, fp16, … (default: the highest precision)')
     .option('--asymmetric', "also search the original's index with the candidate's queries")
+    .option('--queries <file>', 'of an index: questions, with _id and text')
+    .option('--qrels <file>', 'of an index: judgements, with query-id, corpus-id and score')
     .option('--cache <folder>', 'cache vectors here, to go on after an interruption')
     .option('--no-cache', 'cache no vectors')
     .addOption(engineOption())
@@ -44,6 +49,12 @@ export function evaluateCommand(): Command {
   return addModelOptions(command)
     .addHelpText('after', examples)
     .action(async (model: string, options: Options) => {
+      if (options.queries !== undefined || options.qrels !== undefined) {
+        // Models are evaluated more often, and need nothing of search.
+        const { printIndexEvaluation } = await import('./evaluate/evaluate-index.js');
+        await printIndexEvaluation(model, options);
+        return;
+      }
       const { run, cache, ...settings } = await settingsOf(options);
       const found = await namedModel(model, options);
       const against = options.against === undefined ? undefined : await namedModel(options.against, options);

@@ -11,7 +11,7 @@ export { formatComparison } from './comparison-text.js';
 export { formatConversion } from './conversion-text.js';
 export { formatDiagnosis } from './diagnosis-text.js';
 export { formatDistillation } from './distillation-text.js';
-export { formatEvaluation } from './evaluation-text.js';
+export { formatEvaluation, signed } from './evaluation-text.js';
 export { formatEvidence } from './evidence-text.js';
 export { benchmarkPage } from './html/benchmark-page.js';
 export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
@@ -25,4 +25,5 @@ export { formatRankingEvidence, formatRerankerOutcome } from './ranking-evidence
 export { formatRanking } from './ranking-text.js';
 export { formatContext, formatResults } from './search-results.js';
 export { plainStyle, type Style, styleOf } from './style.js';
+export { formatTable } from './text-table.js';
 export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';

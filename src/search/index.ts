@@ -23,6 +23,9 @@ export {
   type VectorKinds,
 } from '../store/index.js';
 export { describePlace, type SearchContext } from './context.js';
+export { type EvaluateIndexOptions, evaluateIndex } from './evaluation/evaluate-index.js';
+export type { IndexEvaluation, WayResult } from './evaluation/index-evaluation.js';
+export type { Way } from './evaluation/ways.js';
 export { type LoadedModel, type LoadModel, nameOf } from './index-model.js';
 export {
   type ContextOptions,

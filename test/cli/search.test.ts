@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { WayResult } from '#rooms/search';
 import { embeddedModel } from '../support/golden-texts.js';
 import { octavec } from './octavec.js';
 
@@ -66,6 +67,51 @@ describe('octavec search', () => {
     expect(stdout).toBe('[1] four/weather.md, line 4\nThe weather is sunny today\n');
     const wrong = await inFolder('search', 'four.index', 'AI', '--filter', 'topic =');
     expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('at character 8') });
+  });
+
+  test('measures what answers are worth, and what each saving costs', async () => {
+    const queries = [
+      { _id: 'q1', text: 'sunny weather' },
+      { _id: 'q2', text: 'How do networks learn?' },
+      { _id: 'unjudged', text: 'nothing' },
+    ];
+    writeFileSync(join(folder, 'queries.jsonl'), queries.map((query) => JSON.stringify(query)).join('\n'));
+    const qrels = ['query-id\tcorpus-id\tscore', 'q1\tfour/weather.md\t1', 'q2\tdl.md\t1', 'q2\tgone.md\t1'];
+    writeFileSync(join(folder, 'qrels.tsv'), qrels.join('\n'));
+    const files = ['--queries', 'queries.jsonl', '--qrels', 'qrels.tsv'];
+    const { status, stdout, stderr } = await inFolder('evaluate', 'four.index', ...files, '--json');
+    expect({ status, stderr }).toEqual({
+      ...{ status: 0, stderr: 'note: 1 of 3 relevant documents are missing from the index\n' },
+    });
+    const { ways, ...facts } = JSON.parse(stdout);
+    expect(facts).toMatchObject({
+      documents: 4,
+      passages: 4,
+      questions: 2,
+      questionMs: { own: { p50: expect.any(Number) } },
+    });
+    const ndcgOf = Object.fromEntries(ways.map((way: WayResult) => [way.name, way.metrics['ndcg@10']]));
+    // One document of the two that answer the second question is not there.
+    const best = (1 + 1 / (1 + 1 / Math.log2(3))) / 2;
+    expect(ndcgOf['float32 vectors']).toBeCloseTo(best, 10);
+    expect(ndcgOf['int8 vectors']).toBe(ndcgOf['float32 vectors']);
+    expect(ndcgOf['hybrid, int8 vectors']).toBeCloseTo(best, 10);
+    expect(ways[1].comparisons[0]).toMatchObject({ metric: 'ndcg@10', difference: 0, finding: 'within noise' });
+    const table = await inFolder('evaluate', 'four.index', ...files);
+    expect(table.stdout).toMatch(/^4 documents, 4 passages, 2 questions, .*\n(.|\n)*float32 vectors/);
+    expect((await inFolder('search', 'check', 'four.index')).status).toBe(0);
+  });
+
+  test.each([
+    [['--queries', 'queries.jsonl'], 2, 'Give --queries and --qrels'],
+    [['--queries', 'none.jsonl', '--qrels', 'qrels.tsv'], 1, 'none.jsonl'],
+    [['--queries', 'queries.jsonl', '--qrels', 'strange.tsv'], 1, 'no relevant document is in the index'],
+    [['--queries', 'queries.jsonl', '--qrels', 'qrels.tsv', '--against', 'x'], 2, '--against is of models'],
+  ])('evaluate with %j says what is wrong', async (args, status, message) => {
+    writeFileSync(join(folder, 'strange.tsv'), 'query-id\tcorpus-id\tscore\nq1\tnowhere\t1');
+    expect(await inFolder('evaluate', 'four.index', ...args)).toMatchObject({
+      ...{ status, stderr: expect.stringContaining(message) },
+    });
   });
 
   test('says where there is no index', async () => {

@@ -27,6 +27,26 @@ export interface RetrievalFiles {
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
  */
 export async function retrievalTask(name: string, where: string, files: RetrievalFiles): Promise<RetrievalTask> {
+  const { queries, judgements } = await judgedQueries(where, files);
+  const read = () => documentsOf(files.corpus, where);
+  const ids: string[] = [];
+  for await (const { id } of read()) {
+    ids.push(id);
+  }
+  const notes = missingDocuments(relevantTo(queries, judgements), refuseTwice(ids, 'documents', where), where);
+  return { kind: 'retrieval', name, corpus: { count: ids.length, read }, queries, judgements, notes };
+}
+
+/**
+ * The queries that have a judgement, and all judgements.
+ *
+ * @param where as a person would name the data, for errors
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
+ */
+export async function judgedQueries(
+  where: string,
+  files: Pick<RetrievalFiles, 'queries' | 'qrels'>,
+): Promise<Pick<RetrievalTask, 'queries' | 'judgements'>> {
   const judgements = await judgementsOf(files.qrels);
   const all = (await allRecords(files.queries, queryRecord)).map(({ _id, id = _id, text }) => ({
     id: id ?? missingId(where),
@@ -41,13 +61,7 @@ export async function retrievalTask(name: string, where: string, files: Retrieva
   if (queries.length === 0) {
     throw new OctavecError('DATA_INVALID', { path: where, why: 'none of its queries has a judgement' });
   }
-  const read = () => documentsOf(files.corpus, where);
-  const ids: string[] = [];
-  for await (const { id } of read()) {
-    ids.push(id);
-  }
-  const notes = missingDocuments(relevantTo(queries, judgements), refuseTwice(ids, 'documents', where), where);
-  return { kind: 'retrieval', name, corpus: { count: ids.length, read }, queries, judgements, notes };
+  return { queries, judgements };
 }
 
 async function judgementsOf(paths: readonly string[]): Promise<Map<string, Map<string, number>>> {
