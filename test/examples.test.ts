@@ -45,7 +45,8 @@ const notRun = [
   /postgres:\/\/|lancedb:/,
 ];
 /** The same of programs; that they compile is another test's. */
-const notRunPrograms = /127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
+const notRunPrograms =
+  /octavec\/(langchain|llamaindex)|127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
 /** Pages for those who work on octavec itself. */
 const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
 

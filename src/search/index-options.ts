@@ -30,7 +30,7 @@ export interface IndexOptions {
   readonly loadModel?: LoadModel;
   /** How a new index cuts documents: chunks of 256 tokens without overlap by default, or what the model takes if that is less. */
   readonly chunking?: Partial<Chunking> | 'none';
-  /** How a new index keeps vectors for the first pass over them; by default `int8` in a folder, and `float16` in PostgreSQL. */
+  /** How a new index keeps vectors for the first pass over them; by default `int8`, in PostgreSQL `float16`. */
   readonly vectors?: VectorKind;
   /** Length of a new index's vectors, for models that may be cut (Matryoshka). */
   readonly dimensions?: number;

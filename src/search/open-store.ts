@@ -1,4 +1,5 @@
 import { type Location, OctavecError, pathOf } from '../base/index.js';
+import { isLanceAddress, LanceStore, lancePlace } from '../lancedb/index.js';
 import { isPostgresAddress, PostgresStore, postgresPlace } from '../postgres/index.js';
 import { SegmentStore, type Store } from '../store/index.js';
 
@@ -6,12 +7,12 @@ import { SegmentStore, type Store } from '../store/index.js';
 export interface IndexPlace {
   /** As it may be shown: without passwords. */
   readonly shown: string;
-  readonly kind: 'folder' | 'PostgreSQL';
+  readonly kind: 'folder' | 'PostgreSQL' | 'LanceDB';
   open(): Promise<Store>;
 }
 
 /**
- * What a location stands for: `postgres://…` a database, anything else a folder.
+ * What a location stands for: `postgres://…` and `lancedb:…` a database, anything else a folder.
  *
  * @throws USAGE
  */
@@ -20,6 +21,10 @@ export function placeOf(location: Location): IndexPlace {
   if (isPostgresAddress(text)) {
     const place = postgresPlace(text);
     return { shown: place.shown, kind: 'PostgreSQL', open: () => PostgresStore.open(place) };
+  }
+  if (isLanceAddress(text)) {
+    const place = lancePlace(text);
+    return { shown: place.shown, kind: 'LanceDB', open: () => LanceStore.open(place) };
   }
   const path = pathOf('index', location);
   return { shown: path, kind: 'folder', open: () => SegmentStore.open(path) };

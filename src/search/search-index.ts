@@ -74,7 +74,7 @@ export class Index implements AsyncDisposable {
   /**
    * Opens an index. One that does not exist yet is made when the first documents come. Its model is loaded when it is needed.
    *
-   * @param location its folder, or `postgres://user@host/database?index=name`
+   * @param location its folder, `postgres://user@host/database?index=name`, or `lancedb:folder`
    * @throws INDEX_DAMAGED, INDEX_OTHER_SETTINGS, FILE_NOT_READABLE, STORE_FAILED, PACKAGE_MISSING, USAGE
    */
   static async open(location: Location, options: IndexOptions = {}): Promise<Index> {

@@ -37,7 +37,7 @@ interface Options extends SearchModelFlags {
 export function indexCommand(): Command {
   return new Command('index')
     .argument('[paths...]', 'files and folders (default: those that the index was made of)')
-    .requiredOption('--out <index>', 'folder of the index, or postgres://user@host/database?index=name')
+    .requiredOption('--out <index>', 'folder of the index, postgres://user@host/database?index=name, or lancedb:folder')
     .option('--model <model>', "model folder or name (default: the index's own, or minilm for a new one)")
     .option('--variant <name>', 'variant of the model: int8, fp16, …')
     .option('--chunk-tokens <n>', 'most tokens of a chunk, or none to take documents whole (default: 256)', chunkTokens)

@@ -34,7 +34,7 @@ interface Options extends SearchModelFlags {
 export function searchCommand(): Command {
   return (
     new Command('search')
-      .argument('<index>', 'folder of the index, or postgres://user@host/database?index=name')
+      .argument('<index>', 'folder of the index, postgres://user@host/database?index=name, or lancedb:folder')
       .argument('<question>', 'what is asked')
       .option('--top <n>', 'most results (default: 10)', positiveInteger)
       .addOption(

@@ -1,0 +1,291 @@
+import { existsSync } from 'node:fs';
+import { OctavecError, optionalPackage, reasonOf } from '../base/index.js';
+import type { Metadata } from '../documents/index.js';
+import type { Matrix } from '../numbers/index.js';
+import {
+  type Filter,
+  type Hit,
+  type IndexManifest,
+  indexManifest,
+  matchesFilter,
+  type Store,
+  type StoreChange,
+  type StoredChunk,
+  type StoreFacts,
+  type TextQuery,
+  type VectorQuery,
+  wordsOf,
+} from '../store/index.js';
+import type { LancePlace } from './address.js';
+import type { Arrow, Lance, LanceConnection, LanceTable } from './lance-api.js';
+import { chunkColumns, type Row, rowSchema, rowsOf, type StoredRow, storedChunk } from './rows.js';
+import { textList } from './sql.js';
+import { indexTable, keepUp, kinds } from './upkeep.js';
+
+const what = 'An index in LanceDB';
+// Names in variables, so that nobody needs the packages to compile this.
+const lanceName: string = '@lancedb/lancedb';
+const arrowName: string = 'apache-arrow';
+
+/** Documents and their metadata, as they were in one version of the table. */
+interface Known {
+  readonly version: number;
+  readonly documents: ReadonlyMap<string, Metadata>;
+}
+
+/**
+ * An index in a folder or bucket of LanceDB. All rows stand in one table, so that a change is one commit; several processes may
+ * write, and whoever comes second repeats its commit.
+ */
+export class LanceStore implements Store {
+  readonly kinds = kinds;
+  readonly #lance: Lance;
+  readonly #place: LancePlace;
+  #connection: LanceConnection | undefined;
+  #table: LanceTable | undefined;
+  #known: Known | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(lance: Lance, place: LancePlace) {
+    this.#lance = lance;
+    this.#place = place;
+  }
+
+  /** @throws PACKAGE_MISSING, STORE_FAILED */
+  static async open(place: LancePlace): Promise<LanceStore> {
+    // It warns of every table that it makes.
+    process.env.LANCEDB_LOG ??= 'error';
+    const lance = await optionalPackage<Lance>(() => import(lanceName), lanceName, what);
+    const store = new LanceStore(lance, place);
+    await store.readManifest();
+    return store;
+  }
+
+  readManifest(): Promise<IndexManifest | undefined> {
+    return this.#guarded('read', async () => {
+      const { folder } = this.#place;
+      if (folder !== undefined && !existsSync(folder)) {
+        return undefined;
+      }
+      const connection = await this.#connect();
+      if (!(await connection.tableNames()).includes('octavec')) {
+        return undefined;
+      }
+      const table = await connection.openTable('octavec');
+      const [row] = await table.query().toArray();
+      table.close();
+      return indexManifest.parse(JSON.parse(row.manifest));
+    });
+  }
+
+  writeManifest(manifest: IndexManifest): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = await this.readManifest();
+      const { model, vectors } = manifest;
+      if (known !== undefined && (known.model.dimensions !== model.dimensions || known.vectors !== vectors)) {
+        const why = `its vectors are ${known.vectors} of ${known.model.dimensions} dimensions, and those of ${vectors} of ${model.dimensions} come`;
+        throw new OctavecError('INDEX_OTHER_SETTINGS', { path: this.#place.shown, why });
+      }
+      const connection = await this.#connect();
+      if (!(await connection.tableNames()).includes('chunks')) {
+        const arrow = await optionalPackage<Arrow>(() => import(arrowName), arrowName, what);
+        const table = await connection.createEmptyTable('chunks', rowSchema(arrow, model.dimensions));
+        await indexTable(this.#lance, table);
+        table.close();
+      }
+      await connection.createTable('octavec', [{ manifest: JSON.stringify(manifest) }], { mode: 'overwrite' });
+    });
+  }
+
+  async hashes(): Promise<ReadonlyMap<string, string>> {
+    return this.#guarded('read', async () => {
+      const table = await this.#openTable();
+      const rows = (await table?.query().where('place <= 1').select(['document', 'hash']).toArray()) ?? [];
+      return new Map(rows.map(({ document, hash }: Row) => [document, hash]));
+    });
+  }
+
+  apply({ remove, add }: StoreChange): Promise<void> {
+    return this.#inTurn(async () => {
+      const { table, manifest } = await this.#written();
+      const documents = new Map(add.map((document) => [document.id, document]));
+      const rows = [...documents.values()].flatMap(rowsOf);
+      const touched = [...remove, ...documents.keys()];
+      if (touched.length === 0) {
+        return;
+      }
+      const where = `document IN ${textList(touched)}`;
+      if (rows.length === 0) {
+        await table.delete(where);
+      } else {
+        await table
+          .mergeInsert('id')
+          .whenMatchedUpdateAll()
+          .whenNotMatchedInsertAll()
+          .whenNotMatchedBySourceDelete({ where })
+          .execute(this.#lance.makeArrowTable(rows, { schema: await table.schema() }));
+      }
+      await keepUp(this.#lance, table, manifest.vectors);
+    });
+  }
+
+  nearest({ vector, top, filter, rescore }: VectorQuery): Promise<readonly Hit[]> {
+    return this.#guarded('read', async () => {
+      const { table } = await this.#written();
+      const where = await this.#condition(table, filter);
+      if (where === undefined) {
+        return [];
+      }
+      let query = table.query().nearestTo(vector).distanceType('dot').column('vector').where(where).limit(top);
+      query = rescore === 'exact' ? query.bypassVectorIndex() : query.refineFactor(Math.ceil(rescore));
+      const rows = await query.select(['id', '_distance']).toArray();
+      return rows.map(({ id, _distance }: { readonly id: string; readonly _distance: number }) => ({
+        ref: id,
+        score: 1 - _distance,
+      }));
+    });
+  }
+
+  matching({ text, top, filter }: TextQuery): Promise<readonly Hit[]> {
+    return this.#guarded('read', async () => {
+      const words = [...new Set(wordsOf(text))];
+      const { table } = await this.#written();
+      const where = await this.#condition(table, filter);
+      if (words.length === 0 || where === undefined) {
+        return [];
+      }
+      const query = new this.#lance.MatchQuery(words.join(' '), 'words');
+      const rows = await table.query().fullTextSearch(query).where(where).limit(top).select(['id', '_score']).toArray();
+      return rows.map(({ id, _score }: { readonly id: string; readonly _score: number }) => ({
+        ref: id,
+        score: _score,
+      }));
+    });
+  }
+
+  async chunks(refs: readonly string[]): Promise<readonly (StoredChunk | undefined)[]> {
+    const rows = await this.#rows(refs, chunkColumns);
+    return refs.map((ref) => {
+      const row = rows.get(ref);
+      return row && storedChunk(row);
+    });
+  }
+
+  async vectors(refs: readonly string[]): Promise<Matrix> {
+    const { manifest } = await this.#written();
+    const { dimensions: columns } = manifest.model;
+    const rows = await this.#rows(refs, ['id', 'vector']);
+    const data = new Float32Array(refs.length * columns);
+    for (const [i, ref] of refs.entries()) {
+      data.set(rows.get(ref)?.vector?.toArray() ?? [], i * columns);
+    }
+    return { data, rows: refs.length, columns };
+  }
+
+  document(id: string): Promise<readonly StoredChunk[]> {
+    return this.#guarded('read', async () => {
+      const table = await this.#openTable();
+      const where = `document IN ${textList([id])} AND place > 0`;
+      const rows: Row[] = (await table?.query().where(where).select(chunkColumns).toArray()) ?? [];
+      return rows.sort((a, b) => a.place - b.place).map(storedChunk);
+    });
+  }
+
+  facts(): Promise<StoreFacts> {
+    return this.#guarded('read', async () => {
+      const table = await this.#openTable();
+      if (table === undefined) {
+        return { documents: 0, chunks: 0 };
+      }
+      const [documents, chunks, stats] = await Promise.all([
+        table.countRows('place <= 1'),
+        table.countRows('place > 0'),
+        table.stats(),
+      ]);
+      return { documents, chunks, bytes: stats.totalBytes };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    this.#table?.close();
+    this.#connection?.close();
+  }
+
+  async #connect(): Promise<LanceConnection> {
+    // Every question sees what others have committed.
+    this.#connection ??= await this.#lance.connect(this.#place.uri, { readConsistencyInterval: 0 });
+    return this.#connection;
+  }
+
+  async #openTable(): Promise<LanceTable | undefined> {
+    if (this.#table === undefined && (await this.readManifest()) !== undefined) {
+      this.#table = await (await this.#connect()).openTable('chunks');
+    }
+    return this.#table;
+  }
+
+  async #written(): Promise<{ readonly table: LanceTable; readonly manifest: IndexManifest }> {
+    const [manifest, table] = [await this.readManifest(), await this.#openTable()];
+    if (table === undefined || manifest === undefined) {
+      throw new OctavecError('INDEX_NOT_FOUND', { path: this.#place.shown });
+    }
+    return { table, manifest };
+  }
+
+  async #rows(refs: readonly string[], columns: string[]): Promise<ReadonlyMap<string, StoredRow>> {
+    return this.#guarded('read', async () => {
+      const { table } = await this.#written();
+      const where = `id IN ${textList(refs)}`;
+      const rows: StoredRow[] = refs.length === 0 ? [] : await table.query().where(where).select(columns).toArray();
+      return new Map(rows.map((row) => [row.id, row]));
+    });
+  }
+
+  /**
+   * A filter in the SQL of LanceDB. Metadata have any fields of any types, and LanceDB's columns do not; documents that pass are
+   * found here and named there.
+   *
+   * @returns undefined where no document passes
+   */
+  async #condition(table: LanceTable, filter: Filter | undefined): Promise<string | undefined> {
+    if (filter === undefined) {
+      return 'place > 0';
+    }
+    const documents = await this.#documents(table);
+    const passing: string[] = [];
+    const others: string[] = [];
+    for (const [document, metadata] of documents) {
+      (matchesFilter(filter, { document, ...metadata }) ? passing : others).push(document);
+    }
+    if (others.length < passing.length) {
+      return others.length === 0 ? 'place > 0' : `place > 0 AND document NOT IN ${textList(others)}`;
+    }
+    return passing.length === 0 ? undefined : `place > 0 AND document IN ${textList(passing)}`;
+  }
+
+  async #documents(table: LanceTable): Promise<Known['documents']> {
+    const version = await table.version();
+    if (this.#known?.version !== version) {
+      const rows: Row[] = await table.query().where('place <= 1').select(['document', 'metadata']).toArray();
+      this.#known = { version, documents: new Map(rows.map((row) => [row.document, JSON.parse(row.metadata)])) };
+    }
+    return this.#known.documents;
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#turn.catch(() => undefined).then(() => this.#guarded('write', change));
+    this.#turn = done;
+    return done;
+  }
+
+  async #guarded<Result>(kind: 'read' | 'write', work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof OctavecError
+        ? error
+        : new OctavecError('STORE_FAILED', { name: this.#place.shown, what: kind, why: reasonOf(error) }, error);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Embedders and indexes as LangChain.js knows its own.
+ *
+ * @module
+ */
+export type { RetrieverOptions } from '../adapters/index.js';
+export { langchainEmbeddings, langchainRetriever } from './langchain.js';

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Settings } from '@llamaindex/core/global';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Embedder } from '#rooms/embed';
+import { langchainEmbeddings, langchainRetriever } from '#rooms/langchain';
+import { llamaindexEmbedding, llamaindexRetriever } from '#rooms/llamaindex';
+import type { Index } from '#rooms/search';
+import { embeddedModel } from './support/golden-texts.js';
+import { root } from './support/installed-package.js';
+import { examplesOf } from './support/page-examples.js';
+
+let embedder: Embedder;
+beforeAll(async () => {
+  embedder = await Embedder.load(embeddedModel);
+});
+afterAll(() => embedder.close());
+
+const texts = ['Machine learning improves predictions', 'The weather is sunny today'];
+const rows = async () => {
+  const { data, columns } = await embedder.embed(texts);
+  return texts.map((_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
+};
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+/** An index with one answer, which keeps what it was asked. */
+function answering() {
+  const asked: unknown[] = [];
+  const index = {
+    search: async (...question: unknown[]) => {
+      asked.push(question);
+      return [
+        { id: 'a#1', document: 'a', text: 'It is.', score: 0.5, metadata: { lang: 'en' }, lines: [3, 4] as const },
+      ];
+    },
+  } satisfies Pick<Index, 'search'>;
+  return { index, asked };
+}
+const metadata = { lang: 'en', document: 'a', score: 0.5, lines: [3, 4] };
+
+describe('LangChain.js', () => {
+  test('embeds with an embedder', async () => {
+    const embeddings = await langchainEmbeddings(embedder);
+    expect(await embeddings.embedDocuments(texts)).toEqual(await rows());
+    expect(await embeddings.embedDocuments([])).toEqual([]);
+    const question = await embeddings.embedQuery('AI');
+    const [near, far] = (await embeddings.embedDocuments(texts)).map((vector) => dot(vector, question));
+    expect(near).toBeGreaterThan(far);
+  });
+
+  test('retrieves from an index, in a chain', async () => {
+    const { index, asked } = answering();
+    const retriever = await langchainRetriever(index, { top: 3, filter: 'lang = "en"' });
+    const chain = retriever.pipe((documents) => documents.map(({ pageContent }) => pageContent).join());
+    expect(await chain.invoke('Is it?')).toBe('It is.');
+    expect(asked).toEqual([['Is it?', { top: 3, filter: 'lang = "en"' }]]);
+    expect(await retriever.invoke('Is it?')).toMatchObject([{ id: 'a#1', pageContent: 'It is.', metadata }]);
+  });
+});
+
+describe('LlamaIndex.TS', () => {
+  test('embeds with an embedder', async () => {
+    Settings.embedModel = await llamaindexEmbedding(embedder);
+    expect(await Settings.embedModel.getTextEmbeddings(texts)).toEqual(await rows());
+    expect(await Settings.embedModel.getTextEmbeddingsBatch(texts)).toEqual(await rows());
+    const question = await Settings.embedModel.getQueryEmbedding({ type: 'text', text: texts[0] });
+    expect(dot(question ?? [], await Settings.embedModel.getTextEmbedding(texts[0]))).toBeCloseTo(1, 5);
+    const picture = { type: 'image_url', image_url: { url: 'data:,' } } as const;
+    await expect(Settings.embedModel.getQueryEmbedding(picture)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  test('retrieves from an index', async () => {
+    const { index, asked } = answering();
+    const retriever = await llamaindexRetriever(index, { top: 3 });
+    const [{ node, score }] = await retriever.retrieve('Is it?');
+    expect(asked).toEqual([['Is it?', { top: 3 }]]);
+    expect([node.id_, score, node.metadata]).toEqual(['a#1', 0.5, metadata]);
+    expect(node.toJSON()).toMatchObject({ text: 'It is.' });
+  });
+});
+
+// In this repository, where both libraries are.
+test('the examples of the page give what it says', async () => {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build/adapters-'));
+  const programs = examplesOf('docs/how-to/langchain-and-llamaindex.md').filter(({ language }) => language === 'js');
+  expect(programs).toHaveLength(2);
+  for (const [i, { code }] of programs.entries()) {
+    writeFileSync(join(folder, `${i}.mjs`), code);
+    const { stdout } = await promisify(execFile)(process.execPath, [`${i}.mjs`], { cwd: folder });
+    expect(stdout).toMatch(/^Deep learning uses neural networks\n/);
+  }
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { LanceStore, lancePlace } from '#rooms/lancedb';
+import { storeSuite, testDocument, testManifest } from './store-suite.js';
+
+// LanceDB brings hundreds of megabytes, so that it is not installed with this project. To test with it:
+// npm install --no-save --omit=optional @lancedb/lancedb@0.31.0 @lancedb/lancedb-linux-x64-gnu@0.31.0 apache-arrow@18.1.0
+const isInstalled = existsSync(join(import.meta.dirname, '../../node_modules/@lancedb/lancedb'));
+const folder = mkdtempSync(join(tmpdir(), 'octavec-lance-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (name: string) => LanceStore.open(lancePlace(`lancedb:${join(folder, name)}`));
+
+test.skipIf(isInstalled)('without its package it says what to install', async () => {
+  await expect(open('none')).rejects.toMatchObject({
+    code: 'PACKAGE_MISSING',
+    message: expect.stringContaining('npm install @lancedb/lancedb'),
+  });
+});
+
+describe.skipIf(!isInstalled)('with @lancedb/lancedb, which is not installed', () => {
+  storeSuite(
+    'the store in LanceDB',
+    () => open('suite'),
+    async () => undefined,
+    'int8',
+  );
+
+  test('an index that is only asked for makes no folder', async () => {
+    const store = await open('nothing');
+    expect(await store.hashes()).toEqual(new Map());
+    await expect(store.matching({ text: 'word', top: 3 })).rejects.toMatchObject({ code: 'INDEX_NOT_FOUND' });
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+    await store.close();
+  });
+
+  test('several writers lose nothing, and see what the others wrote', async () => {
+    const first = await open('writers');
+    await first.writeManifest(testManifest);
+    const stores = [first, await open('writers'), await open('writers')];
+    await Promise.all(
+      stores.map(async (store, writer) => {
+        for (let i = 0; i < 5; i++) {
+          const add = [testDocument(`own ${writer} ${i}`, ['one common word'], i)];
+          await store.apply({ remove: i > 0 ? [`own ${writer} ${i - 1}`] : [], add });
+        }
+      }),
+    );
+    for (const store of stores) {
+      expect([...(await store.hashes()).keys()].sort()).toEqual(['own 0 4', 'own 1 4', 'own 2 4']);
+      expect(await store.matching({ text: 'common', top: 10 })).toHaveLength(3);
+    }
+    const [hit] = await stores[1].matching({ text: 'common', top: 1 });
+    await stores[0].apply({ remove: ['own 0 4', 'own 1 4', 'own 2 4'], add: [] });
+    expect(await stores[1].chunks([hit.ref])).toEqual([undefined]);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test.each(['int8', 'binary'] as const)('an approximate search (%s) rescores, and filters first', async (vectors) => {
+    const store = await open(`near-${vectors}`);
+    await store.writeManifest({ ...testManifest, vectors });
+    const documents = Array.from({ length: 210 }, (_, i) =>
+      testDocument(
+        `d${i}`,
+        Array.from({ length: 100 }, () => `text ${i}`),
+        i,
+        { i },
+      ),
+    );
+    await store.apply({ remove: [], add: documents });
+    const { data: vector } = testDocument('', ['q'], 42).vectors;
+    const found = await store.nearest({ vector, top: 5, rescore: 8 });
+    expect(found).toHaveLength(5);
+    expect(found[0].score).toBeGreaterThan(0.99);
+    const filter = { kind: 'compare', field: 'i', operator: '=', value: 7 } as const;
+    const filtered = await store.chunks(
+      (await store.nearest({ vector, top: 5, rescore: 8, filter })).map(({ ref }) => ref),
+    );
+    expect(filtered.map((chunk) => chunk?.document)).toEqual(Array.from({ length: 5 }, () => 'd7'));
+    await store.close();
+  });
+});
