@@ -1,7 +1,7 @@
 import type { VectorKind, VectorKinds } from '../store/index.js';
 import type { Lance, LanceTable } from './lance-api.js';
 
-/** Candidates of the approximate indexes are rescored, so many times as many as are wanted; docs/search.md says what it brings. */
+/** Candidates of the approximate indexes are rescored, so many times as many as are wanted. Chosen, not measured on large tables. */
 export const kinds = { int8: 4, binary: 32, float32: 'exact' } as const satisfies VectorKinds;
 
 /** As many rows are scanned in a few milliseconds, and need no index of vectors. */

@@ -2,7 +2,7 @@ import { OctavecError } from '../base/index.js';
 import type { IndexManifest, VectorKind, VectorKinds } from '../store/index.js';
 import type { Ask } from './database.js';
 
-/** Approximate indexes choose so many times as many candidates as are wanted; docs/search.md says what it brings. */
+/** Approximate indexes choose so many times as many candidates as are wanted. Chosen, not measured on large tables. */
 export const kinds = { float16: 4, binary: 32, float32: 'exact' } as const satisfies VectorKinds;
 
 /** Least version of pgvector: from this one on, filters leave as many results as are wanted. */

@@ -35,6 +35,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
+/** With AVX2 alone, keys have 7 bits (docs/native-engine.md). */
+const sharpAttention =
+  'binding' in binding && /^(avx2|portable-16bit)$/.test(binding.binding.isa ?? '') ? 0.999 : 0.9995;
+
 describe.skipIf('reason' in binding)('native engine', () => {
   describe.each(encoders)('$name', (model) => {
     test('the reference path gives the hidden states that transformers gives', async () => {
@@ -47,7 +51,7 @@ describe.skipIf('reason' in binding)('native engine', () => {
     test('INT8 stays near to it', async () => {
       await using engine = await load(model);
       // Norms of queries and keys make attention as sharp as in a trained model.
-      const least = /gemma3|qwen3/.test(model.name) ? 0.9995 : 0.9999;
+      const least = /gemma3|qwen3/.test(model.name) ? sharpAttention : 0.9999;
       expect(cosine(await engine.hiddenStates(model.batch), model.hiddenStates)).toBeGreaterThan(least);
     });
 
