@@ -17,7 +17,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./convert.js')).convertCommand(),
   },
   distill: {
-    description: 'Make a static model of a model: a vector a token, dozens of times as fast, less exact.',
+    description: 'Distil a model into a static one: a vector for each token, dozens of times as fast, less accurate.',
     load: async () => (await import('./distill.js')).distillCommand(),
   },
   'quantize-all': {
@@ -49,7 +49,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./search/index-documents.js')).indexCommand(),
   },
   search: {
-    description: 'Ask an index: the passages that answer a question, by meaning and by words.',
+    description: 'Search an index for the passages that answer a question, by meaning and by words.',
     load: async () => (await import('./search/search.js')).searchCommand(),
   },
   mcp: {
@@ -57,7 +57,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./search/mcp.js')).mcpCommand(),
   },
   jobs: {
-    description: 'Embed what is too much for one machine: plan, shards and commits, for any engine.',
+    description:
+      'Embed a corpus that is too large for one machine: plan, shards and commits, for any queue or cluster.',
     load: async () => (await import('./jobs/jobs.js')).jobsCommand(),
   },
   pull: {

@@ -104,7 +104,7 @@ export function engineOption(): Option {
 }
 
 export function deviceOption(): Option {
-  const text = 'what the model is computed on; auto takes the first device that runs it, else the CPU (default: cpu)';
+  const text = 'device that runs the model; auto takes the first that can, else the CPU (default: cpu)';
   return new Option('--device <name>', text).choices(devices);
 }
 

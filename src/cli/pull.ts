@@ -34,7 +34,7 @@ export function pullCommand(): Command {
     .argument('<names...>', 'owner/name, owner/name@revision, or the address of a model')
     .option('--revision <name>', 'branch, tag or commit (default: main)')
     .option('--precision <name>', 'which ONNX file: fp32, fp16, int8, … (default: the highest there is)')
-    .option('--include <patterns>', 'fetch these files, too', wordList)
+    .option('--include <patterns>', 'also fetch these files', wordList)
     .option('--exclude <patterns>', 'leave these files out', wordList)
     .option('--all', 'fetch every file')
     .option('--offline', 'check what is in the cache, and fetch nothing')

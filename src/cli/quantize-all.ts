@@ -33,7 +33,7 @@ export function quantizeAllCommand(): Command {
   return addPoolingOptions(addVariantOptions(quantizing))
     .option('--output <folder>', 'put variants here, in the same tree (default: beside their models)')
     .option('--names [template]', 'name files by this template (default: models.names of the configuration)')
-    .option('--force', 'make again what is up to date, and write what the gate refuses, too')
+    .option('--force', 'make again what is up to date, and also write what the gate refuses')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (folder: string, flags: Options, command: Command) => {

@@ -46,7 +46,7 @@ export function quantizeCommand(): Command {
       'write one variant only: the closest to the original of those that fit, such as 25MB',
       byteSize,
     )
-    .option('--force', 'write variants that the gate refuses, too')
+    .option('--force', 'also write variants that the gate refuses')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {

@@ -48,7 +48,7 @@ export function serveCommand(): Command {
     .option('--alias <name=model>', 'another name for a model; may be repeated', wordList)
     .addOption(option('--served-model-name <name>', 'what clients call the first model'))
     .addOption(option('--default-prompt-name <name>', "the model's prompt where a request names none"))
-    .addOption(option('--default-prompt <text>', 'a text of your own in its place'))
+    .addOption(option('--default-prompt <text>', 'text to use in its place'))
     .addOption(
       new Option('--to <method>', 'make this variant first, prove it, and serve it; kept in the cache').choices(
         methodNames,
@@ -56,7 +56,7 @@ export function serveCommand(): Command {
     )
     .option('--index <index>', 'search this index under /search: its folder, or name=folder; may be repeated', each)
     .option('--index-writable', 'let clients add and remove documents')
-    .option('--force', 'serve a variant that its gate refused, too')
+    .option('--force', 'also serve variants that their gate refused')
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
     .addOption(option('--port <n>', 'port to listen on (default: 3000)', port))
@@ -65,7 +65,7 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'its key')
     .addOption(option('--api-key <key>', 'ask for this key'))
     .addOption(option('--api-key-file <file>', 'ask for one of these keys, one a line, plain or as sha256:<hash>'))
-    .addOption(option('--rate-limit <n>', 'requests a minute and key', positiveInteger))
+    .addOption(option('--rate-limit <n>', 'requests a minute for each key', positiveInteger))
     .addOption(option('--cors-allow-origin <origins>', 'origins that browsers may call from').argParser(wordList))
     .addOption(engineOption())
     .addOption(deviceOption())
@@ -98,7 +98,11 @@ export function serveCommand(): Command {
       ),
     )
     .addOption(
-      option('--memory-budget <MB>', 'of all loaded models; the least recently used goes first', positiveNumber),
+      option(
+        '--memory-budget <MB>',
+        'memory for all loaded models; the least recently used is unloaded first',
+        positiveNumber,
+      ),
     )
     .addOption(option('--unload-after <seconds>', 'unload a model that nobody asks for', positiveNumber))
     .addOption(option('--cache-size <MB>', 'keep vectors of recent texts (default: none)', positiveNumber))

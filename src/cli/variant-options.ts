@@ -43,7 +43,7 @@ export function addVariantOptions(command: Command): Command {
     );
   return addMethodFlags(common)
     .option('--no-optimize', 'quantize the graph as it is, without optimizing it first')
-    .option('--bench', 'measure speed and memory, too')
+    .option('--bench', 'also measure speed and memory')
     .option('--threads <n>', 'number of threads', positiveInteger)
     .addOption(configOption());
 }

@@ -54,7 +54,7 @@ export function verifyCommand(): Command {
     .option('--task <tasks>', 'apply the gate to losses in these tasks, too (see "octavec help evaluate")', wordList)
     .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
     .option('--no-cache', 'cache no vectors')
-    .option('--bench', 'measure speed and memory, too (default: if speedUp is limited)')
+    .option('--bench', 'also measure speed and memory (default: if speedUp is limited)')
     .option('--html <file>', 'write a report as one HTML file that needs no network')
     .option('--markdown <file>', 'write a section for a model card')
     .option('--junit <file>', 'write the verdict as JUnit XML')

@@ -24,7 +24,7 @@ export const embeddingSchema = z.strictObject({
   pool_size: count.optional().describe('sessions that share the work (default: by the CPUs granted)'),
   threads: count.optional().describe('threads of each session (default: by the CPUs granted)'),
   engine: z.enum(engineChoices).optional().describe('what runs the model (default: `auto`)'),
-  device: z.enum(devices).optional().describe('what the model is computed on (default: `cpu`)'),
+  device: z.enum(devices).optional().describe('device that runs the model (default: `cpu`)'),
   memory: z.enum(memoryModes).optional().describe('weights packed for each session (`fast`) or mapped once (`shared`)'),
   pooling: z.enum(poolingModes).optional().describe("how hidden states become a vector (default: the model's own)"),
   normalize: z.boolean().optional().describe("scale vectors to length 1 (default: the model's own)"),

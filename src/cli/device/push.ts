@@ -48,7 +48,7 @@ export function pushCommand(): Command {
       '--verify',
       'compare what is on the device with what is here, and send nothing; exit status 1 if it differs',
     )
-    .option('--pull-back', 'read every file back, too, and compare it here')
+    .option('--pull-back', 'also read every file back, and compare it here')
     .option('--dry-run', 'say what would be sent, and ask no device')
     .addOption(
       new Option('--export-config <form>', 'print the list of models that an app reads').choices(appConfigFormats),

@@ -21,7 +21,7 @@ export function addJobModelOptions(command: Command): Command {
     .option('--threads <n>', 'threads of each session', positiveInteger)
     .option('--pool <n>', 'sessions that share the work', positiveInteger)
     .option('--offline', 'use what is on this machine, and never the network')
-    .option('--work <folder>', "where parts grow before they are sent (default: octavec's cache)");
+    .option('--work <folder>', "where parts are written before they are sent (default: octavec's cache)");
 }
 
 /** The model of a plan, loaded, and how another process loads it. */

@@ -45,7 +45,7 @@ export function planCommand(): Command {
   return new Command('plan')
     .description('Plan a job: which rows make which shard, and by what recipe. Plans are never changed.')
     .argument('<inputs...>', 'files, folders or patterns; paths, s3://bucket/prefix, or hf://datasets/owner/name')
-    .requiredOption('--model <model>', 'what workers find the model by: a name of the hub, or a path that all have')
+    .requiredOption('--model <model>', 'the model: a name of the hub, or a path that all workers have')
     .option('--variant <name>', 'variant in the folder: int8, fp16, …')
     .requiredOption('--out <place>', 'folder or s3://bucket/prefix of the results, and of the plan')
     .option('--field <name>', 'field or column that holds the text (default: text)')
@@ -56,7 +56,7 @@ export function planCommand(): Command {
       'rows of a shard at most, where files can be cut (default: 100000)',
       positiveInteger,
     )
-    .option('--max-quarantined <n>', 'rows that may be without a vector, as a count or a share (default: 0.1%)')
+    .option('--max-quarantined <n>', 'rows that may fail before the job does, as a count or a share (default: 0.1%)')
     .addOption(new Option('--type <name>', 'type of the numbers').choices(storedTypes).default('float32'))
     .option('--ranges <file>', 'int8, uint8: file with the range of each dimension')
     .option('--dimensions <n>', 'shorten vectors, for models trained for it (Matryoshka)', positiveInteger)

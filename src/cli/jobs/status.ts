@@ -19,10 +19,10 @@ export function statusCommand(): Command {
   return new Command('status')
     .description('Show how far a job is: shards, rate, time left, cost.')
     .argument('<job>', 'folder or s3://bucket/prefix of the job')
-    .option('--redis <url>', 'show the queue, too')
+    .option('--redis <url>', 'also show the queue')
     .option('--price <amount>', 'what a worker costs an hour, to show what the job costs', number)
-    .option('--watch', 'go on showing it until the job is done')
-    .option('--json', 'print JSON; with --watch a line for every look')
+    .option('--watch', 'keep showing it until the job is done')
+    .option('--json', 'print JSON; with --watch one line for each update')
     .addHelpText(
       'after',
       `

@@ -31,11 +31,11 @@ interface Options {
 export function publishCommand(): Command {
   return new Command('publish')
     .argument('<model>', 'the original: model folder, a name of the hub, or minilm')
-    .requiredOption('--as <name>', 'owner/name of the repository on the hub; it is made if it is not there')
+    .requiredOption('--as <name>', 'owner/name of the repository on the hub; created if it does not exist')
     .option('--variant <names>', 'which variants: int8, fp16, … (default: all that are proven)', wordList)
     .option('--base <name>', 'owner/name of the original on the hub (default: the name that the model was given by)')
     .option('--licence <id>', "licence of the original, as the hub writes it (default: what the original's card says)")
-    .option('--private', 'make the repository a private one, if it is made')
+    .option('--private', 'create the repository as a private one')
     .option('--dry-run', 'print the model card, and upload nothing')
     .addOption(configOption())
     .option('--json', 'print JSON')

@@ -39,7 +39,7 @@ export function rerankCommand(): Command {
   return new Command('rerank')
     .argument('<model>', 'cross-encoder: model folder, .onnx file, or a name of the hub')
     .argument('[texts...]', 'texts to rank')
-    .requiredOption('--query <text>', 'what the texts are to answer')
+    .requiredOption('--query <text>', 'the question that the texts should answer')
     .option(
       '--file <file>',
       'read texts from .txt, .jsonl, .json, .csv, .tsv, also with .gz, .parquet, or - for a pipe',
@@ -50,7 +50,7 @@ export function rerankCommand(): Command {
     .addOption(
       new Option(
         '--activation <name>',
-        "what the model's numbers go through (default: as its configuration says, else sigmoid)",
+        "function that makes scores of the model's outputs (default: as its configuration says, else sigmoid)",
       ).choices(scoreActivations),
     )
     .addOption(
