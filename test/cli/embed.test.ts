@@ -113,7 +113,8 @@ describe('octavec embed', () => {
     const folder = temporaryFolder();
     const env = { TMPDIR: folder, HOME: folder, XDG_CACHE_HOME: folder };
     expect(await octavec(['embed', embeddedModel, 'a'], { env })).toMatchObject({ status: 0 });
-    expect(filesIn(folder)).toEqual([]);
+    const ownCache = /^octavec(\/|$)/;
+    expect(filesIn(folder).filter((name) => !ownCache.test(name))).toEqual([]);
   });
 
   test('says which line of a file holds no text', async () => {
