@@ -15,7 +15,7 @@ export interface WatchedWorkers {
   stop(): void;
 }
 
-const engineScript = /onnxruntime\/worker\.js$/;
+const engineScript = /\/engine\/worker\.js$/;
 
 /** An id that ends the thread of the engine that meets it. */
 export const deadlyToken = 511;
