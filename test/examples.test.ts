@@ -35,8 +35,8 @@ const notRun = [
   /^npx octavec .*\b(BAAI|sentence-transformers|intfloat|google|nomic-ai|Qwen)\/|^npx octavec .*\.\/bge-small-en-v1\.5/,
   /^npx (octavec (pull|convert|models)|esbuild)\b|^HF_TOKEN=/,
   /bge-reranker/,
-  // Devices that are not here, and minutes of distilling.
-  /^npx octavec (push|distill) |--device |minilm-static|\.\/bge-small /,
+  // Devices that are not here, tools in Python, and minutes of distilling.
+  /^python |^npx octavec (push|distill) |--device |minilm-static|\.\/bge-small /,
   // A package of its own, and the programs that start it.
   /^npx (-y )?.*octavec mcp|^claude /,
   // Machines of one's own, and their storage and queues.
@@ -46,7 +46,7 @@ const notRun = [
 ];
 /** The same of programs; that they compile is another test's. */
 const notRunPrograms =
-  /octavec\/(langchain|llamaindex)|127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
+  /octavec\/(langchain|llamaindex)|@huggingface\/transformers|127\.0\.0\.1:3000', apiKey|resolveModel\('BAAI|bge-reranker|from '\.\/bge|convert\('\.\/bge/;
 /** Pages for those who work on octavec itself. */
 const forReaders = pages.filter((page) => !/contributing|CONTRIBUTING|measured/i.test(page));
 
@@ -109,6 +109,9 @@ function bringOwnFiles(project: string): void {
   const texts = JSON.parse(readFileSync(join(root, 'data/calibration-texts.json'), 'utf8')) as string[];
   writeFileSync(join(project, 'my-texts.txt'), oneALine(texts.slice(0, 60)));
   writeFileSync(join(project, 'my-calibration.txt'), oneALine(texts.slice(60, 90)));
+  mkdirSync(join(project, 'docs'));
+  const guide = examplesOf('docs/search.md').find(({ name }) => name === 'docs/guide.md');
+  writeFileSync(join(project, 'docs/guide.md'), guide?.code ?? '');
   mkdirSync(join(project, 'my-queries'));
   const documents = texts.slice(0, 20).map((text, i) => JSON.stringify({ _id: `d${i}`, title: '', text }));
   const queries = texts.slice(0, 5).map((text, i) => JSON.stringify({ _id: `q${i}`, text: text.slice(0, 60) }));

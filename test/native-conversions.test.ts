@@ -66,7 +66,11 @@ test.skipIf('reason' in nativeEngineState())('a window that only long texts show
   });
 });
 
-describe.skipIf('reason' in nativeEngineState())('converted models on the native engine', () => {
+const state = nativeEngineState();
+/** With AVX2 alone, products are added in 16 bits: weights at random, which have no structure, lose more than trained ones. */
+const leastInt8 = 'isa' in state && /^(avx2|portable-16bit)$/.test(state.isa) ? 0.97 : 0.99;
+
+describe.skipIf('reason' in state)('converted models on the native engine', () => {
   test.each(all)('%s', async (_, folder) => {
     const { onnxPath, maxTokens } = await convert(folder());
     const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
@@ -82,7 +86,7 @@ describe.skipIf('reason' in nativeEngineState())('converted models on the native
       await using engine = loaded.engine;
       const found = await engine.hiddenStates(batch);
       if (precision === 'int8') {
-        expect(cosine(found, expected)).toBeGreaterThan(0.99);
+        expect(cosine(found, expected)).toBeGreaterThan(leastInt8);
         continue;
       }
       const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
