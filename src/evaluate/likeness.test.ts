@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { measureLikeness } from './likeness.js';
 
-/** Points of the plane by their angles, and the same turned into space. */
-const angles = [0, 0.1, 0.5, 0.9, 1.6, 2.1, 2.2, 3];
+/** Points of the plane by their angles, no two of which are equally far apart, and the same turned into space. */
+const angles = [0, 0.11, 0.47, 0.93, 1.58, 2.13, 2.27, 3.02];
 const plane = {
   data: Float32Array.from(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)])),
   rows: angles.length,

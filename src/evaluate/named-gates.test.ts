@@ -33,7 +33,9 @@ describe('gates of a configuration', () => {
 
   test('names that nobody knows, and circles', () => {
     const gates = { a: { like: 'b' }, b: { like: 'a' }, c: { like: 'd' } };
-    expect(() => gateNamed('d', { gates })).toThrow('"d" is not a gate. Known: fp16, q8, int8, int4, strict, a, b, c.');
+    expect(() => gateNamed('d', { gates })).toThrow(
+      '"d" is not a gate. Known: fp16, q8, int8, int4, strict, static, a, b, c.',
+    );
     expect(() => gateNamed('c', { gates })).toThrow('"d" is not a gate');
     expect(() => gateNamed('a', { gates })).toThrow('the gates a → b → a are like each other');
   });
