@@ -3,6 +3,7 @@ import { OctavecError, optionalPackage, reasonOf } from '../base/index.js';
 import type { Metadata } from '../documents/index.js';
 import type { Matrix } from '../numbers/index.js';
 import {
+  checkLayout,
   type Filter,
   type Hit,
   type IndexManifest,
@@ -81,15 +82,13 @@ export class LanceStore implements Store {
   writeManifest(manifest: IndexManifest): Promise<void> {
     return this.#inTurn(async () => {
       const known = await this.readManifest();
-      const { model, vectors } = manifest;
-      if (known !== undefined && (known.model.dimensions !== model.dimensions || known.vectors !== vectors)) {
-        const why = `its vectors are ${known.vectors} of ${known.model.dimensions} dimensions, and those of ${vectors} of ${model.dimensions} come`;
-        throw new OctavecError('INDEX_OTHER_SETTINGS', { path: this.#place.shown, why });
+      if (known !== undefined) {
+        checkLayout(this.#place.shown, known, manifest);
       }
       const connection = await this.#connect();
       if (!(await connection.tableNames()).includes('chunks')) {
         const arrow = await optionalPackage<Arrow>(() => import(arrowName), arrowName, what);
-        const table = await connection.createEmptyTable('chunks', rowSchema(arrow, model.dimensions));
+        const table = await connection.createEmptyTable('chunks', rowSchema(arrow, manifest.model.dimensions));
         await indexTable(this.#lance, table);
         table.close();
       }

@@ -2,6 +2,7 @@ import { OctavecError } from '../base/index.js';
 import type { Metadata } from '../documents/index.js';
 import type { Matrix } from '../numbers/index.js';
 import {
+  checkLayout,
   type Hit,
   type IndexManifest,
   indexManifest,
@@ -69,11 +70,7 @@ export class PostgresStore implements Store {
         await createIndex(ask, schema, manifest, await neededExtension(ask, shown));
         return;
       }
-      const { model, vectors } = this.#manifestOf(row);
-      if (model.dimensions !== manifest.model.dimensions || vectors !== manifest.vectors) {
-        const why = `its vectors are ${vectors} of ${model.dimensions} dimensions, and those of ${manifest.vectors} of ${manifest.model.dimensions} come`;
-        throw new OctavecError('INDEX_OTHER_SETTINGS', { path: shown, why });
-      }
+      checkLayout(shown, this.#manifestOf(row), manifest);
       await ask(`UPDATE ${schema}.octavec SET manifest = $1`, [JSON.stringify(manifest)]);
     });
   }

@@ -13,5 +13,5 @@ export { type RankingMetric, rankingMetric, trecOrder } from './metrics/retrieva
 export { evaluateRetrieval } from './retrieval.js';
 export * from './task.js';
 export { promptFor, taskEmbedder } from './task-embedder.js';
-export type { TaskResult, TaskSamples } from './task-result.js';
+export { metricsOf, type TaskResult, type TaskSamples } from './task-result.js';
 export { evaluateTwoPasses } from './two-passes.js';

@@ -106,9 +106,20 @@ export function rankingResult(task: RetrievalTask, { queries, rankings }: Rankin
   return { task: task.name, kind: task.kind, mainMetric: 'ndcg@10', metrics: metricsOf(samples), samples };
 }
 
-async function* inChunks(corpus: Corpus): AsyncGenerator<CorpusDocument[]> {
+/**
+ * Gives the documents of a corpus in its order, as many at a time as are embedded at once.
+ *
+ * @param isWanted leaves others out
+ */
+export async function* inChunks(
+  corpus: Corpus,
+  isWanted: (document: CorpusDocument) => boolean = () => true,
+): AsyncGenerator<CorpusDocument[]> {
   let chunk: CorpusDocument[] = [];
   for await (const document of corpus.read()) {
+    if (!isWanted(document)) {
+      continue;
+    }
     chunk.push(document);
     if (chunk.length === documentsAtOnce) {
       yield chunk;

@@ -1,12 +1,9 @@
 import type { TaskOptions } from '../base/index.js';
 import { cosine, rowOf } from '../numbers/index.js';
 import { trecOrder } from './metrics/retrieval-metrics.js';
-import { nearestDocuments, rankingResult } from './retrieval.js';
-import type { CorpusDocument, EmbedTexts, RetrievalTask } from './task.js';
+import { inChunks, nearestDocuments, rankingResult } from './retrieval.js';
+import type { EmbedTexts, RetrievalTask } from './task.js';
 import type { TaskResult } from './task-result.js';
-
-/** Documents that are read anew and embedded at once. */
-const documentsAtOnce = 512;
 
 /**
  * Ranks documents in two passes: a quick model finds the nearest to each query, a careful one orders these. What the first
@@ -29,7 +26,8 @@ export async function evaluateTwoPasses(
     options,
   );
   const scores = rankings.map(() => new Map<string, number>());
-  for await (const documents of foundDocuments(task, new Set(rankings.flat()))) {
+  const found = new Set(rankings.flat());
+  for await (const documents of inChunks(task.corpus, ({ id }) => found.has(id))) {
     const texts = documents.map(({ text }) => text);
     const vectors = await careful(texts, { ...use, role: 'document' }, options);
     const places = new Map(documents.map(({ id }, place) => [id, place]));
@@ -44,24 +42,4 @@ export async function evaluateTwoPasses(
   }
   const ordered = scores.map((scored) => trecOrder([...scored.keys()], [...scored.values()]));
   return rankingResult(task, { queries, rankings: ordered });
-}
-
-/** The documents that the first pass found for any query, in the order of the corpus. */
-async function* foundDocuments(
-  { corpus }: RetrievalTask,
-  found: ReadonlySet<string>,
-): AsyncGenerator<CorpusDocument[]> {
-  let chunk: CorpusDocument[] = [];
-  for await (const document of corpus.read()) {
-    if (found.has(document.id)) {
-      chunk.push(document);
-    }
-    if (chunk.length === documentsAtOnce) {
-      yield chunk;
-      chunk = [];
-    }
-  }
-  if (chunk.length > 0) {
-    yield chunk;
-  }
 }

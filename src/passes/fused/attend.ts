@@ -1,4 +1,4 @@
-import { dataType } from '../../onnx/index.js';
+import { dataType, type NodeProto } from '../../onnx/index.js';
 import type { Chain } from './fused-graph.js';
 
 /** Lowest number of single precision: what is hidden weighs nothing behind the softmax. */
@@ -49,6 +49,15 @@ export function headsFirst(chain: Chain, value: string): string {
 /** [batch × heads × tokens × width] → [batch × tokens × heads · width] */
 export function joinHeads(chain: Chain, value: string, output: string): string {
   return chain.reshape(headsFirst(chain, value), [0, 0, -1], output);
+}
+
+/** Gives keys and values, heads first, to those who ask for them: the second and third output of an attention. */
+export function givePresent(chain: Chain, node: NodeProto, keys: string, values: string): void {
+  for (const [i, present] of [keys, values].entries()) {
+    if (node.output[1 + i]) {
+      chain.add('Identity', [present], {}, node.output[1 + i]);
+    }
+  }
 }
 
 /** Each head of [batch × heads × tokens × width] `times` in a row. */

@@ -1,5 +1,5 @@
 import { dataType, floatAttribute, intAttribute, intsAttribute, type NodeProto } from '../../onnx/index.js';
-import { attend, byHead, headsFirst, hiddenByOrder, joinHeads, lowest, repeatHeads } from './attend.js';
+import { attend, byHead, givePresent, headsFirst, hiddenByOrder, joinHeads, lowest, repeatHeads } from './attend.js';
 import { Chain, type FusedGraph, require, toEnd } from './fused-graph.js';
 import { maskBias } from './multi-head-attention.js';
 import { hasPast } from './past.js';
@@ -21,11 +21,7 @@ export function attention(node: NodeProto, fused: FusedGraph): readonly NodeProt
   const [queries, keys, values] = (
     width === valueWidth
       ? chain.split(projected, ['queries', 'keys', 'values'])
-      : [
-          [0, width],
-          [width, 2 * width],
-          [2 * width, toEnd],
-        ].map(([from, to]) => chain.slice(projected, 2, from, to))
+      : chain.parts(projected, 2, [0, width, 2 * width, toEnd])
   ).map((part) => headsFirst(chain, byHead(chain, part, heads)));
   const context = attend(chain, {
     ...{ queries, keys, values },
@@ -71,11 +67,7 @@ export function standardAttention(node: NodeProto, fused: FusedGraph): readonly 
   } else {
     joinHeads(chain, context, node.output[0]);
   }
-  for (const [i, present] of [keys, values].entries()) {
-    if (node.output[1 + i]) {
-      chain.add('Identity', [present], {}, node.output[1 + i]);
-    }
-  }
+  givePresent(chain, node, keys, values);
   return chain.nodes;
 }
 

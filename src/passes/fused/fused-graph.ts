@@ -90,6 +90,11 @@ export class Chain {
     return this.add('Slice', [value, ...inputs]);
   }
 
+  /** Parts of an axis one after the other, from each bound to the next. */
+  parts(value: string, axis: number, bounds: readonly number[]): string[] {
+    return bounds.slice(1).map((to, i) => this.slice(value, axis, bounds[i], to));
+  }
+
   unsqueeze(value: string, ...axes: readonly number[]): string {
     return this.add('Unsqueeze', [value, this.integers([axes.length], axes)]);
   }

@@ -1,5 +1,5 @@
 import { dataType, floatAttribute, intAttribute, type NodeProto, stringAttribute } from '../../onnx/index.js';
-import { attend, byHead, headsFirst, hiddenByOrder, joinHeads, repeatHeads } from './attend.js';
+import { attend, byHead, givePresent, headsFirst, hiddenByOrder, joinHeads, repeatHeads } from './attend.js';
 import { Chain, type FusedGraph, require } from './fused-graph.js';
 import { hasPast } from './past.js';
 import { cacheRows, rotate } from './rotary-embedding.js';
@@ -42,11 +42,7 @@ export function groupQueryAttention(node: NodeProto, fused: FusedGraph): readonl
         : hiddenByOrder(chain, headedQueries, turnedKeys, intAttribute(node, 'local_window_size') ?? -1),
   });
   joinHeads(chain, context, node.output[0]);
-  for (const [i, present] of [turnedKeys, headedValues].entries()) {
-    if (node.output[1 + i]) {
-      chain.add('Identity', [present], {}, node.output[1 + i]);
-    }
-  }
+  givePresent(chain, node, turnedKeys, headedValues);
   return chain.nodes;
 }
 
@@ -69,11 +65,7 @@ function checkAttributes(node: NodeProto, fused: FusedGraph): void {
 /** Queries, keys and values are the columns of one value, in this order. */
 function unpack(chain: Chain, value: string, heads: number, keyValueHeads: number): string[] {
   const all = byHead(chain, value, heads + 2 * keyValueHeads);
-  return [
-    [0, heads],
-    [heads, heads + keyValueHeads],
-    [heads + keyValueHeads, heads + 2 * keyValueHeads],
-  ].map(([from, to]) => chain.slice(all, 2, from, to));
+  return chain.parts(all, 2, [0, heads, heads + keyValueHeads, heads + 2 * keyValueHeads]);
 }
 
 /** What turns [batch × tokens × heads × width] by position. */

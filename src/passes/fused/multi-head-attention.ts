@@ -1,5 +1,14 @@
 import { floatAttribute, intAttribute, type NodeProto } from '../../onnx/index.js';
-import { attend, biasOfMask, byHead, headsFirst, hiddenByOrder, joinHeads, maskOfCounts } from './attend.js';
+import {
+  attend,
+  biasOfMask,
+  byHead,
+  givePresent,
+  headsFirst,
+  hiddenByOrder,
+  joinHeads,
+  maskOfCounts,
+} from './attend.js';
 import { Chain, type FusedGraph, require, toEnd } from './fused-graph.js';
 import { hasPast } from './past.js';
 
@@ -37,11 +46,7 @@ export function multiHeadAttention(node: NodeProto, fused: FusedGraph): readonly
     hidden: intAttribute(node, 'unidirectional') === 1 ? hiddenByOrder(chain, queries, keys) : undefined,
   });
   joinHeads(chain, context, node.output[0]);
-  for (const [i, present] of [keys, values].entries()) {
-    if (node.output[1 + i]) {
-      chain.add('Identity', [present], {}, node.output[1 + i]);
-    }
-  }
+  givePresent(chain, node, keys, values);
   return chain.nodes;
 }
 
@@ -57,11 +62,7 @@ function splitBias(
     return undefined;
   }
   require(fused.shapeOf(value)?.length === 3, 'a bias of keys and values that have their heads first');
-  return [
-    [0, width],
-    [width, 2 * width],
-    [2 * width, toEnd],
-  ].map(([from, to]) => chain.slice(bias, 0, from, to));
+  return chain.parts(bias, 0, [0, width, 2 * width, toEnd]);
 }
 
 /** Masks are [batch × keys] or [batch × queries × keys], or count each text's keys, [batch]. */

@@ -114,8 +114,8 @@ interface Turned {
 function finish(chain: Chain, fused: FusedGraph, node: NodeProto, { value, four, rows }: Turned): readonly NodeProto[] {
   const stated = intAttribute(node, 'rotary_embedding_dim') || 2 * rows.half;
   require(stated === 2 * rows.half, 'rotary caches of another width than the rotation');
-  const whole = four !== value && !intAttribute(node, 'num_heads');
   const heads = intAttribute(node, 'num_heads');
+  const whole = four !== value && !heads;
   const last = fused.shapeOf(value)?.at(-1);
   const width = four === value ? last : typeof last === 'number' && heads ? last / heads : undefined;
   const partial = !whole && width !== 2 * rows.half;

@@ -69,21 +69,17 @@ export async function evaluateIndex(location: Location, options: EvaluateIndexOp
         ? copyAs(source, target, wanted, { signal, onProgress })
         : embedAgain(source, target, wanted, await models.variant.asked(of), { signal, onProgress });
     };
-    const questionMs: Record<string, { readonly p50: number; readonly p99: number }> = {};
-    const asked: Record<string, readonly Float32Array[]> = {};
+    const asked: Partial<Record<Way['questions'], Questions>> = {};
     const questionsOf = async (by: Way['questions']) => {
-      if (asked[by] === undefined) {
-        const { vectors, times } = await embedQuestions(models[by], manifest, judged.queries, { signal, onProgress });
-        asked[by] = vectors;
-        questionMs[by] = spread(times);
-      }
-      return asked[by];
+      asked[by] ??= await embedQuestions(models[by], manifest, judged.queries, { signal, onProgress });
+      return asked[by].vectors;
     };
     const prepared: PreparedWay[] = [];
     for (const way of waysOf(variant)) {
       const questions = await questionsOf(way.questions);
       prepared.push({ way, questions, store: await storeOf(way), manifest: { ...manifest, vectors: way.vectors } });
     }
+    const questionMs = Object.fromEntries(Object.entries(asked).map(([by, { times }]) => [by, spread(times)]));
     const ways = await measureWays(prepared, judged, facts, isJudged, { signal, onProgress });
     return {
       ...{ documents: facts.documents, passages: facts.chunks, questions: judged.queries.length },
@@ -95,13 +91,20 @@ export async function evaluateIndex(location: Location, options: EvaluateIndexOp
   }
 }
 
+interface Questions {
+  /** [questions] each of length 1. */
+  readonly vectors: readonly Float32Array[];
+  /** Milliseconds of each. */
+  readonly times: readonly number[];
+}
+
 /** One after the other, as they are asked. */
 async function embedQuestions(
   model: HeldModel,
   manifest: IndexManifest,
   queries: RetrievalTask['queries'],
   { signal, onProgress }: TaskOptions,
-): Promise<{ readonly vectors: readonly Float32Array[]; readonly times: readonly number[] }> {
+): Promise<Questions> {
   await model.asked(manifest);
   const vectors: Float32Array[] = [];
   const times: number[] = [];

@@ -1,7 +1,7 @@
 import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
-import { ascending, mean, quantile } from '../../numbers/index.js';
+import { ascending, quantile } from '../../numbers/index.js';
 import type { IndexManifest, Store } from '../../store/index.js';
-import { compareResults, type RetrievalTask, rankingMetric, type TaskResult } from '../../tasks/index.js';
+import { compareResults, metricsOf, type RetrievalTask, rankingMetric, type TaskResult } from '../../tasks/index.js';
 import { runSearch } from '../run-search.js';
 import type { WayResult } from './index-evaluation.js';
 import { rankedDocuments } from './judged-id.js';
@@ -67,13 +67,10 @@ export async function measureWays(
       }
     }
   }
-  const results = prepared.map(
-    ({ way }, number): TaskResult => ({
-      ...{ task: way.name, kind: 'retrieval', mainMetric: 'ndcg@10' },
-      metrics: Object.fromEntries(Object.entries(values[number]).map(([name, all]) => [name, mean(all)])),
-      samples: { kind: 'items', values: values[number] },
-    }),
-  );
+  const results = prepared.map(({ way }, number): TaskResult => {
+    const samples = { kind: 'items', values: values[number] } as const;
+    return { task: way.name, kind: 'retrieval', mainMetric: 'ndcg@10', metrics: metricsOf(samples), samples };
+  });
   const found: WayResult[] = [];
   for (const [number, { way, manifest }] of prepared.entries()) {
     found.push({
