@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { benchmarkPage } from '../src/report/index.js';
+import { benchmarkPage } from '../src/pages/index.js';
 import { someBenchmark } from './support/benchmark.js';
 import { Chromium, findChromium } from './support/chromium.js';
 

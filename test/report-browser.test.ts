@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatePresets, judge } from '../src/evaluate/index.js';
 import { randomNumbers } from '../src/numbers/index.js';
+import { htmlReport } from '../src/pages/index.js';
 import { recommend } from '../src/pipeline/index.js';
-import { htmlReport } from '../src/report/index.js';
 import { Chromium, findChromium } from './support/chromium.js';
 import { soundEvidence } from './support/evidence.js';
 

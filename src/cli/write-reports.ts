@@ -1,7 +1,8 @@
 import { reasonOf } from '../base/index.js';
 import type { Evidence } from '../evaluate/index.js';
 import { checkWritable, writeOutputFile } from '../files/index.js';
-import { type HtmlReportOptions, htmlReport, junitXml, markdownSection } from '../report/index.js';
+import { type HtmlReportOptions, htmlReport } from '../pages/index.js';
+import { junitXml, markdownSection } from '../report/index.js';
 
 /** Files that findings are written to. */
 export interface ReportFlags {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
 import { gatePresets, judge } from '../evaluate/index.js';
+import { htmlReport } from '../pages/index.js';
 import type { Alternative } from '../pipeline/index.js';
 import { alternativesTable, staticInWords } from './alternatives-table.js';
 import { formatComparison } from './comparison-text.js';
-import { htmlReport } from './html/html-report.js';
 import { junitXml } from './junit.js';
 import { markdownSection } from './markdown.js';
 import { plainStyle } from './style.js';

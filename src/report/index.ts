@@ -1,20 +1,25 @@
 /**
- * Findings as people read them.
+ * Findings as people read them in a terminal, in Markdown and in CI, and the words that pages share with them.
  *
  * @module
  */
 
 export { formatBytes, formatCount, formatDuration } from '../base/index.js';
+export { alternativeName, alternativesTable, keptInWords, staticInWords } from './alternatives-table.js';
 export { formatBatchOutcome } from './batch-outcome.js';
-export { formatBenchmark } from './benchmark-text.js';
+export {
+  benchmarkHeader,
+  benchmarkSections,
+  formatBenchmark,
+  milliseconds,
+  spreadText,
+} from './benchmark-text.js';
 export { formatComparison } from './comparison-text.js';
 export { formatConversion } from './conversion-text.js';
 export { formatDiagnosis } from './diagnosis-text.js';
 export { formatDistillation } from './distillation-text.js';
-export { formatEvaluation, signed } from './evaluation-text.js';
-export { formatEvidence } from './evidence-text.js';
-export { benchmarkPage } from './html/benchmark-page.js';
-export { type HtmlReportOptions, htmlReport } from './html/html-report.js';
+export { formatEvaluation, signed, taskName, withDeviation } from './evaluation-text.js';
+export { conditions, formatEvidence, likelyReason } from './evidence-text.js';
 export { formatInspection } from './inspection-text.js';
 export { junitXml } from './junit.js';
 export { markdownSection } from './markdown.js';
@@ -26,4 +31,4 @@ export { formatRanking } from './ranking-text.js';
 export { formatContext, formatResults } from './search-results.js';
 export { plainStyle, type Style, styleOf } from './style.js';
 export { formatTable } from './text-table.js';
-export { formatVariantTable, type VariantRow, variantRows } from './variant-table.js';
+export { formatVariantTable, shortVariantNames, type VariantRow, variantRows } from './variant-table.js';

@@ -1,4 +1,4 @@
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from '../markup.js';
 
 /** Sizes in units of the picture; a picture is at least as many pixels wide as a phone shows. */
 export const plotWidth = 340;

@@ -1,7 +1,6 @@
-import type { Evidence } from '../../evaluate/index.js';
-import type { Alternative, UnusableVariant } from '../../pipeline/index.js';
-import { alternativeName, keptInWords } from '../alternatives-table.js';
-import { shortVariantNames } from '../variant-table.js';
+import type { Evidence } from '../evaluate/index.js';
+import type { Alternative, UnusableVariant } from '../pipeline/index.js';
+import { alternativeName, keptInWords, shortVariantNames } from '../report/index.js';
 import { gainsInWords, gainsOf } from './gains.js';
 
 /** The first words of a report. */

@@ -1,5 +1,5 @@
 import { scaleLog } from 'd3-scale';
-import type { KnownSensitivity } from '../../pipeline/index.js';
+import type { KnownSensitivity } from '../pipeline/index.js';
 import { html, type Markup } from './markup.js';
 
 type Part = KnownSensitivity['parts'][number];

@@ -1,10 +1,10 @@
-import { formatBytes, formatCount, formatDuration } from '../../base/index.js';
-import type { Benchmark, Spread, SubjectResult } from '../../benchmark/index.js';
-import { benchmarkHeader, benchmarkSections, milliseconds, spreadText } from '../benchmark-text.js';
-import { barPlot } from './bar-plot.js';
+import { formatBytes, formatCount, formatDuration } from '../base/index.js';
+import type { Benchmark, Spread, SubjectResult } from '../benchmark/index.js';
+import { benchmarkHeader, benchmarkSections, milliseconds, spreadText } from '../report/index.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
-import { legend, seriesPlot } from './series-plot.js';
+import { barPlot } from './plots/bar-plot.js';
+import { legend, seriesPlot } from './plots/series-plot.js';
 import { table } from './table.js';
 
 /**

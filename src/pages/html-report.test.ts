@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { soundEvidence } from '../../../test/support/evidence.js';
-import { gatePresets, judge } from '../../evaluate/index.js';
-import { recommend } from '../../pipeline/index.js';
+import { soundEvidence } from '../../test/support/evidence.js';
+import { gatePresets, judge } from '../evaluate/index.js';
+import { recommend } from '../pipeline/index.js';
 import { htmlReport } from './html-report.js';
 
 const sound = soundEvidence();

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { Spread } from '../../benchmark/index.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from '../markup.js';
 import { horizontalRange, plotWidth, rounded } from './plot.js';
 import { seriesClass } from './series-plot.js';
 

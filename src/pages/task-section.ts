@@ -1,10 +1,9 @@
-import type { Evidence } from '../../evaluate/index.js';
-import type { TaskComparison } from '../../tasks/index.js';
-import { signed, taskName, withDeviation } from '../evaluation-text.js';
-import { shortVariantNames } from '../variant-table.js';
+import type { Evidence } from '../evaluate/index.js';
+import { shortVariantNames, signed, taskName, withDeviation } from '../report/index.js';
+import type { TaskComparison } from '../tasks/index.js';
 import { html, type Markup } from './markup.js';
+import { taskPlot, taskReach } from './plots/task-plot.js';
 import { type Cell, table } from './table.js';
-import { taskPlot, taskReach } from './task-plot.js';
 
 /** Draws the differences in tasks, a figure for each variant; undefined where no task was measured. */
 export function taskSection(evidences: readonly Evidence[]): Markup | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { soundEvidence } from '../../../test/support/evidence.js';
-import { type Evidence, gatePresets, judge } from '../../evaluate/index.js';
+import { soundEvidence } from '../../test/support/evidence.js';
+import { type Evidence, gatePresets, judge } from '../evaluate/index.js';
 import { headlineOf } from './headline.js';
 
 function variant(name: string, textsPerSecond: number | undefined, gate: keyof typeof gatePresets): Evidence {

@@ -1,10 +1,10 @@
 import { scaleLog } from 'd3-scale';
 import type { KnownSensitivity } from '../../pipeline/index.js';
-import { layerTable } from './layer-table.js';
-import { html, type Markup } from './markup.js';
+import { layerTable } from '../layer-table.js';
+import { html, type Markup } from '../markup.js';
+import { table } from '../table.js';
 import { horizontalRange, plotWidth, powerOfTen, rounded } from './plot.js';
 import { spreadLabels } from './spread-labels.js';
-import { table } from './table.js';
 
 const rowHeight = 46;
 const characterWidth = 6.5;

@@ -1,4 +1,4 @@
-import { type Evidence, sizeReduction } from '../../evaluate/index.js';
+import { type Evidence, sizeReduction } from '../evaluate/index.js';
 
 /** What a variant brings and costs beside its original. */
 export interface Gains {

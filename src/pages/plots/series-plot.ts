@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog, scalePoint } from 'd3-scale';
 import type { Spread } from '../../benchmark/index.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from '../markup.js';
 import { type AxisScale, horizontalRange, plot, rounded, verticalRange } from './plot.js';
 
 /** One of several things that are compared: the place in the list decides its colour. */

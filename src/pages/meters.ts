@@ -1,5 +1,5 @@
-import { formatBytes, formatCount } from '../../base/index.js';
-import type { Evidence } from '../../evaluate/index.js';
+import { formatBytes, formatCount } from '../base/index.js';
+import type { Evidence } from '../evaluate/index.js';
 import { changeInWords } from './gains.js';
 import { html, type Markup } from './markup.js';
 

@@ -1,8 +1,7 @@
-import { formatBytes, formatCount, formatFigure } from '../../base/index.js';
-import { type Evidence, sizeReduction } from '../../evaluate/index.js';
-import type { TaskComparison } from '../../tasks/index.js';
-import { taskName } from '../evaluation-text.js';
-import { shortVariantNames } from '../variant-table.js';
+import { formatBytes, formatCount, formatFigure } from '../base/index.js';
+import { type Evidence, sizeReduction } from '../evaluate/index.js';
+import { shortVariantNames, taskName } from '../report/index.js';
+import type { TaskComparison } from '../tasks/index.js';
 import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 

@@ -1,17 +1,16 @@
-import { formatCount } from '../../base/index.js';
-import type { Evidence } from '../../evaluate/index.js';
-import type { Alternative, KnownSensitivity, Recommendation, UnusableVariant } from '../../pipeline/index.js';
-import { conditions } from '../evidence-text.js';
-import { shortVariantNames } from '../variant-table.js';
+import { formatCount } from '../base/index.js';
+import type { Evidence } from '../evaluate/index.js';
+import type { Alternative, KnownSensitivity, Recommendation, UnusableVariant } from '../pipeline/index.js';
+import { conditions, shortVariantNames } from '../report/index.js';
 import { alternativesSection } from './alternatives-section.js';
-import { cosineHistogram, cosineStart, similarityDomain, similarityScatter } from './fidelity-plots.js';
 import { headlineOf } from './headline.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
-import { sensitivityFigure } from './sensitivity-plot.js';
+import { cosineHistogram, cosineStart, similarityDomain, similarityScatter } from './plots/fidelity-plots.js';
+import { sensitivityFigure } from './plots/sensitivity-plot.js';
+import { smallTradeOff, tradeOffFigure } from './plots/trade-off-plot.js';
 import { sideBySide } from './side-by-side.js';
 import { taskSection } from './task-section.js';
-import { smallTradeOff, tradeOffFigure } from './trade-off-plot.js';
 import { type CardPicture, unusableCard, variantCard } from './variant-card.js';
 import { worstTexts } from './worst-texts.js';
 

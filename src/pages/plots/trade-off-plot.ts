@@ -1,7 +1,7 @@
 import { scaleLinear, scaleSqrt } from 'd3-scale';
 import type { Evidence } from '../../evaluate/index.js';
-import { shortVariantNames } from '../variant-table.js';
-import { html, type Markup } from './markup.js';
+import { shortVariantNames } from '../../report/index.js';
+import { html, type Markup } from '../markup.js';
 import { type Box, placeLabel } from './place-label.js';
 import { broadFrame, type Frame, narrowFrame, plot, rounded } from './plot.js';
 

@@ -1,5 +1,5 @@
-import { formatFigure } from '../../base/index.js';
-import type { Evidence, Neighbour } from '../../evaluate/index.js';
+import { formatFigure } from '../base/index.js';
+import type { Evidence, Neighbour } from '../evaluate/index.js';
 import { html, type Markup } from './markup.js';
 import { type Cell, table } from './table.js';
 

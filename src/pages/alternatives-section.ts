@@ -1,10 +1,10 @@
-import type { Evidence } from '../../evaluate/index.js';
-import type { Alternative } from '../../pipeline/index.js';
-import { alternativeName, alternativesTable, staticInWords } from '../alternatives-table.js';
+import type { Evidence } from '../evaluate/index.js';
+import type { Alternative } from '../pipeline/index.js';
+import { alternativeName, alternativesTable, staticInWords } from '../report/index.js';
 import { html, type Markup } from './markup.js';
+import { taskReach } from './plots/task-plot.js';
 import { verdictWord } from './side-by-side.js';
 import { table } from './table.js';
-import { taskReach } from './task-plot.js';
 import { taskFigure } from './task-section.js';
 
 /** Draws models of another kind beside original and variants, each with its tasks; undefined where there are none. */

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { formatCount } from '../../base/index.js';
 import type { Evidence, Fidelity } from '../../evaluate/index.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from '../markup.js';
 import { emptyNote, horizontalRange, plot, rounded, verticalRange } from './plot.js';
 
 const bins = 32;

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
+import { signed, taskName } from '../../report/index.js';
 import type { TaskComparison } from '../../tasks/index.js';
-import { signed, taskName } from '../evaluation-text.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from '../markup.js';
 import { horizontalRange, plotWidth, rounded } from './plot.js';
 
 const rowHeight = 34;

@@ -1,14 +1,13 @@
-import { formatFigure } from '../../base/index.js';
-import type { Evidence } from '../../evaluate/index.js';
-import type { Recommendation, UnusableVariant } from '../../pipeline/index.js';
-import type { TaskComparison } from '../../tasks/index.js';
-import { taskName } from '../evaluation-text.js';
-import { likelyReason } from '../evidence-text.js';
-import { fidelityFigures } from './fidelity-plots.js';
+import { formatFigure } from '../base/index.js';
+import type { Evidence } from '../evaluate/index.js';
+import type { Recommendation, UnusableVariant } from '../pipeline/index.js';
+import { likelyReason, taskName } from '../report/index.js';
+import type { TaskComparison } from '../tasks/index.js';
 import { gainsOf } from './gains.js';
 import { html, type Markup } from './markup.js';
 import { meters } from './meters.js';
-import { ring } from './ring.js';
+import { fidelityFigures } from './plots/fidelity-plots.js';
+import { ring } from './plots/ring.js';
 
 /** What a card shows besides the figures of its variant. */
 export interface CardContent {
