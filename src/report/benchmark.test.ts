@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { someBenchmark } from '../../test/support/benchmark.js';
 import { formatBenchmark } from './benchmark-text.js';
-import { formatDiagnosis } from './diagnosis-text.js';
 import { plainStyle } from './style.js';
-import { wrapped } from './wrap.js';
 
 describe('a benchmark in the terminal', () => {
   const text = formatBenchmark(someBenchmark({ notes: ['Something ran.'], unusable: [{ name: 'q4', why: 'No.' }] }), {
@@ -38,30 +36,4 @@ describe('a benchmark in the terminal', () => {
       'octavec quantize /models/a/onnx/model.onnx --to int8',
     );
   });
-});
-
-describe('a diagnosis', () => {
-  const { host } = someBenchmark().conditions;
-  const finding = { id: 'throttling', status: 'problem', found: 'Slow.', advice: 'Do something.' } as const;
-  const print = (essential?: true) =>
-    formatDiagnosis(
-      { version: '1', date: '', host, findings: [{ ...finding, essential }], usable: !essential, model: 'my model' },
-      plainStyle,
-    );
-
-  test('marks what is wrong, says what to do, and goes on', () => {
-    expect(print()).toBe(
-      "✗ Slow.\n  → Do something.\n\noctavec works here, with 1 problem.\n\nNext:\n  npx octavec bench 'my model'\n",
-    );
-  });
-
-  test('does not send on where nothing works', () => {
-    expect(print(true)).toMatch(/octavec cannot work here before this is put right\.\n$/);
-  });
-});
-
-test('wrapped', () => {
-  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
-  expect(wrapped('extraordinary b', 5)).toEqual(['extraordinary', 'b']);
-  expect(wrapped('', 5)).toEqual(['']);
 });

@@ -26,6 +26,7 @@ describe('wrapped', () => {
   test('breaks between words, and leaves longer ones whole', () => {
     expect(wrapped('a cat sat on the mat', 9)).toEqual(['a cat sat', 'on the', 'mat']);
     expect(wrapped('a caterpillar', 4)).toEqual(['a', 'caterpillar']);
+    expect(wrapped('', 5)).toEqual(['']);
   });
 
   test('counts columns', () => {
