@@ -10,6 +10,7 @@ import {
   bindingSources,
   commonFlags,
   coreSources,
+  kernelFolder,
   kernelSources,
   nativeFolder,
   root,
@@ -26,7 +27,12 @@ async function build(compiler) {
   const started = performance.now();
   const headersChanged = newestHeader(nativeFolder);
   const withCommon = (sources) => sources.map((entry) => ({ ...entry, flags: [...commonFlags, ...entry.flags] }));
-  const kernels = await compileAll(compiler, withCommon(kernelSources(process.arch)), folder, headersChanged);
+  const kernels = await compileAll(
+    compiler,
+    withCommon(kernelSources(process.arch)),
+    folder,
+    newestHeader(kernelFolder),
+  );
   for (const object of kernels.objects) {
     const traffic = findStackTraffic(object);
     if (traffic !== undefined) {

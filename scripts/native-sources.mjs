@@ -6,6 +6,8 @@ import { include_dir as nodeHeaders } from 'node-api-headers';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const nativeFolder = join(root, 'native');
+/** Its sources include no headers of other folders, and take longest to compile. */
+export const kernelFolder = join(nativeFolder, 'kernels');
 
 /**
  * Contraction of a * b + c is off, because every instruction set must round alike: where a fused operation is meant, the
@@ -46,7 +48,7 @@ export function kernelSources(architecture) {
   return instructionSets
     .filter((set) => set.architecture === undefined || set.architecture === architecture)
     .map((set) => ({
-      source: join(nativeFolder, 'kernels', `isa_${set.name}.cpp`),
+      source: join(kernelFolder, `isa_${set.name}.cpp`),
       object: `isa_${set.name}.o`,
       flags: [...set.flags, '-fno-math-errno', '-fno-exceptions', '-fno-rtti'],
       optional: set.architecture !== undefined,

@@ -14,7 +14,15 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
-import { commonFlags, coreSources, kernelSources, nativeFolder, root, testSources } from './native-sources.mjs';
+import {
+  commonFlags,
+  coreSources,
+  kernelFolder,
+  kernelSources,
+  nativeFolder,
+  root,
+  testSources,
+} from './native-sources.mjs';
 
 const modes = {
   all: { name: 'plain', flags: [] },
@@ -48,7 +56,7 @@ const architecture = mode.architecture ?? process.arch;
 const withCommon = (sources) =>
   sources.map((entry) => ({ ...entry, flags: [...commonFlags, ...entry.flags, ...mode.flags] }));
 const headersChanged = newestHeader(nativeFolder);
-const kernels = await compileAll(compiler, withCommon(kernelSources(architecture)), folder, headersChanged);
+const kernels = await compileAll(compiler, withCommon(kernelSources(architecture)), folder, newestHeader(kernelFolder));
 const core = await compileAll(compiler, withCommon(coreSources(kernels.present)), folder, headersChanged);
 
 async function linked(program) {

@@ -15,6 +15,18 @@ std::vector<int32_t> numbered(size_t count) {
 
 Texts sample_texts(int32_t vocabulary) { return {sample_lengths, numbered(sample_lengths.size()), vocabulary}; }
 
+RandomModelOptions with_all_parts() {
+  RandomModelOptions options;
+  options.layers = 1;
+  options.max_tokens = 20;
+  options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
+  options.key_value_heads = 2;
+  options.dense = {10};
+  options.block = 16;
+  options.zeros = true;
+  return options;
+}
+
 Model build_exact(RandomModelOptions options, const Kernels& kernels) {
   options.precision = static_cast<int32_t>(Precision::kFloat32);
   return build_model(RandomModel(options).description(), kernels);

@@ -36,6 +36,9 @@ std::vector<int32_t> numbered(size_t count);
 /** The sample texts, numbered from 0. */
 Texts sample_texts(int32_t vocabulary);
 
+/** A small model with every part that there is, for tests that spoil one part after the other. */
+RandomModelOptions with_all_parts();
+
 /** On the reference path. */
 Model build_exact(RandomModelOptions, const Kernels&);
 /** In the precision that the kernels are for. */

@@ -25,15 +25,8 @@ bool refuses(const RandomModel& model, const std::vector<int32_t>& words) {
 
 /** Every word of a sound description replaced by hostile ones: a refusal, or a model that still runs. */
 void test_hostile_descriptions(const Kernels& kernels) {
-  RandomModelOptions options;
+  RandomModelOptions options = with_all_parts();
   options.precision = static_cast<int32_t>(precision_of(kernels));
-  options.layers = 1;
-  options.max_tokens = 20;
-  options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
-  options.key_value_heads = 2;
-  options.dense = {10};
-  options.block = 16;
-  options.zeros = true;
   const RandomModel model(options);
   expect(!refuses(model, model.words), "a sound description is taken");
   for (size_t length = 0; length < model.words.size(); length++) {

@@ -43,6 +43,7 @@ int main(int count, char** arguments) {
     test_short_jobs_come_through(*kernels);
     test_new_jobs_go_first(*kernels);
     test_long_jobs_come_through(*kernels);
+    test_waiting_jobs_are_joined(*kernels);
     if (!quick || std::string(kernels->name).rfind("portable-", 0) != 0) {
       test_hostile_descriptions(*kernels);
       test_hostile_files(*kernels);

@@ -50,15 +50,7 @@ void test_model_file(const Architecture& architecture, const Kernels& kernels) {
 
 /** Every word of a file's header and facts replaced by hostile ones: a refusal, or a model that still runs. */
 void test_hostile_files(const Kernels& kernels) {
-  RandomModelOptions options;
-  options.layers = 1;
-  options.max_tokens = 20;
-  options.pre_norm = options.rotation = options.head_norms = options.out_norms = true;
-  options.key_value_heads = 2;
-  options.dense = {10};
-  options.block = 16;
-  options.zeros = true;
-  write_model_file(build(options, kernels), kernels, kFile);
+  write_model_file(build(with_all_parts(), kernels), kernels, kFile);
   Buffer<uint8_t> bytes = file_bytes(kFile);
   std::remove(kFile);
   expect(!refuses_file(bytes, bytes.size(), kernels), "a sound file is taken");

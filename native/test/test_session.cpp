@@ -122,6 +122,30 @@ struct Follower {
   }
 };
 
+/** Holds the only thread of a session back until jobs stand in line. */
+class Held {
+ public:
+  Held(Session& session, const Texts& texts) : out_(session.model().width()) {
+    gate_.lock();
+    session.run(texts.batch(), out_.data(), Follower::done, &opening_);
+    begun_.wait();
+  }
+  void release() {
+    gate_.unlock();
+    ended_.wait();
+  }
+
+ private:
+  std::mutex gate_;
+  Latch begun_{1}, ended_{1};
+  std::vector<float> out_;
+  Follower opening_{[this] {
+                      Latch::done(&begun_, OCTAVEC_OK);
+                      const std::lock_guard<std::mutex> lock(gate_);
+                    },
+                    &ended_};
+};
+
 }  // namespace
 
 /** Of jobs that have been served, however many, one chunk at most goes before a new job. */
@@ -150,17 +174,12 @@ void test_new_jobs_go_first(const Kernels& kernels) {
                      session->run(short_job.batch(), other.data(), Follower::done, &newcomer);
                    },
                    &latch};
-  // Held back until all of them stand in line.
-  std::mutex gate;
-  gate.lock();
-  Latch first(1);
-  Follower opening{[&] { const std::lock_guard<std::mutex> lock(gate); }, &first};
-  session->run(short_job.batch(), other.data(), Follower::done, &opening);
+  Held held(*session, short_job);
   for (int i = 0; i < kLong; i++) {
     jobs[i] = session->run(long_job.batch(), out[i].data(), Latch::done, &latch);
   }
   session->run(short_job.batch(), other.data(), Follower::done, &witness);
-  gate.unlock();
+  held.release();
   latch.wait();
   session.reset();
   expect(before - after <= 1, std::string("a new job waits for jobs that have been served on ") + kernels.name);
@@ -190,6 +209,47 @@ void test_long_jobs_come_through(const Kernels& kernels) {
   latch.wait();
   session.reset();
   expect(left == 0, std::string("short jobs keep a long one waiting on ") + kernels.name);
+}
+
+/** Short jobs that wait go through the model together; each gets what is its own, and none waits for a long one. */
+void test_waiting_jobs_are_joined(const Kernels& kernels) {
+  const auto model = std::make_shared<const Model>(build(architectures()[0].options, kernels));
+  const std::vector<int32_t> lengths = {7, 3, 100, 12, 5, 9};
+  constexpr int kCancelled = 1, kLong = 2, kHidden = 3, kTwoTexts = 4;
+  std::vector<Texts> texts;
+  std::vector<std::vector<float>> want, out;
+  for (size_t i = 0; i < lengths.size(); i++) {
+    const auto number = static_cast<int32_t>(i);
+    const bool two = i == kTwoTexts;
+    texts.emplace_back(two ? std::vector<int32_t>{lengths[i], 4} : std::vector<int32_t>{lengths[i]},
+                       two ? std::vector<int32_t>{number, 40} : std::vector<int32_t>{number}, model->vocabulary);
+    want.push_back(embed(*model, kernels, texts[i], i == kHidden));
+    out.emplace_back(want[i].size());
+  }
+  Latch latch(static_cast<int>(lengths.size()));
+  Session session(model, kernels, 1);
+  Held held(session, texts[0]);
+  bool together = false, without_others = false;
+  Follower first{[&] {
+                   together = out[kTwoTexts] == want[kTwoTexts] && out[5] == want[5];
+                   without_others = out[kLong] != want[kLong] && out[kHidden] != want[kHidden];
+                 },
+                 &latch};
+  for (size_t i = 0; i < lengths.size(); i++) {
+    const Batch batch = texts[i].batch(i == kHidden);
+    const auto job = i == 0 ? session.run(batch, out[i].data(), Follower::done, &first)
+                            : session.run(batch, out[i].data(), Latch::done, &latch);
+    job->cancelled = i == kCancelled;
+  }
+  held.release();
+  latch.wait();
+  const std::string on = std::string(" on ") + kernels.name;
+  expect(together, "short jobs that wait are not joined" + on);
+  expect(without_others, "a long job, or one for hidden states, is joined with others" + on);
+  expect(latch.cancelled == 1, "a cancelled job does not say so, or takes others along" + on);
+  for (size_t i = 0; i < lengths.size(); i++) {
+    expect(i == kCancelled || out[i] == want[i], "other bits when jobs are joined" + on);
+  }
 }
 
 }  // namespace octavec

@@ -15,6 +15,7 @@ void test_cancelling(const Kernels&);
 void test_short_jobs_come_through(const Kernels&);
 void test_new_jobs_go_first(const Kernels&);
 void test_long_jobs_come_through(const Kernels&);
+void test_waiting_jobs_are_joined(const Kernels&);
 
 void test_hostile_descriptions(const Kernels&);
 void test_batches_that_are_refused(const Kernels&);

@@ -112,6 +112,28 @@ describe.skipIf('reason' in binding)('native engine', () => {
     expect((await engine.embed(model.batch)).length).toBe(4 * engine.width);
   });
 
+  test('of texts that wait together, each gets its own vector, whoever leaves or fails', async () => {
+    await using engine = await load(model);
+    const { ids, offsets } = model.batch;
+    const texts = Array.from({ length: 4 }, (_, text) => ids.slice(offsets[text], offsets[text + 1]));
+    const single = (text: number, signal?: AbortSignal) =>
+      engine.embed({ ids: texts[text % 4], offsets: Int32Array.of(0, texts[text % 4].length) }, { signal });
+    const alone = await Promise.all(texts.map((_, text) => single(text)));
+    const controller = new AbortController();
+    const others = Array.from({ length: 40 }, (_, i) => single(i));
+    const leaving = single(0, controller.signal).catch(({ code }) => code);
+    const unknown = engine
+      .embed({ ids: Int32Array.of(1, 512), offsets: Int32Array.of(0, 2) })
+      .catch(({ code }) => code);
+    const late = Array.from({ length: 24 }, (_, i) => single(i));
+    controller.abort();
+    // Its vector may have been there before it left.
+    expect(['CANCELLED', alone[0]]).toContainEqual(await leaving);
+    expect(await unknown).toBe('TOKEN_OUT_OF_RANGE');
+    expect(await Promise.all(others)).toEqual(others.map((_, i) => alone[i % 4]));
+    expect(await Promise.all(late)).toEqual(late.map((_, i) => alone[i % 4]));
+  });
+
   test('progress is told, and adds up', async () => {
     await using engine = await load(model);
     const texts = 1000;
