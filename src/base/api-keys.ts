@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** SHA-256 of a key in hexadecimal: all that the server keeps of it. */
+/** Hashes a key: its SHA-256 in hexadecimal is all that the server keeps of it. */
 export function hashOfKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
@@ -19,14 +19,14 @@ export function parseKeys(text: string): string[] {
     .map((line) => /^sha256:([0-9a-f]{64})$/i.exec(line)?.[1].toLowerCase() ?? hashOfKey(line));
 }
 
-/** The key of an `Authorization: Bearer` header, or of the headers that Azure's and Cohere's clients send. */
+/** Returns the key of an `Authorization: Bearer` header, or of the headers that Azure's and Cohere's clients send. */
 export function keyOf(headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
   const bearer = /^Bearer\s+(.+)$/i.exec(String(headers.authorization ?? ''))?.[1];
   const other = headers['api-key'] ?? headers['x-api-key'];
   return bearer?.trim() ?? (typeof other === 'string' ? other : undefined);
 }
 
-/** Whether a key is one of those that are accepted. Takes the same time whichever key it is, and however wrong. */
+/** Tells whether a key is accepted. Takes the same time for every key, however wrong it is. */
 export function isAccepted(key: string, accepted: readonly string[]): boolean {
   const hash = Buffer.from(hashOfKey(key), 'hex');
   return accepted.map((one) => timingSafeEqual(hash, Buffer.from(one, 'hex'))).includes(true);

@@ -38,7 +38,7 @@ export function checkOptions<Options>(options: Options, checks: OptionChecks<Opt
 }
 
 /** Returns those of the options that have a check, for functions that know fewer. */
-export function pickOptions<Known extends object>(options: Known, checks: OptionChecks<Known>): Known {
+export function pickOptions<Known extends object>(options: NoInfer<Known>, checks: OptionChecks<Known>): Known {
   return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(checks, name))) as Known;
 }
 
@@ -143,7 +143,7 @@ function shown(value: unknown): string {
     : kindOf(value);
 }
 
-/** "null", "a list", "an object", "a function", … */
+/** Names what a value is: "null", "a list", "an object", "a function", … */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined || value === '') {
     return value === '' ? 'empty' : String(value);

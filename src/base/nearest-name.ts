@@ -13,7 +13,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return least <= most ? nearest : undefined;
 }
 
-/** Insertions, deletions and replacements that turn one word into the other (Levenshtein 1966). */
+/** Counts the insertions, deletions and replacements that turn one word into the other (Levenshtein 1966). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

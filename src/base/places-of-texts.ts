@@ -1,4 +1,4 @@
-/** Names texts by their places: "texts 3, 17 and 5 more". */
+/** Names texts by their positions: "texts 3, 17 and 5 more". */
 export function placesOfTexts(indices: readonly number[]): string {
   const named = indices.slice(0, mostNamed).join(', ');
   const more = indices.length > mostNamed ? ` and ${indices.length - mostNamed} more` : '';

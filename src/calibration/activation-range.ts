@@ -50,7 +50,7 @@ export function rangeOf(histogram: Histogram, method: HistogramMethod): Range {
   }
 }
 
-/** The range that leaves out half of what is beyond the share on each side. */
+/** Returns the range that leaves out half of the share of the values at each end. */
 function percentileRange({ low, high, counts }: Histogram, share: number): Range {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const allowed = (total * (1 - share)) / 2;
@@ -92,7 +92,7 @@ function bestShrink(histogram: Histogram, cost: (histogram: Histogram, range: Ra
   return best;
 }
 
-/** Σ count (x − x̂)² over the middles of the bins. */
+/** Returns Σ count (x − x̂)² over the centres of the bins. */
 function squaredError({ low, high, counts }: Histogram, range: Range): number {
   const { scale, zeroPoint } = scaleOfRange(range);
   const width = (high - low) / counts.length;
@@ -109,9 +109,9 @@ function squaredError({ low, high, counts }: Histogram, range: Range): number {
 const nearlyNothing = 1e-9;
 
 /**
- * Kullback–Leibler divergence of the codes from the values (Migacz, "8-bit inference with TensorRT", 2017). Values
- * beyond the range count to its outermost bins; the 256 codes are made of what lies within, and spread evenly over the
- * occupied bins that each stands for.
+ * Returns the Kullback–Leibler divergence of the codes from the values (Migacz, "8-bit inference with TensorRT", 2017).
+ * Values beyond the range count as its outermost bins; the 256 codes are made of what lies within, and each is spread
+ * evenly over the occupied bins that it stands for.
  */
 function divergence({ low, high, counts }: Histogram, range: Range): number {
   const { scale, zeroPoint } = scaleOfRange(range);

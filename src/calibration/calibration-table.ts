@@ -27,7 +27,7 @@ export interface CalibratedModel {
   readonly model: OnnxModel;
 }
 
-/** SHA-256 of the nodes of a graph. */
+/** Hashes the nodes of a graph with SHA-256. */
 function graphHash({ proto }: OnnxModel): string {
   const hash = createHash('sha256');
   for (const piece of encodeModel({ ...proto, graph: { ...proto.graph, initializer: [] } })) {

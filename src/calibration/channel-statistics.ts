@@ -15,7 +15,9 @@ const kinds = ['minimum', 'maximum', 'mean', 'meanSquare'] as const;
 /** Texts whose minima and maxima are kept one by one, at most. */
 const mostSingleTexts = 256;
 
-/** Statistics of the activations, by name. Texts are run through the model once, for what is not remembered of them. */
+/**
+ * Returns the statistics of activations by name. The model runs once, over the texts for which some are not yet kept.
+ */
 export function channelStatistics(
   model: OnnxModel,
   activations: readonly Activation[],

@@ -93,7 +93,7 @@ class GramSum {
   }
 }
 
-/** rows [tokens × channels] → gram [channels × channels] */
+/** Builds a model that multiplies rows [tokens × channels] into their Gram matrix [channels × channels]. */
 function gramModel(): OnnxModel {
   const value = (name: string): ValueInfoProto => ({
     name,

@@ -62,7 +62,7 @@ export async function observe(
 }
 
 /**
- * Hands over all values of activations: those of one text at a time, [tokens × channels].
+ * Hands over all values of activations, one text at a time, as [tokens × channels].
  *
  * @throws as {@link observe}
  */

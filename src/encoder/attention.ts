@@ -31,13 +31,13 @@ export interface ScorePath {
   readonly operandScale: number;
 }
 
-/** A product of two values neither of which is a constant. */
+/** Tells whether a node multiplies two values neither of which is a constant. */
 export function isDynamicProduct(prober: Prober, node: NodeProto | undefined): node is NodeProto {
   return isOp(node, 'MatMul') && node.input.every((input) => constantOf(prober, input) === undefined);
 }
 
 /**
- * The attention whose result, heads side by side, is `context`: the input of the output projection.
+ * Finds the attention whose result, with its heads side by side, is `context`, the input of the output projection.
  *
  * @throws Unrecognised
  */
@@ -80,7 +80,7 @@ export function matchAttention(prober: Prober, context: string): AttentionMatch 
   };
 }
 
-/** The one value that everything behind `value` goes back to. */
+/** Returns the one value that everything behind `value` goes back to. */
 function only(prober: Prober, value: string, stop: (value: string, node: NodeProto | undefined) => boolean): string {
   const { found, lost } = frontier(prober, value, prober.evaluate, stop);
   require(found.length === 1 && lost.length === 0, 'a layer that is neither an attention nor a feed-forward network');
@@ -123,7 +123,7 @@ function sameNumbers(a: Float32Array | undefined, b: Float32Array | undefined): 
     : a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= 1e-6 * Math.abs(value));
 }
 
-/** The softmax runs over keys, and nothing happens between it and the product with the values. */
+/** Checks that the softmax runs over keys, and that nothing happens between it and the product with the values. */
 function checkSoftmax(prober: Prober, softmax: string, weights: string, heads: number): void {
   const node = prober.index.producers.get(softmax);
   const axis = node === undefined ? 0 : (intAttribute(node, 'axis') ?? -1);
@@ -133,7 +133,7 @@ function checkSoftmax(prober: Prober, softmax: string, weights: string, heads: n
   require(out?.data?.every((x, i) => x === given.data?.[i]), 'attention weights that are changed behind the softmax');
 }
 
-/** Heads come to stand side by side, in their order. */
+/** Checks that the heads are put side by side, in their order. */
 function checkMerge(prober: Prober, weighted: string, context: string, heads: number, width: number): void {
   const shape = prober.evaluate(weighted)?.shape ?? [1, heads, sampleTokens, width];
   const out = prober.probe(context, { [weighted]: floats(shape, (index) => index) });

@@ -2,8 +2,8 @@ import type { IndexedModel } from '../graph/index.js';
 import { dataType, intAttribute, isOp, type NodeProto, type TensorProto } from '../onnx/index.js';
 
 /**
- * The value that a value is a mere copy of: Identity, Dropout (which does nothing in inference) and Cast that leaves
- * numbers as they are, but for their precision.
+ * Follows a value back through mere copies: Identity, Dropout (which does nothing in inference), and Cast that changes
+ * nothing but the precision.
  */
 export function original(graph: IndexedModel, value: string): string {
   let current = value;
@@ -30,7 +30,10 @@ function isCopy(graph: IndexedModel, node: NodeProto): boolean {
   return floatTypes.includes(to) || (wideIntegers.includes(to) && isInput(graph, node.input[0]));
 }
 
-/** An input of the graph, perhaps cast to another integer type. Fractions would be cut off, but inputs have none. */
+/**
+ * Tells whether a value is an input of the graph, perhaps cast to another integer type. A cast would cut fractions off,
+ * but inputs have none.
+ */
 function isInput({ index }: IndexedModel, value: string): boolean {
   let current = value;
   for (let step = 0; step < mostCopies; step++) {
@@ -43,18 +46,18 @@ function isInput({ index }: IndexedModel, value: string): boolean {
   return index.inputs.has(current);
 }
 
-/** The node behind copies that makes a value. */
+/** Returns the node that makes a value, looking through copies. */
 export function maker(graph: IndexedModel, value: string): NodeProto | undefined {
   return graph.index.producers.get(original(graph, value));
 }
 
-/** One number for each of `width` columns, in any shape that spreads over rows. */
+/** Tells whether a tensor has one number for each of `width` columns, in any shape that broadcasts over rows. */
 export function isVector(tensor: TensorProto, width: number): boolean {
   const { dims } = tensor;
   return dims.at(-1) === width && dims.slice(0, -1).every((dim) => dim === 1);
 }
 
-/** The constant that a value is, behind copies. */
+/** Returns the constant behind a value and its copies. */
 export function constantOf(graph: IndexedModel, value: string): TensorProto | undefined {
   return graph.index.initializers.get(original(graph, value));
 }

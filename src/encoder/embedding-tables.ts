@@ -22,9 +22,9 @@ export interface EmbeddingTable {
 const smallestTable = 16384;
 
 /**
- * Float32 tables of which Gather nodes take rows, in the order of the graph's initializers. A linear layer may use the
- * same matrix (a prediction head that is tied to the embeddings); nothing else may. Cosines and sines of rotary positions
- * are no embeddings.
+ * Lists the float32 tables from which Gather nodes take rows, in the order of the graph's initializers. A linear layer
+ * may use the same matrix (a prediction head tied to the embeddings); nothing else may. Cosines and sines of rotary
+ * positions are not embeddings.
  */
 export function embeddingTables(model: OnnxModel): EmbeddingTable[] {
   const index = indexGraph(model.proto.graph);
@@ -54,7 +54,10 @@ const movements: readonly string[] = [
   ...['Cast', 'Concat', 'Expand', 'Identity', 'Reshape', 'Slice', 'Squeeze', 'Tile', 'Transpose', 'Unsqueeze'],
 ];
 
-/** Whether rows of places are multiplied with what follows from the text: embeddings are added, or scaled by constants. */
+/**
+ * Tells whether rows of positions are multiplied with what depends on the text: embeddings are added, or scaled by
+ * constants.
+ */
 function turnsHeads(index: GraphIndex, gather: NodeProto): boolean {
   const isConstant = (value: string) => index.initializers.has(value) || isOp(index.producers.get(value), 'Constant');
   if (index.inputs.has(gather.input[1])) {

@@ -9,7 +9,7 @@ import { require } from './unrecognised.js';
 export type EmbeddingMatch = Pick<EncoderDescription, 'words' | 'wordFactor' | 'positions' | 'tokenType'>;
 
 /**
- * The tables whose rows are added to give `value`: words by id, positions one after the other, and what is the same
+ * Finds the tables whose rows are added to give `value`: words by id, positions in order, and rows that are the same
  * for every token.
  *
  * @throws Unrecognised
@@ -45,7 +45,7 @@ export function matchEmbeddings(prober: Prober, value: string, hidden: number, p
   return { words, wordFactor, positions, tokenType };
 }
 
-/** A value that is another one times a number. */
+/** Splits a value that is another one times a number. */
 function withoutFactor(prober: Prober, value: string): { readonly value: string; readonly factor: number } {
   const node = maker(prober, value);
   if (isOp(node, 'Mul')) {
@@ -62,7 +62,10 @@ function withoutFactor(prober: Prober, value: string): { readonly value: string;
 /** Places of the sample text where padding stands, to see what it does to positions. */
 const padded: readonly number[] = [2, 3, 7];
 
-/** RoBERTa and its kin count tokens other than padding; all other models do not look at words. @throws Unrecognised */
+/**
+ * Finds the padding token where positions leave it out: RoBERTa and its relatives count only the other tokens; all
+ * other models do not look at words. @throws Unrecognised
+ */
 function findUncounted(prober: Prober, indices: string, first: number, padTokenId: number): Positions['uncounted'] {
   const rows = prober.withWords(indices, (place) => (padded.includes(place) ? padTokenId : undefined))?.data;
   require(rows?.length === sampleTokens, 'positions that depend on the words');
@@ -80,7 +83,10 @@ function findUncounted(prober: Prober, indices: string, first: number, padTokenI
 /** Words, positions, token types, and some to spare. */
 const mostAddends = 8;
 
-/** The values that are added up to give a value. A sum of sums doubles with every step: a hostile graph has no end of them. */
+/**
+ * Lists the values whose sum a value is. A sum of sums doubles with every step, so the search is bounded: a hostile
+ * graph could go on without end.
+ */
 function addends(prober: Prober, value: string): string[] {
   const leaves: string[] = [];
   const pending = [value];

@@ -14,8 +14,8 @@ export interface FeedForwardMatch {
 }
 
 /**
- * What stands before the last linear layer of a feed-forward network, whose input is `inner`: one linear layer and an
- * activation, or two of which one is activated and the other a gate. Undefined if no linear layer leads there.
+ * Finds what stands before the last linear layer of a feed-forward network, whose input is `inner`: one linear layer
+ * and an activation, or two, one activated and the other a gate. Returns undefined if no linear layer leads there.
  *
  * @param width of `inner`
  * @throws Unrecognised for activations that are not known

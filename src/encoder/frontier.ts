@@ -3,8 +3,8 @@ import type { NodeProto } from '../onnx/index.js';
 import { original } from './copies.js';
 
 /**
- * The values nearest to `value`, against the arrows, that `stop` names, in the order in which they are met. Whatever
- * can be worked out from the sample input alone (shapes, masks, positions) is not followed. A value that cannot be
+ * Walks back from `value` and returns the nearest values that `stop` names, in the order in which they are met. What
+ * can be computed from the sample input alone (shapes, masks, positions) is not followed. A value that cannot be
  * followed any farther stands in the result under `lost`.
  */
 export function frontier(

@@ -17,8 +17,8 @@ const multiplying = new Set(['MatMul', 'Gemm', 'FusedMatMul', 'TransposeMatMul',
 const passing = new Set(['Identity', 'Cast', 'Transpose', 'Reshape', 'Squeeze', 'Unsqueeze']);
 
 /**
- * The precision ("FP32") of a matrix that a model multiplies with and that is not quantized; undefined if all are. What a
- * file's tables of embeddings and its norms are kept in does not count. The data of tensors are not looked at.
+ * Returns the precision ("FP32") of a matrix that the model multiplies with and that is not quantized, or undefined if
+ * all are. Embedding tables and norms do not count. The data of tensors are not read.
  */
 export function fullPrecisionWeights(model: OnnxModel): string | undefined {
   const { graph } = inlineFunctions(model).proto;

@@ -128,7 +128,7 @@ function checkLayout(send: Send, layout: HeadLayout, columns: number): void {
   }
 }
 
-/** What is normed together are the columns of one head, or of all heads, in their order. */
+/** Checks that what is normalized together are the columns of one head, or of all heads, in their order. */
 function checkNorm(
   prober: Prober,
   { linear, columns }: HeadPath,

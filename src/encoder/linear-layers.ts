@@ -25,7 +25,7 @@ export interface LinearLayer {
 /** Weights with fewer elements are not worth a quantized operator. */
 export const smallestWeight = 1024;
 
-/** All linear layers with float32 weights, in the order of the graph. */
+/** Lists all linear layers with float32 weights, in the order of the graph. */
 export function linearLayers(model: OnnxModel): LinearLayer[] {
   const index = indexGraph(model.proto.graph);
   return model.proto.graph.node.flatMap((node) => linearLayer(node, index) ?? []);
@@ -49,12 +49,12 @@ function linearLayer(node: NodeProto, index: GraphIndex): LinearLayer | undefine
   return { node, activation, weight, transposed, inputs, outputs, bias };
 }
 
-/** What layers that share a weight have in common. */
+/** Returns a key that is equal for layers that share a weight. */
 export function weightKey({ weight, transposed }: LinearLayer): string {
   return `${weight.name}:${transposed}`;
 }
 
-/** Layers by the activation that they share. */
+/** Groups layers by the activation that they share. */
 export function layersByActivation(layers: readonly LinearLayer[]): ReadonlyMap<string, readonly LinearLayer[]> {
   const groups = new Map<string, LinearLayer[]>();
   for (const layer of layers) {
@@ -68,13 +68,13 @@ export function layersByActivation(layers: readonly LinearLayer[]): ReadonlyMap<
   return groups;
 }
 
-/** The weight of a layer as [inputs × outputs], row-major, float32. */
+/** Returns the weight of a layer as [inputs × outputs], row-major, float32. */
 export function layerWeights(model: OnnxModel, layer: LinearLayer): Float32Array {
   const weights = tensorFloats(model, layer.weight);
   return layer.transposed ? transposeMatrix(weights, layer.outputs, layer.inputs) : weights;
 }
 
-/** [rows × columns] → [columns × rows] */
+/** Transposes a matrix: [rows × columns] → [columns × rows]. */
 export function transposeMatrix(matrix: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(matrix.length);
   for (let row = 0; row < rows; row++) {

@@ -26,7 +26,7 @@ export interface LinearMatch {
   readonly factor?: TensorProto;
 }
 
-/** The linear layer that makes a value, with its bias; undefined if there is none. */
+/** Finds the linear layer that makes a value, with its bias. Returns undefined if there is none. */
 export function matchLinear(graph: Prober, value: string): LinearMatch | undefined {
   const node = maker(graph, value);
   if (isOp(node, 'Add')) {
@@ -73,7 +73,10 @@ function matchPlain(graph: Prober, product: MatrixProduct): LinearMatch | undefi
   return bias !== undefined && isVector(bias, match.columns) ? { ...match, bias } : undefined;
 }
 
-/** Weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not taken. */
+/**
+ * Matches weights in blocks of few bits, [columns × inputs]. Those whose inputs are in another order (g_idx) are not
+ * taken.
+ */
 function matchBlocks(graph: Prober, node: NodeProto): LinearMatch | undefined {
   const [input, codes, scales, zeroPoints, order, added] = node.input;
   const [inputs, columns] = [intAttribute(node, 'K') ?? 0, intAttribute(node, 'N') ?? 0];
@@ -97,7 +100,7 @@ function plain(graph: Prober, input: string, stored: StoredWeights, transposed: 
 }
 
 /**
- * Cast(MatMulInteger(q, W)) * (scale of q * scales of W), where q, its scale and zero point are those of a
+ * Matches Cast(MatMulInteger(q, W)) * (scale of q * scales of W), where q, its scale and zero point come from a
  * DynamicQuantizeLinear: a linear layer quantized to INT8, whose S8 weights are taken as they are.
  */
 function matchInteger(graph: Prober, factors: readonly string[]): LinearMatch | undefined {
@@ -132,7 +135,10 @@ function matchInteger(graph: Prober, factors: readonly string[]): LinearMatch | 
   return undefined;
 }
 
-/** A multiplication by a vector before quantization: smoothing of outliers. That of a norm belongs to the norm. */
+/**
+ * Finds a multiplication by a vector before quantization: the smoothing of outliers. That of a norm belongs to the
+ * norm.
+ */
 function factorBefore(graph: Prober, match: LinearMatch): Pick<LinearMatch, 'input' | 'factor'> {
   const node = maker(graph, match.input);
   if (isOp(node, 'Mul') && matchNorm(graph, match.input) === undefined) {

@@ -19,7 +19,10 @@ export interface NormMatch extends EncoderNorm {
   readonly width: number;
 }
 
-/** The LayerNorm or RMSNorm over the last axis that makes a value, as one operator or written out; undefined if none. */
+/**
+ * Finds the LayerNorm or RMSNorm over the last axis that makes a value, as one operator or written out. Returns
+ * undefined if there is none.
+ */
 export function matchNorm(prober: Prober, value: string): NormMatch | undefined {
   const { shape = [] } = prober.evaluate(value) ?? {};
   const width = shape.at(-1);
@@ -77,7 +80,7 @@ class NormMatcher {
     };
   }
 
-  /** (x - mean) / sqrt(variance + epsilon) * gamma, or without the mean */
+  /** Matches (x - mean) / sqrt(variance + epsilon) * gamma, or the same without the mean. */
   #scaled(node: NodeProto | undefined): Match | undefined {
     if (!isOp(node, 'Mul')) {
       return undefined;
@@ -92,7 +95,7 @@ class NormMatcher {
     return undefined;
   }
 
-  /** x / sqrt(…), or x * (1 / sqrt(…)) */
+  /** Matches x / sqrt(…), or x * (1 / sqrt(…)). */
   #standard(node: NodeProto | undefined): Standard | undefined {
     if (isOp(node, 'Div')) {
       return this.#byRoot(node.input[0], node.input[1]);
@@ -109,7 +112,7 @@ class NormMatcher {
     return undefined;
   }
 
-  /** What a value is the reciprocal of. */
+  /** Returns the value whose reciprocal a value is. */
   #inverted(value: string): string | undefined {
     const node = maker(this.#prober, value);
     if (isOp(node, 'Reciprocal')) {
@@ -142,7 +145,7 @@ class NormMatcher {
     return undefined;
   }
 
-  /** What a value is the mean of, over the last axis. */
+  /** Returns the value whose mean over the last axis a value is. */
   #mean(value: string): string | undefined {
     const node = maker(this.#prober, value);
     if (!isOp(node, 'ReduceMean')) {
@@ -153,7 +156,10 @@ class NormMatcher {
     return axes?.length === 1 && this.#isLast(axes[0]) ? original(this.#prober, node.input[0]) : undefined;
   }
 
-  /** Exporters take the difference twice: the square may be of another, equal one. */
+  /**
+   * Tells whether a value is the square of `base`. Exporters compute the difference twice: the square may be of
+   * another, equal one.
+   */
   #isSquare(value: string, base: string): boolean {
     const node = maker(this.#prober, value);
     const same = (other: string) => {
@@ -183,7 +189,7 @@ class NormMatcher {
     return tensor !== undefined && isVector(tensor, this.#width) ? tensor : undefined;
   }
 
-  /** The number that a constant of one element is. */
+  /** Reads a constant of one element as a number. */
   #number(value: string): number | undefined {
     const tensor = constantOf(this.#prober, value);
     if (tensor === undefined || tensor.dims.some((dim) => dim !== 1)) {

@@ -70,7 +70,7 @@ export function makeProber({ model, index }: IndexedModel, tokenId: number): Pro
   };
 }
 
-/** Numbers for a probe: [...shape] by index. */
+/** Makes numbers for a probe, of the given shape, from their index. */
 export function floats(shape: readonly number[], at: (index: number) => number): Sample {
   const length = shape.reduce((product, size) => product * size, 1);
   require(length <= mostSamples, 'a graph that takes too much work to follow');
@@ -81,7 +81,7 @@ export function floats(shape: readonly number[], at: (index: number) => number):
   return { shape, type: dataType.float, data };
 }
 
-/** A number in -1..1 that follows from the index and looks random. */
+/** Returns a number in -1..1 that follows from the index and looks random. */
 export function scattered(index: number): number {
   const x = Math.sin(index * 12.9898 + 4.1414) * 43758.5453;
   return 2 * (x - Math.floor(x)) - 1;

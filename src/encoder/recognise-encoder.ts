@@ -193,7 +193,7 @@ function readEncoder(prober: Prober, output: string, padTokenId: number): Encode
   };
 }
 
-/** Scale, windows and relative biases of all layers. */
+/** Reads scale, windows and relative biases of all layers. */
 function readScores(
   prober: Prober,
   layers: readonly LayerMatch[],
@@ -242,7 +242,10 @@ function findMask(prober: Prober, scores: ScorePath, heads: number, longest = Nu
     : findScoreMask(prober, scores, heads, Math.min(longest, longMaskTokens));
 }
 
-/** The encoder layer that ends at `value`, and what goes into it; undefined if there is none: the embeddings begin. */
+/**
+ * Finds the encoder layer that ends at `value`, and its input. Returns undefined if there is none: this is where the
+ * embeddings end.
+ */
 function matchLayer(
   prober: Prober,
   value: string,
@@ -292,7 +295,10 @@ interface ResidualAddition {
   readonly residual: string;
 }
 
-/** The two orders in which the operands of a residual addition may stand: what a linear layer makes, and the residual. */
+/**
+ * Yields the two orders in which the operands of a residual addition may stand: the output of a linear layer, and the
+ * residual.
+ */
 function* residualAdditions(prober: Prober, value: string): Generator<ResidualAddition> {
   const node = maker(prober, value);
   if (isOp(node, 'Add')) {

@@ -7,9 +7,9 @@ export const layerRoles = ['q', 'k', 'v', 'qkv', 'attention-output', 'ffn-up', '
 export type LayerRole = (typeof layerRoles)[number];
 
 /**
- * The role of every linear layer. Attention is where two computed matrices are multiplied: queries come in first, keys
- * second, values second where the first is a softmax; its result flows into the attention's output layer. Of the rest,
- * layers that widen are FFN up (gates included), layers that narrow FFN down.
+ * Assigns a role to every linear layer. Attention is where two computed matrices are multiplied: queries come first,
+ * keys second, values second where the first is a softmax; the result flows into the attention's output layer. Of the
+ * rest, layers that widen are FFN up (gates included), and layers that narrow are FFN down.
  */
 export function rolesOf(model: OnnxModel): ReadonlyMap<NodeProto, LayerRole> {
   const index = indexGraph(model.proto.graph);
@@ -64,7 +64,7 @@ const carriers = new Set([
   'Unsqueeze',
 ]);
 
-/** Which sides of attention products a layer's output reaches before any other layer, softmax or product. */
+/** Tells which sides of attention products a layer's output reaches before any other layer, softmax or product. */
 function attentionSides(
   layer: LinearLayer,
   index: GraphIndex,
@@ -95,7 +95,7 @@ function attentionSides(
   return sides;
 }
 
-/** Attention as one operator. */
+/** Tells whether a node is attention as one operator. */
 function isAttention(node: NodeProto): boolean {
   return (
     isOp(node, 'Attention') ||
@@ -103,7 +103,10 @@ function isAttention(node: NodeProto): boolean {
   );
 }
 
-/** Queries, keys and values are the first inputs, or stand side by side in the first alone. */
+/**
+ * Tells which of queries, keys and values an input is: they are the first three inputs, or stand side by side in the
+ * first alone.
+ */
 function sidesOfAttention({ input }: NodeProto, value: string): readonly ('q' | 'k' | 'v')[] {
   const sides = ['q', 'k', 'v'] as const;
   return input[1] ? sides.filter((_, i) => input[i] === value) : sides;

@@ -18,8 +18,8 @@ export interface ScoreMask {
 const mostSteps = 40;
 
 /**
- * What happens to scores, as a text: the same for layers that do the same with them, most often all, so that it is
- * looked at once.
+ * Describes what happens to scores as a text. Layers that treat scores alike have the same text, most often all of
+ * them, so each case is probed once.
  */
 export function scoreKey(
   { index, forTokens }: Prober,
@@ -49,7 +49,7 @@ export function scoreKey(
 /** Scores below this are out of sight: exporters write -10000, the lowest float, or minus infinity. */
 const hidden = -9000;
 
-/** What scores are multiplied with, in all. @throws Unrecognised */
+/** Returns the factor by which scores are multiplied in all. */
 export function findScoreScale(prober: Prober, path: ScorePath, heads: number): number {
   const send = (x: number) =>
     prober.probe(path.softmaxInput, { [path.product]: floats([1, heads, sampleTokens, sampleTokens], () => x) })?.data;
@@ -62,7 +62,7 @@ export function findScoreScale(prober: Prober, path: ScorePath, heads: number): 
 }
 
 /**
- * What is added to scores in a text without padding, for all pairs of its tokens.
+ * Returns what is added to scores in a text without padding, for all pairs of its tokens.
  *
  * @throws Unrecognised for masks that are more than a window of sight
  */
@@ -97,7 +97,7 @@ export function findScoreMask(prober: Prober, path: ScorePath, heads: number, to
   return { ...sight, bias: repeat(seen, heads / maps), slopes: slopes && repeat(slopes, heads / maps) };
 }
 
-/** How far a token sees: the same to both sides, or nothing behind it. */
+/** Finds how far a token sees: equally far to both sides, or nothing behind it. */
 function findSight(bias: Float32Array, maps: number, tokens: number): Pick<ScoreMask, 'window' | 'causal'> {
   const width = 2 * tokens - 1;
   const visible = (map: number, distance: number) => Number.isFinite(bias[map * width + distance + tokens - 1]);
@@ -120,7 +120,7 @@ function findSight(bias: Float32Array, maps: number, tokens: number): Pick<Score
   return { window: before + 1 < tokens ? before : 0, causal };
 }
 
-/** ALiBi: the same slope to both sides, or to the one that is seen. */
+/** Finds the slopes of ALiBi: the same to both sides, or to the one side that is seen. */
 function findSlopes(bias: Float32Array, maps: number, tokens: number, causal: boolean): Float32Array | undefined {
   const width = 2 * tokens - 1;
   const at = (map: number, distance: number) => bias[map * width + distance + tokens - 1];

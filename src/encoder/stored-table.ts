@@ -28,7 +28,7 @@ interface Lookup {
   readonly indices: string;
 }
 
-/** The rows that `value` looks up: table and indices. Undefined if it is something else. */
+/** Finds the table and the indices whose rows `value` looks up. Returns undefined if it is something else. */
 export function matchLookup(graph: IndexedModel, value: string): Lookup | undefined {
   const node = maker(graph, value);
   if (isOp(node, 'Gather')) {
@@ -55,7 +55,7 @@ function plainLookup(graph: IndexedModel, node: NodeProto | undefined, types: re
     : undefined;
 }
 
-/** DequantizeLinear with one scale, behind the lookup or before it. */
+/** Matches DequantizeLinear with one scale, after the lookup or before it. */
 function withUniform(graph: IndexedModel, node: NodeProto, lookup: Lookup | undefined): Lookup | undefined {
   const scale = constantOf(graph, node.input[1]);
   const zeroPoint = node.input[2] ? constantOf(graph, node.input[2]) : undefined;
@@ -69,7 +69,7 @@ function withUniform(graph: IndexedModel, node: NodeProto, lookup: Lookup | unde
   return { ...lookup, table: { ...lookup.table, uniform } };
 }
 
-/** Rows in blocks of few bits, as octavec's weight-only methods write them. */
+/** Matches rows in blocks of few bits, as octavec's weight-only methods write them. */
 function blockLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined {
   const [codes, indices, scales, zeroPoints] = node.input;
   const { dims = [] } = constantOf(graph, codes) ?? {};
@@ -82,7 +82,7 @@ function blockLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined {
   return values && { table: { values }, indices: original(graph, indices) };
 }
 
-/** Rows of S8 times their scales, which are looked up by the same indices. */
+/** Matches rows of S8 times their scales, which are looked up by the same indices. */
 function scaledLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined {
   for (const [rows, scales] of [node.input, [...node.input].reverse()]) {
     const lookup = plainLookup(graph, maker(graph, rows), [dataType.int8]);
@@ -94,7 +94,7 @@ function scaledLookup(graph: IndexedModel, node: NodeProto): Lookup | undefined 
   return undefined;
 }
 
-/** Rows of a table as floats, [count × width]. */
+/** Returns rows of a table as floats, [count × width]. */
 export function tableRows(model: OnnxModel, table: StoredTable, first: number, count: number): Float32Array {
   const { values, rowScales, uniform } = table;
   if ('blockSize' in values) {
@@ -114,7 +114,9 @@ export function tableRows(model: OnnxModel, table: StoredTable, first: number, c
   );
 }
 
-/** A table with one scale and zero point, as S8 codes times the scale plus an offset that is the same everywhere. */
+/**
+ * Writes a table with one scale and zero point as S8 codes times the scale, plus an offset that is the same everywhere.
+ */
 export function centredTable(
   model: OnnxModel,
   values: TensorProto,

@@ -31,7 +31,7 @@ export interface StoredWeights {
   readonly scale?: Float32Array;
 }
 
-/** The constant that a linear layer multiplies with: as it is, or S8 behind a DequantizeLinear. */
+/** Reads the constant that a linear layer multiplies with: as it is, or S8 followed by a DequantizeLinear. */
 export function storedWeights(graph: IndexedModel, value: string, transposed: boolean): StoredWeights | undefined {
   const weights = constantOf(graph, value);
   const node = maker(graph, value);
@@ -58,7 +58,7 @@ function scaledWeights(graph: IndexedModel, node: NodeProto, transposed: boolean
   return { weights, scale: numbers.length === 1 ? new Float32Array(columns).fill(numbers[0]) : numbers };
 }
 
-/** The blocks of a MatMulNBits ([columns × inputs]) or GatherBlockQuantized ([rows × width]). */
+/** Reads the blocks of a MatMulNBits ([columns × inputs]) or GatherBlockQuantized ([rows × width]). */
 export function storedBlocks(
   graph: IndexedModel,
   node: NodeProto,
@@ -89,7 +89,7 @@ function count(tensor: TensorProto): number {
   return tensor.dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** Rows of a matrix of blocks as floats, [count × columns]. */
+/** Returns rows of a matrix of blocks as floats, [count × columns]. */
 export function dequantizedRows(
   model: OnnxModel,
   matrix: StoredBlocks,

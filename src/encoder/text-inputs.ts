@@ -5,8 +5,8 @@ import { declaredSizes, emptyPast, inputRole, type TextRole } from '../output/in
 import { require } from './unrecognised.js';
 
 /**
- * What a model is given for one text without padding. Roles of inputs are those of their names, as with ONNX Runtime:
- * a mask and token types look the same in the graph as long as nothing pads.
+ * Makes a model's inputs for one text without padding. The role of an input follows from its name, as with ONNX
+ * Runtime: a mask and token types look the same in the graph as long as nothing is padded.
  *
  * @param idAt the token id at a place
  * @throws Unrecognised for inputs of other names
@@ -34,7 +34,7 @@ export function textInputs(graph: GraphProto, tokens: number, idAt: (place: numb
   );
 }
 
-/** Old files list their initializers as inputs, too. */
+/** Lists the inputs of a graph. Old files list their initializers as inputs, too; those are left out. */
 function inputsOf(graph: GraphProto): ValueInfoProto[] {
   const initializers = new Set(graph.initializer.map(({ name }) => name));
   return graph.input.filter(({ name }) => !initializers.has(name));

@@ -3,8 +3,8 @@ import { isOp, type NodeProto, normalDomain } from '../onnx/index.js';
 import { whyFused } from '../passes/index.js';
 
 /**
- * Operators that values depend on and that recognition knows nothing of, nearest first: "com.microsoft.QAttention".
- * Where one could be written out in others but for an option, the option stands behind it.
+ * Lists the operators that values depend on and that recognition does not know, nearest first:
+ * "com.microsoft.QAttention". Where one could be written out in others but for an option, the option follows its name.
  */
 export function unknownOperators({ model, index }: IndexedModel, values: readonly string[]): readonly string[] {
   const reached = new Set(values);

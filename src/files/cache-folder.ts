@@ -36,7 +36,7 @@ export async function cacheFolders(): Promise<readonly string[]> {
   return (await canBeWritten(folder)) ? [folder] : [folder, ...(await temporaryCacheFolder().then(Array.of, () => []))];
 }
 
-/** Whether a folder, or the innermost that is there of those it lies in, may be written to. */
+/** Tells whether a folder, or its innermost parent that exists, may be written to. */
 async function canBeWritten(folder: string): Promise<boolean> {
   try {
     await access(folder, constants.W_OK);

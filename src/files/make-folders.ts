@@ -29,7 +29,7 @@ export async function makeFolders(path: string, mode?: number): Promise<string |
   return outermost ?? folder;
 }
 
-/** Made it, or not because it is there or because what it lies in is not. */
+/** Makes a folder. Returns false where it exists, or where its parent does not. */
 async function isMade(folder: string, mode: number | undefined): Promise<boolean> {
   try {
     await mkdir(folder, mode);

@@ -65,7 +65,7 @@ export class OwnedFile {
     }
   }
 
-  /** What this returns from is on the disk. */
+  /** Appends a line. When this returns, the line is on the disk. */
   async append(line: object): Promise<void> {
     await append(this.#file, line);
     await this.#file.datasync();
@@ -77,7 +77,10 @@ export class OwnedFile {
   }
 }
 
-/** In one write, so that lines of several processes do not mix; begun by a line break, in case the last line is torn. */
+/**
+ * Writes lines at once, so that those of several processes do not mix. They begin with a line break, in case the last
+ * line is torn.
+ */
 async function append(file: FileHandle, line: object): Promise<void> {
   await file.appendFile(`\n${JSON.stringify(line)}\n`);
 }
@@ -113,17 +116,20 @@ function isAlive({ pid, started, token }: Owner): boolean {
   return !isZombie(pid) && (started === undefined || now === undefined || started === now);
 }
 
-/** When a process started, in the words of Linux (ticks since the system was started); undefined elsewhere. */
+/** Returns when a process started, in the terms of Linux (ticks since the system started), or undefined elsewhere. */
 function startOf(pid: number): string | undefined {
   return statusOf(pid)[19];
 }
 
-/** Ended, but not yet asked for by its parent: in containers without an init process that may last. */
+/**
+ * Tells whether a process has ended but its parent has not yet asked for its status: in containers without an init
+ * process that may last.
+ */
 function isZombie(pid: number): boolean {
   return statusOf(pid)[0] === 'Z';
 }
 
-/** What Linux tells of a process, from its state on; nothing elsewhere. */
+/** Reads what Linux tells of a process, from its state on. Returns an empty list elsewhere. */
 function statusOf(pid: number): readonly string[] {
   try {
     // The name of the command, in parentheses, may hold anything.

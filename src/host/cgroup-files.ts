@@ -56,12 +56,12 @@ export function parseHierarchies(groups: string, mounts: string): readonly Cgrou
   });
 }
 
-/** Spaces stand as "\040" in mountinfo. */
+/** Restores the spaces of a field, which mountinfo writes as "\040". */
 function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-/** The folders of a group and of those above it, as far as they are visible. */
+/** Lists the folders of a group and of its parents, as far as they are visible. */
 function foldersUp(mountPoint: string, mountRoot: string, group: string): string[] {
   const below = relative(mountRoot, group);
   // In a container the group may be named from outside of what is mounted.

@@ -81,7 +81,7 @@ export async function readHierarchies(root = '/'): Promise<readonly CgroupHierar
   return groups === undefined || mounts === undefined ? [] : parseHierarchies(groups, mounts);
 }
 
-/** Folders that may limit something, this process's own first. */
+/** Lists the folders that may set a limit, this process's own first. */
 export function cgroupFolders(hierarchies: readonly CgroupHierarchy[], controller: string): string[] {
   return hierarchies
     .filter(({ controllers }) => controllers === undefined || controllers.includes(controller))

@@ -62,7 +62,7 @@ export interface Governor {
   readonly driver: string;
 }
 
-/** Of the first CPU: they are set alike nearly everywhere. */
+/** Reads the frequency governor of the first CPU; nearly everywhere all CPUs have the same one. */
 async function readGovernor(root: string): Promise<Governor | undefined> {
   const [name, driver] = await Promise.all(
     ['scaling_governor', 'scaling_driver'].map((file) =>
@@ -93,7 +93,7 @@ export function memoryBudget({ memoryBytes, memoryLimit }: HostFacts): number {
   return Math.min(memoryBytes, memoryLimit?.value ?? Number.POSITIVE_INFINITY);
 }
 
-/** Cores among the CPUs of the affinity; undefined where the system does not tell. */
+/** Counts the physical cores among the CPUs of the affinity. Returns undefined where the system does not tell. */
 async function countPhysicalCores(root: string): Promise<number | undefined> {
   const allowed = allowedCpus(await readFile(join(root, 'proc/self/status'), 'utf8').catch(() => ''));
   if (allowed === undefined) {

@@ -50,7 +50,7 @@ export function halfToFloat(half: number): number {
 
 let widened: Float32Array | undefined;
 
-/** All 65,536 half-precision numbers by their bits; made on first use (256 kB). */
+/** Returns all 65,536 half-precision numbers by their bits; the table is made on first use (256 kB). */
 function widenedTable(): Float32Array {
   widened ??= Float32Array.from({ length: 0x10000 }, (_, half) => halfToFloat(half));
   return widened;

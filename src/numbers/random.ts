@@ -1,4 +1,6 @@
-/** Numbers in [0, 1) that depend on the seed alone, so that what is random can be repeated (mulberry32). */
+/**
+ * Returns a generator of numbers in [0, 1) that depend on the seed alone, so that runs can be repeated (mulberry32).
+ */
 export function randomNumbers(seed: number): () => number {
   let state = seed | 0;
   return () => {

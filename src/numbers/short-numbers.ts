@@ -82,7 +82,7 @@ function shortNumber(value: number, digits: number | undefined): number {
   return value < 0 ? -rounded(size, places) : rounded(size, places);
 }
 
-/** Places behind the point of the shortest decimal number that is a float32; fewer than none for large numbers. */
+/** Counts the decimal places of the shortest decimal number that gives the same float32; negative for large numbers. */
 function shortestPlaces(size: number, exponent: number): number {
   let places = mostDigits - 2 - exponent;
   if (Math.fround(rounded(size, places)) !== size) {
@@ -95,7 +95,7 @@ function shortestPlaces(size: number, exponent: number): number {
   return places;
 }
 
-/** A positive number rounded to so many places behind the point. */
+/** Rounds a positive number to a number of decimal places. */
 function rounded(size: number, places: number): number {
   // A whole number below 2^53 divided by an exact power of ten is the double nearest to the decimal number, so that it
   // is written with these digits.
@@ -105,12 +105,14 @@ function rounded(size: number, places: number): number {
   return Number(size.toExponential(Math.max(0, places + exponentOf(size))));
 }
 
-/** What components of vectors mostly are; they are written faster than others. */
+/**
+ * Tells whether a number is of the size that components of vectors mostly have; those are written faster than others.
+ */
 function isComponent(size: number): boolean {
   return size < 1 && size >= 0.001;
 }
 
-/** The exponent of a positive number in decimal notation. */
+/** Returns the exponent of a positive number in decimal notation. */
 function exponentOf(size: number): number {
   if (isComponent(size)) {
     return size >= 0.1 ? -1 : size >= 0.01 ? -2 : -3;

@@ -1,6 +1,6 @@
 import type { Matrix } from './matrix.js';
 
-/** [rows × ⌈columns / 8⌉] the signs of a row's numbers: 1 above 0, the first in the highest bit. */
+/** Packs the signs of a row's numbers into bits, [rows × ⌈columns / 8⌉]: 1 above 0, the first in the highest bit. */
 export function signBits({ data, rows, columns }: Matrix): Uint8Array {
   const bytes = Math.ceil(columns / 8);
   const bits = new Uint8Array(rows * bytes);

@@ -30,8 +30,9 @@ export function unitRows(matrix: Matrix): UnitRows {
 }
 
 /**
- * Cosines of `tileRows` rows of `a` with `tileRows` rows of `b`, from the given rows on (multiples of `tileRows`).
- * Every cosine is summed in the same order wherever it stands, so that (i, j) and (j, i) are equal to the last bit.
+ * Computes the cosines of `tileRows` rows of `a` with `tileRows` rows of `b`, from the given rows on (multiples of
+ * `tileRows`). Every cosine is summed in the same order wherever it stands, so that (i, j) and (j, i) are equal to the
+ * last bit.
  *
  * @param tile [tileRows × tileRows], filled
  */
@@ -44,7 +45,10 @@ export function similarityTile(a: UnitRows, rowA: number, b: UnitRows, rowB: num
   }
 }
 
-/** Eight dot products at once: each loaded number is used more than once, which makes it three times as fast as one. */
+/**
+ * Computes eight dot products at once: each loaded number is used more than once, which makes it three times as fast as
+ * one.
+ */
 function productOf2By4(
   a: Float64Array,
   startA: number,

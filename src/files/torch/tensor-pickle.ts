@@ -63,7 +63,7 @@ function refuse(what: string): never {
   throw new PickleProblem(`it holds ${what}`);
 }
 
-/** The tensors of a state dict by name. @throws PickleProblem */
+/** Reads the tensors of a state dict by name. */
 export function readTensorPickle(bytes: Buffer): ReadonlyMap<string, PickledTensor> {
   const value = new Machine(bytes).run();
   if (!(value instanceof Map)) {
@@ -153,7 +153,7 @@ class Machine {
     this.#push(call === undefined ? refuse(`a call of ${what.name.replace(' ', '.')}`) : call(args));
   }
 
-  /** What is set on an object after it was made: the versions of modules, which say nothing of tensors. */
+  /** Sets the state of an object after it was made: versions of modules, which say nothing of tensors. */
   #build(): void {
     this.#pop();
     if (!(this.#top() instanceof Map)) {
@@ -237,7 +237,7 @@ class Machine {
     return line;
   }
 
-  /** A whole number in two's complement, little-endian. */
+  /** Reads a whole number in two's complement, little-endian. */
   #long(length: number): number {
     const bytes = this.#take(length);
     if (length > 8) {
@@ -258,7 +258,7 @@ function callable(name: string): Callable {
     : refuse(`the name ${name.replace(' ', '.')}, which is no part of a dictionary of tensors`);
 }
 
-/** ('storage', type, key, device, number of elements) */
+/** Reads a storage from ('storage', type, key, device, number of elements). */
 function storageOf(id: Value): PickledStorage {
   const [tag, type, key, , count] = Array.isArray(id) ? id : [];
   if (tag !== 'storage' || !isKind(type, 'callable') || typeof key !== 'string' || !isCount(count)) {

@@ -14,8 +14,8 @@ const elementTypes: Readonly<Record<string, readonly [type: string, bytes: numbe
 };
 
 /**
- * What tensors a file of PyTorch holds (`torch.save` of a state dict: `pytorch_model.bin`), by their names; their data are not
- * read. The pickle in it is looked at and never run.
+ * Reads which tensors a PyTorch file holds (`torch.save` of a state dict: `pytorch_model.bin`), by name. Their data are
+ * not read, and the pickle in the file is parsed but never run.
  *
  * @throws WEIGHTS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
  */

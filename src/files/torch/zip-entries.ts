@@ -23,8 +23,8 @@ const encrypted = 1;
 const elsewhere = 0xffffffff;
 
 /**
- * The entries of a zip archive whose files are neither compressed nor encrypted, as PyTorch writes them.
- * Format: APPNOTE.TXT of PKWARE, sections 4.3 and 4.5.3.
+ * Lists the entries of a zip archive whose files are neither compressed nor encrypted, as PyTorch writes them. Format:
+ * APPNOTE.TXT of PKWARE, sections 4.3 and 4.5.3.
  *
  * @throws WEIGHTS_INVALID
  */
@@ -111,7 +111,7 @@ function readEntry(directory: Buffer, start: number, path: string): DirectoryEnt
   return { name, bytes, header, end };
 }
 
-/** The 64-bit numbers of an entry, in the order of the fields that they stand for. */
+/** Reads the 64-bit numbers of an entry, in the order of the fields that they stand for. */
 function longNumbers(extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; ) {
     const [id, length] = [extra.readUInt16LE(at), extra.readUInt16LE(at + 2)];
@@ -124,7 +124,10 @@ function longNumbers(extra: Buffer): number[] {
   return [];
 }
 
-/** Behind the entry's own header, whose fields may be longer than those of the directory: PyTorch aligns data so. */
+/**
+ * Finds where the data of an entry start: after its own header, whose fields may be longer than those of the directory,
+ * since PyTorch aligns data so.
+ */
 async function dataStart(file: FileHandle, path: string, size: number, { name, header, bytes }: DirectoryEntry) {
   const outside = () => invalid(path, `"${name}" in it lies outside of the file`);
   if (header + localHeaderBytes > size) {
