@@ -16,6 +16,8 @@ const entries = Object.values(exports)
 run('npm', [
   ...['exec', '--yes', '--package', typedoc, '--package', typescript, '--', 'typedoc'],
   ...['--tsconfig', 'tsconfig.build.json', '--out', 'docs/api', '--name', 'octavec', '--readme', 'none'],
+  // Types that stand only inside others are shown there.
+  ...['--validation.notExported', 'false', '--treatWarningsAsErrors'],
   ...['--excludePrivate', '--excludeInternal', '--disableSources', '--hideGenerator', '--githubPages', 'false'],
   ...entries,
 ]);

@@ -21,7 +21,7 @@ export interface FoundFile {
 
 /** What was passed over, and why. */
 export interface SkippedFile {
-  /** As of a {@link FoundFile}, or of a folder. */
+  /** The id that the file would have, or that of a folder. */
   readonly id: string;
   readonly path: string;
   readonly reason: string;

@@ -5,7 +5,10 @@ import type { Accelerator } from './onnxruntime/device.js';
 export interface TokenBatch {
   /** [tokens] */
   readonly ids: Int32Array;
-  /** [texts + 1]: the ids of text i are `ids[offsets[i]]` to before `ids[offsets[i + 1]]`. Every text has a token, unless the model is static. */
+  /**
+   * Offsets of the texts, [texts + 1]. The ids of text i go from `ids[offsets[i]]` up to, not including, `ids[offsets[i + 1]]`. Every
+   * text has a token, unless the model is static.
+   */
   readonly offsets: Int32Array;
   /** [tokens] 1 for the second text of a pair, for models that tell the two apart; 0 for all where it is left out. */
   readonly types?: Int32Array;

@@ -17,7 +17,8 @@ export async function readModel(path: string, options: TaskOptions = {}): Promis
 }
 
 /**
- * Parses the bytes of an ONNX file and checks what the rest of octavec takes for granted (see {@link checkStructure}).
+ * Parses the bytes of an ONNX file and checks what the rest of octavec relies on: tensors have as much data as their
+ * type and dimensions say, every value is made once, and every value that is used is made somewhere.
  *
  * @param path what errors call it and where external data are looked for
  * @throws NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
