@@ -63,7 +63,9 @@ export function foldConstants(model: OnnxModel): OnnxModel {
   return editor.finish();
 }
 
-/** The constants among a node's inputs; undefined for those that are left out. None if it has others. */
+/**
+ * Returns the constants among a node's inputs, undefined for those that are left out; undefined if it has other inputs.
+ */
 function constantInputs(
   node: NodeProto,
   constants: ReadonlyMap<string, TensorProto>,
@@ -72,7 +74,10 @@ function constantInputs(
   return node.input.some((name, i) => name !== '' && tensors[i] === undefined) ? [] : tensors;
 }
 
-/** The weight that a node hands on as it is, where others use it as well: a copy would be one too many. */
+/**
+ * Returns the weight that a node passes on as it is, where others use it as well: a folded copy would take its memory
+ * twice.
+ */
 function sharedSource(
   node: NodeProto,
   [source]: readonly (TensorProto | undefined)[],
@@ -85,7 +90,9 @@ function sharedSource(
     : undefined;
 }
 
-/** Undefined also where a node makes no sense: then it is the run time's to complain. */
+/**
+ * Computes a node's outputs. Returns undefined also where a node makes no sense: the run time will complain about it.
+ */
 function foldNode(
   model: OnnxModel,
   node: NodeProto,
@@ -135,7 +142,7 @@ const arrays: Readonly<Record<number, { new (buffer: ArrayBufferLike, offset: nu
 /** For elements that are only moved, by their bytes. */
 const words: typeof arrays = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array };
 
-/** Undefined for strings, and for what is packed or too wide to be moved about. */
+/** Returns the elements of a tensor, or undefined for strings and for what is packed or too wide to be moved. */
 function exactElements(model: OnnxModel, tensor: TensorProto): NumberArray | undefined {
   const width = (bitsPerElement(tensor.dataType ?? 0) ?? 0) / 8;
   const type = arrays[tensor.dataType ?? 0] ?? words[width];

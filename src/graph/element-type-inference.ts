@@ -33,7 +33,7 @@ export function inferElementTypes(graph: GraphProto, outer: ElementTypes = new M
   return types;
 }
 
-/** Types of a node's outputs in order; the last one stands for all further outputs. */
+/** Returns the types of a node's outputs in order; the last one stands for all further outputs. */
 function outputTypes(node: NodeProto, types: ElementTypes): readonly (number | undefined)[] {
   const [inner] = subgraphs(node);
   if (inner !== undefined) {

@@ -36,7 +36,10 @@ export class FoldedWeights {
     }
   }
 
-  /** Large inputs are told by their names, small ones (shapes, axes) by what they hold. */
+  /**
+   * Makes a key of a node and its inputs: large inputs count by their names, small ones (shapes, axes) by their
+   * contents.
+   */
   #key(node: NodeProto, inputs: Inputs): string {
     const given = inputs.map((tensor) =>
       tensor === undefined || isLarge(tensor) ? tensor?.name : [tensor.dataType, tensor.dims, this.#content(tensor)],
@@ -51,7 +54,7 @@ export class FoldedWeights {
   }
 }
 
-/** Operators that are folded have attributes of numbers only. */
+/** Makes a key of an attribute. Operators that are folded have attributes of numbers only. */
 function attributeKey({ name, i, f, ints }: AttributeProto): unknown {
   return [name, i?.toString(), f, ints.map(String)];
 }

@@ -31,7 +31,7 @@ export class GraphEditor {
     this.#names = allNames(model.proto.graph);
   }
 
-  /** A name that nothing in the graph has: `base`, or `base_2`, `base_3`, … */
+  /** Returns a name that nothing in the graph has: `base`, or `base_2`, `base_3`, … */
   uniqueName(base: string): string {
     let name = base;
     for (let count = 2; this.#names.has(name); count++) {
@@ -59,7 +59,7 @@ export class GraphEditor {
     this.#replacements.set(node, nodes);
   }
 
-  /** What `replace` made of a node so far. */
+  /** Returns what `replace` has made of a node so far. */
   current(node: NodeProto): readonly NodeProto[] {
     return this.#replacements.get(node) ?? [node];
   }
@@ -69,7 +69,10 @@ export class GraphEditor {
     this.#renamed.set(from, to);
   }
 
-  /** The model with all changes, its nodes in order. What is no longer used is still there: see `removeDeadNodes`. */
+  /**
+   * Returns the model with all changes, its nodes in order. What is no longer used is still there: see
+   * `removeDeadNodes`.
+   */
   finish(): OnnxModel {
     const { graph } = this.#model.proto;
     const nodes = [...graph.node.flatMap((node) => this.current(node)), ...this.#added];
@@ -81,7 +84,7 @@ export class GraphEditor {
     });
   }
 
-  /** Run times refuse a graph in which two nodes have the same name. */
+  /** Gives every node a name of its own: run times refuse a graph in which two nodes have the same one. */
   #withUniqueNames(nodes: readonly NodeProto[]): NodeProto[] {
     const taken = new Set<string>();
     return nodes.map((node) => {

@@ -35,7 +35,7 @@ export interface Sampler {
 /** What follows from a sample input. */
 export interface Samples {
   readonly of: SampleOf;
-  /** What follows if some values are others. */
+  /** Computes the samples again with other values for some inputs. */
   with(given: ReadonlyMap<string, Sample>, onWork: (numbers: number) => void): SampleOf;
 }
 
@@ -139,7 +139,7 @@ function toSample(value: Value | undefined): Sample | undefined {
   return shape && { shape, type: value?.type, data: data instanceof Float64Array ? data : undefined };
 }
 
-/** All values that depend on some. */
+/** Returns all values that depend on the given ones. */
 function downstream(index: GraphIndex, values: Iterable<string>): ReadonlySet<string> {
   const reached = new Set(values);
   // What is added to a set while it is walked is walked, too.

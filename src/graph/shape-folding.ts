@@ -50,7 +50,7 @@ export function foldShapes(model: OnnxModel): OnnxModel {
   return removeDeadNodes(editor.finish());
 }
 
-/** The integers that a value holds in every run as a tensor. */
+/** Makes a tensor of the integers that a value holds in every run. */
 function constantOf(value: string, { dims, contents }: SymbolicShapes, types: ElementTypes): TensorProto | undefined {
   const sizes = numbersOf(dims.get(value));
   const held = numbersOf(contents.get(value));
@@ -71,7 +71,10 @@ function numbersOf(dims: readonly Dim[] | undefined): number[] | undefined {
   return numbers?.length === dims?.length ? numbers : undefined;
 }
 
-/** The same for values that are equal in every run; undefined where nothing is known of what a value holds. */
+/**
+ * Makes a key that is the same for values that are equal in every run; undefined where nothing is known of a value's
+ * contents.
+ */
 function contentsKey(value: string, { dims, contents }: SymbolicShapes, types: ElementTypes): string | undefined {
   const held = contents.get(value);
   return held === undefined ? undefined : JSON.stringify([types.get(value), dims.get(value), held]);
@@ -90,13 +93,15 @@ function constantTarget(node: NodeProto, editor: GraphEditor, shapes: SymbolicSh
   return isOp(node, 'Expand') && dims !== undefined ? expandTarget(held, dims) : undefined;
 }
 
-/** 0 copies the size that the input has at the same place; one size may be left to -1. */
+/**
+ * Returns the target of a Reshape: 0 copies the size of the input at the same place, and one size may be left to -1.
+ */
 function reshapeTarget(target: readonly Dim[], data: Shape): number[] | undefined {
   const sizes = target.map((size, axis) => (typeof size === 'number' ? size : size === data[axis] ? 0 : -1));
   return sizes.filter((size) => size === -1).length <= 1 ? sizes : undefined;
 }
 
-/** 1 leaves the size as the input has it. */
+/** Returns the target of an Expand: 1 leaves the size as the input has it. */
 function expandTarget(target: readonly Dim[], data: Shape): number[] | undefined {
   const missing = target.length - data.length;
   const sizes = target.map((size, axis) => (typeof size === 'number' ? size : size === data[axis - missing] ? 1 : -1));

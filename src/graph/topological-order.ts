@@ -43,7 +43,7 @@ export function topologicalOrder(nodes: readonly NodeProto[], path: string): Nod
   return ordered;
 }
 
-/** The nodes whose results each node uses. */
+/** Returns, for each node, the nodes whose results it uses. */
 function neededNodes(nodes: readonly NodeProto[]): ReadonlyMap<NodeProto, readonly NodeProto[]> {
   const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
   return new Map(nodes.map((node) => [node, [...usedValues(node)].flatMap((name) => producers.get(name) ?? [])]));

@@ -5,7 +5,7 @@ import { fieldLists, type MessageName, type NamedField, wireType } from './schem
 import { WireError, WireReader } from './wire-reader.js';
 
 /**
- * Bytes of a ModelProto → the message. Tensor data are views into `bytes`: nothing large is copied.
+ * Decodes the bytes of a ModelProto. Tensor data are views into `bytes`: nothing large is copied.
  *
  * @param path what errors call the file
  * @throws ONNX_CORRUPT, ONNX_LIMIT
@@ -136,7 +136,7 @@ class Decoder {
     return text;
   }
 
-  /** Repeated numbers outside tensors, in one piece. */
+  /** Reads a packed run of repeated numbers outside tensors. */
   #packedNumbers(draft: Draft, field: NamedField, end: number): boolean {
     if (field.wire === wireType.bytes) {
       return false;
@@ -148,7 +148,7 @@ class Decoder {
     return true;
   }
 
-  /** Numbers of a tensor: their bytes are kept as they stand, whether they come in one piece or one by one. */
+  /** Keeps the numbers of a tensor as bytes, whether they come in one piece or one by one. */
   #tensorNumbers(draft: Draft, field: NamedField, found: number, end: number): boolean {
     const wire = this.#wire;
     const before = draft[field.key] as Uint8Array | undefined;
@@ -216,7 +216,7 @@ class Decoder {
     throw new OctavecError('ONNX_LIMIT', { path: this.#path, limit, found: `${found} at ${this.#place()}` });
   }
 
-  /** "graph.node[3].attribute[0]" */
+  /** Names the place in the message: "graph.node[3].attribute[0]". */
   #place(): string {
     let place = '';
     for (let i = 0; i < this.#trail.length; i += 2) {

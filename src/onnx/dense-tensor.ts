@@ -7,8 +7,8 @@ import type { OnnxModel } from './model.js';
 import { elementCount, tensorBytes, tensorIntegers } from './tensor.js';
 
 /**
- * A sparse tensor with its zeros written out. Its indices count elements, or, where they have two dimensions, give the
- * place along each axis.
+ * Writes a sparse tensor out with its zeros. Its indices count elements, or, where they have two dimensions, give the
+ * position along each axis.
  *
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA
  */

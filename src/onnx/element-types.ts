@@ -65,17 +65,20 @@ const bits: Readonly<Record<number, number>> = {
 
 const names = new Map<number, string>(Object.entries(dataType).map(([name, value]) => [value, name]));
 
-/** Bits of one element; undefined for strings and unknown types. Types of less than 8 bits are packed, low bits first. */
+/**
+ * Returns the bits of one element, or undefined for strings and unknown types. Types of less than 8 bits are packed,
+ * low bits first.
+ */
 export function bitsPerElement(type: number): number | undefined {
   return bits[type];
 }
 
-/** "float16" for 10; "type 99" for what is not known. */
+/** Names an element type: "float16" for 10, "type 99" for an unknown one. */
 export function dataTypeName(type: number | undefined): string {
   return names.get(type ?? 0) ?? `type ${type}`;
 }
 
-/** Bytes that `count` elements take as raw data; undefined for strings and unknown types. */
+/** Returns the bytes that `count` elements take as raw data, or undefined for strings and unknown types. */
 export function byteLength(type: number, count: number): number | undefined {
   const width = bits[type];
   return width === undefined ? undefined : Math.ceil((count * width) / 8);

@@ -3,14 +3,14 @@ import { PieceList } from './piece-list.js';
 import { fieldLists, type MessageName, type NamedField } from './schema.js';
 import { varintSize } from './varint.js';
 
-/** What a ModelProto takes in bytes when it is written. */
+/** Returns the size of a ModelProto in bytes when it is written. */
 export function encodedSize(model: ModelProto): number {
   return measure('ModelProto', model, []);
 }
 
 /**
- * A ModelProto → the bytes of its file, in pieces: large tensor data are handed through, not copied. Known fields come
- * in the order of their numbers, unknown ones behind them.
+ * Encodes a ModelProto as the bytes of its file, in pieces: large tensor data are passed on, not copied. Known fields
+ * come in the order of their numbers, unknown ones after them.
  */
 export function encodeModel(model: ModelProto): readonly Uint8Array[] {
   const sizes: number[] = [];
@@ -20,7 +20,7 @@ export function encodeModel(model: ModelProto): readonly Uint8Array[] {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The size of a message; its own and those of all messages in it go to `sizes`, in the order of writing. */
+/** Measures a message. Its size and those of all messages in it are added to `sizes`, in the order of writing. */
 function measure(name: MessageName, message: Message, sizes: number[]): number {
   const place = sizes.push(0) - 1;
   let size = 0;

@@ -18,9 +18,9 @@ export function isExternal(tensor: TensorProto): boolean {
 }
 
 /**
- * Where the external data of a tensor of the model file `modelPath` lie. The location must be a relative path that
- * stays within the model's folder (ONNX external data specification, and CVE-2022-25882 for why). Links are followed:
- * caches of the hub keep the files elsewhere and link to them.
+ * Finds where the external data of a tensor of the model file `modelPath` lie. The location must be a relative path
+ * that stays within the model's folder (ONNX external data specification; see CVE-2022-25882 for why). Links are
+ * followed: caches of the hub keep the files elsewhere and link to them.
  *
  * @throws EXTERNAL_DATA
  */

@@ -2,7 +2,7 @@ import { externalLocation, isExternal } from './external-data.js';
 import type { OnnxModel } from './model.js';
 
 /**
- * The files beside a model in which its weights lie, each once.
+ * Lists the files beside a model that hold its weights, each once.
  *
  * @throws EXTERNAL_DATA
  */

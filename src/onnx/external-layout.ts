@@ -69,7 +69,7 @@ function outsideTensor(tensor: TensorProto, location: string, offset: number, le
   };
 }
 
-/** The tensor with its data in itself. */
+/** Returns the tensor with its data inside. */
 export function insideTensor(tensor: TensorProto, rawData: Uint8Array): TensorProto {
   return { ...tensor, ...noData, externalData: [], dataLocation: undefined, rawData };
 }

@@ -32,7 +32,7 @@ export class FileWriter {
     }
   }
 
-  /** Pieces one after the other, from the beginning of the file. */
+  /** Writes pieces one after the other, from the beginning of the file. */
   async all(file: FileHandle, pieces: Iterable<Uint8Array>): Promise<void> {
     let position = 0;
     for (const piece of pieces) {

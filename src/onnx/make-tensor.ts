@@ -14,12 +14,15 @@ export function makeTensor(name: string, type: number, dims: readonly number[], 
   };
 }
 
-/** A float32 tensor. */
+/** Makes a float32 tensor. */
 export function floatTensor(name: string, dims: readonly number[], data: Float32Array): TensorProto {
   return makeTensor(name, dataType.float, dims, data);
 }
 
-/** An int64 tensor; a scalar if `dims` is empty. Integers beyond the range become its ends, see {@link toInt64}. */
+/**
+ * Makes an int64 tensor, or a scalar if `dims` is empty. Integers beyond the range become its ends, see {@link
+ * toInt64}.
+ */
 export function int64Tensor(name: string, dims: readonly number[], data: readonly number[]): TensorProto {
   return makeTensor(name, dataType.int64, dims, BigInt64Array.from(data, toInt64));
 }
@@ -28,8 +31,8 @@ const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 
 /**
- * A number as int64, the ends of the range instead of what lies beyond. Slices "to the end" say 2^63 - 1, which as a
- * JavaScript number is 2^63, and would come back negative.
+ * Returns a number as int64; numbers beyond the range become its ends. Slices "to the end" say 2^63 - 1, which as a
+ * JavaScript number is 2^63 and would wrap round to a negative number.
  */
 export function toInt64(value: number | bigint): bigint {
   const integer = BigInt(value);

@@ -6,22 +6,24 @@ export interface OnnxModel {
   readonly proto: ModelProto & { readonly graph: GraphProto };
 }
 
-/** The opset version of a domain ('' and 'ai.onnx' are the same); undefined if the model does not import it. */
+/**
+ * Returns the opset version of a domain ('' and 'ai.onnx' are the same), or undefined if the model does not import it.
+ */
 export function opsetVersion(model: OnnxModel, domain = ''): number | undefined {
   return model.proto.opsetImport.find((opset) => normalDomain(opset.domain) === normalDomain(domain))?.version;
 }
 
-/** '' for the standard domain, whichever way it is written. */
+/** Returns '' for the standard domain, whichever way it is written, and every other domain as it is. */
 export function normalDomain(domain: string | undefined): string {
   return domain === undefined || domain === 'ai.onnx' ? '' : domain;
 }
 
-/** The model with another graph. */
+/** Returns the model with another graph. */
 export function withGraph(model: OnnxModel, graph: GraphProto): OnnxModel {
   return { ...model, proto: { ...model.proto, graph } };
 }
 
-/** The model with an opset import set to at least `version`. */
+/** Returns the model with an opset import set to at least `version`. */
 export function withOpset(model: OnnxModel, domain: string, version: number): OnnxModel {
   const current = opsetVersion(model, domain);
   if (current !== undefined && current >= version) {
@@ -31,12 +33,12 @@ export function withOpset(model: OnnxModel, domain: string, version: number): On
   return { ...model, proto: { ...model.proto, opsetImport: [...others, { domain, version }] } };
 }
 
-/** Metadata of a model as a map. */
+/** Returns the metadata of a model as a map. */
 export function metadata(model: OnnxModel): ReadonlyMap<string, string> {
   return new Map(model.proto.metadataProps.map((entry) => [entry.key ?? '', entry.value ?? '']));
 }
 
-/** The model with metadata entries set; others stay. */
+/** Returns the model with metadata entries set; others stay. */
 export function withMetadata(model: OnnxModel, entries: Readonly<Record<string, string>>): OnnxModel {
   const kept = model.proto.metadataProps.filter((entry) => !Object.hasOwn(entries, entry.key ?? ''));
   const added = Object.entries(entries).map(([key, value]) => ({ key, value }));

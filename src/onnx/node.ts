@@ -48,7 +48,7 @@ export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A node. An input of '' is an optional input that is left out. */
+/** Makes a node. An input of '' is an optional input that is left out. */
 export function makeNode(
   opType: string,
   input: readonly string[],
@@ -66,7 +66,7 @@ export function makeNode(
   };
 }
 
-/** Is the node this operator of this domain? */
+/** Tells whether the node is this operator of this domain. */
 export function isOp<Op extends string>(
   node: NodeProto | undefined,
   opType: Op,
@@ -81,7 +81,7 @@ export function attribute(node: NodeProto, name: string): AttributeProto | undef
 
 // Writers of the proto3 dialect leave out what is 0 or empty: an attribute of the type without a value has that value.
 
-/** An integer; beyond ±2^53 the nearest number, see {@link toInt64}. */
+/** Returns an integer attribute; beyond ±2^53 the nearest number, see {@link toInt64}. */
 export function intAttribute(node: NodeProto, name: string): number | undefined {
   const found = attribute(node, name);
   const value = found?.i ?? (found?.type === attributeType.int ? 0n : undefined);
@@ -103,7 +103,7 @@ export function stringAttribute(node: NodeProto, name: string): string | undefin
   return value === undefined ? undefined : new TextDecoder().decode(value);
 }
 
-/** The node without some attributes and with others set. */
+/** Returns the node without some attributes and with others set. */
 export function withAttributes(
   node: NodeProto,
   values: Readonly<Record<string, AttributeValue | undefined>>,
@@ -115,7 +115,7 @@ export function withAttributes(
   return { ...node, attribute: [...kept, ...added] };
 }
 
-/** Graphs inside a node's attributes (the branches of If, the bodies of Loop and Scan). */
+/** Lists the graphs inside a node's attributes (the branches of If, the bodies of Loop and Scan). */
 export function subgraphs(node: NodeProto): GraphProto[] {
   return node.attribute.flatMap((candidate) => [
     ...(candidate.g === undefined ? [] : [candidate.g]),

@@ -16,13 +16,13 @@ export class PieceList {
     this.#end = putVarint(this.#block, this.#end, value);
   }
 
-  /** float32, little-endian */
+  /** Appends a float32, little-endian. */
   float(value: number): void {
     this.#room(4);
     this.#end = this.#block.writeFloatLE(value, this.#end);
   }
 
-  /** UTF-8, its length before it. */
+  /** Appends text in UTF-8, its length before it. */
   text(text: string): void {
     const length = Buffer.byteLength(text);
     this.varint(length);

@@ -60,7 +60,9 @@ export async function writeStreamedModel(
 /** Views that stand for data which is made later. */
 type Later = ReadonlyMap<Uint8Array, AsyncIterable<Uint8Array>>;
 
-/** The model with all small data, and views of untouched memory, which takes none, in the place of large ones. */
+/**
+ * Returns the model with all small data, and views of untouched memory, which takes no space, in place of large ones.
+ */
 async function withPlaces(model: OnnxModel, dataOf: InitializerData): Promise<{ whole: OnnxModel; later: Later }> {
   const later = new Map<Uint8Array, AsyncIterable<Uint8Array>>();
   const sizes = model.proto.graph.initializer.map(

@@ -7,14 +7,14 @@ import type { TensorProto } from './messages.js';
 import type { OnnxModel } from './model.js';
 import { typedDataBytes } from './typed-data.js';
 
-/** Number of elements; 1 for a scalar. */
+/** Counts the elements of a tensor; 1 for a scalar. */
 export function elementCount(tensor: { readonly dims: readonly number[] }): number {
   return tensor.dims.includes(0) ? 0 : tensor.dims.reduce((product, dim) => product * dim, 1);
 }
 
 /**
- * The data of a tensor as raw little-endian bytes, whichever field or file they stand in. Inline raw data are a view
- * of the model's bytes; typed fields are converted, external data read.
+ * Returns the data of a tensor as raw little-endian bytes, whichever field or file they stand in. Inline raw data are a
+ * view of the model's bytes; typed fields are converted, and external data are read.
  *
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED (strings), EXTERNAL_DATA
  */
@@ -33,7 +33,7 @@ export function tensorBytes(model: OnnxModel, tensor: TensorProto): Uint8Array {
   return bytes;
 }
 
-/** Bytes that a tensor's data take, wherever they are: 0 for strings. @throws as {@link tensorBytes} */
+/** Returns the bytes that a tensor's data take, wherever they are; 0 for strings. */
 export function tensorByteLength(model: OnnxModel, tensor: TensorProto): number {
   return tensor.dataType === dataType.string
     ? tensor.stringData.reduce((sum, text) => sum + text.length, 0)
@@ -62,7 +62,7 @@ function expectedBytes(path: string, tensor: TensorProto): number {
   return bytes;
 }
 
-/** Raw bytes as the typed array of their element type; copied only when they are not aligned. */
+/** Views raw bytes as the typed array of their element type; they are copied only when they are not aligned. */
 function aligned<T>(
   bytes: Uint8Array,
   type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
@@ -73,7 +73,7 @@ function aligned<T>(
 }
 
 /**
- * A tensor of type float, float16, bfloat16 or double as float32 values, [product of dims].
+ * Returns a tensor of type float, float16, bfloat16 or double as float32 values, [product of dims].
  *
  * @throws ONNX_UNSUPPORTED for other types, and as {@link tensorBytes}
  */
@@ -93,8 +93,8 @@ export function tensorFloats(model: OnnxModel, tensor: TensorProto): Float32Arra
 }
 
 /**
- * A tensor of an integer type or bool as numbers, [product of dims]. For shapes, axes and indices, not for weights.
- * 64-bit integers beyond ±2^53 become the nearest number.
+ * Returns a tensor of an integer type or bool as numbers, [product of dims]. It is meant for shapes, axes and indices,
+ * not for weights. 64-bit integers beyond ±2^53 become the nearest number.
  *
  * @throws ONNX_UNSUPPORTED for other types, and as {@link tensorBytes}
  */

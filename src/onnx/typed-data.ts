@@ -3,8 +3,8 @@ import type { TensorProto } from './messages.js';
 import { varintWords } from './varint.js';
 
 /**
- * The typed data fields of a tensor (float_data, int32_data, …) as raw little-endian bytes; which field holds which
- * type stands at TensorProto in onnx.proto.
+ * Returns the typed data fields of a tensor (float_data, int32_data, …) as raw little-endian bytes; onnx.proto says at
+ * TensorProto which field holds which type.
  *
  * @returns undefined if the field's bytes are no row of numbers
  */
@@ -29,7 +29,9 @@ export function typedDataBytes(tensor: TensorProto): Uint8Array | undefined {
 
 const none = new Uint8Array();
 
-/** int32_data as elements of so many bits. Those of 4 and 2 bits come as whole bytes, those of 6 one by one. */
+/**
+ * Narrows int32_data to elements of the given bits. Those of 4 and 2 bits come as whole bytes, those of 6 one by one.
+ */
 function narrowed(int32Data: Uint8Array, bits: number | undefined): Uint8Array | undefined {
   const words = varintWords(int32Data, 1);
   if (words === undefined || bits === 32) {
@@ -41,7 +43,7 @@ function narrowed(int32Data: Uint8Array, bits: number | undefined): Uint8Array |
   return bits === 6 ? packedSixes(words) : new Uint8Array(words);
 }
 
-/** Six-bit elements without gaps, low bits first: four in three bytes. */
+/** Packs six-bit elements without gaps, low bits first: four in three bytes. */
 function packedSixes(values: Uint32Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil((values.length * 6) / 8));
   for (let i = 0; i < values.length; i++) {

@@ -6,23 +6,23 @@
 /** Ten bytes of seven bits hold the 64 of the longest varint. */
 export const maxVarintBytes = 10;
 
-/** The lower 32 bits of a 64-bit number, unsigned. */
+/** Returns the lower 32 bits of a 64-bit number, unsigned. */
 export function lowHalf(value: number | bigint): number {
   // ToUint32 is modulo 2^32, and exact for every safe integer.
   return typeof value === 'number' ? value >>> 0 : Number(BigInt.asUintN(32, value));
 }
 
-/** The upper 32 bits of a 64-bit number, unsigned. */
+/** Returns the upper 32 bits of a 64-bit number, unsigned. */
 export function highHalf(value: number | bigint): number {
   return typeof value === 'number' ? Math.floor(value / 2 ** 32) >>> 0 : Number(BigInt.asUintN(32, value >> 32n));
 }
 
-/** Two halves as a signed 64-bit number. */
+/** Joins two halves to a signed 64-bit number. */
 export function signed64(low: number, high: number): bigint {
   return high === 0 ? BigInt(low) : BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
 }
 
-/** Bytes that a number takes as a varint. */
+/** Returns the bytes that a number takes as a varint. */
 export function varintSize(value: number | bigint): number {
   if (value >= 0 && value < 0x80) {
     return 1;
@@ -51,7 +51,7 @@ export function putVarint(target: Uint8Array, position: number, value: number | 
 }
 
 /**
- * Packed varints → their 32-bit words: the lower half of each, or both halves, lower first (which is what a
+ * Reads packed varints as 32-bit words: the lower half of each, or both halves, lower first (which is what a
  * little-endian array of 64-bit numbers is made of).
  *
  * @returns undefined if the bytes are no row of varints

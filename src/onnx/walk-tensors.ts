@@ -20,7 +20,10 @@ function reaches(name: MessageName, seen: ReadonlySet<MessageName> = new Set()):
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The model with every tensor changed, wherever it stands. What has no changed tensor in it stays the same object. */
+/**
+ * Returns the model with every tensor changed, wherever it stands. What has no changed tensor in it stays the same
+ * object.
+ */
 export function mapTensors<Model extends ModelProto>(
   model: Model,
   change: (tensor: TensorProto) => TensorProto,
@@ -28,7 +31,7 @@ export function mapTensors<Model extends ModelProto>(
   return mapMessage('ModelProto', model, change) as Model;
 }
 
-/** All tensors of a model, in the order in which they are written. */
+/** Lists all tensors of a model, in the order in which they are written. */
 export function everyTensor(model: ModelProto): TensorProto[] {
   const tensors: TensorProto[] = [];
   mapTensors(model, (tensor) => {

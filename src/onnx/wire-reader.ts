@@ -41,7 +41,7 @@ export class WireReader {
     return this.position + length;
   }
 
-  /** A tag or a length. */
+  /** Reads a tag or a length. */
   uint32(end: number): number {
     const byte = this.bytes[this.position];
     if (byte < 0x80 && this.position < end) {
@@ -55,7 +55,7 @@ export class WireReader {
     return this.#low;
   }
 
-  /** A signed integer that must fit a JavaScript number; `what` it is, for the error. */
+  /** Reads a signed integer that must fit a JavaScript number; `what` names it in the error. */
   integer(end: number, what: string): number {
     this.#varint(end);
     const value = (this.#high | 0) * 2 ** 32 + this.#low;
@@ -76,7 +76,7 @@ export class WireReader {
     return this.#view.getFloat32(this.position - 4, true);
   }
 
-  /** Text from here to `stop`; undefined if it is not UTF-8. */
+  /** Reads text from here to `stop`; undefined if it is not UTF-8. */
   text(stop: number): string | undefined {
     const start = this.position;
     this.position = stop;

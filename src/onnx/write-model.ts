@@ -77,7 +77,7 @@ async function writePair(
   return { path: target, files: [target, dataPath], bytes: protoBytes + last.offset + last.length };
 }
 
-/** The message with external data read in, but for the tensors in `outside`, which are where they shall be. */
+/** Returns the message with external data read in, except for the tensors in `outside`, which are already in place. */
 function withDataInside(
   model: OnnxModel,
   proto: ModelProto,
@@ -88,7 +88,7 @@ function withDataInside(
   );
 }
 
-/** What the model file would take with all weights inside. */
+/** Returns the size of the model file with all weights inside. */
 function inlineSize(model: OnnxModel): number {
   const outside = everyTensor(model.proto).filter(isExternal);
   return outside.reduce((sum, tensor) => sum + tensorByteLength(model, tensor), encodedSize(model.proto));
@@ -102,7 +102,7 @@ function checkedSize(proto: ModelProto, path: string): number {
   return bytes;
 }
 
-/** Sources are never changed: neither the model's own file nor its data may be among what is written. */
+/** Refuses to overwrite sources: neither the model's own file nor its data may be among what is written. */
 async function refuseSources(model: OnnxModel, targets: readonly string[]): Promise<void> {
   const dataFiles = everyTensor(model.proto)
     .filter(isExternal)

@@ -30,7 +30,7 @@ export function calledNodes(
   return [...renameNodes(bound, names, fresh), ...handedOn];
 }
 
-/** Attributes that stand for the call's: with its value, or the function's own by default, or left out. */
+/** Replaces attributes that refer to the call's: by its value, or the function's default, or nothing. */
 function bindAttributes(node: NodeProto, definition: FunctionProto, call: NodeProto): NodeProto {
   const attribute = node.attribute.flatMap((each): AttributeProto[] => {
     if (!each.refAttrName) {
@@ -45,7 +45,7 @@ function bindAttributes(node: NodeProto, definition: FunctionProto, call: NodePr
   }));
 }
 
-/** Nodes of one scope under other names; what the scope makes and is not in `names` gets a new one. */
+/** Renames the values in the nodes of one scope; what the scope makes and is not in `names` gets a new name. */
 function renameNodes(
   nodes: readonly NodeProto[],
   names: ReadonlyMap<string, string>,

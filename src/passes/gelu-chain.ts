@@ -72,7 +72,7 @@ function matchGelu(erf: NodeProto, index: GraphIndex, model: OnnxModel): GeluMat
 
 type ConstantOf = (name: string) => number | undefined;
 
-/** x and √2 of x / √2, also where it is written as x · √½. */
+/** Returns x and √2 of x / √2, also where it is written as x · √½. */
 function rootFactor(node: NodeProto, constant: ConstantOf): { input: string; divisor?: number } | undefined {
   const [left, right] = node.input;
   if (isOp(node, 'Div')) {

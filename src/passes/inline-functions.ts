@@ -90,7 +90,7 @@ class Inliner {
     }
   }
 
-  /** Nodes of a function for the opset of the model. */
+  /** Returns the nodes of a function, raised to the opset of the model. */
   #raised(nodes: NodeProto[], { opsetImport }: FunctionProto): NodeProto[] {
     const version = opsetImport.find(isStandard)?.version;
     if (version === undefined || version >= this.#opset) {
@@ -122,7 +122,7 @@ function keyOf(domain: string | undefined, name: string | undefined, overload: s
   return JSON.stringify([normalDomain(domain), name ?? '', overload ?? '']);
 }
 
-/** Imports of the domains that nodes still have, as the model or its functions named them. */
+/** Returns the imports of the domains that nodes still have, as the model or its functions named them. */
 function withUsedDomains(model: OnnxModel, imports: readonly OperatorSetIdProto[]): OnnxModel {
   const used = new Set(['', ...everyNode(model).map(({ domain }) => normalDomain(domain))]);
   const isUsed = ({ domain }: OperatorSetIdProto): boolean => used.has(normalDomain(domain));

@@ -51,7 +51,7 @@ export function matchLayerNorm(
     : { input, scale, epsilon, last: node };
 }
 
-/** The two sides of an Add or Mul of a value and a constant float vector. */
+/** Splits an Add or Mul of a value and a constant float vector into its two sides. */
 function withVector(
   node: NodeProto,
   opType: string,
@@ -72,14 +72,14 @@ function withVector(
   return undefined;
 }
 
-/** x of x − mean(x). */
+/** Returns x of x − mean(x). */
 function centredValue(value: string, index: GraphIndex, model: OnnxModel, rankOf: RankOf): string | undefined {
   const node = index.producers.get(value);
   const [input, mean] = isOp(node, 'Sub') ? (node?.input ?? []) : [];
   return mean !== undefined && meanOf(mean, index, model, rankOf) === input ? input : undefined;
 }
 
-/** What a value is the mean of, over the last axis, which is kept. */
+/** Returns the value whose mean over the last axis, which is kept, a value is. */
 function meanOf(value: string, index: GraphIndex, model: OnnxModel, rankOf: RankOf): string | undefined {
   const node = index.producers.get(value);
   if (node === undefined || !isOp(node, 'ReduceMean') || intAttribute(node, 'keepdims') === 0) {
@@ -92,7 +92,7 @@ function meanOf(value: string, index: GraphIndex, model: OnnxModel, rankOf: Rank
   return isLast ? node.input[0] : undefined;
 }
 
-/** variance and ε of √(variance + ε). */
+/** Returns variance and ε of √(variance + ε). */
 function epsilonOf(root: string, index: GraphIndex, model: OnnxModel): { value: string; epsilon: number } | undefined {
   const node = index.producers.get(root);
   const sum = isOp(node, 'Sqrt') ? index.producers.get(node?.input[0] ?? '') : undefined;

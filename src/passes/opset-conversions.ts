@@ -98,7 +98,7 @@ function sliceBoundsToInputs(node: NodeProto, { editor }: ConversionContext): re
   return [{ ...plain, input: [node.input[0], ...inputs] }];
 }
 
-/** A number as a scalar of the type that the node's input has. Returns its name. */
+/** Adds a number as a scalar of the type of the node's input, and returns its name. */
 function scalarLikeInput(node: NodeProto, context: ConversionContext, suffix: string, value: number): string {
   const { editor, typeOf } = context;
   const name = editor.uniqueName(`${node.output[0]}_${suffix}`);
@@ -127,7 +127,7 @@ function padsToInputs(node: NodeProto, context: ConversionContext): readonly Nod
   return [{ ...withAttributes(node, { pads: undefined, value: undefined }), input: [node.input[0], pads, value] }];
 }
 
-/** Dropout does nothing when a model is run. Where its mask is asked for, it stays. */
+/** Drops Dropout, which does nothing when a model is run. Where its mask is asked for, it stays. */
 function dropout(node: NodeProto): readonly NodeProto[] {
   return node.output[1]
     ? [withAttributes(node, { ratio: undefined, seed: undefined })]
@@ -135,8 +135,8 @@ function dropout(node: NodeProto): readonly NodeProto[] {
 }
 
 /**
- * Before opset 13, Softmax flattened all axes from `axis` (default 1) on into one. For the last axis that is the same
- * as the new meaning; for others the flattening is written out.
+ * Converts Softmax from before opset 13, which flattened all axes from `axis` (default 1) on into one. For the last
+ * axis that is the same as the new meaning; for others the flattening is written out.
  */
 function flattenSoftmax(node: NodeProto, { editor, rankOf }: ConversionContext): readonly NodeProto[] | undefined {
   const axis = intAttribute(node, 'axis') ?? 1;
@@ -161,7 +161,7 @@ function flattenSoftmax(node: NodeProto, { editor, rankOf }: ConversionContext):
   ];
 }
 
-/** From opset 18 on, a Split without sizes says how many parts it gives. */
+/** Converts a Split without sizes: from opset 18 on it says how many parts it gives. */
 function equalSplit(node: NodeProto): readonly NodeProto[] | undefined {
   return node.input.length > 1 || attribute(node, 'num_outputs') !== undefined
     ? undefined

@@ -27,7 +27,7 @@ export function raiseOpset(model: OnnxModel, version: number): OnnxModel {
   return withOpset(raised, '', version);
 }
 
-/** One step up. Only nodes are converted: the model still says the version that it had. */
+/** Converts the nodes one version up. The model still names the version that it had. */
 function raiseTo(model: OnnxModel, version: number): OnnxModel {
   if (conversionsTo[version] === undefined && notConvertible[version] === undefined) {
     return model;
@@ -52,7 +52,10 @@ function convert(model: OnnxModel, node: NodeProto, version: number, context: Co
   return conversionsTo[version]?.[opType]?.(whole, context) ?? [whole];
 }
 
-/** Types and ranks are inferred when a conversion first asks for them. Of values in branches, none are known. */
+/**
+ * Returns the context of conversions, which infers types and ranks when one first asks for them. Those of values in
+ * branches are not known.
+ */
 function contextOf(model: OnnxModel, editor: GraphEditor): ConversionContext {
   let types: ReturnType<typeof inferElementTypes> | undefined;
   let shapes: ReturnType<typeof inferShapes> | undefined;

@@ -23,7 +23,7 @@ function withInitializers(model: OnnxModel): OnnxModel {
   return withGraph(model, { ...graph, node, initializer: [...graph.initializer, ...constants.values()] });
 }
 
-/** octavec's own passes write residuals as a Sum of two. */
+/** Writes a Sum of two, as octavec's own passes write residuals, as an Add. */
 function withoutSums(node: NodeProto): NodeProto {
   return isOp(node, 'Sum') && node.input.length === 2 ? { ...node, opType: 'Add' } : node;
 }

@@ -34,7 +34,7 @@ export function removeQuantizedPairs(model: OnnxModel): OnnxModel {
   return withGraph(model, { ...graph, node, initializer: [...graph.initializer, ...widened.values()] });
 }
 
-/** What a DequantizeLinear of a small constant gives; undefined for other nodes. */
+/** Returns what a DequantizeLinear of a small constant gives, or undefined for other nodes. */
 function dequantizedConstant(model: OnnxModel, node: NodeProto, { initializers }: GraphIndex): TensorProto | undefined {
   const [codes, scale, zeroPoint] = isOp(node, 'DequantizeLinear')
     ? node.input.map((name) => initializers.get(name))
@@ -57,7 +57,7 @@ function dequantizedConstant(model: OnnxModel, node: NodeProto, { initializers }
   );
 }
 
-/** The QuantizeLinear that made what a DequantizeLinear with the same scale widens. */
+/** Finds the QuantizeLinear whose result a DequantizeLinear with the same scale widens. */
 function quantizedBefore(node: NodeProto, { producers }: GraphIndex): NodeProto | undefined {
   const source = isOp(node, 'DequantizeLinear') ? producers.get(node.input[0]) : undefined;
   const same =

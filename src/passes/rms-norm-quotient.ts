@@ -17,7 +17,7 @@ export function divideByRoots(model: OnnxModel): OnnxModel {
   return removeDeadNodes(editor.finish());
 }
 
-/** Dividend and divisor of a Mul by the reciprocal of a root. */
+/** Returns dividend and divisor of a Mul by the reciprocal of a root. */
 function quotientOf(node: NodeProto, index: GraphIndex): readonly string[] | undefined {
   const [left, right] = node.input;
   for (const [value, factor] of isOp(node, 'Mul')

@@ -39,7 +39,7 @@ interface Weight {
 /** Codes, scales and zero points of quantized weights are alike by chance, or to be found where run times look. */
 const floats: ReadonlySet<number | undefined> = new Set([dataType.float, dataType.float16, dataType.bfloat16]);
 
-/** Large tensors that have their type and number of elements in common with others. */
+/** Groups large tensors that have the same type and number of elements. */
 function groupsOfSize(model: OnnxModel): TensorProto[][] {
   const groups = new Map<string, TensorProto[]>();
   for (const tensor of model.proto.graph.initializer) {
@@ -54,7 +54,7 @@ function groupsOfSize(model: OnnxModel): TensorProto[][] {
 /** Elements that tell most weights apart. */
 const samples = 64;
 
-/** A hash of some elements: those that the transposed matrix has in the same places, or the tensor itself. */
+/** Hashes some elements: those that the transposed matrix has in the same positions, or the tensor itself. */
 function fingerprint({ tensor: { dims }, bytes }: Weight, transposed: boolean): string {
   const count = elementCount({ dims });
   const width = bytes.length / count;
@@ -78,7 +78,7 @@ function firstMatch<T, R>(items: readonly T[], match: (item: T) => R | undefined
   return undefined;
 }
 
-/** The name under which a weight can be had from another one; undefined if they do not hold the same. */
+/** Returns the name under which a weight can be had from another one, or undefined if they do not hold the same. */
 function made(editor: GraphEditor, from: Weight, to: Weight): string | undefined {
   const source = from.tensor.name ?? '';
   const name = to.tensor.name ?? '';
@@ -107,7 +107,7 @@ function isTransposed({ tensor: { dims }, bytes }: Weight, to: Weight): boolean 
   return here.every((word, i) => word === there[(i % columns) * rows + Math.floor(i / columns)]);
 }
 
-/** Elements of 2 or 4 bytes by their bits. */
+/** Views elements of 2 or 4 bytes by their bits. */
 function words(bytes: Uint8Array, count: number): Uint16Array | Uint32Array {
   const type = bytes.length === 2 * count ? Uint16Array : Uint32Array;
   const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);

@@ -8,7 +8,7 @@ export const attentionOperators: Operators = {
   RotaryEmbedding: { shapes: shapeOfInput(0) },
 };
 
-/** As long as the queries, each head as wide as those of the values. */
+/** Returns the shape of attention's result: as long as the queries, each head as wide as those of the values. */
 function shapeOfContext({ node, inputs }: Call): readonly (Shape | undefined)[] {
   const [query, , value] = inputs.map((input) => input?.shape);
   const last = value?.at(-1);

@@ -57,7 +57,7 @@ export function calculate(
 /** Shapes that are spread to more elements than this have run times compute them. */
 const mostSpread = 2 ** 24;
 
-/** The elements of a value, repeated to fill a shape; a single one stays single. */
+/** Repeats the elements of a value to fill a shape; a single one stays single. */
 function spread(value: Value | undefined, shape: readonly number[]): HeldElements | undefined {
   const elements = heldElements(value);
   const own = numericShape(value?.shape);
@@ -78,7 +78,7 @@ function calculateNumbers(numbers: Arithmetic['numbers'], [a, b = a, c = a]: rea
   }
 }
 
-/** Samples in the precision of their type. */
+/** Rounds samples to the precision of their type. */
 export function rounded(samples: Floats, type: number | undefined): Floats {
   if (type !== dataType.bool) {
     const round = isFloat(type) || type === undefined ? Math.fround : Math.trunc;

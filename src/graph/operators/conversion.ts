@@ -41,7 +41,7 @@ function kindOf(type: number | undefined): 'bool' | 'float' | 'integer' {
   return type === dataType.bool ? 'bool' : isFloat(type) ? 'float' : 'integer';
 }
 
-/** To float, double, int32 and int64 from those and bool, but not from floats to integers. */
+/** Casts float, double, int32, int64 and bool to float, double, int32 and int64, but not floats to integers. */
 function castExactly(elements: HeldElements, from: number | undefined, to: number | undefined): Elements | undefined {
   const integers =
     elements instanceof BigInt64Array || elements instanceof Int32Array || from === dataType.bool

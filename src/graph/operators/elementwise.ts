@@ -9,7 +9,7 @@ import type { Dim, Elements, Value } from './value.js';
 
 const bool = always(dataType.bool);
 
-/** Of one input; without `numbers`, only the shape is known. */
+/** Describes an operator of one input; without `numbers`, only the shape is known. */
 function unary(numbers?: (x: number) => number, more: Operator = {}): Operator {
   return {
     shapes: shapeOfInput(0),
@@ -18,7 +18,7 @@ function unary(numbers?: (x: number) => number, more: Operator = {}): Operator {
   };
 }
 
-/** Of inputs that are broadcast to one shape. */
+/** Describes an operator whose inputs are broadcast to one shape. */
 function broadcasting(arithmetic?: Arithmetic, more: Operator = {}): Operator {
   return {
     shapes: (call) => [
@@ -32,7 +32,7 @@ function broadcasting(arithmetic?: Arithmetic, more: Operator = {}): Operator {
   };
 }
 
-/** The same with the results and further inputs, for any number of them. */
+/** Describes the same operation on any number of inputs: on two, then on the result and the next. */
 function repeated(numbers: Arithmetic['numbers']): Operator {
   return broadcasting(undefined, {
     elements: (call, output) => {
@@ -52,7 +52,7 @@ function comparison(numbers: (a: number, b: number) => boolean, sizes?: Arithmet
   return broadcasting({ numbers: (a, b) => Number(numbers(a, b)), sizes }, { types: bool });
 }
 
-/** On two sizes, of which one may be a name beside what changes nothing. */
+/** Computes with two sizes, of which one may be a name if the other changes nothing. */
 function onSizes(numbers: (a: number, b: number) => number, neutralLeft?: number, neutralRight?: number) {
   return (a: Dim, b: Dim): Dim | undefined => {
     if (typeof a === 'number' && typeof b === 'number') {
@@ -79,7 +79,7 @@ export const division: Arithmetic = {
   sizes: onSizes((a, b) => (b === 0 ? Number.NaN : Math.trunc(a / b)), undefined, 1),
 };
 
-/** 1 and 0 for true and false. Sizes are never negative, so that they do not equal -1. */
+/** Compares two sizes: 1 for equal, 0 for unequal. Sizes are never negative, so none equals -1. */
 function equalSizes(a: Dim, b: Dim): Dim | undefined {
   if (a === b) {
     return 1;
@@ -96,7 +96,7 @@ const gelu: Operator = {
   },
 };
 
-/** The bounds are inputs or, in older opsets, attributes. */
+/** Clips a value. The bounds are inputs or, in older opsets, attributes. */
 function clip(call: Call, output: Output): Elements | undefined {
   const { node, inputs } = call;
   const [low = '', high = ''] = node.input.slice(1);

@@ -38,7 +38,7 @@ interface SliceRange {
   readonly step: Dim | undefined;
 }
 
-/** What is taken of each axis; undefined if the axes are not known. */
+/** Returns the range taken of each axis, or undefined if the axes are not known. */
 function sliceRanges(call: Call): readonly SliceRange[] | undefined {
   const { node, inputs } = call;
   const rank = inputs[0]?.shape?.length ?? 0;
@@ -77,7 +77,10 @@ function slicedSize(size: Dim, range: SliceRange): Dim | undefined {
   return typeof size === 'number' ? clamped(size, range)?.size : undefined;
 }
 
-/** Bounds may lie far outside: INT64_MAX stands for the end, and far below zero for "to the beginning" of a step back. */
+/**
+ * Clamps a bound, which may lie far outside: INT64_MAX stands for the end, a large negative number for the beginning of
+ * a backward step.
+ */
 function clamped(
   length: number,
   { from, to, step }: SliceRange,
@@ -119,14 +122,14 @@ function gatherShape(call: Call): readonly (Shape | undefined)[] {
   return [x && indices && [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)]];
 }
 
-/** Indices counted from the front; undefined if one is outside. */
+/** Returns indices counted from the front, or undefined if one is outside. */
 function indicesInto(call: Call, lengthAt: (i: number) => number): readonly number[] | undefined {
   const indices = numbersOf(call, 1);
   const counted = indices && Array.from(indices, (index, i) => axisFromFront(index, lengthAt(i)));
   return counted?.every((index, i) => index >= 0 && index < lengthAt(i)) ? counted : undefined;
 }
 
-/** What Gather and GatherElements take, and where; undefined if that is not known. */
+/** Returns what Gather and GatherElements take, and where; undefined if that is not known. */
 function takenAlongAxis(call: Call) {
   const [x] = call.inputs;
   const lengths = numericShape(x?.shape);
@@ -170,7 +173,7 @@ function gatherElements(call: Call, { shape }: Output): Elements | undefined {
   );
 }
 
-/** Without batch dimensions. */
+/** Returns the shape of GatherND's result, for calls without batch dimensions. */
 function gatherNdShape({ node, inputs: [x, indices] }: Call): readonly (Shape | undefined)[] {
   const depth = indices?.shape?.at(-1);
   return (intAttribute(node, 'batch_dims') ?? 0) === 0 && typeof depth === 'number'

@@ -29,27 +29,33 @@ export const microsoftOperators: Operators = {
   SkipSimplifiedLayerNormalization: { shapes: withSum },
 };
 
-/** The fourth output is the sum that was normed. */
+/** Returns the shapes of a norm of sums, whose fourth output is the sum before the norm. */
 function withSum({ inputs }: Call): readonly (Shape | undefined)[] {
   const shape = inputs[0]?.shape;
   return [shape, undefined, undefined, shape];
 }
 
-/** Hidden states, each text's count of tokens, and hidden states before the norm. */
+/** Returns the shapes of hidden states, of the token counts of texts, and of hidden states before the norm. */
 function embedded({ inputs }: Call): readonly (Shape | undefined)[] {
   const [ids, width] = [inputs[0]?.shape, inputs[2]?.shape?.[1]];
   const states = ids && width !== undefined ? [...ids, width] : undefined;
   return [states, ids?.slice(0, 1), states];
 }
 
-/** Queries, keys and values are projected inside, values perhaps to another width. */
+/**
+ * Returns the shape of Attention's result: queries, keys and values are projected inside, values perhaps to another
+ * width.
+ */
 function packedContext({ node, inputs }: Call): readonly (Shape | undefined)[] {
   const columns = inputs[1]?.shape?.[1];
   const width = intsAttribute(node, 'qkv_hidden_sizes')?.[2] ?? (typeof columns === 'number' ? columns / 3 : undefined);
   return [width === undefined ? undefined : inputs[0]?.shape?.with(-1, width)];
 }
 
-/** As wide as the queries; queries, keys and values may stand in one. */
+/**
+ * Returns the shape of GroupQueryAttention's result: as wide as the queries. Queries, keys and values may stand in one
+ * input.
+ */
 function groupedContext({ node, inputs }: Call): readonly (Shape | undefined)[] {
   const query = inputs[0]?.shape;
   const last = query?.at(-1);
@@ -60,14 +66,17 @@ function groupedContext({ node, inputs }: Call): readonly (Shape | undefined)[] 
   return [query?.with(-1, (last / (heads + 2 * keyValueHeads)) * heads)];
 }
 
-/** As long as the queries and as wide as the values, whose heads may stand before their tokens. */
+/**
+ * Returns the shape of MultiHeadAttention's result: as long as the queries and as wide as the values, whose heads may
+ * stand before their tokens.
+ */
 function shapeOfContext({ node, inputs: [query, , value] }: Call): readonly (Shape | undefined)[] {
   const [last, rank] = [value?.shape?.at(-1), value?.shape?.length];
   const heads = rank === 4 ? (intAttribute(node, 'num_heads') ?? 0) : 1;
   return [query?.shape?.length === 3 && typeof last === 'number' ? query.shape.with(-1, last * heads) : undefined];
 }
 
-/** Rows of a table whose codes have fewer than 8 bits each. */
+/** Returns the shape of rows looked up in a table whose codes have fewer than 8 bits each. */
 function blockRows({ node, inputs: [codes, indices] }: Call): readonly (Shape | undefined)[] {
   const bytes = codes?.shape?.at(-1);
   const bits = intAttribute(node, 'bits') ?? 4;

@@ -64,7 +64,7 @@ export function taken(elements: Elements, length: number, places: () => Int32Arr
   return picked(asWords(elements), places(), asWords(result)) && result;
 }
 
-/** The result, filled with the elements at some places; undefined if one is outside. */
+/** Picks elements of a source into a result; undefined if an index is outside. */
 function picked<T, Result extends { [index: number]: T }>(
   source: ArrayLike<T>,
   places: Int32Array,
@@ -138,7 +138,10 @@ function copy<A extends NumberArray>(
   return result;
 }
 
-/** Bits as they are: a float that is no number keeps its bits, and the loop below sees fewer types of arrays. */
+/**
+ * Views elements as integers of the same size, so that every float keeps its bits, NaN too, and the loop sees fewer
+ * types of arrays.
+ */
 function asWords(array: NumberArray): Words {
   const { buffer, byteOffset, length, BYTES_PER_ELEMENT: width } = array;
   const words =

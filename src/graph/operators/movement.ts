@@ -38,7 +38,7 @@ export const movementOperators: Operators = {
   Trilu: { shapes: shapeOfInput(0), elements: triangle },
 };
 
-/** The order of axes; undefined if it is none. */
+/** Returns the order of axes, or undefined if it is not a permutation. */
 function permutation({ node, inputs }: Call): readonly number[] | undefined {
   const axes = inputs[0]?.shape?.map((_, axis) => axis);
   const order = intsAttribute(node, 'perm') ?? axes?.toReversed();

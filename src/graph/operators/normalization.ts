@@ -17,7 +17,7 @@ export const normalizationOperators: Operators = {
   Softmax: shapeOnly,
 };
 
-/** In the Euclidean norm, which is the default. */
+/** Divides by the Euclidean norm, which is the default. */
 function divideByLength(call: Call, output: Output): Elements | undefined {
   const { node, inputs, form } = call;
   const axis = axisFromFront(intAttribute(node, 'axis') ?? -1, output.shape.length);

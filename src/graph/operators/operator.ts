@@ -82,7 +82,7 @@ export const shapeOfInput =
   (i: number): ShapeRule =>
   ({ inputs }) => [inputs[i]?.shape];
 
-/** The elements of the first input, in their order. */
+/** Passes on the elements of the first input, in their order. */
 export const carried: ElementRule = ({ inputs }) => inputs[0]?.elements;
 
 /** Returns a name for a size that nothing is known of. */
@@ -90,7 +90,7 @@ export function unknownSize({ node }: Call, output: number, axis: number): strin
   return `${node.output[output]}#${axis}`;
 }
 
-/** Numbers that an input holds; undefined if some are not known. */
+/** Returns the numbers that an input holds, or undefined if some are not known. */
 export function numbersOf({ inputs }: Call, input: number): ArrayLike<number> | undefined {
   const elements = heldElements(inputs[input]);
   if (elements === undefined || (isList(elements) && elements.some((each) => typeof each === 'string'))) {
@@ -101,7 +101,7 @@ export function numbersOf({ inputs }: Call, input: number): ArrayLike<number> | 
     : (elements as ArrayLike<number>);
 }
 
-/** Sizes that an input holds: numbers, or names of sizes. */
+/** Returns the sizes that an input holds: numbers, or names of sizes. */
 export function sizesOf(call: Call, input: number): readonly Dim[] | undefined {
   const elements = heldElements(call.inputs[input]);
   if (elements === undefined || isList(elements)) {
@@ -123,7 +123,7 @@ export function namesAxes({ node }: Call, input: number): boolean {
   return Boolean(node.input[input]) || attribute(node, 'axes') !== undefined;
 }
 
-/** Sizes as the elements of an integer tensor. */
+/** Returns sizes as the elements of an integer tensor. */
 export function elementsOfSizes({ form }: Call, sizes: readonly Dim[]): Elements | undefined {
   const numbers = numericShape(sizes);
   switch (form) {

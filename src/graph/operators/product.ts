@@ -24,7 +24,7 @@ function matMulShape(call: Call): readonly (Shape | undefined)[] {
   return [batch === undefined || differ ? undefined : [...batch, rows, columns]];
 }
 
-/** Of a column and a row: exporters write rotary angles as position × frequency this way. */
+/** Multiplies a column by a row: exporters write rotary angles as position × frequency this way. */
 function outerProduct(call: Call, output: Output): Elements | undefined {
   const depth = call.inputs[0]?.shape?.at(-1);
   return call.form === 'samples' && depth === 1 ? calculate(multiplication, call.inputs, call, output) : undefined;

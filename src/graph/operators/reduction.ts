@@ -33,7 +33,7 @@ export const reductionOperators: Operators = {
   ReduceSumSquare: reducing(squares),
 };
 
-/** Without a function, only the shape is known. */
+/** Describes a reduction; without a function, only the shape is known. */
 function reducing(reduce?: Reduction): Operator {
   return {
     shapes: reducedShape,
@@ -41,7 +41,7 @@ function reducing(reduce?: Reduction): Operator {
   };
 }
 
-/** All axes where none are named. */
+/** Returns the axes to reduce: all where none are named. */
 function reducedAxes(call: Call, rank: number): readonly number[] | undefined {
   const axes = namesAxes(call, 1) ? axesOf(call, 1, rank) : [];
   const all = axes?.length === 0 && intAttribute(call.node, 'noop_with_empty_axes') !== 1;
@@ -103,7 +103,7 @@ export function lengthsAlong(x: Value | undefined, axis: number): Value | undefi
     : undefined;
 }
 
-/** Sums of the elements up to each, along an axis. */
+/** Sums the elements up to each, along an axis. */
 function cumulate(call: Call, { shape }: Output): Elements | undefined {
   const { node, form } = call;
   const x = heldElements(call.inputs[0]);

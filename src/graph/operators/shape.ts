@@ -71,7 +71,7 @@ function constantOfShape({ node, read }: Call, { shape }: Output): Elements | un
   return one?.length === 1 ? strided(one, shape, strides) : undefined;
 }
 
-/** As many as its limit where it counts from 0 by 1. */
+/** Returns the shape of Range: as long as its limit where it counts from 0 by 1. */
 function rangeShape(call: Call): readonly (Shape | undefined)[] {
   const [start, limit, step] = [0, 1, 2].map((i) => sizesOf(call, i)?.[0]);
   if (typeof start === 'number' && typeof limit === 'number' && typeof step === 'number') {
@@ -140,7 +140,7 @@ function reshapeShape(call: Call): readonly (Shape | undefined)[] {
   return [sizes];
 }
 
-/** What is left of the elements of `all` when they are dealt out to `others`. */
+/** Divides the number of elements of `all` by that of `others`, for the size that is left open. */
 function remaining(all: Shape, others: Shape): Dim | undefined {
   const [total, dealt] = [product(all), product(others)];
   const names = [...total.names];

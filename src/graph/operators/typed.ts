@@ -1,7 +1,7 @@
 import { dataType, intAttribute } from '../../onnx/index.js';
 import { always, likeInput, type Operators, type TypeRule } from './operator.js';
 
-/** The type that an attribute names, or else `otherwise` or that of the first input. */
+/** Takes the type that an attribute names, else `otherwise`, else that of the first input. */
 const named =
   (name: string, otherwise?: number): TypeRule =>
   (node, ofInput) => [intAttribute(node, name) ?? otherwise ?? ofInput(0)];

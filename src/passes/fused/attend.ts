@@ -36,17 +36,17 @@ export function attend(chain: Chain, attended: Attended): string {
   return chain.add('MatMul', [chain.add('Softmax', [scores], { axis: { int: -1 } }), values]);
 }
 
-/** [batch × tokens × heads · width] → [batch × tokens × heads × width] */
+/** Splits heads: [batch × tokens × heads · width] → [batch × tokens × heads × width]. */
 export function byHead(chain: Chain, value: string, heads: number): string {
   return chain.reshape(value, [0, 0, heads, -1]);
 }
 
-/** [batch × tokens × heads × width] → [batch × heads × tokens × width], and back. */
+/** Swaps tokens and heads: [batch × tokens × heads × width] → [batch × heads × tokens × width], and back. */
 export function headsFirst(chain: Chain, value: string): string {
   return chain.transpose(value, [0, 2, 1, 3]);
 }
 
-/** [batch × heads × tokens × width] → [batch × tokens × heads · width] */
+/** Joins heads: [batch × heads × tokens × width] → [batch × tokens × heads · width]. */
 export function joinHeads(chain: Chain, value: string, output: string): string {
   return chain.reshape(headsFirst(chain, value), [0, 0, -1], output);
 }
@@ -60,7 +60,7 @@ export function givePresent(chain: Chain, node: NodeProto, keys: string, values:
   }
 }
 
-/** Each head of [batch × heads × tokens × width] `times` in a row. */
+/** Repeats each head of [batch × heads × tokens × width] `times` in a row. */
 export function repeatHeads(chain: Chain, value: string, heads: number, times: number): string {
   const places = Array.from({ length: heads * times }, (_, head) => Math.floor(head / times));
   return times === 1
@@ -68,7 +68,7 @@ export function repeatHeads(chain: Chain, value: string, heads: number, times: n
     : chain.add('Gather', [value, chain.integers([places.length], places)], { axis: { int: 1 } });
 }
 
-/** What a token does not see of those behind it, and of those `window` or more before it: [queries × keys]. */
+/** Hides from a token those after it, and those `window` or more before it: [queries × keys]. */
 export function hiddenByOrder(chain: Chain, queries: string, keys: string, window = 0): string {
   const rows = chain.unsqueeze(chain.counted(queries, 2), 1);
   const columns = chain.unsqueeze(chain.counted(keys, 2), 0);
@@ -80,7 +80,10 @@ export function hiddenByOrder(chain: Chain, queries: string, keys: string, windo
   return chain.add('Or', [behind, chain.add('LessOrEqual', [columns, first])]);
 }
 
-/** A mask of keys, 1 for what is seen, as something to add; `rank` is its own: [batch × keys] or [batch × queries × keys]. */
+/**
+ * Turns a mask of keys, 1 for what is seen, into a bias to add. Its rank is `rank`: [batch × keys] or [batch × queries
+ * × keys].
+ */
 export function biasOfMask(chain: Chain, mask: string, rank: 2 | 3, filter: number): string {
   const seen = chain.add('Cast', [mask], { to: { int: dataType.bool } });
   const bias = chain.add('Where', [seen, chain.float(0), chain.float(filter)]);

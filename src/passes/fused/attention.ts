@@ -4,7 +4,7 @@ import { Chain, type FusedGraph, require, toEnd } from './fused-graph.js';
 import { maskBias } from './multi-head-attention.js';
 import { hasPast } from './past.js';
 
-/** Attention of ONNX Runtime: projections to queries, keys and values side by side, and the attention. */
+/** Writes out Attention of ONNX Runtime: projections to queries, keys and values side by side, and the attention. */
 export function attention(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [input, weights, bias = '', mask = '', past = '', added = ''] = node.input;
   const columns = fused.index.initializers.get(weights)?.dims[1];
@@ -33,7 +33,7 @@ export function attention(node: NodeProto, fused: FusedGraph): readonly NodeProt
   return chain.nodes;
 }
 
-/** Attention of the standard, from opset 23 on: of three axes, or of four with the heads first. */
+/** Writes out Attention of the standard, from opset 23 on: of three axes, or of four with the heads first. */
 export function standardAttention(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [query, key, value, mask = '', pastKey = '', pastValue = '', lengths = ''] = node.input;
   require(!hasPast(fused, pastKey) && !hasPast(fused, pastValue), 'a past that is computed');
@@ -71,7 +71,7 @@ export function standardAttention(node: NodeProto, fused: FusedGraph): readonly 
   return chain.nodes;
 }
 
-/** Booleans say what is seen. */
+/** Returns a mask as a bias. Where a mask is Boolean, it says what is seen. */
 function asBias(chain: Chain, fused: FusedGraph, mask: string): string {
   const type = fused.types.get(mask);
   require(type !== undefined, 'a mask of unknown type');

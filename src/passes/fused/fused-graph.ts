@@ -69,7 +69,7 @@ export class Chain {
     return made;
   }
 
-  /** Parts of equal size along the last axis. */
+  /** Splits a value into parts of equal size along the last axis. */
   split(value: string, parts: readonly string[]): string[] {
     const outputs = parts.map((part) => `${this.#prefix}::${part}`);
     this.nodes.push(makeNode('Split', [value], outputs, { attributes: { axis: { int: -1 } } }));
@@ -84,13 +84,13 @@ export class Chain {
     return this.add('Reshape', [value, this.integers([dims.length], dims)], {}, output);
   }
 
-  /** Places `from` to `to` of an axis, each `step`th. */
+  /** Takes the positions `from` to `to` of an axis, each `step`th. */
   slice(value: string, axis: number, from: number, to: number, step = 1): string {
     const inputs = [from, to, axis, step].map((number) => this.integers([1], [number]));
     return this.add('Slice', [value, ...inputs]);
   }
 
-  /** Parts of an axis one after the other, from each bound to the next. */
+  /** Takes parts of an axis one after the other, from each bound to the next. */
   parts(value: string, axis: number, bounds: readonly number[]): string[] {
     return bounds.slice(1).map((to, i) => this.slice(value, axis, bounds[i], to));
   }
@@ -103,7 +103,7 @@ export class Chain {
     return this.add('Concat', values, { axis: { int: axis } }, output);
   }
 
-  /** 0, 1, …: as many as a value has places along an axis. */
+  /** Counts 0, 1, … along an axis of a value. */
   counted(value: string, axis: number): string {
     const [zero, one] = [this.integers([], [0]), this.integers([], [1])];
     const length = this.add('Gather', [this.add('Shape', [value]), this.integers([], [axis])]);

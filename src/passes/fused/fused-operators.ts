@@ -84,7 +84,7 @@ function biasedGelu(node: NodeProto, approximate: string): readonly NodeProto[] 
   return bias ? [makeNode('Add', [x, bias], [sum]), gelu(sum)] : [gelu(x)];
 }
 
-/** x · sigmoid(alpha x): SiLU for 1. */
+/** Writes out x · sigmoid(alpha x), which is SiLU for alpha 1. */
 function quickGelu(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const chain = new Chain(node, fused);
   const [x] = node.input;
@@ -93,7 +93,7 @@ function quickGelu(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   return chain.nodes;
 }
 
-/** alpha · A · B, with B transposed where it says so. */
+/** Writes out alpha · A · B, with A or B transposed where the node says so. */
 function fusedMatMul(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const transposed = ['transA', 'transBatchA', 'transBatchB'].some((name) => (intAttribute(node, name) ?? 0) !== 0);
   require(!transposed, 'a first factor that is transposed');

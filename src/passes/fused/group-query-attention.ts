@@ -5,9 +5,9 @@ import { hasPast } from './past.js';
 import { cacheRows, rotate } from './rotary-embedding.js';
 
 /**
- * GroupQueryAttention of ONNX Runtime. Without a past, a text's tokens stand at the positions 0, 1, …, and see those
- * before them: lengths of texts matter for padding alone, which stands behind the text. (The run time lets padding see
- * the text alone, here it sees padding, too.)
+ * Writes out GroupQueryAttention of ONNX Runtime. Without a past, a text's tokens stand at the positions 0, 1, … and
+ * see those before them: the lengths of texts matter for padding alone, which stands after the text. (In the run time,
+ * padding sees the text alone; here it sees padding, too.)
  */
 export function groupQueryAttention(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   checkAttributes(node, fused);
@@ -62,13 +62,13 @@ function checkAttributes(node: NodeProto, fused: FusedGraph): void {
   require(integer('causal', 1) !== 0 || window <= 0, 'a window to both sides');
 }
 
-/** Queries, keys and values are the columns of one value, in this order. */
+/** Takes queries, keys and values from the columns of one value, in this order. */
 function unpack(chain: Chain, value: string, heads: number, keyValueHeads: number): string[] {
   const all = byHead(chain, value, heads + 2 * keyValueHeads);
   return chain.parts(all, 2, [0, heads, heads + keyValueHeads, heads + 2 * keyValueHeads]);
 }
 
-/** What turns [batch × tokens × heads × width] by position. */
+/** Returns what rotates [batch × tokens × heads × width] by position. */
 function rotation(chain: Chain, node: NodeProto, fused: FusedGraph, query: string, width: number) {
   const [cosines = '', sines = '', positionIds = ''] = node.input.slice(7);
   if (intAttribute(node, 'do_rotary') !== 1) {
@@ -84,7 +84,10 @@ function rotation(chain: Chain, node: NodeProto, fused: FusedGraph, query: strin
   return (value: string) => rotate(chain, value, { ...rows, interleaved, partial: width !== 2 * rows.half });
 }
 
-/** Keys behind the end of a text: [batch × 1 × 1 × keys]. The run time is given the places of the last tokens. */
+/**
+ * Hides the keys after the end of a text: [batch × 1 × 1 × keys]. The run time is given the positions of the last
+ * tokens.
+ */
 function hiddenByLength(chain: Chain, last: string, keys: string): string {
   const wide = chain.add('Cast', [chain.reshape(last, [-1, 1, 1, 1])], { to: { int: dataType.int64 } });
   return chain.add('Greater', [chain.unsqueeze(chain.counted(keys, 2), 0, 1, 2), wide]);

@@ -13,9 +13,9 @@ import { Chain, type FusedGraph, require, toEnd } from './fused-graph.js';
 import { hasPast } from './past.js';
 
 /**
- * MultiHeadAttention of ONNX Runtime: queries, keys and values that are projected already, [batch × tokens × heads ·
- * width]; keys and values may have their heads first. The run time hides padding by a number and what is behind by the
- * lowest.
+ * Writes out MultiHeadAttention of ONNX Runtime: queries, keys and values are projected already, [batch × tokens ×
+ * heads · width]; keys and values may have their heads first. The run time hides padding by adding a number, and later
+ * tokens by the lowest one.
  */
 export function multiHeadAttention(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [query, key = '', value = '', bias = '', mask = '', added = '', pastKey = '', pastValue = ''] = node.input;
@@ -50,7 +50,7 @@ export function multiHeadAttention(node: NodeProto, fused: FusedGraph): readonly
   return chain.nodes;
 }
 
-/** One bias for all three, one part after the other. */
+/** Splits one bias for queries, keys and values into its three parts. */
 function splitBias(
   chain: Chain,
   fused: FusedGraph,
@@ -65,7 +65,9 @@ function splitBias(
   return chain.parts(bias, 0, [0, width, 2 * width, toEnd]);
 }
 
-/** Masks are [batch × keys] or [batch × queries × keys], or count each text's keys, [batch]. */
+/**
+ * Turns a mask into a bias. Masks are [batch × keys] or [batch × queries × keys], or count each text's keys, [batch].
+ */
 export function maskBias(
   chain: Chain,
   fused: FusedGraph,
@@ -86,7 +88,7 @@ export function maskBias(
   return [biasOfMask(chain, mask, shape.length, filter)];
 }
 
-/** [2 · batch] or [3 · batch + 2] instead of [batch]. */
+/** Tells whether lengths are [2 · batch] or [3 · batch + 2] instead of [batch]. */
 function isCumulated(size: number | string, fused: FusedGraph, node: NodeProto): boolean {
   const batch = fused.shapeOf(node.input[0])?.[0];
   return typeof size === 'number' && typeof batch === 'number' && size !== batch;

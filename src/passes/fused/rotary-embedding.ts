@@ -38,7 +38,7 @@ export function rotate(chain: Chain, value: string, rotation: Rotation): string 
 }
 
 /**
- * Rows of the caches for the positions of tokens, to be multiplied with a value of four axes.
+ * Looks up the rows of the caches for the positions of tokens, to be multiplied with a value of four axes.
  *
  * @param positions [batch × tokens], or [tokens]
  * @param headAxis where the value has its heads: 1 or 2
@@ -59,7 +59,7 @@ export function cacheRows(
   return { cosines, sines, half };
 }
 
-/** RotaryEmbedding of ONNX Runtime: [batch × tokens × heads · width] or [batch × heads × tokens × width]. */
+/** Writes out RotaryEmbedding of ONNX Runtime: [batch × tokens × heads · width] or [batch × heads × tokens × width]. */
 export function rotaryEmbedding(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   require((floatAttribute(node, 'scale') ?? 1) === 1, 'scaled rotary positions');
   require((intAttribute(node, 'is_packed_batching') ?? 0) === 0, 'packed texts');
@@ -74,7 +74,9 @@ export function rotaryEmbedding(node: NodeProto, fused: FusedGraph): readonly No
   return finish(chain, fused, node, { value, four, rows });
 }
 
-/** RotaryEmbedding of the standard, from opset 23 on. Without positions, the caches have rows for each text. */
+/**
+ * Writes out RotaryEmbedding of the standard, from opset 23 on. Without positions, the caches have rows for each text.
+ */
 export function standardRotaryEmbedding(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [value, cosines, sines, positions = ''] = node.input;
   const chain = new Chain(node, fused);

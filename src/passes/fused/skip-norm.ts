@@ -1,7 +1,7 @@
 import { floatAttribute, type NodeProto } from '../../onnx/index.js';
 import { Chain, type FusedGraph, require } from './fused-graph.js';
 
-/** LayerNorm(input + skip + bias); the fourth output is the sum. */
+/** Writes out LayerNorm(input + skip + bias); the fourth output is the sum. */
 export function skipLayerNorm(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [, , gamma, beta = '', bias = ''] = node.input;
   const chain = new Chain(node, fused);
@@ -11,7 +11,7 @@ export function skipLayerNorm(node: NodeProto, fused: FusedGraph): readonly Node
   return chain.nodes;
 }
 
-/** RMSNorm(input + skip + bias); the fourth output is the sum. */
+/** Writes out RMSNorm(input + skip + bias); the fourth output is the sum. */
 export function skipRmsNorm(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [, , gamma, bias = ''] = node.input;
   const chain = new Chain(node, fused);
@@ -33,7 +33,10 @@ function residualSum(chain: Chain, node: NodeProto, fused: FusedGraph, bias: str
   return chain.add('Add', [biased, residual], {}, node.output[3]);
 }
 
-/** Words, positions and token types, and the norm behind them. The second output counts each text's tokens. */
+/**
+ * Writes out the sum of words, positions and token types, and the norm after it. The second output counts each text's
+ * tokens.
+ */
 export function embedLayerNorm(node: NodeProto, fused: FusedGraph): readonly NodeProto[] {
   const [ids, types, words, positions, segments, gamma, beta, mask, positionIds] = node.input;
   const chain = new Chain(node, fused);
