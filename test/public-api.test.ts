@@ -32,8 +32,7 @@ test('the main job stands at the front door', () => {
   expect(names).toEqual(expect.arrayContaining(job));
 });
 
-test('every public function of the front door has an example', () => {
-  const [[, { types }]] = entries;
+test('every public function of octavec and octavec/onnx has an example', () => {
   const dist = `${root}dist`;
   const sources = readdirSync(dist, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.d.ts'))
@@ -45,9 +44,10 @@ test('every public function of the front door has an example', () => {
       doc,
     ]),
   );
-  const functions = publicNames(`${root}${types}`).filter(({ declaration }) =>
-    declaration.startsWith('export declare function'),
-  );
-  expect(functions.length).toBeGreaterThan(10);
+  const functions = entries
+    .slice(0, 2)
+    .flatMap(([, { types }]) => publicNames(`${root}${types}`))
+    .filter(({ declaration }) => declaration.startsWith('export declare function'));
+  expect(functions.length).toBeGreaterThan(50);
   expect(functions.map(({ name }) => name).filter((name) => !documented.get(name)?.includes('@example'))).toEqual([]);
 });

@@ -28,6 +28,11 @@ const largestGrowth = 65536;
  * Turns Constant nodes into initializers and computes what depends on constants only: transposed and reshaped weights,
  * chains that assemble shapes. Weights on which several nodes do the same (layers that share them, each with a Transpose
  * of its own) give one result. Operators that octavec cannot compute stay.
+ *
+ * @example
+ * ```ts
+ * const smaller = foldConstants(await readModel('model.onnx'));
+ * ```
  */
 export function foldConstants(model: OnnxModel): OnnxModel {
   const editor = new GraphEditor(model);

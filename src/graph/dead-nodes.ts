@@ -1,7 +1,14 @@
 import { type OnnxModel, withGraph } from '../onnx/index.js';
 import { indexGraph, usedValues } from './graph-index.js';
 
-/** Drops nodes, initializers and value infos that no output of the graph depends on. Inputs and outputs stay. */
+/**
+ * Drops nodes, initializers and value infos that no output of the graph depends on. Inputs and outputs stay.
+ *
+ * @example
+ * ```ts
+ * const used = removeDeadNodes(editor.finish());
+ * ```
+ */
 export function removeDeadNodes(model: OnnxModel): OnnxModel {
   const { graph } = model.proto;
   const { producers } = indexGraph(graph);

@@ -14,6 +14,15 @@ import { topologicalOrder } from './topological-order.js';
 /**
  * The changes that a pass makes to a graph. The model that it was opened on stays as it is; `finish` gives the new one.
  * `index` describes the graph before the changes, with weights that stood among the inputs taken as constants.
+ *
+ * @example
+ * ```ts
+ * const editor = new GraphEditor(model);
+ * for (const node of model.proto.graph.node.filter((node) => isOp(node, 'Relu'))) {
+ *   editor.replace(node, [makeNode('Tanh', node.input, node.output)]);
+ * }
+ * const changed = editor.finish();
+ * ```
  */
 export class GraphEditor {
   readonly index: GraphIndex;

@@ -18,6 +18,15 @@ export interface IndexedModel {
   readonly index: GraphIndex;
 }
 
+/**
+ * Indexes a graph: which node makes each value, which nodes use it, and which values are initializers or outputs.
+ *
+ * @example
+ * ```ts
+ * const { producers } = indexGraph(model.proto.graph);
+ * producers.get('last_hidden_state')?.opType; // 'LayerNormalization'
+ * ```
+ */
 export function indexGraph(graph: GraphProto): GraphIndex {
   const producers = new Map<string, NodeProto>();
   const consumers = new Map<string, NodeProto[]>();

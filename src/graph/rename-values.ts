@@ -5,6 +5,11 @@ import { mapSubgraphs } from './subgraphs.js';
 /**
  * Returns the node with its inputs renamed, also where graphs inside it take values from outside; the same node if
  * nothing changes. Names are followed: with a → b and b → c, a becomes c.
+ *
+ * @example
+ * ```ts
+ * const renamed = renameInputs(node, new Map([['old', 'new']]));
+ * ```
  */
 export function renameInputs(node: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
   if (![...usedValues(node)].some((name) => names.has(name))) {

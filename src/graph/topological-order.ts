@@ -6,6 +6,10 @@ import { usedValues } from './graph-index.js';
  * Sorts nodes so that every value is made before it is used. Nodes that are in order already stay as they are.
  *
  * @throws ONNX_CORRUPT if the graph has a cycle
+ * @example
+ * ```ts
+ * const ordered = topologicalOrder(model.proto.graph.node, model.path);
+ * ```
  */
 export function topologicalOrder(nodes: readonly NodeProto[], path: string): NodeProto[] {
   const needed = neededNodes(nodes);

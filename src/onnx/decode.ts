@@ -9,6 +9,10 @@ import { WireError, WireReader } from './wire-reader.js';
  *
  * @param path what errors call the file
  * @throws ONNX_CORRUPT, ONNX_LIMIT
+ * @example
+ * ```ts
+ * const proto = decodeModel(await readFile('model.onnx'), 'model.onnx');
+ * ```
  */
 export function decodeModel(bytes: Uint8Array, path: string): ModelProto {
   return new Decoder(bytes, path).model();

@@ -11,6 +11,10 @@ import { elementCount, tensorBytes, tensorIntegers } from './tensor.js';
  * position along each axis.
  *
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED, EXTERNAL_DATA
+ * @example
+ * ```ts
+ * const dense = model.proto.graph.sparseInitializer.map((sparse) => denseTensor(model, sparse));
+ * ```
  */
 export function denseTensor(model: OnnxModel, { values, indices, dims }: SparseTensorProto): TensorProto {
   const name = values?.name ?? '';

@@ -31,6 +31,7 @@ export const dataType = {
   float6e3m2: 28,
 } as const;
 
+/** The number of an element type that {@link dataType} names. */
 export type DataType = (typeof dataType)[keyof typeof dataType];
 
 const bits: Readonly<Record<number, number>> = {
@@ -68,17 +69,36 @@ const names = new Map<number, string>(Object.entries(dataType).map(([name, value
 /**
  * Returns the bits of one element, or undefined for strings and unknown types. Types of less than 8 bits are packed,
  * low bits first.
+ *
+ * @example
+ * ```ts
+ * bitsPerElement(dataType.int4); // 4
+ * ```
  */
 export function bitsPerElement(type: number): number | undefined {
   return bits[type];
 }
 
-/** Names an element type: "float16" for 10, "type 99" for an unknown one. */
+/**
+ * Names an element type: "float16" for 10, "type 99" for an unknown one.
+ *
+ * @example
+ * ```ts
+ * dataTypeName(10); // 'float16'
+ * ```
+ */
 export function dataTypeName(type: number | undefined): string {
   return names.get(type ?? 0) ?? `type ${type}`;
 }
 
-/** Returns the bytes that `count` elements take as raw data, or undefined for strings and unknown types. */
+/**
+ * Returns the bytes that `count` elements take as raw data, or undefined for strings and unknown types.
+ *
+ * @example
+ * ```ts
+ * byteLength(dataType.float, 384); // 1,536
+ * ```
+ */
 export function byteLength(type: number, count: number): number | undefined {
   const width = bits[type];
   return width === undefined ? undefined : Math.ceil((count * width) / 8);

@@ -3,7 +3,14 @@ import { PieceList } from './piece-list.js';
 import { fieldLists, type MessageName, type NamedField } from './schema.js';
 import { varintSize } from './varint.js';
 
-/** Returns the size of a ModelProto in bytes when it is written. */
+/**
+ * Returns the size of a ModelProto in bytes when it is written.
+ *
+ * @example
+ * ```ts
+ * const bytes = encodedSize(model.proto);
+ * ```
+ */
 export function encodedSize(model: ModelProto): number {
   return measure('ModelProto', model, []);
 }
@@ -11,6 +18,11 @@ export function encodedSize(model: ModelProto): number {
 /**
  * Encodes a ModelProto as the bytes of its file, in pieces: large tensor data are passed on, not copied. Known fields
  * come in the order of their numbers, unknown ones after them.
+ *
+ * @example
+ * ```ts
+ * const bytes = Buffer.concat(encodeModel(model.proto));
+ * ```
  */
 export function encodeModel(model: ModelProto): readonly Uint8Array[] {
   const sizes: number[] = [];

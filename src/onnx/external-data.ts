@@ -13,6 +13,14 @@ export interface ExternalLocation {
   readonly length?: number;
 }
 
+/**
+ * Tells whether the data of a tensor lie in a file beside the model.
+ *
+ * @example
+ * ```ts
+ * const outside = model.proto.graph.initializer.filter(isExternal);
+ * ```
+ */
 export function isExternal(tensor: TensorProto): boolean {
   return tensor.dataLocation === dataLocationExternal;
 }

@@ -5,6 +5,10 @@ import type { OnnxModel } from './model.js';
  * Lists the files beside a model that hold its weights, each once.
  *
  * @throws EXTERNAL_DATA
+ * @example
+ * ```ts
+ * externalDataFiles(await readModel('model.onnx')); // ['/models/model.onnx_data']
+ * ```
  */
 export function externalDataFiles(model: OnnxModel): string[] {
   const external = model.proto.graph.initializer.filter(isExternal);

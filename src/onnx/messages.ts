@@ -11,6 +11,7 @@ export interface Message {
   readonly unknownFields?: readonly Uint8Array[];
 }
 
+/** A model: its graph, the operators that it may use, and what it says of itself. */
 export interface ModelProto extends Message {
   readonly irVersion?: number;
   readonly opsetImport: readonly OperatorSetIdProto[];
@@ -24,16 +25,19 @@ export interface ModelProto extends Message {
   readonly functions: readonly FunctionProto[];
 }
 
+/** A set of operators that a model imports, by domain and version. */
 export interface OperatorSetIdProto extends Message {
   readonly domain?: string;
   readonly version?: number;
 }
 
+/** An entry of metadata. */
 export interface StringStringEntryProto extends Message {
   readonly key?: string;
   readonly value?: string;
 }
 
+/** A graph: nodes, weights, inputs and outputs. */
 export interface GraphProto extends Message {
   readonly node: readonly NodeProto[];
   readonly name?: string;
@@ -47,6 +51,7 @@ export interface GraphProto extends Message {
   readonly metadataProps: readonly StringStringEntryProto[];
 }
 
+/** A call of an operator. */
 export interface NodeProto extends Message {
   readonly input: readonly string[];
   readonly output: readonly string[];
@@ -59,6 +64,7 @@ export interface NodeProto extends Message {
   readonly metadataProps: readonly StringStringEntryProto[];
 }
 
+/** An attribute of a node; which field holds its value follows from its type. */
 export interface AttributeProto extends Message {
   readonly name?: string;
   readonly refAttrName?: string;
@@ -77,6 +83,9 @@ export interface AttributeProto extends Message {
   readonly graphs: readonly GraphProto[];
 }
 
+/**
+ * A tensor: type, dimensions and data. The data stand in one of the typed fields, as raw bytes, or in a file beside the model.
+ */
 export interface TensorProto extends Message {
   readonly dims: readonly number[];
   readonly dataType?: number;
@@ -99,12 +108,14 @@ export interface TensorProto extends Message {
   readonly metadataProps: readonly StringStringEntryProto[];
 }
 
+/** A tensor that stores only the elements that are not zero. */
 export interface SparseTensorProto extends Message {
   readonly values?: TensorProto;
   readonly indices?: TensorProto;
   readonly dims: readonly number[];
 }
 
+/** The name and type of a value. */
 export interface ValueInfoProto extends Message {
   readonly name?: string;
   readonly type?: TypeProto;
@@ -118,26 +129,31 @@ export interface TypeProto extends Message {
   readonly denotation?: string;
 }
 
+/** The type of a dense tensor: what its elements are, and its shape. */
 export interface TensorTypeProto extends Message {
   readonly elemType?: number;
   readonly shape?: TensorShapeProto;
 }
 
+/** The sizes of the axes of a tensor. */
 export interface TensorShapeProto extends Message {
   readonly dim: readonly DimensionProto[];
 }
 
+/** The size of an axis: a number, or a name for a size that varies. */
 export interface DimensionProto extends Message {
   readonly dimValue?: number;
   readonly dimParam?: string;
   readonly denotation?: string;
 }
 
+/** What a model says of how a value is quantized. */
 export interface TensorAnnotation extends Message {
   readonly tensorName?: string;
   readonly quantParameterTensorNames: readonly StringStringEntryProto[];
 }
 
+/** An operator that the model itself defines by nodes. */
 export interface FunctionProto extends Message {
   readonly name?: string;
   readonly input: readonly string[];

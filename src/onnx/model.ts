@@ -8,22 +8,50 @@ export interface OnnxModel {
 
 /**
  * Returns the opset version of a domain ('' and 'ai.onnx' are the same), or undefined if the model does not import it.
+ *
+ * @example
+ * ```ts
+ * opsetVersion(model); // 17
+ * opsetVersion(model, 'com.microsoft'); // 1, or undefined
+ * ```
  */
 export function opsetVersion(model: OnnxModel, domain = ''): number | undefined {
   return model.proto.opsetImport.find((opset) => normalDomain(opset.domain) === normalDomain(domain))?.version;
 }
 
-/** Returns '' for the standard domain, whichever way it is written, and every other domain as it is. */
+/**
+ * Returns '' for the standard domain, whichever way it is written, and every other domain as it is.
+ *
+ * @example
+ * ```ts
+ * normalDomain('ai.onnx'); // ''
+ * ```
+ */
 export function normalDomain(domain: string | undefined): string {
   return domain === undefined || domain === 'ai.onnx' ? '' : domain;
 }
 
-/** Returns the model with another graph. */
+/**
+ * Returns the model with another graph.
+ *
+ * @example
+ * ```ts
+ * const { graph } = model.proto;
+ * const shorter = withGraph(model, { ...graph, node: graph.node.slice(1) });
+ * ```
+ */
 export function withGraph(model: OnnxModel, graph: GraphProto): OnnxModel {
   return { ...model, proto: { ...model.proto, graph } };
 }
 
-/** Returns the model with an opset import set to at least `version`. */
+/**
+ * Returns the model with an opset import set to at least `version`.
+ *
+ * @example
+ * ```ts
+ * const extended = withOpset(model, 'com.microsoft', 1);
+ * ```
+ */
 export function withOpset(model: OnnxModel, domain: string, version: number): OnnxModel {
   const current = opsetVersion(model, domain);
   if (current !== undefined && current >= version) {
@@ -33,12 +61,26 @@ export function withOpset(model: OnnxModel, domain: string, version: number): On
   return { ...model, proto: { ...model.proto, opsetImport: [...others, { domain, version }] } };
 }
 
-/** Returns the metadata of a model as a map. */
+/**
+ * Returns the metadata of a model as a map.
+ *
+ * @example
+ * ```ts
+ * metadata(model).get('octavec.recipe');
+ * ```
+ */
 export function metadata(model: OnnxModel): ReadonlyMap<string, string> {
   return new Map(model.proto.metadataProps.map((entry) => [entry.key ?? '', entry.value ?? '']));
 }
 
-/** Returns the model with metadata entries set; others stay. */
+/**
+ * Returns the model with metadata entries set; others stay.
+ *
+ * @example
+ * ```ts
+ * const signed = withMetadata(model, { author: 'me' });
+ * ```
+ */
 export function withMetadata(model: OnnxModel, entries: Readonly<Record<string, string>>): OnnxModel {
   const kept = model.proto.metadataProps.filter((entry) => !Object.hasOwn(entries, entry.key ?? ''));
   const added = Object.entries(entries).map(([key, value]) => ({ key, value }));

@@ -11,6 +11,11 @@ import { fieldLists } from './schema.js';
  * a tensor is asked for.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, CANCELLED, and as {@link parseModel}
+ * @example
+ * ```ts
+ * const model = await readModel('onnx/model.onnx');
+ * console.log(model.proto.graph.node.length);
+ * ```
  */
 export async function readModel(path: string, options: TaskOptions = {}): Promise<OnnxModel> {
   return parseModel(await readWhole(path, options), path);
@@ -22,6 +27,10 @@ export async function readModel(path: string, options: TaskOptions = {}): Promis
  *
  * @param path what errors call it and where external data are looked for
  * @throws NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
+ * @example
+ * ```ts
+ * const model = parseModel(await readFile('model.onnx'), 'model.onnx');
+ * ```
  */
 export function parseModel(bytes: Uint8Array, path: string): OnnxModel {
   refuseOtherFormats(bytes, path);

@@ -10,6 +10,11 @@ import { WireError, WireReader } from './wire-reader.js';
  * takes some milliseconds and next to no memory. Those initializers hold zeros.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
+ * @example
+ * ```ts
+ * const { proto } = await readStructure('onnx/model.onnx');
+ * console.log(proto.graph.input.map(({ name }) => name));
+ * ```
  */
 export async function readStructure(path: string): Promise<OnnxModel> {
   const { file, size } = await openModelFile(path);

@@ -23,6 +23,13 @@ const streamedFrom = 2 ** 18;
  * as a whole. Weights go inside as long as the file stays under the 2 GB that protocol buffers allow.
  *
  * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_TOO_LARGE, CANCELLED, and what `dataOf` throws
+ * @example
+ * ```ts
+ * async function* zeros(count: number) {
+ *   yield new Uint8Array(4 * count);
+ * }
+ * await writeStreamedModel(model, 'zeros.onnx', ({ dims }) => zeros(elementCount({ dims })));
+ * ```
  */
 export async function writeStreamedModel(
   model: OnnxModel,

@@ -7,7 +7,14 @@ import type { TensorProto } from './messages.js';
 import type { OnnxModel } from './model.js';
 import { typedDataBytes } from './typed-data.js';
 
-/** Counts the elements of a tensor; 1 for a scalar. */
+/**
+ * Counts the elements of a tensor; 1 for a scalar.
+ *
+ * @example
+ * ```ts
+ * elementCount({ dims: [384, 1536] }); // 589,824
+ * ```
+ */
 export function elementCount(tensor: { readonly dims: readonly number[] }): number {
   return tensor.dims.includes(0) ? 0 : tensor.dims.reduce((product, dim) => product * dim, 1);
 }
@@ -17,6 +24,10 @@ export function elementCount(tensor: { readonly dims: readonly number[] }): numb
  * view of the model's bytes; typed fields are converted, and external data are read.
  *
  * @throws ONNX_CORRUPT, ONNX_LIMIT, ONNX_UNSUPPORTED (strings), EXTERNAL_DATA
+ * @example
+ * ```ts
+ * const bytes = tensorBytes(model, model.proto.graph.initializer[0]);
+ * ```
  */
 export function tensorBytes(model: OnnxModel, tensor: TensorProto): Uint8Array {
   const expected = expectedBytes(model.path, tensor);
@@ -33,7 +44,14 @@ export function tensorBytes(model: OnnxModel, tensor: TensorProto): Uint8Array {
   return bytes;
 }
 
-/** Returns the bytes that a tensor's data take, wherever they are; 0 for strings. */
+/**
+ * Returns the bytes that a tensor's data take, wherever they are; 0 for strings.
+ *
+ * @example
+ * ```ts
+ * const sizes = everyTensor(model.proto).map((tensor) => tensorByteLength(model, tensor));
+ * ```
+ */
 export function tensorByteLength(model: OnnxModel, tensor: TensorProto): number {
   return tensor.dataType === dataType.string
     ? tensor.stringData.reduce((sum, text) => sum + text.length, 0)
@@ -76,6 +94,10 @@ function aligned<T>(
  * Returns a tensor of type float, float16, bfloat16 or double as float32 values, [product of dims].
  *
  * @throws ONNX_UNSUPPORTED for other types, and as {@link tensorBytes}
+ * @example
+ * ```ts
+ * const weights = tensorFloats(model, model.proto.graph.initializer[0]);
+ * ```
  */
 export function tensorFloats(model: OnnxModel, tensor: TensorProto): Float32Array {
   const bytes = tensorBytes(model, tensor);
@@ -97,6 +119,10 @@ export function tensorFloats(model: OnnxModel, tensor: TensorProto): Float32Arra
  * not for weights. 64-bit integers beyond ±2^53 become the nearest number.
  *
  * @throws ONNX_UNSUPPORTED for other types, and as {@link tensorBytes}
+ * @example
+ * ```ts
+ * const shape = tensorIntegers(model, shapeTensor); // [0, -1, 12, 32]
+ * ```
  */
 export function tensorIntegers(model: OnnxModel, tensor: TensorProto): number[] {
   const bytes = tensorBytes(model, tensor);

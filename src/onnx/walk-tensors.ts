@@ -23,6 +23,11 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Returns the model with every tensor changed, wherever it stands. What has no changed tensor in it stays the same
  * object.
+ *
+ * @example
+ * ```ts
+ * const undocumented = mapTensors(model.proto, (tensor) => ({ ...tensor, docString: undefined }));
+ * ```
  */
 export function mapTensors<Model extends ModelProto>(
   model: Model,
@@ -31,7 +36,14 @@ export function mapTensors<Model extends ModelProto>(
   return mapMessage('ModelProto', model, change) as Model;
 }
 
-/** Lists all tensors of a model, in the order in which they are written. */
+/**
+ * Lists all tensors of a model, in the order in which they are written.
+ *
+ * @example
+ * ```ts
+ * const largest = Math.max(...everyTensor(model.proto).map(({ dims }) => elementCount({ dims })));
+ * ```
+ */
 export function everyTensor(model: ModelProto): TensorProto[] {
   const tensors: TensorProto[] = [];
   mapTensors(model, (tensor) => {

@@ -12,6 +12,7 @@ import type { OnnxModel } from './model.js';
 import { tensorByteLength, tensorBytes } from './tensor.js';
 import { everyTensor, mapTensors } from './walk-tensors.js';
 
+/** Options of {@link writeModel}. */
 export interface WriteOptions extends TaskOptions {
   /**
    * Where weights go: `inline` into the model file, `external` into `<name>_data` beside it, `auto` (the default) inline
@@ -20,6 +21,7 @@ export interface WriteOptions extends TaskOptions {
   readonly weights?: 'auto' | 'inline' | 'external';
 }
 
+/** What was written. */
 export interface WrittenModel {
   readonly path: string;
   /** All files of the model, the ONNX file first. */
@@ -33,6 +35,10 @@ export interface WrittenModel {
  *
  * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_IS_SOURCE, OUTPUT_TOO_LARGE, CANCELLED; EXTERNAL_DATA, ONNX_CORRUPT and
  *   ONNX_LIMIT if the data of the source are not what it says
+ * @example
+ * ```ts
+ * await writeModel(optimize(await readModel('model.onnx')), 'optimized.onnx');
+ * ```
  */
 export async function writeModel(model: OnnxModel, target: string, options: WriteOptions = {}): Promise<WrittenModel> {
   const { weights = 'auto' } = options;

@@ -25,6 +25,10 @@ const largestGraph = 100_000;
  * functions were written for other opsets, all nodes are raised to the newest.
  *
  * @throws ONNX_CORRUPT for functions that call themselves, ONNX_LIMIT, ONNX_UNSUPPORTED as `raiseOpset`
+ * @example
+ * ```ts
+ * const plain = inlineFunctions(await readModel('model.onnx'));
+ * ```
  */
 export function inlineFunctions(model: OnnxModel): OnnxModel {
   const { functions, opsetImport } = model.proto;

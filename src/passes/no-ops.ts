@@ -5,6 +5,11 @@ import { intAttribute, isOp, type NodeProto, type OnnxModel } from '../onnx/inde
  * Drops nodes that give what they get: Identity, Dropout (also where an export says that it is being trained, which
  * makes results random), Cast to the type that is there, Concat of one value. Those that make an output of the graph
  * stay, as it would lose its name.
+ *
+ * @example
+ * ```ts
+ * const tidy = removeNoOps(await readModel('model.onnx'));
+ * ```
  */
 export function removeNoOps(model: OnnxModel): OnnxModel {
   const nodes = topologicalOrder(model.proto.graph.node, model.path);

@@ -11,6 +11,10 @@ const oldest = 7;
  * changed on the way (https://github.com/onnx/onnx/blob/main/docs/Changelog.md), also in branches and loops.
  *
  * @throws ONNX_UNSUPPORTED if a node cannot be converted, or the model is older than opset 7
+ * @example
+ * ```ts
+ * const raised = raiseOpset(await readModel('model.onnx'), 17);
+ * ```
  */
 export function raiseOpset(model: OnnxModel, version: number): OnnxModel {
   const current = opsetVersion(model) ?? 1;
