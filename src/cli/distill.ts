@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { OctavecError } from '../base/index.js';
 import { distill, type TablePrecision, tablePrecisions } from '../distill/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import { formatDistillation } from '../report/index.js';
@@ -69,7 +70,7 @@ export function distillCommand(): Command {
       const distillation = await distill(original, {
         output: output ?? `${basename(resolve(name))}-static`,
         texts: texts === undefined ? 'embedded' : texts === 'none' ? 'none' : await readTexts(texts),
-        words: vocabulary === 'own' ? undefined : await readTexts(vocabulary),
+        words: vocabulary === 'own' ? undefined : await readWords(vocabulary),
         ...{ embeddedFirst: options.embeddedFirst, dimensions, precision, size, variant, engine, threads },
         ...poolingFlags(options),
         onProgress: line.onProgress,
@@ -78,6 +79,18 @@ export function distillCommand(): Command {
       }).finally(line.done);
       process.stdout.write(options.json ? `${JSON.stringify(distillation)}\n` : formatDistillation(distillation));
     });
+}
+
+/** @throws USAGE for a file without words, which must be another one than was meant */
+async function readWords(path: string): Promise<string[]> {
+  const words = await readTexts(path);
+  if (words.length === 0) {
+    throw new OctavecError('USAGE', {
+      problem: `There is no word in ${path}`,
+      hint: 'Put words and phrases into it, one a line, or leave --vocabulary out.',
+    });
+  }
+  return words;
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };

@@ -43,3 +43,22 @@ test('the gradient is 0 where the fit ends, and tokens without texts stay', () =
     expect(value).toBeCloseTo(start[i], 6);
   });
 });
+
+test('two tokens that share no text: each is the weighted mean of target and start', () => {
+  const apart = bagsOf({ ids: Int32Array.of(0, 1, 1, 0, 2), offsets: Int32Array.of(0, 1, 3, 5) }, 4);
+  const only = someBags(apart, Int32Array.of(0, 1));
+  const [targets, start] = [Float32Array.of(5, -3, 7, 1), Float32Array.of(1, 1, 2, 2, 9, 9, 8, 8)];
+  const fitted = ridgeFit({ bags: only, targets, start, width: 2, ridge: 0.5, steps: 3 });
+  // (1 · target + 0.5 · start) / 1.5
+  [5.5 / 1.5, -2.5 / 1.5, 8 / 1.5, 2 / 1.5, 9, 9, 8, 8].forEach((value, i) => {
+    expect(fitted[i]).toBeCloseTo(value, 5);
+  });
+});
+
+test('two tokens in one text share what it misses', () => {
+  const both = bagsOf({ ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) }, 2);
+  const problem = { bags: both, targets: Float32Array.of(4), start: Float32Array.of(1, -1), width: 1, steps: 5 };
+  // x = start + b (y − b start) / (b b + ridge), b = (1/2, 1/2)
+  const [first, second] = ridgeFit({ ...problem, ridge: 0.5 });
+  expect([first, second]).toEqual([expect.closeTo(3, 5), expect.closeTo(1, 5)]);
+});

@@ -93,9 +93,9 @@ export async function distill(teacher: Location, options: DistillOptions): Promi
     await mkdir(folder);
     const budget = cpuBudget(await readHostFacts());
     const algebra = new AlgebraThreads(files.onnxPath, threads ?? budget.threads, signal);
-    const { student, ids } = await vocabularyOf(files, options);
+    const { student, ids, width } = await vocabularyOf(files, options);
+    const { dimensions, precision } = tableShape(ids.length, width, options);
     const alone = await tokenVectors(files, ids, { threads, signal, onProgress });
-    const { dimensions, precision } = tableShape(ids.length, alone.columns, options);
     throwIfCancelled(signal, 'distilling');
     const read = async (stage: readonly string[]) => ({
       ids: await studentTokens(staging.folder, student, stage, signal),

@@ -1,15 +1,19 @@
 /** Of a piece: about a hundred tokens, which every teacher reads whole. */
 const mostCharacters = 450;
 
+const sentenceEnds = /(?<=[.!?])\s+|(?<=[。！？])|\n{2,}/u;
+/** As many characters as fit up to the end of a word, or else as many as fit. */
+const fitting = new RegExp(`.{1,${mostCharacters}}(?=\\s|$)|.{${mostCharacters - 1},${mostCharacters}}`, 'gsu');
+
 /**
  * Cuts long texts at the ends of sentences: a teacher's vector of half a page says less of each word than those of its parts.
- * Empty texts are left out, and so is what was there before.
+ * Sentences that are too long themselves are cut between words. Empty texts are left out, and so is what was there before.
  */
 export function piecesOf(texts: Iterable<string>): string[] {
   const pieces = new Set<string>();
   for (const text of texts) {
     let piece = '';
-    for (const sentence of text.split(/(?<=[.!?。！？])\s+|\n{2,}/u)) {
+    for (const sentence of text.split(sentenceEnds).flatMap(cut)) {
       if (piece !== '' && piece.length + sentence.length > mostCharacters) {
         pieces.add(piece);
         piece = '';
@@ -20,4 +24,8 @@ export function piecesOf(texts: Iterable<string>): string[] {
   }
   pieces.delete('');
   return [...pieces];
+}
+
+function cut(sentence: string): readonly string[] {
+  return sentence.length <= mostCharacters ? [sentence] : (sentence.match(fitting) ?? []);
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { piecesOf } from './pieces.js';
 import { tableShape } from './table-size.js';
 
 describe('tableShape', () => {
@@ -22,10 +21,4 @@ describe('tableShape', () => {
   ])('refuses %j', (asked, message) => {
     expect(() => tableShape(30_000, 384, asked)).toThrow(message);
   });
-});
-
-test('long texts are cut at ends of sentences, empty and repeated ones left out', () => {
-  const sentence = `${'word '.repeat(40)}end.`;
-  const pieces = piecesOf(['One. Two.', '', '  ', 'One. Two.', `${sentence} ${sentence} ${sentence}`]);
-  expect(pieces).toEqual(['One. Two.', `${sentence} ${sentence}`.slice(0, 409), sentence].map((piece) => piece.trim()));
 });

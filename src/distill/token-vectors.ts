@@ -44,7 +44,7 @@ function batchOf(texts: readonly (readonly number[])[]): TokenBatch {
   return { ids: Int32Array.from(texts.flat()), offsets };
 }
 
-/** A few tokens with NaN are a fault of the vocabulary; of them all, of the model. */
+/** One vector that is not finite spoils the directions of all. */
 function refuseUnfit(path: string, vectors: Matrix): void {
   const broken = nonFiniteRows(vectors).length;
   if (broken > 0) {
@@ -60,9 +60,9 @@ function refuseUnfit(path: string, vectors: Matrix): void {
     distance += (data[i] - reference) ** 2;
     length += reference ** 2;
   }
-  // With the pooling of another model, all tokens may look the same: that of [CLS], say, of an encoder that was trained for the mean.
+  // The first state of a decoder, say, sees nothing of what comes behind it.
   if (rows > 1 && distance <= 1e-6 * length) {
-    const why = 'it gives (nearly) the same vector for every token; is its pooling right (`pooling`)?';
+    const why = 'it gives (nearly) the same vector for every token, as with the pooling of another model (`pooling`)';
     throw new OctavecError('TEACHER_UNFIT', { path, why });
   }
 }

@@ -8,6 +8,8 @@ export interface StudentVocabulary {
   readonly student: StudentTokenizer;
   /** [tokens] ids that the teacher is given for each token, its special tokens included. */
   readonly ids: readonly (readonly number[])[];
+  /** Length of the teacher's vectors. */
+  readonly width: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function readVocabulary(teacher: Embedder, words: readonly string[]
   const own = Array.from(student.teacherIds, (id) => [...before, id, ...behind]);
   const added = student.words.length === 0 ? undefined : await teacher.tokenize(student.words, { prompt: '' });
   const ofWords = student.words.map((_, i) => [...(added?.ids.subarray(added.offsets[i], added.offsets[i + 1]) ?? [])]);
-  return { student, ids: [...own, ...ofWords] };
+  return { student, ids: [...own, ...ofWords], width: teacher.width };
 }
 
 /** Words as the tokenizer's normalizer leaves them, and whether it looks them up as a whole. */

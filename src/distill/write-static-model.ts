@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { safetensorsBytes } from '../files/index.js';
 import { openModelFolder } from '../model/index.js';
-import { floatsToHalves, type Matrix } from '../numbers/index.js';
+import type { Matrix } from '../numbers/index.js';
 import { writeModel } from '../onnx/index.js';
 import { modelGraph } from '../static/index.js';
 import type { TablePrecision } from './distill-options.js';
+import { tableBytes } from './table-bytes.js';
 
 /** A static model that is to be written. */
 export interface NewStaticModel {
@@ -65,30 +65,6 @@ export async function writeStaticModel(folder: string, model: NewStaticModel): P
 }
 
 const dtypes: Readonly<Record<TablePrecision, string>> = { fp32: 'float32', fp16: 'float16', int8: 'int8' };
-
-/** INT8 rows have their scales in `weights`: model2vec multiplies rows by them, wherever they come from. */
-function tableBytes({ data, rows, columns }: Matrix, precision: TablePrecision): Buffer {
-  const dims = [rows, columns];
-  if (precision === 'fp32') {
-    return safetensorsBytes([{ name: 'embeddings', type: 'F32', dims, data }]);
-  }
-  if (precision === 'fp16') {
-    return safetensorsBytes([{ name: 'embeddings', type: 'F16', dims, data: floatsToHalves(data) }]);
-  }
-  const bytes = new Int8Array(data.length);
-  const scales = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const numbers = data.subarray(row * columns, (row + 1) * columns);
-    scales[row] = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
-    for (let c = 0; c < columns; c++) {
-      bytes[row * columns + c] = scales[row] === 0 ? 0 : Math.round(numbers[c] / scales[row]);
-    }
-  }
-  return safetensorsBytes([
-    { name: 'weights', type: 'F32', dims: [rows], data: scales },
-    { name: 'embeddings', type: 'I8', dims, data: bytes },
-  ]);
-}
 
 function modelCard({ teacher, made }: ModelFacts): string {
   return `---

@@ -89,7 +89,7 @@ async function readMapping(path: string, stored: StoredTensor | undefined, rows:
 
 /** What no table has stays out of every table's range. */
 function clamped(row: bigint): number {
-  return row < 0n || row > 0x7fffffffn ? -1 : Number(row);
+  return Math.max(-0x80000000, Math.min(Number(row), 0x7fffffff));
 }
 
 async function floatsOf(path: string, stored: StoredTensor): Promise<Float32Array> {

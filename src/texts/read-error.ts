@@ -10,7 +10,7 @@ export function readError(path: string, error: unknown, code: ReadErrorCode = 'T
   }
   const { code: reason = '', syscall } = error as NodeJS.ErrnoException;
   if (reason === 'ENOENT') {
-    const what = code === 'DATA_INVALID' ? 'The evaluation data' : 'The texts';
+    const what = code === 'DATA_INVALID' ? 'File of evaluation data' : 'File of texts';
     return new OctavecError('FILE_NOT_FOUND', { path, what }, error);
   }
   if (reason.startsWith('Z_')) {

@@ -50,7 +50,12 @@ test.each([
   [['--texts', 'none', '--dimensions', '1000'], 2, /1000 dimensions were asked for, and the teacher's vectors have 64/],
   [['--texts', 'none', '--size', '1kB'], 2, /Allow .* at least \(--size\)/],
   [['--size', 'much'], 2, /It must be a size such as 8MB/],
-  [['--texts', 'nowhere.txt'], 1, /nowhere\.txt/],
+  [['--texts', 'nowhere.txt'], 1, /File of texts not found: nowhere\.txt/],
+  [['--texts', '/dev/null'], 2, /There is no text to tune the model on/],
+  [['--texts', 'none', '--vocabulary', 'nowhere.txt'], 1, /File of texts not found: nowhere\.txt/],
+  [['--texts', 'none', '--vocabulary', '/dev/null'], 2, /There is no word in \/dev\/null/],
+  [['--texts', 'none', '--vocabulary', '.'], 1, /Cannot read \.: it is a folder/],
+  [['--texts', 'none', '--dimensions', '0'], 2, /It must be a whole number of at least 1/],
 ])('%j is refused', async (wrong, expected, message) => {
   const folder = temporaryFolder();
   makeTinyFolder(join(folder, 'teacher'), 'bert');
