@@ -122,7 +122,6 @@ octavec_status octavec_run(octavec_session* session, const octavec_batch* batch,
 }
 
 void octavec_job_cancel(octavec_job* job) { job->job->cancelled = true; }
-octavec_job* octavec_job_retain(octavec_job* job) { return new (std::nothrow) octavec_job{job->job}; }
 void octavec_job_release(octavec_job* job) { delete job; }
 
 octavec_status octavec_run_here(octavec_model* model, const octavec_batch* batch, float* out, char* why,

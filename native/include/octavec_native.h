@@ -91,8 +91,6 @@ octavec_status octavec_run(octavec_session*, const octavec_batch* batch, float* 
                            octavec_job** job, char* why, size_t why_size);
 /** Asks a job to stop at the next chance; `done` is still called. */
 void octavec_job_cancel(octavec_job*);
-/** Another handle of the job; null without memory. */
-octavec_job* octavec_job_retain(octavec_job*);
 void octavec_job_release(octavec_job*);
 
 /** For tests: vectors of one text after the other on the calling thread. */

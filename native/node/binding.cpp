@@ -7,7 +7,6 @@ namespace octavec_node {
 
 const napi_type_tag kModelTag = {0x6f63746176656331, 0x6d6f64656c000001};
 const napi_type_tag kSessionTag = {0x6f63746176656331, 0x73657373696f6e01};
-const napi_type_tag kJobTag = {0x6f63746176656331, 0x6a6f620000000001};
 
 }  // namespace octavec_node
 

@@ -1,7 +1,7 @@
 /** Sessions and their jobs as JavaScript sees them: promises that the session's own threads fulfil. */
-#include <atomic>
+#include <map>
 #include <memory>
-#include <set>
+#include <vector>
 #include "../include/octavec_native.h"
 #include "values.h"
 
@@ -13,9 +13,12 @@ struct SessionHandle;
 /** A job that runs. Belongs to JavaScript's thread; the job's own thread only hands it back. */
 struct RunningJob {
   SessionHandle* session;
+  int32_t number;
+  /** Copies, which the caller may not change any more. */
+  std::vector<int32_t> ids, offsets;
   octavec_job* core = nullptr;
   napi_deferred deferred = nullptr;
-  /** An array that keeps session, ids, offsets and results alive. */
+  /** An array that keeps session and results alive. */
   napi_ref alive = nullptr;
   octavec_status status = OCTAVEC_OK;
 };
@@ -25,7 +28,9 @@ struct SessionHandle {
   napi_env env;
   octavec_session* core = nullptr;
   napi_threadsafe_function deliver = nullptr;
-  std::set<RunningJob*> running;
+  /** By their numbers. */
+  std::map<int32_t, RunningJob*> running;
+  int32_t next_number = 0;
 };
 
 void settle(napi_env env, RunningJob* job) {
@@ -45,7 +50,7 @@ void settle(napi_env env, RunningJob* job) {
 
 void forget(napi_env env, RunningJob* job) {
   SessionHandle& session = *job->session;
-  session.running.erase(job);
+  session.running.erase(job->number);
   if (session.running.empty() && session.deliver != nullptr) {
     napi_unref_threadsafe_function(env, session.deliver);
   }
@@ -77,7 +82,7 @@ void on_done(void* user, octavec_status status) {
 void shut(void* data) {
   SessionHandle& session = *static_cast<SessionHandle*>(data);
   if (session.core != nullptr) {
-    for (RunningJob* job : session.running) {
+    for (const auto& [number, job] : session.running) {
       octavec_job_cancel(job->core);
     }
     octavec_session_release(session.core);
@@ -119,8 +124,8 @@ napi_value open_session(napi_env env, napi_callback_info info) {
 }
 
 /**
- * run(session, ids, offsets, unpooledTokens, wantHidden, out): [promise, job]. `out` must be as long as the results;
- * neither array may be changed before the promise is settled.
+ * run(session, ids, offsets, unpooledTokens, wantHidden, out): [promise, the job's number]. `out` must be as long as
+ * the results, and is theirs until the promise is settled; ids and offsets are copied.
  */
 napi_value run_batch(napi_env env, napi_callback_info info) {
   const Arguments<6> arguments(env, info);
@@ -133,31 +138,32 @@ napi_value run_batch(napi_env env, napi_callback_info info) {
       !typed_array(env, arguments[5], napi_float32_array, out)) {
     return throw_error(env, "run(session, ids, offsets, unpooledTokens, wantHidden, out)");
   }
-  const auto* bounds = static_cast<const int32_t*>(offsets.data);
-  const octavec_batch batch = {static_cast<const int32_t*>(ids.data), bounds, static_cast<int32_t>(offsets.length - 1),
-                               unpooled, want_hidden};
+  auto job = std::make_unique<RunningJob>();
+  const auto *id = static_cast<const int32_t*>(ids.data), *offset = static_cast<const int32_t*>(offsets.data);
+  job->session = session;
+  job->ids.assign(id, id + ids.length);
+  job->offsets.assign(offset, offset + offsets.length);
+  const octavec_batch batch = {job->ids.data(), job->offsets.data(), static_cast<int32_t>(offsets.length - 1), unpooled,
+                               want_hidden};
   const size_t rows = want_hidden != 0 ? ids.length : offsets.length - 1;
-  if (bounds[batch.texts] < 0 || static_cast<size_t>(bounds[batch.texts]) != ids.length ||
+  const int32_t tokens = job->offsets.back();
+  if (tokens < 0 || static_cast<size_t>(tokens) != ids.length ||
       out.length != rows * octavec_session_row_width(session->core, want_hidden)) {
     return throw_error(env, "ids, offsets and results do not fit each other");
   }
 
-  auto job = std::make_unique<RunningJob>();
-  job->session = session;
   napi_value held, pair, promise;
-  const napi_value kept[] = {arguments[0], arguments[1], arguments[2], arguments[5]};
-  napi_create_array_with_length(env, 4, &held);
-  for (uint32_t i = 0; i < 4; i++) {
-    napi_set_element(env, held, i, kept[i]);
-  }
-  napi_create_array_with_length(env, 2, &pair);
+  napi_create_array_with_length(env, 2, &held);
+  napi_set_element(env, held, 0, arguments[0]);
+  napi_set_element(env, held, 1, arguments[5]);
   if (napi_create_reference(env, held, 1, &job->alive) != napi_ok ||
       napi_create_promise(env, &job->deferred, &promise) != napi_ok) {
     return throw_error(env, "out of memory");
   }
   char why[256] = "out of memory";
   RunningJob* started = job.release();
-  session->running.insert(started);
+  started->number = session->next_number = (session->next_number + 1) % INT32_MAX;
+  session->running[started->number] = started;
   if (session->running.size() == 1) {
     napi_ref_threadsafe_function(env, session->deliver);
   }
@@ -167,19 +173,22 @@ napi_value run_batch(napi_env env, napi_callback_info info) {
     forget(env, started);
     return throw_error(env, why);
   }
-  octavec_job* handle = octavec_job_retain(started->core);
+  napi_create_array_with_length(env, 2, &pair);
   napi_set_element(env, pair, 0, promise);
-  napi_set_element(env, pair, 1, carrier(env, kJobTag, handle, [](napi_env, void* data, void*) {
-                     octavec_job_release(static_cast<octavec_job*>(data));
-                   }));
+  napi_set_element(env, pair, 1, number(env, started->number));
   return pair;
 }
 
-/** cancel(job) */
+/** cancel(session, number): of a job that is done, nothing. */
 napi_value cancel_job(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  if (auto* job = carried<octavec_job>(env, arguments[0], kJobTag)) {
-    octavec_job_cancel(job);
+  const Arguments<2> arguments(env, info);
+  auto* session = carried<SessionHandle>(env, arguments[0], kSessionTag);
+  int32_t number;
+  if (session != nullptr && int32(env, arguments[1], number)) {
+    const auto job = session->running.find(number);
+    if (job != session->running.end()) {
+      octavec_job_cancel(job->second->core);
+    }
   }
   return undefined(env);
 }

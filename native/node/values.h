@@ -8,7 +8,7 @@
 namespace octavec_node {
 
 /** Objects of one kind carry this tag, so that no other object is taken for one. */
-extern const napi_type_tag kModelTag, kSessionTag, kJobTag;
+extern const napi_type_tag kModelTag, kSessionTag;
 
 struct Array {
   napi_typedarray_type type;

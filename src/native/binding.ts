@@ -17,13 +17,11 @@ export interface NativeModel {
 }
 
 declare const sessionTag: unique symbol;
-declare const jobTag: unique symbol;
 export interface NativeSession {
   readonly [sessionTag]: true;
 }
-export interface NativeJob {
-  readonly [jobTag]: true;
-}
+/** The number of a job within its session. */
+export type NativeJob = number;
 
 export interface NativeTensor {
   readonly type: NativeTensorType;
@@ -46,6 +44,7 @@ export interface NativeBinding {
   /** Gives back the object's share of the model, which goes with the last one. */
   releaseModel(model: NativeModel): void;
   openSession(model: NativeModel, threads: number): NativeSession;
+  /** `out` is theirs until the promise is settled; ids and offsets are copied. */
   run(
     session: NativeSession,
     ids: Int32Array,
@@ -54,7 +53,7 @@ export interface NativeBinding {
     wantHidden: 0 | 1,
     out: Float32Array,
   ): [Promise<void>, NativeJob];
-  cancel(job: NativeJob): void;
+  cancel(session: NativeSession, job: NativeJob): void;
   closeSession(session: NativeSession): void;
   /** A file's bytes, mapped: processes share what they read of it. The file must not be cut while they are in use. */
   mapFile(path: string): ArrayBuffer;

@@ -11,12 +11,16 @@ export interface BatchPart extends TokenBatch {
 const partTokens = 16_384;
 
 /**
- * Cuts a batch into parts of whole texts. The arrays of the parts are copies: other threads read them while the caller
- * may do with its own what it likes.
+ * Cuts a batch into parts of whole texts. Those of a large one are copies: they are run one after the other, while the
+ * caller may do with his arrays what he likes.
  */
-export function cutBatch({ ids, offsets }: TokenBatch, limit = partTokens): BatchPart[] {
-  const parts: BatchPart[] = [];
+export function cutBatch(batch: TokenBatch, limit = partTokens): BatchPart[] {
+  const { ids, offsets } = batch;
   const texts = offsets.length - 1;
+  if (texts > 0 && ids.length <= limit) {
+    return [{ ids, offsets, firstText: 0, firstToken: 0 }];
+  }
+  const parts: BatchPart[] = [];
   for (let firstText = 0; firstText < texts; ) {
     const firstToken = offsets[firstText];
     let end = firstText + 1;

@@ -147,18 +147,19 @@ class NativeEngine implements Engine {
     const jobs = new Set<NativeJob>();
     const cancel = () => {
       for (const job of jobs) {
-        this.#binding.cancel(job);
+        this.#binding.cancel(this.#session, job);
       }
     };
     const forget = onAbort(signal, cancel);
-    const waiting = cutBatch(batch).values();
+    const parts = cutBatch(batch);
+    const waiting = parts.values();
     // Two parts at a time keep the threads busy; all at once, other callers would stand behind them.
-    const lanes = Array.from({ length: partsAtOnce }, async () => {
+    const lanes = Array.from({ length: Math.min(partsAtOnce, parts.length) }, async () => {
       for (const { ids, offsets, firstText, firstToken } of waiting) {
         signal?.throwIfAborted();
         const start = wantHidden ? firstToken : firstText;
         const end = start + (wantHidden ? ids.length : offsets.length - 1);
-        const target = out.subarray(start * width, end * width);
+        const target = parts.length === 1 ? out : out.subarray(start * width, end * width);
         const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
         jobs.add(job);
         await done;
