@@ -25,7 +25,13 @@ import './configured/index.js';
 
 export { auto, fp16, int8, int8Static, methodNames, q4, q8 } from './asked-methods.js';
 export { type Configuration, type ReadConfigurationOptions, readConfiguration } from './config/index.js';
-export { type Conversion, type ConversionProof, type ConvertOptions, convert } from './convert/index.js';
+export {
+  type Conversion,
+  type ConversionProof,
+  type ConversionType,
+  type ConvertOptions,
+  convert,
+} from './convert/index.js';
 export {
   type Distillation,
   type DistillOptions,

@@ -10,6 +10,7 @@ import { loadOnnxRuntimeEngine } from '#rooms/engine';
 import { readModel } from '#rooms/onnx';
 import {
   asBfloat16,
+  asFloat16,
   type RawTensor,
   type RawTensors,
   readRawTensors,
@@ -66,6 +67,18 @@ describe.each(architectures)('%s', (architecture) => {
     expect(proof.reference).toBe('onnx');
     expect(proof.largestDifference).toBeLessThan(2e-5);
     expect(JSON.parse(readFileSync(onnxPath.replace('.onnx', '.conversion.json'), 'utf8')).proof).toEqual(proof);
+  });
+
+  test('gives nearly the same with weights in half precision', async () => {
+    const folder = weightsOf(architecture);
+    const whole = await convert(folder, { output: join(folder, 'whole.onnx') });
+    const { onnxPath, bytes, dtype, proof } = await convert(folder, { dtype: 'fp16' });
+    expect(onnxPath).toBe(join(folder, 'onnx', 'model_fp16.onnx'));
+    expect(dtype).toBe('fp16');
+    // Tables of angles and the graph itself are a good part of a tiny file.
+    expect(bytes / whole.bytes).toBeLessThan(0.7);
+    expect(proof.cosine).toBeGreaterThan(0.999998);
+    expect(proof.cosine).toBeLessThan(whole.proof.cosine);
   });
 
   test('gives the same for texts of any length, alone and padded', async () => {
@@ -172,6 +185,30 @@ describe('weights', () => {
     const halves = new Uint16Array(stored.data.buffer, stored.data.byteOffset, stored.data.length / 2);
     const { rawData = new Uint8Array() } = words ?? {};
     expect(new Uint32Array(Uint8Array.from(rawData).buffer)).toEqual(Uint32Array.from(halves, (half) => half << 16));
+  });
+
+  test('in F16 are stored as they are with dtype fp16', async () => {
+    const folder = changeTensors(
+      weightsOf('bert'),
+      (tensors) => new Map([...tensors].map(([name, tensor]) => [name, asFloat16(tensor)])),
+    );
+    const { proof } = await convert(folder, { dtype: 'fp16' });
+    expect(proof.largestDifference).toBeLessThan(2e-5);
+  });
+
+  test('beyond half precision are refused with dtype fp16', async () => {
+    const name = 'encoder.layer.1.output.dense.weight';
+    const folder = changeTensors(weightsOf('bert'), (tensors) => {
+      const tensor = tensors.get(name) as RawTensor;
+      const data = Uint8Array.from(tensor.data);
+      new DataView(data.buffer).setFloat32(40, 70_000, true);
+      return new Map([...tensors, [name, { ...tensor, data }]]);
+    });
+    await expect(convert(folder, { dtype: 'fp16' })).rejects.toMatchObject({
+      code: 'WEIGHTS_INVALID',
+      message: expect.stringContaining(name),
+    });
+    expect(readdirSync(folder)).not.toContain('onnx');
   });
 
   test('that embeddings do not need are left out and named', async () => {

@@ -71,6 +71,23 @@ const state = nativeEngineState();
 const leastInt8 = 'isa' in state && /^(avx2|portable-16bit)$/.test(state.isa) ? 0.97 : 0.99;
 
 describe.skipIf('reason' in state)('converted models on the native engine', () => {
+  test('with weights in half precision', async () => {
+    const { onnxPath, maxTokens } = await convert(copied('tiny/modernbert'), { dtype: 'fp16' });
+    const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
+    const files = { onnxPath, padTokenId: 0, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
+    const options = { workers: 1, threads: 1 };
+    await using reference = await loadEngine(files, { ...options, engine: 'onnxruntime' });
+    const loaded = await tryNativeEngine(files, { ...options, precision: 'fp32' });
+    if ('reason' in loaded) {
+      throw new Error(loaded.reason);
+    }
+    await using engine = loaded.engine;
+    const expected = await reference.embed(batch);
+    (await engine.embed(batch)).forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i], 5);
+    });
+  });
+
   test.each(all)('%s', async (_, folder) => {
     const { onnxPath, maxTokens } = await convert(folder());
     const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { convert } from '../convert/index.js';
+import { Command, Option } from 'commander';
+import { type ConversionType, convert } from '../convert/index.js';
 import { formatConversion } from '../report/index.js';
 import { interruptSignal } from './interrupt.js';
 import { type NamedModelFlags, storedModel } from './named-model.js';
@@ -10,6 +10,7 @@ Examples:
   octavec convert ./bge-small-en-v1.5
   octavec convert Alibaba-NLP/gte-modernbert-base ./gte-modernbert
   octavec convert ./my-finetuned-e5 e5.onnx --against exported.onnx --json
+  octavec convert ./bge-small-en-v1.5 --dtype fp16
   octavec convert ./potion-base-8M potion.onnx      static models, too
 
 Other commands convert a folder without an ONNX file by themselves. Exit status 3: the file did not give what the weights
@@ -17,6 +18,7 @@ give, and was not kept.`;
 
 interface Options extends NamedModelFlags {
   readonly against?: string;
+  readonly dtype: ConversionType;
   readonly withHead?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,11 @@ export function convertCommand(): Command {
     .argument('<model>', 'model folder with safetensors, or a name of the hub')
     .argument('[output]', 'folder for a whole model, or .onnx file (default: onnx/model.onnx in the model folder)')
     .option('--against <file>', 'ONNX file of the same model to prove the new one against (default: the weights)')
+    .addOption(
+      new Option('--dtype <type>', 'what weights are stored as; fp16 makes onnx/model_fp16.onnx of half the size')
+        .choices(['fp32', 'fp16'])
+        .default('fp32'),
+    )
     .option('--with-head', 'pooling, dense layers and normalising in the graph, too, as the output sentence_embedding')
     .option('--offline', 'use what is on this machine, and never the network')
     .option('--json', 'print JSON')
@@ -37,6 +44,7 @@ export function convertCommand(): Command {
       const conversion = await convert(original, {
         output: output ?? variants,
         against: options.against,
+        dtype: options.dtype,
         withHead: options.withHead,
         onProgress: line.onProgress,
         signal: interruptSignal(),

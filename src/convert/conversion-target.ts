@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { OctavecError } from '../base/index.js';
+import { variantPath } from '../model/index.js';
+import type { ConversionType } from './conversion-type.js';
 
 export interface ConversionTarget {
   readonly onnxPath: string;
@@ -10,12 +12,12 @@ export interface ConversionTarget {
 }
 
 /** Where the file goes; the folder, if it is to become a whole model. */
-export function targetOf(source: string, output: string | undefined): ConversionTarget {
+export function targetOf(source: string, output: string | undefined, dtype: ConversionType): ConversionTarget {
   if (output === undefined || resolve(output) === source) {
-    return { onnxPath: join(source, 'onnx', 'model.onnx') };
+    return { onnxPath: variantPath(source, dtype) };
   }
   const path = resolve(output);
-  return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: join(path, 'onnx', 'model.onnx'), folder: path };
+  return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: variantPath(path, dtype), folder: path };
 }
 
 /** What was proven of a file stands beside it. */

@@ -44,7 +44,7 @@ export async function convertStatic(
     await moveInto(written.files, target.onnxPath);
     const conversion: Conversion = {
       ...{ onnxPath: target.onnxPath, architecture: 'static', layers: 0, hidden: columns, maxTokens },
-      ...{ gives: 'vectors', bytes: written.bytes, unused: [], proof },
+      ...{ gives: 'vectors', dtype: 'fp32', bytes: written.bytes, unused: [], proof },
     };
     const kept = { version, sources, ...conversion, onnxPath: undefined };
     await writeOutputFile(conversionPath(target.onnxPath), `${JSON.stringify(kept, null, 2)}\n`);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
+import { checkChoice, OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
 import { findHead, type Head, readJsonFile, readModules, refuseOtherFormat, staticFolder } from '../model/index.js';
 import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
@@ -12,9 +12,11 @@ import { architectureOf } from './architectures/registry.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { conversionPath, moveInto, refuseForeign, targetOf } from './conversion-target.js';
+import type { ConversionType } from './conversion-type.js';
 import { convertStatic } from './convert-static.js';
 import type { EncoderPlan } from './encoder-plan.js';
 import { buildEncoder } from './graph/build-encoder.js';
+import { withHalfWeights } from './graph/half-weights.js';
 import { planEncoder } from './plan-encoder.js';
 import { proveConversion } from './proof/prove-conversion.js';
 import { encoderHome } from './weights/encoder-home.js';
@@ -22,8 +24,13 @@ import { openModelWeights } from './weights/open-weights.js';
 import { streamWeight } from './weights/stream-weight.js';
 
 export interface ConvertOptions extends TaskOptions {
-  /** An .onnx file, or a folder that gets a whole model. By default `onnx/model.onnx` in the model's own folder. */
+  /**
+   * An .onnx file, or a folder that gets a whole model. By default `onnx/model.onnx` in the model's own folder,
+   * `onnx/model_fp16.onnx` for `fp16`.
+   */
   readonly output?: string;
+  /** What weights are stored as, `fp32` by default. With `fp16` the file is half as large; numbers are computed in FP32 all the same. */
+  readonly dtype?: ConversionType;
   /** An ONNX file of the same model that is known to be right, to prove the new one against. */
   readonly against?: string;
   /** Pooling, dense layers and normalising stand in the graph, too, which then gives `sentence_embedding` as well. */
@@ -45,12 +52,14 @@ export interface ConvertOptions extends TaskOptions {
  * ```
  */
 export async function convert(folder: string, options: ConvertOptions = {}): Promise<Conversion> {
-  const { output, against, signal, onProgress } = options;
+  const { output, against, dtype = 'fp32', signal, onProgress } = options;
+  checkChoice('dtype', dtype, ['fp32', 'fp16']);
   const source = resolve(folder);
   await refuseFile(source);
   const table = await staticFolder(source);
   if (table !== undefined) {
-    return convertStatic(source, table, targetOf(source, output));
+    refuseHalfTable(dtype);
+    return convertStatic(source, table, targetOf(source, output, dtype));
   }
   const home = await encoderHome(source);
   const config = await readConfig(home);
@@ -61,16 +70,17 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
     const planned = await planEncoder(home, architecture, config, weights);
     const { unused } = planned;
     const plan = options.withHead ? { ...planned.plan, head: await headFor(source, planned.plan) } : planned.plan;
-    const target = targetOf(source, output);
+    const target = targetOf(source, output, dtype);
     refuseForeign(target.onnxPath);
     const staging = await openStaging(target.onnxPath);
     try {
       const hashes = await Promise.all(found.files.map(fileHash));
       throwIfCancelled(signal, 'converting');
       const sources = Object.fromEntries(found.files.map((path, i) => [basename(path), hashes[i]]));
-      const { proto, deferred } = buildEncoder(plan, {
-        'octavec.converted': JSON.stringify({ version, architecture: architecture.name, sources }),
+      const built = buildEncoder(plan, {
+        'octavec.converted': JSON.stringify({ version, architecture: architecture.name, dtype, sources }),
       });
+      const { proto, deferred } = dtype === 'fp16' ? withHalfWeights(built) : built;
       const graph: OnnxModel = { path: join(staging.folder, 'model.onnx'), proto };
       const dataOf = ({ name = '' }: { name?: string }) => {
         const data = deferred.get(name);
@@ -79,7 +89,10 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
       // The name that it will have: the file names its external data.
       const stagedPath = join(staging.folder, basename(target.onnxPath));
       const written = await writeStreamedModel(graph, stagedPath, dataOf, { signal, onProgress });
-      const proof = await proveConversion({ folder: home, plan, weights, onnxPath: stagedPath, against }, options);
+      const proof = await proveConversion(
+        { folder: home, plan, weights, onnxPath: stagedPath, against, dtype },
+        options,
+      );
       if (target.folder !== undefined) {
         await copyCompanions(source, target.folder, await companionFiles(source));
       }
@@ -95,6 +108,7 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
         hidden: plan.hidden,
         maxTokens: plan.maxTokens,
         gives: plan.classifier !== undefined ? 'scores' : plan.head === undefined ? 'hidden states' : 'vectors',
+        dtype,
         bytes: written.bytes,
         unused,
         proof,
@@ -132,6 +146,16 @@ async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Pro
   }
   checkHead(head, hidden, folder);
   return head;
+}
+
+/** @throws USAGE */
+function refuseHalfTable(dtype: ConversionType): void {
+  if (dtype !== 'fp32') {
+    throw new OctavecError('USAGE', {
+      problem: 'Static models are converted in FP32 alone',
+      hint: 'Leave out `dtype`, and make the variant with `octavec quantize --to fp16`.',
+    });
+  }
 }
 
 /** @throws OTHER_FORMAT, USAGE for a file: what it needs stands beside it */

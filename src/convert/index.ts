@@ -5,6 +5,7 @@
  * @module
  */
 export type { Conversion } from './conversion.js';
+export type { ConversionType } from './conversion-type.js';
 export { type ConvertOptions, convert } from './convert.js';
 export { type ConvertedCopy, convertedCopy } from './converted-copy.js';
 export { openConverted } from './open-converted.js';

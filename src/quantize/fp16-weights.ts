@@ -1,5 +1,5 @@
 import { foldConstants, GraphEditor, inferElementTypes } from '../graph/index.js';
-import { dataType, elementCount, makeNode, type OnnxModel } from '../onnx/index.js';
+import { dataType, elementCount, makeNode, type OnnxModel, type TensorProto } from '../onnx/index.js';
 import { shareCopies } from '../passes/index.js';
 import { toHalfTensor } from './half-tensor.js';
 
@@ -14,6 +14,26 @@ const smallestTensor = 1024;
  */
 export function fp16Weights(source: OnnxModel, isWanted: (name: string) => boolean = () => true): OnnxModel {
   const model = foldConstants(source);
+  const stored = storeHalves(model, (tensor) => {
+    if (!isWanted(tensor.name ?? '')) {
+      return undefined;
+    }
+    const half = toHalfTensor(model, tensor);
+    // Weights beyond the range keep their precision: nothing is lost without a word.
+    return half.clamped > 0 ? undefined : half.tensor;
+  });
+  return shareCopies(stored);
+}
+
+/**
+ * Puts half tensors and the Casts that widen them in the places of large float weights.
+ *
+ * @param halfOf makes the half of a weight, which then is called `name`; undefined leaves the weight as it is
+ */
+export function storeHalves(
+  model: OnnxModel,
+  halfOf: (tensor: TensorProto, name: string) => TensorProto | undefined,
+): OnnxModel {
   const editor = new GraphEditor(model);
   const types = inferElementTypes(model.proto.graph);
   for (const tensor of model.proto.graph.initializer) {
@@ -21,18 +41,15 @@ export function fp16Weights(source: OnnxModel, isWanted: (name: string) => boole
     if (types.get(name) !== dataType.float || elementCount(tensor) < smallestTensor || editor.index.inputs.has(name)) {
       continue;
     }
-    if (!isWanted(name)) {
+    const halfName = editor.uniqueName(`${name}_half`);
+    const half = halfOf(tensor, halfName);
+    if (half === undefined) {
       continue;
     }
-    const half = toHalfTensor(model, tensor);
-    // Weights beyond the range keep their precision: nothing is lost without a word.
-    if (half.clamped > 0) {
-      continue;
-    }
-    const halfName = editor.setInitializer({ ...half.tensor, name: editor.uniqueName(`${name}_half`) });
+    editor.setInitializer({ ...half, name: halfName });
     const wide = editor.uniqueName(`${name}_wide`);
     editor.add(makeNode('Cast', [halfName], [wide], { attributes: { to: { int: dataType.float } } }));
     editor.redirect(name, wide);
   }
-  return shareCopies(editor.finish());
+  return editor.finish();
 }

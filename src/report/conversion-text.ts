@@ -17,11 +17,12 @@ export function formatConversion({
   maxTokens,
   gives,
   bytes,
+  dtype,
   unused,
   proof,
 }: Conversion): string {
   const lines = [
-    `${onnxPath} (${formatBytes(bytes)})`,
+    `${onnxPath} (${formatBytes(bytes)}${dtype === 'fp16' ? ', weights in FP16' : ''})`,
     `  ${architecture}${gives === 'scores' ? ' cross-encoder' : ''}, ${layers} layers, ${hidden} dimensions, ${gives === 'scores' ? 'pairs' : 'texts'} of up to ${formatCount(maxTokens)} tokens`,
     `  held against ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
     ...(unused.length > 0 ? [`  left out, as embeddings do not need them: ${unused.join(', ')}`] : []),

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { floatsToHalves } from '#rooms/numbers';
 
 export interface RawTensor {
   readonly dtype: string;
@@ -48,4 +49,10 @@ export function asBfloat16({ shape, data }: RawTensor): RawTensor {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
   const halves = Uint16Array.from(words, (word) => word >>> 16);
   return { dtype: 'BF16', shape, data: new Uint8Array(halves.buffer) };
+}
+
+/** F32 numbers as F16. */
+export function asFloat16({ shape, data }: RawTensor): RawTensor {
+  const floats = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+  return { dtype: 'F16', shape, data: new Uint8Array(floatsToHalves(floats).buffer) };
 }

@@ -15,6 +15,8 @@ export interface DeferredData {
   readonly weight: Weight;
   /** [inputs × outputs] of a weight that is stored the other way round. */
   readonly transposed: boolean;
+  /** Written in half precision. */
+  readonly half?: boolean;
 }
 
 /** Collects nodes and initializers; names are made as exporters of today make them. */

@@ -1,0 +1,2 @@
+/** What weights are stored as: single precision, or half. */
+export type ConversionType = 'fp32' | 'fp16';
