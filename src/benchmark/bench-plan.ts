@@ -27,7 +27,7 @@ export interface PlanOptions {
 const longestMixed = 256;
 
 /**
- * Lengths that all subjects can take: with different ones they could not be compared.
+ * Plans a benchmark with lengths that all subjects can take; with different ones they could not be compared.
  *
  * @throws USAGE for pools that are none
  */

@@ -168,7 +168,7 @@ async function measure(
   return { results: resultsOf(main, pools), unusable };
 }
 
-/** Texts for each subject, made once for those that share a tokenizer. */
+/** Makes the texts for each subject, once for those that share a tokenizer. */
 async function workloadsOf(
   subjects: readonly Subject[],
   plan: BenchPlan,

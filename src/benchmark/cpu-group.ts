@@ -10,7 +10,7 @@ export interface CpuGroup {
   /** Puts a process into the group, with all that it starts. */
   add(pid: number): void;
   throttling(): CpuThrottling | undefined;
-  /** Its processes must be gone. */
+  /** Removes the group. Its processes must have ended. */
   remove(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ function hasFile(folder: string, name: string): boolean {
   }
 }
 
-/** A process that has just ended may still stand in its group. */
+/** Removes the folder of a group, to which a process that has just ended may still belong. */
 async function removeGroup(path: string): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     try {

@@ -45,7 +45,7 @@ export async function workloadFor(model: ModelFiles, plan: WorkloadPlan): Promis
   };
 }
 
-/** Words of so many tokens in all, one at least; each seed takes others. */
+/** Returns words of a number of tokens in all, one at least; each seed takes others. */
 function textOf(tokens: number, tokensOf: readonly number[], seed: number): string {
   const chosen: string[] = [];
   let left = tokens;

@@ -133,7 +133,7 @@ function sampleOfSimilarities(structure: SimilarityStructure): [number, number][
   return evenlySpaced(original.length, 2 * sampleSize).map((i) => [rounded(original[i]), rounded(candidate[i])]);
 }
 
-/** To the digits that a plot can show. */
+/** Rounds to the digits that a plot can show. */
 function rounded(value: number): number {
   return Number(value.toFixed(6));
 }

@@ -114,7 +114,10 @@ function ratio(above: number | undefined, below: number | undefined): number | u
   return above === undefined || below === undefined ? undefined : above / below;
 }
 
-/** What is lost in all tasks of a kind: the difference turned round, as it is or as a share of the original's figure. */
+/**
+ * Returns the losses in all tasks of a kind: the difference with its sign reversed, as it is or as a share of the
+ * original's figure.
+ */
 function taskLosses(
   { tasks = [] }: Measured,
   kind: TaskKind,

@@ -3,7 +3,10 @@ import type { Gate } from './gate.js';
 /** What every gate asks for: a broken file is broken at any precision. */
 const sound = { nonFinite: 0, lostLength: 0 };
 
-/** The loss that tasks may show: of retrieval's figures as a share of the original's, of all others as it is. */
+/**
+ * Returns the losses that tasks may show: of retrieval's figures as a share of the original's, of all others as they
+ * are.
+ */
 function taskLosses(sts: number, retrieval: number, others: number) {
   return {
     stsLoss: sts,

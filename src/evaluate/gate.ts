@@ -38,7 +38,7 @@ export interface Verdict {
 }
 
 /**
- * The gate with limits of one's own.
+ * Returns the gate with other limits.
  *
  * @param limits in place of, or besides, the gate's; they must be measured
  * @param whereMeasured the same, but what the gate does not ask for itself may stay unmeasured
@@ -93,7 +93,7 @@ export function judge(evidence: Measured, gate: Gate): Verdict {
   return { gate: gate.name, passed: failures.length === 0, failures, undecided, notMeasured };
 }
 
-/** A figure of vectors that fails in the second engine. What is the same in both is told once. */
+/** Lists figures of vectors that fail in the second engine. What is the same in both is listed once. */
 function failuresElsewhere(evidence: Measured, metric: GateMetricName, limit: number): GateFailure[] {
   const { alsoOn, file, original } = evidence;
   const { of }: GateMetric = gateMetrics[metric];
@@ -103,18 +103,18 @@ function failuresElsewhere(evidence: Measured, metric: GateMetricName, limit: nu
     : [failure(metric, figure, limit, ` on ${alsoOn?.engine.name}`)];
 }
 
-/** The failures as one phrase, for messages. */
+/** Joins the failures to one phrase, for messages. */
 export function failuresAsText(verdict: Verdict): string {
   return verdict.failures.map((failure) => failure.message).join('; ');
 }
 
-/** False for NaN and for what was not measured: both comparisons are false then. */
+/** Tells whether a figure keeps its limit: false for NaN and for what was not measured. */
 function holds(metric: GateMetricName, figure: number | undefined, limit: number): boolean {
   const value = figure ?? Number.NaN;
   return gateMetrics[metric].bound === 'at least' ? value >= limit : value <= limit;
 }
 
-/** " (scifact-mini, 95 % between 0.0012 and 0.0391)" */
+/** Says where a loss was measured: " (scifact-mini, 95 % between 0.0012 and 0.0391)". */
 function whereLost({ task, interval }: TaskLoss, metric: GateMetricName): string {
   if (interval === undefined || interval.some(Number.isNaN)) {
     return ` (${task})`;
@@ -130,7 +130,7 @@ function failure(metric: GateMetricName, figure: number | undefined, limit: numb
   return { metric, figure: figure ?? Number.NaN, limit, message };
 }
 
-/** With the usual digits, or with as many more as it takes to tell the figure from the limit. */
+/** Formats a figure with the usual digits, or with as many more as it takes to tell it from the limit. */
 function shownFigure(figure: number, limit: number, digits: number): string {
   if (!Number.isFinite(figure)) {
     return 'not a number';

@@ -40,7 +40,7 @@ export function gateNamed(name: string, configuration: OwnGates, trail: readonly
   return { ...withLimits(start, {}, limits), name };
 }
 
-/** The presets that the configuration makes other than octavec's. */
+/** Returns the presets that the configuration changes. */
 export function configuredPresets(configuration: OwnGates): Partial<Record<GatePresetName, Gate>> {
   const changed = presetNames.filter((name) => Object.hasOwn(configuration.gates ?? {}, name));
   return Object.fromEntries(changed.map((name) => [name, gateNamed(name, configuration)]));

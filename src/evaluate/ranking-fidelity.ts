@@ -70,7 +70,7 @@ function bestOf(scores: readonly Float32Array[], k: number): NearestLists {
   return lists;
 }
 
-/** NaN if one of them is. */
+/** Returns the lowest value; NaN if one of them is NaN. */
 function lowest(values: readonly number[]): number {
   return Math.min(...values);
 }

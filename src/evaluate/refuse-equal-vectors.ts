@@ -5,8 +5,8 @@ import type { Matrix } from '../numbers/index.js';
 const leastDifference = 1e-5;
 
 /**
- * Vectors that all point the same way, or the opposite way, say nothing of their texts: every candidate would be found
- * faithful to them. Scores of rerankers are such vectors, of one number each.
+ * Refuses vectors that all point the same way, or the opposite way: they say nothing of their texts, and every
+ * candidate would be found faithful to them. Scores of rerankers are such vectors, of one number each.
  *
  * @throws NOT_COMPARABLE
  */

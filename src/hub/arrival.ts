@@ -1,5 +1,5 @@
 /**
- * What is waited for.
+ * Waits for a promise, for no longer than `most`.
  *
  * @param most milliseconds
  * @throws Error where it does not come in time; what the signal says

@@ -46,7 +46,7 @@ export async function keepListing(cached: CachedRepository, repository: Reposito
   }
 }
 
-/** What the cache knows of a revision; undefined where it knows nothing. */
+/** Returns the listing that the cache has of a revision, or undefined. */
 export async function keptListing(cached: CachedRepository, repository: Repository): Promise<KeptListing | undefined> {
   const revision = revisionOf(repository);
   const ref = isCommit(revision)
@@ -69,7 +69,7 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
   return paths.length === 0 ? undefined : { commit, files: paths, isWhole: false };
 }
 
-/** Whether a file of a snapshot is there, its bytes included. */
+/** Tells whether a file of a snapshot is there, with its bytes. */
 export async function isKept(cached: CachedRepository, commit: string, path: string): Promise<boolean> {
   return stat(join(cached.snapshot(commit), path)).then(
     (found) => found.isFile(),

@@ -17,7 +17,7 @@ export interface CachedModel {
   readonly ownBytes: number;
 }
 
-/** All models in a cache, by name. What is no model is passed over. */
+/** Lists all models in a cache by name. Other repositories are passed over. */
 export async function cachedModels(cache: string): Promise<CachedModel[]> {
   const names = await readdir(cache).catch(() => []);
   const models = await Promise.all(
@@ -49,7 +49,7 @@ async function commitsOf(folder: string, id: string): Promise<CachedModel[]> {
   });
 }
 
-/** Files of a snapshot, and where their bytes lie with how many there are. */
+/** Lists the files of a snapshot, where their bytes lie, and how many there are. */
 async function contentOf(folder: string): Promise<{ files: string[]; blobs: Map<string, number> }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
@@ -61,7 +61,7 @@ async function contentOf(folder: string): Promise<{ files: string[]; blobs: Map<
   return { files: paths.map((path) => relative(folder, path).replaceAll(sep, '/')).sort(), blobs };
 }
 
-/** Where a path of a snapshot leads to; itself where the cache holds copies. */
+/** Returns where a path of a snapshot leads to, or the path itself where the cache holds copies. */
 async function blobOf(path: string): Promise<string> {
   const target = await readlink(path).catch(() => undefined);
   return target === undefined ? path : resolve(dirname(path), target);

@@ -13,8 +13,8 @@ export interface DamagedFile {
 }
 
 /**
- * Hashes files of a snapshot. The cache names bytes by their hash; where it holds copies instead of links (Windows),
- * nothing is known, and nothing is called damaged.
+ * Hashes files of a snapshot and lists the damaged ones. The cache names bytes by their hash; where it holds copies
+ * instead of links (Windows), no hash is known, and no file is called damaged.
  *
  * @throws CANCELLED
  */

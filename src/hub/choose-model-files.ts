@@ -32,8 +32,8 @@ const namesByPrecision: Readonly<Record<string, readonly string[]>> = {
 const byPrecision = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4'];
 
 /**
- * The files of a repository that an embedding model needs: one ONNX file with its weights, or safetensors where there is
- * none, or the file of PyTorch; tokenizer, configuration, modules, dense layers.
+ * Chooses the files of a repository that an embedding model needs: one ONNX file with its weights, or safetensors where
+ * there is none, or the file of PyTorch; tokenizer, configuration, modules, dense layers.
  *
  * @param name of the repository, for errors
  * @throws HUB_NO_MODEL where the repository has neither, or not the precision
@@ -98,7 +98,7 @@ function onnxFile(files: readonly string[], precision: string | undefined): stri
   return precision === undefined && all.length === 1 ? all[0] : undefined;
 }
 
-/** What a repository without a model that can be taken holds, in a few words. */
+/** Says in a few words what a repository holds that has no model to take. */
 function holds(files: readonly string[]): string {
   const kinds: readonly (readonly [RegExp, string])[] = [
     [/\.onnx$/, 'other ONNX files'],
@@ -117,7 +117,10 @@ function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
 }
 
-/** A pattern as `huggingface_hub` has them: `*` stands for anything, slashes included, `?` for one character. */
+/**
+ * Turns a pattern of `huggingface_hub` into a regular expression: `*` stands for anything, slashes included, `?` for
+ * one character.
+ */
 function patternOf(pattern: string): RegExp {
   const whole = pattern.endsWith('/') ? `${pattern}*` : pattern;
   const source = whole

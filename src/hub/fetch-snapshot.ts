@@ -68,7 +68,7 @@ export async function fetchSnapshot(
   return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
 }
 
-/** What the cache has, if it has all that is chosen. */
+/** Returns the cached snapshot, if it has all that is chosen. */
 async function keptSnapshot(
   cached: CachedRepository,
   repository: Repository,
@@ -90,7 +90,7 @@ async function keptSnapshot(
   return { folder: cached.snapshot(listing.commit), commit: listing.commit, files };
 }
 
-/** Whether of files in parts ("test-00000-of-00002.parquet") none is missing. */
+/** Tells whether, of files in parts ("test-00000-of-00002.parquet"), none is missing. */
 function hasAllShards(files: readonly string[]): boolean {
   const counts = new Map<string, number>();
   for (const path of files) {
@@ -157,7 +157,7 @@ async function fetchFiles(
   });
 }
 
-/** Bytes that are not on the disk yet; what an interrupted download left counts. */
+/** Counts the bytes still to fetch, less what an interrupted download left. */
 async function bytesToFetch(
   cached: CachedRepository,
   files: readonly { readonly file: RemoteFile }[],

@@ -88,7 +88,7 @@ async function isOld(path: string): Promise<boolean> {
   return Date.now() - touched > staleMs;
 }
 
-/** Where the number of a process means something: a host, and on Linux the container. */
+/** Names where the number of a process means something: a host, and on Linux the container. */
 function machine(): string {
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;

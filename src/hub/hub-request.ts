@@ -63,7 +63,7 @@ export async function askHub(url: URL, request: HubRequest, settings: HubSetting
   }
 }
 
-/** What lies below an error of fetch, which itself says nothing. */
+/** Returns the innermost cause of an error of fetch, whose own message says nothing. */
 function firstCause(error: unknown): unknown {
   const { cause } = error as { cause?: Error };
   return cause?.message ? firstCause(cause) : error;
@@ -117,7 +117,10 @@ function isRedirect({ status }: Response): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-/** The hub hides what is private: to a stranger it answers 401 for what is not there, too. */
+/**
+ * Makes the error for a refused request. The hub hides what is private: without a token it answers 401 also for what
+ * does not exist.
+ */
 function refusal({ status, headers }: Response, what: string, { endpoint, token }: HubSettings): OctavecError {
   const code = headers.get('x-error-code');
   if (status === 404 || code === 'RepoNotFound') {

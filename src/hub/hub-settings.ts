@@ -23,9 +23,9 @@ export interface HubSettings {
 const yes = new Set(['1', 'ON', 'YES', 'TRUE']);
 
 /**
- * What the environment says, by the names and in the order that huggingface_hub has: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME,
- * HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE, HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT
- * and their older forms.
+ * Reads the settings of the hub from the environment, by the names and in the order of huggingface_hub: HF_ENDPOINT,
+ * HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE, HF_HUB_ETAG_TIMEOUT,
+ * HF_HUB_DOWNLOAD_TIMEOUT and their older forms.
  *
  * @throws USAGE for an endpoint that is no address
  */

@@ -30,7 +30,7 @@ export async function listRepository(
 }
 
 /**
- * What the hub answers in JSON.
+ * Reads an answer of the hub as JSON.
  *
  * @throws HUB_UNREACHABLE for an answer of another kind
  */

@@ -11,7 +11,8 @@ export interface Proxy {
 const agents = new Map<string, Dispatcher>();
 
 /**
- * `fetch`, through the proxy that the environment names. Node's own takes none from there before version 22.21.
+ * Fetches through the proxy that the environment names. Node's own `fetch` ignores these variables before version
+ * 22.21.
  *
  * @throws USAGE where what is named is no address
  */
@@ -29,8 +30,8 @@ export async function fetchThroughProxy(url: URL, init: RequestInit): Promise<Re
 }
 
 /**
- * The proxy for an address, by HTTPS_PROXY, HTTP_PROXY (either for an address of its own kind) and NO_PROXY; undefined
- * where there is none.
+ * Returns the proxy for an address by HTTPS_PROXY, HTTP_PROXY (either for an address of its own kind) and NO_PROXY, or
+ * undefined where there is none.
  *
  * @throws USAGE
  */
@@ -55,7 +56,10 @@ export function proxyFor(url: URL, environment: NodeJS.ProcessEnv = process.env)
   });
 }
 
-/** "localhost,.example.com,10.0.0.1:8080,*": a name stands for what is below it, too, as in curl and Python. */
+/**
+ * Tells whether an address is on a list such as "localhost,.example.com,10.0.0.1:8080,*". A name also stands for its
+ * subdomains, as in curl and Python.
+ */
 function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
   const used = port || (protocol === 'https:' ? '443' : '80');
   return list
@@ -70,7 +74,7 @@ function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
     });
 }
 
-/** An address as it may be shown: without name and password. */
+/** Returns an address as it may be shown: without name and password. */
 export function shownAddress({ protocol, host }: URL): string {
   return `${protocol}//${host}`;
 }

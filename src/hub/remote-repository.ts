@@ -28,11 +28,11 @@ export interface HubFile {
 /** A repository at one commit, read where it is: nothing is kept here. */
 export interface RemoteRepository {
   readonly commit: string;
-  /** All files, in the order of their paths. */
+  /** Lists all files, in the order of their paths. */
   list(): Promise<HubFile[]>;
-  /** undefined if there is none. */
+  /** Finds a file; undefined if there is none. */
   find(path: string): Promise<HubFile | undefined>;
-  /** Bytes from `start` up to `end`, not included; goes on where a connection was cut. */
+  /** Reads bytes from `start` up to, not including, `end`, and goes on where a connection was cut. */
   stream(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
@@ -99,7 +99,7 @@ export async function openRemoteRepository(repository: Repository, given?: HubSe
   };
 }
 
-/** The address of the rest of a listing: of this hub alone, for the token goes with it. */
+/** Returns the address of the rest of a listing. It must be of this hub, for the token goes with it. */
 function nextPage({ headers }: Response, endpoint: string): URL | undefined {
   const next = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
   const url = next === undefined ? undefined : new URL(next, endpoint);

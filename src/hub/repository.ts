@@ -11,7 +11,7 @@ export interface Repository {
 
 const namePart = /^[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
 
-/** Whether a text can be the name of a repository: "owner/name", or a name alone. */
+/** Tells whether a text can be the name of a repository: "owner/name", or a name alone. */
 export function isRepositoryId(text: string): boolean {
   const parts = text.split('/');
   return parts.length <= 2 && parts.every((part) => namePart.test(part) && !/--|\.\./.test(part));
@@ -33,29 +33,29 @@ export function revisionOf({ revision = 'main' }: Repository): string {
   return revision;
 }
 
-/** "the data set mteb/stsbenchmark-sts at main" */
+/** Describes a repository: "the data set mteb/stsbenchmark-sts at main". */
 export function describeRepository({ kind, id, revision }: Repository): string {
   return `the ${kind === 'dataset' ? 'data set' : 'model'} ${id}${revision === undefined ? '' : ` at ${revision}`}`;
 }
 
-/** Where the hub says what a repository holds. */
+/** Returns the address at which the hub lists a repository. */
 export function listingUrl(endpoint: string, repository: Repository): URL {
   const revision = encodeURIComponent(revisionOf(repository));
   return new URL(`${endpoint}/api/${repository.kind}s/${repository.id}/revision/${revision}`);
 }
 
-/** Where the hub says what each file of a commit is. */
+/** Returns the address at which the hub describes each file of a commit. */
 export function treeUrl(endpoint: string, { kind, id }: Repository, commit: string): URL {
   return new URL(`${endpoint}/api/${kind}s/${id}/tree/${commit}?recursive=true`);
 }
 
-/** Where a file of a repository is. */
+/** Returns the address of a file of a repository. */
 export function fileUrl(endpoint: string, { kind, id }: Repository, commit: string, path: string): URL {
   const way = path.split('/').map(encodeURIComponent).join('/');
   return new URL(`${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${id}/resolve/${commit}/${way}`);
 }
 
-/** A path that stays in the folder that it is joined to. */
+/** Tells whether a path stays in the folder that it is joined to. */
 export function isSafePath(path: string): boolean {
   const parts = path.split('/');
   return !/[\\\0:]/.test(path) && parts.every((part) => part !== '' && part !== '.' && part !== '..');

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Bytes of a file; undefined where there is none. */
+/** Returns the size of a file in bytes, or undefined where there is none. */
 export function sizeOf(path: string): Promise<number | undefined> {
   return stat(path).then(
     ({ size }) => size,

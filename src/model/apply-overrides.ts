@@ -2,7 +2,7 @@ import { OctavecError } from '../base/index.js';
 import type { Head, HeadSource } from './head.js';
 import type { ModelOverrides } from './model-files.js';
 
-/** What a folder says of the head, with what the caller says otherwise. */
+/** Returns the head that a folder names, with what the caller overrides. */
 export function overriddenHead(
   head: Head,
   source: HeadSource,

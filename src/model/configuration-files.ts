@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 const names =
   /^((tokenizer|special_tokens_map|added_tokens|config|config_sentence_transformers|vocab|merges|preprocessor_config|generation_config|sentence_\w+_config).*\.(json|txt)|modules\.json|\d+_\w+|.*\.model|README\.md|LICEN[CS]E.*|NOTICE.*)$/i;
 
-/** The files of a model folder besides its weights, as paths with "/" that count from it. */
+/** Lists the files of a model folder other than its weights, as relative paths with "/". */
 export async function configurationFiles(folder: string): Promise<string[]> {
   const found = await readdir(folder, { withFileTypes: true });
   const chosen = found.filter(({ name }) => names.test(name));

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Length of a model's vectors, as the configuration of its folder says; undefined where that says nothing. */
+/**
+ * Returns the dimensions of a model's vectors by the configuration of its folder, or undefined where that does not say.
+ */
 export async function dimensionsOf(folder: string): Promise<number | undefined> {
   const pooling = await readJson(join(folder, '1_Pooling', 'config.json'));
   const config = await readJson(join(folder, 'config.json'));

@@ -10,8 +10,8 @@ import { variantFileName, variantOfPath } from './variants.js';
 const byPrecision = ['fp32', 'fp16', 'q8', 'int8_static', 'int8', 'quantized', 'uint8', 'q4'];
 
 /**
- * The ONNX file of a model folder, in `onnx/` or beside the configuration: the asked variant, by whatever name if it is the
- * only one; else the one of highest precision, else the only one there is.
+ * Finds the ONNX file of a model folder, in `onnx/` or beside the configuration: the requested variant, by whatever
+ * name if it is the only one; else the one of highest precision, else the only one there is.
  *
  * @throws MODEL_NOT_FOUND
  */
@@ -38,16 +38,14 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
   throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}`, hint });
 }
 
-/**
- * All ONNX files of a model folder, in `onnx/` and beside the configuration, by name.
- */
+/** Lists all ONNX files of a model folder, in `onnx/` and beside the configuration, by name. */
 export async function listOnnxFiles(folder: string): Promise<string[]> {
   const places = await placesIn(folder);
   const found = await Promise.all(places.map(onnxFilesIn));
   return found.flatMap((names, place) => names.map((name) => join(places[place], name)));
 }
 
-/** Where models keep their ONNX files; older folders have the encoder in a folder of its own, "0_Transformer". */
+/** Lists where models keep their ONNX files; older folders have the encoder in a folder of its own, "0_Transformer". */
 async function placesIn(folder: string): Promise<string[]> {
   const encoder = transformerFolder(folder, await readModules(folder));
   return [...new Set([folder, encoder])].flatMap((place) => [join(place, 'onnx'), place]);

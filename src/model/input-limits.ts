@@ -45,7 +45,7 @@ const sentenceConfig = fields({ max_seq_length: count, do_lower_case: maybe(flag
 // Transformers writes 1e30 where a tokenizer has no limit.
 const tokenizerConfig = fields({ model_max_length: above(0, number) });
 
-/** A number above a bound; undefined for those below, for null and for nothing. */
+/** Reads a number above a bound; undefined for those below, for null and for nothing. */
 function above(bound: number, shape: Shape<number>): Shape<number | undefined> {
   return (it) => {
     const found = maybe(shape)(it);
@@ -71,7 +71,7 @@ const offsetPositions = new Set(['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'ca
 const unlimited = 1e9;
 const fallback = 512;
 
-/** config.json of transformers; undefined if there is none. */
+/** Reads config.json of transformers; undefined if there is none. */
 export function readModelConfig(folder: string): Promise<ModelConfig | undefined> {
   return readJsonFile(join(folder, 'config.json'), modelConfig);
 }
@@ -84,8 +84,9 @@ export interface InputLimits {
 }
 
 /**
- * The longest input in tokens: sentence-transformers' `max_seq_length`, else the smallest of the tokenizer's
- * `model_max_length`, the model's positions and what is known of it, else 512. Never more than there are positions.
+ * Reads the longest input in tokens: sentence-transformers' `max_seq_length`, else the smallest of the tokenizer's
+ * `model_max_length`, the model's positions and what is known of the model, else 512. It is never more than there are
+ * positions.
  *
  * @param folder where tokenizer and configuration of the encoder stand
  * @param known what is known of the model

@@ -70,7 +70,7 @@ function checkShape<Value>(value: unknown, shape: Shape<Value>): ReturnType<Json
   }
 }
 
-/** Whether a file-system call failed because there is nothing of that name. */
+/** Tells whether a file-system call failed because nothing has that name. */
 export function isMissing(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException)?.code;
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -25,7 +25,7 @@ export const number: Shape<number> = value('a number', (it): it is number => Num
 export const wholeNumber: Shape<number> = value('a whole number', isWhole);
 export const anything: Shape<unknown> = (it) => it;
 
-/** A whole number from 1 to `most`. */
+/** Reads a whole number from 1 to `most`. */
 export function countUpTo(most: number): Shape<number> {
   return value(`a whole number from 1 to ${most}`, (it): it is number => isWhole(it) && it >= 1 && it <= most);
 }
@@ -34,12 +34,12 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
   return value(`one of ${choices.join(', ')}`, (it): it is Choice => choices.includes(it as Choice));
 }
 
-/** What is missing or null is undefined. */
+/** Reads what is missing or null as undefined. */
 export function maybe<Value>(shape: Shape<Value>): Shape<Value | undefined> {
   return (it) => (it === undefined || it === null ? undefined : shape(it));
 }
 
-/** So is what is wrong: for what octavec can do without. */
+/** Reads what is missing, null or wrong as undefined: for what octavec can do without. */
 export function ifRight<Value>(shape: Shape<Value>): Shape<Value | undefined> {
   return (it) => {
     try {
@@ -50,7 +50,7 @@ export function ifRight<Value>(shape: Shape<Value>): Shape<Value | undefined> {
   };
 }
 
-/** The first shape that fits. */
+/** Reads by the first shape that fits. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (it) => {
     try {
@@ -75,13 +75,13 @@ export function listOf<Value>(
   };
 }
 
-/** An object with keys of any name. */
+/** Reads an object with keys of any name. */
 export function mapOf<Value>(shape: Shape<Value>): Shape<Record<string, Value>> {
   return (it) =>
     Object.fromEntries(Object.entries(object(it)).map(([key, one]) => [key, below(key, () => shape(one))]));
 }
 
-/** An object with these keys. Others are left out. */
+/** Reads an object with these keys. Others are left out. */
 export function fields<Shapes extends Readonly<Record<string, Shape<unknown>>>>(
   shapes: Shapes,
 ): Shape<{ readonly [Key in keyof Shapes]: ReturnType<Shapes[Key]> }> {

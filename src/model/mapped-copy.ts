@@ -19,9 +19,9 @@ export interface MappedCopy {
 }
 
 /**
- * A model with the weights beside the ONNX file, where all sessions of all processes map the same memory instead of
- * each holding its own. A file with weights inside is copied once, to the cache folder, or else to a temporary one; the
- * copy is used as long as the file does not change.
+ * Returns a model with the weights beside the ONNX file, so that all sessions of all processes map the same memory
+ * instead of each holding its own. A file with weights inside is copied once, to the cache folder or else to a
+ * temporary one; the copy is used as long as the file does not change.
  */
 export async function mappedCopy(onnxPath: string): Promise<MappedCopy> {
   try {
@@ -38,7 +38,7 @@ export async function mappedCopy(onnxPath: string): Promise<MappedCopy> {
   }
 }
 
-/** The path of the copy, or the model's own if its weights are outside already. */
+/** Returns the path of the copy, or the model's own if its weights are outside already. */
 async function copyWithin(cache: string, onnxPath: string): Promise<string> {
   const place = await derivedPlace(cache, onnxPath, mappedCopies);
   const { target } = place;

@@ -36,7 +36,9 @@ export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean)
   };
 }
 
-/** sentence-transformers names a class of PyTorch: "torch.nn.modules.linear.Identity". */
+/**
+ * Returns the activation of scores. sentence-transformers names a class of PyTorch: "torch.nn.modules.linear.Identity".
+ */
 function scoreActivationOf(config: ModelConfig | undefined): string | undefined {
   const name = config?.sentence_transformers?.activation_fn ?? config?.sbert_ce_default_activation_function;
   return name?.split('.').at(-1)?.toLowerCase();

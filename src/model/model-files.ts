@@ -68,7 +68,7 @@ export interface OpenModelOptions extends ModelOverrides {
   readonly like?: ModelFiles;
 }
 
-/** The overrides among other options. */
+/** Picks the overrides among other options. */
 export function overridesOf(options: ModelOverrides): ModelOverrides {
   const { tokenizer, tokenizerConfig, pooling, normalize, maxTokens, output } = options;
   return { tokenizer, tokenizerConfig, pooling, normalize, maxTokens, output };

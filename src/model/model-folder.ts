@@ -70,14 +70,17 @@ export async function openModelFolder(model: Location, options: OpenModelOptions
   return { ...(await describe(folder, onnxPath, tokenizerPath, options)), folder };
 }
 
-/** A tokenizer is not what a web page lacks that was saved under the name of a model. */
+/**
+ * Refuses a model without a tokenizer. A web page saved under the name of a model is refused as what it is: a tokenizer
+ * is not what it lacks.
+ */
 async function refuseWithoutTokenizer(path: string, onnxPath: string): Promise<never> {
   const { readModel } = await import('../onnx/index.js');
   await readModel(onnxPath);
   throw new OctavecError('TOKENIZER_MISSING', { path });
 }
 
-/** A static model's own table is the original; whatever ONNX files stand beside it were made from it. */
+/** Returns the file to run. The table of a static model is the original; any ONNX files beside it were made from it. */
 async function fileToRun(
   folder: string,
   variant: string | undefined,
@@ -163,7 +166,7 @@ const scoreHead: FoundHead = {
   source: { kind: 'folder', name: 'its scores' },
 };
 
-/** Prompts of the folder, undefined if it has none. */
+/** Reads the prompts of the folder; undefined if it has none. */
 async function readTexts(
   folder: string,
   { output, task }: OpenModelOptions,
@@ -193,12 +196,12 @@ async function readTexts(
   return { prompts: Object.keys(prompts).length > 0 ? prompts : undefined, defaultPrompt };
 }
 
-/** Where the encoder's configuration stands: its module's folder, or the model's where that holds none. */
+/** Returns where the encoder's configuration stands: in its module's folder, or the model's where that holds none. */
 async function encoderFolder(folder: string, moduleFolder: string): Promise<string> {
   return (await exists(join(moduleFolder, 'config.json'))) ? moduleFolder : folder;
 }
 
-/** The tokenizer of a folder: beside the encoder's configuration, or at the top. */
+/** Finds the tokenizer of a folder: beside the encoder's configuration, or at the top. */
 async function ownTokenizer(folder: string): Promise<string | undefined> {
   const modules = await readModules(folder);
   for (const place of new Set([transformerFolder(folder, modules), folder])) {
@@ -210,7 +213,10 @@ async function ownTokenizer(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The folder whose configuration a single file belongs to: its own, or the one above `onnx/`; undefined if neither has any. */
+/**
+ * Returns the folder whose configuration a single file belongs to: its own, or the one above `onnx/`; undefined if
+ * neither has any.
+ */
 async function folderAround(onnxPath: string): Promise<string | undefined> {
   const own = dirname(onnxPath);
   const candidates = basename(own) === 'onnx' ? [dirname(own), own] : [own];
@@ -233,7 +239,7 @@ async function namedTokenizer(path: string): Promise<string> {
   return file;
 }
 
-/** true for a folder, false for a file. */
+/** Returns true for a folder, false for a file. */
 async function folderOrFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

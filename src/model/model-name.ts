@@ -2,8 +2,8 @@ import { basename, dirname } from 'node:path';
 import { variantOfPath } from './variants.js';
 
 /**
- * What a model is called, by where it stands: a folder by its own name, a file in it by the folder's, a file that stands for
- * itself by its own without the precision, and a folder of the hub's cache by the name of its repository.
+ * Names a model by its path: a folder by its own name, a file in it by the folder's, a file that stands alone by its
+ * own without the precision, and a folder of the hub's cache by the name of its repository.
  *
  * @param path absolute
  * @example

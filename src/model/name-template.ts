@@ -18,7 +18,7 @@ export interface NameTemplate {
   readonly text: string;
   /** @throws USAGE where the template cannot say this, or it would be read as something else */
   write(fields: NameFields): string;
-  /** undefined for a name that the template does not make. */
+  /** Reads the fields of a name; undefined for a name that the template does not make. */
   read(name: string): NameFields | undefined;
 }
 
@@ -33,8 +33,8 @@ const fieldNames = Object.keys(fieldPatterns) as (keyof NameFields)[];
 type Part = { readonly text: string } | { readonly field: keyof NameFields } | { readonly optional: readonly Part[] };
 
 /**
- * A template such as `AVA-ONX-{dimensions}-{family}[-v{version}][-{precision}].onnx`. What stands in brackets is left out
- * where its field is not known.
+ * Parses a template such as `AVA-ONX-{dimensions}-{family}[-v{version}][-{precision}].onnx`. What stands in brackets is
+ * left out where its field is not known.
  *
  * @throws USAGE for a template that cannot be read back
  */
@@ -69,13 +69,16 @@ export function nameTemplate(text: string): NameTemplate {
   return { text, read, write };
 }
 
-/** What the name of a file says by a template; undefined for one that it does not make, and for "model_int8.onnx". */
+/**
+ * Reads the fields of a file's name by a template; undefined for a name that it does not make, and for
+ * "model_int8.onnx".
+ */
 export function ownFields(path: string, template: NameTemplate): NameFields | undefined {
   const name = basename(path);
   return /^model[_.]/.test(name) ? undefined : template.read(name);
 }
 
-/** "bge-small-en-v1.5" → family and version. */
+/** Splits "bge-small-en-v1.5" into family and version. */
 export function nameFields(model: string): Pick<NameFields, 'family' | 'version'> {
   const [, family, version] = /^(.+)-v(\d+(?:\.\d+)*)$/.exec(model) ?? [];
   return family === undefined ? { family: model } : { family, version };

@@ -52,7 +52,7 @@ export async function refuseOtherFormat(path: string): Promise<void> {
   }
 }
 
-/** Formats whose beginning cannot be another's. */
+/** Recognises formats by their first bytes, where these are unmistakable. */
 function formatOfContent(start: Buffer): OtherFormat | undefined {
   if (start.toString('latin1', 0, 4) === 'GGUF') {
     return gguf;
@@ -75,7 +75,9 @@ async function firstBytes(path: string, count: number): Promise<Buffer> {
   }
 }
 
-/** What a folder without ONNX files holds, and what to do about it; undefined if it says nothing. */
+/**
+ * Says what a folder without ONNX files holds, and what to do about it; undefined if nothing is known of its contents.
+ */
 export async function hintForFolder(folder: string): Promise<string | undefined> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   if (entries.length === 0) {

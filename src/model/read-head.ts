@@ -101,7 +101,10 @@ async function readHead(folder: string, modules: readonly Module[]): Promise<Hea
   return { ...(pooling ?? defaultHead), dense, normalize: normalizes };
 }
 
-/** Modules of late-interaction models share names with those of sentence-transformers, and give a vector for each token. */
+/**
+ * Tells whether a module is of another kind of model. Those of late-interaction models share names with those of
+ * sentence-transformers, and give a vector for each token.
+ */
 function isOther({ type }: Module): boolean {
   return /pylate|colbert/i.test(type);
 }
@@ -124,7 +127,10 @@ function adviceFor(type: string): string {
   return 'octavec runs Transformer, Pooling, Dense and Normalize, in this order. To pool in another way, export the model with the pooling in its graph, or name one with --pooling.';
 }
 
-/** undefined if there is no such configuration. A missing `pooling_mode_mean_tokens` is true, as in sentence-transformers. */
+/**
+ * Reads the pooling; undefined if there is no such configuration. A missing `pooling_mode_mean_tokens` is true, as in
+ * sentence-transformers.
+ */
 async function readPooling(folder: string): Promise<Pick<Head, 'pooling' | 'includePrompt'> | undefined> {
   const path = join(folder, 'config.json');
   const config = await readJsonFile(path, poolingConfig);
@@ -168,7 +174,7 @@ async function readDense(folder: string): Promise<DenseLayer> {
   return { inputs, outputs, weight, bias, activation: activationOf(path, config.activation_function ?? 'Tanh') };
 }
 
-/** Older folders have the weights as PyTorch stores them. */
+/** Returns the path of the weights of a dense layer. Older folders have them as PyTorch stores them. */
 async function denseWeightsPath(folder: string): Promise<string> {
   const [path, older] = ['model.safetensors', 'pytorch_model.bin'].map((name) => join(folder, name));
   return !(await exists(path)) && (await exists(older)) ? older : path;
@@ -178,7 +184,10 @@ function missingConfig(path: string): OctavecError {
   return new OctavecError('CONFIG_INVALID', { path, why: 'the file is missing, and modules.json asks for it' });
 }
 
-/** sentence-transformers writes the class of PyTorch ("torch.nn.modules.activation.Tanh"). */
+/**
+ * Returns the activation of a dense layer. sentence-transformers writes the class of PyTorch
+ * ("torch.nn.modules.activation.Tanh").
+ */
 function activationOf(path: string, name: string): DenseLayer['activation'] {
   const kind = name.split('.').at(-1)?.toLowerCase();
   const activation = denseActivations.find((known) => known === kind);

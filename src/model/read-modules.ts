@@ -15,7 +15,7 @@ export interface Module {
 const modulesList = listOf(fields({ type: text, path: text }), { most: 32 });
 
 /**
- * The modules that `modules.json` names; undefined if there is no such file.
+ * Reads the modules that `modules.json` names; undefined if there is no such file.
  *
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */
@@ -29,7 +29,10 @@ export async function readModules(folder: string): Promise<readonly Module[] | u
   }));
 }
 
-/** Where tokenizer and configuration of the encoder stand: "0_Transformer" in older folders, else the folder itself. */
+/**
+ * Returns where tokenizer and configuration of the encoder stand: "0_Transformer" in older folders, else the folder
+ * itself.
+ */
 export function transformerFolder(folder: string, modules: readonly Module[] | undefined): string {
   return modules?.find(({ kind }) => kind === 'Transformer')?.folder ?? folder;
 }

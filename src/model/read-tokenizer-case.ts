@@ -8,7 +8,7 @@ const casedByConfig = /^(Bert|DistilBert|MPNet|Electra|MobileBert|SqueezeBert|Co
 const architectures = new Set(['bert', 'distilbert', 'mpnet', 'electra', 'mobilebert', 'squeezebert', 'convbert']);
 
 /**
- * Whether the tokenizer lower-cases, as tokenizer_config.json says; undefined where that file has no say.
+ * Tells whether the tokenizer lower-cases, by tokenizer_config.json; undefined where that file does not say.
  *
  * @param path of tokenizer_config.json
  * @param architecture `model_type`, by which transformers finds the class where none is named

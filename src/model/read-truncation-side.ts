@@ -8,8 +8,9 @@ const tokenizerConfig = fields({ truncation_side: ifRight(text) });
 const truncationBlock = /"truncation"\s*:\s*\{([^{}]*)\}/;
 
 /**
- * `left` for a tokenizer that cuts the beginning of over-long texts: `truncation_side` of tokenizer_config.json, else the
- * direction in tokenizer.json, as in transformers. undefined for all others, which cut the end.
+ * Returns `left` for a tokenizer that cuts the beginning of over-long texts: by `truncation_side` of
+ * tokenizer_config.json, else by the direction in tokenizer.json, as in transformers. Returns undefined for all others,
+ * which cut the end.
  *
  * @param configPath of tokenizer_config.json
  * @throws CONFIG_INVALID, FILE_NOT_READABLE

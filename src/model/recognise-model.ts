@@ -29,7 +29,10 @@ export async function recogniseModel(
   return undefined;
 }
 
-/** The folder's own name and, in the cache of the hub, the repository's: "models--BAAI--bge-m3/snapshots/5617a9f". */
+/**
+ * Returns the folder's own name and, in the cache of the hub, the repository's:
+ * "models--BAAI--bge-m3/snapshots/5617a9f".
+ */
 function folderNames(folder: string): string[] {
   const repository = /(?:^|[/\\])models--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(folder)?.[1];
   return [basename(folder), ...(repository === undefined ? [] : [repository.replaceAll('--', '/')])];
@@ -38,7 +41,7 @@ function folderNames(folder: string): string[] {
 /** Longer ones hold results of benchmarks, behind what is sought. */
 const mostCardCharacters = 4 * 1024 * 1024;
 
-/** What the head of the model card says: the name in its results, and the model that it was made from. */
+/** Reads the names at the head of the model card: that in its results, and that of the model that it was made from. */
 async function cardNames(folder: string): Promise<(readonly [string, string])[]> {
   const card = (await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')).slice(0, mostCardCharacters);
   const head = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';

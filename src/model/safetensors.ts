@@ -45,7 +45,7 @@ function checkTensor({ path, name, type, bytes }: StoredTensor): void {
 /** The types of stored tensors that {@link widen} takes. */
 export const floatTypes: readonly string[] = ['F32', 'F16', 'BF16'];
 
-/** Numbers of a floating-point type as float32, exactly. The bytes must be aligned. */
+/** Widens numbers of a floating-point type to float32, exactly. The bytes must be aligned. */
 export function widen(type: string, bytes: Uint8Array): Float32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (type === 'F32') {

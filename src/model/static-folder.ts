@@ -37,7 +37,7 @@ const unlimited = 1_000_000;
 const usualLimit = 512;
 
 /**
- * What a folder is made of if it holds a static model; undefined if it holds something else.
+ * Returns what a folder is made of if it holds a static model, or undefined.
  *
  * @throws CONFIG_INVALID, MODEL_UNSUPPORTED, FILE_NOT_READABLE
  */

@@ -11,22 +11,22 @@ const precisionPattern = /^(fp|u?int|qu?int|q|bnb)\d+(f\d+)?(_[a-z0-9_]+)?$/;
 /** Names that say of a file that something was done to it, but not what. */
 const otherPattern = /^(auto|quantized|O[1-4])$/;
 
-/** Whether a word names a variant: one that octavec makes, or one met on the hub. */
+/** Tells whether a word names a variant: one that octavec makes, or one met on the hub. */
 export function isVariantName(word: string): boolean {
   return precisionPattern.test(word) || otherPattern.test(word);
 }
 
-/** "model_int8.onnx"; "model.onnx" for `fp32`. */
+/** Names the file of a variant: "model_int8.onnx", or "model.onnx" for `fp32`. */
 export function variantFileName(variant: string): string {
   return variant === 'fp32' ? 'model.onnx' : `model_${variant}.onnx`;
 }
 
-/** Where a variant stands in a model folder: "FOLDER/onnx/model_int8.onnx". */
+/** Returns the path of a variant in a model folder: "FOLDER/onnx/model_int8.onnx". */
 export function variantPath(folder: string, variant: string): string {
   return join(folder, 'onnx', variantFileName(variant));
 }
 
-/** Where a variant of a single file stands: "a/gte.onnx" → "a/gte-INT8.onnx". */
+/** Returns the path of a variant of a single file: "a/gte.onnx" → "a/gte-INT8.onnx". */
 export function singleFileVariantPath(source: string, variant: string): string {
   const name = basename(source).replace(/\.onnx$/i, '');
   const current = dashedVariant(name);
@@ -34,7 +34,9 @@ export function singleFileVariantPath(source: string, variant: string): string {
   return join(dirname(source), `${stem}-${variant.toUpperCase()}.onnx`);
 }
 
-/** The variant that a file's name speaks of; undefined for names that follow neither pattern ("encoder.onnx"). */
+/**
+ * Returns the variant that a file's name states, or undefined for names that follow neither pattern ("encoder.onnx").
+ */
 export function variantOfPath(path: string): string | undefined {
   const name = basename(path).replace(/\.onnx$/i, '');
   if (name === 'model') {
@@ -44,7 +46,7 @@ export function variantOfPath(path: string): string | undefined {
   return word !== undefined && isVariantName(word) ? word : undefined;
 }
 
-/** "int8" for "gte-INT8". */
+/** Returns "int8" for "gte-INT8". */
 function dashedVariant(name: string): string | undefined {
   const word = /-([A-Za-z0-9_]+)$/.exec(name)?.[1].toLowerCase();
   return word !== undefined && isVariantName(word) ? word : undefined;

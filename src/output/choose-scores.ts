@@ -1,13 +1,13 @@
 import { OctavecError } from '../base/index.js';
 import type { ChosenOutputs, OfferedOutput } from './offered-output.js';
 
-/** Whether an output has one number for a text, as rerankers give for a pair of texts. */
+/** Tells whether an output has one number for a text, as rerankers give for a pair of texts. */
 export function isScore({ isFloat, per, width }: OfferedOutput): boolean {
   return isFloat && per === 'text' && width === 1;
 }
 
 /**
- * The output that holds a reranker's scores, [batch, 1].
+ * Chooses the output that holds a reranker's scores, [batch, 1].
  *
  * @param name the caller's choice
  * @param path for messages

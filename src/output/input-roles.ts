@@ -12,7 +12,7 @@ export const textRoles: ReadonlyMap<string, TextRole> = new Map([
   ['position_ids', 'positions'],
 ]);
 
-/** The role of an input; undefined for one that octavec gives nothing. A past is always empty. */
+/** Returns the role of an input, or undefined for one that octavec does not fill. A past is always empty. */
 export function inputRole(name: string): InputRole | undefined {
   return isPastInput(name) ? 'past' : textRoles.get(name);
 }

@@ -16,7 +16,8 @@ const embeddingNames = new Set([...hiddenOutputNames, ...pooledOutputNames, ...p
 const mostScores = 16;
 
 /**
- * Why an output is no embedding, in one clause; "" for one whose shape alone rules it out; undefined for one that may be.
+ * Says why an output is not an embedding, in one clause: "" for one whose shape alone rules it out, undefined for one
+ * that may be.
  */
 export function otherThanEmbeddings(output: OfferedOutput, choice: OutputChoice): string | undefined {
   if (!output.isFloat || output.per === 'something else') {
@@ -75,7 +76,7 @@ function byArchitecture(output: OfferedOutput, { facts }: OutputChoice): string 
     : undefined;
 }
 
-/** What the scores are of. */
+/** Says what the scores are of. */
 function scores(output: OfferedOutput, choice: OutputChoice): string {
   const { width, per } = output;
   const name = shortened(output.name);

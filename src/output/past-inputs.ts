@@ -1,8 +1,8 @@
 import type { ValueInfoProto } from '../onnx/index.js';
 
 /**
- * Is this the name of an input for keys and values of tokens that came before? Decoders ask for them; an embedder has
- * none, so that they are always empty.
+ * Tells whether this is the name of an input for keys and values of tokens that came before. Decoders ask for them; an
+ * embedder has none, so that they are always empty.
  */
 export function isPastInput(name: string): boolean {
   return /^past_key_values\.\d+\.(key|value)$/.test(name);
@@ -24,7 +24,7 @@ function isCount(size: unknown): size is number {
   return Number.isSafeInteger(size) && Number(size) > 0;
 }
 
-/** Declared sizes of a graph's input, numbers or names. */
+/** Returns the declared sizes of a graph's input, numbers or names. */
 export function declaredSizes({ type }: ValueInfoProto): readonly (number | string)[] | undefined {
   return type?.tensorType?.shape?.dim.map(({ dimValue, dimParam = '' }) => dimValue ?? dimParam);
 }

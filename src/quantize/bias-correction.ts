@@ -18,9 +18,9 @@ export interface InputMeans {
 }
 
 /**
- * Bias correction (Nagel et al., 2019, https://arxiv.org/abs/1906.04721, section 4.2): rounding moves the mean of a
- * layer's outputs by E[x̂] Ŵ − E[x] W. Where the layer has a constant bias, the shift is taken off it: off a Gemm's own,
- * else off that of the Add which follows.
+ * Corrects biases (Nagel et al., 2019, https://arxiv.org/abs/1906.04721, section 4.2): rounding moves the mean of a
+ * layer's outputs by E[x̂] Ŵ − E[x] W. Where the layer has a constant bias, the shift is subtracted from it: from a
+ * Gemm's own, else from that of the Add which follows.
  *
  * @param weights [inputs × outputs] before quantization
  * @returns a Gemm's own bias, corrected, [outputs]; undefined where there is none to correct
@@ -55,7 +55,7 @@ export function correctBias(
   return undefined;
 }
 
-/** E[x̂] Ŵ − E[x] W, [outputs] */
+/** Returns E[x̂] Ŵ − E[x] W, [outputs]. */
 function outputShift(
   { outputs }: LinearLayer,
   weights: Float32Array,
@@ -71,14 +71,14 @@ function outputShift(
   return shift;
 }
 
-/** A constant with an element for each output, or one for all, and the same for every token. */
+/** Returns a constant with an element for each output, or one for all, and the same for every token. */
 function rowOfOutputs(editor: GraphEditor, name: string | undefined, outputs: number): TensorProto | undefined {
   const bias = editor.index.initializers.get(name ?? '');
   const isRow = bias?.dims.slice(0, -1).every((dim) => dim === 1) && [1, outputs].includes(elementCount(bias));
   return isRow && !editor.index.inputs.has(name ?? '') ? bias : undefined;
 }
 
-/** The Add that follows the layer with a vector of its own. */
+/** Finds the Add after the layer with a vector that nothing else uses. */
 function addedBias(editor: GraphEditor, layer: LinearLayer): { node: NodeProto; bias: TensorProto } | undefined {
   const users = editor.index.consumers.get(layer.node.output[0]) ?? [];
   const [node] = users;

@@ -80,7 +80,7 @@ export function encodeBlock(
   }
 }
 
-/** Rounded as by Math.round, and many times faster. */
+/** Rounds as Math.round does, and many times faster. */
 function nearestCode(place: number, top: number): number {
   const above = place + 0.5;
   return above < 0 ? 0 : above > top ? top : Math.trunc(above);
@@ -107,7 +107,10 @@ function fitRange(range: BlockRange, scheme: BlockScheme, shrink: number): Block
   return scheme.symmetric ? fitSymmetric(range, scheme, shrink) : fitAsymmetric(range, scheme, shrink);
 }
 
-/** The whole range from the least to the largest value, zero included, in 2^bits − 1 steps. */
+/**
+ * Fits a scale and zero point to the whole range from the least to the largest value, zero included, in 2^bits − 1
+ * steps.
+ */
 function fitAsymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
   const levels = 2 ** bits - 1;
   const scale = normalOrZero((shrink * Math.fround(largest - least)) / levels);
@@ -118,7 +121,10 @@ function fitAsymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, sh
   return { scale, zeroPoint: Math.min(Math.max(zeroPoint, 0), levels) };
 }
 
-/** The value of largest magnitude gets the outermost code, −2^(bits−1): the scale has the opposite sign of that value. */
+/**
+ * Fits a scale so that the value of largest magnitude gets the outermost code, −2^(bits−1): the scale has the opposite
+ * sign of that value.
+ */
 function fitSymmetric({ least, largest }: BlockRange, { bits }: BlockScheme, shrink: number): BlockFit {
   const outermost = -least > largest ? least : largest;
   const zeroPoint = 2 ** (bits - 1);
@@ -132,7 +138,7 @@ function normalOrZero(scale: number): number {
   return scale !== 0 && Math.abs(scale) < smallestScale ? 0 : Math.fround(scale);
 }
 
-/** The scale of least squared error for the codes that a first fit gives, and that error. */
+/** Returns the scale of least squared error for the codes that a first fit gives, and that error. */
 function refineScale(
   values: Float32Array,
   count: number,
@@ -162,7 +168,7 @@ const allAlike = new Float32Array(256).fill(1);
 /** Σ w c v, Σ w c², Σ w v² */
 const sums = new Float64Array(3);
 
-/** The innermost loop: with nothing but numbers and arrays of them it takes half the time. */
+/** Sums errors in the innermost loop: with nothing but numbers and arrays of them it takes half the time. */
 function sumErrors(
   values: Float32Array,
   weights: Float32Array,

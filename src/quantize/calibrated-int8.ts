@@ -7,8 +7,8 @@ import { type Selection, selectParts } from './selection.js';
 import { type SmoothedModel, smooth } from './smoothing.js';
 
 /**
- * What every calibrated INT8 method begins with: sees how far the channels of the layers' inputs reach, and smooths
- * them. Layers that the selection leaves out are left as they are.
+ * Smooths the layers' inputs, as every calibrated INT8 method does first, after seeing how far their channels reach.
+ * Layers that the selection leaves out stay as they are.
  *
  * @throws as `observe`; USAGE as `selectParts`
  */
@@ -21,7 +21,7 @@ export async function smoothWithTexts(
   return smooth(model, await seeActivations(model, layers, texts, options), layers);
 }
 
-/** Statistics of the inputs of layers. */
+/** Collects statistics of the inputs of layers. */
 export function seeActivations(
   model: OnnxModel,
   layers: readonly LinearLayer[],

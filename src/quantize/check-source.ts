@@ -44,7 +44,7 @@ export function checkQuantizable(model: OnnxModel): void {
   }
 }
 
-/** A static model has a table alone. */
+/** Tells whether a model has weights of layers; a static model has only a table. */
 function hasWeights(model: OnnxModel): boolean {
   return linearLayers(model).length > 0 || embeddingTables(model).length > 0;
 }

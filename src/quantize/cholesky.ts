@@ -1,5 +1,7 @@
 /**
- * The upper triangular U with A⁻¹ = Uᵀ U, for a symmetric positive definite A [size × size], which is overwritten.
+ * Returns the upper triangular U with A⁻¹ = Uᵀ U, for a symmetric positive definite A [size × size], which is
+ * overwritten. Turned by 180°, A has an ordinary factorisation L Lᵀ with a lower triangular L; turned back, L⁻¹ is U.
+ * So one Cholesky factorisation and one triangular inverse suffice, and A⁻¹ is never formed.
  *
  * Turned by 180°, A has an ordinary factorisation L Lᵀ with a lower triangular L; turned back, L⁻¹ is U. So one
  * Cholesky factorisation and one triangular inverse do, and A⁻¹ is never formed.
@@ -14,7 +16,10 @@ export function inverseFactor(matrix: Float64Array, size: number): Float32Array 
 /** Rows that are worked on at a time: what is loaded of one row then serves four. */
 const rowsAtATime = 4;
 
-/** Cholesky–Banachiewicz in place: the lower triangle of `m` becomes L. What is above the diagonal is not used. */
+/**
+ * Factorises in place (Cholesky–Banachiewicz): the lower triangle of `m` becomes L. What is above the diagonal is not
+ * used.
+ */
 function factorise(m: Float64Array, size: number): void {
   const sums = new Float64Array(rowsAtATime);
   for (let i = 0; i < size; i++) {
@@ -34,7 +39,7 @@ function factorise(m: Float64Array, size: number): void {
   }
 }
 
-/** Σ m[a + k] m[b + k] for start ≤ k < end. */
+/** Returns Σ m[a + k] m[b + k] for start ≤ k < end. */
 function dotOfRows(m: Float64Array, a: number, b: number, start: number, end: number): number {
   let sum = 0;
   for (let k = start; k < end; k++) {
@@ -43,7 +48,7 @@ function dotOfRows(m: Float64Array, a: number, b: number, start: number, end: nu
   return sum;
 }
 
-/** Σ_k<length m[row + k] m[other + k] for four rows from `first`. */
+/** Returns Σ_k<length m[row + k] m[other + k] for four rows from `first`. */
 function dotsOfRows(
   m: Float64Array,
   row: number,
@@ -73,8 +78,8 @@ function dotsOfRows(
 }
 
 /**
- * The inverse of a lower triangular matrix, in its place: rowᵢ = (eᵢ − Σ_k<i L_ik row_k) / L_ii. What is above the
- * diagonal becomes 0.
+ * Inverts a lower triangular matrix in place: rowᵢ = (eᵢ − Σ_k<i L_ik row_k) / L_ii. What is above the diagonal becomes
+ * 0.
  */
 function invertLower(m: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
@@ -98,7 +103,10 @@ function invertLower(m: Float64Array, size: number): void {
   }
 }
 
-/** row −= Σ factor · row for four rows from `first`, in their first `length` numbers; factors from `factor` on. */
+/**
+ * Subtracts Σ factor · row from four rows from `first`, in their first `length` numbers; the factors stand from
+ * `factor` on.
+ */
 function takeOffRows(
   m: Float64Array,
   row: number,

@@ -57,7 +57,7 @@ class HalfConverter {
     this.#keptFull = fullPrecisionNodes(model, leftOut);
   }
 
-  /** Nodes must come in topological order. */
+  /** Converts a node. Nodes must come in topological order. */
   convert(node: NodeProto): void {
     const precision: Precision = this.#keptFull.has(node) ? 'full' : 'half';
     const names = new Map<string, string>();
@@ -93,7 +93,7 @@ class HalfConverter {
     this.#editor.replace(node, { ...converted, output }, ...casts);
   }
 
-  /** The model; types that were declared for inner values may no longer hold and are left to the run time. */
+  /** Returns the model. Types that were declared for inner values may no longer hold and are left to the run time. */
   finish(): OnnxModel {
     const model = this.#editor.finish();
     const { graph } = model.proto;
@@ -105,7 +105,9 @@ class HalfConverter {
     return this.#types.get(name) === dataType.float;
   }
 
-  /** The name of a float value in a precision; a converted weight or a Cast is made when it is first asked for. */
+  /**
+   * Returns the name of a float value in a precision; a converted weight or a Cast is made when it is first asked for.
+   */
   #version(name: string, precision: Precision): string {
     let versions = this.#versions.get(name);
     if (versions === undefined) {
@@ -132,7 +134,7 @@ class HalfConverter {
     return made;
   }
 
-  /** Attributes that say which float type a node gives. */
+  /** Sets the attributes that say which float type a node gives. */
   #halfAttributes(node: NodeProto): NodeProto {
     if (isOp(node, 'Cast') && intAttribute(node, 'to') === dataType.float) {
       return withAttributes(node, { to: { int: dataType.float16 } });

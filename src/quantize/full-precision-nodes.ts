@@ -100,8 +100,9 @@ export function fullPrecisionNodes(
 const elementwise = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
 /**
- * The scale and the bias of a decomposed norm whose input is in FP32. ONNX Runtime puts such norms together, looking
- * through the Casts, and refuses the model if input and scale then differ in type. Nodes must come in topological order.
+ * Tells whether a node is the scale or the bias of a decomposed norm whose input is in FP32. ONNX Runtime fuses such
+ * norms, looking through the Casts, and refuses the model if input and scale then differ in type. Nodes must come in
+ * topological order.
  */
 function isTailOfFullNorm(node: NodeProto, index: GraphIndex, kept: ReadonlySet<NodeProto>): boolean {
   const constants = node.input.filter((name) => index.initializers.has(name));
@@ -115,7 +116,7 @@ function isTailOfFullNorm(node: NodeProto, index: GraphIndex, kept: ReadonlySet<
   return isOp(node, 'Mul') && followsSensitive(normal, index) && isFull(normInput(normal, index), index, kept);
 }
 
-/** x of (x − mean) / deviation or of x / root. */
+/** Returns x of (x − mean) / deviation or of x / root. */
 function normInput(normal: NodeProto, index: GraphIndex): string {
   const centred = index.producers.get(normal.input[0]);
   return isOp(centred, 'Sub') ? (centred?.input[0] ?? '') : normal.input[0];
@@ -126,7 +127,10 @@ function isFull(value: string, index: GraphIndex, kept: ReadonlySet<NodeProto>):
   return producer === undefined || kept.has(producer);
 }
 
-/** What an angle is computed from, as far as it is a float: integers lose nothing, and lead to the whole model. */
+/**
+ * Keeps what an angle is computed from in FP32, as far as it is a float: integers lose nothing, and lead to the whole
+ * model.
+ */
 function keepFloatAncestors(node: NodeProto, index: GraphIndex, types: ElementTypes, kept: Set<NodeProto>): void {
   const pending = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

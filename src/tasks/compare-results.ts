@@ -67,7 +67,7 @@ function deviationsOf(metric: string, { deviations: a }: TaskResult, { deviation
   return a === undefined || b === undefined ? {} : { deviations: { original: a[metric], candidate: b[metric] } };
 }
 
-/** What is not a number is a loss. */
+/** Judges a difference. What is not a number is a loss. */
 function findingOf(difference: number, [low, high]: readonly [number, number]): Finding {
   if (low > 0) {
     return 'a gain';

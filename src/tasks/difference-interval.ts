@@ -40,7 +40,7 @@ type Draw = (count: number) => number;
 type Redraw = (below: Draw) => number;
 type Samples<Kind extends TaskSamples['kind']> = TaskSamples & { readonly kind: Kind };
 
-/** The difference of a metric over drawn items, drawn anew each time. */
+/** Returns the difference of a metric over items drawn with replacement, drawn anew each time. */
 function redrawnDifference(metric: string, original: TaskSamples, candidate: TaskSamples): Redraw | undefined {
   if (original.kind === 'items' && candidate.kind === 'items') {
     const [a, b] = [original.values[metric], candidate.values[metric]];
@@ -81,7 +81,10 @@ function redrawnScores(metric: string, original: Samples<'scores'>, candidate: S
   };
 }
 
-/** Other items would have been tested, and other examples learned from: both are drawn. */
+/**
+ * Redraws both the test items and the training examples: with other samples, other items would have been tested, and
+ * other examples learned from.
+ */
 function redrawnPredictions(
   metric: string,
   original: Samples<'predictions'>,

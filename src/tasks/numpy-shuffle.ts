@@ -2,8 +2,8 @@ const size = 624;
 const middle = 397;
 
 /**
- * 32-bit numbers of the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded with one number, as NumPy's
- * RandomState(seed) has them.
+ * Returns a generator of 32-bit numbers, the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), seeded with one
+ * number as NumPy's RandomState(seed).
  */
 function mersenneTwister(seed: number): () => number {
   const state = new Uint32Array(size);

@@ -41,8 +41,8 @@ async function pairResult(
 }
 
 /**
- * The cosine of two vectors by the distance of their unit vectors, as MTEB has it: exactly 1 for equal vectors, so that
- * rounding puts no order among pairs of equal texts. A vector of zeros stays one.
+ * Returns the cosine of two vectors by the distance of their unit vectors, as MTEB does: exactly 1 for equal vectors,
+ * so that rounding puts no order among pairs of equal texts. A vector of zeros stays one.
  */
 function pairCosine(a: Float32Array, b: Float32Array): number {
   const [lengthA, lengthB] = [norm(a) || 1, norm(b) || 1];

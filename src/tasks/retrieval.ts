@@ -93,7 +93,7 @@ export async function nearestDocuments(
   return { queries, rankings: queries.map((_, place) => rankingOf(lists, place, ids)) };
 }
 
-/** What rankings are worth by the judgements of their task. */
+/** Scores rankings by the judgements of their task. */
 export function rankingResult(task: RetrievalTask, { queries, rankings }: Rankings): TaskResult {
   const values = Object.fromEntries(cuts.map(([metric, k]) => [`${metric}@${k}`, new Float64Array(queries.length)]));
   for (const [place, { id }] of queries.entries()) {

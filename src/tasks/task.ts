@@ -14,7 +14,7 @@ export interface CorpusDocument {
 /** Documents that need not fit into memory. */
 export interface Corpus {
   readonly count: number;
-  /** From the first to the last, each time it is called. */
+  /** Reads the documents from the first to the last, each time it is called. */
   read(): AsyncIterable<CorpusDocument> | Iterable<CorpusDocument>;
 }
 

@@ -10,7 +10,7 @@ const bytesAtATime = 256 * 1024;
 /** The bytes of a file or a pipe, decompressed where its name ends in .gz. */
 export interface ByteStream {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Bytes that were read so far, as they are in the file. */
+  /** Returns how many bytes of the file have been read so far. */
   readSoFar(): number;
   close(): void;
 }
@@ -27,7 +27,7 @@ export function openBytes(path: string): ByteStream {
 }
 
 /**
- * The size of a file; undefined for what has none: a pipe, a terminal.
+ * Returns the size of a file, or undefined for a pipe or a terminal, which have none.
  *
  * @throws FILE_NOT_READABLE for a folder; errors of the file system as they are
  */
@@ -39,7 +39,7 @@ export async function sizeOf(path: string): Promise<number | undefined> {
   return facts.isFile() ? facts.size : undefined;
 }
 
-/** The first line that is not empty, and all bytes, which are still to be read. */
+/** Returns the first line that is not empty, and all bytes, which are still to be read. */
 export async function firstLine(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly line: string; readonly bytes: AsyncIterable<Uint8Array> }> {

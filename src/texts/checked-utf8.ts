@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 const lineFeed = 10;
 
 /**
- * Bytes of UTF-8 as text, piece by piece.
+ * Decodes bytes of UTF-8, piece by piece.
  *
  * @param onBadLine told of each line that is not UTF-8, where U+FFFD then stands; without it such a line is an error
  * @throws RangeError that names the line
@@ -45,7 +45,7 @@ export async function* checkedUtf8(
 
 export const notUtf8 = 'is not UTF-8; convert the file, or read it with "lossy", which puts U+FFFD for what is not';
 
-/** How many of the bytes are not the beginning of a character that goes on behind them. */
+/** Counts the bytes up to the end of the last whole character. */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let at = bytes.length - 1; at >= Math.max(0, bytes.length - 3); at--) {
     const byte = bytes[at];

@@ -1,6 +1,6 @@
 /**
- * What a generator gives, for consumers that leave while it waits. It closes itself only when what it waits for is there,
- * which may be never: `close` takes care that it comes to an end.
+ * Makes a generator closable while a consumer waits for it. By itself it would close only when what it waits for
+ * arrives, which may be never: `close` makes sure that it ends.
  */
 export function closable<Item>(
   generator: AsyncGenerator<Item, void, undefined>,

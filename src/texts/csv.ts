@@ -9,8 +9,8 @@ interface Parsed {
 }
 
 /**
- * The records of a table of commas: fields by the names of the first line. They may stand between quotation marks and hold
- * commas and line breaks (RFC 4180).
+ * Reads the records of a comma-separated table; the first line names the fields. Fields may stand in quotation marks
+ * and hold commas and line breaks (RFC 4180).
  *
  * @throws what csv-parse throws for quotation marks that do not end
  */

@@ -37,7 +37,7 @@ function named(what: string, ...endings: readonly string[]): Record<string, stri
 }
 
 /**
- * The format that a file's name speaks of; undefined where it speaks of none.
+ * Returns the format that a file's name implies, or undefined if it implies none.
  *
  * @throws TEXTS_INVALID for a format that holds no list of texts
  */
@@ -55,7 +55,7 @@ export function isCompressed(path: string): boolean {
   return /\.gz$/i.test(path);
 }
 
-/** The format that a first line speaks of, where the name does not. */
+/** Returns the format that a first line implies, where the name does not. */
 export function formatOfLine(line: string): TextFormat {
   if (/^\s*\[\s*(?:["{]|$)/.test(line)) {
     return 'json';

@@ -1,7 +1,7 @@
 /**
- * The elements of a JSON array as they stand in its text, one after the other, so that it is never held as a whole and
- * numbers keep their digits. Elements are cut at commas outside of strings and brackets; whether they are sound JSON is
- * for the caller to see.
+ * Yields the elements of a JSON array as they stand in its text, one after the other, so that the text is never held as
+ * a whole and numbers keep their digits. Elements are cut at commas outside of strings and brackets; the caller checks
+ * whether they are valid JSON.
  *
  * @throws RangeError for what is no array, or one that has no end
  */

@@ -103,7 +103,7 @@ async function openParquetTexts(path: string, size: number | undefined, options:
 }
 
 /**
- * The texts of a Parquet file, or of some of its row groups.
+ * Reads the texts of a Parquet file, or of some of its row groups.
  *
  * @throws TEXTS_INVALID if there is no such column
  */
@@ -134,7 +134,7 @@ export function textsOfParquet(
   };
 }
 
-/** The records of rows; what is wrong with one is thrown, or told to `onInvalid`. */
+/** Reads the records of rows. What is wrong with one is thrown, or passed to `onInvalid`. */
 export async function* recordsOf(
   rows: AsyncIterable<Row>,
   path: string,

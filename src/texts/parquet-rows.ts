@@ -21,7 +21,7 @@ export interface ParquetFile {
   /** Rows of each group. */
   readonly groups: readonly number[];
   /**
-   * The rows, one group of them in memory at a time. Names of columns that are not there are passed over.
+   * Reads the rows, with one group of them in memory at a time. Names of missing columns are passed over.
    *
    * @param groups the first group to read and the one after the last; all by default
    */

@@ -2,7 +2,8 @@
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /**
- * The digits of a number as they stand in the text of a JSON object: numbers of JavaScript keep no more than 53 bits.
+ * Returns the digits of a number as they stand in the text of a JSON object: numbers of JavaScript hold no more than 53
+ * bits.
  *
  * @param json of an object, sound JSON
  * @returns the last of several with this name, undefined if there is no number under it

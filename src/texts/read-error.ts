@@ -3,7 +3,7 @@ import { type ErrorCode, OctavecError, reasonOf } from '../base/index.js';
 /** What errors of a reader are called: texts that are embedded, or data that models are evaluated with. */
 export type ReadErrorCode = Extract<ErrorCode, 'TEXTS_INVALID' | 'DATA_INVALID'>;
 
-/** What went wrong while a file was read, as an error of the table. */
+/** Returns what went wrong while a file was read, as an error of the table. */
 export function readError(path: string, error: unknown, code: ReadErrorCode = 'TEXTS_INVALID'): OctavecError {
   if (error instanceof OctavecError) {
     return error;

@@ -5,7 +5,7 @@ import type { Row } from './row.js';
 import { rowsOf } from './rows.js';
 
 /**
- * The rows of a file, whatever its format. A .json file that holds no array is read line by line.
+ * Reads the rows of a file, whatever its format. A .json file that holds no array is read line by line.
  *
  * @param columns that are read of a Parquet file, as far as they are there; all where none are named
  * @param code what errors of the content are called

@@ -1,8 +1,8 @@
 import { openTexts } from './open-texts.js';
 
 /**
- * All texts of a file: one a line, for .jsonl a JSON string or an object with a "text" in each line, or the column
- * "text" of a Parquet file. Empty ones are left out.
+ * Reads all texts of a file: one a line, for .jsonl a JSON string or an object with a "text" in each line, or the
+ * column "text" of a Parquet file. Empty ones are left out.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, TEXTS_INVALID
  */

@@ -16,7 +16,7 @@ export type Row =
       readonly problem: string;
     };
 
-/** The row of a table, by its headings. */
+/** Makes a row of a table's fields and headings. */
 export function rowOfFields(fields: readonly string[], headings: readonly string[], place: string): Row {
   return fields.length === headings.length
     ? { place, value: Object.fromEntries(fields.map((field, i) => [headings[i], field])) }

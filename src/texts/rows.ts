@@ -18,7 +18,7 @@ export interface RowOptions {
 }
 
 /**
- * The rows of a file of text.
+ * Reads the rows of a file of text.
  *
  * @throws RangeError for what makes the rest of the file unreadable, and what the source and csv-parse throw
  */

@@ -17,9 +17,9 @@ export interface RandomAccessFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Bytes from `start` up to `end`, not included. */
+  /** Reads bytes from `start` up to, not including, `end`. */
   read(start: number, end: number): Promise<Uint8Array>;
-  /** The same, piece by piece. */
+  /** Reads the same bytes piece by piece. */
   stream(start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
@@ -64,7 +64,7 @@ export async function cutTexts(
 /** Rows that are looked at before a file is believed to have texts. */
 const rowsToCheck = 100;
 
-/** A column that is not there is better told before a thousand workers start. */
+/** Checks that the columns exist: an error is better raised now than by a thousand workers later. */
 async function checkFirstRows(file: RandomAccessFile, part: TextPart, options: TextFileOptions): Promise<void> {
   const invalid: InvalidRow[] = [];
   const { records } = await openPart(file, part, {
@@ -105,7 +105,7 @@ async function partsOf(
   return [{ part: { kind: 'whole' }, rows }];
 }
 
-/** Row groups, as many together as have the rows; one that has more is a part of its own. */
+/** Groups row groups until they have the rows; a row group that has more is a part of its own. */
 export function groupParts(groups: readonly number[], rowsPerPart: number): SizedPart[] {
   const parts: SizedPart[] = [];
   let first = 0;

@@ -20,15 +20,15 @@ export interface TextSource {
   /** What errors call it: a file's path. */
   readonly name: string;
   readonly records: AsyncIterable<TextRecord>;
-  /** The share of it that has been read, from 0 to 1; undefined where its length is not known. */
+  /** Returns the share that has been read, from 0 to 1, or undefined where the length is not known. */
   share(): number | undefined;
-  /** Empty lines that were passed over so far, where they are no texts. */
+  /** Counts the empty lines passed over so far, where they are not texts. */
   emptyLines?(): number;
-  /** Lines that were read with U+FFFD in place of what is not UTF-8. */
+  /** Counts the lines that were read with U+FFFD in place of what is not UTF-8. */
   lossyLines?(): number;
 }
 
-/** Texts without ids, as a source. */
+/** Returns texts without ids as a source. */
 export function textsAsSource(texts: readonly string[]): TextSource {
   const records = async function* () {
     yield* texts.map((text) => ({ text }));
@@ -36,7 +36,7 @@ export function textsAsSource(texts: readonly string[]): TextSource {
   return { name: 'texts', records: { [Symbol.asyncIterator]: records }, share: () => undefined };
 }
 
-/** One source after the other, under the name of the last. */
+/** Reads one source after the other, under the name of the last. */
 export function joinSources(first: TextSource, second: TextSource): TextSource {
   const iterators = [first, second].map(({ records }) => records[Symbol.asyncIterator]());
   const joined = async function* () {
@@ -61,7 +61,7 @@ export function joinSources(first: TextSource, second: TextSource): TextSource {
 }
 
 /**
- * A source that must not be empty.
+ * Returns the source, and refuses it while reading if it is empty.
  *
  * @throws TEXTS_INVALID at its end, if it had no text
  */
@@ -91,7 +91,7 @@ export interface InvalidRow {
 }
 
 /**
- * The record of a row: a string, or an object with the text in `field`.
+ * Makes a record of a row: a string, or an object with the text in `field`.
  *
  * @returns or what is wrong with it
  */
@@ -117,13 +117,13 @@ export function recordOfRow(row: Row, field: string): TextRecord | InvalidRow {
   return { text, id: isInexact ? exactId(json, id) : id, place };
 }
 
-/** A whole number of JSON with all its digits. */
+/** Returns a whole number of JSON with all its digits. */
 function exactId(json: string, id: number): RecordId {
   const digits = rawNumber(json, 'id') ?? rawNumber(json, '_id') ?? '';
   return /^-?\d+$/.test(digits) ? BigInt(digits) : Number.isFinite(id) ? id : digits;
 }
 
-/** Which field may have been meant. */
+/** Suggests which field may have been meant. */
 function hint(fields: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(fields).filter((name) => typeof fields[name] === 'string');
   return names.length === 0 ? '' : `; there is ${names.map((name) => `"${name}"`).join(', ')}, which --field can name`;

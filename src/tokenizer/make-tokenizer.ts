@@ -29,8 +29,8 @@ const unigramClasses = ['XLMRobertaTokenizer'];
 const sentencePieceNames = ['sentencepiece.bpe.model', 'spiece.model', 'tokenizer.model'];
 
 /**
- * The tokenizer.json that a folder lacks, made of `vocab.txt` (WordPiece) or of a model of SentencePiece (XLM-R's), in the way
- * of transformers.
+ * Makes the tokenizer.json that a folder lacks from `vocab.txt` (WordPiece) or a SentencePiece model (XLM-R's), as
+ * transformers would.
  *
  * @returns undefined where there is one already, or nothing that one could be made of
  * @throws TOKENIZER_INVALID for tokenizers of other kinds, CONFIG_INVALID, FILE_NOT_READABLE
@@ -68,7 +68,7 @@ function checkClass(path: string, { tokenizer_class: name }: TokenizerConfig, kn
   }
 }
 
-/** A vocabulary with a word or a piece of one a line; its number is its id. */
+/** Reads a vocabulary with one word or piece a line; the number of the line is its id. */
 function wordPiece(path: string, text: string, config: TokenizerConfig, isMpnet: boolean): string {
   const words = text.replace(/\n$/, '').split('\n');
   const vocab = Object.fromEntries(words.map((word, id) => [word.replace(/\r$/, ''), id]));
@@ -107,7 +107,10 @@ function wordPiece(path: string, text: string, config: TokenizerConfig, isMpnet:
   });
 }
 
-/** XLM-R has the ids of fairseq: its own special tokens first, then the pieces but for the first three, then the mask. */
+/**
+ * Makes a unigram model. XLM-R has the ids of fairseq: its own special tokens first, then the pieces but for the first
+ * three, then the mask.
+ */
 function unigram(path: string, bytes: Buffer, config: TokenizerConfig): string {
   const { pieces, isUnigram, charsmap } = readSentencePiece(bytes, path);
   if (!isUnigram) {

@@ -18,7 +18,7 @@ export interface TokenizerParts {
   readonly pair: readonly (readonly [token: string, type: number])[];
 }
 
-/** tokenizer.json, as transformers would write it. */
+/** Writes tokenizer.json as transformers would. */
 export function tokenizerJson(parts: TokenizerParts): string {
   const { special, normalizer, preTokenizer, decoder, model, single, pair } = parts;
   const idOf = (token: string) => special.find(({ content }) => content === token)?.id ?? 0;

@@ -105,7 +105,7 @@ async function fileTask(path: string, asked: TaskKind | undefined): Promise<Task
   return meaningful(await itemReaders[kind](name, [path], []), path);
 }
 
-/** At MTEB's revision, and under its name, which prompts of models may speak of. */
+/** Returns a task of MTEB at MTEB's revision, and under its name, which prompts of models may refer to. */
 async function taskOfMteb(
   name: string,
   { kind, id, revision, settings }: MtebTask,

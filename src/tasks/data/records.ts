@@ -45,7 +45,7 @@ export async function firstFields(path: string): Promise<ReadonlySet<string>> {
   return new Set();
 }
 
-/** Records as they stand in a file, and where. */
+/** Yields the records of a file, and where each stands. */
 async function* valuesOf(path: string): AsyncGenerator<{ readonly place: string; readonly value: unknown }> {
   const isTable = /\.[ct]sv(?:\.gz)?$/i.test(path);
   let isFirst = true;
@@ -69,7 +69,7 @@ function checkHeadings(headings: readonly string[], path: string): void {
   }
 }
 
-/** As JSON would have it: whole numbers are numbers, and lists are plain ones. */
+/** Returns a value as JSON would have it: whole numbers are numbers, and lists are plain ones. */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') {
     return Number(value);

@@ -38,7 +38,7 @@ export async function retrievalTask(name: string, where: string, files: Retrieva
 }
 
 /**
- * The queries that have a judgement, and all judgements.
+ * Reads the queries that have a judgement, and all judgements.
  *
  * @param where as a person would name the data, for errors
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, DATA_INVALID
@@ -74,7 +74,7 @@ async function judgementsOf(paths: readonly string[]): Promise<Map<string, Map<s
   return judgements;
 }
 
-/** An id that stands for two would be found twice, and its gain counted twice. */
+/** Refuses an id that occurs twice: what it stands for would be found twice, and its gain counted twice. */
 function refuseTwice(ids: readonly string[], what: string, where: string): ReadonlySet<string> {
   const seen = new Set<string>();
   for (const id of ids) {
@@ -98,7 +98,7 @@ function relevantTo(queries: readonly { readonly id: string }[], judgements: Ret
   return relevant;
 }
 
-/** What is to be said of relevant documents that nobody can find. */
+/** Describes relevant documents that the corpus lacks, so that nobody can find them. */
 function missingDocuments(relevant: ReadonlySet<string>, corpus: ReadonlySet<string>, where: string): string[] {
   if (corpus.size === 0) {
     throw new OctavecError('DATA_INVALID', { path: where, why: 'its corpus holds no documents' });

@@ -73,14 +73,14 @@ export function taskFiles(
   };
 }
 
-/** The files of the split that is evaluated on; of the only one, where there is one. */
+/** Chooses the files of the split that is evaluated on, or of the only one. */
 function evaluated(files: readonly DataFile[]): string[] {
   const splits = new Set(files.map(({ split }) => split));
   const split = evaluationSplits.find((name) => splits.has(name)) ?? [...splits][0];
   return files.filter((file) => file.split === split).map(({ path }) => path);
 }
 
-/** undefined for files that are named after nothing that is known. */
+/** Describes a file by its name; undefined for a name that fits no known pattern. */
 function describe(path: string): DataFile | undefined {
   const parts = path.replace(recordEnding, '').split('/');
   // A numbered file is a shard of the folder that it is in; "data" and "default" say nothing.

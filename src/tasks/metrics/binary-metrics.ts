@@ -1,8 +1,8 @@
 import { ascendingOrder } from '../../numbers/index.js';
 
 /**
- * Average precision of scores that should be high where the label is 1: Σ (Rₙ − Rₙ₋₁) Pₙ over distinct thresholds, as
- * sklearn.metrics.average_precision_score. 0 where no label is 1, NaN where a score is.
+ * Returns the average precision of scores that should be high where the label is 1: Σ (Rₙ − Rₙ₋₁) Pₙ over distinct
+ * thresholds, as sklearn.metrics.average_precision_score. 0 where no label is 1, NaN where a score is NaN.
  */
 export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
   const steps = thresholds(scores, labels);
@@ -52,7 +52,7 @@ interface Threshold {
   readonly truePositives: number;
 }
 
-/** One entry a distinct score, highest first; NaN leads. */
+/** Lists the distinct scores, highest first; NaN leads. */
 function thresholds(scores: ArrayLike<number>, labels: ArrayLike<number>): Threshold[] {
   const order = ascendingOrder(scores).reverse();
   const steps: Threshold[] = [];

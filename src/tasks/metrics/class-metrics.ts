@@ -47,8 +47,8 @@ export function macroF1(truth: ArrayLike<number>, predicted: ArrayLike<number>, 
 }
 
 /**
- * V-measure of a clustering (Rosenberg and Hirschberg 2007): the harmonic mean of homogeneity and completeness. Either
- * is 1 where its entropy is 0, as sklearn.metrics.v_measure_score has it.
+ * Returns the V-measure of a clustering (Rosenberg and Hirschberg 2007): the harmonic mean of homogeneity and
+ * completeness. Either is 1 where its entropy is 0, as in sklearn.metrics.v_measure_score.
  */
 export function vMeasure(truth: ArrayLike<number>, clusters: ArrayLike<number>): number {
   const total = truth.length;

@@ -11,8 +11,8 @@ export interface Clustering {
 const maxRounds = 100;
 
 /**
- * k-means: centres chosen by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's rounds until nothing changes its
- * cluster. The seed decides what is random.
+ * Clusters by k-means: centres are chosen by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's rounds run until
+ * nothing changes its cluster. The seed decides what is random.
  *
  * @param x [items × width], at least as many items as clusters
  * @throws CANCELLED
@@ -76,7 +76,7 @@ function nearestCentre(x: Matrix, item: number, centres: Float64Array, count: nu
   return best;
 }
 
-/** Centres become the means of their clusters; an empty cluster takes the item that lies farthest from its centre. */
+/** Moves centres to the means of their clusters; an empty cluster takes the item that lies farthest from its centre. */
 function moveCentres(
   x: Matrix,
   clusters: Int32Array,

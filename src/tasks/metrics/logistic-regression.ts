@@ -68,7 +68,7 @@ export async function fitLogisticRegression(
   return { classes, width, parameters };
 }
 
-/** Probabilities of the classes: [items × classes]. */
+/** Predicts the probabilities of the classes, [items × classes]. */
 export function predictProbabilities(model: LogisticRegression, x: Matrix): Float64Array {
   const { classes, width, parameters } = model;
   const probabilities = new Float64Array(x.rows * classes);
@@ -133,7 +133,7 @@ function addScaled(
   gradient[first + width] += scale;
 }
 
-/** −log of the true class's probability; turns scores into the loss's derivatives. */
+/** Returns −log of the true class's probability, and turns the scores into derivatives of the loss. */
 function softmaxLoss(scores: Float64Array, label: number): number {
   softmaxInPlace(scores);
   const loss = -Math.log(Math.max(scores[label], Number.MIN_VALUE));

@@ -72,7 +72,7 @@ function descentDirection(gradient: Float64Array, steps: readonly Step[]): Float
   return direction;
 }
 
-/** from + length × direction */
+/** Returns from + length × direction. */
 function moved(from: Float64Array, direction: Float64Array, length: number): Float64Array {
   return from.map((component, i) => component + length * direction[i]);
 }
