@@ -88,7 +88,7 @@ const sinks: Readonly<Record<string, () => Promise<(target: SinkTarget) => Vecto
 };
 
 /**
- * Whether {@link embedToFile} can write such a file.
+ * Checks that {@link embedToFile} can write such a file.
  *
  * @throws USAGE
  */
@@ -202,7 +202,7 @@ export async function embedToFile(
   }
 }
 
-/** What went wrong, with what is left of the work. */
+/** Adds to an error what is left of the work. */
 function failure(error: unknown, out: string, kept: Checkpoint | undefined): unknown {
   if (kept === undefined || !(error instanceof OctavecError && error.code === 'CANCELLED')) {
     return asOutputError(error, out, kept && counted(kept.records, 'text'));
@@ -212,7 +212,7 @@ function failure(error: unknown, out: string, kept: Checkpoint | undefined): unk
 }
 
 /**
- * The ranges to go on with, or to begin with.
+ * Returns the ranges to continue with, or to begin with.
  *
  * @throws RESUME_MISMATCH if what was begun differs from what is asked for
  */

@@ -57,7 +57,7 @@ export async function jobSettings(
   };
 }
 
-/** How settings differ, in words; undefined if they do not. */
+/** Says how settings differ; undefined if they do not. */
 export function difference(before: JobSettings, now: JobSettings): string | undefined {
   const differing = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
     (name) => before[name] !== now[name],
@@ -73,7 +73,7 @@ function quoted(value: string | number | undefined): string {
   return value === undefined ? 'not known' : JSON.stringify(value);
 }
 
-/** Of the ONNX file and of external data files that are named after it. */
+/** Hashes the ONNX file and the external data files that are named after it. */
 async function modelHash(onnxPath: string): Promise<string> {
   const [folder, name] = [dirname(onnxPath), basename(onnxPath)];
   const isPart = (file: string) => file === name || file.startsWith(`${name}_data`) || file.startsWith(`${name}.data`);
@@ -82,7 +82,7 @@ async function modelHash(onnxPath: string): Promise<string> {
   return hashes.length === 1 ? hashes[0] : textsHash(hashes);
 }
 
-/** Of the layers behind the pooling, which lie in files of their own. */
+/** Hashes the dense layers behind the pooling, which lie in files of their own. */
 function denseHash({ dense }: Head): string {
   const hash = createHash('sha256');
   for (const { inputs, outputs, weight, bias, activation } of dense) {

@@ -60,7 +60,7 @@ export class Journal {
     return this.#last;
   }
 
-  /** What was written before counts no more. */
+  /** Begins anew: what was written before no longer counts. */
   begin(settings: Begun['settings']): Promise<void> {
     this.#last = undefined;
     return this.#file.append({ begin: settings });

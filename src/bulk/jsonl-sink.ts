@@ -3,7 +3,7 @@ import { growingBytes } from './growing-bytes.js';
 import { type StoredVectors, vectorAsJson } from './stored-vectors.js';
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 
-/** A line of JSON for each text: its id, if it has one, the text and its vector. */
+/** Makes a sink that writes a line of JSON for each text: its id, if it has one, the text and its vector. */
 export function jsonlSink({ file, digits, state }: SinkTarget): VectorSink {
   const bytes = growingBytes(file, state?.bytes ?? 0);
   return {
@@ -16,13 +16,13 @@ export function jsonlSink({ file, digits, state }: SinkTarget): VectorSink {
   };
 }
 
-/** `{"id": …, "text": …, "embedding": […]}` and a line break for each text. */
+/** Formats `{"id": …, "text": …, "embedding": […]}` and a line break for each text. */
 export function jsonLines(records: readonly TextRecord[], vectors: StoredVectors, digits?: number): string {
   return records.map((record, row) => `${jsonRecord(record, vectors, row, digits)}\n`).join('');
 }
 
 /**
- * `{"id": …, "text": …, "embedding": […]}`
+ * Formats `{"id": …, "text": …, "embedding": […]}`.
  *
  * @param digits significant digits of float32 numbers; the fewest that give the same float32 by default
  */

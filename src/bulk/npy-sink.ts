@@ -2,7 +2,7 @@ import { npyHeader, npyHeaderBytes, npyTypes } from '../embed/index.js';
 import { growingBytes } from './growing-bytes.js';
 import { type SinkTarget, type VectorSink, writeAt } from './vector-sink.js';
 
-/** A NumPy matrix in the order of the texts. The number of rows is written at the end. */
+/** Makes a sink that writes a NumPy matrix in the order of the texts. The number of rows is written at the end. */
 export function npySink({ file, type, width, state }: SinkTarget): VectorSink {
   const number = npyTypes[type === 'base64' ? 'float32' : type];
   const bytes = growingBytes(file, state?.bytes ?? npyHeaderBytes);

@@ -46,7 +46,7 @@ export class PartialFile {
     }
   }
 
-  /** Whether it got its name in an earlier life, which ended before it could tidy up. */
+  /** Tells whether the file got its name in an earlier run, which ended before it could tidy up. */
   async isWhole(): Promise<boolean> {
     const { whole } = this.journal.begun ?? {};
     if (whole === undefined || (await this.file.stat()).size > 0) {
@@ -55,7 +55,7 @@ export class PartialFile {
     return (await stat(this.target).catch(() => undefined))?.size === whole;
   }
 
-  /** What can be gone on with; undefined if nothing is there. */
+  /** Returns what can be continued; undefined if nothing is there. */
   async begun(): Promise<Begun | undefined> {
     const { begun } = this.journal;
     const last = begun?.checkpoints.at(-1);

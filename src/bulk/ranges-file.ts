@@ -7,7 +7,7 @@ import { writeOutputFile } from '../files/index.js';
 const schema = z.object({ least: z.array(z.number()), greatest: z.array(z.number()) });
 
 /**
- * Ranges of dimensions from a file: `{"least": […], "greatest": […]}`.
+ * Reads ranges of dimensions from a file: `{"least": […], "greatest": […]}`.
  *
  * @returns undefined if there is no such file
  * @throws FILE_NOT_READABLE, RANGES_INVALID

@@ -41,7 +41,7 @@ function skippedText({ place, id }: TextRecord, error: OctavecError): SkippedTex
   return { ...(place !== undefined && { place }), ...(id !== undefined && { id }), reason: reasonOfFailure(error) };
 }
 
-/** What is wrong with a text, without its number in a batch, which says nothing to whoever reads it. */
+/** Says what is wrong with a text, without its number in a batch, which means nothing to the reader. */
 function reasonOfFailure({ code, details, message }: OctavecError): string {
   const { why, tokens, maxTokens } = details as { why?: string; tokens?: number; maxTokens?: number };
   switch (code) {

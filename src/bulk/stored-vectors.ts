@@ -18,12 +18,12 @@ export interface StoredVectors {
   readonly width: number;
 }
 
-/** Types whose numbers mean something only with the ranges of the dimensions. */
+/** Tells whether the numbers of a type mean something only with the ranges of the dimensions. */
 export function needsRanges(type: StoredType): boolean {
   return type === 'int8' || type === 'uint8';
 }
 
-/** Numbers of a row of a type for vectors of so many dimensions. */
+/** Returns how many numbers of a type a row takes for vectors of some dimensions. */
 export function storedWidth(type: StoredType, columns: number): number {
   return type === 'binary' || type === 'ubinary' ? Math.ceil(columns / 8) : columns;
 }
@@ -35,13 +35,13 @@ export function storeVectors(vectors: Matrix, type: StoredType, ranges?: VectorR
   return { type, data, rows: vectors.rows, width: storedWidth(type, vectors.columns) };
 }
 
-/** A vector as a column of a table holds it: a list of numbers, or base64. */
+/** Returns a vector as a column of a table holds it: a list of numbers, or base64. */
 export function columnVector(vectors: StoredVectors, row: number): string | number[] {
   const vector = vectorOf(vectors, row);
   return vectors.type === 'base64' ? toBase64(vector) : Array.from(vector);
 }
 
-/** The JSON of a vector. */
+/** Formats a vector as JSON. */
 export function vectorAsJson(vectors: StoredVectors, row: number, digits?: number): string {
   const vector = vectorOf(vectors, row);
   if (vectors.type === 'base64') {

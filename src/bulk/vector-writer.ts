@@ -155,14 +155,14 @@ export class VectorWriter {
   }
 }
 
-/** Ranges as a journal notes them. */
+/** Returns ranges as a journal notes them. */
 export function notesOf(ranges: VectorRanges | undefined): Begun['notes'] {
   return ranges === undefined
     ? {}
     : { ranges: { least: Array.from(ranges.least), greatest: Array.from(ranges.greatest) } };
 }
 
-/** The ranges that an earlier writer noted. */
+/** Returns the ranges that an earlier writer noted. */
 export function rangesOfNotes(notes: Begun['notes'] | undefined): VectorRanges | undefined {
   const ranges = notes?.ranges as { readonly least: number[]; readonly greatest: number[] } | undefined;
   return ranges && { least: Float32Array.from(ranges.least), greatest: Float32Array.from(ranges.greatest) };

@@ -103,7 +103,7 @@ function announce(seconds: number, subjects: number): void {
   printNote(`measuring ${counted(subjects, 'model')} takes about ${formatDuration(seconds)}`);
 }
 
-/** What is measured of a model: of a name, the files that octavec made of it, too. */
+/** Returns what is measured of a model; for a name, this includes the files that octavec made of it. */
 async function pathsOf(name: string, options: Options): Promise<readonly string[]> {
   const found = await namedModel(name, options);
   if (found.variants === undefined) {

@@ -109,7 +109,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** All commands with everything that they take, in the order of the help. */
+/** Returns all commands with everything that they take, in the order of the help. */
 export function allCommands(): Promise<Command[]> {
   return Promise.all(
     Object.values(commands).map(async ({ description, load }) => (await load()).description(description)),

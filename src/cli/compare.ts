@@ -81,7 +81,10 @@ export function compareCommand(): Command {
     });
 }
 
-/** A refusal counts only where that is asked for; a variant that does not run is a failure in any case. */
+/**
+ * Fails the command for a refused variant only where that is asked for, and for a variant that does not run in any
+ * case.
+ */
 function refuse({ evidences, alternatives, unusable }: Comparison, path: string, { strict }: Options): void {
   const broken = unusable.map(({ name, why }) => `${name}: ${why}`);
   const refused = [...evidences, ...alternatives].flatMap(({ file, verdict }) =>

@@ -95,7 +95,7 @@ async function readWords(path: string): Promise<string[]> {
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
-/** "8MB", "500 kB", "8000000" */
+/** Parses a size: "8MB", "500 kB", "8000000". */
 function byteSize(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text.trim()) ?? [];
   if (number === undefined) {

@@ -169,7 +169,7 @@ export function embedCommand(): Command {
     });
 }
 
-/** The model that is named, or else that of the configuration. */
+/** Opens the named model, or else that of the configuration. */
 async function openEmbedder(model: string | undefined, options: Options, settings: EmbedderOptions): Promise<Embedder> {
   if (model === undefined) {
     const { engine, threads } = options;
@@ -181,7 +181,7 @@ async function openEmbedder(model: string | undefined, options: Options, setting
   return Embedder.load(folderWith(found, options.variant), { ...settings, ...run });
 }
 
-/** What can be wrong before anything is opened. */
+/** Checks what can be wrong before anything is opened. */
 function checkOptions({ out, type, ranges }: Options): void {
   if (out !== undefined) {
     checkOutput(out, type);
@@ -193,7 +193,7 @@ function checkOptions({ out, type, ranges }: Options): void {
   }
 }
 
-/** The texts on the command line, then those of the file. */
+/** Returns the texts on the command line, then those of the file. */
 async function sourceOf(
   model: string | undefined,
   given: readonly string[],

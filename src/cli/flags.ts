@@ -9,15 +9,16 @@ const otherNames: Readonly<Record<string, string>> = {
   workers: 'pool',
 };
 
-/** The flag of an option: "calibrationTable" → "--calibration-table". */
+/** Returns the flag of an option: "calibrationTable" → "--calibration-table". */
 export function flagOf(key: string): string {
   const name = otherNames[key] ?? key;
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**
- * A message of the library as the command line says it: options, which the library names by their keys in backticks, as
- * flags. "`calibrationTable`" → "--calibration-table", "`to: int8`" → "--to int8", "`optimize: false`" → "--no-optimize".
+ * Rewrites a message of the library for the command line: options, which the library names by their keys in backticks,
+ * become flags. "`calibrationTable`" → "--calibration-table", "`to: int8`" → "--to int8", "`optimize: false`" →
+ * "--no-optimize".
  *
  * @param commands whose flags may be meant: a word in backticks that is none of them is left as it is
  */

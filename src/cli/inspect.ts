@@ -50,7 +50,7 @@ interface Found {
   readonly why?: string;
 }
 
-/** A model can be looked into without what running it takes. */
+/** Opens a model to inspect it, without what running it takes. */
 async function lookInto(path: string, options: Options): Promise<Found> {
   try {
     const files = await openModelFolder(path, { ...overridesOf(options), variant: options.variant });
@@ -64,7 +64,7 @@ async function lookInto(path: string, options: Options): Promise<Found> {
   }
 }
 
-/** Dense layers are told by their sizes. */
+/** Shows dense layers by their sizes, without weights. */
 function withoutWeights(key: string, value: unknown): unknown {
   return key === 'weight' || key === 'bias' ? undefined : value;
 }

@@ -5,8 +5,8 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 let received: (typeof signals)[number] | undefined;
 
 /**
- * A signal that Ctrl-C and SIGTERM abort, so that commands stop cleanly and leave nothing half-written. A second one,
- * whichever it is, ends the process at once.
+ * Returns a signal that Ctrl-C and SIGTERM abort, so that commands stop cleanly and leave nothing half-written. A
+ * second one, whichever it is, ends the process at once.
  */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
@@ -23,7 +23,7 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The exit status of a command that was interrupted, as shells have it: 130 for SIGINT, 143 for SIGTERM. */
+/** Returns the exit status of a command that was interrupted, as shells have it: 130 for SIGINT, 143 for SIGTERM. */
 export function interruptStatus(): number | undefined {
   return received && 128 + constants.signals[received];
 }

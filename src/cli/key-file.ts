@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { OctavecError, parseKeys, reasonOf } from '../base/index.js';
 
 /**
- * The API keys of a file, as {@link parseKeys} reads them.
+ * Reads the API keys of a file, as {@link parseKeys} does.
  *
  * @throws FILE_NOT_READABLE; USAGE for a file without a key
  */

@@ -8,7 +8,7 @@ export function addMethodFlags(command: Command): Command {
   return methodOptions.reduce((adding, option) => adding.addOption(methodFlag(option)), command);
 }
 
-/** What the flags say of methods' own options, by their keys. */
+/** Collects the flags that set methods' own options, by their keys. */
 export function methodOptionsOf(flags: object): Record<string, unknown> {
   const given = new Map<string, unknown>(Object.entries(flags));
   return Object.fromEntries(methodOptions.map((option) => [option.key, chosenValue(option, given.get(option.key))]));
@@ -27,7 +27,7 @@ function methodFlag({ key, owners, description, kind, choices, usual }: MethodOp
   return new Option(`${flagOf(key)} <${placeholder}>`, text).choices(choices.map(String));
 }
 
-/** Commander gives words; a choice may be a number. */
+/** Returns the choice that a word of the command line stands for, which may be a number. */
 function chosenValue({ kind, choices }: MethodOption, value: unknown): unknown {
   return kind === 'choice' ? choices.find((choice) => String(choice) === value) : value;
 }

@@ -9,7 +9,7 @@ export interface ModelFlags extends ModelOverrides {
 }
 export type PoolingFlags = Omit<ModelOverrides, 'output'>;
 
-/** These flags among others. */
+/** Picks these flags among others. */
 export function poolingFlags({ tokenizer, pooling, normalize, maxTokens }: PoolingFlags): PoolingFlags {
   return { tokenizer, pooling, normalize, maxTokens };
 }
@@ -24,7 +24,7 @@ export function addModelOptions(command: Command): Command {
     .option('--offline', 'use what is on this machine, and never the network');
 }
 
-/** The same for commands whose own --output is a place. */
+/** Adds the same options to commands whose own --output is a path. */
 export function addPoolingOptions(command: Command): Command {
   return command
     .option('--tokenizer <path>', 'tokenizer.json or its folder, if the model has none')

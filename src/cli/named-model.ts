@@ -14,8 +14,8 @@ export interface NamedModelFlags {
 }
 
 /**
- * The model of a command's argument: a path, or a name that is fetched on first use. Which folder a name stands for is
- * said once. A folder with weights and no ONNX file is converted first, into octavec's cache.
+ * Returns the model of a command's argument: a path, or a name that is fetched on first use. Which folder a name stands
+ * for is printed once. A folder with weights and no ONNX file is converted first, into octavec's cache.
  *
  * @throws what `resolveModel` and `convertedCopy` throw
  */
@@ -23,7 +23,7 @@ export async function namedModel(name: string, flags: NamedModelFlags = {}): Pro
   return converted(await storedModel(name, flags));
 }
 
-/** The same as it is stored, whether there is an ONNX file or not. */
+/** Returns the same model as it is stored, whether there is an ONNX file or not. */
 export async function storedModel(name: string, { offline, config }: NamedModelFlags = {}): Promise<ResolvedModel> {
   // Most are paths, which need none of what names need.
   if (existsSync(name) && !/^[^./\\~]+\/[^/\\]+$/.test(name)) {
@@ -55,7 +55,10 @@ export async function storedModel(name: string, { offline, config }: NamedModelF
   return model;
 }
 
-/** Variants stay with the model: in its own folder, or where those of the hub's models are made. */
+/**
+ * Returns the converted model. Variants stay with the model: in its own folder, or where those of the hub's models are
+ * made.
+ */
 async function converted(model: ResolvedModel): Promise<ResolvedModel> {
   // Most models are ONNX, and need none of what converting needs.
   const names = await readdir(model.original).catch((): string[] => []);
@@ -77,7 +80,7 @@ async function converted(model: ResolvedModel): Promise<ResolvedModel> {
   return { ...model, original: copy.folder, variants: model.variants ?? model.original };
 }
 
-/** The files of a model that are no original: beside it, and where octavec makes variants of it. */
+/** Lists the files of a model that are not originals: those beside it, and those where octavec makes variants of it. */
 export async function variantFiles({ original, variants }: ResolvedModel): Promise<string[] | undefined> {
   if (variants === undefined || !existsSync(variants)) {
     return undefined;

@@ -27,12 +27,12 @@ export function number(text: string): number {
   return value;
 }
 
-/** "ffn-down,embeddings", also given several times. */
+/** Parses "ffn-down,embeddings", also given several times. */
 export function wordList(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(',').map((word) => word.trim())];
 }
 
-/** "cosineP1=0.98", also given several times. */
+/** Parses "cosineP1=0.98", also given several times. */
 export function gateLimit(text: string, before: Limits = {}): Limits {
   const [metric, figure] = text.split('=');
   if (!(gateMetricNames as readonly string[]).includes(metric)) {
@@ -45,7 +45,7 @@ export function gateLimit(text: string, before: Limits = {}): Limits {
   return { ...before, [metric]: limit };
 }
 
-/** The same, for commands that run no tasks. */
+/** Parses the same for commands that run no tasks. */
 export function gateLimitWithoutTasks(text: string, before: Limits = {}): Limits {
   const limits = gateLimit(text, before);
   const loss = gateMetricNames.find((metric) => Object.hasOwn(limits, metric) && 'losses' in gateMetrics[metric]);
@@ -55,7 +55,7 @@ export function gateLimitWithoutTasks(text: string, before: Limits = {}): Limits
   return limits;
 }
 
-/** Own texts for a comparison; undefined for octavec's. */
+/** Reads the texts for a comparison; undefined stands for octavec's own. */
 export async function proofTexts(path: string | undefined): Promise<ProofTexts | undefined> {
   if (path === undefined) {
     return undefined;
@@ -70,7 +70,9 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
   return { texts, source: path };
 }
 
-/** Tasks by their names, one after the other: some are fetched. What is wrong with their data is told. */
+/**
+ * Reads tasks by their names, one after the other, since some are fetched. What is wrong with their data is printed.
+ */
 export async function readTasks(names: readonly string[] = [], options: SnapshotOptions): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const name of names) {
@@ -83,7 +85,7 @@ export async function readTasks(names: readonly string[] = [], options: Snapshot
   return tasks;
 }
 
-/** "onnxruntime,native", also given several times. */
+/** Parses "onnxruntime,native", also given several times. */
 export function engineList(text: string, before: readonly EngineChoice[] = []): readonly EngineChoice[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !(engineChoices as readonly string[]).includes(name));
@@ -114,12 +116,12 @@ export function memoryOption(): Option {
   return new Option('--memory <mode>', text).choices(memoryModes);
 }
 
-/** "1,2,4" */
+/** Parses "1,2,4". */
 export function positiveIntegers(text: string): readonly number[] {
   return text.split(',').map((part) => positiveInteger(part.trim()));
 }
 
-/** "25MB" */
+/** Parses "25MB". */
 export function byteSize(text: string): number {
   const bytes = parseBytes(text);
   if (bytes === undefined) {
@@ -136,7 +138,7 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** What happens to texts that are longer than the model takes. */
+/** Returns the option for texts that are longer than the model takes. */
 export function overLongOption(): Option {
   return new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices(
     overLongPolicies,

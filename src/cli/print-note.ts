@@ -17,7 +17,7 @@ export function printNote(note: string): void {
   }
 }
 
-/** From now on notes wait: whoever asks for JSON finds an error alone on the standard error. */
+/** Holds notes back from now on: with --json, nothing but an error goes to standard error. */
 export function holdNotes(): void {
   held ??= [];
 }

@@ -73,7 +73,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What is shown to whoever names no command: what to do, with the model that is named instead of one. */
+/** Returns what is shown when no command is named: what to do, with the model that is named instead of one. */
 async function theWay(words: readonly string[]): Promise<string | undefined> {
   if (words[0] === 'help') {
     return undefined;

@@ -44,13 +44,14 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   };
 }
 
-/** Share of the work that is done; NaN where the total is not known. */
+/** Returns the share of the work that is done; NaN where the total is not known. */
 function shareOf({ done, total, share }: ProgressEvent): number {
   return share ?? (total === 0 ? 1 : Math.min(1, done / total));
 }
 
 /**
- * "Embedding with int8 ████···· 420/1000 texts, 210 texts/s, 3 s left"; without bar and end where the total is not known.
+ * Describes progress: "Embedding with int8 ████···· 420/1000 texts, 210 texts/s, 3 s left"; without bar and time left
+ * where the total is not known.
  *
  * @param seconds that the rate is taken over
  * @param before what was done when they began
@@ -74,7 +75,7 @@ export function describe(event: ProgressEvent, seconds: number, before = { done:
   return `${counts}, ${quantity(rate)}/s${left}`;
 }
 
-/** Units are given in the plural. */
+/** Returns a unit, which is given in the plural, as the count needs it. */
 function unitOf(count: number, unit: string): string {
   return count === 1 ? unit.replace(/s$/, '') : unit;
 }
@@ -83,7 +84,7 @@ function rounded(rate: number): string {
   return rate < 10 ? rate.toFixed(1) : String(Math.round(rate));
 }
 
-/** "45 s", "3 min 20 s", "2 h 5 min" */
+/** Formats a duration: "45 s", "3 min 20 s", "2 h 5 min". */
 function duration(seconds: number): string {
   if (seconds < 60) {
     return `${seconds} s`;

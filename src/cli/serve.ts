@@ -31,7 +31,7 @@ Options can stand in the environment, where they have the names of Text Embeddin
 MAX_CLIENT_BATCH_SIZE, the model MODEL_ID), and in the table [server] of octavec.toml (maxClientBatchSize).
 SIGTERM finishes what runs and ends. Changed settings, keys and models are taken over; SIGHUP loads all anew.`;
 
-/** An option that the environment can give as well, under TEI's rule: its name in capitals. */
+/** Makes an option that the environment can set as well, under TEI's rule: its name in capitals. */
 function option(flags: string, text: string, parse?: (text: string) => unknown): Option {
   const made = new Option(flags, text);
   made.env(made.long?.slice(2).replace(/^no-/, '').replaceAll('-', '_').toUpperCase() ?? '');
@@ -130,12 +130,12 @@ export function serveCommand(): Command {
     });
 }
 
-/** An option that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 function each(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-/** As the environment of Text Embeddings Inference has it. */
+/** Parses a Boolean as the environment of Text Embeddings Inference has it. */
 function boolean(text: string): boolean {
   if (text !== 'true' && text !== 'false') {
     throw new InvalidArgumentError('It must be true or false.');

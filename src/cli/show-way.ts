@@ -8,7 +8,10 @@ const example = 'sentence-transformers/all-MiniLM-L6-v2';
 const embeddedHint =
   'The model is fetched on first use. To work without the hub: npm install @octavec/all-minilm-l6-v2, and "minilm" for its name.\n\n';
 
-/** The model that a command line without a command names; undefined where the one word of it is rather a mistyped command. */
+/**
+ * Returns the model that a command line without a command names, or undefined where its one word is rather a mistyped
+ * command.
+ */
 export async function modelInPlaceOfCommand(words: readonly string[]): Promise<string | undefined> {
   const [word] = words;
   if (words.length !== 1 || word === undefined) {
@@ -21,7 +24,7 @@ export async function modelInPlaceOfCommand(words: readonly string[]): Promise<s
 }
 
 /**
- * The commands that take a model from what it is to where it is used, ready to be copied.
+ * Returns the commands that take a model from what it is to where it is used, ready to be copied.
  *
  * @throws FILE_NOT_FOUND for a path or address that leads nowhere
  */

@@ -48,7 +48,7 @@ export function addVariantOptions(command: Command): Command {
     .addOption(configOption());
 }
 
-/** "int8,fp16", also given several times. */
+/** Parses "int8,fp16", also given several times. */
 function methodList(text: string, before: readonly MethodName[] = []): readonly MethodName[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !(methodNames as readonly string[]).includes(name));
@@ -59,7 +59,7 @@ function methodList(text: string, before: readonly MethodName[] = []): readonly 
 }
 
 /**
- * What the flags and the configuration say. Texts of the configuration are calibrated with where a method can use them.
+ * Combines the flags and the configuration. The configuration's texts calibrate where a method can use them.
  *
  * @param usual what is made where nobody says what
  */

@@ -94,7 +94,7 @@ export function verifyCommand(): Command {
     });
 }
 
-/** What can be wrong before a model is looked for. */
+/** Checks what can be wrong before a model is looked for. */
 function checkSides({ against, variant }: Options): void {
   if (against === undefined && variant === undefined) {
     throw new OctavecError('USAGE', {
@@ -104,7 +104,7 @@ function checkSides({ against, variant }: Options): void {
   }
 }
 
-/** The two models of a comparison. A variant is held against the model that it was made from. */
+/** Returns the two models of a comparison. A variant is compared with the model that it was made from. */
 async function sides(
   name: string,
   { against, variant, ...flags }: Options,

@@ -144,7 +144,10 @@ function keepFloatAncestors(node: NodeProto, index: GraphIndex, types: ElementTy
   }
 }
 
-/** Subtracting a mean, adding an epsilon, dividing by a deviation: what uses a sensitive result at once belongs to it. */
+/**
+ * Tells whether a node belongs to a sensitive result that it uses at once: by subtracting a mean, adding an epsilon, or
+ * dividing by a deviation.
+ */
 function followsSensitive(node: NodeProto, index: GraphIndex): boolean {
   return node.input.some((name) => sensitive.has(index.producers.get(name)?.opType ?? ''));
 }

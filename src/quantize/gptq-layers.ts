@@ -71,7 +71,7 @@ export async function gptqLayers(
   return rounded;
 }
 
-/** Layers by their input; of those that share a weight, only the first. */
+/** Groups layers by their input; of those that share a weight, only the first counts. */
 function distinctWeights(layers: readonly LinearLayer[]): ReadonlyMap<string, readonly LinearLayer[]> {
   const groups = new Map<string, LinearLayer[]>();
   const seen = new Set<string>();

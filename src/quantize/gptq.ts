@@ -86,7 +86,7 @@ export function gptq(
   return result;
 }
 
-/** row −= share · error */
+/** Subtracts share · error from a row. */
 function makeUp(
   rows: Float32Array,
   row: number,
@@ -105,7 +105,10 @@ function makeUp(
   }
 }
 
-/** The same for four errors at a time, which takes a third of the time; their shares stand in a column of the factor. */
+/**
+ * Does the same for four errors at a time, which takes a third of the time; their shares stand in a column of the
+ * factor.
+ */
 function makeUpFour(
   rows: Float32Array,
   row: number,
@@ -133,7 +136,7 @@ function makeUpFour(
   }
 }
 
-/** The Hessian with a little added to its diagonal. Inputs that never occur get 1: their weights are free. */
+/** Returns the Hessian with a little added to its diagonal. Inputs that never occur get 1: their weights are free. */
 function damped(gram: Float32Array, size: number): Float64Array {
   const matrix = Float64Array.from(gram);
   let trace = 0;

@@ -101,14 +101,14 @@ export function inspectModel(model: OnnxModel): Inspection {
   };
 }
 
-/** Initializers, and what some exporters keep in Constant nodes instead; also those in branches and loops. */
+/** Lists initializers, and what some exporters keep in Constant nodes instead; also those in branches and loops. */
 function weightTensors(graph: GraphProto): TensorProto[] {
   const constants = graph.node.filter((node) => isOp(node, 'Constant'));
   const inside = graph.node.flatMap(subgraphs).flatMap(weightTensors);
   return [...graph.initializer, ...constants.flatMap((node) => attribute(node, 'value')?.t ?? []), ...inside];
 }
 
-/** Without tensors that name a piece of an external file which another one has named: tied weights, stored once. */
+/** Drops tensors that name a piece of an external file which another one has named: tied weights, stored once. */
 function withoutRepeats(tensors: readonly TensorProto[]): TensorProto[] {
   const seen = new Set<string>();
   return tensors.filter((tensor) => {
@@ -144,8 +144,9 @@ function sortedByCount(counts: ReadonlyMap<string, number>): [string, number][] 
 }
 
 /**
- * Weights of the model in each precision. The int8 figure counts one byte an element and five a channel, for each form
- * in which a weight is used: an embedding table that a layer shares is quantized by rows and by columns.
+ * Estimates the size of the weights of the model in each precision. The int8 figure counts one byte an element and five
+ * a channel, for each form in which a weight is used: an embedding table that a layer shares is quantized by rows and
+ * by columns.
  */
 function estimates(wide: OnnxModel): Inspection['estimates'] {
   const layers = new Map(linearLayers(wide).map((layer) => [weightKey(layer), layer]));

@@ -55,7 +55,7 @@ export function leftWeights(model: OnnxModel, quantized: ReadonlySet<TensorProto
   return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Weights in a graph inside a node, and in graphs inside it. */
+/** Adds the weights in a graph inside a node, and in graphs inside that. */
 function addInner(graph: GraphProto, add: (users: string, tensor: TensorProto, inside: boolean) => void): void {
   const index = indexGraph(graph);
   for (const tensor of [...graph.initializer, ...constantsOf(graph)].filter(isWeight)) {
@@ -74,7 +74,7 @@ function constantsOf(graph: GraphProto): TensorProto[] {
   });
 }
 
-/** Who uses a weight, beyond what only turns it around. */
+/** Finds the first user of a weight, looking through what only transposes it. */
 function firstUser(name: string, index: GraphIndex): NodeProto | undefined {
   const [user] = index.consumers.get(name) ?? [];
   const turns = isOp(user, 'Transpose') || isOp(user, 'Identity') || isOp(user, 'Cast');

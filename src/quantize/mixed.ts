@@ -126,19 +126,19 @@ function tablePart({ table, rows, columns }: EmbeddingTable): MixPart {
   };
 }
 
-/** Codes of whole blocks, and what belongs to each block. */
+/** Counts the bytes of the codes of whole blocks, and of what belongs to each block. */
 function layerBytes({ outputs, inputs }: LinearLayer, scheme: BlockScheme): number {
   const codes = (blocksIn(inputs, scheme) * scheme.blockSize * scheme.bits) / 8;
   return outputs * (codes + blockBytes(inputs, scheme));
 }
 
-/** A code for each column, and what belongs to each block. */
+/** Counts the bytes of a code for each column, and of what belongs to each block. */
 function tableBytes(rows: number, columns: number, asked: BlockScheme): number {
   const scheme = tableScheme(asked, columns);
   return rows * (Math.ceil((columns * scheme.bits) / 8) + blockBytes(columns, scheme));
 }
 
-/** Scales and zero points of a row. */
+/** Counts the bytes of the scales and zero points of a row. */
 function blockBytes(columns: number, scheme: BlockScheme): number {
   const blocks = blocksIn(columns, scheme);
   return 4 * blocks + (scheme.symmetric ? 0 : Math.ceil((blocks * scheme.bits) / 8));
@@ -170,7 +170,7 @@ export function applyMix(source: OnnxModel, mix: Mix, { statistics, rounded }: M
   return fp16.size === 0 ? model : fp16Weights(model, (name) => halves.has(name));
 }
 
-/** What each precision is for: values that layers compute, and names of tables. */
+/** Returns what each precision is for: values that layers compute, and names of tables. */
 function namesByPrecision(model: OnnxModel, mix: Mix): ReadonlyMap<MixPrecision, ReadonlySet<string>> {
   const names = new Map<MixPrecision, Set<string>>();
   const add = (part: string, name: string): void => {
@@ -189,7 +189,7 @@ function namesByPrecision(model: OnnxModel, mix: Mix): ReadonlyMap<MixPrecision,
   return names;
 }
 
-/** Names of the weights of layers and tables. */
+/** Returns the names of the weights of layers and tables. */
 function weightsOf(model: OnnxModel, names: ReadonlySet<string>): ReadonlySet<string> {
   const { layers, tables } = selectParts(model, { exactly: names });
   return new Set([...layers.map(({ weight }) => weight.name ?? ''), ...tables.map(({ table }) => table.name ?? '')]);

@@ -48,7 +48,9 @@ interface WeightMatrix {
   readonly importance: Float64Array;
 }
 
-/** For each output, the magnitude that code 127 has to stand for so that nothing is cut: no weight and no pair. */
+/**
+ * Returns, for each output, the magnitude that code 127 has to stand for so that neither a weight nor a pair is cut.
+ */
 function channelReaches({ weights, inputs, outputs }: WeightMatrix): Float32Array {
   const reaches = new Float32Array(outputs);
   for (let input = 0; input < inputs; input += 2) {
@@ -99,7 +101,7 @@ function channelErrors(matrix: WeightMatrix, reaches: Float32Array): Float64Arra
   return errors;
 }
 
-/** [inputs × outputs] */
+/** Returns the codes, [inputs × outputs]. */
 function codesOf({ weights, inputs, outputs, importance }: WeightMatrix, inverses: Float64Array): Int8Array {
   const codes = new Int8Array(weights.length);
   for (let input = 0; input < inputs; input += 2) {
@@ -122,7 +124,7 @@ function codesOf({ weights, inputs, outputs, importance }: WeightMatrix, inverse
   return codes;
 }
 
-/** What the first of two weights gives way for the least Σ E[x²] Δw² (Lagrange): the less it matters, the more. */
+/** Returns what the first of two weights yields for the least Σ E[x²] Δw² (Lagrange): the less it matters, the more. */
 function shareOfExcess(first: number, second: number): number {
   return first + second > 0 ? second / (first + second) : 0.5;
 }

@@ -35,7 +35,7 @@ export function chooseFactors(uses: readonly SmoothedUse[]): ChosenFactors {
   return { channels: 0, errorShare: 1 };
 }
 
-/** Caps at the reach of the 2nd, 3rd, 4th, 5th, 7th, 9th, 13th, … farthest channel, up to a quarter of all. */
+/** Returns caps at the reach of the 2nd, 3rd, 4th, 5th, 7th, 9th, 13th, … farthest channel, up to a quarter of all. */
 function capsAtChannels(reach: Float32Array): number[] {
   const descending = reach.toSorted().reverse();
   const caps: number[] = [];
@@ -45,7 +45,10 @@ function capsAtChannels(reach: Float32Array): number[] {
   return caps.filter((cap) => cap > 0);
 }
 
-/** Caps between the farthest channel and the next: for a lone outlier whose weights would suffer from the whole way. */
+/**
+ * Returns caps between the farthest channel and the next, for a lone outlier whose weights would suffer if it were
+ * smoothed fully.
+ */
 function capsBetween(reach: Float32Array): number[] {
   const [farthest, next] = reach.toSorted().reverse();
   return next > 0 ? Array.from({ length: 7 }, (_, i) => farthest * (next / farthest) ** ((i + 1) / 8)) : [];
@@ -63,7 +66,7 @@ function bestCap(
   return tried.sort((a, b) => a.error - b.error)[0];
 }
 
-/** max |X_j| over all activations and texts, [channels]. */
+/** Returns max |X_j| over all activations and texts, [channels]. */
 function jointReach(uses: readonly SmoothedUse[]): Float32Array {
   const reach = new Float32Array(uses[0].seen.channels);
   for (const { seen } of uses) {
@@ -79,9 +82,9 @@ function jointError(uses: readonly SmoothedUse[], factors: Float32Array): number
 }
 
 /**
- * Expected squared error of the layers' outputs for each token, when activations are divided by the factors and
- * quantized to 8 bits with one scale a text, and the weights are multiplied by them and quantized to 8 bits per output
- * channel. Rounding errors are taken as uniform and independent (step² / 12):
+ * Returns the expected squared error of the layers' outputs for each token, when activations are divided by the factors
+ * and quantized to 8 bits with one scale a text, and the weights are multiplied by them and quantized to 8 bits per
+ * output channel. Rounding errors are taken as uniform and independent (step² / 12):
  *
  *   Σ_layers Δx²/12 · ‖W′‖² + Σ_n Δw_n²/12 · Σ_j E[X′_j²]
  */

@@ -74,7 +74,9 @@ export function smooth(
   return { model: editor.finish(), choices, statistics: after };
 }
 
-/** Layers that have an activation or a weight in common, directly or through others: what must be smoothed alike. */
+/**
+ * Groups layers that have an activation or a weight in common, directly or through others: they must be smoothed alike.
+ */
 function weightFamilies(layers: readonly LinearLayer[]): LinearLayer[][] {
   let families: LinearLayer[][] = [];
   for (const layer of layers) {

@@ -70,7 +70,9 @@ export async function staticInt8(source: OnnxModel, options: StaticInt8Options):
   return shareCopies(int8Tables(editor.finish(), tables));
 }
 
-/** The layers' inputs with the range from the least to the largest value: of all texts, or of a text on average. */
+/**
+ * Returns the layers' inputs with the range from the least to the largest value: of all texts, or of a text on average.
+ */
 function rangedActivations(
   layers: readonly LinearLayer[],
   statistics: ReadonlyMap<string, ChannelStatistics>,
@@ -88,7 +90,7 @@ function rangedActivations(
   });
 }
 
-/** The mean over all texts of what is picked from each one's channels; values are [texts × channels]. */
+/** Returns the mean over all texts of what is picked from each one's channels; values are [texts × channels]. */
 function averageOf(values: Float32Array, channels: number, pick: (a: number, b: number) => number): number {
   const texts = values.length / channels;
   return mean(
@@ -118,7 +120,7 @@ interface QuantizedActivation {
   readonly scale: number;
 }
 
-/** QuantizeLinear → DequantizeLinear: what run times recognise. */
+/** Inserts QuantizeLinear → DequantizeLinear, which run times recognise. */
 function quantizeActivation(
   editor: GraphEditor,
   activation: string,
@@ -165,8 +167,9 @@ function replaceLayer(
 }
 
 /**
- * The bias of a Gemm as int32 in steps of the product, the form in which ONNX Runtime computes the Gemm in integers;
- * with a bias in FP32 it would widen the weight in every run. undefined where a bias is too many steps for int32.
+ * Returns the bias of a Gemm as int32 in steps of the product, the form in which ONNX Runtime computes the Gemm in
+ * integers; with a bias in FP32 it would widen the weight in every run. Returns undefined where a bias is too many
+ * steps for int32.
  */
 function dequantizedBias(
   model: OnnxModel,

@@ -109,7 +109,10 @@ export function tableScheme(asked: BlockScheme, columns: number): BlockScheme {
   return asked.bits === 4 && columns % 2 === 1 ? { ...asked, bits: 8 } : asked;
 }
 
-/** GatherBlockQuantized takes a code for each column, where MatMulNBits takes whole blocks. */
+/**
+ * Drops the filling of the last block: GatherBlockQuantized takes a code for each column, where MatMulNBits takes whole
+ * blocks.
+ */
 function withoutFilling(matrix: BlockMatrix): BlockMatrix {
   const { rows, columns, codes } = matrix;
   const filled = codes.length / rows;

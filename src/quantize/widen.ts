@@ -93,7 +93,10 @@ class ToFloat {
   }
 }
 
-/** Masks say "the lowest double there is": as infinity it would make NaN of what it is added to. */
+/**
+ * Replaces infinities by finite numbers. Masks hold the lowest double there is; as infinity it would turn what it is
+ * added to into NaN.
+ */
 function finite(floats: Float32Array): Float32Array {
   const largest = 3.4028234663852886e38;
   return floats.map((value) =>

@@ -51,7 +51,7 @@ function valuesOf(layers: readonly ConfigurationLayer[]): ConfiguredValue[] {
   return [...values].map(([key, value]) => ({ key, value, from: placeOfKey(layers, key) }));
 }
 
-/** What is no table, with its whole key. */
+/** Lists what is not a table, with its whole key. */
 function leaves(table: object, before = ''): [string, unknown][] {
   return Object.entries(table)
     .filter(([, value]) => value !== undefined)

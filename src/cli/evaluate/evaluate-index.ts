@@ -18,7 +18,7 @@ export interface EvaluateIndexFlags extends SearchModelFlags {
   readonly asymmetric?: boolean;
 }
 
-/** `evaluate docs.index --queries … --qrels …` */
+/** Prints the evaluation of an index: `evaluate docs.index --queries … --qrels …`. */
 export async function printIndexEvaluation(path: string, flags: EvaluateIndexFlags): Promise<void> {
   const { queries, qrels, variant, json } = flags;
   if (queries === undefined || qrels === undefined) {

@@ -24,7 +24,7 @@ export function addJobModelOptions(command: Command): Command {
     .option('--work <folder>', "where parts are written before they are sent (default: octavec's cache)");
 }
 
-/** The model of a plan, loaded, and how another process loads it. */
+/** Loads the model of a plan, and says how another process loads it. */
 export async function loadJobModel(
   { plan }: Job,
   flags: JobModelFlags,

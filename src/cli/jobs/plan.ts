@@ -114,7 +114,7 @@ export function planCommand(): Command {
     });
 }
 
-/** Those that have a value: a plan holds no empty entries. */
+/** Drops entries without a value: a plan holds no empty ones. */
 function given<Values extends object>(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;
 }

@@ -59,7 +59,7 @@ async function stateOf(job: Awaited<ReturnType<typeof openJob>>, redis: string):
 
 const barWidth = 40;
 
-/** What there is to see of a job, a line each. */
+/** Describes the state of a job, a line for each fact. */
 export function statusLines(status: JobStatus, queue: QueueState | undefined, price: number | undefined): string[] {
   const { shards, done, rows, rowsDone, quarantined, bytes, workers, rowsPerSecond, secondsLeft } = status;
   const filled = Math.round((done / shards) * barWidth);
@@ -88,7 +88,7 @@ function queueLines({ active, waiting, delayed, failed }: QueueState): string[] 
   ];
 }
 
-/** By the time that workers have worked, and what the rest will take at the same pace. */
+/** Computes the cost by the time that workers have worked, and what the rest will cost at the same pace. */
 function costOf({ workSeconds, rows, rowsDone }: JobStatus, price: number | undefined) {
   if (price === undefined || rowsDone === 0) {
     return undefined;

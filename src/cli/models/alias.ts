@@ -76,13 +76,13 @@ async function change(name: string, model: string | undefined, { config, json }:
   process.stdout.write(json ? `${JSON.stringify({ file, name, model: target ?? null })}\n` : `${said}\n`);
 }
 
-/** The file that is read and counts more, if it is there. */
+/** Returns the file of highest priority, if it is there. */
 function fileToChange(config: string | undefined): string {
   const paths = configurationPaths({ file: config });
   return [...paths].reverse().find((path) => existsSync(path)) ?? paths[0];
 }
 
-/** Paths in a file count from its folder. */
+/** Returns a model as it is written into a file, whose paths are relative to its folder. */
 async function written(model: string, folder: string): Promise<string> {
   const reference = await modelReference(model);
   if (reference.kind === 'unknown') {

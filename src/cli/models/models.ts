@@ -106,7 +106,7 @@ export function modelsCommand(): Command {
   return models;
 }
 
-/** What the configuration says of models and the hub. */
+/** Returns what the configuration says of models and the hub. */
 async function configured(): Promise<ListOptions & Pick<Configuration, 'models'>> {
   const configuration = await readConfiguration();
   const { models } = configuration;
@@ -114,7 +114,7 @@ async function configured(): Promise<ListOptions & Pick<Configuration, 'models'>
   return { settings: await configuredHub(configuration), models, template };
 }
 
-/** The models of a name; a folder is described as if it were listed. */
+/** Lists the models of a name; a folder is described as if it were listed. */
 async function named(name: string): Promise<ListedModel[]> {
   const [id, revision] = name.replace(/^hf:/, '').split('@');
   const { settings, template, models: own } = await configured();
@@ -176,7 +176,7 @@ async function filesOf(folder: string): Promise<string[]> {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
 }
 
-/** A line for each file that can be run, as applications read it. */
+/** Returns an entry for each file that can be run, as applications read it. */
 function asEntries(model: ListedModel): object[] {
   const { variants, ...facts } = model;
   return variants.length === 0

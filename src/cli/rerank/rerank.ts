@@ -94,7 +94,7 @@ export function rerankCommand(): Command {
     });
 }
 
-/** The texts on the command line, then those of the file. */
+/** Reads the texts on the command line, then those of the file. */
 async function recordsOf(given: readonly string[], { file, format, field }: Options): Promise<readonly TextRecord[]> {
   const records: TextRecord[] = given.map((text) => ({ text }));
   if (file !== undefined) {

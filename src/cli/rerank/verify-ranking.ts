@@ -13,7 +13,7 @@ interface Flags extends ModelOverrides, ReportFlags, Pick<ConfigurableFlags, 'te
   readonly json?: boolean;
 }
 
-/** Rerankers are held against each other by how they rank. */
+/** Verifies rerankers, which are compared by how they rank. */
 export async function verifyRanking(
   candidate: string,
   against: string,

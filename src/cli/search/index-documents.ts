@@ -98,7 +98,7 @@ async function print(outcome: UpdateOutcome, index: Index, { json }: Options): P
   process.stdout.write(`${describe(outcome)}\n${index.path}: ${size}\n`);
 }
 
-/** An address has signs that shells take for their own. */
+/** Quotes an address that holds characters which shells interpret. */
 function quoted(path: string): string {
   return path.includes('?') ? `'${path}'` : path;
 }
@@ -114,7 +114,7 @@ function chunkTokens(text: string): number | 'none' {
   return value;
 }
 
-/** "12 added, 1 updated, 3 unchanged, 0 removed; 2 skipped: 1 its format is not known, …" */
+/** Describes an update: "12 added, 1 updated, 3 unchanged, 0 removed; 2 skipped: 1 its format is not known, …". */
 function describe({ added, updated, unchanged, removed, skipped }: UpdateOutcome): string {
   const counts = `${added} added, ${updated} updated, ${unchanged} unchanged, ${removed} removed`;
   return skipped.length === 0
@@ -122,7 +122,7 @@ function describe({ added, updated, unchanged, removed, skipped }: UpdateOutcome
     : `${counts}; ${counted(skipped.length, 'file')} passed over:\n${reasons(skipped)}`;
 }
 
-/** Reasons with how often they occurred and an example each, the most frequent first. */
+/** Lists reasons with how often they occurred and an example each, the most frequent first. */
 function reasons(skipped: readonly SkippedFile[]): string {
   const groups = new Map<string, SkippedFile[]>();
   for (const file of skipped) {

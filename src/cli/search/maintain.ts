@@ -6,7 +6,7 @@ import { configOption, engineOption, positiveInteger } from '../options.js';
 import { progressLine } from '../progress-line.js';
 import { type SearchModelFlags, searchModel } from '../search-model.js';
 
-/** `search check`: exit status 1 where something is damaged. */
+/** Makes `search check`, whose exit status is 1 where something is damaged. */
 export function checkCommand(): Command {
   return new Command('check')
     .description('Read every byte of an index, and name the files that are damaged.')

@@ -18,7 +18,7 @@ export interface FoundModels {
   readonly onnxPaths: readonly string[];
 }
 
-/** Models of folders are called by the names of these, others as they were asked for. */
+/** Names the served models: those of folders by their folders' names, others as they were asked for. */
 export async function servedModels(given: readonly string[], settings: ServeSettings): Promise<FoundModels> {
   const found: ResolvedModel[] = [];
   for (const name of given) {
@@ -46,7 +46,7 @@ export async function servedModels(given: readonly string[], settings: ServeSett
   return { models, onnxPaths };
 }
 
-/** Pairs of another name and the model that it is for. */
+/** Pairs each other name with the model that it is for. */
 function aliasesOf({ alias = [], aliases = {} }: ServeSettings, names: readonly string[]): [string, string][] {
   const pairs = [...Object.entries(aliases), ...alias.map((text) => text.split('=') as [string, string])];
   const stranger = pairs.find(([, model]) => !names.includes(model));
@@ -59,7 +59,10 @@ function aliasesOf({ alias = [], aliases = {} }: ServeSettings, names: readonly 
   return pairs;
 }
 
-/** The folder and variant to serve: with `--to` made and proven first, where that has not been done. */
+/**
+ * Returns the folder and variant to serve; with `--to` the variant is made and proven first, where that has not been
+ * done.
+ */
 async function prepared(
   model: ResolvedModel,
   { to, variant, force }: ServeSettings,
@@ -77,7 +80,7 @@ async function prepared(
   return { folder, variant: made };
 }
 
-/** Variants of a folder of one's own are made in the cache; a changed original gets others. */
+/** Returns where variants of a local folder are made in the cache; a changed original gets others. */
 function localVariants(original: string): string {
   const path = resolve(original);
   const { mtimeMs, size } = statSync(path);
@@ -100,7 +103,7 @@ async function openProven(model: string, variant: string | undefined, { force }:
   return files;
 }
 
-/** A model of either kind: what its folder says to be a cross-encoder ranks texts. */
+/** Opens a model of either kind: one that its folder says is a cross-encoder ranks texts. */
 async function openServed(model: string, variant: string | undefined): Promise<ModelFiles> {
   const asReranker = () => openModelFolder(model, { variant, task: 'rerank' });
   const files = await openModelFolder(model, { variant }).catch((error) =>
@@ -111,7 +114,7 @@ async function openServed(model: string, variant: string | undefined): Promise<M
 }
 
 /**
- * The model with the prompt that is used where a request names none.
+ * Returns the model with the prompt that is used where a request names none.
  *
  * @throws PROMPT_UNKNOWN, USAGE if text and name are both given
  */

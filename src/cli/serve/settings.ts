@@ -84,7 +84,7 @@ export async function serverOptions(settings: ServeSettings): Promise<Omit<Serve
   };
 }
 
-/** What a running server can be told anew. */
+/** Returns the settings that a running server can change. */
 export async function settingChanges(settings: ServeSettings): Promise<SettingChanges> {
   const { maxConcurrentRequests, maxClientBatchSize, payloadLimit, requestTimeout, autoTruncate } = settings;
   return {
@@ -103,7 +103,7 @@ const live: readonly (keyof ServeSettings)[] = [
   'autoTruncate',
 ];
 
-/** Names of settings that differ and need another start. */
+/** Names the settings that differ and need a restart. */
 export function lateChanges(before: ServeSettings, after: ServeSettings): string[] {
   const names = Object.keys({ ...before, ...after }) as (keyof ServeSettings)[];
   return names.filter((name) => !live.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]));
@@ -120,7 +120,7 @@ async function readText(path: string): Promise<string> {
   });
 }
 
-/** What runs a model, and why not the native engine where that is so. */
+/** Prints what runs a model, and why not the native engine where that is so. */
 function sayReady(line: string): void {
   process.stderr.write(`${line}\n`);
 }
