@@ -60,6 +60,7 @@ export function serveCommand(): Command {
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(option('--host <address>', 'address to listen on (default: 127.0.0.1)'))
     .addOption(option('--port <n>', 'port to listen on (default: 3000)', port))
+    .addOption(option('--health-port <n>', 'a second port, for /health alone: never behind other requests', port))
     .addOption(option('--uds-path <path>', 'listen on a Unix domain socket instead'))
     .option('--tls-cert <file>', 'certificate in PEM, for HTTPS')
     .option('--tls-key <file>', 'its key')

@@ -15,6 +15,7 @@ export const serverSchema = z.strictObject({
   defaultPrompt: z.string().optional(),
   host: text,
   port: z.int().min(0).max(65535).optional(),
+  healthPort: z.int().min(0).max(65535).optional(),
   udsPath: text,
   tlsCert: text,
   tlsKey: text,

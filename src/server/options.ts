@@ -48,6 +48,11 @@ export interface ServerOptions {
   readonly host?: string;
   /** 0 takes any free port; 3000 by default. */
   readonly port?: number;
+  /**
+   * A second port, of the same address, for `/health` alone, in plain HTTP, from a thread of its own: it is answered at
+   * once, whatever comes to the first port. None by default; 0 takes any free one.
+   */
+  readonly healthPort?: number;
   /** A Unix domain socket to listen on in place of host and port. */
   readonly udsPath?: string;
   /** Certificate and key in PEM, for HTTPS. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { OctavecError, reasonOf } from '../base/index.js';
+import { listenForProbes } from '../liveness/index.js';
 import { Admission } from './admission.js';
 import { buildApp, type LiveSettings } from './app.js';
 import type { ServerContext } from './context.js';
@@ -18,6 +19,8 @@ export interface RunningServer {
   /** "http://127.0.0.1:3000", or the path of the socket. */
   readonly url: string;
   readonly port: number | undefined;
+  /** The port for probes, where there is one. */
+  readonly healthPort: number | undefined;
   /** Settles when the first model and those of the indexes are loaded, or with the reason why they cannot be. */
   readonly ready: Promise<void>;
   /** Takes over changed settings. Requests that run keep what they began with. */
@@ -65,11 +68,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   };
   const live: LiveSettings = { apiKeys: options.apiKeys ?? [], isStopping: false };
   const app = await buildApp(context, options, live);
-  const { host = '127.0.0.1', port = 3000, udsPath } = options;
+  const { host = '127.0.0.1', port = 3000, udsPath, healthPort } = options;
+  const probes = healthPort === undefined ? undefined : await listenForProbes(host, healthPort);
   try {
     await app.listen({ ...(udsPath === undefined ? { host, port } : { path: udsPath }), backlog });
   } catch (error) {
-    await app.close();
+    await Promise.all([app.close(), probes?.close()]);
     const where = udsPath ?? `${host}:${port}`;
     throw new OctavecError('HOST_UNUSABLE', { problems: `it cannot listen on ${where}: ${reasonOf(error)}` }, error);
   }
@@ -92,6 +96,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     clearTimeout(late);
     await ready.catch(() => undefined);
     await shelf.close();
+    await probes?.close();
     if (udsPath !== undefined) {
       await rm(udsPath, { force: true });
     }
@@ -99,6 +104,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   return {
     url: listening === undefined ? (udsPath as string) : urlOf(listening, options.tls !== undefined),
     port: listening?.port,
+    healthPort: probes?.port,
     ready,
     apply,
     reload: async (changes = {}) => {

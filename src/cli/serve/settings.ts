@@ -20,6 +20,7 @@ export interface ServeFlags extends NamedModelFlags {
   readonly indexWritable?: boolean;
   readonly host?: string;
   readonly port?: number;
+  readonly healthPort?: number;
   readonly udsPath?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -71,9 +72,10 @@ export async function serverOptions(settings: ServeSettings): Promise<Omit<Serve
     throw new OctavecError('USAGE', { problem: '--tls-cert and --tls-key go together' });
   }
   const { engine, device, threads, workers, memory, isolation } = settings;
-  const { host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel = 'warn' } = settings;
+  const { host, port, healthPort, udsPath } = settings;
+  const { unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel = 'warn' } = settings;
   return {
-    ...{ host, port, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel },
+    ...{ host, port, healthPort, udsPath, unloadAfter, anyModelName, rateLimit, corsAllowOrigin, logLevel },
     ...(tlsCert !== undefined &&
       tlsKey !== undefined && { tls: { cert: await readText(tlsCert), key: await readText(tlsKey) } }),
     ...(await settingChanges(settings)),

@@ -37,6 +37,9 @@ export async function runUntilInterrupted(
   process.on('SIGHUP', all);
   try {
     process.stderr.write(`listening on ${server.url}\n`);
+    if (server.healthPort !== undefined) {
+      process.stderr.write(`/health is answered on port ${server.healthPort}\n`);
+    }
     await server.ready;
     process.stderr.write('ready\n');
     await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
