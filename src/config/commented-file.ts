@@ -26,7 +26,7 @@ const examples: Readonly<Record<string, unknown>> = {
 
 const tables = ['embedding', 'hub', 'models', 'device'] as const;
 
-/** A configuration in which everything is explained and nothing is set yet. */
+/** Writes a configuration in which everything is explained and nothing is set yet. */
 export function commentedConfiguration(): string {
   const parts = tables.map((table) => {
     const shape = (configurationSchema.shape[table].unwrap() as z.ZodObject).shape;
@@ -64,7 +64,7 @@ function exampleOf(path: string, schema: z.ZodType): unknown {
   return inner instanceof z.ZodBoolean ? true : 1;
 }
 
-/** The JSON schema of a configuration, for editors. */
+/** Returns the JSON schema of a configuration, for editors. */
 export function configurationJsonSchema(): object {
   return z.toJSONSchema(configurationSchema, { io: 'input', unrepresentable: 'any' });
 }

@@ -4,8 +4,8 @@ import { lineOfKey } from './line-of-key.js';
 import { parseToml } from './parse-toml.js';
 
 /**
- * The text of a configuration with a name for a model set, or taken out; everything else in it stays as it is, comments
- * included.
+ * Returns the text of a configuration with an alias for a model set, or removed; everything else in it stays as it is,
+ * comments included.
  *
  * @param model undefined takes the name out
  * @throws SETTINGS_INVALID where the file has aliases in a form that cannot be changed line by line
@@ -56,7 +56,7 @@ function parsedOr(text: string, path: string): unknown {
   }
 }
 
-/** Without the prototypes of the parser's tables. */
+/** Copies a value without the prototypes of the parser's tables. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

@@ -31,7 +31,7 @@ function assignment(text: string): [string, number | string] {
 }
 
 /**
- * What the environment says. Empty variables say nothing.
+ * Returns the configuration that the environment gives. Empty variables do not count.
  *
  * @throws SETTINGS_INVALID, which names the variable
  */

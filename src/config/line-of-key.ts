@@ -1,6 +1,6 @@
 /**
- * The line of a TOML text, counted from 1, that sets a key or begins its table; that of the nearest table around it where
- * the key stands in none of its own; undefined if there is neither.
+ * Finds the line of a TOML text, counted from 1, that sets a key or begins its table; else that of the nearest table
+ * around it; undefined if there is neither.
  */
 export function lineOfKey(text: string, path: readonly PropertyKey[]): number | undefined {
   const wanted = path.map(String);
@@ -22,7 +22,7 @@ export function lineOfKey(text: string, path: readonly PropertyKey[]): number | 
 const key = `(?:[\\w-]+|"[^"]*"|'[^']*')`;
 const assigned = new RegExp(`^\\s*(${key}(?:\\s*\\.\\s*${key})*)\\s*=`);
 
-/** `a."b c"` → ["a", "b c"] */
+/** Splits `a."b c"` into ["a", "b c"]. */
 function keysOf(text: string): string[] {
   return [...text.matchAll(new RegExp(key, 'g'))].map(([word]) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }

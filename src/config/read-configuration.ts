@@ -44,7 +44,7 @@ export interface ConfigurationLayer {
   readonly values: Configuration;
 }
 
-/** The sources of a configuration by themselves, the weakest first. Throws as {@link readConfiguration}. */
+/** Reads the sources of a configuration separately, the weakest first. Throws as {@link readConfiguration}. */
 export async function readLayers(options: ReadConfigurationOptions = {}): Promise<readonly ConfigurationLayer[]> {
   checkOptions(options, { file: checkText, environment: checkObject, folder: checkText });
   const { environment = process.env, folder = '.' } = options;
@@ -62,19 +62,19 @@ export function mergedConfiguration(layers: readonly ConfigurationLayer[]): Conf
   return layers.map(({ values }) => values).reduce<Configuration>(over, {});
 }
 
-/** The files that are read where they are there, the weaker first. */
+/** Lists the files that are read where they exist, the weaker first. */
 export function configurationPaths(options: ReadConfigurationOptions = {}): readonly string[] {
   const { environment = process.env, folder = '.' } = options;
   const named = options.file ?? (environment.OCTAVEC_CONFIG || undefined);
   return named === undefined ? [userFile(environment), join(folder, projectFile)] : [named];
 }
 
-/** "~/.config/octavec/config.toml" */
+/** Returns the path of the user's own file: "~/.config/octavec/config.toml". */
 function userFile({ XDG_CONFIG_HOME: shared, APPDATA: windows }: NodeJS.ProcessEnv): string {
   return join(shared || windows || join(homedir(), '.config'), 'octavec', 'config.toml');
 }
 
-/** undefined where there is no such file. */
+/** Reads a configuration file; undefined where there is none. */
 async function readConfigurationFile(path: string): Promise<ConfigurationLayer | undefined> {
   let text: string;
   try {
@@ -96,7 +96,7 @@ function missing(path: string): never {
   throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Configuration' });
 }
 
-/** The weaker one with what the stronger one says. */
+/** Merges two configurations: the stronger one overrides the weaker. */
 function over(weak: Configuration, strong: Configuration = {}): Configuration {
   return {
     ...weak,
@@ -109,7 +109,7 @@ function over(weak: Configuration, strong: Configuration = {}): Configuration {
   };
 }
 
-/** Tables of single entries that are there. */
+/** Picks the tables of single entries that are there. */
 function tablesOf({ embedding, hub, models, device }: Configuration): Tables<object> {
   return Object.fromEntries(
     Object.entries({ embedding, hub, models, device }).filter(([, table]) => table !== undefined),

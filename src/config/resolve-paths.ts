@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Configuration } from './schema.js';
 
-/** The configuration with its relative paths counted from a folder, and "~" from the user's. */
+/** Returns the configuration with its relative paths resolved from a folder, and "~" from the user's. */
 export async function resolvePaths(configuration: Configuration, folder: string): Promise<Configuration> {
   const { cache, texts, calibration, tasks, server, embedding, hub, models } = configuration;
   const absolute = (path: string | undefined) => path && resolve(folder, fromHome(path));
@@ -20,7 +20,7 @@ export async function resolvePaths(configuration: Configuration, folder: string)
   };
 }
 
-/** Models are names as well as paths, as tasks are. */
+/** Resolves the paths of the server. Models and tasks may be names as well as paths. */
 async function serverPaths(
   { models, udsPath, tlsCert, tlsKey, apiKeyFile }: NonNullable<Configuration['server']>,
   folder: string,
@@ -57,19 +57,25 @@ async function resolveModels({ aliases, folders, ...rest }: Models, folder: stri
   };
 }
 
-/** Models are names as well as paths: what is there, in the file's folder, is a path; so is what looks like nothing else. */
+/**
+ * Resolves a model, which may be a name or a path: what exists in the file's folder is a path, and so is what cannot be
+ * a name.
+ */
 async function resolveModelName(model: string, folder: string): Promise<string> {
   const path = resolve(folder, fromHome(model));
   const isPath = /^(~|\.{1,2})\//.test(model) || (await stat(path).catch(() => undefined)) !== undefined;
   return isPath ? path : model;
 }
 
-/** "~/data" → "/home/me/data" */
+/** Replaces "~": "~/data" → "/home/me/data". */
 function fromHome(path: string): string {
   return path.replace(/^~(?=\/)/, homedir());
 }
 
-/** Tasks are names as well as paths: what is there, in the file's folder, is a path; so is what begins at home. */
+/**
+ * Resolves a task, which may be a name or a path: what exists in the file's folder is a path, and so is what begins
+ * with "~".
+ */
 async function resolveTask(task: string, folder: string): Promise<string> {
   const [, kind, path] = /^([a-z-]+:)?(.+)$/.exec(task) ?? [];
   const found = resolve(folder, fromHome(path));

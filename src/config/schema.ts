@@ -86,8 +86,8 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /**
- * The keys that may stand at a place of a configuration: ["gates", "house"] → "like", "cosineMean", … None where a
- * place holds no table.
+ * Lists the keys that may stand at a place of a configuration: ["gates", "house"] → "like", "cosineMean", … The list is
+ * empty where a place holds no table.
  */
 export function knownKeys(place: readonly PropertyKey[]): string[] {
   let schema: unknown = configurationSchema;

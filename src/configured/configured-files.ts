@@ -30,7 +30,7 @@ export async function checkConfiguredFiles(layers: readonly ConfigurationLayer[]
   }
 }
 
-/** "config.toml, line 4": where a key is set that counts. */
+/** Returns where the value of a key that counts is set: "config.toml, line 4". */
 export function placeOfKey(layers: readonly ConfigurationLayer[], key: string): string {
   const path = key.split('.');
   const isSet = ({ values }: ConfigurationLayer) =>

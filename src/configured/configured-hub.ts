@@ -2,7 +2,7 @@ import type { Configuration } from '../config/index.js';
 import { type HubSettings, hubSettings } from '../hub/index.js';
 
 /**
- * How the hub is spoken to: as the variables of the hub say (HF_ENDPOINT, …), else as `[hub]` of a configuration does.
+ * Returns the settings of the hub: those of its variables (HF_ENDPOINT, …), else those of `[hub]` in a configuration.
  *
  * @param offline asked for by the user
  */

@@ -8,7 +8,7 @@ import { configuredHub } from './configured-hub.js';
 
 type Embedding = NonNullable<Configuration['embedding']>;
 
-/** What `Embedder.fromConfig` does. */
+/** Does the work of `Embedder.fromConfig`. */
 export async function embedderFromConfig(file?: Location, options: EmbedderOptions = {}): Promise<Embedder> {
   const layers = await readLayers({ file: maybePathOf('file', file) });
   await checkConfiguredFiles(layers);
@@ -47,7 +47,7 @@ function openOptions(embedding: Embedding): OpenModelOptions {
   };
 }
 
-/** The folder of the configured model, fetched on first use. */
+/** Returns the folder of the configured model, fetched on first use. */
 async function modelOf(
   configuration: Configuration,
   variant: string | undefined,
@@ -59,7 +59,7 @@ async function modelOf(
   return folderWith(found, variant);
 }
 
-/** The prompt becomes the model's default: one of its own by its name, or a text. */
+/** Makes a prompt the model's default: one of the model's own by name, or a text. */
 function withPrompt(files: ModelFiles, prompt: string | undefined): ModelFiles {
   if (prompt === undefined || Object.hasOwn(files.prompts, prompt)) {
     return prompt === undefined ? files : { ...files, defaultPrompt: prompt };
@@ -67,7 +67,7 @@ function withPrompt(files: ModelFiles, prompt: string | undefined): ModelFiles {
   return { ...files, prompts: { ...files.prompts, configured: prompt }, defaultPrompt: 'configured' };
 }
 
-/** What the caller leaves open is as configured. */
+/** Fills what the caller leaves open from the configuration. */
 function over<Options extends object>(configured: Options, given: Options): Options {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...configured, ...Object.fromEntries(said) };

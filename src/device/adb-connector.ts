@@ -7,7 +7,7 @@ export interface AdbAddress {
   readonly port: number;
 }
 
-/** undefined for a socket that is not TCP. */
+/** Returns the address of the adb server, or undefined for a socket that is not TCP. */
 export function adbAddress(environment: NodeJS.ProcessEnv = process.env): AdbAddress | undefined {
   const { ADB_SERVER_SOCKET: socket, ANDROID_ADB_SERVER_ADDRESS: host, ANDROID_ADB_SERVER_PORT: port } = environment;
   if (socket) {
@@ -18,8 +18,8 @@ export function adbAddress(environment: NodeJS.ProcessEnv = process.env): AdbAdd
 }
 
 /**
- * Connections to an adb server. The library's own connector for Node leaves whoever reads waiting for ever where a
- * connection breaks instead of ending.
+ * Connects to an adb server. The library's own connector for Node leaves readers waiting for ever where a connection
+ * breaks instead of ending.
  */
 export function adbConnector({ host, port }: AdbAddress): AdbServerClient.ServerConnector {
   const none = () => {

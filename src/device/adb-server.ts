@@ -13,7 +13,7 @@ export interface ListedDevice {
 }
 
 /**
- * The running adb server; where none runs on this machine, the `adb` program on the PATH is asked to start one.
+ * Returns the running adb server; where none runs on this machine, the `adb` program on the PATH is asked to start one.
  *
  * @throws DEVICE_UNAVAILABLE
  */
@@ -57,7 +57,7 @@ async function startServer(port: number, env: NodeJS.ProcessEnv): Promise<string
   }
 }
 
-/** All devices that the server knows, in whatever state. */
+/** Lists all devices that the server knows, in whatever state. */
 export async function listDevices(client: AdbServerClient): Promise<ListedDevice[]> {
   const connection = await client.createConnection('host:devices-l');
   try {
@@ -84,7 +84,7 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /**
- * The devices that are meant: those named, or the only one there is.
+ * Chooses the devices: those named, or the only one there is.
  *
  * @throws DEVICE_UNAVAILABLE where there is none, several and none is named, or one that is not ready
  */

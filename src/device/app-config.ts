@@ -19,7 +19,7 @@ export interface AppModel {
 export const appConfigFormats = ['json', 'kotlin', 'swift'] as const;
 export type AppConfigFormat = (typeof appConfigFormats)[number];
 
-/** The list of models that an app reads, or is compiled with. */
+/** Writes the list of models that an app reads, or is compiled with. */
 export function appConfig(models: readonly AppModel[], format: AppConfigFormat): string {
   switch (format) {
     case 'json':
@@ -117,7 +117,7 @@ ${entries.join('\n')}
 `;
 }
 
-/** A string in quotes: what could end it, or begin something in it, is written by its code. */
+/** Quotes a string: what could end it, or has a meaning inside it, is written by its code. */
 function literal(value: string, coded: (code: number) => string, special: string): string {
   const parts = [...value].map((character) => {
     const code = character.codePointAt(0) as number;

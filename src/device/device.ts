@@ -17,7 +17,7 @@ export interface Device {
   send(source: string, path: string, onBytes: (bytes: number) => void): Promise<void>;
   /** Writes a file into the standard input of a command, which must end when it has read it: that stays open. */
   sendInto(script: string, source: string, onBytes: (bytes: number) => void): Promise<ShellOutcome>;
-  /** What a command prints, piece by piece. */
+  /** Runs a command and yields what it prints, piece by piece. */
   read(script: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
@@ -143,7 +143,7 @@ function stallWatch(giveUp: () => unknown, most = stallMs) {
   return { touch, stalled, stop: () => clearTimeout(timer) };
 }
 
-/** What the device said when it refused something, with what to do about it. */
+/** Makes an error of what the device said when it refused something, with what to do about it. */
 export function refusedBy(serial: string, what: string, said: string, cause?: unknown): OctavecError {
   const why = said.trim().split('\n').slice(-3).join('; ');
   const [, hint] = hints.find(([pattern]) => pattern.test(said)) ?? [undefined, 'Look at the device, and try again.'];

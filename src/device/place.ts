@@ -21,7 +21,7 @@ export interface PlaceOptions {
 }
 
 /**
- * Where files go: a folder that is named, the files of an app that adb may write to, or its private ones.
+ * Returns where files go: a folder that is named, the files of an app that adb may write to, or the app's private ones.
  *
  * @throws USAGE
  */

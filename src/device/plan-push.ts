@@ -39,8 +39,8 @@ export interface PlanPushOptions {
 }
 
 /**
- * What goes to a device of a model: one variant, its tokenizer, its evidence, and a file that says how it is used, all with
- * names by the template.
+ * Plans what goes to a device: one variant of a model, its tokenizer, its evidence, and a file that says how it is
+ * used, all with names by the template.
  *
  * @throws USAGE where several variants fit and none is recommended, GATE_REFUSED for one that its gate refused, and as
  *   `openModelFolder`
@@ -103,7 +103,7 @@ export async function planPush(found: ResolvedModel, options: PlanPushOptions): 
   };
 }
 
-/** "all-MiniLM-L6-v2" of the hub's name, or of the folder. */
+/** Names a model: "all-MiniLM-L6-v2" from the hub's name, or from the folder. */
 function nameOf({ name, source, original }: ResolvedModel): string {
   return source === 'embedded'
     ? 'all-MiniLM-L6-v2'

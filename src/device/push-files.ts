@@ -80,7 +80,7 @@ export async function pushFiles(
 
 type HashTool = 'sha256sum' | 'md5sum' | undefined;
 
-/** What the device can hash with; undefined for nothing. */
+/** Finds the hash program of the device; undefined if there is none. */
 async function hashTool(device: Device): Promise<HashTool> {
   const script = 'for t in sha256sum md5sum; do if command -v $t >/dev/null 2>&1; then echo $t; break; fi; done';
   const { output } = await device.run(script);
@@ -136,7 +136,10 @@ async function stateOf(device: Device, place: Place, file: LocalFile, pullBack?:
     : 'different';
 }
 
-/** Whether the bytes there are those here: by their hash on the device, and where that is asked for, read back. */
+/**
+ * Tells whether the bytes on the device are those here: by their hash on the device and, where that is asked for, by
+ * reading them back.
+ */
 async function isWhole(
   device: Device,
   place: Place,
@@ -178,7 +181,10 @@ async function checkRoom(device: Device, { folder, as }: Place, bytes: number): 
   }
 }
 
-/** "Filesystem 1K-blocks Used Available Use% Mounted on", in one line or two; undefined for another form. */
+/**
+ * Reads the free space from "Filesystem 1K-blocks Used Available Use% Mounted on", in one line or two; undefined for
+ * another form.
+ */
 function freeKilobytes(output: string): number | undefined {
   const [, free] = /\s(\d+)\s+\d+%/.exec(output.split('\n').slice(1).join(' ')) ?? [];
   return free === undefined ? undefined : Number(free);

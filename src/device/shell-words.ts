@@ -1,4 +1,4 @@
-/** A word of a shell's command line that means itself, whatever is in it. */
+/** Quotes a word for a shell, so that nothing in it has a special meaning. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

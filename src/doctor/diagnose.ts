@@ -133,7 +133,7 @@ async function modelFindings(
   return findings;
 }
 
-/** The engine that did not run the model by itself, if it could. */
+/** Returns the engine that was not chosen for the model, if it could run it. */
 function otherEngine(taken: EngineDescription, native: NativeState): EngineChoice | undefined {
   if (taken.name !== 'onnxruntime') {
     return 'onnxruntime';
@@ -148,7 +148,7 @@ function unlessCancellation(error: unknown): Error {
   return error;
 }
 
-/** No failure: the model runs on the engine that it is given by itself. */
+/** Reports that the model does not run on the other engine. That is no failure: it runs on its own. */
 function notOnOther(name: string, engine: EngineChoice, error: Error): Finding {
   const called = engine === 'native' ? 'the native engine' : 'ONNX Runtime';
   return { id: `model-${engine}`, status: 'ok', found: `${name} does not run on ${called}: ${reasonOf(error)}.` };

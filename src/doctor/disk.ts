@@ -63,7 +63,7 @@ async function placeFinding(id: string, name: string, path: string, ifNotWritabl
   }
 }
 
-/** The folder itself, or the nearest above it that is there: it will be made in that one. */
+/** Returns the folder, or the nearest parent that exists, in which it would be made. */
 async function nearestFolder(path: string): Promise<string> {
   const isThere = await stat(path).then(
     (found) => found.isDirectory(),

@@ -141,7 +141,7 @@ async function writeConventions(
   ]);
 }
 
-/** The old form, which every program reads. */
+/** Returns the pooling configuration in its old form, which every program reads. */
 function poolingConfiguration({ pooling, includePrompt }: Head, width: number): object {
   const has = (mode: Head['pooling'][number]) => pooling.includes(mode);
   return {
@@ -159,14 +159,14 @@ function poolingConfiguration({ pooling, includePrompt }: Head, width: number): 
 /** What the other programs run models with. */
 const engine = 'onnxruntime';
 
-/** Length of the vectors, and the output that holds hidden states, if that is what the model is run by. */
+/** Returns the dimensions of the vectors, and the output that holds hidden states, if the model is run by that one. */
 async function shapeOf(files: ModelFiles): Promise<{ readonly width: number; readonly hidden?: string }> {
   await using embedder = await Embedder.load(files, { workers: 1, engine });
   const { output } = embedder.engine;
   return { width: embedder.width, hidden: output?.gives === 'hidden states' ? output.name : undefined };
 }
 
-/** Lowest cosine between vectors of the source and of the exported folder. */
+/** Returns the lowest cosine between vectors of the source and of the exported folder. */
 async function tryFolder(source: ModelFiles, onnxPath: string): Promise<number> {
   await using before = await Embedder.load(source, { workers: 1, engine });
   await using after = await Embedder.load(onnxPath, { workers: 1, engine });

@@ -3,7 +3,7 @@ import { makeNode, type OnnxModel } from '../onnx/index.js';
 /** Names by which other programs find hidden states. */
 const knownNames = ['last_hidden_state', 'token_embeddings'];
 
-/** The model with its hidden states as the first output, under a name by which other programs find them. */
+/** Returns the model with its hidden states as the first output, under a name by which other programs find them. */
 export function withNamedHiddenStates(model: OnnxModel, name: string): OnnxModel {
   const { graph } = model.proto;
   const chosen = graph?.output.find((output) => output.name === name);

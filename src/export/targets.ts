@@ -20,7 +20,10 @@ const transformersJsTypes: Readonly<Record<string, readonly [file: string, dtype
   uint8: ['model_uint8.onnx', 'uint8'],
 };
 
-/** The name of a file and the dtype by which transformers.js finds it; 8-bit files are its `q8`, whatever made them. */
+/**
+ * Returns the name of a file and the dtype by which transformers.js finds it; 8-bit files are its `q8`, whatever made
+ * them.
+ */
 export function transformersJsType(variant: string | undefined): readonly [file: string, dtype: string] {
   return transformersJsTypes[variant ?? 'fp32'] ?? ['model_quantized.onnx', 'q8'];
 }

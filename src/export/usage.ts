@@ -1,7 +1,7 @@
 import type { ModelFiles } from '../model/index.js';
 import { type ExportTarget, targetFacts, transformersJsType } from './targets.js';
 
-/** How a program loads an exported folder, ready to be copied. */
+/** Writes how a program loads an exported folder, ready to be copied. */
 export function usageOf(
   target: ExportTarget,
   folder: string,

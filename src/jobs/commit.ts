@@ -37,17 +37,17 @@ function keyOf(shard: number): string {
   return `${folder}${String(shard).padStart(5, '0')}.json`;
 }
 
-/** Stores a commit; false if the shard has one already. */
+/** Stores a commit; returns false if the shard has one already. */
 export function putCommit(store: Store, commit: Commit): Promise<boolean> {
   return store.putIfAbsent(keyOf(commit.shard), `${JSON.stringify(commit)}\n`);
 }
 
-/** Whether a shard is done. */
+/** Tells whether a shard is done. */
 export async function isCommitted(store: Store, shard: number): Promise<boolean> {
   return (await store.find(keyOf(shard))) !== undefined;
 }
 
-/** Shards that are done, without reading their records. */
+/** Returns the shards that are done, without reading their records. */
 export async function committedShards({ store }: Job): Promise<ReadonlySet<number>> {
   return new Set((await store.list(folder)).flatMap(({ key }) => shardOf(key) ?? []));
 }
@@ -61,7 +61,7 @@ function shardOf(key: string): number | undefined {
 const atOnce = 16;
 
 /**
- * The records of all shards that are done, in their order.
+ * Reads the records of all shards that are done, in their order.
  *
  * @throws JOB_PLAN_INVALID for a record that is damaged or of another plan
  */

@@ -73,7 +73,7 @@ export async function finishJob(job: Job, { onProgress, signal }: TaskOptions = 
   return manifest;
 }
 
-/** The input that a shard is of. */
+/** Returns the input that a shard belongs to. */
 function fileOf({ plan }: Job, shard: number): string {
   return plan.inputs[plan.shards[shard].input].key;
 }

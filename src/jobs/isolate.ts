@@ -63,7 +63,7 @@ export async function isolatePoison(
   }
 }
 
-/** What a process says of a trial, or how it ended over it. */
+/** Returns what a process said of a trial, or how it ended during it. */
 async function outcomeOf(child: ChildProcess, trial: Trial): Promise<string | undefined> {
   const end = new AbortController();
   const timer = setTimeout(() => child.kill('SIGKILL'), patience * 60_000);

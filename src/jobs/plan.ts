@@ -63,12 +63,12 @@ const planSchema = z.strictObject({
 export type Plan = Readonly<z.infer<typeof planSchema>>;
 export type PlannedShard = Plan['shards'][number];
 
-/** A plan as it is stored, always with the same bytes. */
+/** Formats a plan as it is stored, always with the same bytes. */
 export function planText(plan: Plan): string {
   return `${JSON.stringify(plan, undefined, 1)}\n`;
 }
 
-/** The name of a plan by its content: 12 hexadecimal digits. */
+/** Names a plan by its content: 12 hexadecimal digits. */
 export function planId(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
@@ -101,7 +101,7 @@ export function parsePlan(text: string, name: string): Plan {
   return parsed.data;
 }
 
-/** Rows of all shards together. */
+/** Counts the rows of all shards together. */
 export function rowsOf({ shards }: Pick<Plan, 'shards'>): number {
   return shards.reduce((sum, { rows }) => sum + rows, 0);
 }

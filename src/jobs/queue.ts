@@ -25,7 +25,7 @@ export function queueName({ id }: Job): string {
   return `octavec-${id}`;
 }
 
-/** How Redis is reached; workers wait for one that is away as long as it takes. */
+/** Returns the options for connecting to Redis; workers wait as long as it takes for one that is away. */
 export function connectionOf(redis: string, isWorker: boolean): ConnectionOptions {
   return {
     url: redis,

@@ -104,7 +104,7 @@ async function checkRecipe(plan: Plan, embedder: Embedder): Promise<void> {
   }
 }
 
-/** What makes the vectors of a job what they are. */
+/** Returns the settings that decide what the vectors of a job are. */
 export async function recipeSettings(embedder: Embedder, vectors: Plan['vectors']): Promise<Plan['settings']> {
   const { type, ranges, dimensions = embedder.width, ...options } = vectors;
   return jobSettings(embedder.model, embedder.engine, 'part.parquet', type, dimensions, options);

@@ -6,7 +6,7 @@ import { openInput } from './storage/open-store.js';
 import { readBytes, type Store, type StoredObject } from './storage/store.js';
 import { inputChanged } from './storage/store-error.js';
 
-/** An object of a store, as a file whose bytes can be asked for at any place. */
+/** Returns an object of a store as a file that can be read at any place. */
 export function asFile(store: Store, object: StoredObject): RandomAccessFile {
   return {
     name: store.nameOf(object.key),

@@ -29,7 +29,7 @@ export interface JobStatus {
 const windowMs = 600_000;
 
 /**
- * How far a job is, by its records alone: whatever queue or engine does it.
+ * Returns how far a job is, by its records alone, whatever queue or engine runs it.
  *
  * @throws JOB_PLAN_INVALID, STORE_FAILED
  */
@@ -37,7 +37,7 @@ export async function jobStatus(job: Job): Promise<JobStatus> {
   return statusOf(job, await readCommits(job));
 }
 
-/** The same from records that were read. */
+/** Computes the same from records that were read. */
 export function statusOf({ id, plan }: Pick<Job, 'id' | 'plan'>, commits: readonly Commit[]): JobStatus {
   const done = new Set(commits.map(({ shard }) => shard));
   const sum = (of: readonly Commit[], pick: (commit: Commit) => number) =>

@@ -27,7 +27,7 @@ export function chooseMethods(to: readonly MethodChoice[]): ChosenMethod[] {
 export type OptionsByMethod = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 /**
- * Methods by their names, with options that were given for all of them: each gets those that it knows.
+ * Chooses methods by their names. Of options that were given for all of them, each gets those that it knows.
  *
  * @param usual options for single methods, where nothing else is given
  * @throws USAGE for an option that none of the methods knows, and for one that is out of range
@@ -67,7 +67,7 @@ export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
   return fewestTexts !== undefined;
 }
 
-/** Names of the methods that know an option. */
+/** Names the methods that know an option. */
 function ownersOf(key: string): string[] {
   return methods.filter(({ options }) => Object.hasOwn(options.shape, key)).map(({ id }) => id);
 }

@@ -60,7 +60,10 @@ function describeIssue(
   return { problem: `${subject} must be ${wanted(issue)}` };
 }
 
-/** "one of 16, 32, 64, 128", "a boolean"; issues with a message of their own say it as "a number above 0". */
+/**
+ * Says what is wanted: "one of 16, 32, 64, 128", "a boolean"; issues with a message of their own say it as "a number
+ * above 0".
+ */
 function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') {
     return `one of ${issue.values.join(', ')}`;

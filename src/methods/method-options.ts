@@ -29,7 +29,7 @@ function optionsOf(all: typeof methods): MethodOption[] {
   return [...options.values()];
 }
 
-/** An option that several methods know; they may not agree on what holds where nothing is chosen. */
+/** Merges an option that several methods know; they may differ in their defaults. */
 function shared(known: MethodOption, other: MethodOption): MethodOption {
   return {
     ...known,

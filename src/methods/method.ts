@@ -102,7 +102,7 @@ export interface Method<Id extends string = string, Options = object> extends Me
   /** @throws USAGE for an option that it does not know, or that is out of range */
   (options?: Options): MethodWithOptions<Id>;
   readonly options: z.ZodObject;
-  /** The same for options that were read from somewhere. */
+  /** Chooses the method with options that were read from somewhere. */
   choose(options: unknown): MethodWithOptions<Id>;
 }
 
@@ -110,9 +110,9 @@ export interface Method<Id extends string = string, Options = object> extends Me
 export interface MethodWithOptions<Id extends string = string> extends MethodFacts<Id> {
   /** All of them, with what holds where nothing was chosen. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** The gate that the variant is held against. */
+  /** Returns the gate that the variant is compared with. */
   gateFor(asked: GateChoice): Gate;
-  /** What the recipe says of what was asked for: always the same keys. */
+  /** Returns what the recipe says of the request: always the same keys. */
   asked(wishes: MethodWishes): Readonly<Record<string, unknown>>;
   /** @throws what quantizing throws */
   apply(source: OnnxModel, context: MethodContext): Promise<MethodResult>;

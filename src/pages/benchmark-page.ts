@@ -114,7 +114,7 @@ function latencyPlot(results: readonly SubjectResult[]): Markup {
   );
 }
 
-/** Quantiles from left to right: the steeper, the less even. */
+/** Draws quantiles from left to right: the steeper, the less even. */
 function quantilePlot(results: readonly SubjectResult[], tokens: number): Markup {
   const point = (value: number | undefined): Spread | undefined =>
     value === undefined ? undefined : { median: value, low: value, high: value };

@@ -37,7 +37,7 @@ export function headlineOf(
   return { sentence, explanation: howChosen(lead, passed.length), tally, good: true };
 }
 
-/** Of the best of them in the first task. */
+/** Returns the headline for the best alternative in the first task. */
 function ofAlternatives(alternatives: readonly Alternative[]): Headline {
   const passed = alternatives.filter(({ verdict }) => verdict?.passed !== false);
   const [lead] = passed.length > 0 ? passed : alternatives;

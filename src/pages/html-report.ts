@@ -54,7 +54,7 @@ function opening(title: string, evidences: readonly Evidence[], options: HtmlRep
 </header>`;
 }
 
-/** What the page calls search results. */
+/** Explains what the page calls search results. */
 function searchResults([{ fidelity, texts }]: readonly Evidence[]): string {
   const { k } = fidelity.neighbours;
   return `Search results are the ${k} nearest texts, searched for each of ${formatCount(texts.count)} texts with the original and with the variant.`;
@@ -76,12 +76,12 @@ function recommendationTiles(
   return html`<h2>Which one to take</h2><dl class="tiles">${tiles}</dl><h2>Variants</h2>`;
 }
 
-/** Four cards stand two by two rather than three and one. */
+/** Returns the class that puts four cards two by two rather than three and one. */
 function cardsClass(count: number): string {
   return count === 1 ? 'cards solo' : count === 4 ? 'cards paired' : 'cards';
 }
 
-/** A card that has a row to itself has the room for all pictures, one that has half a row for two of them. */
+/** Draws the cards. One with a row to itself has room for all pictures, one with half a row for two of them. */
 function cards(evidences: readonly Evidence[], recommendations: readonly Recommendation[]): Markup[] {
   const start = cosineStart(evidences);
   const domain = similarityDomain(evidences);

@@ -38,7 +38,7 @@ export function layerTable(name: string, parts: readonly Part[]): Markup | undef
   return html`<table class="heat"><caption>${caption}</caption><thead><tr><th scope="col"><span>layer</span></th>${headings}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-/** Two digits, without a power: 0.000123 → "1.2". */
+/** Formats a loss with two digits, without a power: 0.000123 → "1.2". */
 function tenThousandths(loss: number, measured: boolean): string {
   const value = loss * 1e4;
   if (value < 0.01) {

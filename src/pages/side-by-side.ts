@@ -71,7 +71,7 @@ function taskTable(evidences: readonly Evidence[]): Markup | undefined {
   return table('Main figures of tasks', headings, [first, ...rows]);
 }
 
-/** The main figures that tasks have, with what the original reaches in them. */
+/** Lists the main figures of tasks, with what the original reaches. */
 function mainFigures(evidences: readonly Evidence[]): { readonly heading: string; readonly original: number }[] {
   const figures = new Map(
     evidences.flatMap(mainTasks).map((task): [string, number] => [headingOf(task), task.original]),
@@ -87,7 +87,10 @@ function headingOf(task: TaskComparison): string {
   return `${taskName(task)}, ${task.metric}`;
 }
 
-/** Times smaller counts from FP32, so its size is told where the file itself stores less. */
+/**
+ * Describes the size of the original. "Times smaller" counts from FP32, so that size is given where the file itself
+ * stores less.
+ */
 function originalSize({ bytes, fp32Bytes = bytes }: Evidence['original']): string {
   return fp32Bytes === bytes ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatBytes(fp32Bytes)} in FP32)`;
 }

@@ -1,6 +1,8 @@
 import { Markup } from './markup.js';
 
-/** Rules that turn a table into a list of entries: each row a block, each cell a line with its heading in front. */
+/**
+ * Returns rules that turn a table into a list of entries: each row a block, each cell a line with its heading in front.
+ */
 function asList(table: string): string {
   const parts = ['', ' tbody', ' tr', ' td', ' th', ' caption'].map((part) => table + part).join(', ');
   return `${parts} { display: block; }

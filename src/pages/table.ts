@@ -25,7 +25,7 @@ export function table(
   return html`<table class="wide"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-/** Short names stay on one line, long ones may break anywhere. */
+/** Tells whether a cell is short: short names stay on one line, long ones may break anywhere. */
 function isShort(cell: Cell | string): boolean {
   return typeof cell === 'string' && cell.length <= 12;
 }

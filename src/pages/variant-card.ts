@@ -69,7 +69,7 @@ function reasons(evidence: Evidence): Markup | undefined {
 
 const marks = { 'a loss': 'bad', 'a gain': 'good', 'within noise': '' } as const;
 
-/** The main figure of each task: before, after, and whether the difference is more than noise. */
+/** Writes the main figure of each task: before, after, and whether the difference is more than noise. */
 function taskLines({ tasks = [] }: Evidence): Markup | undefined {
   const main = tasks.filter(({ main, asymmetric }) => main && !asymmetric);
   if (main.length === 0) {

@@ -64,7 +64,7 @@ export async function openOriginal(path: Location, options: OpenModelOptions = {
   };
 }
 
-/** Inputs that are made for fewer tokens bound what is calibrated with, too. */
+/** Limits the calibration to the tokens that the model's inputs are made for. */
 function fittedTo(model: OnnxModel, files: ModelFiles): ModelFiles {
   const { tokens = files.maxTokens } = declaredUse(model, files).fixedShape;
   return tokens < files.maxTokens ? { ...files, maxTokens: tokens } : files;
@@ -83,7 +83,8 @@ export function vectorsHash({ identity }: Original): string {
 }
 
 /**
- * NaN of the original is no fault of a candidate, and none can be compared with it. Other errors stay as they are.
+ * Explains NaN of the original, which is no fault of a candidate, and with which none can be compared. Other errors
+ * stay as they are.
  *
  * @param texts what was embedded, as a person would name it
  */

@@ -113,7 +113,9 @@ function inEngine(identity: FileIdentity, engine: string): FileIdentity {
 /** Texts that a second engine embeds: it is there to show that the file works in both. */
 const textsElsewhere = 256;
 
-/** A file that octavec runs natively here is run by ONNX Runtime on other machines, and by other programs. */
+/**
+ * Measures with ONNX Runtime a file that octavec runs natively here: other machines and other programs will run it so.
+ */
 async function measureElsewhere(proof: Proof, candidate: Candidate): Promise<OtherEngine> {
   const { threads, signal } = proof.options;
   const places = evenlySpaced(proof.texts.texts.length, textsElsewhere);
@@ -147,7 +149,7 @@ function chosenRows(matrix: Matrix, places: readonly number[]): Matrix {
   return { data, rows: places.length, columns };
 }
 
-/** How hidden states became vectors; undefined where the graph itself gives vectors. */
+/** Describes how hidden states became vectors; undefined where the graph itself gives vectors. */
 function poolingOf({ model: { head, headSource }, engine }: Embedder): string | undefined {
   if (engine.output?.gives === 'vectors') {
     return undefined;

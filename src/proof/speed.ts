@@ -46,7 +46,7 @@ export async function measureSpeeds(
 }
 
 /**
- * The same of candidates with what was found out about them.
+ * Measures the speed of candidates, and returns them with it.
  *
  * @param names of the candidates while they run; by default those of their files
  * @returns the figures of the original, and all candidates with theirs
@@ -62,7 +62,7 @@ export async function measureSpeed(
   return { original, measured: proven.map(({ measured }, i) => withRuns(measured, original, runs[i])) };
 }
 
-/** What was measured, with speed and memory of both sides. */
+/** Returns what was measured, with speed and memory of both sides. */
 export function withRuns<Figures extends Pick<Measurements, 'run' | 'originalRun'>>(
   measured: Figures,
   original: RunMeasurement,

@@ -60,7 +60,7 @@ export async function compareTasks(
   return comparisons;
 }
 
-/** Queries of the candidate on documents of the original, against the original alone. */
+/** Compares queries of the candidate on documents of the original with the original alone. */
 export async function compareOnOldIndex(
   original: Original,
   candidate: Candidate,

@@ -11,8 +11,9 @@ import {
 import type { Candidate } from './candidate.js';
 
 /**
- * The gate that a candidate is held against: the chosen one, else that of its precision, which is INT8 for whatever the
- * native engine was asked to run; what it runs by itself keeps what the file promises. The original's own file, run by another engine, cannot be smaller, and need not be.
+ * Returns the gate that judges a candidate: the chosen one, else that of its precision. That is INT8 for whatever the
+ * native engine was asked to run; what it runs by itself keeps what the file promises. The original's own file, run by
+ * another engine, cannot be smaller, and need not be.
  */
 export function fileGate(
   { usualGate }: Pick<Candidate, 'usualGate'>,
@@ -29,14 +30,14 @@ export function fileGate(
   return { ...gate, limits };
 }
 
-/** The evidence with a verdict. */
+/** Returns the evidence with a verdict. */
 export function judged(measured: Measurements, gate: Gate): Evidence {
   return { ...measured, verdict: judge(measured, gate) };
 }
 
 /**
- * The gate of a model of another kind: of the chosen one, or of "static", what can be said without comparing vectors. Encoders
- * are held against a chosen one only.
+ * Returns the gate of a model of another kind: what the chosen one, or "static", can say without comparing vectors.
+ * Encoders are judged by a chosen one only.
  */
 export function alternativeGate(kind: 'static' | 'encoder', choice: GateChoice): Gate | undefined {
   if (kind === 'encoder' && choice.gate === undefined && choice.limits === undefined) {

@@ -1,6 +1,6 @@
 import type { CardFacts } from './card-facts.js';
 
-/** How each library loads a published model, as sections of its card. */
+/** Writes how each library loads a published model, as sections of its card. */
 export function hubUsage({ repository, head, variants, width }: CardFacts): string {
   const [{ variant }] = variants;
   const pooling = head.pooling[0];

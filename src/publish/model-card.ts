@@ -4,7 +4,10 @@ import { markdownSection } from '../report/index.js';
 import type { CardFacts } from './card-facts.js';
 import { hubUsage } from './hub-usage.js';
 
-/** The README of a repository on the hub: what it is, how good it is, how it was made, and how each library loads it. */
+/**
+ * Writes the README of a repository on the hub: what the model is, how good it is, how it was made, and how each
+ * library loads it.
+ */
 export function modelCard(facts: CardFacts): string {
   const { base, variants, head, width, maxTokens, prompts } = facts;
   const names = Object.entries(prompts).filter(([, text]) => text !== '');
@@ -26,12 +29,12 @@ export function modelCard(facts: CardFacts): string {
   ].join('\n');
 }
 
-/** Where somebody's texts lie is nobody's business. */
+/** Removes folders from evidence: where somebody's texts lie is private. */
 function withoutFolders(evidence: Evidence): Evidence {
   return { ...evidence, texts: { ...evidence.texts, source: basename(evidence.texts.source) } };
 }
 
-/** What the hub reads. */
+/** Writes the header that the hub reads. */
 function header({ base, licence, languages = [], variants }: CardFacts): string {
   const list = (key: string, values: readonly string[]) =>
     values.length === 0 ? [] : [`${key}:`, ...values.map((value) => `- ${yaml(value)}`)];
@@ -54,7 +57,7 @@ function header({ base, licence, languages = [], variants }: CardFacts): string 
   ].join('\n');
 }
 
-/** Words as they are, all else in quotes: "no" is a language, and in YAML it is not. */
+/** Writes a word as it is, all else in quotes: "no" is a language, and in YAML it is not. */
 function yaml(text: string): string {
   return /^[a-z][\w./-]+$/i.test(text) && !/^(no|yes|on|off|true|false|null)$/i.test(text)
     ? text

@@ -39,7 +39,7 @@ export const knownNames = [
   'Qwen/Qwen3-Embedding-0.6B',
 ] as const;
 
-/** The known model that a name of the hub was likely meant to be: in another case, or with a slip. */
+/** Returns the known model that a name of the hub was probably meant to be: in another case, or with a slip. */
 export function nearestKnownName(id: string): string | undefined {
   const byCase = new Map(knownNames.map((name) => [name.toLowerCase(), name]));
   const word = id.toLowerCase();
@@ -47,7 +47,10 @@ export function nearestKnownName(id: string): string | undefined {
   return near === id ? undefined : near;
 }
 
-/** What to do where a word is neither a path nor a name: the model that was likely meant, or how names look. */
+/**
+ * Suggests what to do where a word is neither a path nor a name: the model that was probably meant, or what names look
+ * like.
+ */
 export function suggestName(text: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
     return 'Addresses of the Hugging Face hub are fetched, and no others: download the model, and give its folder. HF_ENDPOINT names a mirror of the hub.';

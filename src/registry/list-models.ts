@@ -62,7 +62,7 @@ export interface ListOptions extends HubOptions {
 const unquantized = new Set(['fp32', 'fp16']);
 
 /**
- * What models are on this machine: in the shared cache, with the variants that octavec made of them, and in folders.
+ * Lists the models on this machine: in the shared cache, with the variants that octavec made of them, and in folders.
  *
  * @param folders folders that hold model folders
  */
@@ -84,7 +84,7 @@ function named(model: ListedModel, template: NameTemplate): ListedModel {
   return { ...model, variants };
 }
 
-/** undefined for a commit that holds no embedding model. */
+/** Describes a model of the cache; undefined for a commit that holds no embedding model. */
 export async function describeCached(model: CachedModel): Promise<ListedModel | undefined> {
   const { id, commit, revisions, folder, bytes } = model;
   const made = variantsFolder(id, commit);
@@ -99,7 +99,7 @@ export async function describeCached(model: CachedModel): Promise<ListedModel | 
 
 type Known = Pick<ListedModel, 'id' | 'source' | 'revision' | 'revisions'>;
 
-/** undefined for a folder that holds no embedding model. */
+/** Describes a folder; undefined for one that holds no embedding model. */
 async function describeFolder(folder: string, known: Known): Promise<ListedModel | undefined> {
   const variants = await variantsOf(folder);
   const weights = ['model.safetensors', 'pytorch_model.bin'].some((name) => existsSync(join(folder, name)));
@@ -138,7 +138,7 @@ async function variantsOf(folder: string): Promise<ListedVariant[]> {
   );
 }
 
-/** Verdict and hash from the evidence beside a file. Broken evidence proves nothing. */
+/** Reads verdict and hash from the evidence beside a file. Broken evidence proves nothing. */
 async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | 'sha256'>> {
   try {
     const evidence = JSON.parse(await readFile(path.replace(/\.onnx$/, '.evidence.json'), 'utf8'));
@@ -149,7 +149,7 @@ async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | '
   }
 }
 
-/** Languages and licence that the model card of a folder names. */
+/** Reads languages and licence from the model card of a folder. */
 export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
   const [, header = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
@@ -159,7 +159,7 @@ export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languag
   return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
 }
 
-/** The folder itself, if it is a model, and those in it. */
+/** Lists the folder itself, if it is a model, and the models in it. */
 async function foldersBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return [folder, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))];

@@ -44,7 +44,7 @@ export async function modelReference(text: string, { settings }: HubOptions = {}
   return name ?? { kind: 'unknown', text };
 }
 
-/** Whether a word that is a path as well may have been meant as a name: "BAAI/…", not "models/…". */
+/** Tells whether a word that is also a path may have been meant as a name: "BAAI/…", not "models/…". */
 async function mayBeMeant(id: string, settings: HubSettings | undefined): Promise<boolean> {
   const [owner] = id.split('/');
   if (knownNames.some((name) => name.startsWith(`${owner}/`))) {
@@ -54,7 +54,7 @@ async function mayBeMeant(id: string, settings: HubSettings | undefined): Promis
   return isThere(join(cache, `models--${id.replace('/', '--')}`));
 }
 
-/** "owner/name[@revision]", with "hf:" before it or not. */
+/** Parses "owner/name[@revision]", with "hf:" before it or not. */
 function hubName(text: string): ModelReference | undefined {
   const [, id, revision] = /^(?:hf:(?:\/\/)?)?([^/@\s]+\/[^/@\s]+)(?:@(\S+))?$/.exec(text) ?? [];
   if (
@@ -68,7 +68,7 @@ function hubName(text: string): ModelReference | undefined {
   return { kind: 'hub', id, ...(revision !== undefined && { revision }) };
 }
 
-/** "https://huggingface.co/owner/name/tree/main/onnx" */
+/** Parses "https://huggingface.co/owner/name/tree/main/onnx". */
 function hubAddress(text: string, endpoint: string | undefined): ModelReference | undefined {
   let url: URL;
   try {
@@ -88,12 +88,12 @@ function hubAddress(text: string, endpoint: string | undefined): ModelReference 
   return { kind: 'hub', id, ...(revision ? { revision } : {}) };
 }
 
-/** Paths that say that they are paths. */
+/** Tells whether a text looks like a path. */
 function isPathLike(text: string): boolean {
   return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(text) || text.includes('\\');
 }
 
-/** `~/models` in quotes is not opened up by the shell. */
+/** Expands `~/models`, which the shell does not do in quotes. */
 function withHome(text: string): string {
   return text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text;
 }

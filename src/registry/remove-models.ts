@@ -14,8 +14,8 @@ export interface Removal {
 }
 
 /**
- * What removing a model of the hub would take away: one revision, or all of a name; the variants that octavec made of it go
- * along. Nothing is removed yet.
+ * Plans what removing a model of the hub would delete: one revision, or all of a name, together with the variants that
+ * octavec made of it. Nothing is removed yet.
  *
  * @returns undefined where the cache has no such model
  */
@@ -28,7 +28,7 @@ export async function planRemoval(name: string, options: HubOptions = {}): Promi
   return removalOf((model) => model.id === id && (revision === undefined || isCalled(model, revision)), options);
 }
 
-/** What no branch or tag leads to any more: older revisions that a newer pull has replaced. */
+/** Plans the removal of what no branch or tag leads to any more: older revisions that a newer pull has replaced. */
 export async function planPrune(options: HubOptions = {}): Promise<Removal> {
   return (
     (await removalOf(({ revisions }) => revisions.length === 0, options)) ?? {

@@ -92,7 +92,7 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
   }
 }
 
-/** The hub's answer to a name that it does not have, with the one that was likely meant. */
+/** Adds the name that was probably meant to the hub's answer to an unknown one. */
 function withNearest(error: unknown, id: string): unknown {
   const near = nearestKnownName(id);
   if (!(error instanceof OctavecError) || error.code !== 'HUB_NOT_FOUND' || near === undefined) {
@@ -102,13 +102,13 @@ function withNearest(error: unknown, id: string): unknown {
   return new OctavecError('HUB_NOT_FOUND', { ...rest, why: `${why} (did you mean ${near}?)` }, error);
 }
 
-/** The folder that has a variant: the one where octavec makes variants, if it stands there, else the original. */
+/** Returns the folder that has a variant: the one where octavec makes variants, if it is there, else the original. */
 export function folderWith({ original, variants }: ResolvedModel, variant: string | undefined): string {
   const isMade = variants !== undefined && variant !== undefined && existsSync(variantPath(variants, variant));
   return isMade ? variants : original;
 }
 
-/** Whether the package of the embedded model is installed. */
+/** Tells whether the package of the embedded model is installed. */
 export function hasEmbeddedModel(): boolean {
   return embeddedFolder() !== undefined;
 }
@@ -122,7 +122,7 @@ function embeddedModel(): ResolvedModel {
   return { name: 'minilm', source: 'embedded', original, variants, notes: [] };
 }
 
-/** Beside octavec, or in the project that is worked in: npx runs octavec from a folder of its own. */
+/** Finds the embedded model beside octavec, or in the current project: npx runs octavec from a folder of its own. */
 function embeddedFolder(): string | undefined {
   for (const place of [import.meta.url, join(process.cwd(), 'package.json')]) {
     try {

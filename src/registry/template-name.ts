@@ -16,7 +16,7 @@ interface NamedFile {
   readonly path: string;
 }
 
-/** The name that a template gives to a file of a model; undefined where it cannot name it. */
+/** Returns the name that a template gives to a file of a model; undefined where it cannot name it. */
 export function templateName(
   { id, source, dimensions }: Named,
   { path, precision }: { readonly path: string; readonly precision: string },
@@ -37,7 +37,7 @@ export function templateName(
   }
 }
 
-/** A word as the template would write it, with ".onnx" or without; undefined for one that it does not make. */
+/** Returns a word as the template would write it, with ".onnx" or without; undefined for one that it does not make. */
 export function asTemplateName(text: string, template: NameTemplate): string | undefined {
   const name = text.endsWith('.onnx') ? text : `${text}.onnx`;
   return template.read(name) && name;
@@ -47,7 +47,7 @@ export function asTemplateName(text: string, template: NameTemplate): string | u
 const mostShown = 8;
 
 /**
- * The file that has a name by the template.
+ * Finds the file that has a name by the template.
  *
  * @throws FILE_NOT_FOUND with the names there are, the nearest first; USAGE with the files where several have the name
  */

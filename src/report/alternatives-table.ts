@@ -40,12 +40,12 @@ export function alternativesTable(
   };
 }
 
-/** "minilm-static (static, int8)" */
+/** Names a model of another kind: "minilm-static (static, int8)". */
 export function alternativeName({ file, kind }: Pick<Alternative, 'file' | 'kind'>): string {
   return kind === 'static' ? `${file.name} (static, ${file.precision})` : `${file.name} (${file.precision})`;
 }
 
-/** In the order in which they are first met. */
+/** Lists the main figures in the order in which they are first met. */
 function mainFigures(tasks: readonly TaskComparison[]): { readonly heading: string; readonly task: TaskComparison }[] {
   const mains = tasks.filter(({ main, asymmetric }) => main && !asymmetric);
   const byHeading = new Map(mains.map((task) => [`${taskName(task)}, ${task.metric}`, task]));
@@ -66,14 +66,14 @@ export function staticInWords({ file, run, originalRun, tasks }: Alternative): s
   ];
 }
 
-/** "91 % of ndcg@10 in scifact-mini, 97 % of accuracy in banking77-mini" */
+/** Says what is kept: "91 % of ndcg@10 in scifact-mini, 97 % of accuracy in banking77-mini". */
 export function keptInWords({ tasks }: Pick<Alternative, 'tasks'>): string {
   return mainFigures(tasks)
     .map(({ task }) => `${shareOf(task)} of ${task.metric} in ${taskName(task)}`)
     .join(', ');
 }
 
-/** "91 %"; figures that may be below 0 have no share. */
+/** Formats a share: "91 %"; figures that may be below 0 have none. */
 function shareOf({ candidate, original }: TaskComparison): string {
   return candidate >= 0 && original > 0 ? `${((100 * candidate) / original).toFixed(0)} %` : 'nothing';
 }

@@ -54,7 +54,7 @@ function unreadableLine(path: string, why: string, style: Style): string {
   return `  ${style.paint('red', '!')} ${printable(path)} could not be looked into: ${printable(why)}\n`;
 }
 
-/** Of the variants that are there: what they take less than their originals. */
+/** Says how much less the variants take than their originals. */
 function totalSaved(items: readonly BatchItem[]): string {
   const there = items.filter(({ status }) => status === 'made' || status === 'up to date');
   const evidences = there.flatMap(({ evidence }) => evidence ?? []);
@@ -80,7 +80,7 @@ function summary({ items, seconds }: BatchOutcome): string {
 const cached = /(?:^|\/)models--([^/]+)\/snapshots\/([^/]+)(\/.*)?$/;
 const longestName = 44;
 
-/** As the hub calls the model, where the folder is its cache; not too long for a table. */
+/** Names a model as the hub does where the folder is its cache; not too long for a table. */
 function shownName({ model }: BatchItem, { folder }: BatchOutcome): string {
   const way = model === '.' ? basename(resolve(folder)) : model;
   const [, repository, , inside = ''] = cached.exec(way) ?? [];

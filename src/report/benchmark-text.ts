@@ -105,7 +105,7 @@ function mixedCells(results: readonly SubjectResult[]): Cells {
   return [['', 'texts/s', `× ${printable(results[0].name)}`, 'CPUs busy'], ...rows];
 }
 
-/** Round against the same round of the first: what slows the machine down for a while slows both. */
+/** Compares each round with the same round of the first: what slows the machine down for a while slows both. */
 function ratioTo(first: SubjectResult, rounds: readonly number[]): Spread {
   const ratios = rounds.map((speed, i) => speed / first.mixed.rounds[i]).sort((a, b) => a - b);
   const middle = ratios.length / 2;
@@ -137,7 +137,7 @@ export function spreadText({ median, low, high }: Spread, format: (value: number
   return least === most ? middle : `${middle} (${least}–${most})`;
 }
 
-/** 168.4 texts/s are no more than 168. */
+/** Rounds to three digits: 168.4 texts/s are no more than 168. */
 function atMostThreeDigits(value: number): number {
   return Number(value.toPrecision(3));
 }

@@ -6,7 +6,7 @@ import { wrapped } from './wrap.js';
 
 const marks = { ok: ['green', '✓'], warning: ['yellow', '!'], problem: ['red', '✗'] } as const;
 
-/** Findings one below the other, each with what to do, then the sum of it and the next command. */
+/** Formats findings one below the other, each with what to do, then their sum and the next command. */
 export function formatDiagnosis(diagnosis: Diagnosis, style: Style = styleOf(process.stdout)): string {
   const { findings, usable } = diagnosis;
   const bad = findings.filter(({ status }) => status === 'problem').length;

@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatDuration } from '../base/index.js';
 import type { Distillation } from '../distill/index.js';
 import { quoted } from './shell-words.js';
 
-/** What was distilled, how near it comes to its teacher, and what it is good for. */
+/** Formats what was distilled, how near it comes to its teacher, and what it is good for. */
 export function formatDistillation(distillation: Distillation): string {
   const { folder, teacher, teacherPath, tokens, dimensions, precision, bytes, tuning, seconds } = distillation;
   const lines = [

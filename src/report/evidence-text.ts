@@ -48,7 +48,7 @@ export function conditions(evidences: readonly Evidence[]): string {
   return `Measured on ${formatCount(texts.count)} texts (${printable(texts.source)})${cut}; ${run}.${notes}`;
 }
 
-/** What a second engine made of the file. */
+/** Describes how the file behaves on a second engine. */
 function elsewhere({ file, alsoOn }: Evidence): string[] {
   if (alsoOn === undefined) {
     return [];
@@ -60,7 +60,10 @@ function elsewhere({ file, alsoOn }: Evidence): string[] {
   ];
 }
 
-/** The output that vectors were made from, and the pooling, where they are not what the model's own files say. */
+/**
+ * Describes the output that vectors were made from, and the pooling, where they are not those that the model's own
+ * files name.
+ */
 function waysOfEmbedding({ engine: { output, pooling } }: Evidence): string[] {
   const isUsual = output === undefined || usualOutputs.has(output.name);
   return [

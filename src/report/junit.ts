@@ -2,9 +2,9 @@ import type { Evidence } from '../evaluate/index.js';
 import type { Alternative, UnusableVariant } from '../pipeline/index.js';
 
 /**
- * Verdicts as JUnit XML, which CI systems show as test results: a suite for each candidate, a case for its gate that
- * fails with all reasons, and is an error where the candidate could not be measured. What is not decided stands in its
- * output.
+ * Writes verdicts as JUnit XML, which CI systems show as test results: a suite for each candidate, with a case for its
+ * gate that fails with all reasons, and is an error where the candidate could not be measured. What is not decided
+ * stands in its output.
  */
 export function junitXml(
   evidences: readonly Evidence[],
@@ -47,7 +47,7 @@ function suite(
   );
 }
 
-/** Text that may stand in XML, control characters (which XML cannot hold) left out. */
+/** Escapes text for XML; control characters, which XML cannot hold, are left out. */
 function escaped(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
   return (

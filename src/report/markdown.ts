@@ -98,7 +98,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return `${[headings, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** Text that does not end its cell. */
+/** Escapes text so that it does not end its cell. */
 function cell(text: string): string {
   return text.replace(/[|`\n\r]/g, ' ');
 }

@@ -3,7 +3,7 @@ import type { ListedModel, ListedVariant } from '../registry/index.js';
 import { plainStyle, type Style } from './style.js';
 import { formatTable } from './text-table.js';
 
-/** Models on a machine as a table, a line for each. */
+/** Formats the models on a machine as a table, a line for each. */
 export function formatModels(models: readonly ListedModel[], style: Style = plainStyle): string {
   if (models.length === 0) {
     return 'There are no models yet. "octavec pull sentence-transformers/all-MiniLM-L6-v2" fetches one.\n';
@@ -22,7 +22,7 @@ export function formatModels(models: readonly ListedModel[], style: Style = plai
   return `${formatTable([head, ...rows], style)}\n${models.length} models, ${formatBytes(total)}\n`;
 }
 
-/** Everything that is known of a model, a fact a line. */
+/** Formats everything that is known of a model, one fact a line. */
 export function formatModel(model: ListedModel): string {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['model', model.id],
@@ -44,7 +44,7 @@ export function formatModel(model: ListedModel): string {
   return `${[...lines, ...variants].join('\n')}\n`;
 }
 
-/** "int8 ✓" for what its gate has passed, "q4 ✗" for what it refused. */
+/** Marks a variant: "int8 ✓" if it passed its gate, "q4 ✗" if it did not. */
 function variantWord({ precision, verdict }: ListedVariant): string {
   const mark = verdict === undefined ? '' : verdict === 'passed' ? ' ✓' : ' ✗';
   return `${precision}${mark}`;

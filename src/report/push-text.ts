@@ -1,7 +1,7 @@
 import { counted, formatBytes } from '../base/index.js';
 import type { PushedFile, PushOutcome } from '../device/index.js';
 
-/** What was brought to devices, or would be. */
+/** Formats what was pushed to devices, or would be. */
 export function formatPush({ folder, files, devices }: PushOutcome): string {
   if (devices.length === 0) {
     return `${folder}, would hold:\n${files.map((name) => `  ${name}\n`).join('')}`;

@@ -48,7 +48,7 @@ function whyNot({ evidence, method }: VariantOutcome, { choice }: QuantizeOutcom
     : `${choice.chosen} was chosen`;
 }
 
-/** What one variant came from, what it became and what that took. */
+/** Lists what one variant came from, what it became and what that took. */
 function variantFacts(variant: VariantOutcome, outcome: QuantizeOutcome): (readonly [string, string])[] {
   const { file, original, fidelity } = variant.evidence;
   const saved = original.bytes - file.bytes;

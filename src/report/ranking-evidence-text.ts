@@ -7,13 +7,13 @@ import { type Style, styleOf } from './style.js';
 import { formatTable } from './text-table.js';
 import { verdictWord } from './variant-table.js';
 
-/** A reranker beside its original: how far it keeps scores and the order of texts, and the verdict. */
+/** Formats a reranker beside its original: how far it keeps scores and the order of texts, and the verdict. */
 export function formatRankingEvidence(evidence: RankingEvidence, style: Style = styleOf(process.stdout)): string {
   const verdict = evidence.verdict ? `\n${formatVerdict(evidence.verdict, style)}` : '';
   return `${table([evidence], style)}\n${conditions(evidence)}\n${verdict}`;
 }
 
-/** What was made of a reranker: the table, then for each variant its verdict and where it stands. */
+/** Formats what was made of a reranker: the table, then for each variant its verdict and where it stands. */
 export function formatRerankerOutcome(outcome: RerankerOutcome, style: Style = styleOf(process.stdout)): string {
   const evidences = outcome.variants.map(({ evidence }) => evidence);
   const made = outcome.variants.find(({ published }) => published);

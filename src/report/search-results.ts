@@ -3,7 +3,7 @@ import { describePlace, type SearchContext, type SearchResult } from '../search/
 /** So much of a text is shown. */
 const shownCharacters = 300;
 
-/** Results for people: place, score, and the beginning of each text. */
+/** Formats results for people: rank, score, and the beginning of each text. */
 export function formatResults(results: readonly SearchResult[]): string {
   if (results.length === 0) {
     return 'Nothing was found.\n';
@@ -17,7 +17,7 @@ export function formatResults(results: readonly SearchResult[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** A context as it goes into a prompt. */
+/** Formats a context as it goes into a prompt. */
 export function formatContext({ text }: SearchContext): string {
   return `${text}\n`;
 }

@@ -7,7 +7,7 @@ import { asOutputError, makeFolders, writeOutputFile } from '../../files/index.j
 import type { Store, StoredObject } from './store.js';
 import { inputChanged, storeError } from './store-error.js';
 
-/** A folder as a store. Folders that are missing are made when something is put into them. */
+/** Opens a folder as a store. Missing folders are made when something is put into them. */
 export function folderStore(root: string): Store {
   const pathOf = (key: string) => join(root, ...key.split('/'));
   const find = async (key: string): Promise<StoredObject | undefined> => {
@@ -96,7 +96,7 @@ async function placeBeside(
   }
 }
 
-/** What is not there is undefined; other errors are told. */
+/** Turns the error of a missing file into undefined; other errors are thrown. */
 function unlessMissing(path: string) {
   return (error: NodeJS.ErrnoException): undefined => {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
@@ -105,7 +105,7 @@ function unlessMissing(path: string) {
   };
 }
 
-/** As S3 sorts keys: by code, whatever the language. */
+/** Compares as S3 sorts keys: by code, whatever the language. */
 function byCode(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

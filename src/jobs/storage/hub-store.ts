@@ -14,7 +14,7 @@ export interface HubAddress {
 /** Revisions whose names have slashes are written as they are. */
 const address = /^(?:hf:\/\/)?datasets\/([^/@]+\/[^/@]+)(?:@(refs\/(?:convert|pr)\/[^/]+|[^/]+))?(?:\/(.*))?$/;
 
-/** "hf://datasets/owner/name[@revision][/path]", also without "hf://"; undefined for anything else. */
+/** Parses "hf://datasets/owner/name[@revision][/path]", also without "hf://"; undefined for anything else. */
 export function hubAddress(text: string): HubAddress | undefined {
   const [, id, revision, path = ''] = address.exec(text) ?? [];
   return id === undefined || !isRepositoryId(id)
@@ -23,8 +23,8 @@ export function hubAddress(text: string): HubAddress | undefined {
 }
 
 /**
- * A data set of the hub at one commit, as a store that nothing can be written to. Its address names the commit: whoever
- * opens it later reads the same.
+ * Opens a data set of the hub at one commit, as a read-only store. Its address names the commit, so that whoever opens
+ * it later reads the same.
  *
  * @throws HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, USAGE
  */
@@ -54,7 +54,7 @@ export async function hubStore({ id, revision }: Pick<HubAddress, 'id' | 'revisi
   };
 }
 
-/** Of the files of a data set those that hold its rows: Parquet where there is any, else what else holds texts. */
+/** Chooses the files of a data set that hold its rows: Parquet if there is any, else the other files of texts. */
 export function filesOfRows(objects: readonly StoredObject[]): readonly StoredObject[] {
   const tables = objects.filter(({ key }) => key.endsWith('.parquet'));
   return tables.length > 0 ? tables : objects.filter(({ key }) => /\.(jsonl|ndjson|csv|tsv|txt)(\.gz)?$/i.test(key));

@@ -9,7 +9,7 @@ import type { Store, StoredObject } from './store.js';
 const s3Address = /^s3:\/\/([^/]+)(?:\/(.*))?$/;
 
 /**
- * The folder or bucket of an address.
+ * Opens the folder or bucket of an address.
  *
  * @param address a path, or "s3://bucket/prefix"
  * @throws USAGE for an address of another kind; PACKAGE_MISSING
@@ -29,7 +29,7 @@ export async function openStore(address: string): Promise<Store> {
 }
 
 /**
- * The same for what is only read: data sets of the hub, too.
+ * Opens the same for reading alone, data sets of the hub included.
  *
  * @param address a path, "s3://bucket/prefix", or "hf://datasets/owner/name@commit"
  * @throws as {@link openStore}, and HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE
@@ -46,9 +46,9 @@ export interface PlacedObject {
 }
 
 /**
- * What an address names: a file, everything below a folder or prefix, or what a pattern fits ("*" within a name, "**"
- * across folders), in the order of the names. Names that begin with "_" or "." are passed over, as Spark does. Of a data set
- * of the hub, or a folder in it, the files that hold its rows.
+ * Lists what an address names: a file, everything below a folder or prefix, or what a pattern matches ("*" within a
+ * name, "**" across folders), in the order of the names. Names that begin with "_" or "." are passed over, as Spark
+ * does. Of a data set of the hub, or a folder in it, the files that hold its rows are listed.
  *
  * @throws FILE_NOT_FOUND if it names nothing; as {@link openInput}
  */
@@ -71,7 +71,7 @@ export async function findObjects(address: string): Promise<PlacedObject[]> {
   return found.map((object) => ({ store, object }));
 }
 
-/** Where an address leads, and the rest of it there: a data set, a bucket, or the folder of a path. */
+/** Splits an address into its store (a data set, a bucket, or the folder of a path) and the rest. */
 async function placeOf(address: string): Promise<{ store: Store; rest: string; isHub: boolean }> {
   const hub = hubAddress(address);
   // A folder that is called so is what is meant.
@@ -90,7 +90,7 @@ async function placeOf(address: string): Promise<{ store: Store; rest: string; i
   return { store: await openStore(path.slice(0, Math.max(end, 1))), rest: path.slice(end + 1), isHub: false };
 }
 
-/** A regular expression for names with "*", "**" and "?". */
+/** Makes a regular expression for names with "*", "**" and "?". */
 function patternOf(pattern: string): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -20,12 +20,12 @@ export async function persistently<Value>(name: string, run: () => Promise<Value
   }
 }
 
-/** Milliseconds, doubled each time and never the same for two workers. */
+/** Returns a pause in milliseconds, doubled each time and never the same for two workers. */
 export function pauseBefore(attempt: number): number {
   return 100 * 2 ** attempt * (0.5 + Math.random());
 }
 
-/** Whether another attempt would end as this one did: the request itself is refused. */
+/** Tells whether another attempt would end as this one did, because the request itself is refused. */
 export function isFinal(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
   return error instanceof OctavecError || (status >= 400 && status < 500 && ![408, 409, 429].includes(status));

@@ -11,8 +11,8 @@ type Sdk = typeof import('@aws-sdk/client-s3');
 function ignore(): void {}
 
 /**
- * A bucket, or what begins with a prefix in it, as a store. Credentials, region and endpoint are found as AWS's own tools
- * find them (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
+ * Opens a bucket, or what begins with a prefix in it, as a store. Credentials, region and endpoint are found as AWS's
+ * own tools find them (`AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
  *
  * @param pieceBytes files that are larger are sent in pieces of that size; 64 MiB by default
  * @throws PACKAGE_MISSING

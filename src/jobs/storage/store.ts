@@ -12,26 +12,26 @@ export interface StoredObject {
 export interface Store {
   /** "s3://bucket/prefix", or the folder's path. */
   readonly uri: string;
-  /** What errors call an object of it. */
+  /** Names an object in errors. */
   nameOf(key: string): string;
-  /** What there is whose key begins so, in the order of the keys. */
+  /** Lists the objects whose keys begin with a prefix, in the order of the keys. */
   list(prefix: string): Promise<StoredObject[]>;
-  /** What is known of an object; undefined if there is none. */
+  /** Finds an object; undefined if there is none. */
   find(key: string): Promise<StoredObject | undefined>;
-  /** Bytes from `start` up to `end`, not included, piece by piece. */
+  /** Reads bytes from `start` up to, not including, `end`, piece by piece. */
   stream(object: StoredObject, start: number, end: number): AsyncIterable<Uint8Array>;
   /** Puts a local file there, whole or not at all. */
   putFile(key: string, path: string, sha256: string): Promise<void>;
   /** Puts a small object there, in the place of what there may be. */
   put(key: string, content: string): Promise<void>;
-  /** The same if there is none: of several who try at once one succeeds, and is told so by `true`. */
+  /** Puts an object only if there is none: of several who try at once, one succeeds and gets `true`. */
   putIfAbsent(key: string, content: string): Promise<boolean>;
   /** Removes an object; one that is not there is no error. */
   remove(key: string): Promise<void>;
 }
 
 /**
- * All bytes between two places of an object.
+ * Reads all bytes between two places of an object.
  *
  * @throws what the store throws
  */
@@ -43,7 +43,7 @@ export async function readBytes(store: Store, object: StoredObject, start = 0, e
   return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
 }
 
-/** The text of a small object; undefined if there is none. */
+/** Reads the text of a small object; undefined if there is none. */
 export async function readText(store: Store, key: string): Promise<string | undefined> {
   const object = await store.find(key);
   return object && Buffer.from(await readBytes(store, object)).toString('utf8');

@@ -28,8 +28,8 @@ export function choicesOf(
 }
 
 /**
- * Time of a layer's multiplication beyond that of the fastest precision: what the whole model took longer, shared out
- * over its multiplications. FP16 storage calculates in FP32.
+ * Returns the time of a layer's multiplication beyond that of the fastest precision: what the whole model took longer,
+ * divided among its multiplications. FP16 storage computes in FP32.
  */
 function secondsPerMultiplication(
   parts: readonly MixPart[],

@@ -40,7 +40,7 @@ export function cuttingsOf(tokens: TokenBatch): TokenBatch {
   return batchOf([...cuttings.values()]);
 }
 
-/** Where the run begins whose tokens are the most frequent, by the product of their frequencies. */
+/** Finds where the run of the most frequent tokens begins, by the product of their frequencies. */
 function commonestRun(ids: Int32Array, length: number, frequencies: ReadonlyMap<number, number>): number {
   const weights = Array.from(ids, (id) => Math.log(frequencies.get(id) ?? 1));
   let sum = weights.slice(0, length).reduce((total, weight) => total + weight, 0);
@@ -54,7 +54,7 @@ function commonestRun(ids: Int32Array, length: number, frequencies: ReadonlyMap<
   return start;
 }
 
-/** How many ids all rows have in common, from one end on. A row keeps at least one id of its own. */
+/** Counts the ids that all rows have in common, from one end on. A row keeps at least one id of its own. */
 function commonLength(rows: readonly Int32Array[], at: (row: Int32Array, i: number) => number): number {
   const shortest = Math.min(...rows.map(({ length }) => length));
   let length = 0;

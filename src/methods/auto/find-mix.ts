@@ -74,7 +74,7 @@ export function bestOf<Result extends TriedResult>(results: readonly Result[], l
     : results.toSorted((a, b) => a.usedAllowance - b.usedAllowance)[0];
 }
 
-/** Where to look next. The allowance grows with the budget, more or less in proportion. */
+/** Chooses the next budget to try. The allowance grows with the budget, more or less in proportion. */
 function nextBudget(held: number, missed: number, budget: number, used: number): number | undefined {
   const aimed = Number.isFinite(used) ? budget * Math.min(4, Math.max(0.1, 0.97 / used)) : budget / 4;
   if (missed === Number.POSITIVE_INFINITY) {
@@ -90,7 +90,7 @@ function nextBudget(held: number, missed: number, budget: number, used: number):
   return Math.min(missed - margin, Math.max(held + margin, aimed));
 }
 
-/** Is there no mix worth trying between the two budgets, or beyond the one? */
+/** Tells whether no mix is worth trying between the two budgets, or beyond the one. */
 function isSettled(parts: readonly PartChoices[], held: number, missed: number): boolean {
   if (held === 0) {
     return false;

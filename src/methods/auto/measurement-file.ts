@@ -46,7 +46,7 @@ export class MeasurementFile {
     return file;
   }
 
-  /** What is known; undefined if it was not measured with so many texts. */
+  /** Returns a known distance, or undefined if it was not measured with so many texts. */
   distance(wanted: Omit<Measurement, 'distance'>): number | undefined {
     return this.#measurements.get(keyOf(wanted))?.distance;
   }
@@ -73,7 +73,7 @@ function keyOf({ subject, precision, texts }: Omit<Measurement, 'distance'>): st
   return `${precision} ${texts} ${subject}`;
 }
 
-/** undefined for a file that is not there or is damaged: then everything is measured anew. */
+/** Reads a file; undefined if it is missing or damaged, so that everything is measured anew. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

@@ -95,7 +95,7 @@ export function paretoMixes(parts: readonly PartChoices[]): Mix[] {
   return mixes;
 }
 
-/** Sum of the losses when each part takes its first choice in an order. */
+/** Sums the losses when each part takes its first choice in an order. */
 function lossOf(parts: readonly PartChoices[], order: (a: Choice, b: Choice) => number): number {
   return parts.reduce((sum, { choices }) => sum + choices.toSorted(order)[0].loss, 0);
 }

@@ -95,7 +95,9 @@ export class MixSearcher {
     return { mix: best.mix, usedAllowance: best.usedAllowance, findings: this.#findings(best, limit) };
   }
 
-  /** An expected loss that about uses up the allowance, by the precision that comes nearest to it with all parts. */
+  /**
+   * Returns an expected loss that about uses up the allowance, by the precision that comes nearest to it in all parts.
+   */
   #firstBudget(): number {
     const distances = this.#sensitivities.uniform.map(({ distance, usedAllowance }) => ({
       distance,
@@ -158,7 +160,7 @@ function openLaboratory({ source, material, tokens, context }: SearchSetting): P
   return MixLaboratory.open(source, material, trial.original.files, options);
 }
 
-/** What is not in parts (norms, biases, the graph) stays as large as it is. */
+/** Returns the bytes of a file. What is not in parts (norms, biases, the graph) stays as large as it is. */
 function fileBytes({ context }: SearchSetting, parts: readonly MixPart[], mix: Mix): number {
   const { fp32Bytes, bytes } = context.trial.original.identity;
   return parts.reduce(

@@ -128,7 +128,10 @@ function byRole(parts: readonly MixPart[]): ReadonlyMap<string, readonly MixPart
   return roles;
 }
 
-/** Roles of several parts that take a share of the allowance, were all the model in this precision. */
+/**
+ * Returns the roles of several parts that would take a share of the allowance if the whole model were in this
+ * precision.
+ */
 function decisiveRoles<Role extends Seen>(roles: readonly Role[], usedAllowance: number): Role[] {
   const total = roles.reduce((sum, { distance }) => sum + distance, 0);
   return roles.filter(
@@ -136,7 +139,7 @@ function decisiveRoles<Role extends Seen>(roles: readonly Role[], usedAllowance:
   );
 }
 
-/** Parts one by one, or where they are many in groups of neighbours. */
+/** Returns parts one by one, or in groups of neighbours where there are many. */
 function bandsOf<Part>(parts: readonly Part[]): Part[][] {
   const count = Math.min(mostBands, parts.length);
   return Array.from({ length: count }, (_, i) =>
@@ -194,7 +197,9 @@ export function partSensitivities(
   });
 }
 
-/** Errors that hide or strengthen each other explain so much of a difference; what is beyond is noise. */
+/**
+ * Returns the scale by which errors that cancel or strengthen each other explain a difference; what is beyond is noise.
+ */
 function scaleTo(whole: number, sum: number): number {
   return sum === 0 ? 1 : Math.min(2, Math.max(0.5, whole / sum));
 }

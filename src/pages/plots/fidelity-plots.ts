@@ -62,7 +62,7 @@ export function similarityDomain(evidences: readonly Evidence[]): [number, numbe
   return [Math.min(0, ...all), Math.max(0.1, ...all)];
 }
 
-/** Cosines between pairs of texts, before and after: on the line where nothing changed. */
+/** Draws cosines between pairs of texts, before and after: they lie on the line where nothing changed. */
 export function similarityScatter({ file, fidelity }: Evidence, domain: readonly [number, number]): Markup {
   const pairs = finitePairs(fidelity);
   const x = scaleLinear(domain, horizontalRange).nice();

@@ -51,7 +51,7 @@ export function placeLabel(
   return label;
 }
 
-/** The nearest middle of a text that lies within the picture. */
+/** Moves the centre of a text so that the text lies within the picture. */
 function withinPicture(x: number, text: string, { horizontal: [from, to] }: Frame): number {
   const half = (characterWidth * text.length) / 2;
   return Math.max(from + half, Math.min(to - half, x));

@@ -71,7 +71,7 @@ function verticalScale(series: readonly Series[], logarithmic: boolean): AxisSca
     : scaleLinear([0, most * 1.08], [...verticalRange]).nice();
 }
 
-/** Of a logarithmic axis 1, 2 and 5 of each power of ten are named, or powers alone where there are many. */
+/** Labels 1, 2 and 5 of each power of ten on a logarithmic axis, or powers alone where there are many. */
 function plainTick(scale: AxisScale): (value: number) => string {
   const ticks = scale.ticks();
   const powers = Math.log10(ticks[ticks.length - 1] / ticks[0]);

@@ -7,8 +7,8 @@ export interface LineLabel {
 const gap = 5;
 
 /**
- * Middles of labels that do not cover each other, in their order from left to right and as near to their wishes as the
- * line allows.
+ * Returns centres of labels that do not cover each other, in their order from left to right and as near to their wishes
+ * as the line allows.
  *
  * @param labels by ascending middle, together no wider than the line
  */

@@ -15,7 +15,7 @@ export function taskReach(comparisons: readonly TaskComparison[]): number {
 }
 
 /**
- * Differences in tasks with their intervals, one below the other, around the line of no change.
+ * Draws differences in tasks with their intervals, one below the other, around the line of no change.
  *
  * @param reach of the axis, to either side
  */

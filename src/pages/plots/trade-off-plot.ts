@@ -93,7 +93,7 @@ function description(points: readonly Point[]): string {
   return `Size and quality: ${parts.join('; ')}`;
 }
 
-/** Where the axis begins: refused variants do not press the others together, they stand on the edge. */
+/** Returns where the axis begins: refused variants do not compress the others, but stand on the edge. */
 function lowestShown(points: readonly Point[]): number {
   const passed = points.filter(({ kind }) => kind === 'passed');
   const lowest = Math.min(0.98, ...(passed.length > 0 ? passed : points).map(({ kept }) => kept));
@@ -112,7 +112,7 @@ function classOf(point: Point, among: readonly Point[]): string {
   return point.kind === 'refused' ? 'mark bad' : `mark${isBeaten(point, among) ? '' : ' front'}`;
 }
 
-/** Whether another that passed is at least as small, as close and as fast, and better in one of these. */
+/** Tells whether another variant that passed is at least as small, as close and as fast, and better in one of these. */
 function isBeaten(point: Point, among: readonly Point[]): boolean {
   const speed = (other: Point) => other.speed ?? 0;
   return among.some(
