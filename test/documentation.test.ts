@@ -60,6 +60,14 @@ test('reference pages say what the program says', async () => {
   expect(JSON.parse(textOf('data/configuration.schema.json')), remedy).toEqual(configurationJsonSchema());
 });
 
+test('the help of every command has an example', () => {
+  const [, ...sections] = textOf('docs/reference/cli.md').split(/^##+ /m);
+  expect(sections.length).toBeGreaterThan(30);
+  expect(sections.filter((section) => !/^Examples?:$/m.test(section)).map((section) => section.split('\n')[0])).toEqual(
+    [],
+  );
+});
+
 test('commands in the pages exist, with their options', async () => {
   const commands = pages
     .flatMap((page) => [...blocks(page, 'sh'), ...[...textOf(page).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code)])

@@ -13,7 +13,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./quantize.js')).quantizeCommand(),
   },
   convert: {
-    description: 'Make an ONNX model of weights in safetensors, and prove it against them before it gets its name.',
+    description: 'Make an ONNX model from weights in safetensors, and prove it against them before it gets its name.',
     load: async () => (await import('./convert.js')).convertCommand(),
   },
   distill: {

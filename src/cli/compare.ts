@@ -38,7 +38,7 @@ export function compareCommand(): Command {
     .option('--task <tasks>', 'compare in these tasks, too (see "octavec help evaluate")', wordList)
     .option('--gate <name>', 'quality gate for all: fp16, q8, int8, int4, strict, static, or one of your configuration')
     .option('--limit <metric=figure>', 'limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
-    .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
+    .option('--cache <folder>', 'cache vectors of tasks here, to resume after an interruption')
     .option('--no-cache', 'cache no vectors')
     .option(
       '--engine <names>',

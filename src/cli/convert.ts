@@ -13,8 +13,8 @@ Examples:
   octavec convert ./bge-small-en-v1.5 --dtype fp16
   octavec convert ./potion-base-8M potion.onnx      static models, too
 
-Other commands convert a folder without an ONNX file by themselves. Exit status 3: the file did not give what the weights
-give, and was not kept.`;
+Other commands convert a folder without an ONNX file by themselves. Exit status 3: the file gave other results than the
+weights, and was not kept.`;
 
 interface Options extends NamedModelFlags {
   readonly against?: string;

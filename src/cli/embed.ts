@@ -44,7 +44,7 @@ Examples:
   octavec embed ./all-MiniLM-L6-v2 --variant int8 --file corpus.jsonl --field content --out corpus.parquet
   zcat corpus.jsonl.gz | octavec embed ./all-MiniLM-L6-v2 --file - --type int8 --ranges ranges.json --out corpus.npy
 
-With --out a run that was ended, in whatever way, goes on when the same command is started again.`;
+With --out, a run that was interrupted resumes when the same command is started again.`;
 
 interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'>, ModelFlags {
   readonly file?: string;
@@ -84,7 +84,7 @@ export function embedCommand(): Command {
     .addOption(new Option('--format <name>', 'format of the file, if its name does not tell').choices(textFormats))
     .option('--field <name>', 'field or column that holds the text (default: text)')
     .option('--out <file>', 'write to .jsonl, .npy or .parquet instead of standard output')
-    .option('--restart', 'start again instead of going on with an unfinished --out')
+    .option('--restart', 'start afresh instead of resuming an unfinished --out')
     .addOption(
       new Option('--type <name>', 'type of the numbers; base64 contains float32')
         .choices(storedTypes)

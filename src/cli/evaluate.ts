@@ -12,9 +12,9 @@ import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 
 const examples = `
-Tasks: scifact-mini and banking77-mini (brought along), an English task of MTEB such as SciFact or STSBenchmark, a data set
-of the Hugging Face hub such as mteb/scifact, a folder in BEIR layout, or a file; with a kind in front where it must be
-told, such as clustering:texts.tsv. docs/evaluation.md in octavec's package shows the formats.
+Tasks: scifact-mini and banking77-mini (included), an English task of MTEB such as SciFact or STSBenchmark, a data set
+of the Hugging Face hub such as mteb/scifact, a folder in BEIR layout, or a file; with the kind in front where it is not
+clear, such as clustering:texts.tsv. docs/evaluation.md in octavec's package shows the formats.
 
 Examples:
   octavec evaluate ./all-MiniLM-L6-v2
@@ -40,7 +40,7 @@ export function evaluateCommand(): Command {
     .option('--asymmetric', "also search the original's index with the candidate's queries")
     .option('--queries <file>', 'of an index: questions, with _id and text')
     .option('--qrels <file>', 'of an index: judgements, with query-id, corpus-id and score')
-    .option('--cache <folder>', 'cache vectors here, to go on after an interruption')
+    .option('--cache <folder>', 'cache vectors here, to resume after an interruption')
     .option('--no-cache', 'cache no vectors')
     .addOption(engineOption())
     .option('--threads <n>', 'number of threads', positiveInteger)

@@ -16,7 +16,7 @@ Examples:
   octavec pull https://huggingface.co/intfloat/e5-small-v2 --include '*.safetensors'
 
 Files go to the cache that all programs of the Hugging Face family share (HF_HUB_CACHE, HF_HOME). HF_TOKEN opens what is
-private or gated, HF_ENDPOINT names a mirror. What was interrupted goes on where it stopped.`;
+private or gated, HF_ENDPOINT names a mirror. An interrupted download resumes where it stopped.`;
 
 interface Options {
   readonly revision?: string;

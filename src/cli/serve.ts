@@ -29,7 +29,7 @@ Examples:
 
 Options can stand in the environment, where they have the names of Text Embeddings Inference (--max-client-batch-size is
 MAX_CLIENT_BATCH_SIZE, the model MODEL_ID), and in the table [server] of octavec.toml (maxClientBatchSize).
-SIGTERM finishes what runs and ends. Changed settings, keys and models are taken over; SIGHUP loads all anew.`;
+SIGTERM finishes what runs and ends. Changed settings, keys and models take effect while it runs; SIGHUP reloads all.`;
 
 /** Makes an option that the environment can set as well, under TEI's rule: its name in capitals. */
 function option(flags: string, text: string, parse?: (text: string) => unknown): Option {

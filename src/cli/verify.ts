@@ -52,7 +52,7 @@ export function verifyCommand(): Command {
     )
     .option('--limit <metric=figure>', 'limit of your own, such as cosineP1=0.98; may be repeated', gateLimit)
     .option('--task <tasks>', 'apply the gate to losses in these tasks, too (see "octavec help evaluate")', wordList)
-    .option('--cache <folder>', 'cache vectors of tasks here, to go on after an interruption')
+    .option('--cache <folder>', 'cache vectors of tasks here, to resume after an interruption')
     .option('--no-cache', 'cache no vectors')
     .option('--bench', 'also measure speed and memory (default: if speedUp is limited)')
     .option('--html <file>', 'write a report as one HTML file that needs no network')

@@ -19,7 +19,7 @@ export const fp16 = defineMethod({
   gate: 'fp16',
   takesAllWeights: true,
   options: z.strictObject({
-    weightsOnly: z.boolean().default(false).describe('keep weights in half precision and calculate in FP32'),
+    weightsOnly: z.boolean().default(false).describe('keep weights in half precision and compute in FP32'),
   }),
   apply: async (source, { weightsOnly }, { selection }) => {
     if (weightsOnly) {

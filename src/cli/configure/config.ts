@@ -22,7 +22,11 @@ export function configCommand(): Command {
 }
 
 function subcommand(name: string, description: string): Command {
-  return new Command(name).description(description).addOption(configOption()).option('--json', 'print JSON');
+  return new Command(name)
+    .description(description)
+    .addOption(configOption())
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  octavec config ${name}`);
 }
 
 async function show({ config, json }: Options): Promise<void> {

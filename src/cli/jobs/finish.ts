@@ -16,7 +16,7 @@ Examples:
   octavec jobs finish vectors
   octavec jobs finish s3://bucket/vectors --json
 
-Readers go by _manifest.json, which names the parts in order; _SUCCESS tells Spark that it may read. Exit status 1 if more
+Readers follow _manifest.json, which names the parts in order; _SUCCESS tells Spark that it may read. Exit status 1 if more
 rows are in quarantine than the plan allows.`,
     )
     .action(async (address: string, { json }: { readonly json?: boolean }) => {

@@ -16,7 +16,7 @@ Examples:
   octavec jobs status vectors --watch
   octavec jobs finish vectors
 
-Paths may be s3://bucket/prefix everywhere. A job is what lies at its output: _plan.json says what is to be done, _commits
+Paths may be s3://bucket/prefix everywhere. A job is the contents of its output: _plan.json says what is to be done, _commits
 what is done. More in docs/jobs.md of octavec's package.`;
 
 export function jobsCommand(): Command {

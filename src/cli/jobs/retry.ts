@@ -10,7 +10,7 @@ interface Options {
 
 export function retryCommand(): Command {
   return new Command('retry')
-    .description('Let shards that were given up be tried anew.')
+    .description('Retry shards that were given up.')
     .argument('<job>', 'folder or s3://bucket/prefix of the job')
     .addOption(redisOption())
     .option('--json', 'print JSON')

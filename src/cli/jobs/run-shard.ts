@@ -10,8 +10,8 @@ Examples:
   octavec jobs run-shard vectors 17
   octavec jobs run-shard s3://bucket/vectors        the index that Kubernetes or SLURM gives this process
 
-Without an index that of JOB_COMPLETION_INDEX (Kubernetes), SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX counts.
-A shard that is done already is left alone; of several who do the same at once, one counts.`;
+Without an index, JOB_COMPLETION_INDEX (Kubernetes), SLURM_ARRAY_TASK_ID or AWS_BATCH_JOB_ARRAY_INDEX gives it.
+A shard that is already done is left alone; if several workers do the same one at once, one of them counts.`;
 
 interface Options extends JobModelFlags {
   readonly json?: boolean;

@@ -29,7 +29,7 @@ Examples:
   octavec models show BAAI/bge-small-en-v1.5
   octavec models show AVA-ONX-384-gte-int8.onnx     by a name after models.names of the configuration
   octavec models verify                             hash every file again
-  octavec models remove BAAI/bge-small-en-v1.5      says what would go; --yes removes it
+  octavec models remove BAAI/bge-small-en-v1.5      says what would be removed; --yes removes it
   octavec models prune --yes                        revisions that newer ones have replaced
   octavec models alias set house BAAI/bge-m3        a name of your own`;
 
@@ -45,6 +45,7 @@ export function modelsCommand(): Command {
     .description('list models: in the shared cache, and in folders that are named')
     .argument('[folders...]', 'folders that hold model folders')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  octavec models list ~/models')
     .action(async (folders: string[], { json }: Options) => {
       const { settings, models, template } = await configured();
       const found = await listModels([...folders, ...(models?.folders ?? [])], { settings, template });
@@ -57,6 +58,7 @@ export function modelsCommand(): Command {
     .description('show what is known of a model')
     .argument('<name>', 'owner/name, a folder, or a name after the template models.names')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  octavec models show BAAI/bge-small-en-v1.5')
     .action(async (name: string, { json }: Options) => {
       for (const model of await named(name)) {
         process.stdout.write(json ? `${JSON.stringify(model)}\n` : formatModel(model));
@@ -66,6 +68,7 @@ export function modelsCommand(): Command {
     .command('path')
     .description('print the folder of a model, or the file that a template names')
     .argument('<name>', 'owner/name, or a name after the template models.names')
+    .addHelpText('after', '\nExample:\n  octavec models path BAAI/bge-small-en-v1.5')
     .action(async (name: string) => {
       const { settings, models } = await configured();
       const { original } = await resolveModel(name, { ...models, settings, offline: true });
@@ -76,6 +79,7 @@ export function modelsCommand(): Command {
     .description('hash files of the cache again; exit status 1 if one is damaged')
     .argument('[names...]', 'owner/name (default: all)')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  octavec models verify')
     .action(async (names: string[], { json }: Options) => {
       const chosen =
         names.length === 0 ? await listModels([], await configured()) : (await Promise.all(names.map(named))).flat();
@@ -85,8 +89,9 @@ export function modelsCommand(): Command {
     .command('remove')
     .description('remove models of the cache, and the variants that octavec made of them')
     .argument('<names...>', 'owner/name, or owner/name@revision')
-    .option('--yes', 'remove; without it, say what would go')
+    .option('--yes', 'remove; without it, say what would be removed')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  octavec models remove BAAI/bge-small-en-v1.5 --yes')
     .action(async (names: string[], options: Options) => {
       for (const name of names) {
         const removal = await planRemoval(name, await configured());
@@ -99,8 +104,9 @@ export function modelsCommand(): Command {
   models
     .command('prune')
     .description('remove revisions that no branch or tag leads to any more')
-    .option('--yes', 'remove; without it, say what would go')
+    .option('--yes', 'remove; without it, say what would be removed')
     .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  octavec models prune --yes')
     .action(async (options: Options) => carryOut(await planPrune(await configured()), options));
   models.addCommand(aliasCommand());
   return models;

@@ -50,7 +50,7 @@ export function rerankCommand(): Command {
     .addOption(
       new Option(
         '--activation <name>',
-        "function that makes scores of the model's outputs (default: as its configuration says, else sigmoid)",
+        "function that turns the model's outputs into scores (default: as its configuration says, else sigmoid)",
       ).choices(scoreActivations),
     )
     .addOption(

@@ -17,8 +17,8 @@ Examples:
   octavec index docs --out docs.index --watch
   octavec index docs --out 'postgres://me@db.example/app?index=docs'     with pgvector; needs the package pg
 
-Reads Markdown, text, HTML, PDF, Word (.docx), CSV, TSV, JSON lines, Parquet and source code. Started again after a kill it goes on
-where it stopped. Search with: octavec search docs.index "…"`;
+Reads Markdown, text, HTML, PDF, Word (.docx), CSV, TSV, JSON lines, Parquet and source code. Started again after it was
+killed, it resumes where it stopped. Search with: octavec search docs.index "…"`;
 
 interface Options extends SearchModelFlags {
   readonly out: string;
@@ -36,7 +36,7 @@ interface Options extends SearchModelFlags {
 
 export function indexCommand(): Command {
   return new Command('index')
-    .argument('[paths...]', 'files and folders (default: those that the index was made of)')
+    .argument('[paths...]', 'files and folders (default: those that the index was made from)')
     .requiredOption('--out <index>', 'folder of the index, postgres://user@host/database?index=name, or lancedb:folder')
     .option('--model <model>', "model folder or name (default: the index's own, or minilm for a new one)")
     .option('--variant <name>', 'variant of the model: int8, fp16, …')

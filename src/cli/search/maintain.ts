@@ -12,6 +12,7 @@ export function checkCommand(): Command {
     .description('Read every byte of an index, and name the files that are damaged.')
     .argument('<index>', 'folder of the index')
     .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  octavec search check docs.index')
     .action(async (path: string, { json }: { readonly json?: boolean }) => {
       const line = progressLine();
       const damage = await checkIndex(path, { signal: interruptSignal(), onProgress: line.onProgress }).finally(
@@ -35,13 +36,14 @@ interface RepairOptions extends SearchModelFlags {
 
 export function repairCommand(): Command {
   return new Command('repair')
-    .description('Rebuild an index from what is whole of it. Damaged vectors are made again from the texts.')
+    .description('Rebuild an index from its undamaged parts. Damaged vectors are embedded again from the texts.')
     .argument('<index>', 'folder of the index')
     .addOption(engineOption())
     .option('--threads <n>', 'threads of each session', positiveInteger)
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(configOption())
     .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  octavec search repair docs.index')
     .action(async (path: string, options: RepairOptions) => {
       const signal = interruptSignal();
       const line = progressLine();
@@ -70,7 +72,9 @@ interface MigrateFlags extends RepairOptions {
 
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Embed an index anew with another model. Searches go on meanwhile; it changes in one step at the end.')
+    .description(
+      'Embed an index again with another model. Searches continue meanwhile; it changes in one step at the end.',
+    )
     .argument('<index>', 'folder of the index')
     .requiredOption('--model <model>', 'model folder or name')
     .option('--variant <name>', 'variant of the model: int8, fp16, …')
@@ -80,6 +84,10 @@ export function migrateCommand(): Command {
     .option('--offline', 'use what is on this machine, and never the network')
     .addOption(configOption())
     .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  octavec search migrate docs.index --model BAAI/bge-small-en-v1.5 --variant int8',
+    )
     .action(async (path: string, options: MigrateFlags) => {
       const { model, variant, json } = options;
       const signal = interruptSignal();

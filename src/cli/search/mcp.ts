@@ -16,7 +16,7 @@ Examples:
 
   { "mcpServers": { "docs": { "command": "npx", "args": ["octavec", "mcp", "/home/me/docs.index"] } } }
 
-Assistants get two tools: search (passages that answer a question) and fetch (what stands around one). They read the index and nothing
+Assistants get two tools: search (passages that answer a question) and fetch (the text around one). They read the index and nothing
 else, and cannot change it. Changes that "octavec index" makes meanwhile are seen. It needs: npm install @modelcontextprotocol/sdk`;
 
 const usualPort = 3001;
@@ -36,7 +36,7 @@ export function mcpCommand(): Command {
       `serve Streamable HTTP on this machine, not the standard input and output (default port: ${usualPort})`,
       positiveInteger,
     )
-    .option('--api-key-file <file>', 'with --http: keys that are accepted, one a line, or sha256:… of them')
+    .option('--api-key-file <file>', 'with --http: accepted keys, one a line, or their hashes as sha256:…')
     .option('--model <model>', 'where the model is, if not where it was')
     .option('--variant <name>', 'ask with another variant of the model: int8, fp16, …')
     .addOption(engineOption())
