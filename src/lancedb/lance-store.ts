@@ -7,12 +7,12 @@ import {
   type Filter,
   type Hit,
   type IndexManifest,
-  indexManifest,
   matchesFilter,
   type Store,
   type StoreChange,
   type StoredChunk,
   type StoreFacts,
+  storedManifest,
   type TextQuery,
   type VectorQuery,
   wordsOf,
@@ -75,7 +75,7 @@ export class LanceStore implements Store {
       const table = await connection.openTable('octavec');
       const [row] = await table.query().toArray();
       table.close();
-      return indexManifest.parse(JSON.parse(row.manifest));
+      return storedManifest(this.#place.shown, 'its table octavec', parsed(row?.manifest));
     });
   }
 
@@ -286,5 +286,14 @@ export class LanceStore implements Store {
         ? error
         : new OctavecError('STORE_FAILED', { name: this.#place.shown, what: kind, why: reasonOf(error) }, error);
     }
+  }
+}
+
+/** undefined for what is no JSON. */
+function parsed(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
   }
 }

@@ -21,16 +21,24 @@ export interface IndexServer {
   readonly pending: ReadonlySet<Promise<unknown>>;
 }
 
+/** Makes a server for each client that comes; it does not wait for anything. */
+export type MakeIndexServer = () => IndexServer;
+
 const readOnly = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
 /**
- * A server of the Model Context Protocol with two tools, `search` and `fetch`, over an index. It is not connected yet.
+ * Makes servers of the Model Context Protocol with two tools, `search` and `fetch`, over an index. They are not connected yet, and say
+ * of the index what was so when this was called.
  *
  * @throws PACKAGE_MISSING without `@modelcontextprotocol/sdk`; INDEX_NOT_FOUND, INDEX_DAMAGED
  */
-export async function indexServer(index: ReadableIndex, { onError }: McpOptions = {}): Promise<IndexServer> {
+export async function indexServers(index: ReadableIndex, options: McpOptions = {}): Promise<MakeIndexServer> {
   const { McpServer } = await protocolSdk(() => import('@modelcontextprotocol/sdk/server/mcp.js'));
-  const server = new McpServer({ name: 'octavec', version }, { instructions: await describe(index) });
+  const instructions = await describe(index);
+  return () => withTools(new McpServer({ name: 'octavec', version }, { instructions }), index, options);
+}
+
+function withTools(server: McpServer, index: ReadableIndex, { onError }: McpOptions): IndexServer {
   const pending = new Set<Promise<unknown>>();
   const answer = (work: Promise<object>): Promise<CallToolResult> => {
     const answered = work.then(asResult, (error) => asError(error, onError));

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isAccepted, keyOf, OctavecError, reasonOf } from '../base/index.js';
-import { indexServer, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
+import { indexServers, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
 
 export interface HttpOptions extends McpOptions {
   /** 0 takes any free port. */
@@ -24,16 +24,17 @@ const ownNames = ['localhost', '127.0.0.1', '[::1]'];
 /**
  * Serves an index over Streamable HTTP to programs on this machine. Every request stands for itself: there are no sessions.
  *
- * @throws HOST_UNUSABLE where the port cannot be listened on, and as {@link indexServer}
+ * @throws HOST_UNUSABLE where the port cannot be listened on, and as {@link indexServers}
  */
 export async function serveHttp(index: ReadableIndex, options: HttpOptions): Promise<RunningMcpServer> {
   const { StreamableHTTPServerTransport } = await protocolSdk(
     () => import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
   );
   // What is wrong with the index is said before anybody asks.
-  await indexServer(index, options);
+  const makeServer = await indexServers(index, options);
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const { server } = await indexServer(index, options);
+    // A server of the SDK has one connection; to make one takes less than a millisecond.
+    const { server } = makeServer();
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: undefined,
       enableJsonResponse: true,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { indexServer, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
+import { indexServers, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
 
 export interface StdioOptions extends McpOptions {
   readonly signal: AbortSignal;
@@ -9,11 +9,11 @@ export interface StdioOptions extends McpOptions {
  * Serves an index to the program that started this process, by its standard input and output, until that closes the input or the
  * signal is aborted. Nothing else may be written to the standard output meanwhile.
  *
- * @throws as {@link indexServer}
+ * @throws as {@link indexServers}
  */
 export async function serveStdio(index: ReadableIndex, { signal, ...options }: StdioOptions): Promise<void> {
   const { StdioServerTransport } = await protocolSdk(() => import('@modelcontextprotocol/sdk/server/stdio.js'));
-  const { server, pending } = await indexServer(index, options);
+  const { server, pending } = (await indexServers(index, options))();
   const transport = new StdioServerTransport();
   const ended = new Promise<void>((resolve) => {
     const end = () => resolve();

@@ -5,11 +5,11 @@ import {
   checkLayout,
   type Hit,
   type IndexManifest,
-  indexManifest,
   type Store,
   type StoreChange,
   type StoredChunk,
   type StoreFacts,
+  storedManifest,
   type TextQuery,
   type VectorQuery,
 } from '../store/index.js';
@@ -169,14 +169,7 @@ export class PostgresStore implements Store {
 
   #manifestOf(row: IndexRow): IndexManifest {
     checkVersion(this.#place.shown, row);
-    const { data, error } = indexManifest.safeParse(row.manifest);
-    if (data === undefined) {
-      throw new OctavecError('STORE_FAILED', {
-        ...{ name: this.#place.shown, what: 'read' },
-        why: `what the index says of itself in ${this.#place.schema}.octavec is not understood (${error.issues[0].message})`,
-      });
-    }
-    return data;
+    return storedManifest(this.#place.shown, `${this.#place.schema}.octavec`, row.manifest);
   }
 
   #chunkRows(condition: string, value: unknown): Promise<ChunkRow[]> {

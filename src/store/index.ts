@@ -31,5 +31,6 @@ export type {
   TextQuery,
   VectorQuery,
 } from './store.js';
+export { storedManifest } from './stored-manifest.js';
 export { inverseFrequency, lengthWeight, saturation, type WordStatistics } from './text/bm25.js';
 export { wordsOf } from './text/words.js';

@@ -58,6 +58,19 @@ describe.skipIf(!isInstalled)('with @lancedb/lancedb, which is not installed', (
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  test.each(['{}', 'no JSON'])('a manifest that is none (%s) is named', async (manifest) => {
+    const name = '@lancedb/lancedb';
+    const connection = await (await import(name)).connect(join(folder, 'damaged'));
+    await connection.createTable('octavec', [{ manifest }], { mode: 'overwrite' });
+    connection.close();
+    await expect(open('damaged')).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      message: expect.stringMatching(
+        /damaged: what the index says of itself in its table octavec is not understood \(/,
+      ),
+    });
+  });
+
   test.each(['int8', 'binary'] as const)('an approximate search (%s) rescores, and filters first', async (vectors) => {
     const store = await open(`near-${vectors}`);
     await store.writeManifest({ ...testManifest, vectors });
