@@ -74,7 +74,7 @@ const notRun = ['cpu-quota.mjs', 'large-models.mjs', 'search-quality.mjs', 'serv
 /** Parts of others. */
 const parts = [
   ...['bench-model', 'cpu-levels', 'engine-peer', 'http-load', 'process-memory', 'run-time-peer', 'server-process'],
-  'workload-texts',
+  ...['vector-scan-ask', 'vector-scan-lancedb', 'workload-texts'],
 ];
 
 test('every program is run, or said not to be', () => {
