@@ -10,12 +10,19 @@ import { makeFolders } from '../files/index.js';
 /** What was not used for as long as this is made anew when it is needed again. */
 const keepUnusedMs = 30 * 24 * 60 * 60 * 1000;
 
+/** A note that is younger is not written again. */
+const noteAgainMs = 24 * 60 * 60 * 1000;
+
 const noteName = 'source';
 
 /** Notes that the copies in a folder are used now. */
 export async function noteUse(folder: string, source: string): Promise<void> {
-  await makeFolders(folder);
-  await writeFile(join(folder, noteName), source);
+  const note = join(folder, noteName);
+  const last = await stat(note).catch(() => undefined);
+  if (last === undefined || Date.now() - last.mtimeMs > noteAgainMs) {
+    await makeFolders(folder);
+    await writeFile(note, source);
+  }
 }
 
 /** Removes copies of models that are gone, and those that were not used for long. */

@@ -24,7 +24,8 @@ const mostWords = 1 << 18;
  */
 export class WordPieces {
   readonly #characters: Characters;
-  readonly #pieces: ReadonlyMap<string, number>;
+  /** The vocabulary as it was parsed: a map of it takes longer to make than the file to read. */
+  readonly #pieces: Readonly<Record<string, number>>;
   readonly #prefix: string;
   readonly #unknown: number;
   readonly #longest: number;
@@ -43,7 +44,7 @@ export class WordPieces {
 
   private constructor({ model, normalizer, added_tokens: added = [] }: TokenizerJson, unknown: number) {
     this.#characters = new Characters(normalizer?.lowercase ?? true);
-    this.#pieces = new Map(Object.entries(model.vocab));
+    this.#pieces = model.vocab;
     this.#prefix = model.continuing_subword_prefix ?? '##';
     this.#unknown = unknown;
     this.#longest = model.max_input_chars_per_word ?? 100;
@@ -121,9 +122,13 @@ export class WordPieces {
     return made;
   }
 
+  #idOf(piece: string): number | undefined {
+    return Object.hasOwn(this.#pieces, piece) ? this.#pieces[piece] : undefined;
+  }
+
   /** The longest piece first, again and again; the unknown token if that leads nowhere. */
   #cut(word: string): number | readonly number[] {
-    const whole = this.#pieces.get(word);
+    const whole = this.#idOf(word);
     if (whole !== undefined) {
       return whole;
     }
@@ -136,7 +141,7 @@ export class WordPieces {
       let id: number | undefined;
       for (; end > start; end--) {
         const piece = word.slice(start, end);
-        id = this.#pieces.get(start > 0 ? this.#prefix + piece : piece);
+        id = this.#idOf(start > 0 ? this.#prefix + piece : piece);
         if (id !== undefined) {
           break;
         }
