@@ -9,7 +9,6 @@ import {
   type Alternative,
   type Candidate,
   fileGate,
-  isOfAnotherKind,
   judged,
   measureSpeeds,
   type Original,
@@ -17,6 +16,7 @@ import {
   openOriginal,
   openProof,
   openVectorCache,
+  otherKindThan,
   type Proof,
   type ProofTexts,
   type Proven,
@@ -131,11 +131,12 @@ async function openAll(original: Original, runs: readonly Run[], options: Compar
   const variants: OpenedRun[] = [];
   const others: { readonly name: string; readonly candidate: Candidate }[] = [];
   const unusable: UnusableVariant[] = [];
+  const isOfAnotherKind = otherKindThan(original);
   for (const run of runs) {
     const { path, name, engine } = run;
     await orUnusable(run, unusable, async () => {
       const candidate = await openCandidate(path, { ...overridesOf(options), like: original.files, name, engine });
-      if (!(await isOfAnotherKind(original, candidate))) {
+      if (!(await isOfAnotherKind(candidate))) {
         variants.push({
           run,
           candidate,

@@ -40,22 +40,26 @@ export interface Alternative {
 }
 
 /**
- * Tells whether a candidate's vectors can have nothing in common with the original's: one of the two is a static model, or they
- * differ in length.
+ * Returns a test that tells whether a candidate's vectors can have nothing in common with the original's: one of the two is a
+ * static model, or they differ in length. The original is loaded once at most, for the length of its vectors.
  *
- * @throws what loading the models throws
+ * The test throws what loading the models throws.
  */
-export async function isOfAnotherKind(original: Original, candidate: Candidate): Promise<boolean> {
-  if (isStatic(candidate) !== isStatic(original)) {
-    return true;
-  }
-  const { files, engine, device } = candidate;
-  // What stands in the original's own folder was made of it.
-  return (
-    files.folder !== undefined &&
-    files.folder !== original.files.folder &&
-    (await widthOf(files, { engine, device })) !== (await widthOf(original.runnable, { engine: 'onnxruntime' }))
-  );
+export function otherKindThan(original: Original): (candidate: Candidate) => Promise<boolean> {
+  let originalWidth: Promise<number> | undefined;
+  return async (candidate) => {
+    if (isStatic(candidate) !== isStatic(original)) {
+      return true;
+    }
+    const { files, engine, device } = candidate;
+    // What stands in the original's own folder was made of it.
+    if (files.folder === undefined || files.folder === original.files.folder) {
+      return false;
+    }
+    const width = await widthOf(files, { engine, device });
+    originalWidth ??= widthOf(original.runnable, { engine: 'onnxruntime' });
+    return width !== (await originalWidth);
+  };
 }
 
 async function widthOf(files: ModelFiles, options: EmbedderOptions): Promise<number> {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type Alternative, isOfAnotherKind, proveAlternative } from './alternative.js';
+export { type Alternative, otherKindThan, proveAlternative } from './alternative.js';
 export { type Candidate, type CandidateOptions, openCandidate } from './candidate.js';
 export { conventionsHash, fileIdentity, shortName } from './identity.js';
 export { type Original, openOriginal } from './original.js';
