@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { benchmarkPage } from '../src/pages/index.js';
 import { someBenchmark } from './support/benchmark.js';
 import { Chromium, findChromium } from './support/chromium.js';
+import { cutTexts } from './support/cut-texts.js';
 
 /** The page of a benchmark in a real browser. OCTAVEC_SCREENSHOTS=<folder> keeps pictures, to be looked at. */
 const chromium = process.env.CI ? undefined : findChromium();
@@ -33,13 +34,7 @@ describe.skipIf(chromium === undefined)('the page of a benchmark in Chromium', (
     await browser.open(url, width, 900, dark);
     const { wide, cut } = await browser.evaluate<{ wide: number; cut: string[] }>(`({
       wide: document.documentElement.scrollWidth,
-      cut: [...document.querySelectorAll('svg')].flatMap((plot) => {
-        const frame = plot.getBoundingClientRect();
-        return [...plot.querySelectorAll('text')].filter((text) => {
-          const box = text.getBoundingClientRect();
-          return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
-        }).map((text) => text.textContent);
-      }),
+      cut: ${cutTexts},
     })`);
     expect(wide).toBeLessThanOrEqual(width);
     expect(cut).toEqual([]);

@@ -8,6 +8,7 @@ import { randomNumbers } from '../src/numbers/index.js';
 import { htmlReport } from '../src/pages/index.js';
 import { recommend } from '../src/pipeline/index.js';
 import { Chromium, findChromium } from './support/chromium.js';
+import { cutTexts } from './support/cut-texts.js';
 import { soundEvidence } from './support/evidence.js';
 
 /**
@@ -112,13 +113,7 @@ describe.skipIf(chromium === undefined)('the report in Chromium', () => {
       ).map((b) => a.text + ' / ' + b.text));
     })`);
       expect(covered).toEqual([]);
-      const cut = await browser.evaluate<string[]>(`[...document.querySelectorAll('svg')].flatMap((plot) => {
-      const frame = plot.getBoundingClientRect();
-      return [...plot.querySelectorAll('text')].filter((text) => {
-        const box = text.getBoundingClientRect();
-        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1;
-      }).map((text) => text.textContent);
-    })`);
+      const cut = await browser.evaluate<string[]>(cutTexts);
       expect(cut).toEqual([]);
     },
   );

@@ -5,7 +5,6 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +16,7 @@ import { pushFiles } from '../../src/device/push-files.js';
 import { randomNumbers } from '../../src/numbers/index.js';
 import { adbDaemon, type Welcome } from '../support/adb-daemon.js';
 import { adbStandIn } from '../support/adb-server.js';
+import { freePort } from '../support/free-port.js';
 
 const adb = process.env.OCTAVEC_TEST_ADB;
 
@@ -91,11 +91,3 @@ describe.skipIf(adb === undefined)('through a real adb server', () => {
     120_000,
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishJob, openJob } from '#rooms/jobs';
+import { freePort } from '../support/free-port.js';
 
 /** Needs a redis-server on the path (`apt-get install redis-server`). */
 const hasRedis = (() => {
@@ -24,14 +24,6 @@ const embedDoor = pathToFileURL(fileURLToPath(new URL('../../dist/embed/index.js
 const model = fileURLToPath(new URL('../fixtures/static/clustered', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'octavec-queue-'));
 const rows = Number(process.env.OCTAVEC_TEST_ROWS ?? 1_000_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 let port: number;
 let redis: ChildProcess;
