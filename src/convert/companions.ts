@@ -11,7 +11,7 @@ const moduleFolder = /^\d+_\w+$/;
 const moduleFile = /^(config\.json|model\.safetensors|pytorch_model\.bin)$/;
 const notCopied = new Set(['model.safetensors.index.json', 'pytorch_model.bin.index.json', 'expected.json']);
 
-/** Paths of a model's other files, relative to its folder: tokenizer, configuration, modules. */
+/** Lists a model's other files, relative to its folder: tokenizer, configuration, modules. */
 export async function companionFiles(folder: string): Promise<readonly string[]> {
   const encoder = relative(folder, await encoderHome(folder));
   const entries = await readdir(folder, { withFileTypes: true });

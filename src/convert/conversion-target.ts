@@ -11,7 +11,7 @@ export interface ConversionTarget {
   readonly folder?: string;
 }
 
-/** Where the file goes; the folder, if it is to become a whole model. */
+/** Returns where the file goes, and the folder if it is to become a whole model. */
 export function targetOf(source: string, output: string | undefined, dtype: ConversionType): ConversionTarget {
   if (output === undefined || resolve(output) === source) {
     return { onnxPath: variantPath(source, dtype) };
@@ -20,12 +20,12 @@ export function targetOf(source: string, output: string | undefined, dtype: Conv
   return path.endsWith('.onnx') ? { onnxPath: path } : { onnxPath: variantPath(path, dtype), folder: path };
 }
 
-/** What was proven of a file stands beside it. */
+/** Returns the path of the proof beside a file. */
 export function conversionPath(onnxPath: string): string {
   return `${onnxPath.replace(/\.onnx$/, '')}.conversion.json`;
 }
 
-/** A file that somebody else made is never replaced. @throws OUTPUT_NOT_WRITABLE */
+/** Refuses to replace a file that octavec did not make. */
 export function refuseForeign(onnxPath: string): void {
   if (existsSync(onnxPath) && !existsSync(conversionPath(onnxPath))) {
     const why = 'it is there already, and octavec did not make it';
@@ -33,7 +33,7 @@ export function refuseForeign(onnxPath: string): void {
   }
 }
 
-/** External data first: the model refers to them. */
+/** Moves the files into place, external data first: the model refers to them. */
 export async function moveInto([onnx, ...data]: readonly string[], target: string): Promise<void> {
   for (const path of data) {
     await rename(path, join(target, '..', basename(path)));

@@ -57,7 +57,7 @@ export async function convertStatic(
 const texts = 64;
 const leastCosine = 0.99999;
 
-/** From one token on; a long one at the end. */
+/** Makes random texts, from one token on, with a long one at the end. */
 function randomTexts(tokens: number, unknown: number | undefined): TokenBatch {
   const random = randomNumbers(1);
   const offsets = new Int32Array(texts + 1);

@@ -23,8 +23,8 @@ export interface ConvertedCopy {
 }
 
 /**
- * The converted model of a folder that has weights and no ONNX file: made in octavec's cache at first, and anew when
- * weights or configuration have changed.
+ * Returns the converted model of a folder that has weights and no ONNX file. It is made in octavec's cache at first,
+ * and again when weights or configuration have changed.
  *
  * @returns undefined for paths that are something else
  * @throws what {@link convert} throws
@@ -51,7 +51,7 @@ export async function convertedCopy(path: string, options: TaskOptions = {}): Pr
   });
 }
 
-/** Variants that octavec made have their evidence beside them. */
+/** Tells whether a file is an original: variants that octavec made have their evidence beside them. */
 function isOriginal(onnxPath: string): boolean {
   return !existsSync(onnxPath.replace(/\.onnx$/, '.evidence.json'));
 }
@@ -75,7 +75,7 @@ async function placeOf(cache: string, source: string): Promise<DerivedPlace> {
   return derivedPlace(cache, await weightsName(home), derivation);
 }
 
-/** The tokenizer that the original lacks, if one can be made. */
+/** Adds the tokenizer that the original lacks, if one can be made. */
 async function addTokenizer(source: string, folder: string): Promise<void> {
   const home = await encoderHome(source);
   const path = join(folder, relative(source, home), 'tokenizer.json');
@@ -86,7 +86,10 @@ async function addTokenizer(source: string, folder: string): Promise<void> {
   }
 }
 
-/** Links, so that what is changed in the original folder holds; copies where the system has no links. */
+/**
+ * Links a model's other files, so that changes in the original folder count; they are copied where the system has no
+ * links.
+ */
 async function linkCompanions(source: string, folder: string): Promise<void> {
   for (const file of await companionFiles(source)) {
     const path = join(folder, file);

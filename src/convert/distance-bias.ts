@@ -2,7 +2,7 @@
 const mostDistance = 128;
 
 /**
- * T5's relative positions, as MPNet has them: rows of a table of buckets, written out by distance.
+ * Writes out T5's relative positions, as MPNet has them: rows of a table of buckets, by distance.
  *
  * @param buckets [buckets × heads]
  * @returns [(2 tokens - 1) × heads]: key j for query i has row j - i + tokens - 1
@@ -16,7 +16,10 @@ export function relativeTable(values: Float32Array, buckets: number, heads: numb
   return table;
 }
 
-/** Half of the buckets for keys behind the query; of each half, a half for one distance each, the rest logarithmic. */
+/**
+ * Returns the bucket of a distance. Half of the buckets are for keys behind the query; of each half, a half stands for
+ * one distance each, the rest are logarithmic.
+ */
 function bucketOf(distance: number, buckets: number): number {
   const half = Math.floor(buckets / 2);
   const behind = distance > 0 ? half : 0;
@@ -30,7 +33,9 @@ function bucketOf(distance: number, buckets: number): number {
   return behind + Math.min(half - 1, exact + Math.trunc(Math.fround(share * (half - exact))));
 }
 
-/** ALiBi's slopes: 2^(-8 (h + 1) / n), and for a number of heads that is no power of two some of the next one's. */
+/**
+ * Returns ALiBi's slopes: 2^(-8 (h + 1) / n), and for a number of heads that is no power of two some of the next one's.
+ */
 export function alibiSlopes(heads: number): Float32Array {
   const ofPower = (count: number) => Array.from({ length: count }, (_, head) => 2 ** ((-8 * (head + 1)) / count));
   const power = 2 ** Math.floor(Math.log2(heads));

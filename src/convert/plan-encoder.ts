@@ -74,12 +74,12 @@ export async function planEncoder(
   return { plan, unused: tensors.leftOver() };
 }
 
-/** Whether the configuration says that the model was trained to score or to tell classes apart. */
+/** Tells whether the configuration says that the model was trained to score or to classify. */
 function isScorer(config: ConfigReader): boolean {
   return config.texts('architectures')?.some((name) => name.endsWith('ForSequenceClassification')) ?? false;
 }
 
-/** The layout whose first layer is there, and what stands before its names. @throws WEIGHTS_INVALID */
+/** Finds the layout whose first layer exists, and the prefix of its names. */
 function findLayout(
   folder: string,
   { name, layouts }: Architecture,
@@ -105,7 +105,7 @@ function findLayout(
   });
 }
 
-/** The modules of a layer that tell layouts apart. */
+/** Lists the modules of a layer that distinguish layouts. */
 function anchors({ attention, ffn }: Layout): string[] {
   const first = 'fused' in attention ? attention.fused : attention[0];
   return [first, 'fused' in ffn ? ffn.fused : ffn.up];
@@ -139,7 +139,7 @@ class PartFinder {
     return { path: words, weight: { tensor }, count: tensor.dims[0] };
   }
 
-  /** A table of as many rows as it has; undefined where the model has none. */
+  /** Returns a table with as many rows as it has, or undefined where the model has none. */
   table(path: string | undefined): PlannedTable | undefined {
     const name = `${path}.weight`;
     if (path === undefined || !this.#tensors.has(name)) {
@@ -160,7 +160,7 @@ class PartFinder {
     return { path: positions, weight, count: used, rows: positionRows };
   }
 
-  /** undefined only where the layout has none. */
+  /** Returns a norm; undefined only where the layout has none. */
   norm(path: string | undefined, width: number): PlannedNorm | undefined {
     if (path === undefined) {
       return undefined;
@@ -198,7 +198,7 @@ class PartFinder {
     };
   }
 
-  /** What makes one score; undefined for a model that has none, or classes. */
+  /** Returns what makes one score; undefined for a model that has none, or that classifies. */
   classifier(): PlannedClassifier | undefined {
     const { classifier: layout } = this.#architecture;
     if (layout === undefined || !this.#tensors.has(`${layout.out}.weight`)) {
@@ -286,7 +286,7 @@ class PartFinder {
     return isThere ? this.#tensors.weight(name, [width], rows) : undefined;
   }
 
-  /** The parts of a fused tensor must be all of it. */
+  /** Checks that the parts of a fused tensor are all of it. */
   #checkRows(path: string, rows: number): void {
     this.#tensors.weight(`${path}.weight`, [rows, this.#settings.hidden]);
   }
@@ -298,7 +298,7 @@ class PartFinder {
   }
 }
 
-/** "encoder.layer.0.attention.self" of "encoder.layer.0.attention.self.query" */
+/** Returns "encoder.layer.0.attention.self" of "encoder.layer.0.attention.self.query". */
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('.'));
 }

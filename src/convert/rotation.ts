@@ -2,8 +2,8 @@ import type { RotarySettings } from './architectures/architecture.js';
 import type { Rotation } from './encoder-plan.js';
 
 /**
- * Rotary frequencies, base^(-2i / width), in the order of operations and the precision of transformers: at place 8191 a
- * frequency that was computed in double precision makes an angle that differs by up to 5e-4.
+ * Returns rotary frequencies, base^(-2i / width), in the order of operations and the precision of transformers: at
+ * position 8191 a frequency computed in double precision gives an angle that differs by up to 5e-4.
  *
  * @param width of a head
  */
@@ -15,7 +15,10 @@ export function rotationOf({ base, factor = 1, ntkFactor = 1 }: RotarySettings, 
   return { base: base * ntkFactor, frequencies };
 }
 
-/** Cosines and sines [tokens × width / 2] of a rotation. The product of place and frequency is one of float32, too. */
+/**
+ * Returns cosines and sines [tokens × width / 2] of a rotation. The product of position and frequency is a float32,
+ * too.
+ */
 export function rotationTables({ frequencies }: Rotation, tokens: number): { cos: Float32Array; sin: Float32Array } {
   const half = frequencies.length;
   const cos = new Float32Array(tokens * half);

@@ -123,8 +123,9 @@ export class Embedder {
   }
 
   /**
-   * The vectors of texts, in their order. By default a text longer than `maxTokens` counts with its beginning only, and
-   * the result says how many such texts there were. An empty text is embedded as its special tokens.
+   * Embeds texts, and returns their vectors in the same order. By default only the beginning of a text longer than
+   * `maxTokens` counts, and the result says how many such texts there were. An empty text is embedded as its special
+   * tokens.
    *
    * @throws TEXT_INVALID, TEXT_TOO_LONG, VECTOR_NOT_FINITE, PROMPT_UNKNOWN, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL,
    *   ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED
@@ -168,7 +169,7 @@ export class Embedder {
   }
 
   /**
-   * Token ids of texts as the engine gets them: prompt and special tokens included, shortened to `maxTokens` or cut into
+   * Tokenizes texts as the engine gets them: prompt and special tokens included, shortened to `maxTokens` or cut into
    * windows.
    *
    * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
@@ -183,7 +184,7 @@ export class Embedder {
   }
 
   /**
-   * Tokens of texts as people read them, with their places in the text. Nothing is cut off.
+   * Returns the tokens of texts as people read them, with their positions in the text. Nothing is cut off.
    *
    * @throws TEXT_INVALID, PROMPT_UNKNOWN, USAGE, QUEUE_FULL, CANCELLED, CLOSED
    * @example
@@ -201,7 +202,7 @@ export class Embedder {
   }
 
   /**
-   * The texts that token ids stand for.
+   * Returns the texts that token ids stand for.
    *
    * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED
    */
@@ -212,8 +213,8 @@ export class Embedder {
   }
 
   /**
-   * The last hidden state of every token of texts, without pooling: [tokens × hidden width] for each text. Over-long
-   * texts are cut, or refused with `overLong: 'error'`.
+   * Returns the last hidden state of every token of texts, without pooling: [tokens × hidden width] for each text.
+   * Over-long texts are cut, or refused with `overLong: 'error'`.
    *
    * @throws as {@link embed}, and MODEL_OUTPUT for a model that gives pooled vectors only
    */

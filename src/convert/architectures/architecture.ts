@@ -102,7 +102,7 @@ export function activationNamed(config: ConfigReader, name: string): Activation 
   return activations[name] ?? config.unsupported(`the activation "${name}"`);
 }
 
-/** The names that most configurations have for sizes. */
+/** Reads sizes by the names that most configurations have for them. */
 export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'heads' | 'layers' | 'padTokenId'> {
   return {
     hidden: config.needCount('hidden_size'),
@@ -112,7 +112,7 @@ export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'hea
   };
 }
 
-/** The rotary settings of one kind of layers, in either generation of files. @throws MODEL_UNSUPPORTED */
+/** Reads the rotary settings of one kind of layers, in either generation of files. */
 export function rotaryOf(config: ConfigReader, kind: string | undefined, oldKeys: readonly string[], usual: number) {
   const all = config.inner('rope_parameters');
   const parameters = (kind === undefined ? undefined : all?.inner(kind)) ?? all;

@@ -51,7 +51,7 @@ const robertaClassifier: ClassifierLayout = {
   out: 'classifier.out_proj',
 };
 
-/** Padding has the first of the rows that texts use just before it. */
+/** Adds positions that are counted: padding has the row before the first that texts use. */
 function withCountedPositions(settings: Settings, config: ConfigReader): Settings {
   const padTokenId = config.number('pad_token_id') ?? 1;
   return { ...settings, padTokenId, maxTokens: settings.maxTokens - padTokenId - 1, positionRows: 'counted' };

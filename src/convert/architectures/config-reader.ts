@@ -10,7 +10,7 @@ export class ConfigReader {
     this.#values = values;
   }
 
-  /** The first of the keys that says something. */
+  /** Returns the first of the keys that has a value. */
   get(...keys: readonly string[]): unknown {
     const key = keys.find((each) => Object.hasOwn(this.#values, each) && this.#values[each] !== null);
     return key === undefined ? undefined : this.#values[key];
@@ -48,7 +48,7 @@ export class ConfigReader {
     return value === undefined || are ? value : this.#refuse(keys, 'a list of texts');
   }
 
-  /** An object in the configuration. */
+  /** Reads an object in the configuration. */
   inner(...keys: readonly string[]): ConfigReader | undefined {
     const value = this.get(...keys);
     if (value === undefined) {

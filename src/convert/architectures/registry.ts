@@ -33,7 +33,7 @@ const nearest: Readonly<Record<string, Architecture>> = {
   gemma3: gemma3,
 };
 
-/** The architecture of a model. @throws ARCHITECTURE_UNKNOWN */
+/** Returns the architecture of a model. */
 export function architectureOf(config: ConfigReader): Architecture {
   const type = config.text('model_type');
   if (type === 'bert' && config.text('position_embedding_type') === 'alibi') {

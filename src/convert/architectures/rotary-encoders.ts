@@ -9,12 +9,12 @@ import {
 } from './architecture.js';
 import type { ConfigReader } from './config-reader.js';
 
-/** One entry for each layer. */
+/** Returns one entry for each layer. */
 function everyLayer(layers: number, sight: (layer: number) => Sight): readonly Sight[] {
   return Array.from({ length: layers }, (_, layer) => sight(layer));
 }
 
-/** Kinds of layers by `layer_types`, else global where the rule says so. @throws MODEL_UNSUPPORTED */
+/** Returns the kinds of layers by `layer_types`, else global where the rule says so. */
 function layerKinds(config: ConfigReader, layers: number, isGlobal: (layer: number) => boolean): readonly string[] {
   const kinds =
     config.texts('layer_types') ??
@@ -269,7 +269,9 @@ export const gte: Architecture = {
   },
 };
 
-/** The model's own NTK scaling multiplies the base and divides every frequency, for texts of any length. */
+/**
+ * Reads the model's own NTK scaling, which multiplies the base and divides every frequency, for texts of any length.
+ */
 function gteRotary(config: ConfigReader): RotarySettings {
   const scaling = config.inner('rope_scaling');
   if (config.inner('rope_parameters') === undefined && scaling?.text('type', 'rope_type') === 'ntk') {

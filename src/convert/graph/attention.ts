@@ -3,7 +3,7 @@ import type { GraphWriter } from './graph-writer.js';
 import { linear, norm } from './parts.js';
 import type { SharedValues } from './shared-values.js';
 
-/** Attention with its output projection, [batch × tokens × hidden]. */
+/** Writes attention with its output projection, [batch × tokens × hidden]. */
 export function attention(
   graph: GraphWriter,
   plan: EncoderPlan,
@@ -36,7 +36,7 @@ export function attention(
   return linear(graph, layer.out, merged);
 }
 
-/** Rotary positions: x · cos + (-second half, first half) · sin. */
+/** Rotates by position: x · cos + (-second half, first half) · sin. */
 function turn(
   graph: GraphWriter,
   scope: string,
@@ -51,7 +51,7 @@ function turn(
   return graph.op('Add', scope, [graph.op('Mul', scope, [value, cos]), graph.op('Mul', scope, [swapped, sin])]);
 }
 
-/** Heads of keys or values, each as often as queries share it: one after the other. */
+/** Repeats heads of keys or values, each as often as queries share it, one after the other. */
 function repeat(graph: GraphWriter, plan: EncoderPlan, scope: string, value: string): string {
   const { heads, keyValueHeads, headWidth } = plan;
   if (heads === keyValueHeads) {

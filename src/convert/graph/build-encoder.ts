@@ -82,7 +82,7 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
   };
 }
 
-/** Words, token types and positions, added in the order in which transformers adds them. */
+/** Writes words, token types and positions, added in the order in which transformers adds them. */
 function embeddings(graph: GraphWriter, plan: EncoderPlan, shared: SharedValues): string {
   const { words, wordScale, types, positions, embeddingNorm, hidden } = plan;
   const lookUp = (table: PlannedTable, rows: string) => {
@@ -105,7 +105,10 @@ function embeddings(graph: GraphWriter, plan: EncoderPlan, shared: SharedValues)
   return embeddingNorm === undefined ? sum : norm(graph, embeddingNorm, hidden, sum);
 }
 
-/** RoBERTa's rows of positions: padding has its id's, others those behind it in turn. By ids, not by the mask. */
+/**
+ * Writes RoBERTa's rows of positions: padding has its id's, others those after it in turn. They are counted by ids, not
+ * by the mask.
+ */
 function countedRows(graph: GraphWriter, padTokenId: number): string {
   const pad = graph.integers(padTokenId);
   const isPad = graph.op('Equal', 'embeddings', ['input_ids', pad]);

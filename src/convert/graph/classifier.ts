@@ -3,7 +3,7 @@ import { activate } from './feed-forward.js';
 import type { GraphWriter } from './graph-writer.js';
 import { linear } from './parts.js';
 
-/** Scores of texts [batch × 1] from their hidden states: what their first tokens say. */
+/** Writes scores of texts [batch × 1] from the hidden states of their first tokens. */
 export function classifier(graph: GraphWriter, parts: PlannedClassifier, hidden: string, output: string): string {
   const { dense, activation, out } = parts;
   const first = graph.op('Gather', dense.path, [hidden, graph.integers(0)], { axis: { int: 1 } });

@@ -2,7 +2,7 @@ import type { Activation, PlannedLayer } from '../encoder-plan.js';
 import type { GraphWriter } from './graph-writer.js';
 import { linear } from './parts.js';
 
-/** down(activation(up) · gate), [batch × tokens × hidden] */
+/** Writes down(activation(up) · gate), [batch × tokens × hidden]. */
 export function feedForward(graph: GraphWriter, activation: Activation, layer: PlannedLayer, input: string): string {
   const { up, gate, down, ffnPath } = layer;
   const activated = activate(graph, activation, `${up.path}_act_fn`, linear(graph, up, input));

@@ -46,7 +46,7 @@ export class GraphWriter {
     return value;
   }
 
-  /** An initializer of stored numbers. */
+  /** Adds an initializer of stored numbers. */
   weight(name: string, dims: readonly number[], weight: Weight, transposed = false): string {
     const unique = this.#unique(name);
     this.initializers.push({
@@ -57,19 +57,19 @@ export class GraphWriter {
     return unique;
   }
 
-  /** An initializer of numbers that are there. */
+  /** Adds an initializer of numbers in memory. */
   floats(name: string, dims: readonly number[], data: Float32Array): string {
     const unique = this.#unique(name);
     this.initializers.push(floatTensor(unique, dims, data));
     return unique;
   }
 
-  /** A number; the same one stands in the file once. */
+  /** Adds a number; equal ones stand in the file once. */
   scalar(value: number): string {
     return this.#constant(`float ${value}`, (name) => floatTensor(name, [], Float32Array.of(value)));
   }
 
-  /** Whole numbers; a scalar or a list of them. */
+  /** Adds whole numbers, a scalar or a list. */
   integers(values: number | readonly number[]): string {
     const list = typeof values === 'number' ? [values] : values;
     const dims = typeof values === 'number' ? [] : [list.length];
@@ -94,12 +94,15 @@ export class GraphWriter {
   }
 }
 
-/** "/encoder/layer.0/attention/self" of "encoder.layer.0.attention.self": numbers stay with the lists that they count. */
+/**
+ * Returns "/encoder/layer.0/attention/self" of "encoder.layer.0.attention.self": numbers stay with the lists that they
+ * count.
+ */
 function scopeName(path: string): string {
   return path === '' ? '' : `/${path.replace(/\.(?!\d+(\.|$))/g, '/')}`;
 }
 
-/** An input or output. Texts name axes, numbers fix them. */
+/** Describes an input or output. Texts name axes, numbers fix them. */
 export function valueInfo(name: string, elemType: number, shape: readonly (string | number)[]): ValueInfoProto {
   const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
   return { name, type: { tensorType: { elemType, shape: { dim } } }, metadataProps: [] };

@@ -2,7 +2,10 @@ import { dataType } from '../../onnx/index.js';
 import { storeHalves } from '../../quantize/index.js';
 import type { BuiltEncoder } from './build-encoder.js';
 
-/** The same encoder, with its weights in half precision as the FP16 method keeps them; small ones and tables that are computed stay FP32. */
+/**
+ * Returns the same encoder with its weights in half precision, as the FP16 method keeps them; small ones and computed
+ * tables stay in FP32.
+ */
 export function withHalfWeights({ proto, deferred }: BuiltEncoder): BuiltEncoder {
   const halves = new Map(deferred);
   const replaced = new Set<string | undefined>();

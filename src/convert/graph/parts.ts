@@ -1,7 +1,7 @@
 import type { PlannedLinear, PlannedNorm } from '../encoder-plan.js';
 import type { GraphWriter } from './graph-writer.js';
 
-/** y = x W + b */
+/** Writes y = x W + b. */
 export function linear(graph: GraphWriter, layer: PlannedLinear, input: string, output?: string): string {
   const { path, weight, bias, inputs, outputs } = layer;
   const matrix = graph.weight(`${path}.weight`, [inputs, outputs], weight, true);
@@ -11,7 +11,7 @@ export function linear(graph: GraphWriter, layer: PlannedLinear, input: string, 
     : graph.op('Add', path, [graph.weight(`${path}.bias`, [outputs], bias), product], {}, output);
 }
 
-/** A norm over the last axis. RMSNorm stands in the operators that run times know it by. */
+/** Writes a norm over the last axis. RMSNorm is written in the operators by which run times recognise it. */
 export function norm(graph: GraphWriter, part: PlannedNorm, width: number, input: string, output?: string): string {
   const { path, kind, epsilon } = part;
   const gamma = graph.weight(`${path}.weight`, [width], part.gamma);

@@ -7,7 +7,10 @@ const scope = 'pooling';
 /** As sentence-transformers divides by a length or count: never by less. */
 const leastDivisor = 1e-9;
 
-/** What comes behind hidden states [batch × tokens × hidden]: pooling, dense layers, scaling to length 1. [batch × width] */
+/**
+ * Writes what comes after hidden states [batch × tokens × hidden]: pooling, dense layers, scaling to length 1. The
+ * result is [batch × width].
+ */
 export function sentenceEmbedding(graph: GraphWriter, head: Head, hidden: string, output: string): void {
   const pooled = head.pooling.map((mode) => pool(graph, mode, hidden));
   let vector = pooled.length === 1 ? pooled[0] : graph.op('Concat', scope, pooled, { axis: { int: 1 } });
@@ -46,7 +49,7 @@ function pool(graph: GraphWriter, mode: PoolingMode, hidden: string): string {
   return graph.op('Div', scope, [sum, graph.op('Max', scope, [divisor, graph.scalar(leastDivisor)])]);
 }
 
-/** [batch × tokens × 1] 1, 2, 3 … */
+/** Counts 1, 2, 3 … along the tokens, [batch × tokens × 1]. */
 function placesFromOne(graph: GraphWriter, mask: string): string {
   const ones = graph.op('Add', scope, [graph.op('Mul', scope, [mask, graph.scalar(0)]), graph.scalar(1)]);
   return graph.op('CumSum', scope, [ones, graph.integers(1)]);

@@ -40,7 +40,7 @@ export class SharedValues {
     });
   }
 
-  /** What is added to the scores of a layer, [batch or 1 × heads or 1 × tokens or 1 × tokens]. */
+  /** Returns what is added to the scores of a layer, [batch or 1 × heads or 1 × tokens or 1 × tokens]. */
   mask({ window, causal }: PlannedLayer): string {
     return this.#once(`mask ${window} ${causal}`, (graph) => {
       const sight = this.#sight(window, causal);
@@ -50,7 +50,7 @@ export class SharedValues {
     });
   }
 
-  /** Whether a key is in sight. */
+  /** Returns whether a key is in sight. */
   #sight(window: number, causal: boolean): string {
     const graph = this.#graph;
     const conditions = [this.#isText()];
@@ -64,7 +64,7 @@ export class SharedValues {
     return conditions.reduce((all, condition) => graph.op('And', '', [all, condition]));
   }
 
-  /** [batch × 1 × 1 × tokens] */
+  /** Returns whether a token is text, [batch × 1 × 1 × tokens]. */
   #isText(): string {
     return this.#once('text', (graph) => {
       const mask = graph.op('Unsqueeze', '', ['attention_mask', graph.integers([1, 2])]);
@@ -72,7 +72,7 @@ export class SharedValues {
     });
   }
 
-  /** [1 × heads × tokens × tokens] */
+  /** Returns the bias of a distance, [1 × heads × tokens × tokens]. */
   #bias(bias: DistanceBias): string {
     const graph = this.#graph;
     const { heads } = this.#plan;
@@ -89,7 +89,7 @@ export class SharedValues {
     return graph.op('Unsqueeze', bias.path, [byHead, graph.integers([0])]);
   }
 
-  /** Cosines and sines [tokens × head width] of a rotation. */
+  /** Returns cosines and sines [tokens × head width] of a rotation. */
   turns(rotation: Rotation): readonly [cos: string, sin: string] {
     const { frequencies, base } = rotation;
     const rows = Math.max(this.#plan.maxTokens, leastTurns);

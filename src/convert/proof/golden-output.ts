@@ -16,8 +16,9 @@ const goldenSchema = z.object({
 });
 
 /**
- * What transformers gave for some inputs, where a model comes with it: `expected.json` with `input_ids`, `attention_mask`, where
- * they are not 0 `token_type_ids`, and `last_hidden_state` or, for rerankers, `logits`. Only tokens that the mask shows count.
+ * Reads what transformers gave for some inputs, where a model comes with it: `expected.json` with `input_ids`,
+ * `attention_mask`, where they are not 0 `token_type_ids`, and `last_hidden_state` or, for rerankers, `logits`. Only
+ * tokens that the mask shows count.
  *
  * @returns undefined if there is nothing of the kind
  * @throws CONFIG_INVALID

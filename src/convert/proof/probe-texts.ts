@@ -9,8 +9,8 @@ const lengths = [1, 9, 4, 2];
 const beyondWindow = 12;
 
 /**
- * Texts of random words to hold a converted model against its weights: short ones, and one longer than the windows of the
- * model where it has any. The same for the same model.
+ * Makes texts of random words to compare a converted model with its weights: short ones, and one longer than the
+ * windows of the model where it has any. They are the same for the same model.
  *
  * @param withTypes let half of each text have another type, where the model tells types apart
  */
@@ -32,7 +32,7 @@ export function probeTexts(plan: EncoderPlan, withTypes = true): readonly ProbeT
   return texts.map((ids) => (hasTypes ? { ids, types: secondHalf(ids) } : { ids }));
 }
 
-/** As if a text were a pair: types tell its second half from its first. */
+/** Marks the second half of a text by its types, as if the text were a pair. */
 function secondHalf(ids: readonly number[]): readonly number[] {
   return ids.map((_, place) => (place >= ids.length / 2 ? 1 : 0));
 }

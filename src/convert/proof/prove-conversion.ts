@@ -100,7 +100,7 @@ async function referenceOf({ folder, plan, weights, against }: ProofSubject, opt
   return { kind: 'weights', texts, numbers: await referenceForward(plan, weights, texts, options) };
 }
 
-/** Whether a file tells the types of tokens apart; some exporters leave them out. */
+/** Tells whether a file distinguishes types of tokens; some exporters leave them out. */
 async function takesTypes(onnxPath: string): Promise<boolean> {
   const { graph } = (await readModel(onnxPath)).proto;
   return graph.input.some(({ name = '' }) => name === 'token_type_ids');
@@ -133,7 +133,7 @@ function rowsOf(data: Float32Array, texts: readonly ProbeText[], width: number):
   });
 }
 
-/** Hidden states, or the scores of a reranker; vectors of texts where the graph makes them. */
+/** Returns hidden states, or the scores of a reranker; vectors of texts where the graph makes them. */
 async function outputOf(
   onnxPath: string,
   { padTokenId, classifier, head: ownHead }: EncoderPlan,
@@ -168,7 +168,7 @@ function tokenBatch(texts: readonly ProbeText[]): TokenBatch {
   };
 }
 
-/** Row by row: the hidden state of each token, or all scores of a reranker as one row. */
+/** Compares row by row: the hidden state of each token, or all scores of a reranker as one row. */
 function compareNumbers(
   folder: string,
   { kind, texts, numbers }: Reference,

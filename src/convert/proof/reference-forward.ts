@@ -22,8 +22,9 @@ export interface ProbeText {
 }
 
 /**
- * What an encoder gives, computed from the stored weights in plain loops and double precision: the reference that a
- * converted file is held against. Shares nothing with the graph but the plan. Slow, and meant for a few tokens.
+ * Computes what an encoder gives from the stored weights in plain loops and double precision: the reference that a
+ * converted file is compared with. It shares nothing with the graph but the plan. It is slow, and meant for a few
+ * tokens.
  *
  * @param texts without padding
  * @returns [tokens × hidden], the texts one after the other; of rerankers [texts]
@@ -92,7 +93,7 @@ class ReferenceRun {
     return preNorm ? out : this.norm(layer.ffnNorm, out, hidden);
   }
 
-  /** One number for each text, from the hidden state of its first token. */
+  /** Returns one number for each text, from the hidden state of its first token. */
   async scores({ dense, activation, out }: PlannedClassifier, hidden: Rows): Promise<Rows> {
     const first = new Float64Array(this.#texts.length * dense.inputs);
     let token = 0;
@@ -103,7 +104,7 @@ class ReferenceRun {
     return this.#linear(out, (await this.#linear(dense, first)).map(functions[activation]));
   }
 
-  /** Rows of `width` numbers, normed each. What there is no norm for stays as it is. */
+  /** Normalizes rows of `width` numbers, each by itself. What has no norm stays as it is. */
   async norm(part: PlannedNorm | undefined, values: Rows, width: number): Promise<Rows> {
     if (part === undefined) {
       return values;
@@ -146,7 +147,7 @@ class ReferenceRun {
     return this.#linear(layer.out, context);
   }
 
-  /** What one token takes from the others of its text, in one head. */
+  /** Computes what one token takes from the others of its text, in one head. */
   #attend(
     layer: PlannedLayer,
     { query, key, value, context }: Record<'query' | 'key' | 'value' | 'context', Rows>,
@@ -245,7 +246,7 @@ class ReferenceRun {
   }
 }
 
-/** Four sums at once: one waits for each addition otherwise. */
+/** Computes a dot product as four sums at once: a single one would wait for each addition. */
 function dotAt(row: Float32Array, values: Rows, start: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   let i = 0;
@@ -275,7 +276,7 @@ const functions: Readonly<Record<Activation, (x: number) => number>> = {
   tanh: Math.tanh,
 };
 
-/** The error function: its series near 0, the continued fraction of its complement further out. */
+/** Computes the error function: its series near 0, the continued fraction of its complement further out. */
 function erf(x: number): number {
   const z = Math.abs(x);
   if (z > 6) {

@@ -3,8 +3,8 @@ import { exists } from '../../files/index.js';
 import { readModules, transformerFolder } from '../../model/index.js';
 
 /**
- * Where a model's encoder stands, with its configuration, weights and tokenizer: older folders of sentence-transformers have
- * it in a folder of its own, "0_Transformer".
+ * Returns where a model's encoder stands, with its configuration, weights and tokenizer: older folders of
+ * sentence-transformers have it in a folder of its own, "0_Transformer".
  *
  * @throws CONFIG_INVALID, FILE_NOT_READABLE
  */

@@ -27,17 +27,17 @@ export class NamedTensors {
     this.#prefix = prefix;
   }
 
-  /** Whether there is a tensor. */
+  /** Tells whether there is a tensor. */
   has(name: string): boolean {
     return this.#find(name) !== undefined;
   }
 
-  /** Sizes of a tensor, which does not count as taken by that. */
+  /** Returns the sizes of a tensor, which does not count as taken by that. */
   dims(name: string): readonly number[] {
     return this.#find(name)?.dims ?? [];
   }
 
-  /** A tensor of as many dimensions as wanted. @throws WEIGHTS_INVALID */
+  /** Takes a tensor with the given number of dimensions. */
   take(name: string, dimensions: number): StoredTensor {
     const tensor = this.#find(name);
     if (tensor === undefined) {
@@ -52,7 +52,7 @@ export class NamedTensors {
     return tensor;
   }
 
-  /** The table of words, or the output layer that shares it. */
+  /** Takes the table of words, or the output layer that shares it. */
   takeWords(name: string): StoredTensor {
     const tied = this.has(name) ? undefined : tiedToWords.find((each) => this.#tensors.has(each));
     if (tied === undefined) {
@@ -62,7 +62,7 @@ export class NamedTensors {
     return this.#tensors.get(tied) as StoredTensor;
   }
 
-  /** A tensor of exactly these dimensions, or rows of one. @throws WEIGHTS_INVALID */
+  /** Takes a tensor of exactly these dimensions, or rows of one. */
   weight(name: string, dims: readonly number[], rows?: readonly [number, number]): Weight {
     const tensor = this.take(name, dims.length);
     const found = rows === undefined ? tensor.dims : [rows[1] - rows[0], ...tensor.dims.slice(1)];
@@ -73,7 +73,7 @@ export class NamedTensors {
   }
 
   /**
-   * What was not taken, all of it parts that an encoder does not need.
+   * Lists what was not taken, all of it parts that an encoder does not need.
    *
    * @throws WEIGHTS_INVALID for anything else: that is how an unknown variant of an architecture is noticed
    */

@@ -43,13 +43,13 @@ const formats: readonly WeightFormat[] = [
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 const mostShards = 1000;
 
-/** The file that a model's weights are found by: the weights themselves, or the index of their shards. */
+/** Finds the file that leads to a model's weights: the weights themselves, or the index of their shards. */
 export async function weightsName(folder: string): Promise<string> {
   const names = await namesIn(folder);
   return join(folder, nameAmong(names) ?? formats[0].single);
 }
 
-/** Whether a folder has weights that can be converted. */
+/** Tells whether a folder has weights that can be converted. */
 export async function hasWeights(folder: string): Promise<boolean> {
   return nameAmong(await namesIn(folder).catch((): string[] => [])) !== undefined;
 }
@@ -119,7 +119,7 @@ async function shardedWeights(folder: string, path: string, format: WeightFormat
   return { files: shards.map((shard) => join(folder, shard)), tensors };
 }
 
-/** What a folder holds that is not weights octavec reads, each with what to do. */
+/** Names what a folder holds instead of weights that octavec reads, each with what to do. */
 function whatElse(names: readonly string[]): string {
   const kinds: readonly (readonly [RegExp, string])[] = [
     [/\.gguf$/, 'GGUF files are quantized for another run time; take the repository that they were made of'],

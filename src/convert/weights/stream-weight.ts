@@ -5,7 +5,8 @@ import type { DeferredData } from '../graph/graph-writer.js';
 import type { WeightFiles } from './weight-files.js';
 
 /**
- * The bytes of an initializer, made of stored numbers: some megabytes at a time, one tensor where it is transposed.
+ * Yields the bytes of an initializer made of stored numbers: some megabytes at a time, one tensor where it is
+ * transposed.
  *
  * @throws WEIGHTS_INVALID for numbers beyond half precision where that is wanted, and what reading weights throws
  */
@@ -42,7 +43,7 @@ const infinity = 0x7c00;
 /** Edge of a tile that stays in the caches. */
 const tile = 32;
 
-/** [rows × columns] → [columns × rows] */
+/** Transposes a matrix: [rows × columns] → [columns × rows]. */
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let top = 0; top < rows; top += tile) {

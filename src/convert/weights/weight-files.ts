@@ -16,7 +16,7 @@ export class WeightFiles {
   }
 
   /**
-   * Rows [first, end) of a tensor as float32, by default all.
+   * Reads rows [first, end) of a tensor as float32, by default all.
    *
    * @throws WEIGHTS_INVALID for types other than F32, F16 and BF16; SAFETENSORS_INVALID, FILE_NOT_READABLE
    */
@@ -28,7 +28,7 @@ export class WeightFiles {
     return widen(tensor.type, bytes);
   }
 
-  /** The same in pieces of some megabytes. */
+  /** Reads the same in pieces of some megabytes. */
   async *chunks(tensor: StoredTensor, first: number, end: number): AsyncGenerator<Float32Array> {
     const rows = Math.max(1, Math.floor(chunkBytes / Math.max(1, bytesOfRow(tensor))));
     for (let row = first; row < end; row += rows) {
