@@ -103,7 +103,7 @@ export class Client {
   }
 
   /**
-   * The vectors of texts, in their order.
+   * Embeds texts, and returns their vectors in the same order.
    *
    * @throws ServerError; what `signal` is aborted with
    */
@@ -127,7 +127,7 @@ export class Client {
   }
 
   /**
-   * Names of the served models, aliases included.
+   * Lists the names of the served models, aliases included.
    *
    * @throws ServerError
    */
@@ -138,7 +138,7 @@ export class Client {
   }
 
   /**
-   * The passages that answer a question best, from an index that the server offers (`octavec serve --index`).
+   * Finds the passages that answer a question best, in an index that the server offers (`octavec serve --index`).
    *
    * @throws ServerError; what `signal` is aborted with
    * @example
@@ -174,7 +174,7 @@ export class Client {
   }
 
   /**
-   * A document with all of its passages; undefined for one that the index does not hold.
+   * Returns a document with all of its passages, or undefined for one that the index does not hold.
    *
    * @throws ServerError; what `signal` is aborted with
    */
@@ -246,7 +246,7 @@ interface OpenAiAnswer {
   readonly usage: { readonly total_tokens: number };
 }
 
-/** That a document is not there is an answer. */
+/** Turns the error of a missing document into undefined, which is an answer. */
 function ifHeld(error: unknown): undefined {
   if (error instanceof ServerError && error.code === 'unknown_document') {
     return undefined;
@@ -270,7 +270,7 @@ async function errorOf(response: Response): Promise<ServerError> {
   );
 }
 
-/** Numbers of base64, in which OpenAI's API sends little-endian float32. */
+/** Reads numbers from base64, in which OpenAI's API sends little-endian float32. */
 function floatsOf(base64: string): Float32Array {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);

@@ -67,7 +67,7 @@ export interface IndexRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The path of a document, whatever its id is. */
+/** Returns the path of a document, whatever its id is. */
 export function documentPath(id: string, query: Readonly<Record<string, string | undefined>>): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Problem } from './problem.js';
 
 /**
- * A signal that is aborted when the client goes away, or the work takes longer than `seconds`. Fastify's own
+ * Returns a signal that is aborted when the client goes away, or the work takes longer than `seconds`. Fastify's own
  * `request.signal` listens to the request, which Node closes as soon as its body is read.
  */
 export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal {
@@ -27,7 +27,7 @@ export function whenEnded({ raw }: Pick<FastifyReply, 'raw'>, action: () => void
   }
 }
 
-/** What to say of an error, where the request had been given up: why it was. */
+/** Returns why a request was given up, in place of the error that this caused. */
 export function asGivenUp(error: unknown, signal: AbortSignal): unknown {
   return signal.aborted && signal.reason instanceof Problem ? signal.reason : error;
 }

@@ -36,7 +36,7 @@ function passage(result: SearchResult, number: number): string {
   return `[${number}] ${describePlace(result)}\n${result.text}`;
 }
 
-/** "docs/start.md, lines 3–9, Install › Linux" */
+/** Describes where a passage stands: "docs/start.md, lines 3–9, Install › Linux". */
 export function describePlace({ document, headings = [], lines, page }: SearchResult): string {
   const parts = [document];
   if (page !== undefined) {

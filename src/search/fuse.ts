@@ -16,8 +16,8 @@ interface RankedScore {
 const smoothing = 60;
 
 /**
- * Reciprocal rank fusion: a list gives its hit at place r the score 1 / (60 + r). Scores of the lists themselves, which do not
- * compare, are not used. With one list alone its own scores stay.
+ * Fuses lists by reciprocal rank: a list gives its hit at rank r the score 1 / (60 + r). The lists' own scores, which
+ * do not compare, are not used. A list alone keeps its own scores.
  */
 export function fuse(vector: readonly Hit[] | undefined, text: readonly Hit[] | undefined): FusedHit[] {
   const fused = new Map<string, FusedHit>();

@@ -27,7 +27,7 @@ export class HeldModel {
     this.#options = options;
   }
 
-  /** What a new index notes of it. */
+  /** Returns what a new index notes of the model. */
   async describe(dimensions: number | undefined): Promise<IndexedModel> {
     const { model = embeddedModel, variant } = this.#options;
     const { embedder, revision } = await this.#load(model, variant);
@@ -36,7 +36,7 @@ export class HeldModel {
   }
 
   /**
-   * The embedder that asks.
+   * Returns the embedder for queries.
    *
    * @throws INDEX_OTHER_MODEL, and what loading throws
    */
@@ -53,7 +53,7 @@ export class HeldModel {
   }
 
   /**
-   * The embedder that embeds documents: of the same variant as those that are there.
+   * Returns the embedder for documents: of the same variant as those that are there.
    *
    * @throws INDEX_OTHER_MODEL, and what loading throws
    */
@@ -71,7 +71,7 @@ export class HeldModel {
     return embedder;
   }
 
-  /** [dimensions] at length 1. */
+  /** Embeds a query: [dimensions] at length 1. */
   async embedQuery(manifest: IndexManifest, query: string, signal?: AbortSignal): Promise<Float32Array> {
     const embedder = await this.asked(manifest);
     const { queryPrompt: prompt, dimensions } = manifest.model;

@@ -37,7 +37,7 @@ const leastAgreement = 0.9;
 /** From here on two models are the same but for rounding. */
 const equal = 0.9995;
 
-/** What an index notes of the model that embeds its documents. */
+/** Returns what an index notes of the model that embeds its documents. */
 export async function describeModel(
   embedder: Embedder,
   name: string,
@@ -93,14 +93,16 @@ export async function checkModel(path: string, made: IndexedModel, embedder: Emb
   return agreement;
 }
 
-/** What should be said of a variant that asks an index of another; undefined where there is nothing. */
+/**
+ * Says what a user should know of a variant that queries an index of another; undefined where there is nothing to say.
+ */
 export function agreementNote(made: IndexedModel, embedder: Embedder, agreement: number): string | undefined {
   return agreement >= equal
     ? undefined
     : `the index was made with ${nameOf(made)} and is asked with ${variantOf(embedder) ?? 'another variant'}; the mean cosine of their vectors is ${agreement.toFixed(4)}`;
 }
 
-/** "minilm (int8)" */
+/** Names a model with its variant: "minilm (int8)". */
 export function nameOf({ name, variant }: Pick<IndexedModel, 'name' | 'variant'>): string {
   return variant === undefined ? name : `${name} (${variant})`;
 }
@@ -109,7 +111,7 @@ async function probesOf(embedder: Embedder, dimensions: number): Promise<Matrix>
   return unitMatrix(await embedder.embed(probeTexts, { prompt: '', dimensions, reproducible: true }));
 }
 
-/** Vectors at length 1, so that products are cosines; one without length stays 0. */
+/** Scales vectors to length 1, so that products are cosines; one without length stays 0. */
 export function unitMatrix(vectors: Matrix): Matrix {
   const { data, rows, width } = unitRows(vectors);
   return { data: Float32Array.from(data.subarray(0, rows * width)), rows, columns: width };

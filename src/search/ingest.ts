@@ -104,7 +104,7 @@ export async function ingest(
   return { counts: { added, updated, unchanged, removed: 0 }, seen };
 }
 
-/** Tokens of texts, special tokens not counted. */
+/** Returns a counter of the tokens of texts, special tokens not counted. */
 export function tokenCounter(embedder: Embedder): CountTokens {
   let special: Promise<number> | undefined;
   const count = async (texts: readonly string[]) => (await embedder.tokenize(texts, { prompt: '' })).lengths;
@@ -115,7 +115,10 @@ export function tokenCounter(embedder: Embedder): CountTokens {
   };
 }
 
-/** What remains of a chunk's tokens beside the prompt and special tokens, as far as the model takes so many. */
+/**
+ * Returns the chunking with what remains of a chunk's tokens beside the prompt and special tokens, as far as the model
+ * takes so many.
+ */
 async function effectiveChunking(
   { chunking, model }: IndexManifest,
   embedder: Embedder,
@@ -129,7 +132,7 @@ async function effectiveChunking(
   return { tokens, overlap: Math.min(chunking.overlap, Math.floor(tokens / 2)) };
 }
 
-/** Documents with their vectors; those that the model gives none for are told of. */
+/** Embeds documents. Those for which the model gives no vectors are reported. */
 export async function embedDocuments(
   pending: readonly Omit<NewDocument, 'vectors'>[],
   { embedder, manifest, onSkipped }: IngestTools,

@@ -84,7 +84,7 @@ export async function migrateIndex(location: Location, options: MigrateOptions):
   }
 }
 
-/** What an earlier migration to the same model has left, or a store that is empty. */
+/** Opens what an earlier migration to the same model has left, or an empty store. */
 async function openTarget(folder: string, wanted: IndexManifest): Promise<SegmentStore> {
   const begun = await SegmentStore.open(folder);
   if (JSON.stringify(await begun.readManifest()) === JSON.stringify(wanted)) {

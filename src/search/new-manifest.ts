@@ -6,7 +6,7 @@ import type { IndexOptions } from './index-options.js';
 /** How documents are cut where nobody says: enough for a thought, little enough for it to stand out. */
 const usualChunking = { tokens: 256, overlap: 0 } as const;
 
-/** What a new index says of itself. */
+/** Makes the manifest of a new index. */
 export async function newManifest(
   model: HeldModel,
   { kinds }: Pick<Store, 'kinds'>,
@@ -33,7 +33,7 @@ export function checkKind({ kinds }: Pick<Store, 'kinds'>, kind: VectorKind | un
 }
 
 /**
- * Options that say how an index is made must be as it was made.
+ * Checks that options that say how an index is made agree with how it was made.
  *
  * @throws INDEX_OTHER_SETTINGS
  */

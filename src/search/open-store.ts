@@ -12,7 +12,7 @@ export interface IndexPlace {
 }
 
 /**
- * What a location stands for: `postgres://…` and `lancedb:…` a database, anything else a folder.
+ * Returns what a location stands for: `postgres://…` and `lancedb:…` a database, anything else a folder.
  *
  * @throws USAGE
  */
@@ -31,7 +31,7 @@ export function placeOf(location: Location): IndexPlace {
 }
 
 /**
- * The folder of an index that is kept in one.
+ * Returns the folder of an index that is kept in one.
  *
  * @param job what needs a folder: "search check"
  * @throws USAGE

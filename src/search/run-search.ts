@@ -49,7 +49,7 @@ export async function runSearch(
   return options.rerank === undefined ? results : inOrderOf(options.rerank, query, results, options);
 }
 
-/** The results in the order of a cross-encoder. */
+/** Puts the results into the order of a cross-encoder. */
 async function inOrderOf(
   reranker: NonNullable<SearchOptions['rerank']>,
   query: string,

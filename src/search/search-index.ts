@@ -95,7 +95,10 @@ export class Index implements AsyncDisposable {
     }
   }
 
-  /** What the index says of itself: model, chunking, kind of vectors, sources; undefined before the first documents. */
+  /**
+   * Returns what the index says of itself: model, chunking, kind of vectors, sources; undefined before the first
+   * documents.
+   */
   manifest(): Promise<IndexManifest | undefined> {
     return this.#store.readManifest();
   }
@@ -187,7 +190,7 @@ export class Index implements AsyncDisposable {
   }
 
   /**
-   * The chunks that answer a question best, the best first.
+   * Finds the chunks that answer a question best, the best first.
    *
    * @throws INDEX_NOT_FOUND, INDEX_OTHER_MODEL, INDEX_DAMAGED, FILTER_INVALID, USAGE, CANCELLED, and what loading and embedding throw
    * @example
@@ -201,7 +204,7 @@ export class Index implements AsyncDisposable {
   }
 
   /**
-   * Results without an end: more are looked for as they are taken.
+   * Yields results without an end: more are searched for as they are taken.
    *
    * @throws as {@link search}
    * @example
@@ -230,7 +233,7 @@ export class Index implements AsyncDisposable {
   }
 
   /**
-   * Results for a prompt: as many texts as fit into some tokens, each below its source.
+   * Finds results for a prompt: as many texts as fit into a number of tokens, each below its source.
    *
    * @throws as {@link search}
    * @example
@@ -247,12 +250,12 @@ export class Index implements AsyncDisposable {
     return contextOf(results, tokens, tokenCounter(embedder));
   }
 
-  /** All chunks of a document in their order; none for a document that is not there. */
+  /** Returns all chunks of a document in their order; none for a document that is not there. */
   document(id: string): Promise<readonly StoredChunk[]> {
     return this.#store.document(id);
   }
 
-  /** Numbers of documents and chunks, and what they take on disk. */
+  /** Counts documents and chunks, and the bytes that they take on disk. */
   facts(): Promise<StoreFacts> {
     return this.#store.facts();
   }

@@ -13,7 +13,8 @@ import type { UpdateOptions } from './index-options.js';
 const defaults = { maxFileBytes: 32_000_000, field: 'text' } as const;
 
 /**
- * The roots of an update: what is given, else all that the index was made of. A path that is new gets the name of its last part.
+ * Returns the roots of an update: those given, else all that the index was made from. A new path gets the name of its
+ * last part.
  *
  * @throws USAGE for two roots of the same name
  */
@@ -35,7 +36,7 @@ export function rootsOf(paths: readonly string[], sources: IndexManifest['source
   return [...new Map(roots.map((root) => [root.name, root])).values()];
 }
 
-/** The documents below roots, one after the other. */
+/** Yields the documents below roots, one after the other. */
 export async function* documentsBelow(
   roots: readonly DocumentRoot[],
   { maxFileBytes = defaults.maxFileBytes, field = defaults.field }: UpdateOptions,
@@ -48,7 +49,7 @@ export async function* documentsBelow(
   }
 }
 
-/** Documents of the roots that were not met again. What could not be read this time is not gone. */
+/** Lists documents of the roots that were not met again. What could not be read this time is not gone. */
 export function goneDocuments(
   ids: Iterable<string>,
   roots: readonly DocumentRoot[],

@@ -174,7 +174,7 @@ function allowedMethods(app: App, url: string): string[] {
   );
 }
 
-/** A client's own id of its request, where it is harmless to log. */
+/** Returns a client's own id of its request, where it is harmless to log. */
 function idOf(given: string | string[] | undefined): string {
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }

@@ -15,7 +15,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The console at `/`. Whoever does not ask for a page, as TEI's health checks do, gets an empty answer. */
+/** Adds the console at `/`. Whoever does not ask for a page, as TEI's health checks do, gets an empty answer. */
 export function consoleRoutes(app: App): void {
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
     if (!request.headers.accept?.includes('text/html')) {

@@ -111,7 +111,7 @@ function tellTimes(reply: FastifyReply, taken: Taken): void {
   });
 }
 
-/** What becomes of over-long inputs, as a request's `truncate` or else the server says. */
+/** Returns what happens to over-long inputs, by a request's `truncate` or else by the server's settings. */
 export function overLongOf(
   context: ServerContext,
   truncate: boolean | null | undefined,

@@ -46,7 +46,10 @@ export interface EmbeddingService {
 /** Numbers of a vector of a model that has not been loaded yet. */
 const usualWidth = 1024;
 
-/** What inputs will take, estimated before they are tokenized: a token has a character at least, but for a few bytes of rare ones. */
+/**
+ * Estimates what inputs will take before they are tokenized: a token has a character at least, except for a few bytes
+ * of rare ones.
+ */
 export function loadOf(
   { files, width = usualWidth }: ServedModel,
   inputs: readonly Input[],
@@ -114,7 +117,7 @@ function checkDimensions({ width }: Embedder, dimensions: number | undefined): v
   }
 }
 
-/** Texts of inputs: ids are decoded, since special tokens and prompts are put around texts. */
+/** Returns the texts of inputs: ids are decoded, since special tokens and prompts are put around texts. */
 async function textsOf(embedder: Embedder, inputs: readonly Input[]): Promise<string[]> {
   const lists = inputs.filter((input) => typeof input !== 'string');
   const decoded = await embedder.decode(lists, { skipSpecialTokens: true });

@@ -37,7 +37,7 @@ export class ModelShelf {
   }
 
   /**
-   * The model of a name or alias; the first one without a name.
+   * Returns the model of a name or alias; the first one without a name.
    *
    * @throws Problem `unknown_model`
    */
@@ -57,7 +57,7 @@ export class ModelShelf {
   }
 
   /**
-   * The model that ranks texts, of a name or alias; the first that does without a name.
+   * Returns the model that ranks texts, of a name or alias; the first such one without a name.
    *
    * @throws Problem `unknown_model`
    */
@@ -176,7 +176,7 @@ function isCalled({ name, aliases }: ServedModel, asked: string): boolean {
   return name === asked || aliases.includes(asked);
 }
 
-/** Ollama's clients ask for "all-minilm:latest". */
+/** Removes the tag that Ollama's clients send: "all-minilm:latest". */
 function untagged(name: string): string {
   return name.replace(/:latest$/, '');
 }

@@ -7,7 +7,8 @@ const chunksAtOnce = 4096;
 const embeddedAtOnce = 512;
 
 /**
- * The same chunks with vectors of another kind. Each chunk is a document by itself, which keeps its name in `document`.
+ * Copies the chunks with vectors of another kind. Each chunk is a document by itself, which keeps its name in
+ * `document`.
  *
  * @param folder an empty one
  */
@@ -42,7 +43,7 @@ export async function copyAs(
 }
 
 /**
- * The same documents embedded anew.
+ * Embeds the same documents again.
  *
  * @param folder an empty one
  */

@@ -98,7 +98,7 @@ interface Questions {
   readonly times: readonly number[];
 }
 
-/** One after the other, as they are asked. */
+/** Embeds questions one after the other, as they are asked. */
 async function embedQuestions(
   model: HeldModel,
   manifest: IndexManifest,
@@ -118,7 +118,7 @@ async function embedQuestions(
   return { vectors, times };
 }
 
-/** Which documents judgements speak of, and whether the index holds them. */
+/** Lists the documents that judgements name, and whether the index holds them. */
 function judgedDocuments(
   path: string,
   { queries, judgements }: Pick<RetrievalTask, 'queries' | 'judgements'>,

@@ -1,6 +1,6 @@
 /**
- * What judgements call a document: its id; of a row its own id, without the file's name; of a file its way from the folder that was
- * indexed. A document that nobody judged keeps its id.
+ * Returns what judgements call a document: its id; of a row its own id, without the file's name; of a file its path
+ * from the folder that was indexed. A document that nobody judged keeps its id.
  */
 export function judgedId(document: string, isJudged: (id: string) => boolean): string {
   const row = document.slice(document.lastIndexOf('#') + 1);
@@ -8,7 +8,7 @@ export function judgedId(document: string, isJudged: (id: string) => boolean): s
   return [document, row, file].find(isJudged) ?? document;
 }
 
-/** Documents in the order of their best passage, each once. */
+/** Ranks documents by their best passage, each once. */
 export function rankedDocuments(documents: readonly string[], isJudged: (id: string) => boolean): string[] {
   return [...new Set(documents.map((document) => judgedId(document, isJudged)))];
 }

@@ -25,7 +25,7 @@ const ownWays: readonly Way[] = [
   { name: 'hybrid, int8 vectors', mode: 'hybrid', vectors: 'int8', ...own },
 ];
 
-/** The ways to measure, with those of a variant where one is named. */
+/** Lists the ways to measure, with those of a variant where one is named. */
 export function waysOf(variant: string | undefined): readonly Way[] {
   if (variant === undefined) {
     return ownWays;
@@ -39,7 +39,7 @@ export function waysOf(variant: string | undefined): readonly Way[] {
   ];
 }
 
-/** Bytes that the first pass over vectors reads; none where words alone count. */
+/** Counts the bytes that the first pass over vectors reads; none where words alone count. */
 export function scannedBytes({ mode, vectors }: Way, chunks: number, dimensions: number): number {
   const perRow = {
     float32: 4 * dimensions,

@@ -9,7 +9,10 @@ const tags = ['Cohere and Jina'];
 /** Cohere's bound. */
 const mostDocuments = 10_000;
 
-/** `/v1/rerank` and `/v2/rerank`, as Cohere and Jina have them: what either sends is taken, and both find what they read. */
+/**
+ * Adds `/v1/rerank` and `/v2/rerank`, as Cohere and Jina have them: what either sends is taken, and both find what they
+ * read.
+ */
 export function rerankRoutes(app: App, context: ServerContext): void {
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   for (const url of ['/v1/rerank', '/v2/rerank']) {

@@ -10,7 +10,7 @@ import * as schemas from './schemas.js';
 const tags = ['Cohere and Jina'];
 const mostTexts = 2048;
 
-/** Cohere's `/v2/embed`, and the `/v1/rerank` that Cohere and Jina share. */
+/** Adds Cohere's `/v2/embed`, and the `/v1/rerank` that Cohere and Jina share. */
 export function cohereRoutes(app: App, context: ServerContext): void {
   const { shelf } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
@@ -68,8 +68,8 @@ function textsOf({ texts, inputs }: { texts?: string[]; inputs?: { content: { te
 const rangeFactor = 4;
 
 /**
- * The JSON of a vector in one of Cohere's types. 8-bit numbers share one range for all requests, ±4 / √dimensions, so that
- * vectors of different requests can be compared.
+ * Formats a vector as JSON in one of Cohere's types. 8-bit numbers share one range for all requests, ±4 / √dimensions,
+ * so that vectors of different requests can be compared.
  */
 function stored(data: Float32Array, type: schemas.EmbeddingType): string {
   if (type === 'float') {

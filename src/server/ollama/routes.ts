@@ -12,7 +12,7 @@ const tags = ['Ollama'];
 /** A version of Ollama that has all of these routes: clients compare it. */
 const ollamaVersion = '0.11.0';
 
-/** Ollama's API, as far as it is about embeddings. */
+/** Adds Ollama's API, as far as it concerns embeddings. */
 export function ollamaRoutes(app: App, context: ServerContext): void {
   const { shelf } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };

@@ -12,12 +12,12 @@ const words: Readonly<Partial<Record<ProblemKind, readonly [type: string, code: 
   internal: ['server_error', null],
 };
 
-/** OpenAI has no 422: what it does not accept is 400. */
+/** Returns the status that OpenAI uses: it has no 422, and answers 400 instead. */
 export function openAiStatus({ status }: Problem): number {
   return status === 422 || status === 424 ? 400 : status;
 }
 
-/** The body of an error: an object named `error`, with message, type, param and code. */
+/** Returns the body of an error: an object named `error`, with message, type, param and code. */
 export function openAiError(problem: Problem): object {
   const [type, code] = words[problem.kind] ?? ['invalid_request_error', null];
   return { error: { message: problem.message, type, param: problem.param ?? null, code } };
