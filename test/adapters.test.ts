@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Document } from '@langchain/core/documents';
 import { Settings } from '@llamaindex/core/global';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Embedder } from '#rooms/embed';
-import { langchainEmbeddings, langchainRetriever } from '#rooms/langchain';
+import { langchainEmbeddings, langchainRetriever, langchainVectorStore } from '#rooms/langchain';
 import { llamaindexEmbedding, llamaindexRetriever } from '#rooms/llamaindex';
-import type { Index } from '#rooms/search';
+import { Index } from '#rooms/search';
 import { embeddedModel } from './support/golden-texts.js';
 import { root } from './support/installed-package.js';
 import { examplesOf } from './support/page-examples.js';
@@ -60,6 +62,52 @@ describe('LangChain.js', () => {
   });
 });
 
+describe('LangChain.js keeps its documents in an index', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-langchain-'));
+  let index: Index;
+  let store: Awaited<ReturnType<typeof langchainVectorStore>>;
+  const contents = (documents: readonly { readonly pageContent: string }[]) =>
+    documents.map(({ pageContent }) => pageContent);
+
+  beforeAll(async () => {
+    index = await Index.open(join(folder, 'store.index'), { model: embedder });
+    store = await langchainVectorStore(index);
+    const documents = texts.map((pageContent, i) => new Document({ pageContent, metadata: { year: 2024 + i } }));
+    const ids = await store.addDocuments([...documents, new Document({ id: 'ml', pageContent: `${texts[0]}.` })]);
+    expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/), 'ml']);
+    expect(await store.addDocuments(documents, { ids: ['own'] })).toEqual(['own', ids[1]]);
+  });
+  afterAll(async () => {
+    await index.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('finds by meaning, with cosines and filters', async () => {
+    expect((await index.facts()).documents).toBe(4);
+    const [[best, score]] = await store.similaritySearchWithScore(texts[1], 1);
+    expect([best.pageContent, score]).toEqual([texts[1], expect.closeTo(1, 3)]);
+    expect(best.metadata).toMatchObject({ year: 2025, document: best.id });
+    expect(contents(await store.similaritySearch(texts[0], 5, 'year = 2025'))).toEqual([texts[1]]);
+    expect(await store.similaritySearch(texts[0])).toHaveLength(4);
+  });
+
+  test('varies, and is a retriever', async () => {
+    expect(contents(await store.maxMarginalRelevanceSearch(texts[0], { k: 2, lambda: 0.1 }))).toEqual(texts);
+    const retriever = store.asRetriever({ k: 2, searchType: 'mmr', searchKwargs: { lambda: 0.1 } });
+    expect(contents(await retriever.invoke(texts[0]))).toEqual(texts);
+    expect(contents(await store.asRetriever(1, 'year = 2025').invoke('AI'))).toEqual([texts[1]]);
+  });
+
+  test('takes documents out, and refuses vectors', async () => {
+    const [weather] = await store.similaritySearch(texts[1], 1);
+    await store.delete({ ids: [weather.id ?? '', 'ml'] });
+    expect((await index.facts()).documents).toBe(2);
+    const refused = { code: 'USAGE', message: expect.stringContaining('takes texts and no vectors') };
+    await expect(store.similaritySearchVectorWithScore([1], 1)).rejects.toMatchObject(refused);
+    await expect(store.embeddings.embedQuery('AI')).rejects.toMatchObject(refused);
+  });
+});
+
 describe('LlamaIndex.TS', () => {
   test('embeds with an embedder', async () => {
     Settings.embedModel = await llamaindexEmbedding(embedder);
@@ -86,7 +134,7 @@ test('the examples of the page give what it says', async () => {
   mkdirSync(join(root, 'build'), { recursive: true });
   const folder = mkdtempSync(join(root, 'build/adapters-'));
   const programs = examplesOf('docs/how-to/langchain-and-llamaindex.md').filter(({ language }) => language === 'js');
-  expect(programs).toHaveLength(2);
+  expect(programs).toHaveLength(3);
   for (const [i, { code }] of programs.entries()) {
     writeFileSync(join(folder, `${i}.mjs`), code);
     const { stdout } = await promisify(execFile)(process.execPath, [`${i}.mjs`], { cwd: folder });

@@ -5,3 +5,4 @@
  */
 export type { RetrieverOptions } from '../adapters/index.js';
 export { langchainEmbeddings, langchainRetriever } from './langchain.js';
+export { type LangchainVectorStore, langchainVectorStore, type VectorStoreOptions } from './vector-store.js';
