@@ -124,7 +124,7 @@ export function serveCommand(): Command {
       const { MODEL_ID: named } = process.env;
       const given = paths.length > 0 ? paths : named ? [named] : (settings.models ?? ['minilm']);
       const { models, onnxPaths } = await servedModels(given, settings);
-      const { index = [], indexWritable = false } = flags;
+      const { index = [], indexWritable = false } = settings;
       await using open = await openIndexes(index, searchModel({ ...settings, pool: settings.workers }), indexWritable);
       const server = await serve({ ...(await serverOptions(settings)), models, indexes: open.indexes, indexWritable });
       await runUntilInterrupted(server, flags, settings, onnxPaths);

@@ -29,11 +29,16 @@ test('the table of the server: entry by entry, paths from the folder of the file
   write('minilm/config.json', '{}');
   write(
     'octavec.toml',
-    '[server]\nport = 9090\napiKeyFile = "keys.txt"\nmodels = ["./minilm", "intfloat/e5-small-v2"]\n',
+    '[server]\nport = 9090\napiKeyFile = "keys.txt"\nmodels = ["./minilm", "intfloat/e5-small-v2"]\n' +
+      'index = ["docs.index", "guide=./guide.index", "lancedb:docs.lance", "postgres://db/app?index=docs"]\n',
   );
   expect((await read()).server).toEqual({
     ...{ port: 9090, host: '0.0.0.0', apiKeyFile: join(folder, 'keys.txt') },
     models: [join(folder, 'minilm'), 'intfloat/e5-small-v2'],
+    index: [
+      ...[join(folder, 'docs.index'), `guide=${join(folder, 'guide.index')}`],
+      ...[`lancedb:${join(folder, 'docs.lance')}`, 'postgres://db/app?index=docs'],
+    ],
   });
   write('octavec.toml', '[server]\nportt = 1\n');
   await expect(read()).rejects.toMatchObject({ details: { why: expect.stringContaining('"server.port"') } });

@@ -22,7 +22,7 @@ export async function resolvePaths(configuration: Configuration, folder: string)
 
 /** Resolves the paths of the server. Models and tasks may be names as well as paths. */
 async function serverPaths(
-  { models, udsPath, tlsCert, tlsKey, apiKeyFile }: NonNullable<Configuration['server']>,
+  { models, index, udsPath, tlsCert, tlsKey, apiKeyFile }: NonNullable<Configuration['server']>,
   folder: string,
 ): Promise<Configuration['server']> {
   const paths = Object.entries({ udsPath, tlsCert, tlsKey, apiKeyFile }).flatMap(([key, path]) =>
@@ -31,7 +31,14 @@ async function serverPaths(
   return {
     ...Object.fromEntries(paths),
     ...(models && { models: await Promise.all(models.map((model) => resolveTask(model, folder))) }),
+    ...(index && { index: index.map((text) => resolveIndex(text, folder)) }),
   };
+}
+
+/** "docs.index", "guide=docs.index" or "lancedb:docs.lance"; an address of a database or a bucket stays as it is. */
+function resolveIndex(text: string, folder: string): string {
+  const [, before, path] = /^((?:[\w.-]+=)?(?:lancedb:)?)(.*)$/s.exec(text) ?? ['', '', text];
+  return path.includes('://') ? text : `${before}${resolve(folder, fromHome(path))}`;
 }
 
 type Embedding = NonNullable<Configuration['embedding']>;

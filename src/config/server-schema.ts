@@ -9,6 +9,8 @@ const flag = z.boolean().optional();
 export const serverSchema = z.strictObject({
   models: z.array(z.string().min(1)).min(1).optional(),
   aliases: z.record(z.string(), z.string().min(1)).optional(),
+  index: z.array(z.string().min(1)).optional(),
+  indexWritable: flag,
   variant: text,
   servedModelName: text,
   defaultPromptName: text,

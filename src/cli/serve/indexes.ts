@@ -33,10 +33,11 @@ export async function openIndexes(
     });
   }
   const indexes: ServedIndexOptions[] = [];
+  const load = loadedOnce(loadModel);
   const close = async () => void (await Promise.all(indexes.map(({ index }) => index.close())));
   try {
     for (const { name, path } of named) {
-      const index = await Index.open(path, { loadModel, onNote: printNote });
+      const index = await Index.open(path, { loadModel: load, onNote: printNote });
       indexes.push({ name, index });
       if (!isWritable && (await index.manifest()) === undefined) {
         throw new OctavecError('INDEX_NOT_FOUND', { path });
@@ -47,6 +48,19 @@ export async function openIndexes(
     throw error;
   }
   return { indexes, [Symbol.asyncDispose]: close };
+}
+
+/** Indexes of one model share it; all of them are closed together. */
+function loadedOnce(loadModel: LoadModel): LoadModel {
+  const loaded = new Map<string, ReturnType<LoadModel>>();
+  return (name, variant) => {
+    const key = JSON.stringify([name, variant]);
+    const model = loaded.get(key) ?? loadModel(name, variant);
+    loaded.set(key, model);
+    // What failed is tried again.
+    model.catch(() => loaded.delete(key));
+    return model;
+  };
 }
 
 export function nameAndPath(text: string): { readonly name: string; readonly path: string } {
