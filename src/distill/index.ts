@@ -5,3 +5,4 @@
  */
 export { type Distillation, distill } from './distill.js';
 export { type DistillOptions, type TablePrecision, tablePrecisions } from './distill-options.js';
+export { tableBytes } from './table-bytes.js';

@@ -63,6 +63,11 @@ const programs: Readonly<Record<string, Program>> = {
     prints: /2 layers, 1000 words, proof within/,
   },
   'simulate-jobs.mjs': { args: () => ['--rows', '1e7', '--workers', '20'], prints: /limit {5}the workers/ },
+  'static-models.mjs': {
+    args: () => ['--rounds', '1', '--plain', '--sts', table],
+    prints: /plain, FP32 \| [\s\S]*× the texts\/s of the teacher/,
+    mayJudge: true,
+  },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
   'vector-scan.mjs': { args: () => ['2000'], prints: /int8, rescore exact: p50 [\d.]+ ms, .* recall@10 1\.0000/ },
