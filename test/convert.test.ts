@@ -312,6 +312,43 @@ test.each([
   expect(graph.output.map(({ name }) => name)).toEqual(['last_hidden_state', 'sentence_embedding']);
 });
 
+/** A folder of fixtures, to convert in. */
+function copyOf(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `octavec-convert-${name}-`));
+  cpSync(join(fixtures, 'convert', name), folder, { recursive: true });
+  return folder;
+}
+
+/** Heads wider than their share of the width, windows in other periods, causal Gemma 3, and heads that score. */
+test.each([
+  ['qwen3-wide-heads', 'hidden states'],
+  ['gemma3-period', 'hidden states'],
+  ['gemma3-causal', 'hidden states'],
+  ['modernbert-period', 'hidden states'],
+  ['modernbert-reranker', 'scores'],
+  ['modernbert-reranker-cls', 'scores'],
+  ['gte-reranker', 'scores'],
+  ['mpnet-reranker', 'scores'],
+  ['distilbert-reranker', 'scores'],
+])('%s gives what transformers gives', async (name, gives) => {
+  const folder = copyOf(name);
+  const golden = await convert(folder);
+  expect(golden).toMatchObject({ gives, proof: { reference: 'golden', texts: 4, tokens: 50 } });
+  expect(golden.proof.largestDifference).toBeLessThan(2e-5);
+  rmSync(join(folder, 'expected.json'));
+  const { proof } = await convert(folder);
+  expect(proof.reference).toBe('weights');
+  expect(proof.largestDifference).toBeLessThan(2e-5);
+});
+
+test('a cross-encoder of ModernBERT that pools in another way is refused', async () => {
+  const folder = changeConfig(copyOf('modernbert-reranker'), { classifier_pooling: 'max' });
+  await expect(convert(folder)).rejects.toMatchObject({
+    code: 'MODEL_UNSUPPORTED',
+    message: expect.stringContaining('classifier_pooling'),
+  });
+});
+
 describe('GTE', () => {
   const gteFolder = () => {
     const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-gte-'));

@@ -39,10 +39,12 @@ export interface EncoderPlan {
   readonly head?: Head;
 }
 
-/** score = out(activation(dense(hidden state of the first token))) */
+/** score = out(norm(activation(dense(hidden state of the first token, or the mean of all)))) */
 export interface PlannedClassifier {
+  readonly pooling: 'cls' | 'mean';
   readonly dense: PlannedLinear;
   readonly activation: Activation;
+  readonly norm?: PlannedNorm;
   readonly out: PlannedLinear;
 }
 

@@ -208,10 +208,14 @@ class PartFinder {
     if (scores !== 1) {
       return undefined;
     }
-    const { hidden } = this.#settings;
-    const { activation } = layout;
+    const { hidden, scoring = { pooling: 'cls', activation: layout.activation } } = this.#settings;
     const dense = this.#linear(layout.dense, layout.dense, hidden, hidden);
-    return { dense, activation, out: this.#linear(layout.out, layout.out, hidden, 1) };
+    return {
+      ...scoring,
+      dense,
+      norm: this.norm(layout.norm, hidden),
+      out: this.#linear(layout.out, layout.out, hidden, 1),
+    };
   }
 
   #scopedNorm(path: string | undefined, heads: number): ScopedNorm | undefined {

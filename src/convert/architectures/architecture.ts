@@ -1,4 +1,4 @@
-import type { Activation } from '../encoder-plan.js';
+import type { Activation, PlannedClassifier } from '../encoder-plan.js';
 import type { ConfigReader } from './config-reader.js';
 
 /** An architecture as data: what its tensors are called, in what order its parts work, how its configuration reads. */
@@ -14,14 +14,16 @@ export interface Architecture {
   /** Every linear layer and norm has a bias; otherwise those that are there count. */
   readonly hasBiases: boolean;
   readonly settings: (config: ConfigReader) => Settings;
-  /** What makes a score of the first token's hidden state, in models that were trained to score. */
+  /** What makes a score of hidden states, in models that were trained to score. */
   readonly classifier?: ClassifierLayout;
 }
 
-/** Names of modules: out(activation(dense(hidden state))). */
+/** Names of modules: out(norm(activation(dense(pooled hidden states)))). */
 export interface ClassifierLayout {
   readonly dense: string;
+  /** Where configurations do not say. */
   readonly activation: Activation;
+  readonly norm?: string;
   readonly out: string;
 }
 
@@ -69,6 +71,8 @@ export interface Settings {
   /** Of every layer. */
   readonly sight?: readonly Sight[];
   readonly normOver?: 'head' | 'all';
+  /** What a configuration says of how scores are made; of the first token otherwise. */
+  readonly scoring?: Pick<PlannedClassifier, 'pooling' | 'activation'>;
 }
 
 /** Where a layer looks, and how it knows places. */

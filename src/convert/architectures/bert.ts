@@ -34,6 +34,9 @@ function bertSettings(config: ConfigReader): Settings {
   };
 }
 
+/** The pooler of BERT and of what is made in its manner. */
+export const pooledClassifier: ClassifierLayout = { dense: 'pooler.dense', activation: 'tanh', out: 'classifier' };
+
 export const bert: Architecture = {
   name: 'BERT',
   modelTypes: ['bert'],
@@ -42,7 +45,7 @@ export const bert: Architecture = {
   norm: 'layer',
   hasBiases: true,
   settings: bertSettings,
-  classifier: { dense: 'pooler.dense', activation: 'tanh', out: 'classifier' },
+  classifier: pooledClassifier,
 };
 
 const robertaClassifier: ClassifierLayout = {
@@ -123,7 +126,6 @@ const jinaLayout: Layout = { ...bertLayout, positions: undefined };
 export const jinaBert: Architecture = {
   ...bert,
   name: 'JinaBERT',
-  classifier: undefined,
   modelTypes: [],
   hasBiases: false,
   layouts: [

@@ -2,7 +2,11 @@ import { OctavecError } from '../../base/index.js';
 import type { Architecture } from './architecture.js';
 import { bert, distilBert, jinaBert, mpnet, roberta } from './bert.js';
 import type { ConfigReader } from './config-reader.js';
-import { gemma3, gte, modernBert, nomicBert, qwen3 } from './rotary-encoders.js';
+import { gemma3 } from './gemma3.js';
+import { gte } from './gte.js';
+import { modernBert } from './modern-bert.js';
+import { nomicBert } from './nomic-bert.js';
+import { qwen3 } from './qwen3.js';
 
 export const architectures: readonly Architecture[] = [
   bert,

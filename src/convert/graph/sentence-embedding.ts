@@ -26,7 +26,8 @@ export function sentenceEmbedding(graph: GraphWriter, head: Head, hidden: string
   }
 }
 
-function pool(graph: GraphWriter, mode: PoolingMode, hidden: string): string {
+/** Writes the pooling of hidden states into vectors of texts [batch × hidden]. */
+export function pool(graph: GraphWriter, mode: PoolingMode, hidden: string): string {
   if (mode === 'cls') {
     return graph.op('Gather', scope, [hidden, graph.integers(0)], { axis: { int: 1 } });
   }

@@ -93,15 +93,21 @@ class ReferenceRun {
     return preNorm ? out : this.norm(layer.ffnNorm, out, hidden);
   }
 
-  /** Returns one number for each text, from the hidden state of its first token. */
-  async scores({ dense, activation, out }: PlannedClassifier, hidden: Rows): Promise<Rows> {
-    const first = new Float64Array(this.#texts.length * dense.inputs);
+  /** Returns one number for each text, from the hidden state of its first token or the mean of all. */
+  async scores({ pooling, dense, activation, norm, out }: PlannedClassifier, hidden: Rows): Promise<Rows> {
+    const width = dense.inputs;
+    const pooled = new Float64Array(this.#texts.length * width);
     let token = 0;
     for (const [text, { ids }] of this.#texts.entries()) {
-      first.set(hidden.subarray(token * dense.inputs, (token + 1) * dense.inputs), text * dense.inputs);
+      const row = pooled.subarray(text * width, (text + 1) * width);
+      const counted = pooling === 'cls' ? 1 : ids.length;
+      for (let place = 0; place < counted; place++) {
+        addTo(row, hidden.subarray((token + place) * width, (token + place + 1) * width), 1 / counted);
+      }
       token += ids.length;
     }
-    return this.#linear(out, (await this.#linear(dense, first)).map(functions[activation]));
+    const active = (await this.#linear(dense, pooled)).map(functions[activation]);
+    return this.#linear(out, await this.norm(norm, active, width));
   }
 
   /** Normalizes rows of `width` numbers, each by itself. What has no norm stays as it is. */
