@@ -44,7 +44,7 @@ export interface Chunk extends Place {
   readonly text: string;
 }
 
-/** The text that is embedded and searched: the headings above a chunk say what it is about. */
+/** Returns the text that is embedded and searched: the headings above a chunk say what it is about. */
 export function textOfChunk({ headings = [], text }: Chunk): string {
   return headings.length === 0 ? text : `${headings.join(' › ')}\n${text}`;
 }

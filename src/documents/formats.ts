@@ -26,7 +26,7 @@ const formats: ReadonlyMap<string, DocumentFormat> = new Map([
   ...code.split(' ').map((name): [string, DocumentFormat] => [name, 'code']),
 ]);
 
-/** The format that a file's name speaks of; undefined where it speaks of none that is read. */
+/** Returns the format that a file's name implies, or undefined for one that is not read. */
 export function documentFormat(path: string): DocumentFormat | undefined {
   return formats.get(extname(path).slice(1).toLowerCase());
 }
@@ -52,7 +52,7 @@ const readers: Readonly<Record<Exclude<DocumentFormat, 'rows'>, () => Promise<Do
   docx: async () => (await import('./readers/docx.js')).readDocx,
 };
 
-/** Readers are loaded when the first file of their format comes: some take long. */
+/** Loads the reader of a format when its first file comes: some take long. */
 export function readerOf(format: Exclude<DocumentFormat, 'rows'>): Promise<DocumentReader> {
   return readers[format]();
 }

@@ -1,6 +1,6 @@
 import type { Metadata, MetadataValue } from './document.js';
 
-/** The fields of a record that can be asked for: strings, numbers, booleans, and lists of strings. Others are left out. */
+/** Picks the fields of a record that filters can use: strings, numbers, Booleans, and lists of strings. */
 export function metadataOf(record: object): Metadata {
   const entries = Object.entries(record).flatMap(([name, value]): [string, MetadataValue][] => {
     const usable = usableValue(value);

@@ -1,7 +1,7 @@
 import type { Metadata, ParsedDocument } from './document.js';
 import { readPlainText } from './readers/plain-text.js';
 
-/** A text that comes from no file; its title, if it has one, is the heading above it. */
+/** Makes a document of a text that comes from no file; its title, if it has one, is the heading above it. */
 export function parsedText(text: string, metadata: Metadata): ParsedDocument {
   const { title } = metadata;
   const { blocks } = readPlainText(text);

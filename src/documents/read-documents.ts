@@ -25,7 +25,7 @@ export interface ReadDocumentsOptions {
   readonly onSkipped: (file: SkippedFile) => void;
 }
 
-/** The documents of a file: one, or one for each row. What cannot be read is passed over with its reason. */
+/** Reads the documents of a file: one, or one for each row. What cannot be read is passed over with its reason. */
 export async function* readDocuments(
   file: FoundFile,
   options: ReadDocumentsOptions,
@@ -48,7 +48,7 @@ export async function* readDocuments(
   }
 }
 
-/** A row's text below its title, as in BEIR's corpora; all other fields are metadata. */
+/** Reads a row's text below its title, as in BEIR's corpora; all other fields are metadata. */
 async function* readRowDocuments(
   file: FoundFile,
   { field }: ReadDocumentsOptions,
@@ -77,7 +77,7 @@ async function* readRowDocuments(
   }
 }
 
-/** Tables of text have no numbers: what is written as one is one, so that filters can compare it. */
+/** Turns what is written as a number into one, so that filters can compare it: tables of text have no numbers. */
 function withNumbers(fields: Readonly<Record<string, string>>): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, text]) => [name, String(Number(text)) === text ? Number(text) : text]),

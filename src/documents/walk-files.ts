@@ -89,13 +89,13 @@ async function* walkFolder(
   }
 }
 
-/** The root of a path, named by its last part. */
+/** Returns the root of a path, named by its last part. */
 export function rootOf(path: string): DocumentRoot {
   const absolute = resolve(path);
   return { name: basename(absolute) || 'root', path: absolute };
 }
 
-/** An error of the file system without the path, which stands beside it. */
+/** Describes an error of the file system without the path, which stands beside it. */
 export function reasonOfSystem(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EACCES' || code === 'EPERM' ? 'permission denied' : reasonOf(error).replace(/, \w+ '.*'$/, '');

@@ -42,7 +42,7 @@ export async function fetchTool(
   };
 }
 
-/** The chunks of the document that an id stands for or that the passage of that id is of. */
+/** Returns the chunks of the document that has an id, or that holds the passage of that id. */
 async function lookUp(
   index: Pick<Index, 'document' | 'path'>,
   id: string,
@@ -63,7 +63,7 @@ async function lookUp(
 }
 
 /**
- * The chunks around one, the nearer ones first, as many as there is room for.
+ * Returns the chunks around one, the nearer ones first, as many as there is room for.
  *
  * @returns the first of them and the one behind the last
  */

@@ -82,7 +82,7 @@ export function protocolSdk<Module>(load: () => Promise<Module>): Promise<Module
   return optionalPackage(load, '@modelcontextprotocol/sdk', 'The Model Context Protocol');
 }
 
-/** What assistants are told of the server: that there is an index, and of what. */
+/** Tells assistants about the server: that there is an index, and of what. */
 async function describe(index: ReadableIndex): Promise<string> {
   const manifest = await index.manifest();
   if (manifest === undefined) {
@@ -94,7 +94,7 @@ async function describe(index: ReadableIndex): Promise<string> {
   return `Search and read ${documents.toLocaleString('en')} documents${where} of the user. Name the sources of what you take from them.`;
 }
 
-/** As text for every client, and as data for those that read it. */
+/** Returns a result as text for every client, and as data for those that read it. */
 function asResult(result: object): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
 }

@@ -1,7 +1,7 @@
 import type { StoredChunk } from '../search/index.js';
 
 /**
- * The text of chunks that follow each other in a document, with each heading where it begins. What neighbours share stands
+ * Joins the text of consecutive chunks of a document, with each heading where it begins. What neighbours share stands
  * there once.
  *
  * @param overlaps whether the index was made so that neighbours share sentences
@@ -23,7 +23,7 @@ function headingsOf(chunk: StoredChunk | undefined): string {
   return (chunk?.headings ?? []).join(' › ');
 }
 
-/** So many characters at the end of a text begin the next one. */
+/** Counts the characters at the end of a text that begin the next one. */
 function sharedLength(text: string, next: string): number {
   for (let length = Math.min(text.length, next.length); length > 0; length--) {
     if (text.endsWith(next.slice(0, length))) {

@@ -1,7 +1,7 @@
 import type { Metadata, Place } from '../search/index.js';
 import type { FetchOutput } from './schemas.js';
 
-/** The place of a passage as a tool gives it: what is not known is left out. */
+/** Returns the place of a passage as a tool gives it: what is not known is left out. */
 export function placeOf({ headings, lines, page }: Place): Pick<FetchOutput, 'headings' | 'lines' | 'page'> {
   return {
     ...(headings && { headings: [...headings] }),
@@ -16,7 +16,7 @@ export function metadataFor(metadata: Metadata): FetchOutput['metadata'] {
   );
 }
 
-/** At most so many characters of a text, and how many are missing: an assistant's attention is short. */
+/** Cuts a text to some characters and says how many are missing: an assistant's attention is short. */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) {
     return text;

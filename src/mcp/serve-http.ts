@@ -72,7 +72,7 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a request before anything of it is read; undefined for nothing. */
+/** Says what is wrong with a request before any of it is read; undefined for nothing. */
 export function refusal(
   { headers, method, url }: Pick<IncomingMessage, 'headers' | 'method' | 'url'>,
   apiKeys: readonly string[],

@@ -5,7 +5,7 @@ import type { IndexManifest, StoredChunk } from '../search/index.js';
 /** The part of a chunk that says which document it is of. */
 type OfDocument = Pick<StoredChunk, 'document' | 'metadata'>;
 
-/** What a document is called: its own title, else its id. */
+/** Returns the name of a document: its own title, else its id. */
 export function titleOf({ document, metadata }: OfDocument): string {
   return typeof metadata.title === 'string' && metadata.title.trim() !== '' ? metadata.title : document;
 }

@@ -24,7 +24,7 @@ const paths: Readonly<Record<Exclude<Comparison, '!='>, string>> = {
 };
 
 /**
- * A filter as a condition of SQL on documents `d`: true or false, never null.
+ * Writes a filter as a condition of SQL on documents `d`: true or false, never null.
  *
  * @param parameters takes the values
  */

@@ -1,6 +1,6 @@
 import type { Metadata, MetadataValue } from '../documents/index.js';
 
-/** A text as PostgreSQL takes it: neither NUL nor halves of characters. Both become the sign for what is unknown, U+FFFD. */
+/** Returns a text as PostgreSQL takes it: NUL and halves of characters become U+FFFD, the sign for what is unknown. */
 export function storable(text: string): string {
   return Buffer.from(text).toString().replaceAll('\0', '\ufffd');
 }

@@ -131,7 +131,7 @@ export async function lockTables(ask: Ask): Promise<void> {
 }
 
 /**
- * The schema in which pgvector's types and operators are.
+ * Returns the schema of pgvector's types and operators.
  *
  * @returns undefined where it is not set up
  * @throws STORE_FAILED for a version that is too old

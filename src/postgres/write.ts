@@ -110,7 +110,7 @@ async function countWords(ask: Ask, schema: string, rows: readonly ChunkRow[]): 
   );
 }
 
-/** "[0.1,0.2]", as pgvector reads it. */
+/** Writes a vector as pgvector reads it: "[0.1,0.2]". */
 export function vectorText(vector: Float32Array): string {
   return JSON.stringify(Array.from(vector));
 }

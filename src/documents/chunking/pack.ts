@@ -51,7 +51,7 @@ function tokensOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
-/** The last pieces, as many as fit into so many tokens. */
+/** Returns the last pieces, as many as fit into a number of tokens. */
 function tail(pieces: readonly Piece[], most: number): Piece[] {
   let first = pieces.length;
   for (let sum = 0; first > 1 && sum + pieces[first - 1].tokens <= most; first--) {
@@ -60,7 +60,7 @@ function tail(pieces: readonly Piece[], most: number): Piece[] {
   return pieces.slice(first);
 }
 
-/** The text of pieces that follow each other: as it stands in a block, an empty line between blocks. */
+/** Joins consecutive pieces: as the text stands within a block, with an empty line between blocks. */
 function chunkOf(pieces: readonly Piece[], headings: readonly string[]): Chunk {
   const texts: string[] = [];
   for (let i = 0; i < pieces.length; ) {
@@ -90,7 +90,7 @@ function trimmed({ kind, text }: Block, start: number, end: number): string {
   return kind === 'code' ? part.replace(/^\n+|\s+$/g, '') : part.trim();
 }
 
-/** The line of the file that a piece, or a text at its beginning, ends in. */
+/** Returns the line of the file in which a piece, or a text at its beginning, ends. */
 function lineOf({ block, linesBefore }: Piece, text = ''): number | undefined {
   return block.lines && Math.min(block.lines[0] + linesBefore + lineBreaks(text, 0, text.length), block.lines[1]);
 }

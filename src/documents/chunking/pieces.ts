@@ -33,7 +33,7 @@ export async function piecesOf(block: Block, budget: number, countTokens: CountT
   });
 }
 
-/** Line breaks between two places of a text. */
+/** Counts the line breaks between two places of a text. */
 export function lineBreaks(text: string, start: number, end: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
@@ -95,14 +95,17 @@ function stretchEnds(text: string): number[] {
   return ends;
 }
 
-/** The place behind the last line break, else the last space, between two places; the second of them if there is none. */
+/**
+ * Finds the place after the last line break, else the last space, between two places; returns the second of them if
+ * there is none.
+ */
 function breakBefore(text: string, start: number, most: number): number {
   const lineBreak = text.lastIndexOf('\n', most - 1) + 1;
   const space = text.lastIndexOf(' ', most - 1) + 1;
   return lineBreak > start ? lineBreak : space > start ? space : wholeCharacter(text, start, most);
 }
 
-/** A place that does not lie between the two halves of a character. */
+/** Moves a place so that it does not lie between the two halves of a character. */
 function wholeCharacter(text: string, start: number, at: number): number {
   const unit = text.charCodeAt(at - 1);
   return unit >= 0xd800 && unit < 0xdc00 && at - 1 > start ? at - 1 : at;
@@ -116,7 +119,7 @@ function lineEnds(text: string): number[] {
   return [...ends, text.length];
 }
 
-/** About equal parts, cut behind a space where there is one near. */
+/** Cuts a text into about equal parts, after a space where there is one near. */
 function wordSpans(text: string, start: number, end: number, parts: number): Span[] {
   const size = Math.max(1, Math.ceil((end - start) / parts));
   const ends: number[] = [];

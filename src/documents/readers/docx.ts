@@ -5,7 +5,7 @@ import type { Block, ParsedDocument } from '../document.js';
 /** What the parts of a document may unpack to: a small file can hold a large one. */
 const mostUnpacked = 256 * 2 ** 20;
 
-/** Paragraphs, headings and tables of a Word document; its title and author become metadata. */
+/** Reads paragraphs, headings and tables of a Word document; its title and author become metadata. */
 export function readDocx(content: Buffer): ParsedDocument {
   const parts = unpacked(content, ['word/document.xml', 'word/styles.xml', 'docProps/core.xml']);
   const body = parts['word/document.xml'];

@@ -5,7 +5,7 @@ import { metadataOf } from '../metadata.js';
 /** Longer ones are text that begins with a line. */
 const mostCharacters = 64 * 1024;
 
-/** The YAML between two lines of `---` at a text's beginning, and where the text goes on behind it. */
+/** Reads the YAML between two lines of `---` at a text's beginning, and finds where the text goes on after it. */
 export function readFrontMatter(text: string): { readonly metadata: Metadata; readonly end: number } {
   const found = /^---[ \t]*\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text.slice(0, mostCharacters));
   if (found === null) {

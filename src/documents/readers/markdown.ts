@@ -2,7 +2,9 @@ import { marked, type Token } from 'marked';
 import type { Block, ParsedDocument } from '../document.js';
 import { readFrontMatter } from './front-matter.js';
 
-/** Headings, paragraphs, lists, tables and fences of Markdown, with their lines; front matter becomes metadata. */
+/**
+ * Reads headings, paragraphs, lists, tables and fences of Markdown, with their lines; front matter becomes metadata.
+ */
 export function readMarkdown(source: string): ParsedDocument {
   const text = source.replace(/\r\n|\r/g, '\n');
   const { metadata, end } = readFrontMatter(text);
@@ -48,7 +50,7 @@ function blockOf(token: Token, raw: string): Block | undefined {
   }
 }
 
-/** A heading without its marks: links, emphasis and code are read as their words. */
+/** Removes the marks of a heading: links, emphasis and code are read as their words. */
 function plain(heading: string): string {
   return heading
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -10,8 +10,8 @@ export interface PdfReading {
 const mostMs = 120_000;
 
 /**
- * The text of a PDF, page by page; its title and author become metadata. Read in a thread of its own: what a broken file does to the
- * reader happens there.
+ * Reads the text of a PDF, page by page; its title and author become metadata. It is read in a thread of its own, so
+ * that a broken file harms nothing else.
  */
 export async function readPdf(content: Buffer): Promise<ParsedDocument> {
   const script = new URL('./pdf-worker.js', import.meta.url);

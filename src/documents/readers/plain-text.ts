@@ -1,11 +1,11 @@
 import type { Block, BlockKind, ParsedDocument } from '../document.js';
 
-/** Paragraphs of plain text: what empty lines set apart. */
+/** Reads plain text as paragraphs, which empty lines separate. */
 export function readPlainText(text: string): ParsedDocument {
   return { blocks: paragraphsOf(text, 'prose'), metadata: {} };
 }
 
-/** Source code: blocks of lines that empty lines set apart, cut at lines. */
+/** Reads source code as blocks of lines, which empty lines separate, cut at lines. */
 export function readCode(text: string): ParsedDocument {
   return { blocks: paragraphsOf(text, 'code'), metadata: {} };
 }

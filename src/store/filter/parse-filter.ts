@@ -138,7 +138,7 @@ function unquoted(text: string): string {
   return text.slice(1, -1).replace(/\\(.)/gs, '$1');
 }
 
-/** A filter as text that reads back as the same filter. */
+/** Writes a filter as text that reads back as the same filter. */
 export function formatFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':
