@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convert, Embedder, quantize } from 'octavec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isReranker } from '#rooms/pipeline';
 import { safetensorsBytes } from '../src/files/index.js';
 import { randomMatrix } from './support/random-matrix.js';
 
@@ -48,6 +49,10 @@ describe('a folder of a static model', () => {
     await cp(join(fixtures, name), copy, { recursive: true });
     return copy;
   };
+
+  test.each(Object.keys(golden.models))('is no reranker, %s', async (name) => {
+    expect(await isReranker(join(fixtures, name))).toBe(false);
+  });
 
   test('has no hidden states, and says so', async () => {
     await using embedder = await Embedder.load(join(fixtures, 'float32'));

@@ -11,7 +11,8 @@ import { readModel } from '../../onnx/index.js';
 export async function isReranker(path: Location, options: OpenModelOptions = {}): Promise<boolean> {
   // What cannot be opened so is told by whoever opens it for what it is.
   const files = await openModelFolder(path, { ...options, task: 'rerank' }).catch(() => undefined);
-  if (files === undefined) {
+  // A table of token vectors scores no pairs, and need not be an ONNX file.
+  if (files === undefined || files.staticReading !== undefined) {
     return false;
   }
   const model = await readModel(files.onnxPath);
