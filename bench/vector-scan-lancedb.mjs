@@ -53,7 +53,7 @@ async function ask(name, rescores, buildSeconds) {
     for (let i = 0; i < queries.length / columns; i++) {
       const vector = queries.subarray(i * columns, (i + 1) * columns);
       const start = performance.now();
-      const nearest = table.query().nearestTo(vector).distanceType('dot').column('vector').limit(10);
+      const nearest = table.query().nearestTo(vector).distanceType('cosine').column('vector').limit(10);
       const query = rescore === 'exact' ? nearest.bypassVectorIndex() : nearest.refineFactor(rescore);
       const rows = await query.select(['id', '_distance']).toArray();
       times.push(performance.now() - start);
@@ -70,8 +70,8 @@ async function ask(name, rescores, buildSeconds) {
 
 await ask('LanceDB, float32', ['exact'], 0);
 for (const [name, config, rescores] of /** @type {const} */ ([
-  ['LanceDB, HNSW of int8', Index.hnswSq({ distanceType: 'dot' }), [1, 4, 16]],
-  ['LanceDB, RaBitQ', Index.ivfRq({ distanceType: 'dot' }), [4, 32, 128]],
+  ['LanceDB, HNSW of int8', Index.hnswSq({ distanceType: 'cosine' }), [1, 4, 16]],
+  ['LanceDB, RaBitQ', Index.ivfRq({ distanceType: 'cosine' }), [4, 32, 128]],
 ])) {
   const start = performance.now();
   await table.createIndex('vector', { config, replace: true });

@@ -8,8 +8,8 @@ export interface Lance {
   readonly Index: {
     btree(): object;
     fts(options: object): object;
-    hnswSq(options: { readonly distanceType: 'dot' }): object;
-    ivfRq(options: { readonly distanceType: 'dot' }): object;
+    hnswSq(options: { readonly distanceType: 'cosine' }): object;
+    ivfRq(options: { readonly distanceType: 'cosine' }): object;
   };
   readonly MatchQuery: new (query: string, column: string) => object;
 }
@@ -52,7 +52,7 @@ export interface LanceQuery {
 
 export interface LanceVectorQuery extends LanceQuery {
   column(name: string): this;
-  distanceType(type: 'dot'): this;
+  distanceType(type: 'cosine'): this;
   bypassVectorIndex(): this;
   /** So many times as many candidates are compared by their whole vectors. */
   refineFactor(factor: number): this;

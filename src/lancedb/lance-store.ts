@@ -135,7 +135,7 @@ export class LanceStore implements Store {
       if (where === undefined) {
         return [];
       }
-      let query = table.query().nearestTo(vector).distanceType('dot').column('vector').where(where).limit(top);
+      let query = table.query().nearestTo(vector).distanceType('cosine').column('vector').where(where).limit(top);
       query = rescore === 'exact' ? query.bypassVectorIndex() : query.refineFactor(Math.ceil(rescore));
       const rows = await query.select(['id', '_distance']).toArray();
       return rows.map(({ id, _distance }: { readonly id: string; readonly _distance: number }) => ({

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LanceStore, lancePlace } from '#rooms/lancedb';
+import { randomNumbers } from '#rooms/numbers';
 import { storeSuite, testDocument, testManifest } from './store-suite.js';
 
 // LanceDB brings hundreds of megabytes, so that it is not installed with this project. To test with it:
-// npm install --no-save --omit=optional @lancedb/lancedb@0.31.0 @lancedb/lancedb-linux-x64-gnu@0.31.0 apache-arrow@18.1.0
+// npm install @lancedb/lancedb@0.31.0 apache-arrow@18.1.0, in another folder, and link @lancedb and apache-arrow of its
+// node_modules into those of this project.
 const isInstalled = existsSync(join(import.meta.dirname, '../../node_modules/@lancedb/lancedb'));
 const folder = mkdtempSync(join(tmpdir(), 'octavec-lance-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,6 +94,37 @@ describe.skipIf(!isInstalled)('with @lancedb/lancedb, which is not installed', (
       (await store.nearest({ vector, top: 5, rescore: 8, filter })).map(({ ref }) => ref),
     );
     expect(filtered.map((chunk) => chunk?.document)).toEqual(Array.from({ length: 5 }, () => 'd7'));
+    await store.close();
+  });
+
+  test.each([
+    ['int8', 4],
+    ['binary', 32],
+  ] as const)('an approximate search (%s) finds nearly all that an exact one does', async (vectors, rescore) => {
+    const store = await open(`recall-${vectors}`);
+    const dimensions = 64;
+    const probes = [Array.from({ length: dimensions }, (_, i) => (i === 0 ? 1 : 0))];
+    await store.writeManifest({ ...testManifest, vectors, model: { ...testManifest.model, dimensions, probes } });
+    const rows = 21_000;
+    const random = randomNumbers(7);
+    const unit = () => {
+      const vector = Array.from({ length: dimensions }, () => random() - 0.5);
+      return vector.map((value) => value / Math.hypot(...vector));
+    };
+    const data = Float32Array.from(Array.from({ length: rows }, unit).flat());
+    const texts = Array.from({ length: rows }, (_, i) => ({ text: `text ${i}`, headings: [] }));
+    await store.apply({
+      remove: [],
+      add: [{ id: 'all', hash: 'all', metadata: {}, chunks: texts, vectors: { data, rows, columns: dimensions } }],
+    });
+    let found = 0;
+    for (let query = 0; query < 20; query++) {
+      const vector = data.subarray(query * dimensions, (query + 1) * dimensions);
+      const exact = await store.nearest({ vector, top: 10, rescore: 'exact' });
+      const near = new Set((await store.nearest({ vector, top: 10, rescore })).map(({ ref }) => ref));
+      found += exact.filter(({ ref }) => near.has(ref)).length;
+    }
+    expect(found).toBeGreaterThan(150);
     await store.close();
   });
 });
