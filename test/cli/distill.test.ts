@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTinyFolder } from '../support/tiny-folder.js';
@@ -44,6 +44,25 @@ test('distill makes a model that embeds, and compare holds it against its teache
   expect(stdout).toMatch(/^small \(static, int8\) .* 24 /m);
   expect(stdout).toContain('It will not see the order of words');
   expect(status).toBe(0);
+});
+
+test('quantize and verify take static models as folders without ONNX files', async () => {
+  const folder = temporaryFolder();
+  const [teacher, table, small, file] = ['teacher', 'table', 'small', 'texts.txt'].map((name) => join(folder, name));
+  makeTinyFolder(teacher, 'bert');
+  writeFileSync(file, texts.join('\n'));
+  for (const [output, precision] of [
+    [table, 'fp32'],
+    [small, 'int8'],
+  ]) {
+    await octavec(['distill', teacher, output, '--texts', 'none', '--dimensions', '24', '--precision', precision]);
+    rmSync(join(output, 'onnx'), { recursive: true });
+  }
+  const candidate = join(small, 'model.safetensors');
+  const verified = await octavec(['verify', candidate, '--against', table, '--texts', file, '--gate', 'int8']);
+  expect([verified.status, verified.stdout]).toEqual([0, expect.stringContaining('static 0.')]);
+  const quantized = await octavec(['quantize', table, join(folder, 'out'), '--to', 'int8', '--texts', file]);
+  expect([quantized.status, quantized.stderr]).toEqual([1, expect.stringContaining('has nothing to quantize')]);
 });
 
 test.each([
