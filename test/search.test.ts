@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,6 +93,23 @@ describe('four documents', () => {
     await expect(other.add(four.slice(0, 1))).resolves.toMatchObject({ unchanged: 1 });
     await expect(other.remove(['new'])).rejects.toMatchObject({ code: 'OUTPUT_BUSY' });
     await index.remove(['new']);
+  });
+
+  test('say which model they need where it is no longer', async () => {
+    const [tiny, path] = [join(folder, 'moved'), join(folder, 'moved.index')];
+    makeTinyFolder(tiny, 'bert');
+    {
+      await using made = await Index.open(path, { model: tiny });
+      await made.add([{ id: 'a', text: 'a b c' }]);
+    }
+    renameSync(tiny, join(folder, 'elsewhere'));
+    await using lost = await Index.open(path);
+    await expect(lost.search('a')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringMatching(/^The model of .*moved\.index not found: .*moved\. .*Say where the model is now/),
+    });
+    await using found = await Index.open(path, { model: join(folder, 'elsewhere') });
+    expect(await found.search('a')).toHaveLength(1);
   });
 
   test('are refused to another model, and to other settings', async () => {

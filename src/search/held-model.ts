@@ -41,7 +41,10 @@ export class HeldModel {
    * @throws INDEX_OTHER_MODEL, and what loading throws
    */
   async asked({ model }: IndexManifest): Promise<Embedder> {
-    const { embedder } = await this.#load(this.#options.model ?? model.name, this.#options.variant ?? model.variant);
+    const variant = this.#options.variant ?? model.variant;
+    const { embedder } = await (this.#options.model === undefined
+      ? this.#loadOwn(model.name, variant)
+      : this.#load(this.#options.model, variant));
     this.#checked ??= checkModel(this.#path, model, embedder).then((agreement) => {
       const note = agreementNote(model, embedder, agreement);
       if (note !== undefined) {
@@ -69,6 +72,20 @@ export class HeldModel {
       });
     }
     return embedder;
+  }
+
+  /** Loads the model that the index names, and says what to do where that is not found. */
+  async #loadOwn(name: string, variant: string | undefined): Promise<LoadedModel> {
+    try {
+      return await this.#load(name, variant);
+    } catch (error) {
+      if (error instanceof OctavecError && error.code === 'FILE_NOT_FOUND') {
+        const hint =
+          'The path is that from the folder in which the index was made. Say where the model is now (`model`).';
+        throw new OctavecError('FILE_NOT_FOUND', { path: name, what: `The model of ${this.#path}`, hint }, error);
+      }
+      throw error;
+    }
   }
 
   /** Embeds a query: [dimensions] at length 1. */
