@@ -2,6 +2,7 @@
 export { hashOfKey, isAccepted, keyOf, parseKeys } from './api-keys.js';
 export * from './breathe.js';
 export * from './cancel.js';
+export { cannotListen } from './cannot-listen.js';
 export * from './check-option.js';
 export { distinctEnds } from './distinct-ends.js';
 export { eachAtOnce } from './each-at-once.js';

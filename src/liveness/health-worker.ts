@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { cannotListen } from '../base/index.js';
 import { serveCalls } from '../threads/index.js';
 import type { AnsweringProbes } from './health-listener.js';
 
@@ -30,9 +30,7 @@ serveCalls<AnsweringProbes>(async ({ host, port, pulse }) => {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    throw new OctavecError('HOST_UNUSABLE', {
-      problems: `it cannot listen on ${host}:${port} for probes: ${reasonOf(error)}`,
-    });
+    throw cannotListen(`${host}:${port} for probes`, error);
   }
   return {
     ready: (server.address() as AddressInfo).port,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isAccepted, keyOf, OctavecError, reasonOf } from '../base/index.js';
+import { cannotListen, isAccepted, keyOf } from '../base/index.js';
 import { indexServers, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
 
 export interface HttpOptions extends McpOptions {
@@ -115,10 +115,7 @@ function refuse(response: ServerResponse, { status, message, headers }: Refusal)
 
 function listen(http: Server, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error) => {
-      const problems = `it cannot listen on 127.0.0.1:${port}: ${reasonOf(error)}`;
-      reject(new OctavecError('HOST_UNUSABLE', { problems }, error));
-    });
+    http.once('error', (error) => reject(cannotListen(`127.0.0.1:${port}`, error)));
     http.listen(port, '127.0.0.1', () => resolve(http.address() as AddressInfo));
   });
 }

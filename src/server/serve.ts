@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { OctavecError, reasonOf } from '../base/index.js';
-import { listenForProbes } from '../liveness/index.js';
+import { cannotListen, OctavecError } from '../base/index.js';
+import { type HealthListener, listenForProbes } from '../liveness/index.js';
 import { Admission } from './admission.js';
 import { buildApp, type LiveSettings } from './app.js';
 import type { ServerContext } from './context.js';
@@ -69,13 +69,15 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   const live: LiveSettings = { apiKeys: options.apiKeys ?? [], isStopping: false };
   const app = await buildApp(context, options, live);
   const { host = '127.0.0.1', port = 3000, udsPath, healthPort } = options;
-  const probes = healthPort === undefined ? undefined : await listenForProbes(host, healthPort);
+  let probes: HealthListener | undefined;
   try {
-    await app.listen({ ...(udsPath === undefined ? { host, port } : { path: udsPath }), backlog });
+    probes = healthPort === undefined ? undefined : await listenForProbes(host, healthPort);
+    await app.listen({ ...(udsPath === undefined ? { host, port } : { path: udsPath }), backlog }).catch((error) => {
+      throw cannotListen(udsPath ?? `${host}:${port}`, error);
+    });
   } catch (error) {
     await Promise.all([app.close(), probes?.close()]);
-    const where = udsPath ?? `${host}:${port}`;
-    throw new OctavecError('HOST_UNUSABLE', { problems: `it cannot listen on ${where}: ${reasonOf(error)}` }, error);
+    throw error;
   }
   const ready = shelf.start().then(() => search?.warm());
   // Whoever does not await it hears of it from the requests.
