@@ -21,7 +21,7 @@ import type { LancePlace } from './address.js';
 import type { Arrow, Lance, LanceConnection, LanceTable } from './lance-api.js';
 import { chunkColumns, type Row, rowSchema, rowsOf, type StoredRow, storedChunk } from './rows.js';
 import { textList } from './sql.js';
-import { indexTable, keepUp, kinds } from './upkeep.js';
+import { distanceType, indexTable, keepUp, kinds } from './upkeep.js';
 
 const what = 'An index in LanceDB';
 // Names in variables, so that nobody needs the packages to compile this.
@@ -135,7 +135,7 @@ export class LanceStore implements Store {
       if (where === undefined) {
         return [];
       }
-      let query = table.query().nearestTo(vector).distanceType('cosine').column('vector').where(where).limit(top);
+      let query = table.query().nearestTo(vector).distanceType(distanceType).column('vector').where(where).limit(top);
       query = rescore === 'exact' ? query.bypassVectorIndex() : query.refineFactor(Math.ceil(rescore));
       const rows = await query.select(['id', '_distance']).toArray();
       return rows.map(({ id, _distance }: { readonly id: string; readonly _distance: number }) => ({
@@ -289,7 +289,7 @@ export class LanceStore implements Store {
   }
 }
 
-/** undefined for what is no JSON. */
+/** Parses JSON; returns undefined for what is none. */
 function parsed(text: unknown): unknown {
   try {
     return JSON.parse(String(text));

@@ -7,6 +7,12 @@ import type { Lance, LanceTable } from './lance-api.js';
  */
 export const kinds = { int8: 4, binary: 32, float32: 'exact' } as const satisfies VectorKinds;
 
+/**
+ * How vectors are compared, in the indexes and by searches. They have length 1, so that products would give the same order; but by
+ * those HNSW of 8-bit codes (LanceDB 0.31) finds one in a hundred of the nearest.
+ */
+export const distanceType = 'cosine';
+
 /** As many rows are scanned in a few milliseconds, and need no index of vectors. */
 const leastIndexed = 20_000;
 /** Each change leaves a fragment; so many are put together. */
@@ -35,9 +41,7 @@ export async function keepUp({ Index }: Lance, table: LanceTable, kind: VectorKi
   if (kind !== 'float32' && numRows >= leastIndexed) {
     const indexes = await table.listIndices();
     if (!indexes.some(({ columns }) => columns.includes('vector'))) {
-      // Vectors have length 1. HNSW of 8-bit codes by products (LanceDB 0.31) finds one in a hundred of the nearest.
-      const config =
-        kind === 'int8' ? Index.hnswSq({ distanceType: 'cosine' }) : Index.ivfRq({ distanceType: 'cosine' });
+      const config = kind === 'int8' ? Index.hnswSq({ distanceType }) : Index.ivfRq({ distanceType });
       await table.createIndex('vector', { config });
     }
   }
