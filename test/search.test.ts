@@ -110,6 +110,9 @@ describe('four documents', () => {
     });
     await using found = await Index.open(path, { model: join(folder, 'elsewhere') });
     expect(await found.search('a')).toHaveLength(1);
+    mkdirSync(tiny);
+    await using emptied = await Index.open(path);
+    await expect(emptied.search('a')).rejects.toMatchObject({ message: expect.not.stringContaining('Say where') });
   });
 
   test('are refused to another model, and to other settings', async () => {

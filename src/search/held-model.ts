@@ -79,7 +79,9 @@ export class HeldModel {
     try {
       return await this.#load(name, variant);
     } catch (error) {
-      if (error instanceof OctavecError && error.code === 'FILE_NOT_FOUND') {
+      const missing = error instanceof OctavecError && error.code === 'FILE_NOT_FOUND' ? error : undefined;
+      // Not where the model is there and a file of it is missing, or where an alias leads nowhere.
+      if ((missing as OctavecError<'FILE_NOT_FOUND'> | undefined)?.details.path === name) {
         const hint =
           'The path is that from the folder in which the index was made. Say where the model is now (`model`).';
         throw new OctavecError('FILE_NOT_FOUND', { path: name, what: `The model of ${this.#path}`, hint }, error);
