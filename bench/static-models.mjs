@@ -177,6 +177,7 @@ for (const { name, folder, file, variant, isStatic } of subjects) {
     middle(name, 'wall').toFixed(0),
     spread(name, 'start', 1),
     spread(name, 'whole'),
+    spread(name, 'startCpu'),
   ];
   row([name, (size / 1e6).toFixed(2), ...speeds, ...scores]);
   if (isStatic && values.python !== undefined) {
@@ -187,6 +188,7 @@ for (const { name, folder, file, variant, isStatic } of subjects) {
       spread(own, 'cpu'),
       middle(own, 'wall').toFixed(0),
       spread(own, 'start', 1),
+      '',
       '',
       ...scores.map(() => ''),
     ]);
