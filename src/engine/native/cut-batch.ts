@@ -11,8 +11,8 @@ export interface BatchPart extends TokenBatch {
 const partTokens = 16_384;
 
 /**
- * Cuts a batch into parts of whole texts. Those of a large one are copies: they are run one after the other, while the
- * caller may do with his arrays what he likes.
+ * Cuts a batch into parts of whole texts. Those of a large one are copies: they run one after the other, and the caller
+ * may change the arrays meanwhile.
  */
 export function cutBatch(batch: TokenBatch, limit = partTokens): BatchPart[] {
   const { ids, offsets } = batch;

@@ -159,7 +159,7 @@ class NativeEngine implements Engine {
         signal?.throwIfAborted();
         const start = wantHidden ? firstToken : firstText;
         const end = start + (wantHidden ? ids.length : offsets.length - 1);
-        const target = parts.length === 1 ? out : out.subarray(start * width, end * width);
+        const target = out.subarray(start * width, end * width);
         const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
         jobs.add(job);
         await done;
