@@ -35,7 +35,7 @@ async function serverPaths(
   };
 }
 
-/** "docs.index", "guide=docs.index" or "lancedb:docs.lance"; an address of a database or a bucket stays as it is. */
+/** Resolves the path of "docs.index", "guide=docs.index" or "lancedb:docs.lance"; an address of a database or a bucket stays as it is. */
 function resolveIndex(text: string, folder: string): string {
   const [, before, path] = /^((?:[\w.-]+=)?(?:lancedb:)?)(.*)$/s.exec(text) ?? ['', '', text];
   return path.includes('://') ? text : `${before}${resolve(folder, fromHome(path))}`;

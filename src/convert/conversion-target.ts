@@ -25,7 +25,11 @@ export function conversionPath(onnxPath: string): string {
   return `${onnxPath.replace(/\.onnx$/, '')}.conversion.json`;
 }
 
-/** Refuses to replace a file that octavec did not make. */
+/**
+ * Refuses to replace a file that octavec did not make.
+ *
+ * @throws OUTPUT_NOT_WRITABLE
+ */
 export function refuseForeign(onnxPath: string): void {
   if (existsSync(onnxPath) && !existsSync(conversionPath(onnxPath))) {
     const why = 'it is there already, and octavec did not make it';

@@ -126,7 +126,11 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   }
 }
 
-/** Returns what comes after the encoder, as the folder says. */
+/**
+ * Returns what comes after the encoder, as the folder says.
+ *
+ * @throws USAGE, MODEL_UNSUPPORTED, MODEL_OUTPUT
+ */
 async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Promise<Head> {
   const { head, source } = await findHead(folder, await readModules(folder), undefined);
   if (classifier !== undefined || source.kind !== 'folder') {

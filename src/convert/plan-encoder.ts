@@ -79,7 +79,11 @@ function isScorer(config: ConfigReader): boolean {
   return config.texts('architectures')?.some((name) => name.endsWith('ForSequenceClassification')) ?? false;
 }
 
-/** Finds the layout whose first layer exists, and the prefix of its names. */
+/**
+ * Finds the layout whose first layer exists, and the prefix of its names.
+ *
+ * @throws WEIGHTS_INVALID
+ */
 function findLayout(
   folder: string,
   { name, layouts }: Architecture,

@@ -26,6 +26,7 @@ export function piecesOf(texts: Iterable<string>): string[] {
   return [...pieces];
 }
 
+/** Cuts a sentence that is too long between words, or within one that is too long itself. */
 function cut(sentence: string): readonly string[] {
   return sentence.length <= mostCharacters ? [sentence] : (sentence.match(fitting) ?? []);
 }

@@ -3,7 +3,7 @@ import { floatsToHalves, type Matrix } from '../numbers/index.js';
 import type { TablePrecision } from './distill-options.js';
 
 /**
- * The content of `model.safetensors`, as model2vec reads it. INT8 rows have their scales in `weights`: model2vec multiplies rows by
+ * Encodes the content of `model.safetensors`, as model2vec reads it. INT8 rows have their scales in `weights`: model2vec multiplies rows by
  * them, wherever they come from.
  *
  * @param vectors [tokens × dimensions]

@@ -49,7 +49,11 @@ export function scoreKey(
 /** Scores below this are out of sight: exporters write -10000, the lowest float, or minus infinity. */
 const hidden = -9000;
 
-/** Returns the factor by which scores are multiplied in all. */
+/**
+ * Returns the factor by which scores are multiplied in all.
+ *
+ * @throws Unrecognised
+ */
 export function findScoreScale(prober: Prober, path: ScorePath, heads: number): number {
   const send = (x: number) =>
     prober.probe(path.softmaxInput, { [path.product]: floats([1, heads, sampleTokens, sampleTokens], () => x) })?.data;

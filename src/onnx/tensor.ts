@@ -47,6 +47,7 @@ export function tensorBytes(model: OnnxModel, tensor: TensorProto): Uint8Array {
 /**
  * Returns the bytes that a tensor's data take, wherever they are; 0 for strings.
  *
+ * @throws as {@link tensorBytes}
  * @example
  * ```ts
  * const sizes = everyTensor(model.proto).map((tensor) => tensorByteLength(model, tensor));

@@ -2,11 +2,11 @@ import { OctavecError } from '../base/index.js';
 import { type IndexManifest, indexManifest } from './manifest.js';
 
 /**
- * What a database holds as the manifest of an index.
+ * Checks what a database holds as the manifest of an index.
  *
  * @param name of the index, as it may be shown
  * @param table where it stands
- * @throws STORE_FAILED for what is none
+ * @throws STORE_FAILED where it is none
  */
 export function storedManifest(name: string, table: string, value: unknown): IndexManifest {
   const { data, error } = indexManifest.safeParse(value);

@@ -50,7 +50,7 @@ export async function openIndexes(
   return { indexes, [Symbol.asyncDispose]: close };
 }
 
-/** Indexes of one model share it; all of them are closed together. */
+/** Loads each model once: indexes of one model share it, and all of them are closed together. */
 function loadedOnce(loadModel: LoadModel): LoadModel {
   const loaded = new Map<string, ReturnType<LoadModel>>();
   return (name, variant) => {

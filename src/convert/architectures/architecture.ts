@@ -116,7 +116,11 @@ export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'hea
   };
 }
 
-/** Reads the rotary settings of one kind of layers, in either generation of files. */
+/**
+ * Reads the rotary settings of one kind of layers, in either generation of files.
+ *
+ * @throws MODEL_UNSUPPORTED
+ */
 export function rotaryOf(config: ConfigReader, kind: string | undefined, oldKeys: readonly string[], usual: number) {
   const all = config.inner('rope_parameters');
   const parameters = (kind === undefined ? undefined : all?.inner(kind)) ?? all;

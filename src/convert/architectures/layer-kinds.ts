@@ -6,7 +6,11 @@ export function everyLayer(layers: number, sight: (layer: number) => Sight): rea
   return Array.from({ length: layers }, (_, layer) => sight(layer));
 }
 
-/** Returns the kinds of layers by `layer_types`, else global where the rule says so. */
+/**
+ * Returns the kinds of layers by `layer_types`, else global where the rule says so.
+ *
+ * @throws MODEL_UNSUPPORTED
+ */
 export function layerKinds(
   config: ConfigReader,
   layers: number,

@@ -37,7 +37,11 @@ const nearest: Readonly<Record<string, Architecture>> = {
   gemma3: gemma3,
 };
 
-/** Returns the architecture of a model. */
+/**
+ * Returns the architecture of a model.
+ *
+ * @throws ARCHITECTURE_UNKNOWN
+ */
 export function architectureOf(config: ConfigReader): Architecture {
   const type = config.text('model_type');
   if (type === 'bert' && config.text('position_embedding_type') === 'alibi') {

@@ -37,7 +37,11 @@ export class NamedTensors {
     return this.#find(name)?.dims ?? [];
   }
 
-  /** Takes a tensor with the given number of dimensions. */
+  /**
+   * Takes a tensor with the given number of dimensions.
+   *
+   * @throws WEIGHTS_INVALID
+   */
   take(name: string, dimensions: number): StoredTensor {
     const tensor = this.#find(name);
     if (tensor === undefined) {
@@ -62,7 +66,11 @@ export class NamedTensors {
     return this.#tensors.get(tied) as StoredTensor;
   }
 
-  /** Takes a tensor of exactly these dimensions, or rows of one. */
+  /**
+   * Takes a tensor of exactly these dimensions, or rows of one.
+   *
+   * @throws WEIGHTS_INVALID
+   */
   weight(name: string, dims: readonly number[], rows?: readonly [number, number]): Weight {
     const tensor = this.take(name, dims.length);
     const found = rows === undefined ? tensor.dims : [rows[1] - rows[0], ...tensor.dims.slice(1)];

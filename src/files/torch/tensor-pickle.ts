@@ -63,7 +63,11 @@ function refuse(what: string): never {
   throw new PickleProblem(`it holds ${what}`);
 }
 
-/** Reads the tensors of a state dict by name. */
+/**
+ * Reads the tensors of a state dict by name.
+ *
+ * @throws PickleProblem
+ */
 export function readTensorPickle(bytes: Buffer): ReadonlyMap<string, PickledTensor> {
   const value = new Machine(bytes).run();
   if (!(value instanceof Map)) {
