@@ -2,8 +2,8 @@ import { normalizeInPlace } from '../numbers/index.js';
 import type { TokenizedTexts } from './text-tokenizer.js';
 
 /**
- * Vectors of rows → vectors of texts: those of a text's windows are averaged, weighted by their tokens, and scaled to
- * length 1 again where the model does so. Texts of one row keep their vector as it is.
+ * Turns vectors of rows into vectors of texts. Those of a text's windows are averaged, weighted by their tokens, and
+ * scaled to length 1 again if the model does so. A text of one row keeps its vector as it is.
  *
  * @param rows [rows × width]
  * @returns [texts × width]

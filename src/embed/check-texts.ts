@@ -44,7 +44,7 @@ export function checkTexts(texts: readonly string[], onError: OnTextError = 'fai
     : { texts: Array.from(texts, (text) => (whyNoText(text) === undefined ? text : '')), failures };
 }
 
-/** Why a value cannot be tokenized as a text, in one clause; undefined if it can. */
+/** Says in one clause why a value cannot be tokenized as a text; undefined if it can. */
 export function whyNoText(text: unknown): string | undefined {
   if (typeof text !== 'string') {
     return `it is ${text === null ? 'null' : typeof text}, not a string`;

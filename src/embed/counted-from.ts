@@ -1,6 +1,6 @@
 import { type ErrorCode, OctavecError } from '../base/index.js';
 
-/** An error that names texts by their places among some texts, now by their places in the whole. */
+/** Renumbers the texts that an error names: from their places in a window to their places in the whole. */
 export function countedFrom(first: number, error: unknown): unknown {
   if (first === 0 || !(error instanceof OctavecError)) {
     return error;

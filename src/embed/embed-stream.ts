@@ -96,7 +96,7 @@ export async function* embedStream<Item>(
   }
 }
 
-/** Whether the first of two promises is fulfilled or rejected when the second is not yet. */
+/** Says whether the first of two promises is fulfilled or rejected when the second is not yet. */
 function isSettledFirst(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
   const settled = (promise: Promise<unknown>, isFirst: boolean) =>
     promise.then(

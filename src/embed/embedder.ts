@@ -238,7 +238,10 @@ export class Embedder {
   }
 }
 
-/** A static model needs none of the engines to choose from, and other models nothing of what those need. */
+/**
+ * Loads the engine of a model. Static models need none of the engines to choose from, and other models nothing of what
+ * those need.
+ */
 async function engineFor(files: ModelFiles, options: EmbedderOptions): Promise<Engine> {
   if (files.staticReading === undefined) {
     return loadEngine(files, options);
@@ -257,7 +260,7 @@ function refuseReranker({ task, onnxPath }: ModelFiles): void {
   }
 }
 
-/** What was opened before is as its options were then. */
+/** Returns a model that was opened before, and refuses options that would have had to be given then. */
 async function asOpened(model: ModelFiles, options: OpenModelOptions): Promise<ModelFiles> {
   const [late] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
   if (late !== undefined) {
@@ -269,7 +272,10 @@ async function asOpened(model: ModelFiles, options: OpenModelOptions): Promise<M
   return model;
 }
 
-/** Most folders have an ONNX file, and need nothing of what converting needs. */
+/**
+ * Opens a model folder, and converts it first if it has no ONNX file. Most have one, and need nothing of what
+ * converting needs.
+ */
 async function openOrConvert(
   model: Location,
   opening: OpenModelOptions,
@@ -281,13 +287,15 @@ async function openOrConvert(
   });
 }
 
-/** A tokenizer that cuts where the model's inputs end, which is known only when that is loaded. */
+/**
+ * Replaces the tokenizer by one that cuts where the model's inputs end, which is known only when the model is loaded.
+ */
 async function replaced(tokenizer: TextTokenizer, files: ModelFiles): Promise<TextTokenizer> {
   await tokenizer.close();
   return TextTokenizer.of(files);
 }
 
-/** What {@link openModelFolder} found, or something like it. */
+/** Says whether a value is what {@link openModelFolder} returns, or something like it. */
 function isModelFiles(model: unknown): model is ModelFiles {
   return model !== null && typeof model === 'object' && 'onnxPath' in model && 'tokenizerPath' in model;
 }

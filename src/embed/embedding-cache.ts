@@ -34,9 +34,10 @@ const slicesAtOnce = 16;
 const saveEveryMs = 3000;
 
 /**
- * An `embed` that keeps what it computed, every few seconds. Its key is the file's hash, everything around the file that
- * changes vectors (tokenizer, pooling, maximum length, prompt, run time, instruction sets, this version of octavec), and
- * the texts' hash. How texts are batched depends on them alone, so that figures do not depend on interruptions.
+ * Returns an `embed` that saves what it computed every few seconds. The key is the file's hash, everything around the
+ * file that changes vectors (tokenizer, pooling, maximum length, prompt, run time, instruction sets, this version of
+ * octavec), and the texts' hash. How texts are batched depends on them alone, so that figures do not depend on
+ * interruptions.
  */
 export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions): EmbedAll {
   const pathOf = vectorPaths(embedder, cache);
@@ -79,7 +80,7 @@ export function cachedEmbedding(embedder: CacheableEmbedder, cache: CacheOptions
   };
 }
 
-/** What was kept may come from a call that skipped what failed. */
+/** Checks kept vectors for NaN and infinity: they may come from a call that skipped what failed. */
 function checked(vectors: Matrix, { model }: CacheableEmbedder, { onError }: EmbedOptions): Matrix {
   if (onError !== 'skip') {
     refuseNonFinite(vectors, model.onnxPath);
@@ -88,8 +89,8 @@ function checked(vectors: Matrix, { model }: CacheableEmbedder, { onError }: Emb
 }
 
 /**
- * The vectors of all texts, embedded in one go as without a cache: for figures that must not depend on there being one.
- * Kept as {@link cachedEmbedding} keeps them, but when all are done.
+ * Returns the vectors of all texts, embedded in one go as without a cache, for figures that must not depend on one.
+ * They are kept as {@link cachedEmbedding} keeps them, but only when all are done.
  */
 export async function embedOrRecall(
   embedder: CacheableEmbedder,
@@ -107,7 +108,7 @@ export async function embedOrRecall(
   return vectors;
 }
 
-/** Places behind the last text of each slice. */
+/** Returns the places behind the last text of each slice. */
 function sliceEnds(texts: readonly string[]): number[] {
   const ends: number[] = [];
   let first = 0;
@@ -123,7 +124,7 @@ function sliceEnds(texts: readonly string[]): number[] {
   return [...ends, texts.length];
 }
 
-/** Where the vectors of texts are kept. */
+/** Returns a function that says where the vectors of texts are kept. */
 function vectorPaths(
   embedder: CacheableEmbedder,
   { folder, modelHash }: CacheOptions,
@@ -137,7 +138,7 @@ function vectorPaths(
   };
 }
 
-/** Everything that decides about vectors besides prompt and texts. */
+/** Hashes everything that decides about vectors besides prompt and texts. */
 async function modelKey(embedder: CacheableEmbedder, modelHash: string): Promise<string> {
   const { head, maxTokens, tokenizerPath, lowerCase, tokenizerLowerCase, truncationSide, prompts, defaultPrompt } =
     embedder.model;

@@ -24,7 +24,7 @@ export interface LoadedModel {
 }
 
 /**
- * Token ids of texts as the engine gets them.
+ * Tokenizes texts into ids as the engine gets them.
  *
  * @throws TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN, USAGE, CANCELLED, CLOSED
  */
@@ -37,7 +37,7 @@ export async function tokenizeTexts(
 }
 
 /**
- * The vectors of texts. Many texts are worked off window by window: while the engine is at one, the next is tokenized.
+ * Embeds texts. Many texts are worked off window by window: while the engine computes one, the next is tokenized.
  *
  * @param checked texts that failed already have an empty one in their place
  * @throws as {@link tokenizeTexts}, and TOKEN_OUT_OF_RANGE, ENGINE_RUN, ENGINE_DIED, VECTOR_NOT_FINITE
@@ -181,8 +181,8 @@ async function tokenizeOptions(
 }
 
 /**
- * How many tokens two windows of a text have in common. With more than half of the room the windows of a long text would
- * be many times as many.
+ * Returns how many tokens two windows of a text have in common. More than half of the room is refused: a long text
+ * would have many times as many windows.
  *
  * @throws USAGE
  */
@@ -206,13 +206,13 @@ async function windowOverlap(
   return overlap;
 }
 
-/** How many tokens a prompt takes at the beginning of a text, special tokens before it included. */
+/** Counts the tokens that a prompt takes at the beginning of a text, including special tokens before it. */
 async function promptTokens(files: ModelFiles, tokenizer: TextTokenizer, options: TextOptions): Promise<number> {
   const prompt = resolvePrompt(files, options);
   return prompt === '' ? 0 : (await tokensOf(tokenizer, prompt, options.signal)) - tokenizer.tokensBehind;
 }
 
-/** How many tokens a text has, special tokens included. */
+/** Counts the tokens of a text, including special tokens. */
 async function tokensOf(tokenizer: TextTokenizer, text: string, signal: AbortSignal | undefined): Promise<number> {
   const { lengths } = await tokenizer.tokenize([text], { prompt: '', overLong: 'truncate', overlap: 0, signal });
   return lengths[0];

@@ -4,7 +4,7 @@ import type { TextOptions } from './embed-options.js';
 import { type LoadedModel, tokenizeTexts } from './encode-texts.js';
 
 /**
- * The last hidden state of every token: [tokens × hidden width] for each text.
+ * Computes the last hidden state of every token: [tokens × hidden width] for each text.
  *
  * @throws as `tokenizeTexts`, and MODEL_OUTPUT, ENGINE_RUN, ENGINE_DIED; USAGE for `overLong: 'chunk'`, which gives a
  *   token several states

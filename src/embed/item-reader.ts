@@ -11,7 +11,7 @@ export class ItemReader<Item> {
     this.#iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   }
 
-  /** The next item, the same until it is taken. Never rejects. */
+  /** Returns the next item, the same until it is taken. Never rejects. */
   next(): Promise<Read<Item>> {
     this.#next ??= this.#read();
     return this.#next;

@@ -1,7 +1,7 @@
 import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, variantOfPath } from '../model/index.js';
 
-/** What was assumed of a model because nothing says it, one sentence each. */
+/** Says what was assumed about a model because nothing states it, one sentence each. */
 export function modelNotes(
   { head, headSource, onnxPath }: Pick<ModelFiles, 'head' | 'headSource'> & Partial<Pick<ModelFiles, 'onnxPath'>>,
   engine: EngineDescription,
@@ -9,7 +9,10 @@ export function modelNotes(
   return [...deviceNotes(onnxPath, engine), ...headNotes({ head, headSource }, engine)];
 }
 
-/** GPUs multiply half precision fastest, and leave the operators of quantized files to the CPU. */
+/**
+ * Recommends FP16 on a GPU: GPUs multiply half precision fastest, and leave the operators of quantized files to the
+ * CPU.
+ */
 function deviceNotes(onnxPath: string | undefined, { device }: EngineDescription): string[] {
   const variant = onnxPath && variantOfPath(onnxPath);
   return device === undefined || variant === undefined || variant === 'fp16'
@@ -28,7 +31,7 @@ function headNotes({ head, headSource }: Pick<ModelFiles, 'head' | 'headSource'>
   ];
 }
 
-/** How a model is run, where that is not what its own files say: pooling, the output that is taken, fixed sizes. */
+/** Says how a model is run where its own files don't say so: pooling, the chosen output, fixed sizes. */
 export function waysOfRunning(
   { head, headSource }: Pick<ModelFiles, 'headSource'> & Partial<Pick<ModelFiles, 'head'>>,
   engine: EngineDescription,

@@ -13,13 +13,16 @@ export const npyTypes: Readonly<Record<VectorType, { readonly name: string; read
   ubinary: { name: '|u1', bytes: 1 },
 };
 
-/** A float32 matrix as a NumPy file, version 1.0 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
+/**
+ * Writes a float32 matrix as a NumPy file, version 1.0
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+ */
 export function npyBytes({ data, rows, columns }: Matrix): Uint8Array {
   const header = npyHeader(npyTypes.float32.name, rows, columns);
   return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }
 
-/** What stands before the numbers of a matrix. */
+/** Writes the header of a NumPy file, which stands before the matrix's numbers. */
 export function npyHeader(type: string, rows: number, columns: number): Uint8Array {
   const description = `{'descr': '${type}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
   const header = Buffer.alloc(npyHeaderBytes, ' ');

@@ -16,7 +16,7 @@ export interface Frame {
   readonly behind: readonly number[];
 }
 
-/** The longest allowed beginning of a text, or its end where the left is cut off; its special tokens are kept. */
+/** Cuts a text to the longest allowed beginning, or to its end where the left is cut off. Special tokens are kept. */
 export function truncated(
   ids: readonly number[],
   { before, behind }: Frame,

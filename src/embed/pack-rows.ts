@@ -1,6 +1,6 @@
 import type { TokenizedPart } from './tokenizer-protocol.js';
 
-/** The rows of several texts as arrays that can be given away. */
+/** Packs the rows of several texts into arrays that can be transferred to another thread. */
 export function packRows(
   texts: readonly (readonly (readonly number[])[])[],
 ): Pick<TokenizedPart, 'ids' | 'offsets' | 'rowOffsets'> {
@@ -20,7 +20,7 @@ export function packRows(
   return { ids, offsets, rowOffsets };
 }
 
-/** Several packs one after the other. */
+/** Joins several packs, one after the other. */
 export function joinPacks(packs: readonly TokenizedPart[]): Omit<TokenizedPart, 'failures'> {
   if (packs.length === 1) {
     return packs[0];

@@ -3,7 +3,7 @@ import type { ModelFiles } from '../model/index.js';
 import type { PromptOptions } from './embed-options.js';
 
 /**
- * The text to put before every text: the one that is given, the model's prompt of the given name, or its default one.
+ * Returns the prompt to put before every text: the given one, the model's prompt of the given name, or its default.
  *
  * @throws PROMPT_UNKNOWN, USAGE if text and name are both given
  */

@@ -47,10 +47,10 @@ export function vectorRanges(matrix: Matrix): VectorRanges {
 }
 
 /**
- * Vectors in a smaller number type, equal to sentence-transformers' `quantize_embeddings`: 8-bit numbers share the
- * range of their dimension among 256 steps and are cut towards zero; values beyond the range become its ends. Bits are 1
- * where a value is above 0, the first dimension in the highest bit; `binary` is `ubinary` minus 128. Rows of a length
- * that is no multiple of 8 end in zero bits.
+ * Converts vectors to a smaller number type, as sentence-transformers' `quantize_embeddings` does: 8-bit numbers share
+ * the range of their dimension among 256 steps and are cut towards zero; values beyond the range become its ends. Bits
+ * are 1 where a value is above 0, the first dimension in the highest bit; `binary` is `ubinary` minus 128. Rows of a
+ * length that is no multiple of 8 end in zero bits.
  *
  * @param ranges for `int8` and `uint8`: from calibration, because those of a few vectors make them incomparable with
  *   others. By default those of the vectors themselves.
@@ -83,7 +83,7 @@ export function quantizeVectors<Type extends VectorType>(
   }
 }
 
-/** What is not a number has no place among the steps, and would become one that looks like any other. */
+/** Refuses NaN and infinity, which have no place among the steps and would look like any other value. */
 function checkMatrix(matrix: Matrix): void {
   const { data, rows: count, columns } = matrix ?? {};
   if (!(data instanceof Float32Array) || !Number.isSafeInteger(count) || data.length !== count * columns) {
@@ -127,7 +127,8 @@ function levels({ data, rows, columns }: Matrix, { least, greatest }: VectorRang
 }
 
 /**
- * A vector's bytes (little-endian for float32) in base64 with the standard alphabet, as OpenAI's API sends them.
+ * Encodes a vector's bytes (little-endian for float32) in base64 with the standard alphabet, as OpenAI's API sends
+ * them.
  *
  * @example
  * ```ts

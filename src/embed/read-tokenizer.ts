@@ -15,7 +15,7 @@ export async function readTokenizer(path: string, lowerCase: boolean | undefined
   return lowerCased(json, lowerCase) ? Tokenizer.fromString(JSON.stringify(json)) : Tokenizer.fromString(given);
 }
 
-/** tokenizer.json, with the same change. */
+/** Reads tokenizer.json, with the same change. */
 export async function readTokenizerJson(path: string, lowerCase: boolean | undefined): Promise<unknown> {
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
   lowerCased(json, lowerCase);

@@ -3,7 +3,7 @@ import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, variantOfPath } from '../model/index.js';
 import { waysOfRunning } from './model-notes.js';
 
-/** What was decided when a model was loaded, and why, in one line. */
+/** Says in one line what was decided when a model was loaded, and why. */
 export function readyLine(
   files: Pick<ModelFiles, 'onnxPath' | 'headSource'> & Partial<Pick<ModelFiles, 'head'>>,
   engine: EngineDescription,

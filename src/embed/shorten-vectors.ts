@@ -2,8 +2,8 @@ import { OctavecError } from '../base/index.js';
 import { type Matrix, normalizeInPlace } from '../numbers/index.js';
 
 /**
- * The first `dimensions` numbers of every vector, as models trained for it (Matryoshka representation learning,
- * arXiv:2205.13147) allow.
+ * Keeps the first `dimensions` numbers of every vector, which models trained for it allow (Matryoshka representation
+ * learning, arXiv:2205.13147).
  *
  * @param normalize scale the shorter vectors to length 1 again
  * @throws USAGE if there are not as many dimensions

@@ -61,7 +61,7 @@ export async function decode(
   }
 }
 
-/** [characters + 1] UTF-16 units before each Unicode character: tokenizers count characters. */
+/** Counts the UTF-16 units before each Unicode character, since tokenizers count characters: [characters + 1]. */
 function unitOffsets(text: string): number[] {
   const offsets = [0];
   for (const character of text) {

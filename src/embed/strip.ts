@@ -3,7 +3,7 @@ const space = '[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u202
 const leading = new RegExp(`^${space}+`, 'u');
 const single = new RegExp(space, 'u');
 
-/** A text without white space around it, as Python's `str.strip` gives it. */
+/** Removes white space around a text, as Python's `str.strip` does. */
 export function strip(text: string): string {
   let end = text.length;
   while (end > 0 && single.test(text[end - 1])) {

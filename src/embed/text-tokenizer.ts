@@ -88,7 +88,7 @@ export class TextTokenizer {
   }
 
   /**
-   * Token ids of texts.
+   * Tokenizes texts into ids.
    *
    * @throws TEXT_INVALID, TEXT_TOO_LONG, QUERY_TOO_LONG, CANCELLED, CLOSED, ENGINE_DIED
    */
@@ -116,7 +116,7 @@ export class TextTokenizer {
   }
 
   /**
-   * Tokens of texts as people read them.
+   * Returns the tokens of texts as people read them.
    *
    * @throws TEXT_INVALID, CANCELLED, CLOSED, ENGINE_DIED
    */
@@ -125,7 +125,7 @@ export class TextTokenizer {
   }
 
   /**
-   * The texts that token ids stand for.
+   * Returns the texts that token ids stand for.
    *
    * @throws TEXT_INVALID for ids that the vocabulary does not have, CANCELLED, CLOSED, ENGINE_DIED
    */
@@ -133,7 +133,7 @@ export class TextTokenizer {
     return this.#ask('decode', question, signal);
   }
 
-  /** Nobody may be waiting; a text whose caller has gone is brought to its end. */
+  /** Ends the thread. No caller may be waiting; a text whose caller has gone is finished first. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#startLater);
@@ -182,7 +182,7 @@ export class TextTokenizer {
     return thread;
   }
 
-  /** A short text needs no other thread, once this one has learned to read. Loading does not wait for that. */
+  /** Tokenizes short texts in this thread, once it has learned to. Loading does not wait for that. */
   #readHere(question: TextsToTokenize): TokenizedPart | undefined {
     if (!this.#isLearning && !this.#closed) {
       this.#isLearning = true;

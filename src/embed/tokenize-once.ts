@@ -5,8 +5,8 @@ import { tokenizeTexts } from './encode-texts.js';
 import { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 
 /**
- * Token ids of texts as a model gets them (prompt and special tokens included, shortened to its longest input),
- * without loading the model.
+ * Tokenizes texts as a model gets them (with prompt and special tokens, cut to its longest input), without loading the
+ * model.
  *
  * @throws TOKENIZER_INVALID, TEXT_INVALID, TEXT_TOO_LONG, PROMPT_UNKNOWN
  */

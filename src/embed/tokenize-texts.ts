@@ -63,7 +63,7 @@ async function plainIds(tokenizer: Tokenizer, text: string): Promise<readonly nu
   return (await tokenizer.encode(text, null, { addSpecialTokens: false })).getIds();
 }
 
-/** What a static model's own reader leaves, the library reads. */
+/** Tokenizes the texts of a static model: with its own reader where possible, the rest with the library. */
 async function encodeBare(
   bare: BareTexts,
   library: LoadedTokenizer['library'],
@@ -105,7 +105,7 @@ export async function encodeAll(
   return (await Promise.all(encoded)).flat();
 }
 
-/** What goes wrong with one text goes wrong with all: then they are tokenized one by one. */
+/** Tokenizes texts together. If one fails, the whole call does; then they are tokenized one by one. */
 async function encodePart(tokenizer: Tokenizer, inputs: string[], options?: EncodeOptions): Promise<Encoded[]> {
   try {
     return (await tokenizer.encodeBatch(inputs, options)).map((encoding) => ({ ids: encoding.getIds() }));

@@ -6,9 +6,9 @@ import type { Frame, OverLong, TruncationSide } from './over-long.js';
 export interface Tokenizing {
   start(settings: TokenizerSettings): TokenizerFacts;
   tokenize(question: TextsToTokenize): TokenizedPart;
-  /** The tokens of texts as people read them; TEXT_INVALID says which text has none. */
+  /** Returns the tokens of texts as people read them; TEXT_INVALID says which text has none. */
   spell(question: TextsToSpell): readonly SpelledText[];
-  /** The texts that token ids stand for; TEXT_INVALID says which ids stand for none. */
+  /** Returns the texts that token ids stand for; TEXT_INVALID says which ids stand for none. */
   decode(question: IdsToDecode): readonly string[];
 }
 

@@ -50,7 +50,10 @@ serveCalls<Tokenizing>(async (settings) => {
   };
 });
 
-/** Whatever is wrong with a tokenizer, its library says it better. */
+/**
+ * Says whether short texts may be read without the library. If anything is wrong with a tokenizer, the library reports
+ * it better.
+ */
 async function readsShortTexts(
   settings: TokenizerSettings,
   frame: Frame | undefined,

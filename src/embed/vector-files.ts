@@ -9,7 +9,7 @@ export interface VectorCache {
   readonly onUnwritable?: (error: OctavecError) => void;
 }
 
-/** The vectors of a file of raw float32, whole rows of them; undefined where there are none. */
+/** Reads a file of raw float32 vectors; undefined if it does not hold whole rows. */
 export async function readVectors(path: string, width: number): Promise<Float32Array | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined || bytes.byteLength % (4 * width) !== 0) {

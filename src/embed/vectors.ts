@@ -24,7 +24,7 @@ export interface TextFailure {
 export class Vectors extends Array<Float32Array> implements Matrix {
   readonly #block: VectorBlock;
 
-  /** What `map`, `filter` and the like give is a plain array. */
+  /** Makes `map`, `filter` and the like return plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
@@ -40,37 +40,42 @@ export class Vectors extends Array<Float32Array> implements Matrix {
     Object.freeze(this);
   }
 
-  /** [rows × columns], text by text. */
+  /** Returns all numbers in one block, text by text: [rows × columns]. */
   get data(): Float32Array {
     return this.#block.data;
   }
 
-  /** Number of texts. */
+  /** Returns the number of texts. */
   get rows(): number {
     return this.length;
   }
 
-  /** Length of a vector. */
+  /** Returns the length of a vector. */
   get columns(): number {
     return this.#block.columns;
   }
 
-  /** [rows] tokens of each text as it was given, prompt and special tokens included. */
+  /** Counts the tokens of each text as it was given, including prompt and special tokens: [rows]. */
   get tokenCounts(): Int32Array {
     return this.#block.tokenCounts;
   }
 
-  /** How many of the texts were longer than the model takes, so that only a part of them counted. */
+  /** Counts the texts that were longer than the model takes, so that only a part of them counted. */
   get truncated(): number {
     return this.#block.truncated;
   }
 
-  /** Texts that have no vector, in their order; only with `onError: 'skip'`. Their rows hold NaN or infinity. */
+  /**
+   * Lists the texts that have no vector, in their order; only with `onError: 'skip'`. Their rows hold NaN or infinity.
+   */
   get failures(): readonly TextFailure[] {
     return this.#block.failures;
   }
 
-  /** A list of numbers for each text, with as few digits as give the same float32; null for a text without a vector. */
+  /**
+   * Returns a list of numbers for each text, with as few digits as give the same float32; null for a text without a
+   * vector.
+   */
   toJSON(): (readonly number[] | null)[] {
     const failed = new Set(this.failures.map(({ index }) => index));
     return Array.from(this, (vector, row) => (failed.has(row) ? null : shortNumbers(vector)));

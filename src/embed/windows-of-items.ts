@@ -99,7 +99,7 @@ class Patience {
   }
 
   /**
-   * What the promise gives, or undefined if that comes too late. The time runs from the first call that may be late.
+   * Waits for a promise, but gives undefined if it comes too late. The time runs from the first call that may be late.
    *
    * @throws CANCELLED
    */

@@ -9,11 +9,11 @@ export interface BareTexts {
   /** Whether every text needs the library. */
   readonly needsLibrary: boolean;
   learnFrom(tokenizer: Tokenizer): void;
-  /** The part of a text that is tokenized. */
+  /** Returns the part of a text that is tokenized. */
   shortened(text: string): string;
-  /** The ids of a text, where that can be told faster than by the library. */
+  /** Returns the ids of a text, if they can be told faster than by the library. */
   idsOf(text: string): number[] | undefined;
-  /** The ids of a row that count. */
+  /** Returns the ids of a row that count. */
   counted(ids: readonly number[]): readonly number[];
 }
 
@@ -24,8 +24,8 @@ interface Vocabulary {
 }
 
 /**
- * model2vec cuts texts before it tokenizes them, to as many characters as `maxTokens` tokens of median length have, and
- * leaves unknown tokens out. sentence-transformers does neither.
+ * Makes a reader for the texts of a static model. model2vec cuts texts before it tokenizes them, to as many characters
+ * as `maxTokens` tokens of median length have, and leaves unknown tokens out. sentence-transformers does neither.
  */
 export async function readBareTexts(path: string, reading: StaticReading, maxTokens: number): Promise<BareTexts> {
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -55,14 +55,14 @@ function tokensOf({ model, added_tokens: added = [] }: Vocabulary): string[] {
   return [...new Set([...own, ...added.map(({ content }) => content)])];
 }
 
-/** Of tokens in characters, rounded down. */
+/** Returns the median length of tokens in characters, rounded down. */
 function medianLength(tokens: readonly string[]): number {
   const lengths = tokens.map((token) => [...token].length).sort((a, b) => a - b);
   const middle = lengths.length >> 1;
   return lengths.length % 2 === 1 ? lengths[middle] : Math.floor((lengths[middle - 1] + lengths[middle]) / 2);
 }
 
-/** Python counts characters, not UTF-16 units. */
+/** Returns the first characters of a text, counted as Python counts them, not in UTF-16 units. */
 function firstCharacters(text: string, count: number): string {
   let units = 0;
   for (let i = 0; i < count && units < text.length; i++) {

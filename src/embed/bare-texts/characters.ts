@@ -58,7 +58,7 @@ export class Characters {
     return this.kinds[unit] || characterKinds.other;
   }
 
-  /** Of a character that is `replaced` or `alone`. */
+  /** Returns what stands for a character that is `replaced` or `alone`. */
   replacementOf(unit: number): string {
     return this.#replacements.get(unit) ?? '';
   }

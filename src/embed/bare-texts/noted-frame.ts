@@ -9,8 +9,8 @@ import type { TokenizerSettings } from '../tokenizer-protocol.js';
 const notes = { kind: 'tokenizers', version: 1, extension: '.json' };
 
 /**
- * The special tokens around every text, if it was found out before that short texts are read here as the library reads
- * them; undefined if not.
+ * Reads the special tokens around every text, if it was found before that short texts are read here as the library
+ * reads them; undefined if not.
  */
 export async function notedFrame(settings: TokenizerSettings): Promise<Frame | undefined> {
   for (const place of await placesFor(settings)) {
@@ -25,7 +25,7 @@ export async function notedFrame(settings: TokenizerSettings): Promise<Frame | u
   return undefined;
 }
 
-/** Where nothing can be written it is found out each time. */
+/** Notes the special tokens for later processes. Where nothing can be written, each process finds them out anew. */
 export async function noteFrame(settings: TokenizerSettings, frame: Frame): Promise<void> {
   for (const place of await placesFor(settings)) {
     try {

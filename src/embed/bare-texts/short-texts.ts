@@ -49,7 +49,7 @@ export class ShortTexts {
     return true;
   }
 
-  /** What the thread would answer; undefined for texts that it must be asked for. */
+  /** Returns what the thread would answer; undefined for texts that only the thread can read. */
   read({ texts, prompt, query }: TextsToTokenize): TokenizedPart | undefined {
     if (query !== undefined || texts.length > mostTexts) {
       return undefined;

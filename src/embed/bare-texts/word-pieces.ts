@@ -51,12 +51,12 @@ export class WordPieces {
     this.#added = added.map(({ content }) => content);
   }
 
-  /** From now on texts with characters beyond ASCII can be read, too. */
+  /** Learns characters beyond ASCII from the library, so that texts with them can be read, too. */
   learnFrom(tokenizer: Tokenizer): void {
     this.#characters.learnFrom(tokenizer);
   }
 
-  /** The ids of a text, without special tokens; undefined if the library must be asked. */
+  /** Returns the ids of a text, without special tokens; undefined if the library must be asked. */
   idsOf(text: string): number[] | undefined {
     const { kinds } = this.#characters;
     const { same, replaced, alone, other } = characterKinds;
@@ -126,7 +126,7 @@ export class WordPieces {
     return Object.hasOwn(this.#pieces, piece) ? this.#pieces[piece] : undefined;
   }
 
-  /** The longest piece first, again and again; the unknown token if that leads nowhere. */
+  /** Cuts a word into pieces, the longest possible first; gives the unknown token if that leads nowhere. */
   #cut(word: string): number | readonly number[] {
     const whole = this.#idOf(word);
     if (whole !== undefined) {

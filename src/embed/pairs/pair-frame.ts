@@ -34,12 +34,12 @@ export async function pairFrameOf(tokenizer: Tokenizer): Promise<PairFrame | und
   };
 }
 
-/** Tokens that a pair has besides those of its text. */
+/** Counts the tokens that a pair has besides those of its text. */
 export function framedLength({ before, between, behind }: PairFrame, query: readonly number[]): number {
   return before.ids.length + query.length + between.ids.length + behind.ids.length;
 }
 
-/** A query and a text in one row. Of a text that is too long, one end is cut off; the query is never cut. */
+/** Puts a query and a text into one row. A text that is too long loses one end; the query is never cut. */
 export function pairRow(
   frame: PairFrame,
   query: readonly number[],
