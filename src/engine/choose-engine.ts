@@ -74,7 +74,10 @@ export async function loadEngine(files: ModelFiles, options: EngineChoiceOptions
   return unlessCancelled(loading, signal, 'loading the model', (late) => late.close());
 }
 
-/** The native engine has threads that share one copy of the weights, and cuts batches by its own measure. */
+/**
+ * Refuses options that the native engine does not have: its threads share one copy of the weights, and it sizes batches
+ * itself.
+ */
 function refuseForeignOptions(choice: EngineChoice, { device, isolation, memory, batchTokens }: EngineOptions): void {
   const foreign = [
     device !== undefined && device !== 'cpu' && `device: ${device}`,

@@ -72,14 +72,14 @@ export interface Engine {
   /** The longest text that the model's inputs have room for, where they fix it. */
   readonly maxTokens?: number;
   /**
-   * Pooled (and, where the model says so, projected and normalised) vectors: [texts × width], in the batch's order.
-   * A batch may have any number of texts; the engine cuts it as it needs.
+   * Returns pooled (and, if the model says so, projected and normalised) vectors: [texts × width], in the batch's
+   * order. A batch may have any number of texts; the engine cuts it as it needs.
    *
    * @throws ENGINE_RUN, ENGINE_DIED, CANCELLED, CLOSED, TOKEN_OUT_OF_RANGE, TEXT_TOO_LONG (beyond `maxTokens`)
    */
   embed(batch: TokenBatch, options?: RunOptions): Promise<Float32Array>;
   /**
-   * The last hidden state: [tokens × hidden width], ragged as the batch is.
+   * Returns the last hidden state: [tokens × hidden width], ragged as the batch is.
    *
    * @throws as `embed`, and MODEL_OUTPUT if the model gives pooled vectors only
    */

@@ -65,7 +65,7 @@ const graceMs = 10;
 /** The kernel hands the quota to CPUs in slices and does not get all of them back; the rest is for that. */
 const usedShare = 0.95;
 
-/** An engine that has no batches of its own to pace: its calls begin no faster than a quota lets them go on. */
+/** Paces an engine that does not pace its own batches: calls start no faster than a quota lets them run. */
 export function pacedEngine(engine: Engine, quota: number): Engine {
   const pacer = new QuotaPacer(quota);
   const paced =

@@ -37,14 +37,14 @@ export interface NativeBinding {
   readonly isa: string | undefined;
   findModel(key: string): NativeModel | undefined;
   loadModel(key: string, words: Int32Array, tensors: readonly NativeTensor[]): Promise<NativeModel>;
-  /** A model that writeModel has packed into a file, on a machine like this one. */
+  /** Maps a model that writeModel has packed into a file, on a machine like this one. */
   mapModel(key: string, path: string, bf16: boolean): Promise<NativeModel>;
   /** Packs a model into a file, on the calling thread. */
   writeModel(model: NativeModel, path: string): void;
   /** Gives back the object's share of the model, which goes with the last one. */
   releaseModel(model: NativeModel): void;
   openSession(model: NativeModel, threads: number): NativeSession;
-  /** `out` is theirs until the promise is settled; ids and offsets are copied. */
+  /** Runs a batch. `out` must not be touched until the promise is settled; ids and offsets are copied. */
   run(
     session: NativeSession,
     ids: Int32Array,
@@ -55,9 +55,11 @@ export interface NativeBinding {
   ): [Promise<void>, NativeJob];
   cancel(session: NativeSession, job: NativeJob): void;
   closeSession(session: NativeSession): void;
-  /** A file's bytes, mapped: processes share what they read of it. The file must not be cut while they are in use. */
+  /** Maps a file's bytes, which processes share. The file must not be shortened while they are in use. */
   mapFile(path: string): ArrayBuffer;
-  /** What `averageRows` of room static computes, on another thread. Its arrays must not change before it is done. */
+  /**
+   * Computes the same as `averageRows` of room static, on another thread. Its arrays must not change before it is done.
+   */
   averageRows(
     rows: Uint8Array,
     type: NativeTensorType,
@@ -73,8 +75,8 @@ export interface NativeBinding {
   /** Gives memory that was freed, and that the C library keeps for later, back to the system. */
   trimMemory(): void;
   /**
-   * The rows that are most like a vector, in rising order, and their scores: the `top` best and those that score at most
-   * `margin` less. None of the arrays may be changed before the promise is settled.
+   * Finds the rows that are most like a vector, in rising order, and their scores: the `top` best and those that score
+   * at most `margin` less. None of the arrays may be changed before the promise is settled.
    */
   scanRows(
     rows: Float32Array | Int8Array | Uint8Array,
@@ -133,7 +135,7 @@ function buildOf(path: string): string {
   return `${size}-${mtimeMs}`;
 }
 
-/** After a model is closed: without the native engine the C library keeps what it likes. */
+/** Gives freed memory back to the system after a model is closed. Without the native engine, the C library keeps it. */
 export function returnFreedMemory(): void {
   const found = loadBinding();
   if ('binding' in found) {

@@ -48,7 +48,7 @@ export async function buildModel(
   }
 }
 
-/** What the core cannot do, whatever the graph. */
+/** Says what the core cannot do for a model, whatever its graph. */
 function obstacleTo(model: OnnxModel, { head, maxTokens }: ModelFiles): string | undefined {
   const activation = head.dense.map((layer) => layer.activation).find((name) => name === 'relu' || name === 'gelu');
   if (activation !== undefined) {

@@ -15,7 +15,7 @@ export interface Fitness {
 /** It stands beside the packed model, and holds for the same file, binary and processor. */
 const extension = '.fitness.json';
 
-/** What was found out before; undefined if nothing was, or cannot be read. */
+/** Reads what was found out about a model before; undefined if nothing was, or it cannot be read. */
 export async function knownFitness(
   loaded: LoadedBinding,
   files: ModelFiles,
@@ -33,7 +33,7 @@ export async function knownFitness(
   return undefined;
 }
 
-/** Where nothing can be written it is found out each time. */
+/** Notes what was found out about a model. Where nothing can be written, it is found out each time. */
 export async function noteFitness(
   loaded: LoadedBinding,
   files: ModelFiles,

@@ -6,7 +6,10 @@ import type { ModelFiles } from '../model/index.js';
 import { outputChoice } from '../output/index.js';
 import type { NativePrecision } from './description-format.js';
 
-/** The same for the same files in the same state, run in the same way: such models share their weights. */
+/**
+ * Makes the key of a model: the same for the same files in the same state, run in the same way. Models of one key share
+ * their weights.
+ */
 export async function modelKey(files: ModelFiles, precision: NativePrecision): Promise<string> {
   const { onnxPath, maxTokens, padTokenId, head } = files;
   const { pooling, includePrompt, dense, normalize } = head;
@@ -21,7 +24,10 @@ export async function modelKey(files: ModelFiles, precision: NativePrecision): P
   return JSON.stringify([onnxPath, state, run, output ?? null, poolsHidden]);
 }
 
-/** Weights outside of the file stand beside it, under names of their own: whatever is there and is no other model. */
+/**
+ * Lists the states of files beside a model that may hold its weights, under any name: all that are not a model or text
+ * themselves.
+ */
 async function statesBeside(onnxPath: string): Promise<string[]> {
   const folder = dirname(onnxPath);
   const entries = await readdir(folder, { withFileTypes: true });

@@ -30,7 +30,7 @@ export interface Packing {
   start(settings: PackSettings): PackedOrReason;
 }
 
-/** The packed model of before, or else a new one, which is made in a thread: the event loop stays free. */
+/** Returns the model that was packed before, or else packs it in a thread, so that the event loop stays free. */
 export async function packedModel(
   loaded: LoadedBinding,
   files: ModelFiles,
@@ -65,7 +65,7 @@ export async function packedModel(
   }
 }
 
-/** A thread that runs out of memory is a reason to use another engine, not to end. */
+/** Turns the death of the packing thread (it ran out of memory, say) into a reason to use another engine. */
 function reasonOfDeath(error: OctavecError): NoNativeModel {
   if (error.code !== 'ENGINE_DIED') {
     throw error;
@@ -74,7 +74,10 @@ function reasonOfDeath(error: OctavecError): NoNativeModel {
   return { reason: `the native engine cannot take this model: ${why}`, mayPass: true };
 }
 
-/** For a file about a model: in the cache folder, and in the one for where that cannot be written to. */
+/**
+ * Returns the places for a file about a model: in the cache folder, and in a temporary one if that cannot be written
+ * to.
+ */
 export async function placesFor(
   { binding, build }: LoadedBinding,
   files: ModelFiles,
@@ -86,7 +89,7 @@ export async function placesFor(
   return Promise.all((await cacheFolders()).map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
 }
 
-/** undefined if there is none, or none that can be used. */
+/** Maps a packed model; undefined if there is none, or none that can be used. */
 async function mapped(
   binding: NativeBinding,
   place: DerivedPlace,

@@ -7,8 +7,9 @@ import { applyHead } from '../output/index.js';
 const lengths = [11, 3];
 
 /**
- * Where a graph gives pooled vectors beside the hidden states, ONNX Runtime takes those. The native engine pools by the
- * model's configuration, so both must come to the same: numbers are put in the place of the hidden states to see that.
+ * Says why the native engine cannot stand in for a graph's own pooling, if it cannot. Where a graph gives pooled
+ * vectors beside the hidden states, ONNX Runtime takes those. The native engine pools by the model's configuration, so
+ * both must come to the same: numbers are put in the place of the hidden states to see that.
  *
  * @param pooled the output of vectors that ONNX Runtime takes, if any
  * @returns what stands in the way, if anything

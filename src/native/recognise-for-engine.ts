@@ -8,7 +8,7 @@ import { pooledOutputObstacle } from './pooled-output.js';
 
 type RecognisedFiles = Pick<ModelFiles, 'padTokenId' | 'head' | 'facts' | 'output' | 'headSource' | 'task'>;
 
-/** The encoder in a graph, if the native engine gives with it what ONNX Runtime gives. */
+/** Recognises the encoder in a graph, and checks that the native engine gives with it what ONNX Runtime gives. */
 export function recogniseForEngine(model: OnnxModel, files: RecognisedFiles): Recognition {
   const choose = (outputs: readonly SampledOutput[]): ChosenOutputs =>
     chooseOutputs(outputs.map(offeredOutput), outputChoice(files), 'it');

@@ -71,7 +71,7 @@ export function describeForCore(
   return writer.finish();
 }
 
-/** [tokens × hidden], and the row of a word that is not counted. */
+/** Returns the rows of the position table, [tokens × hidden], and the row for tokens that have no position. */
 function positionRows(model: OnnxModel, { table, first, uncounted }: Positions, tokens: number): Float32Array {
   const rows = tableRows(model, table, first, tokens);
   return uncounted === undefined ? rows : joined(rows, tableRows(model, table, uncounted.row, 1));
@@ -84,7 +84,7 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-/** [heads × (2 tokens - 1)] what is added to scores by distance. */
+/** Returns what is added to scores by distance: [heads × (2 tokens - 1)]. */
 function distanceBias(
   { heads, relativeBias, distanceSlopes }: EncoderDescription,
   tokens: number,
@@ -96,7 +96,7 @@ function distanceBias(
     : Float32Array.from({ length: heads * width }, (_, i) => distanceSlopes[Math.floor(i / width)] * byDistance(i));
 }
 
-/** [heads × (2 longest - 1)] biases by distance, cut to those of shorter texts. */
+/** Cuts biases by distance, [heads × (2 longest - 1)], to those of shorter texts. */
 function centre(bias: Float32Array, heads: number, tokens: number): Float32Array {
   const all = bias.length / heads;
   const start = (all + 1) / 2 - tokens;
@@ -122,12 +122,12 @@ class WordWriter {
     this.#words.push(...values);
   }
 
-  /** A float by its bits. */
+  /** Writes a float by its bits. */
   number(value: number): void {
     this.#words.push(new Int32Array(Float32Array.of(value).buffer)[0]);
   }
 
-  /** A tensor of the file, as rows of `columns` numbers. */
+  /** Writes a tensor of the file, as rows of `columns` numbers. */
   tensor(tensor: TensorProto | undefined, columns: number): void {
     this.#add(tensor, () => {
       const bytes = tensor as TensorProto;
@@ -143,7 +143,7 @@ class WordWriter {
     });
   }
 
-  /** Words in as many bits as they have. @returns what is to be added to all of their numbers */
+  /** Writes word embeddings in as many bits as they have. @returns what is to be added to all of their numbers */
   words({ values, rowScales, uniform }: StoredTable): number {
     const [rows, columns] = values.dims;
     if (uniform === undefined || 'blockSize' in values) {
@@ -157,8 +157,8 @@ class WordWriter {
   }
 
   /**
-   * Weights as they are. Blocks of eight bits become floats, unless they are those of words: the core gives linear layers
-   * one scale for each column.
+   * Writes weights as they are. Blocks of eight bits become floats, unless they are those of words: the core gives
+   * linear layers one scale for each column.
    */
   matrix(weights: TensorProto | StoredBlocks, scale: Float32Array | undefined, isTable: boolean): void {
     if (!('blockSize' in weights)) {

@@ -61,7 +61,10 @@ async function fitNativeEngine(files: ModelFiles, options: PoolOptions): Promise
   return native;
 }
 
-/** Read from the structure of the file, which takes milliseconds however large it is. */
+/**
+ * Says why the weights speak against the native engine, if they do. Only the file's structure is read, which takes
+ * milliseconds however large it is.
+ */
 async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undefined> {
   const [{ fullPrecisionWeights }, { readStructure }] = await Promise.all([
     import('../../encoder/index.js'),
@@ -76,7 +79,7 @@ async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undef
   }
 }
 
-/** The least cosine between vectors of both engines. ONNX Runtime runs for this only. */
+/** Returns the lowest cosine between the vectors of both engines. ONNX Runtime is started for this only. */
 async function agreement(
   files: ModelFiles,
   native: Engine,

@@ -11,7 +11,7 @@ export const leastFitCosine = 0.95;
 /** In tokens: less than a tile of the kernels, about one, several, and so many that a batch is mostly padding. */
 const lengths = [3, 9, 17, 48];
 
-/** Fixed texts of the self-check, from all over the vocabulary. ONNX Runtime pads them to the longest. */
+/** Makes the fixed texts of the self-check, from all over the vocabulary. ONNX Runtime pads them to the longest. */
 export function sampleBatch(vocabulary: number, maxTokens: number): TokenBatch {
   const random = randomNumbers(1);
   const fitting = lengths.map((length) => Math.min(length, maxTokens));
@@ -23,7 +23,7 @@ export function sampleBatch(vocabulary: number, maxTokens: number): TokenBatch {
   return { ids, offsets };
 }
 
-/** The least cosine of the rows of two matrices [rows × width]; 0 if one has numbers that are none. */
+/** Returns the lowest cosine between the rows of two matrices [rows × width]; 0 if one holds NaN or infinity. */
 export function leastCosine(a: Float32Array, b: Float32Array, width: number): number {
   let least = 1;
   for (let start = 0; start < a.length; start += width) {

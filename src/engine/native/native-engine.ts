@@ -28,7 +28,10 @@ export interface NativeEngineOptions extends ThreadOptions {
   readonly precision?: NativePrecision;
 }
 
-/** The instruction set that the native engine uses here ("avx512-vnni"), or in one line why there is no such engine. */
+/**
+ * Returns the instruction set that the native engine uses here ("avx512-vnni"), or the reason why it cannot run, in one
+ * line.
+ */
 export function nativeEngineState(): { readonly isa: string } | { readonly reason: string } {
   const loaded = loadBinding();
   return 'reason' in loaded ? loaded : { isa: loaded.binding.isa ?? 'unknown' };
@@ -66,7 +69,7 @@ export async function tryNativeEngine(
 /** Smaller models are built while a thread would start. */
 const worthPackingBytes = 8 * 2 ** 20;
 
-/** The model that the process has, if it has it. */
+/** Returns the model that the process holds already, or else loads it. */
 async function loadModel(
   loaded: LoadedBinding,
   files: ModelFiles,

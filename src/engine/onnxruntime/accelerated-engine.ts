@@ -42,7 +42,7 @@ export async function acceleratedEngine(
   return { reason: reasons.join('; ') || `${build} has none` };
 }
 
-/** Those that the installed ONNX Runtime has, or can load where their libraries are installed. */
+/** Lists the accelerators that the installed ONNX Runtime has, or can load where their libraries are installed. */
 async function offeredAccelerators(): Promise<readonly Accelerator[]> {
   // In this thread it is needed for this only.
   const { listSupportedBackends } = await import('onnxruntime-node');

@@ -9,7 +9,7 @@ export interface BatchLimits {
   readonly texts?: number;
 }
 
-/** The limits of a model whose inputs fix their sizes: every text takes as many tokens as the longest. */
+/** Returns the limits for a model whose inputs have fixed sizes: every text takes as many tokens as the longest. */
 export function limitsWithin(limits: BatchLimits, { texts, tokens }: FixedShape): BatchLimits {
   const most = texts ?? (tokens && Math.max(1, Math.floor(limits.tokens / tokens)));
   return most === undefined ? limits : { ...limits, texts: most };
@@ -33,7 +33,7 @@ export class BatchRoom {
     this.#longest = longest;
   }
 
-  /** Whether a text of this length was taken in. The first one always is. */
+  /** Takes in a text of this length if it fits, and says whether it did. The first one always fits. */
   add(length: number): boolean {
     const texts = this.#texts + 1;
     const padding = this.#padding + this.#longest - length;

@@ -1,7 +1,7 @@
 import type { Batch } from './protocol.js';
 import type { Piece } from './request.js';
 
-/** The ids of the pieces' texts, one after the other, in arrays that can be given away. */
+/** Joins the ids of the pieces' texts, in arrays that can be transferred to another thread. */
 export function batchMessage(pieces: readonly Piece[]): Batch {
   const texts = pieces.reduce((sum, piece) => sum + piece.texts.length, 0);
   const ids = new Int32Array(pieces.reduce((sum, piece) => sum + piece.tokens, 0));

@@ -89,15 +89,18 @@ export async function runEncoder(encoder: Encoder, batch: TokenBatch, output: st
   return { data, tokens: shape.tokens };
 }
 
-/** Half-precision data come as bits, or as a Float16Array where the run time has one. */
+/**
+ * Returns the bits of half-precision numbers. Half-precision data come as bits, or as a Float16Array where the run time
+ * has one.
+ */
 function bitsOf(tensor: Tensor): Uint16Array {
   const { buffer, byteOffset, length } = tensor.data as Uint16Array;
   return new Uint16Array(buffer, byteOffset, length);
 }
 
 /**
- * How many ids a model knows: what ONNX Runtime says of one that none can have. Undefined for models that look ids up in
- * another way than by Gather, and take them or fail without a number.
+ * Finds out how many ids a model knows, from the error that ONNX Runtime gives for an impossible one. Undefined for
+ * models that don't look ids up by Gather: they take it, or fail without naming a number.
  */
 async function probeVocabulary(runnable: Runnable): Promise<number | undefined> {
   const probe: TokenBatch = { ids: Int32Array.of(0, impossibleId), offsets: Int32Array.of(0, 2) };

@@ -47,7 +47,7 @@ function toOrt({ type, data, dims }: GraphTensor): Tensor {
   return new Tensor(type as Tensor.Type, data as Tensor.DataType, dims);
 }
 
-/** Output memory belongs to the run time; what is sent is a copy of its own. */
+/** Copies an output, since its memory belongs to ONNX Runtime. */
 function fromOrt({ type, data, dims }: Tensor): GraphTensor {
   return { type, dims, data: (data as GraphData).slice() };
 }

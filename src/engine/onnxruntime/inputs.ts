@@ -66,7 +66,7 @@ export function bindInputs(declared: readonly DeclaredInput[], path: string): Bo
   return { bindings, past, fixed: fixedShape(declared, path) };
 }
 
-/** The size of the tensors that a batch is fed as. */
+/** Returns the size of the tensors that a batch is fed as. */
 export function paddedShape({ fixed }: BoundInputs, { offsets }: TokenBatch): Required<FixedShape> {
   let longest = 0;
   for (let text = 1; text < offsets.length; text++) {

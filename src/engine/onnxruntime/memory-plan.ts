@@ -21,7 +21,7 @@ export interface MemoryPlan {
 /** What a worker takes besides weights: its JavaScript heap, and activations of a batch. */
 const workerBytes = 48 * 2 ** 20;
 
-/** Bytes that a pool is reckoned to take in either mode, besides the bare process. */
+/** Estimates the bytes that a pool takes in either mode, besides the bare process. */
 export function memoryNeeds(weights: number, workers: number): Readonly<Record<MemoryPlan['mode'], number>> {
   return { fast: weights + workers * (weights + workerBytes), shared: weights + workers * workerBytes };
 }

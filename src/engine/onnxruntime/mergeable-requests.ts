@@ -10,7 +10,7 @@ export class MergeableRequests {
   readonly #byLength: Record<Wanted, Map<number, LinkedList<Request>>> = { vectors: new Map(), hidden: new Map() };
   readonly #places = new Map<Request, { readonly list: LinkedList<Request>; readonly place: Place<Request> }>();
 
-  /** The request that has waited longest among those whose next text has this length. */
+  /** Returns the request that has waited longest among those whose next text has this length. */
   first(wanted: Wanted, length: number): Request | undefined {
     return this.#byLength[wanted].get(length)?.first?.value;
   }

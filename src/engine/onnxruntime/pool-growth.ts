@@ -45,12 +45,12 @@ export class PoolGrowth {
     this.#failures++;
   }
 
-  /** Whether those who wait for a first worker are to be told that there will be none. */
+  /** Says whether to tell callers who wait for a first worker that there will be none. */
   get isHopeless(): boolean {
     return this.#failures >= mostFailedStarts;
   }
 
-  /** They were told. Whoever comes next may have better luck. */
+  /** Forgets the failed starts once the waiting callers were told. The next caller may have better luck. */
   giveUp(): void {
     this.#failures = 0;
   }

@@ -42,12 +42,12 @@ export class RequestQueue {
     return this.#standings.size === 0;
   }
 
-  /** Tokens that wait, in all. */
+  /** Counts the tokens that wait, in all. */
   get waitingTokens(): number {
     return this.#waitingTokens;
   }
 
-  /** How long the oldest request that still waits for something has been there. */
+  /** Returns how long ago the oldest request that still waits was made. */
   get oldestAgeMs(): number {
     return this.#arrivals.first?.value.ageMs ?? 0;
   }

@@ -70,17 +70,17 @@ export class Request {
     return performance.now() - this.#since;
   }
 
-  /** Whether the caller has its answer. */
+  /** Says whether the caller has its answer. */
   get isSettled(): boolean {
     return this.#settle === undefined;
   }
 
-  /** Tokens of the texts that were not given out yet. */
+  /** Counts the tokens of texts that were not given out yet. */
   get waitingTokens(): number {
     return this.#waitingTokens;
   }
 
-  /** Length of the longest text that was not given out yet; undefined if there is none. */
+  /** Returns the length of the longest text that was not given out yet; undefined if there is none. */
   get nextLength(): number | undefined {
     return this.#taken < this.#order.length ? this.#lengthOf(this.#order[this.#taken]) : undefined;
   }
@@ -95,17 +95,17 @@ export class Request {
     return new Piece(this, this.#order.subarray(start, this.#taken));
   }
 
-  /** The ids of a text. */
+  /** Returns the ids of a text. */
   idsOf(text: number): Int32Array {
     return this.#batch.ids.subarray(this.#batch.offsets[text], this.#batch.offsets[text + 1]);
   }
 
-  /** Whether its texts say which of two each token belongs to. */
+  /** Says whether each token is marked as part of the first or the second text of a pair. */
   get hasTypes(): boolean {
     return this.#batch.types !== undefined;
   }
 
-  /** The token types of a text. */
+  /** Returns the token types of a text. */
   typesOf(text: number): Int32Array | undefined {
     return this.#batch.types?.subarray(this.#batch.offsets[text], this.#batch.offsets[text + 1]);
   }

@@ -12,12 +12,12 @@ export class RunGuard {
     this.#flags = new Int32Array(shared);
   }
 
-  /** What the other thread makes its guard from. */
+  /** Returns the memory from which the other thread makes its guard. */
   get shared(): SharedArrayBuffer {
     return this.#flags.buffer as SharedArrayBuffer;
   }
 
-  /** In the worker: does native work, or nothing at all any more if the process is ending. */
+  /** Runs native work, in the worker; once the process is ending, it does nothing and never returns. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     Atomics.store(this.#flags, running, 1);
     if (Atomics.load(this.#flags, stopped) === 1) {
@@ -36,7 +36,7 @@ export class RunGuard {
     Atomics.notify(this.#flags, running);
   }
 
-  /** In the main thread: from now on the end of the process waits for this worker. */
+  /** Makes the end of the process wait for this worker, from the main thread. */
   watch(): void {
     if (watched.size === 0) {
       process.once('exit', waitForAll);
@@ -44,7 +44,7 @@ export class RunGuard {
     watched.add(this);
   }
 
-  /** The worker has ended. */
+  /** Stops making the process wait, because the worker has ended. */
   unwatch(): void {
     watched.delete(this);
     if (watched.size === 0) {

@@ -50,7 +50,7 @@ export async function createSession(settings: SessionSettings): Promise<Inferenc
   }
 }
 
-/** What ONNX Runtime says, without the C++ places and signatures around it. */
+/** Strips C++ source places and signatures from a message of ONNX Runtime. */
 export function plainReason(error: unknown): string {
   return reasonOf(error)
     .split('\n')[0]

@@ -2,8 +2,8 @@ import type { GraphInput, GraphTensor } from './graph-session.js';
 import { bindInputs, paddedFeeds, paddedShape } from './inputs.js';
 
 /**
- * What a graph session is fed for one text: its inputs as [1, tokens], without padding where the model does not fix its
- * sizes. What goes beyond a fixed size is left out.
+ * Makes the feeds of a graph session for one text: its inputs as [1, tokens], without padding unless the model fixes
+ * its sizes. Tokens beyond a fixed size are left out.
  *
  * @throws MODEL_OUTPUT for inputs that octavec cannot give
  */

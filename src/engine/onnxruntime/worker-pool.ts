@@ -235,12 +235,12 @@ function failAll(requests: readonly Request[], error: unknown): void {
   }
 }
 
-/** The first id that a model with so many tokens does not know. */
+/** Finds the first id that a vocabulary of this size does not have. */
 function firstBeyond(ids: Int32Array, vocabulary: number): number | undefined {
   return ids.find((id) => id < 0 || id >= vocabulary);
 }
 
-/** The first text that has more tokens. */
+/** Finds the first text with more tokens than allowed. */
 function firstLonger(
   offsets: Int32Array,
   most: number,

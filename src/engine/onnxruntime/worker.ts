@@ -46,7 +46,10 @@ serveCalls<Encoding>(async (settings) => {
   };
 });
 
-/** CPU time since it was last asked for, of a process of its own; 0 in a thread, whose time is that of the pool. */
+/**
+ * Returns a function that gives the CPU time since its last call, in ms: of a worker process; 0 in a thread, whose time
+ * counts as the pool's.
+ */
 function ownCpuMs(): () => number {
   if (!isMainThread) {
     return () => 0;
