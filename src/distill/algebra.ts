@@ -31,17 +31,17 @@ export class AlgebraThreads {
     this.#signal = signal;
   }
 
-  /** See `principalAxes`. */
+  /** Runs `principalAxes` in a thread. */
   async axes(vectors: Matrix, dimensions: number, centred: boolean): Promise<Axes> {
     return (await this.#run({ kind: 'axes', vectors: shared(vectors), dimensions, centred })) as Axes;
   }
 
-  /** See `alongAxes`. */
+  /** Runs `alongAxes` in a thread. */
   async turn(vectors: Matrix, axes: Axes): Promise<Matrix> {
     return (await this.#run({ kind: 'turn', vectors: shared(vectors), axes })) as Matrix;
   }
 
-  /** See `ridgeFit`: every thread takes some of the columns. */
+  /** Runs `ridgeFit`, each thread on some of the columns. */
   async ridge(problem: RidgeProblem): Promise<Float32Array> {
     const { width, start } = problem;
     const count = Math.min(this.#threads, width);
@@ -66,7 +66,7 @@ export class AlgebraThreads {
     return whole;
   }
 
-  /** See `cosineSteps`. */
+  /** Runs `cosineSteps` in a thread. */
   async cosine(problem: CosineProblem): Promise<Float32Array> {
     return (await this.#run({ kind: 'cosine', problem })) as Float32Array;
   }
@@ -77,7 +77,7 @@ export class AlgebraThreads {
   }
 }
 
-/** The same numbers in memory that threads share rather than copy. */
+/** Moves a matrix to memory that threads share rather than copy. */
 function shared({ data, rows, columns }: Matrix): Matrix {
   if (data.buffer instanceof SharedArrayBuffer) {
     return { data, rows, columns };

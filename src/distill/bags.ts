@@ -32,7 +32,7 @@ export function bagsOf({ ids, offsets }: TokenBatch, tokens: number): Bags {
   return { texts, tokens, starts, columns: columns.slice(0, entries), shares: shares.slice(0, entries) };
 }
 
-/** Tokens as shares of texts: the same entries, by columns. */
+/** Transposes bags: the same entries, a row for each token. */
 export function transposed({ texts, tokens, starts, columns, shares }: Bags): Bags {
   const counts = new Int32Array(tokens + 1);
   for (const column of columns) {
@@ -53,7 +53,7 @@ export function transposed({ texts, tokens, starts, columns, shares }: Bags): Ba
   return { texts: tokens, tokens: texts, starts: counts, ...back };
 }
 
-/** The bags of some texts. */
+/** Picks the bags of some texts. */
 export function someBags(bags: Bags, texts: Int32Array): Bags {
   const starts = new Int32Array(texts.length + 1);
   texts.forEach((text, i) => {
@@ -69,7 +69,7 @@ export function someBags(bags: Bags, texts: Int32Array): Bags {
 }
 
 /**
- * The weighted sums of rows: [texts × width].
+ * Sums the rows of each text's tokens by their shares: [texts × width].
  *
  * @param rows [tokens × width]
  */

@@ -14,9 +14,9 @@ export interface RidgeProblem {
 }
 
 /**
- * Token vectors X that give the least Σ ‖b X − y‖² + ridge · Σ ‖x − start‖², by conjugate gradients with the diagonal as
- * preconditioner (M. R. Hestenes and E. Stiefel, 1952). The columns are problems of their own, each with its own step
- * lengths, so that they can be shared out among threads. Tokens that no text has stay where they start.
+ * Finds the token vectors X with the least Σ ‖b X − y‖² + ridge · Σ ‖x − start‖², by conjugate gradients with the
+ * diagonal as preconditioner (M. R. Hestenes and E. Stiefel, 1952). The columns are problems of their own, each with
+ * its own step lengths, so that they can be shared out among threads. Tokens that no text has stay where they start.
  */
 export function ridgeFit({ bags, targets, start, width, ridge, steps }: RidgeProblem): Float32Array {
   const back = transposed(bags);
@@ -51,7 +51,7 @@ export function ridgeFit({ bags, targets, start, width, ridge, steps }: RidgePro
   return x;
 }
 
-/** Of the squared shares of each token, and the ridge. */
+/** Returns 1 / (squared shares of a token + ridge) for each token. */
 function inverseDiagonal({ texts: tokens, starts, shares }: Bags, ridge: number): Float32Array {
   return Float32Array.from({ length: tokens }, (_, token) => {
     let sum = ridge;
@@ -82,7 +82,7 @@ function columnProducts(a: Float32Array, b: Float32Array, width: number): Float6
   return sums;
 }
 
-/** 0 where a column is solved already. */
+/** Divides column by column; 0 where a column is solved already. */
 function quotients(above: Float64Array, below: Float64Array): Float64Array {
   return above.map((value, c) => (below[c] > 0 ? value / below[c] : 0));
 }

@@ -63,7 +63,10 @@ export function cosineSteps({ bags, targets, start }: CosineProblem): Float32Arr
   return vectors;
 }
 
-/** How the cosine of a text grows with its vector: the target's direction without what points along the vector, by the vector's length. */
+/**
+ * Returns the gradient of a text's cosine by its vector: the target's direction without its part along the vector,
+ * divided by the vector's length.
+ */
 function pullOf(
   { starts, columns, shares }: Bags,
   text: number,

@@ -159,7 +159,7 @@ async function vocabularyOf(files: ModelFiles, { words = [], signal }: DistillOp
   return await readVocabulary(teacher, words);
 }
 
-/** Tokens along axes, each as important as it is rare. */
+/** Turns token vectors along the axes, and weights each by how rare its token is. */
 async function weighted(alone: Matrix, axes: Axes, algebra: AlgebraThreads): Promise<Matrix> {
   const turned = await algebra.turn(alone, axes);
   const weights = sifWeights(alone.rows);

@@ -15,7 +15,7 @@ export interface Axes {
 const blockRows = 64;
 
 /**
- * The principal axes of vectors.
+ * Finds the principal axes of vectors.
  *
  * @param centred subtract the mean first, as principal component analysis does
  */
@@ -26,7 +26,7 @@ export function principalAxes(vectors: Matrix, dimensions: number, centred: bool
   return { mean, axes: all.slice(0, dimensions * columns), dimensions, columns };
 }
 
-/** Vectors in the directions of axes: [rows × dimensions]. */
+/** Projects vectors onto axes: [rows × dimensions]. */
 export function alongAxes({ data, rows, columns }: Matrix, { mean, axes, dimensions }: Axes): Matrix {
   const out = new Float32Array(rows * dimensions);
   const centred = new Float64Array(columns);
@@ -66,7 +66,7 @@ function meanOf({ data, rows, columns }: Matrix): Float64Array {
   return mean;
 }
 
-/** Mean products of the columns, the lower half: [columns × columns]. */
+/** Averages the products of each two columns; the lower half of [columns × columns] is filled. */
 function moments({ data, rows, columns }: Matrix, mean: Float64Array): Float64Array {
   const sums = new Float64Array(columns * columns);
   // [columns × block]: both factors of a product run along memory.
@@ -84,7 +84,7 @@ function moments({ data, rows, columns }: Matrix, mean: Float64Array): Float64Ar
   return sums.map((sum) => sum / Math.max(1, rows));
 }
 
-/** Two by two, so that four sums share what is loaded. */
+/** Adds the products of a block's columns, two by two, so that four sums share each load. */
 function addProducts(sums: Float64Array, block: Float64Array, columns: number): void {
   for (let i = 0; i < columns; i += 2) {
     const [a, b] = [i * blockRows, Math.min(i + 1, columns - 1) * blockRows];

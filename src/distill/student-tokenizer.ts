@@ -88,7 +88,7 @@ export function studentTokenizer(
   return { json, teacherIds, words: [...whole, ...phrases], unknownId, unknownToken, paddingToken };
 }
 
-/** By their ids, which may leave gaps. */
+/** Lists a vocabulary's tokens by their ids, which may have gaps. */
 function tokensById(vocab: Vocabulary): (readonly [token: string, id: number])[] {
   if (Array.isArray(vocab)) {
     return vocab.map(([token]: readonly [string, number], id) => [token, id] as const);

@@ -5,7 +5,7 @@ import type { TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import type { StudentTokenizer } from './student-tokenizer.js';
 
-/** Ids of texts as the static model is going to read them. */
+/** Tokenizes texts as the static model will. */
 export async function studentTokens(
   folder: string,
   { json }: StudentTokenizer,

@@ -126,7 +126,7 @@ function accumulate(a: Float64Array, diagonal: Float64Array, n: number): void {
   }
 }
 
-/** Implicit QL: `diagonal` becomes the eigenvalues, the rows of `vectors` their vectors. */
+/** Runs the implicit QL algorithm: `diagonal` becomes the eigenvalues, the rows of `vectors` the eigenvectors. */
 function rotate(diagonal: Float64Array, beside: Float64Array, vectors: Float64Array, n: number): void {
   beside.copyWithin(0, 1);
   beside[n - 1] = 0;

@@ -13,8 +13,8 @@ const usualDimensions = 256;
 const fewestDimensions = 32;
 
 /**
- * Length and precision of the rows of a table that is at most so large: in fewer bits first, which costs nothing that can be
- * measured, and shorter only then.
+ * Chooses length and precision of a table's rows so that it keeps to a size. It takes fewer bits first, which costs
+ * nothing that can be measured, and only then shorter rows.
  *
  * @param tokens rows
  * @param width length of the teacher's vectors, the most that there can be

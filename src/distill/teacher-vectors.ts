@@ -4,7 +4,8 @@ import type { Matrix } from '../numbers/index.js';
 import type { DistillOptions } from './distill-options.js';
 
 /**
- * What the teacher makes of texts, at length 1: [texts × width]. Its documents' prompt is used, if it has one by default.
+ * Embeds texts with the teacher, scaled to length 1: [texts × width]. If the teacher has a default prompt for
+ * documents, it is used.
  *
  * @throws what embedding throws
  */

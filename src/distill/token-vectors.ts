@@ -7,8 +7,8 @@ import { type Matrix, nonFiniteRows } from '../numbers/index.js';
 const textsAtOnce = 4096;
 
 /**
- * The teacher's vector of each token alone, between its special tokens: [tokens × width]. Pooled as the teacher pools, not
- * scaled to length 1.
+ * Embeds each token alone with the teacher, between special tokens: [tokens × width]. Vectors are pooled as the teacher
+ * does, and not scaled to length 1.
  *
  * @throws TEACHER_UNFIT where a vector is not finite, or all are the same; and what the engine throws
  */
@@ -44,7 +44,10 @@ function batchOf(texts: readonly (readonly number[])[]): TokenBatch {
   return { ids: Int32Array.from(texts.flat()), offsets };
 }
 
-/** One vector that is not finite spoils the directions of all. */
+/**
+ * Refuses vectors that are not finite, since one of them spoils the directions of all, and vectors that are all the
+ * same.
+ */
 function refuseUnfit(path: string, vectors: Matrix): void {
   const broken = nonFiniteRows(vectors).length;
   if (broken > 0) {

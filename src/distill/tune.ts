@@ -105,7 +105,7 @@ async function chooseRidge(
 }
 
 /**
- * How near a student comes to its teacher on texts that it was not tuned with.
+ * Measures how close a student comes to its teacher on texts that it was not tuned with.
  *
  * @param vectors of tokens, in all columns of the targets or the first of them
  */
@@ -122,7 +122,7 @@ function likeness(
 /** What chance alone may bring. */
 const leastGain = 0.002;
 
-/** The start, scaled to what fits the targets best, and by the factor more. */
+/** Scales the start to the length that fits the targets best, times a factor. */
 function fittedLength(bags: Bags, start: Matrix, targets: Matrix): Float32Array {
   const means = weightedRows(bags, start.data, start.columns);
   let [along, squares] = [0, 0];
@@ -134,7 +134,7 @@ function fittedLength(bags: Bags, start: Matrix, targets: Matrix): Float32Array 
   return start.data.map((value) => value * scale);
 }
 
-/** [held out, others], the same ones for the same number of texts. */
+/** Splits texts into [held out, others], in the same way for the same number of texts. */
 function split(texts: number): [Int32Array, Int32Array] {
   const order = shuffled(
     Array.from({ length: texts }, (_, i) => i),

@@ -36,7 +36,7 @@ export async function readVocabulary(teacher: Embedder, words: readonly string[]
   return { student, ids: [...own, ...ofWords], width: teacher.width };
 }
 
-/** Words as the tokenizer's normalizer leaves them, and whether it looks them up as a whole. */
+/** Maps words, as the tokenizer's normalizer leaves them, to whether it looks them up as a whole. */
 async function normalised(teacher: Embedder, words: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
   if (words.length === 0) {
     return new Map();

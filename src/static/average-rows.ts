@@ -3,9 +3,9 @@ import { halvesToFloats } from '../numbers/index.js';
 import { rowTypes, type StaticTable } from './static-table.js';
 
 /**
- * The mean of each text's token vectors, [texts × columns]; zeros for a text without tokens.
- * native/core/static_table.cpp does the same, operation by operation, so that both give the same bits: sums in float32,
- * token by token, the squares of the length in four float64 sums.
+ * Averages each text's token vectors, [texts × columns]; zeros for a text without tokens. native/core/static_table.cpp
+ * does the same, operation by operation, so that both give the same bits: sums in float32, token by token, the squares
+ * of the length in four float64 sums.
  *
  * @param batch ids must be below the size of the vocabulary
  * @param normalize scale vectors to length 1
@@ -41,7 +41,7 @@ function scale(vector: Float32Array, divisor: number): void {
   }
 }
 
-/** The order of the additions is that of four lanes. */
+/** Returns the length of a vector, with the additions in the order of four lanes. */
 function lengthOf(vector: Float32Array): number {
   const sums = [0, 0, 0, 0];
   for (let c = 0; c < vector.length; c++) {
@@ -50,7 +50,7 @@ function lengthOf(vector: Float32Array): number {
   return Math.sqrt(sums[0] + sums[1] + (sums[2] + sums[3]));
 }
 
-/** Rows as numbers; unaligned ones are copied. */
+/** Returns a function that gives a row as numbers; unaligned rows are copied. */
 function rowReader({ data, type, columns }: StaticTable): (row: number) => ArrayLike<number> {
   if (type === rowTypes.int8) {
     const values = new Int8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -6,13 +6,13 @@ import { type OnnxModel, readModel } from '../onnx/index.js';
 import { readTable } from './read-table.js';
 import { tableGraph } from './table-graph.js';
 
-/** Whether the file to run is a table, not an ONNX graph. */
+/** Says whether the file to run is a table, not an ONNX graph. */
 export function isTable({ onnxPath, staticReading }: Pick<ModelFiles, 'onnxPath' | 'staticReading'>): boolean {
   return staticReading !== undefined && extname(onnxPath) === '.safetensors';
 }
 
 /**
- * The graph of a model: what its ONNX file holds, or what computes the same as its table.
+ * Returns the graph of a model: that of its ONNX file, or one that computes the same as its table.
  *
  * @throws what `readModel` and reading tables throw
  */
@@ -27,7 +27,7 @@ export async function modelGraph(
   return tableGraph(table, options, files.onnxPath);
 }
 
-/** The token that does not count in a static model's texts; undefined where all do. */
+/** Returns the token that does not count in a static model's texts; undefined if all do. */
 export async function unknownIdOf({
   staticReading,
   tokenizerPath,

@@ -11,8 +11,9 @@ import {
 import { type RowType, rowTypes, type StaticTable } from './static-table.js';
 
 /**
- * The table of a graph that `tableGraph` wrote, whatever precision its table was brought to since; undefined for other
- * graphs. Their Gathers tell what is what: by token (weights [tokens], mapping [tokens]) or by row (table, scales [rows, 1]).
+ * Reads the table of a graph that `tableGraph` wrote, whatever precision the table was brought to since; undefined for
+ * other graphs. The graph's Gathers tell its parts: by token (weights [tokens], mapping [tokens]) or by row (table,
+ * scales [rows, 1]).
  */
 export function readGraphTable(model: OnnxModel): StaticTable | undefined {
   const { graph } = model.proto;

@@ -87,7 +87,7 @@ async function readMapping(path: string, stored: StoredTensor | undefined, rows:
   return mapping;
 }
 
-/** What no table has stays out of every table's range. */
+/** Clamps a row number to int32: numbers beyond it are out of every table's range, and stay so. */
 function clamped(row: bigint): number {
   return Math.max(-0x80000000, Math.min(Number(row), 0x7fffffff));
 }

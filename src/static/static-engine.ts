@@ -10,7 +10,8 @@ import { readTable } from './read-table.js';
 import { type StaticTable, tokensOf } from './static-table.js';
 
 /**
- * An engine for a static model, which needs no run time: its table is mapped, and vectors are gathered and averaged.
+ * Makes the engine of a static model, which needs no run time: its table is mapped, and vectors are gathered and
+ * averaged.
  *
  * @returns undefined for models that are something else
  * @throws WEIGHTS_INVALID, SAFETENSORS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, and what `readModel` throws

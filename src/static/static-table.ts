@@ -26,7 +26,7 @@ export interface StaticTable {
   readonly mapping?: Int32Array;
 }
 
-/** Size of the vocabulary. */
+/** Returns the size of the vocabulary. */
 export function tokensOf({ rows, mapping }: Pick<StaticTable, 'rows' | 'mapping'>): number {
   return mapping?.length ?? rows;
 }

@@ -23,7 +23,7 @@ const opset = 17;
 const irVersion = 8;
 
 /**
- * A static model as an ONNX graph that gives vectors of texts, [batch × columns], and the rows of their tokens,
+ * Writes a static model as an ONNX graph that gives vectors of texts, [batch × columns], and the rows of their tokens,
  * [batch × tokens × columns]:
  *
  *     counts = attention_mask and not input_ids = unknown        [batch, 1, tokens]
@@ -90,7 +90,7 @@ class Nodes {
     return name;
   }
 
-  /** Token vectors, weighted. */
+  /** Adds the nodes that give weighted token vectors. */
   rowsOf({ data, type, rows: count, columns, scales, weights, mapping }: StaticTable): string {
     const ids =
       mapping === undefined
