@@ -54,7 +54,7 @@ export interface LanceVectorQuery extends LanceQuery {
   column(name: string): this;
   distanceType(type: 'cosine'): this;
   bypassVectorIndex(): this;
-  /** So many times as many candidates are compared by their whole vectors. */
+  /** Sets how many times as many candidates are compared by their whole vectors. */
   refineFactor(factor: number): this;
 }
 

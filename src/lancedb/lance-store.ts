@@ -242,8 +242,8 @@ export class LanceStore implements Store {
   }
 
   /**
-   * A filter in the SQL of LanceDB. Metadata have any fields of any types, and LanceDB's columns do not; documents that pass are
-   * found here and named there.
+   * Writes a filter in the SQL of LanceDB. Metadata may have any fields of any types, which LanceDB's columns cannot;
+   * so the documents that pass are found here, and named there.
    *
    * @returns undefined where no document passes
    */

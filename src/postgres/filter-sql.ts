@@ -8,7 +8,7 @@ export class Parameters {
     this.values.push(...values);
   }
 
-  /** "$3" */
+  /** Adds a parameter, and returns its place in the statement, such as "$3". */
   add(value: unknown): string {
     return `$${this.values.push(value)}`;
   }
@@ -61,7 +61,7 @@ function compares(
   return `COALESCE(jsonb_path_exists(${known}, '${paths[operator]}', ${variables}), false)`;
 }
 
-/** The id counts as a field unless there is one of that name. */
+/** Returns the SQL of a field. `document` means the document's id, unless there is a field of that name. */
 function fieldSql(field: string, parameters: Parameters): string {
   const known = `(d.metadata -> ${parameters.add(field)}::text)`;
   return field === 'document' ? `COALESCE(${known}, to_jsonb(d.id))` : known;

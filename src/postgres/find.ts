@@ -27,7 +27,7 @@ export interface Tables {
 /** pgvector's limit of what an approximate index keeps in view. */
 const mostInView = 1000;
 
-/** The nearest chunks: all are looked at for `exact`, and candidates of the HNSW index for a number. */
+/** Finds the nearest chunks: among all for `exact`, among candidates of the HNSW index for a number. */
 export async function nearestHits(database: Database, tables: Tables, query: VectorQuery): Promise<readonly Hit[]> {
   const { top, rescore } = query;
   if (rescore !== 'exact' && tables.kind !== 'float32') {
@@ -89,8 +89,8 @@ interface WeightedWord {
 const frequentPart = 0.05;
 
 /**
- * The chunks with the highest BM25. Those that hold a rare word are looked at first; all others only if frequent words alone
- * could bring one of them among the best.
+ * Finds the chunks with the highest BM25. Those that hold a rare word are looked at first; all others only if frequent
+ * words alone could bring one of them among the best.
  */
 export async function matchingHits(ask: Ask, schema: string, query: TextQuery): Promise<readonly Hit[]> {
   const wanted = [...new Set(wordsOf(query.text).map(storable))];

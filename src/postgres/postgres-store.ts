@@ -152,7 +152,7 @@ export class PostgresStore implements Store {
     return this.#database.close();
   }
 
-  /** What questions are put to; it does not change as long as the index is there. */
+  /** Returns the tables that queries read, which do not change as long as the index exists. */
   async #asked(): Promise<Tables> {
     if (this.#tables === undefined) {
       const { schema, shown } = this.#place;

@@ -74,21 +74,24 @@ export interface StoreFacts {
  */
 export interface Store {
   readonly kinds: VectorKinds;
-  /** undefined for a store in which nothing was put yet. */
+  /** Reads the manifest; undefined for a store that is still empty. */
   readManifest(): Promise<IndexManifest | undefined>;
   writeManifest(manifest: IndexManifest): Promise<void>;
-  /** Content hashes of all documents, by their ids. */
+  /** Returns the content hashes of all documents by their ids. */
   hashes(): Promise<ReadonlyMap<string, string>>;
   apply(change: StoreChange): Promise<void>;
-  /** The nearest chunks by their vectors, best first. */
+  /** Finds the nearest chunks by their vectors, best first. */
   nearest(query: VectorQuery): Promise<readonly Hit[]>;
-  /** The chunks that match words best, by BM25 or what comes near, best first. A chunk without any of them is no hit. */
+  /**
+   * Finds the chunks that match words best, by BM25 or something close to it, best first. A chunk without any of the
+   * words is not a hit.
+   */
   matching(query: TextQuery): Promise<readonly Hit[]>;
-  /** In the order of the refs; undefined for a chunk that another process has taken out meanwhile. */
+  /** Returns chunks in the order of the refs; undefined for a chunk that another process has removed meanwhile. */
   chunks(refs: readonly string[]): Promise<readonly (StoredChunk | undefined)[]>;
-  /** [refs × dimensions] in the order of the refs; zeros for a chunk that is gone. */
+  /** Returns vectors in the order of the refs, [refs × dimensions]; zeros for a chunk that is gone. */
   vectors(refs: readonly string[]): Promise<Matrix>;
-  /** All chunks of a document in their order; none for a document that is not there. */
+  /** Returns all chunks of a document in their order; none for a document that does not exist. */
   document(id: string): Promise<readonly StoredChunk[]>;
   facts(): Promise<StoreFacts>;
   close(): Promise<void>;

@@ -2,8 +2,8 @@ import type { Metadata, MetadataValue } from '../../documents/index.js';
 import type { Comparison, Filter, FilterValue } from './filter.js';
 
 /**
- * Whether a document passes a filter. A field that is not there, or is of another type than the value, compares with nothing, so
- * that only `not` and `!=` let it pass. A list passes if one of its items does.
+ * Says whether a document passes a filter. A field that is not there, or is of another type than the value, compares
+ * with nothing, so that only `not` and `!=` let it pass. A list passes if one of its items does.
  */
 export function matchesFilter(filter: Filter, metadata: Metadata): boolean {
   switch (filter.kind) {
@@ -55,7 +55,7 @@ function holds(operator: Exclude<Comparison, '!='>, value: FilterValue, wanted: 
 
 const patterns = new Map<string, RegExp>();
 
-/** A pattern of SQL as a regular expression; the last few are kept, because each is asked of every document. */
+/** Turns a pattern of SQL into a regular expression. The last few are kept, because each is asked of every document. */
 function likePattern(pattern: string): RegExp {
   let found = patterns.get(pattern);
   if (found === undefined) {

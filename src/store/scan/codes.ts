@@ -10,7 +10,7 @@ export interface Int8Rows {
   readonly error: number;
 }
 
-/** Every row on a scale of its own, so that vectors that come later need no ranges of those before. */
+/** Quantizes each row with a scale of its own, so that vectors that come later need no ranges of earlier ones. */
 export function int8Rows({ data, rows, columns }: Matrix): Int8Rows {
   const codes = new Int8Array(rows * columns);
   const scales = new Float32Array(rows);

@@ -3,8 +3,8 @@ import { readRange } from '../../files/index.js';
 import { loadBinding } from '../../native/index.js';
 
 /**
- * A file's bytes: mapped by the native engine where that is built, so that only what is looked at takes memory, else read. They
- * must not be written to.
+ * Returns a file's bytes: mapped by the native engine if it is built, so that only what is looked at takes memory, else
+ * read. They must not be written to.
  */
 export async function mapFile(path: string): Promise<ArrayBuffer> {
   const found = loadBinding();

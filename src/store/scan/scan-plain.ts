@@ -1,12 +1,12 @@
 import type { ScanLimits, ScannedRows, ScanQuery, ScanRows } from './scan-request.js';
 
-/** What the native scan does, where there is none. */
+/** Scans rows in plain JavaScript, where there is no native scan. */
 export function scanPlainly(rows: ScanRows, query: ScanQuery, limits: ScanLimits): ScannedRows {
   return chooseRows(scoresOf(rows, query), limits);
 }
 
 /**
- * The rows with the best scores.
+ * Chooses the rows with the best scores.
  *
  * @param scores [rows]; those of rows that are not allowed are overwritten
  */
@@ -26,7 +26,7 @@ export function chooseRows(scores: Float32Array, { top, margin, allowed }: ScanL
   return { rows: Uint32Array.from(found), scores: Float32Array.from(found, (row) => scores[row]) };
 }
 
-/** The score that the last of the best has; -∞ where there are fewer. */
+/** Returns the score of the last of the best; -∞ if there are fewer. */
 function lastOfTop(scores: Float32Array, top: number): number {
   if (scores.length <= top) {
     return Number.NEGATIVE_INFINITY;

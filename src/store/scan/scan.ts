@@ -4,8 +4,8 @@ import type { ScanLimits, ScannedRows, ScanQuery, ScanRows } from './scan-reques
 import { scanThreads } from './scan-threads.js';
 
 /**
- * The rows that are most like a vector: the `top` best and those within `margin` of them. In C++ in other threads where the native
- * engine is built.
+ * Finds the rows that are most like a vector: the `top` best and those within `margin` of them. It runs in C++, in
+ * other threads, if the native engine is built.
  */
 export async function scanRows(rows: ScanRows, query: ScanQuery, limits: ScanLimits): Promise<ScannedRows> {
   const found = loadBinding();

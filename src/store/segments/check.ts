@@ -10,7 +10,7 @@ export interface Damage {
   readonly why: string;
 }
 
-/** What is wrong with the files of a segment: [name, why]. */
+/** Finds damaged files of a segment: [name, why]. */
 export async function damagedFiles(folder: string, entry: SegmentEntry): Promise<[string, string][]> {
   const damaged: [string, string][] = [];
   for (const [name, { bytes, sha256 }] of Object.entries(entry.files)) {

@@ -4,7 +4,7 @@ import { indexWords } from '../text/word-index.js';
 import { checkedLine, chunkLine } from './document-line.js';
 import type { SegmentContent } from './write-segment.js';
 
-/** A segment of new documents. */
+/** Makes the content of a segment from new documents. */
 export function contentOf(documents: readonly NewDocument[], dimensions: number): SegmentContent {
   const lines = documents.map(({ chunks }) => chunks.map(chunkLine));
   return {

@@ -13,12 +13,12 @@ export interface DocumentLine {
   readonly check: string;
 }
 
-/** The line of a chunk, with its end. */
+/** Returns the line of a chunk, with its line break. */
 export function chunkLine({ text, headings, lines, page }: Chunk): Buffer {
   return Buffer.from(`${JSON.stringify({ text, headings, lines, page })}\n`);
 }
 
-/** The line of a document with the checksum that it must have. */
+/** Adds to the line of a document the checksum that it must have. */
 export function checkedLine(document: Omit<DocumentLine, 'check'>, chunkLines: readonly Buffer[]): DocumentLine {
   const { id, hash, chunks, metadata } = document;
   const sum = createHash('sha256').update(JSON.stringify([id, hash, chunks, metadata]));

@@ -24,7 +24,7 @@ export interface FoundChunk {
   readonly score: number;
 }
 
-/** The nearest chunks of all segments, best first. */
+/** Finds the nearest chunks of all segments, best first. */
 export async function nearestChunks(segments: readonly LiveSegment[], query: VectorQuery): Promise<FoundChunk[]> {
   const { vector, top, rescore } = query;
   const found: FoundChunk[] = [];
@@ -43,7 +43,10 @@ export async function nearestChunks(segments: readonly LiveSegment[], query: Vec
   return best(found, top);
 }
 
-/** What the first pass reads; bits cannot tell which chunks could belong to the nearest, so that exactness needs all vectors. */
+/**
+ * Returns what the first pass reads. Bits cannot tell which chunks could be among the nearest, so an exact search reads
+ * all vectors.
+ */
 function scanRowsOf({ scanned, vectors }: Segment, rescore: VectorQuery['rescore']): Segment['scanned'] {
   return scanned.kind === 'binary' && rescore === 'exact'
     ? { kind: 'float32', data: vectors.data, columns: vectors.columns }
@@ -67,7 +70,7 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** The chunks of all segments that match words best, best first. */
+/** Finds the chunks of all segments that match words best, best first. */
 export function matchingChunks(segments: readonly LiveSegment[], query: TextQuery): FoundChunk[] {
   const words = [...new Set(wordsOf(query.text))];
   const statistics = wordStatistics(
@@ -95,7 +98,7 @@ function best(found: FoundChunk[], top: number): FoundChunk[] {
   return found.sort((a, b) => b.score - a.score).slice(0, top);
 }
 
-/** [chunks] 1 for those that may be found; undefined where all may. */
+/** Marks the chunks that may be found with 1: [chunks]; undefined if all may. */
 export function allowedChunks({ segment, removed }: LiveSegment, filter: HitQuery['filter']): Uint8Array | undefined {
   if (filter === undefined && removed.size === 0) {
     return undefined;

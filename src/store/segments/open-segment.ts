@@ -70,7 +70,7 @@ export class Segment {
     }
   }
 
-  /** What is said of document i. */
+  /** Returns what is stored about document i. */
   document(i: number): DocumentLine {
     const [start, end] = [this.#lineStarts[i], this.#lineStarts[i + 1]];
     return this.#parsed?.[i] ?? this.#parse(this.#lines.toString('utf8', start, end), segmentFiles.documents);
@@ -81,12 +81,12 @@ export class Segment {
     return this.#parsed;
   }
 
-  /** First chunk of document i; of the number of documents it is the number of chunks. */
+  /** Returns the first chunk of document i; for the number of documents, the number of chunks. */
   firstChunk(i: number): number {
     return this.#firstChunks[i];
   }
 
-  /** The document that a chunk belongs to. */
+  /** Returns the document that a chunk belongs to. */
   documentOf(chunk: number): number {
     let low = 0;
     let high = this.documents - 1;
@@ -105,7 +105,7 @@ export class Segment {
     return this.#parse((await this.chunkLines(i, i + 1)).toString(), segmentFiles.chunks);
   }
 
-  /** The lines of chunks as they stand in the file. */
+  /** Reads the lines of chunks as they stand in the file. */
   chunkLines(from: number, to: number): Promise<Buffer> {
     const start = this.#chunkStarts[from];
     return readRange(this.#chunkFile, join(this.#folder, segmentFiles.chunks), start, this.#chunkStarts[to] - start);

@@ -3,7 +3,7 @@ import { readSafetensorsHeader, type TensorSource, tensorView } from '../../file
 import { mapFile } from '../scan/map-file.js';
 
 /**
- * The tensors of a file, as views of its bytes.
+ * Opens the tensors of a file, as views of its bytes.
  *
  * @throws INDEX_DAMAGED
  */

@@ -70,7 +70,7 @@ export async function repairIndexFiles(
   }
 }
 
-/** The list of segments, or its copy where it is damaged. */
+/** Reads the list of segments, or its copy if the list is damaged. */
 async function readEitherList(folder: string): Promise<{ list: SegmentList; damage: Damage[] }> {
   const path = listPath(folder);
   const damage: Damage[] = [];

@@ -106,7 +106,7 @@ async function placesOf(path: string) {
   };
 }
 
-/** The lines of a file, with their ends: where they are known to begin, else where line breaks are. */
+/** Splits a file into lines, with their line breaks: where they are known to begin, else at line breaks. */
 function linesAt(bytes: Buffer, starts: Float64Array | undefined): Buffer[] {
   if (starts !== undefined) {
     return Array.from({ length: starts.length - 1 }, (_, i) => bytes.subarray(starts[i], starts[i + 1]));

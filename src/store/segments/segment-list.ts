@@ -39,17 +39,17 @@ export function segmentsFolder(folder: string): string {
   return join(folder, 'segments');
 }
 
-/** The file by which one process keeps others from writing. */
+/** Returns the path of the file with which one process keeps others from writing. */
 export function lockPath(folder: string): string {
   return join(folder, 'writer.lock');
 }
 
-/** Names sort by the time they were made. */
+/** Makes the name of a new segment. Names sort by when they were made. */
 export function newSegmentName(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
 
-/** The same once more, for the case that the first is damaged. */
+/** Returns the path of the list's copy, in case the list is damaged. */
 export function secondListPath(folder: string): string {
   return join(folder, 'index.backup.json');
 }
@@ -81,7 +81,7 @@ export async function readSegmentList(path: string): Promise<SegmentList | undef
   }
 }
 
-/** What this returns from is on the disk, both times. */
+/** Writes the list and its copy. When it returns, both are on the disk. */
 export async function writeSegmentList(folder: string, list: SegmentList): Promise<void> {
   const json = JSON.stringify(list);
   const content = `{"sha256":"${sha256Of(json)}","list":${json}}\n`;

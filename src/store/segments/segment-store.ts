@@ -164,7 +164,7 @@ export class SegmentStore implements Store {
     return [];
   }
 
-  /** Every document with its chunks, in the order in which they are stored. */
+  /** Yields every document with its chunks, in the order in which they are stored. */
   async *documents(): AsyncGenerator<Omit<NewDocument, 'vectors'>, void, undefined> {
     await this.#refresh();
     for (const { segment, removed } of this.#live) {

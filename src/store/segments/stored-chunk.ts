@@ -6,7 +6,7 @@ export function hits(found: readonly FoundChunk[]): Hit[] {
   return found.map(({ segment, chunk, score }) => ({ ref: `${segment.name}/${chunk}`, score }));
 }
 
-/** A chunk with what its document says of itself. */
+/** Returns a chunk together with its document's id and metadata. */
 export async function storedChunk({ segment, chunk }: Pick<FoundChunk, 'segment' | 'chunk'>): Promise<StoredChunk> {
   const number = segment.documentOf(chunk);
   const { id, metadata } = segment.document(number);

@@ -82,7 +82,7 @@ export async function writeSegment(
   return { name, documents: content.documents.length, chunks, removed: [], files };
 }
 
-/** [sizes + 1] where each begins, and where the last ends. */
+/** Makes a tensor of where each part begins, and where the last ends: [sizes + 1]. */
 function startsTensor(name: string, sizes: readonly number[]): TensorSource {
   const starts = new Float64Array(sizes.length + 1);
   for (const [i, size] of sizes.entries()) {

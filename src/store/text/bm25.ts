@@ -37,14 +37,14 @@ function totalLength(index: WordIndex): number {
   return known;
 }
 
-/** What a word adds where it stands once in a chunk of average length; never below 0. */
+/** Returns what a word adds to the score of a chunk of average length that holds it once; never below 0. */
 export function inverseFrequency({ chunks, frequencies }: WordStatistics, word: string): number {
   const held = frequencies.get(word) ?? 0;
   return Math.log(1 + (chunks - held + 0.5) / (held + 0.5));
 }
 
 /**
- * BM25 of every chunk of an index for some words (Robertson and Zaragoza 2009), added up in `scores`.
+ * Adds to `scores` the BM25 of every chunk of an index for some words (Robertson and Zaragoza 2009).
  *
  * @param scores [chunks], 0 where no word is held
  */

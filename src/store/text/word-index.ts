@@ -60,7 +60,7 @@ function packed(postings: ReadonlyMap<string, readonly number[]>, lengths: Uint3
   return { text: Buffer.concat(words), textStarts, starts, rows, counts, lengths };
 }
 
-/** The place of a word in the index; -1 if it does not hold it. */
+/** Returns the place of a word in the index; -1 if the index does not hold it. */
 export function findWord({ text, textStarts }: WordIndex, word: string): number {
   const wanted = Buffer.from(word);
   let low = 0;
@@ -80,7 +80,7 @@ export function findWord({ text, textStarts }: WordIndex, word: string): number 
   return -1;
 }
 
-/** The index as tensors of a file. */
+/** Returns the index as tensors of a file. */
 export function wordTensors({ text, textStarts, starts, rows, counts, lengths }: WordIndex): TensorSource[] {
   const tensor = (name: string, type: TensorSource['type'], data: ArrayBufferView, size: number): TensorSource => ({
     ...{ name, type, dims: [size], parts: [data] },

@@ -8,8 +8,8 @@ const wordPattern = /[\p{L}\p{N}\p{M}_]+/gu;
 const longestWord = 64;
 
 /**
- * The words of a text as they are searched: in lower case, in their composed form, without diacritics of Latin letters ("Café" →
- * "cafe").
+ * Returns the words of a text as they are searched: in lower case, in their composed form, without diacritics of Latin
+ * letters ("Café" → "cafe").
  */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
