@@ -5,8 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const pieceLength = 256 * 1024;
 
 /**
- * The JSON of an answer with a list in it. A long one is written piece by piece, as fast as the client reads it: as a
- * whole, two thousand vectors take four times the memory that their numbers do, and hold others up for a third of a second.
+ * Returns the JSON of a response that holds a list. A long one is written piece by piece, as fast as the client reads
+ * it: written at once, two thousand vectors take four times the memory of their numbers, and hold up other requests for
+ * a third of a second.
  *
  * @param before what stands before the first item
  * @param after what stands behind the last

@@ -10,7 +10,7 @@ export interface HealthSettings {
 
 /** Questions to the thread. */
 export interface AnsweringProbes {
-  /** Listens; answers with the port. */
+  /** Listens, and returns the port. */
   start(settings: HealthSettings): number;
 }
 

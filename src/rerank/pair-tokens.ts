@@ -9,7 +9,7 @@ export interface QueryTexts {
 }
 
 /**
- * Token ids of pairs as a reranker gets them, without loading the model.
+ * Tokenizes pairs as a reranker gets them, without loading the model.
  *
  * @throws TOKENIZER_INVALID, TEXT_INVALID, QUERY_TOO_LONG
  */

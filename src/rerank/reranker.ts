@@ -114,8 +114,8 @@ export class Reranker {
   }
 
   /**
-   * Texts from the best answer to a query to the worst. Texts of equal scores keep their order. Of a pair that is longer
-   * than `maxTokens`, the end of the text does not count.
+   * Orders texts from the best answer to a query to the worst. Texts with equal scores keep their order. If a pair is
+   * longer than `maxTokens`, the end of the text does not count.
    *
    * @throws as {@link score}
    * @example
@@ -130,7 +130,7 @@ export class Reranker {
   }
 
   /**
-   * The score of each text for a query, in the order of the texts.
+   * Scores each text for a query, in the order of the texts.
    *
    * @throws TEXT_INVALID, QUERY_TOO_LONG, TEXT_TOO_LONG, VECTOR_NOT_FINITE, USAGE, TOKEN_OUT_OF_RANGE, QUEUE_FULL, ENGINE_RUN,
    *   ENGINE_DIED, CANCELLED, CLOSED
@@ -184,7 +184,7 @@ export class Reranker {
   }
 }
 
-/** Texts from the highest score to the lowest; equal ones keep their order. */
+/** Orders texts from the highest score to the lowest; equal ones keep their order. */
 export function rankedTexts(
   texts: readonly string[],
   scores: Float32Array,

@@ -6,7 +6,7 @@ export const scoreActivations = ['sigmoid', 'identity'] as const;
 export type ScoreActivation = (typeof scoreActivations)[number];
 
 /**
- * The activation of a reranker: as its configuration says, else `sigmoid`, as in sentence-transformers.
+ * Returns the activation of a reranker: as its configuration says, else `sigmoid`, as in sentence-transformers.
  *
  * @throws MODEL_UNSUPPORTED for one that is not known
  */

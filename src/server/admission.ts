@@ -66,8 +66,8 @@ export class Admission {
   }
 
   /**
-   * Whether a body of so many bytes would be let in now. One on its own always is. Large ones are not while their texts
-   * would be refused: to read and parse them for that would take more of the server than all others do.
+   * Says whether a body of so many bytes would be admitted now. One on its own always is. A large one is not while its
+   * texts would be refused: reading and parsing it only for that would cost more than all other requests.
    */
   hasRoomFor(bytes: number): boolean {
     const { maxWaitingBytes, maxConcurrentRequests } = this.#limits;

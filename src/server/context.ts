@@ -48,7 +48,7 @@ export async function embedFor(
   return counted(context, 'embed', loadOf(model, asked.inputs), reply, work);
 }
 
-/** The same for scores of texts by a query. */
+/** Scores texts for a query, with the same admission. */
 export async function scoreFor(
   context: ServerContext,
   model: ServedModel,

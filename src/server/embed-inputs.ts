@@ -106,7 +106,10 @@ export function checkTextsOf(inputs: readonly Input[]): void {
   });
 }
 
-/** A method of strings in Node 20 that the library of TypeScript's target does not name; it needs no pass over Latin text. */
+/**
+ * Says whether a text is well-formed Unicode, by a method of strings in Node 20 that TypeScript's target library does
+ * not have. It needs no pass over Latin text.
+ */
 function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

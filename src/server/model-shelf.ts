@@ -31,7 +31,7 @@ export class ModelShelf {
     }
   }
 
-  /** The model that is served where a request names none. */
+  /** Returns the model that serves requests without a model's name. */
   get first(): ServedModel {
     return this.models[0];
   }

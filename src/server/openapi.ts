@@ -80,7 +80,10 @@ async function describe(addRoutes: (app: App) => void): Promise<object> {
 
 type Described = ReturnType<typeof jsonSchemaTransform>;
 
-/** A model's name and a document's id, which may have slashes, are the rest of a path to fastify; OpenAPI has parameters alone. */
+/**
+ * Names the rest of a path as a parameter. Model names and document ids may have slashes, so fastify takes them as the
+ * rest of a path, which OpenAPI does not have.
+ */
 function withNamedRest({ schema, url }: Described): Described {
   if (!url.endsWith('/*')) {
     return { schema, url };

@@ -5,7 +5,7 @@ import type { App, ServerContext } from './context.js';
 const tags = ['Operation'];
 const nothing = z.string();
 
-/** `/health` (the process answers), `/ready` (the first model embeds a text), `/metrics`. */
+/** Adds the routes `/health` (the process answers), `/ready` (the first model embeds a text), `/metrics`. */
 export function operationRoutes(app: App, { shelf, metrics }: ServerContext): void {
   for (const url of ['/health', '/ping']) {
     app.get(

@@ -26,8 +26,8 @@ const kinds: Readonly<Record<string, keyof typeof promptNames>> = {
 };
 
 /**
- * The model's prompt for a kind of text ("query", "search_document"). Texts of a known kind that the model has no prompt
- * for are taken as they are; without a kind, the default prompt counts.
+ * Returns the model's prompt for a kind of text ("query", "search_document"). Texts of a known kind that the model has
+ * no prompt for are taken as they are; without a kind, the default prompt counts.
  *
  * @throws Problem `invalid` for a kind that nobody knows and that is no prompt of the model
  */

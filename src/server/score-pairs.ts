@@ -13,7 +13,7 @@ export interface ScoredPairs extends Taken {
   readonly scores: Float32Array;
 }
 
-/** What pairs will take, estimated before they are tokenized. */
+/** Estimates the load of pairs before they are tokenized. */
 export function loadOfPairs({ files }: ServedModel, { query, texts }: Pick<ScorePairs, 'query' | 'texts'>): Load {
   const maxTokens = files?.maxTokens ?? 512;
   const tokensOf = (text: string) => Math.min(maxTokens, query.length + text.length + 3);

@@ -25,7 +25,7 @@ export interface RunningServer {
   readonly ready: Promise<void>;
   /** Takes over changed settings. Requests that run keep what they began with. */
   apply(changes: SettingChanges): void;
-  /** The same, and loads every model anew, beside the old ones. */
+  /** Changes settings as `apply` does, and loads every model anew, beside the old ones. */
   reload(changes?: SettingChanges): Promise<void>;
   /** Refuses new connections, lets what runs come to its end for `graceMs` (10 s by default), and frees everything. */
   close(graceMs?: number): Promise<void>;
@@ -124,7 +124,7 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   };
 }
 
-/** Every limit: those that are not given have their defaults. */
+/** Returns every limit, with the defaults for those that are not given. */
 function limitsOf(given: ServerLimits = {}): Required<ServerLimits> {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ...defaultLimits, ...said };

@@ -58,24 +58,24 @@ export class ServedModel {
     return this.#loaded?.users ?? 0;
   }
 
-  /** What the loaded model runs on; undefined while there is none. */
+  /** Returns what the loaded model runs on; undefined while it is not loaded. */
   get engine(): EngineDescription | undefined {
     return this.#loaded?.model.engine;
   }
 
-  /** Numbers of a vector; undefined while nothing is loaded, and for a model that scores pairs. */
+  /** Returns the length of a vector; undefined while the model is not loaded, and for one that scores pairs. */
   get width(): number | undefined {
     const model = this.#loaded?.model;
     return model instanceof Embedder ? model.width : undefined;
   }
 
-  /** What the model is made of, found out without loading it. */
+  /** Returns what the model consists of, without loading it. */
   async describe(): Promise<ModelFiles> {
     this.files ??= await this.#options.open();
     return this.files;
   }
 
-  /** Bytes that it takes, or will take when it is loaded. */
+  /** Estimates the bytes that the model takes, or will take when it is loaded. */
   async bytes(): Promise<number> {
     const { onnxPath } = await this.describe();
     return this.#loaded?.bytes ?? baseBytes + (await weightBytes(onnxPath));
@@ -142,7 +142,7 @@ export class ServedModel {
     return { model, bytes: baseBytes + weights, users: 0, isRetired: false };
   }
 
-  /** What concerns vectors is nothing to a reranker. */
+  /** Returns the options that apply to rerankers, too: those of vectors do not. */
   get #engineOptions(): RerankerOptions {
     const { engine, workers, threads, memory, isolation, batchTokens } = this.#embedderOptions ?? {};
     return { engine, workers, threads, memory, isolation, batchTokens };

@@ -11,7 +11,7 @@ import { embeddingsRequest, embeddingsResponse, errorResponse, modelObject, mode
 
 const tags = ['OpenAI'];
 
-/** OpenAI's API: `/v1/embeddings`, `/v1/models`. */
+/** Adds the routes of OpenAI's API: `/v1/embeddings`, `/v1/models`. */
 export function openAiRoutes(app: App, context: ServerContext): void {
   const { shelf } = context;
   const errors = { '4xx': errorResponse, '5xx': errorResponse };

@@ -7,7 +7,7 @@ import { inIndexWords, type ServedIndexOptions } from './search-service.js';
 
 const tags = ['Search'];
 
-/** `/search` and `/documents`, of indexes that are served; nothing where there are none. */
+/** Adds the routes `/search` and `/documents` for the served indexes; none if there are no indexes. */
 export function searchRoutes(app: App, context: ServerContext): void {
   const { search } = context;
   if (search === undefined) {

@@ -77,7 +77,7 @@ export class SearchService {
   }
 }
 
-/** What is wrong with an index without the places on this machine that octavec's own messages name. */
+/** Restates an index's error for clients, without the paths of this machine that octavec's own messages name. */
 export function inIndexWords(error: unknown, name: string): unknown {
   const { code } = error instanceof OctavecError ? error : { code: undefined };
   if (code === 'INDEX_NOT_FOUND') {

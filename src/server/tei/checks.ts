@@ -8,7 +8,7 @@ export function checkSize(size: number, most: number): void {
   }
 }
 
-/** TEI says by itself what it says of over-long inputs. */
+/** Restates an error of over-long inputs in TEI's own words. */
 export function inTeisWords(error: unknown): unknown {
   if (error instanceof OctavecError && error.code === 'TEXT_TOO_LONG') {
     const { tokens, maxTokens } = error.details as { tokens: number; maxTokens: number };

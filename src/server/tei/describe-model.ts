@@ -6,12 +6,15 @@ const poolings: Readonly<Record<string, string>> = { cls: 'cls', mean: 'mean', l
 /** Names of precisions by variant. */
 const dtypes: Readonly<Record<string, string>> = { fp32: 'float32', fp16: 'float16' };
 
-/** What the only class of a model that scores pairs is called: transformers' own name, where its configuration has none. */
+/**
+ * Returns the label of a pair-scoring model's only class: from its configuration, else the name that transformers gives
+ * it.
+ */
 export function scoreLabel({ facts }: ModelFiles): string {
   return facts?.firstLabel ?? 'LABEL_0';
 }
 
-/** What `/info` says of a model. */
+/** Describes a model as `/info` does. */
 export function describeModel(model: ServedModel, files: ModelFiles) {
   const { head, onnxPath, task } = files;
   const label = scoreLabel(files);

@@ -19,7 +19,7 @@ export function teiStatus(problem: Problem): number {
   return words[problem.kind]?.[1] ?? problem.status;
 }
 
-/** The body of an error; a missing or wrong key has none. */
+/** Returns the body of an error; a missing or wrong key has none. */
 export function teiError(problem: Problem): object | undefined {
   if (problem.kind === 'unauthorized') {
     return undefined;

@@ -12,7 +12,7 @@ const tags = ['Text Embeddings Inference'];
 
 type Ranking = Pick<z.output<typeof schemas.rerankRequest>, 'truncate' | 'truncation_direction' | 'raw_scores'>;
 
-/** TEI's routes for cross-encoders: the first of the served models that is one. */
+/** Adds TEI's routes for cross-encoders, served by the first model that is one. */
 export function teiRankRoutes(app: App, context: ServerContext): void {
   const { shelf, limits } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };

@@ -16,7 +16,7 @@ const tags = ['Text Embeddings Inference'];
 type Embed = z.output<typeof schemas.embedRequest>;
 type Truncation = Pick<Embed, 'truncate' | 'truncation_direction' | 'prompt_name'>;
 
-/** The API of Text Embeddings Inference, for the first of the served models. */
+/** Adds the routes of Text Embeddings Inference, for the first of the served models. */
 export function teiRoutes(app: App, context: ServerContext): void {
   const { shelf, limits } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { Embedder, TokenOptions } from '../../embed/index.js';
 import type { tokenizeResponse } from './schemas.js';
 
-/** Tokens as TEI gives them: special ones have no place in the text, and places are counted in bytes of UTF-8. */
+/**
+ * Returns tokens as TEI gives them: special ones have no place in the text, and places are counted in bytes of UTF-8.
+ */
 export async function teiTokens(
   embedder: Embedder,
   texts: readonly string[],
@@ -19,7 +21,7 @@ export async function teiTokens(
   });
 }
 
-/** [length + 1] bytes of UTF-8 before each UTF-16 unit. */
+/** Counts the bytes of UTF-8 before each UTF-16 unit: [length + 1]. */
 function byteOffsets(text: string): Uint32Array {
   const offsets = new Uint32Array(text.length + 1);
   for (let i = 0; i < text.length; i++) {
