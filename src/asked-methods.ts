@@ -3,7 +3,10 @@ import type { AskedMethod, MethodName, methods } from './methods/index.js';
 type Named<Id extends MethodName> = Extract<(typeof methods)[number], { readonly id: Id }>;
 type OptionsOf<Id extends MethodName> = NonNullable<Parameters<Named<Id>>[0]>;
 
-/** Quantizing is loaded when something is quantized: until then it is noted what was asked for. */
+/**
+ * Returns a function that notes which method was asked for, and how. Quantizing itself is loaded only when something is
+ * quantized.
+ */
 function asking<const Id extends MethodName>(id: Id): (options?: OptionsOf<Id>) => AskedMethod<Id> {
   return (given) => ({ id, given: given === undefined ? {} : given });
 }

@@ -12,7 +12,7 @@ export { gateNamed } from './evaluate/index.js';
 export { openModelFolder } from './model/index.js';
 export { Reranker } from './rerank/index.js';
 
-/** A function that loads the one that it stands for when it is called. */
+/** Returns a function that loads the real one when it is called. */
 function late<Call extends (...given: never[]) => Promise<unknown>>(load: () => Promise<Call>): Call {
   return (async (...given) => (await load())(...given)) as Call;
 }

@@ -22,7 +22,9 @@ export async function embedAs(
   return Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * width, (i + 1) * width)));
 }
 
-/** What of a result other libraries keep as metadata: the document's own, and where the text stands. */
+/**
+ * Returns what other libraries keep of a result as metadata: the document's own metadata, and where the text stands.
+ */
 export function metadataOfResult({ metadata, document, score, headings, lines, page }: SearchResult) {
   return {
     ...{ ...metadata, document, score },

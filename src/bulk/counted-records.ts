@@ -11,7 +11,10 @@ export class CountedRecords implements AsyncIterableIterator<TextRecord> {
     this.#records = source.records[Symbol.asyncIterator]();
   }
 
-  /** How many there will be, by the share that has been read; infinitely many while that is not known. */
+  /**
+   * Estimates how many records there will be, from the share of the source that has been read; infinitely many while
+   * that is unknown.
+   */
   get total(): number {
     const share = this.#source.share() ?? 0;
     return share === 0 ? Number.POSITIVE_INFINITY : Math.round(this.#taken / share);

@@ -55,7 +55,7 @@ export class Journal {
     return new Journal(await OwnedFile.open(path, output));
   }
 
-  /** The checkpoint that counts now. */
+  /** Returns the checkpoint that counts now. */
   get last(): Checkpoint | undefined {
     return this.#last;
   }

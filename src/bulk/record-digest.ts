@@ -11,7 +11,7 @@ export class RecordDigest {
     this.#hash.update(`${typeof id}:${id}:${text.length}:`).update(text);
   }
 
-  /** SHA-256 so far, in hex. */
+  /** Returns the SHA-256 of the records so far, in hexadecimal. */
   get value(): string {
     return this.#hash.copy().digest('hex');
   }

@@ -75,7 +75,7 @@ export class VectorWriter {
     return this.#truncated;
   }
 
-  /** Texts without vectors, those of earlier writers included. */
+  /** Lists the texts without vectors, those of earlier writers included. */
   get skipped(): readonly SkippedText[] {
     return this.#skipped;
   }

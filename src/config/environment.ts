@@ -2,7 +2,7 @@ import type { Configuration } from './schema.js';
 
 const list = (text: string): string[] => text.split(',').map((word) => word.trim());
 
-/** What is not a number stays a text, which the schema refuses by its name. */
+/** Parses a number. Other text stays as it is, so that the schema refuses it by the variable's name. */
 const number = (text: string): number | string =>
   text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 

@@ -31,8 +31,9 @@ export interface SkippedFile {
 const ignoredFolders = new Set(['node_modules', '__pycache__', 'target', 'dist']);
 
 /**
- * Files of a root in the order of their names. Hidden ones, and folders of tools such as node_modules, are passed over in
- * silence. Symbolic links below a root are not followed, so that nothing outside of it is read and nothing goes in circles.
+ * Walks the files of a root in the order of their names. Hidden files, and folders of tools such as node_modules, are
+ * skipped silently. Symbolic links below a root are not followed, so nothing outside of it is read, and no loop can
+ * form.
  *
  * @throws FILE_NOT_FOUND for a root that is not there
  */

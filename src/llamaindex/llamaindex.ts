@@ -68,7 +68,7 @@ export async function llamaindexRetriever(index: Searched, options: RetrieverOpt
   return new OctavecRetriever();
 }
 
-/** The text of a message, which may come in pieces of which some are pictures. */
+/** Returns the text of a message, which may come in pieces, some of them pictures. */
 function textOf(content: unknown): string {
   const pieces = Array.isArray(content) ? content : [content];
   const texts = pieces.flatMap((piece: unknown) => {

@@ -9,8 +9,8 @@ import { titleOf, urlOf } from './source.js';
 const mostCharacters = 40_000;
 
 /**
- * The tool `fetch`: a passage with its neighbours, or a document from its beginning. It reads the index alone, never a file that a
- * document came from.
+ * Answers the tool `fetch`: a passage with its neighbours, or a document from its beginning. It reads the index alone,
+ * never a file that a document came from.
  *
  * @throws DOCUMENT_NOT_FOUND, and as {@link Index.document}
  */

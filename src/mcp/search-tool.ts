@@ -7,7 +7,7 @@ import { titleOf, urlOf } from './source.js';
 const mostCharacters = 4000;
 
 /**
- * The tool `search`: passages that answer a question.
+ * Answers the tool `search`: finds passages that answer a question.
  *
  * @throws as {@link Index.search}
  */

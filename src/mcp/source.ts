@@ -11,8 +11,8 @@ export function titleOf({ document, metadata }: OfDocument): string {
 }
 
 /**
- * Where a document can be seen: at the address that it gives itself (`url`), as the file that it was read from, or, of one
- * that a program added, nowhere but in the index.
+ * Returns the address of a document: the one in its metadata (`url`), or that of the file it was read from. A document
+ * that a program added can be seen in the index only.
  */
 export function urlOf({ document, metadata }: OfDocument, sources: IndexManifest['sources']): string {
   if (typeof metadata.url === 'string' && URL.canParse(metadata.url)) {

@@ -26,7 +26,7 @@ export interface StaticFolder {
   readonly maxTokens: number;
 }
 
-/** null says that there is no limit, and nothing that the usual one holds. */
+/** Checks a maximum length: null stands for no limit, undefined for the default one. */
 const maxLength: Shape<number | null | undefined> = (it) =>
   it === null ? null : maybe(countUpTo(Number.MAX_SAFE_INTEGER))(it);
 

@@ -99,7 +99,7 @@ function asReadError(error: unknown, path: string): OctavecError {
     : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }
 
-/** Asked before the file is opened: opening a pipe would wait for its writer. */
+/** Returns the size of a file before it is opened: opening a pipe would wait for its writer. */
 async function sizeOfFile(path: string): Promise<number> {
   const stats = await stat(path);
   if (!stats.isFile()) {

@@ -3,7 +3,7 @@ import { dimensionsOf, modelName, type NameTemplate, nameFields } from '../model
 import type { BatchNames } from './batch-plan.js';
 import type { FoundModel } from './find-models.js';
 
-/** Names by a template of the variants of models: what each is called, and its dimensions as its folder says. */
+/** Names the variants of models by a template, from each model's name and the dimensions that its folder states. */
 export async function batchNames(models: readonly FoundModel[], template: NameTemplate): Promise<BatchNames> {
   const known = await Promise.all(
     models.map(async (model) => {

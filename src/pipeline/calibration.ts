@@ -26,7 +26,7 @@ interface ChosenTexts {
   readonly searching: readonly string[];
 }
 
-/** undefined: calibration is not wanted. */
+/** Chooses the texts to calibrate and search with; undefined if calibration is not wanted. */
 async function chosenTexts({ calibration }: CalibrationOptions): Promise<ChosenTexts | undefined> {
   if (calibration === false) {
     return undefined;

@@ -23,7 +23,7 @@ export async function proveAlternatives(
   return { proven: proven.toSorted((a, b) => a.measured.file.bytes - b.measured.file.bytes), unusable };
 }
 
-/** What was measured, with a verdict where there is a gate for it. */
+/** Adds a verdict to what was measured, if there is a gate for it. */
 export function judgedAlternative(measured: Alternative, choice: GateChoice): Alternative {
   const gate = alternativeGate(measured.kind, choice);
   return gate === undefined ? measured : { ...measured, verdict: judge(measured, gate) };

@@ -150,7 +150,10 @@ async function openAll(original: Original, runs: readonly Run[], options: Compar
   return { variants, others, unusable };
 }
 
-/** Models of another kind have nothing else to be judged by. */
+/**
+ * Returns the tasks to compare by. Models of another kind have nothing else to be judged by, so they get the embedded
+ * ones.
+ */
 async function tasksFor(others: readonly unknown[], { tasks = [], onNote }: CompareOptions): Promise<readonly Task[]> {
   if (others.length === 0 || tasks.length > 0) {
     return tasks;
@@ -196,7 +199,7 @@ async function withSpeed(
   };
 }
 
-/** Where a file is compared with itself on several engines, its name tells which it was, also of `auto`. */
+/** Adds the engine to the name of a file that is compared on several engines, including the one that `auto` chose. */
 function withEngineName(evidence: Evidence, isOneOfSeveral: boolean): Evidence {
   const { file, engine } = evidence;
   const ending = ` (${engine.name})`;
@@ -205,7 +208,10 @@ function withEngineName(evidence: Evidence, isOneOfSeveral: boolean): Evidence {
     : evidence;
 }
 
-/** `auto` may have come to the same engine as another choice, or as the original. */
+/**
+ * Says whether a file was already proven on this engine: `auto` may have chosen that of another run, or of the
+ * original.
+ */
 function isKnown({ candidate, measured }: Proven, original: Original, proven: readonly Proven[]): boolean {
   const path = pathOf(candidate);
   const { name } = measured.engine;
@@ -217,7 +223,7 @@ function pathOf({ files }: Proven['candidate']): string {
   return resolve(files.onnxPath);
 }
 
-/** What `auto` found out about the variants that it made. */
+/** Collects what `auto` found out about the variants that it made. */
 async function knownSensitivities(proven: readonly Proven[]): Promise<Record<string, KnownSensitivity>> {
   const sensitivities: Record<string, KnownSensitivity> = {};
   for (const { candidate, measured } of proven) {

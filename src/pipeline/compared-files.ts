@@ -21,7 +21,7 @@ export interface ComparedFiles {
 }
 
 /**
- * What is compared with an original: each variant in each engine.
+ * Lists what is compared with an original: each variant in each engine.
  *
  * @throws USAGE if there is no variant
  */
@@ -40,7 +40,7 @@ export async function runsOf({ files }: Original, { variants, engines = ['auto']
   return runs;
 }
 
-/** Names by path: as short as tells the files from each other and from the original. */
+/** Names files by their paths, as short as still tells them from each other and from the original. */
 function distinctNames(original: string, paths: readonly string[]): ReadonlyMap<string, string> {
   const all = [...new Set([original, ...paths].map((path) => resolve(path)))];
   const names = distinctEnds(all, (parts) => (parts.at(-2) === 'onnx' ? 2 : 1));
@@ -48,7 +48,7 @@ function distinctNames(original: string, paths: readonly string[]): ReadonlyMap<
   return new Map(all.map((path, i) => [path, i === 0 ? shortName(path) : names[i]]));
 }
 
-/** All ONNX files in the folder of the original's, besides itself. */
+/** Lists all ONNX files in the original's folder, besides itself. */
 async function variantsBeside({ onnxPath, folder: modelFolder, staticReading }: ModelFiles): Promise<string[]> {
   if (staticReading !== undefined && modelFolder !== undefined) {
     // Its own table stands in model.onnx once more, for other programs.

@@ -57,7 +57,7 @@ export async function stageConfiguration(
   return { publish: () => moveFiles(staged, output), discard };
 }
 
-/** Names of files and folders that stand in a model folder and belong to each of its variants. */
+/** Lists the files and folders of a model folder that belong to each of its variants. */
 async function configurationIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries

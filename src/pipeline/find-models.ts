@@ -121,7 +121,10 @@ interface Listing {
   readonly folders: readonly string[];
 }
 
-/** Files and visible folders in a folder; undefined if it was visited already. Throws what the file system does. */
+/**
+ * Lists the files and visible folders in a folder; undefined if it was visited already. Throws what the file system
+ * does.
+ */
 async function list(folder: string, visited: Set<string>): Promise<Listing | undefined> {
   const real = await realpath(folder);
   if (visited.has(real)) {

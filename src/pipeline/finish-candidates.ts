@@ -91,7 +91,7 @@ async function proveStaged(proof: Proof, made: StagedCandidate, isTimed: boolean
   return { made, candidate, measured: judged(measured, isTimed ? withoutSpeed(made.gate) : made.gate) };
 }
 
-/** What a gate asks for besides the speed, which is measured last. */
+/** Returns a gate without its limit of speed, which is measured last. */
 function withoutSpeed(gate: Gate): Gate {
   const { speedUp: _, ...limits } = gate.limits;
   return { ...gate, limits };

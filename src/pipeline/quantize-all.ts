@@ -160,7 +160,7 @@ async function upToDateItems(
   return items;
 }
 
-/** All variants in one go, as the original is then embedded once. */
+/** Makes all variants of a model in one go, so that the original is embedded only once. */
 async function makeItems(
   model: FoundModel,
   planned: readonly PlannedVariant[],
@@ -203,7 +203,7 @@ function unsuccessful(
   return { model: name, method, status, path, reason: reasonOf(error), seconds: secondsSince(start) };
 }
 
-/** What ends the whole call. */
+/** Throws what ends the whole call. */
 function throwIfEnded(error: unknown): void {
   if (error instanceof OctavecError && error.code === 'CANCELLED') {
     throw error;

@@ -41,7 +41,7 @@ export interface QuantizeOutcome {
 /** A variant of whatever kind of model, as far as its verdict goes. */
 type JudgedVariant = Pick<VariantOutcome, 'method' | 'path'> & { readonly evidence: Pick<Evidence, 'verdict'> };
 
-/** The error for variants that the gate refused; undefined if it let all pass, or one was chosen below a size. */
+/** Makes the error for variants that the gate refused; undefined if all passed, or one was chosen by its size. */
 export function gateError({
   variants,
   choice,

@@ -126,7 +126,10 @@ function speedOf({ run }: Evidence): number {
   return run?.textsPerSecond ?? 0;
 }
 
-/** Whether integers are multiplied, rather than weights widened first. The native engine always does. */
+/**
+ * Says whether a file is computed in integers, rather than with its weights widened first. The native engine always
+ * computes in integers.
+ */
 function isInteger({ file, recipe, engine }: Evidence): boolean {
   const method = (recipe as { method?: unknown } | undefined)?.method;
   return engine.name === 'native' || (file.precision.startsWith('int8') && method !== 'q8');

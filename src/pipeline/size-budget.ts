@@ -60,7 +60,8 @@ export function chooseBelow(
 }
 
 /**
- * The error where nothing fits: it names the smallest that was made, and what may be smaller.
+ * Makes the error for a size that nothing keeps to: it names the smallest variant that was made, and methods that may
+ * give smaller ones.
  */
 export function sizeError(path: string, maxSize: number, tooLarge: readonly TooLarge[]): OctavecError {
   const [smallest] = tooLarge.toSorted((a, b) => a.bytes - b.bytes);

@@ -55,7 +55,7 @@ export async function tryTwoPasses(
   };
 }
 
-/** The mean of nDCG@10; undefined where it is not finite, or nothing was searched. */
+/** Averages nDCG@10 over the tasks; undefined if it is not finite, or no task searches. */
 function found({ tasks }: Alternative): number | undefined {
   const figures = tasks.filter((task) => task.metric === metric).map(({ candidate }) => candidate);
   const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;

@@ -46,7 +46,7 @@ function isWanted(model: OnnxModel, { method, source, conventions, wishes }: Wan
   );
 }
 
-/** As far as JSON can tell. */
+/** Compares two values by their JSON. */
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -5,9 +5,9 @@ import { runInNewContext } from 'node:vm';
 const worthwhileBytes = 2 ** 20;
 
 /**
- * For worker threads whose native code gives results of a megabyte and more for a few objects: outputs of ONNX Runtime,
- * encodings of the tokenizer. Node looks for dead ones after some tens of megabytes, in each thread, or does not know of
- * them at all; with several workers they would take more than the model.
+ * Makes a function that collects dead native memory in worker threads. There, a few objects may hold megabytes: outputs
+ * of ONNX Runtime, encodings of the tokenizer. Node looks for dead ones after some tens of megabytes, in each thread,
+ * or does not know of them at all; with several workers they would take more than the model.
  *
  * @returns a function to call with the bytes that nobody holds any more
  */

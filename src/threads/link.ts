@@ -70,7 +70,7 @@ function processLink(script: URL, { onMessage, onDeath, onExit }: LinkEvents): L
   };
 }
 
-/** A process keeps this one alive, and so does the pipe to it. */
+/** Holds a child process together with its pipe: both keep this process alive. */
 function childAndPipe(child: ChildProcess): Holdable {
   return {
     ref: () => {

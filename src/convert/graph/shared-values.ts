@@ -19,7 +19,7 @@ export class SharedValues {
     this.#plan = plan;
   }
 
-  /** Tokens of the longest text of a batch, a scalar. */
+  /** Gives the number of tokens in a batch's longest text, a scalar. */
   get length(): string {
     return this.#once('length', (graph) => {
       const shape = graph.op('Shape', '', ['input_ids'], { start: { int: 1 }, end: { int: 2 } });
@@ -27,12 +27,12 @@ export class SharedValues {
     });
   }
 
-  /** [tokens] 0, 1, 2 … */
+  /** Gives the places of tokens, 0, 1, 2 …: [tokens]. */
   get places(): string {
     return this.#once('places', (graph) => graph.op('Range', '', [graph.integers(0), this.length, graph.integers(1)]));
   }
 
-  /** [tokens × tokens] place of the key less that of the query. */
+  /** Gives the place of each key minus that of each query: [tokens × tokens]. */
   get distances(): string {
     return this.#once('distances', (graph) => {
       const rows = graph.op('Unsqueeze', '', [this.places, graph.integers([1])]);

@@ -84,7 +84,7 @@ function chunkOf(pieces: readonly Piece[], headings: readonly string[]): Chunk {
   };
 }
 
-/** Code keeps its indentation. */
+/** Cuts a part out of a block and trims it. Code keeps its indentation. */
 function trimmed({ kind, text }: Block, start: number, end: number): string {
   const part = text.slice(start, end);
   return kind === 'code' ? part.replace(/^\n+|\s+$/g, '') : part.trim();

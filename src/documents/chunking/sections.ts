@@ -11,8 +11,8 @@ export interface Section {
 const longestHeading = 200;
 
 /**
- * The sections of a document that say something. A heading with nothing below it but further headings is a part of their
- * paths; if nothing is below it at all it is text itself.
+ * Returns the sections of a document that say something. A heading with nothing below it but further headings is a part
+ * of their paths; if nothing is below it at all it is text itself.
  */
 export function sectionsOf(blocks: readonly Block[]): Section[] {
   const sections: Section[] = [];

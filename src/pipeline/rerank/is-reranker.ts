@@ -4,7 +4,8 @@ import { type OpenModelOptions, openModelFolder } from '../../model/index.js';
 import { readModel } from '../../onnx/index.js';
 
 /**
- * Whether a model scores pairs of texts: its file declares one number for a text, and nothing that vectors could be made of.
+ * Says whether a model scores pairs of texts: its file declares one number for a text, and nothing that vectors could
+ * be made from.
  *
  * @throws what reading the model throws
  */

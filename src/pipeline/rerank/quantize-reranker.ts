@@ -31,8 +31,9 @@ export interface RerankerOutcome extends Omit<QuantizeOutcome, 'variants' | 'ori
 }
 
 /**
- * The same as `quantize` for a cross-encoder: variants are proven by the order in which they put the texts of a query, and by
- * their scores. `auto`, tables of calibration, own texts and measuring of speed are for models that make vectors.
+ * Quantizes a cross-encoder as `quantize` does an embedding model. Variants are proven by their scores, and by the
+ * order in which they put the texts of a query. `auto`, calibration tables, texts of your own and measuring speed are
+ * not available for it.
  *
  * @throws as `quantize`
  * @example

@@ -49,7 +49,7 @@ export async function ownRankingTexts(
   return { queries, source: "octavec's claims and abstracts" };
 }
 
-/** Words of more than three letters: shorter ones say nothing of what a text is about. */
+/** Returns the words of more than three letters; shorter ones say nothing about a text's subject. */
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
 }
