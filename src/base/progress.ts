@@ -19,6 +19,8 @@ export type OnProgress = (event: ProgressEvent) => void;
 
 /** What every long-running function of the library accepts. */
 export interface TaskOptions {
+  /** Cancels the work, which then throws CANCELLED. */
   readonly signal?: AbortSignal;
+  /** Told how far the work is. */
   readonly onProgress?: OnProgress;
 }

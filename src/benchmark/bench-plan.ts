@@ -20,7 +20,9 @@ export interface BenchPlan extends WorkloadPlan {
 
 /** What a caller decides about it. */
 export interface PlanOptions {
+  /** Measure more lengths and texts, with more starts; false by default. */
   readonly thorough?: boolean;
+  /** Numbers of workers, 1 to 64, of the pools to measure. */
   readonly pools?: readonly number[];
 }
 

@@ -25,6 +25,7 @@ export interface RunMeasurement {
 }
 
 export interface MeasureOptions extends TaskOptions {
+  /** How each model is loaded. */
   readonly embedder?: EmbedderOptions;
   /** Rounds that count; one more warms up. 3 by default. */
   readonly rounds?: number;

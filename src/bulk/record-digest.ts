@@ -20,6 +20,7 @@ export class RecordDigest {
 export interface SkipOptions {
   /** What is written, for errors. */
   readonly out: string;
+  /** Cancels the reading. */
   readonly signal?: AbortSignal;
   /** Told how many are read. */
   readonly onRecord: (done: number) => void;

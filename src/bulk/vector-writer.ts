@@ -9,10 +9,13 @@ import { needsRanges, type StoredType, storedWidth, storeVectors } from './store
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 
 export interface WriterSettings {
+  /** Opens what the vectors are written to. */
   readonly openSink: (target: SinkTarget) => VectorSink;
+  /** Number type in which vectors are stored. */
   readonly type: StoredType;
   /** Numbers of a vector before it is stored. */
   readonly dimensions: number;
+  /** Range of each dimension, for `int8` and `uint8`; without it, found from the first vectors. */
   readonly ranges?: VectorRanges;
   /** See `EmbedToFileOptions.digits`. */
   readonly digits?: number;

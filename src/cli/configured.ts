@@ -22,12 +22,15 @@ export interface ConfigurableFlags {
 
 /** Flags and configuration in one; what a flag says wins. */
 export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 'to' | 'methods'> {
+  /** Tasks to evaluate, by name or path. */
   readonly tasks?: readonly string[];
   /** For everything that runs models. */
   readonly run: { readonly threads?: number; readonly engine?: EngineChoice };
   /** Where vectors are kept; false: nowhere. */
   readonly cache?: string | false;
+  /** The gate that variants are held against, and limits that override it. */
   readonly gates: GateChoice;
+  /** Where models and data sets are fetched from. */
   readonly hub: HubSettings;
 }
 

@@ -28,6 +28,7 @@ export type {
 export interface ClientOptions {
   /** Where the server is; `http://127.0.0.1:3000` by default. */
   readonly url?: string;
+  /** Sent as a bearer token, for servers that ask for a key; none by default. */
   readonly apiKey?: string;
   /** Attempts in all where the server is busy, loading or cannot be reached; 5 by default. */
   readonly attempts?: number;
@@ -44,6 +45,7 @@ export interface EmbedRequest {
   readonly dimensions?: number;
   /** Whether over-long texts are cut; what the server is set to by default. */
   readonly truncate?: boolean;
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 

@@ -10,6 +10,7 @@ export interface SearchRequest {
   readonly filter?: string;
   /** From 0 to 1: how much results are to differ. */
   readonly diversity?: number;
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +65,7 @@ export interface AddedDocuments {
 export interface IndexRequest {
   /** Name of an index; the server's first by default. */
   readonly index?: string;
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 

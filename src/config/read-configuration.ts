@@ -12,6 +12,7 @@ const projectFile = 'octavec.toml';
 export interface ReadConfigurationOptions {
   /** The only file to read, instead of the project's and the user's. */
   readonly file?: string;
+  /** Environment variables; those of the process by default. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Where `octavec.toml` is looked for; the working folder by default. */
   readonly folder?: string;

@@ -30,7 +30,9 @@ export interface PlannedPush {
 }
 
 export interface PlanPushOptions {
+  /** Where the files go on the device. */
   readonly place: Place;
+  /** How files are named on the device. */
   readonly template: NameTemplate;
   /** Which variant; what is recommended for a phone by default. */
   readonly variant?: string;

@@ -12,12 +12,15 @@ import { type PlannedPush, planPush } from './plan-push.js';
 import { type PushedFile, type PushFilesOptions, pushFiles } from './push-files.js';
 
 export interface PushOptions extends PlaceOptions, PushFilesOptions {
+  /** How files are named on the device. */
   readonly template: NameTemplate;
+  /** Which variant; what is recommended for a phone by default. */
   readonly variant?: string;
   /** Serial numbers; the only device by default. */
   readonly devices?: readonly string[];
   /** Say what would be sent, and ask no device. */
   readonly dryRun?: boolean;
+  /** Told what the user should know. */
   readonly onNote?: (note: string) => void;
 }
 

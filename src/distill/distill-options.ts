@@ -42,6 +42,7 @@ export interface DistillOptions extends Omit<ModelOverrides, 'output'>, TaskOpti
   readonly engine?: EngineChoice;
   /** The teacher's variant: the one of highest precision by default. */
   readonly variant?: string;
+  /** Threads for the teacher and for tuning; as many as the machine grants by default. */
   readonly threads?: number;
   /** Told what the user should know. */
   readonly onNote?: (note: string) => void;

@@ -22,6 +22,7 @@ export interface ReadDocumentsOptions {
   readonly maxFileBytes: number;
   /** Field or column that holds the text of a row. */
   readonly field: string;
+  /** Told of each file that is not read, and why. */
   readonly onSkipped: (file: SkippedFile) => void;
 }
 

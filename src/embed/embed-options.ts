@@ -51,6 +51,7 @@ export interface TextOptions extends PromptOptions {
    * eighth of the model's longest input by default.
    */
   readonly overlap?: number;
+  /** Cancels the call, which then throws CANCELLED. */
   readonly signal?: AbortSignal;
 }
 
@@ -74,12 +75,14 @@ export interface EmbedOptions extends VectorOptions, TaskOptions {
 export interface TokenOptions extends PromptOptions {
   /** With the special tokens that the model sees around a text; true by default. */
   readonly addSpecialTokens?: boolean;
+  /** Cancels the call, which then throws CANCELLED. */
   readonly signal?: AbortSignal;
 }
 
 export interface DecodeOptions {
   /** Leave special tokens out of the texts; true by default. */
   readonly skipSpecialTokens?: boolean;
+  /** Cancels the call, which then throws CANCELLED. */
   readonly signal?: AbortSignal;
 }
 

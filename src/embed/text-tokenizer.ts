@@ -30,17 +30,21 @@ export interface TokenizedTexts extends TokenBatch {
 }
 
 export interface TokenizeOptions {
+  /** What happens when a text cannot be tokenized; `fail` by default. */
   readonly onError?: OnTextError;
   /** Stands before every text. */
   readonly prompt: string;
   /** Reads every text as the second part of a pair with this. What is too long is cut off the text, never the query. */
   readonly query?: string;
+  /** What happens to texts that have more tokens than the model takes. */
   readonly overLong: OverLong;
   /** `right` by default. */
   readonly truncationSide?: TruncationSide;
+  /** Tokens that two windows of an over-long text have in common (`chunk`). */
   readonly overlap: number;
   /** Threads that may tokenize at the same time; 1 by default. */
   readonly lanes?: number;
+  /** Cancels the call. */
   readonly signal?: AbortSignal;
 }
 

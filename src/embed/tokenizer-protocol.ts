@@ -15,11 +15,13 @@ export interface Tokenizing {
 export interface TokenizerSettings {
   /** tokenizer.json */
   readonly path: string;
+  /** Whether texts are lower-cased before the tokenizer gets them. */
   readonly lowerCase: boolean;
   /** Whether the tokenizer itself is to lower-case; undefined to leave it as it is. */
   readonly tokenizerLowerCase?: boolean;
   /** Longest input, special tokens included. */
   readonly maxTokens: number;
+  /** Id of the padding token. */
   readonly padTokenId: number;
   /** How a static model reads texts. */
   readonly staticReading?: StaticReading;

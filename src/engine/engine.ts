@@ -15,6 +15,7 @@ export interface TokenBatch {
 }
 
 export interface RunOptions {
+  /** Cancels the call: texts that are not running yet are dropped. */
   readonly signal?: AbortSignal;
   /**
    * How many tokens at the beginning of every text are left out of mean and maximum pooling: those of a prompt, for

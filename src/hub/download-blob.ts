@@ -11,6 +11,7 @@ import type { RemoteFile } from './remote-file.js';
 import { sizeOf } from './size-of.js';
 
 export interface DownloadOptions {
+  /** Cancels the download; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal;
   /** Told how many bytes of the file are there. */
   readonly onBytes?: (bytes: number) => void;

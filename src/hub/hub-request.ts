@@ -4,12 +4,15 @@ import type { HubSettings } from './hub-settings.js';
 import { fetchThroughProxy, proxyFor, shownAddress } from './proxy.js';
 
 export interface HubRequest {
+  /** `GET` by default. */
   readonly method?: 'GET' | 'HEAD';
+  /** Headers besides those of every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** As a person would name it: "the data set mteb/x". */
   readonly what: string;
   /** Where the answer would lead to another host, it is the answer itself: its headers describe the file. */
   readonly stayOnHost?: boolean;
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 

@@ -9,6 +9,7 @@ export interface HubSettings {
   readonly endpoint: string;
   /** The folder of the cache that all programs of the Hugging Face family share. */
   readonly cache: string;
+  /** Access token, for private and gated repositories; sent to the hub's own host only. */
   readonly token?: string;
   /** Nothing but the cache is looked at. */
   readonly offline: boolean;

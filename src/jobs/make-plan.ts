@@ -22,6 +22,7 @@ import { readText } from './storage/store.js';
 export interface PlanOptions extends TaskOptions {
   /** What workers find the model by: a name of the hub, or a path that they all have. */
   readonly model: string;
+  /** Which variant of the model; the folder's main file by default. */
   readonly variant?: string;
   /** How texts are read from the inputs. */
   readonly texts?: Pick<TextFileOptions, 'format' | 'field' | 'lossy'>;

@@ -12,11 +12,13 @@ export interface WorkOptions extends Pick<TaskOptions, 'onProgress'> {
   readonly redis: string;
   /** How a process of its own loads the same model, to find rows that crash. */
   readonly model: LoadableModel;
+  /** Local folder for unfinished parts. */
   readonly workFolder?: string;
   /** Ends the work: the running shard is finished if it can be soon, else handed back. */
   readonly signal?: AbortSignal;
   /** Milliseconds that a running shard gets to finish after the signal; 15,000 by default. */
   readonly grace?: number;
+  /** Told of each shard that begins or ends. */
   readonly onShard?: (event: ShardEvent) => void;
 }
 

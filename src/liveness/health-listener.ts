@@ -2,7 +2,9 @@ import { WorkerChannel } from '../threads/index.js';
 
 /** What the thread is told. */
 export interface HealthSettings {
+  /** Address to listen on. */
   readonly host: string;
+  /** Port to listen on; 0 takes any free one. */
   readonly port: number;
   /** When the process last said that it is alive (`process.hrtime.bigint()`). */
   readonly pulse: BigInt64Array;

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { indexServers, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
 
 export interface StdioOptions extends McpOptions {
+  /** Ends the server. */
   readonly signal: AbortSignal;
 }
 

@@ -16,8 +16,11 @@ import type { NativePrecision } from './description-format.js';
 const packingVersion = 3;
 
 export interface PackSettings {
+  /** The model to pack. */
   readonly files: ModelFiles;
+  /** Precision in which it runs. */
   readonly precision: NativePrecision;
+  /** Key under which processes share the model. */
   readonly key: string;
   /** Where to write the packed model: the first that can be written. */
   readonly targets: readonly string[];

@@ -52,8 +52,11 @@ export function makeAttribute(name: string, value: AttributeValue): AttributePro
 
 /** What a node may have besides its operator, inputs and outputs. */
 export interface NodeOptions {
+  /** Name of the node, unique in its graph; none by default. */
   readonly name?: string;
+  /** Operator set that the operator belongs to; ONNX's own by default. */
   readonly domain?: string;
+  /** Attributes by name. */
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
 }
 

@@ -15,9 +15,11 @@ import { type CardPicture, unusableCard, variantCard } from './variant-card.js';
 import { worstTexts } from './worst-texts.js';
 
 export interface HtmlReportOptions {
+  /** Variants that could not be measured, and why. */
   readonly unusable?: readonly UnusableVariant[];
   /** Models of another kind beside the variants. */
   readonly alternatives?: readonly Alternative[];
+  /** What is recommended for which use. */
   readonly recommendations?: readonly Recommendation[];
   /** What quantizing the parts of a model costs, by name of the variant, where it is known. */
   readonly sensitivities?: Readonly<Record<string, KnownSensitivity>>;

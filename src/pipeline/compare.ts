@@ -44,6 +44,7 @@ export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptio
    * too: the original itself always runs on ONNX Runtime.
    */
   readonly engines?: readonly EngineChoice[];
+  /** What original and candidates embed; octavec's verification texts by default. */
   readonly texts?: ProofTexts;
   /** Measure speed and memory, true by default. */
   readonly bench?: boolean;

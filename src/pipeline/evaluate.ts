@@ -29,6 +29,7 @@ import type { Task, TaskComparison, TaskResult } from '../tasks/index.js';
 import { comparisonChecks } from './option-checks.js';
 
 export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, ModelOverrides {
+  /** What the model is evaluated on; see `readTask`. */
   readonly tasks: readonly Task[];
   /** The original to compare with: a folder or an .onnx file. */
   readonly against?: Location;

@@ -30,6 +30,7 @@ export interface FindOptions {
   readonly except?: string;
   /** How variants are named besides the usual. */
   readonly template?: NameTemplate;
+  /** Cancels the search. */
   readonly signal?: AbortSignal;
 }
 

@@ -28,6 +28,7 @@ export interface VariantOptions extends TaskOptions, GateChoice, Omit<ModelOverr
   readonly force?: boolean;
   /** Measure speed and memory as well; by default where a gate limits the speed-up. */
   readonly bench?: boolean;
+  /** Threads that quantize and run models; as many as the machine grants by default. */
   readonly threads?: number;
 }
 

@@ -25,6 +25,7 @@ export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOption
   readonly engine?: EngineChoice;
   /** What the candidate is computed on; the CPU by default. What serves it is what should prove it. */
   readonly device?: Device;
+  /** What original and candidate embed; octavec's verification texts by default. */
   readonly texts?: ProofTexts;
   /** Measure speed and memory as well; by default where a limit asks for a speed-up. */
   readonly bench?: boolean;

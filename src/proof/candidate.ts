@@ -25,7 +25,9 @@ export interface Candidate {
 export interface CandidateOptions extends OpenModelOptions {
   /** What it is called in place of the name of its file. */
   readonly name?: string;
+  /** Runs the candidate; `auto` by default. */
   readonly engine?: EngineChoice;
+  /** What the candidate is computed on; the CPU by default. */
   readonly device?: Device;
 }
 

@@ -18,6 +18,7 @@ export interface PublishOptions {
   readonly base: string;
   /** "apache-2.0" */
   readonly licence: string;
+  /** Languages for the model card, such as "en"; none by default. */
   readonly languages?: readonly string[];
 }
 
@@ -104,6 +105,7 @@ async function provenVariants(folder: string, wanted: readonly string[] | undefi
 }
 
 export interface UploadOptions extends TaskOptions {
+  /** Which hub, and with which token. */
   readonly settings: HubSettings;
   /** Whether a repository that is not there yet is made a private one. */
   readonly private?: boolean;

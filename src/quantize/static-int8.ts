@@ -29,6 +29,7 @@ import { Int8Weights, type QuantizedWeight } from './int8-weights.js';
 import { type Selection, selectParts } from './selection.js';
 
 export interface StaticInt8Options extends Selection, TaskOptions {
+  /** Texts that activations are recorded with. */
   readonly texts: CalibrationTexts;
   /** How the range of an activation is found. */
   readonly range?: RangeMethod;

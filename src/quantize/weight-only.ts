@@ -24,7 +24,9 @@ import type { BlockScheme } from './block-scheme.js';
 import { type Selection, selectParts } from './selection.js';
 
 export interface WeightOnlyOptions extends Selection, TaskOptions {
+  /** The scheme of a layer, by its role. */
   readonly layers: (role: LayerRole) => BlockScheme;
+  /** The scheme of embedding tables. */
   readonly tables: BlockScheme;
   /** Weights that were quantized beforehand, [outputs × inputs], by {@link weightKey}; others are rounded block by block. */
   readonly quantized?: ReadonlyMap<string, BlockMatrix>;

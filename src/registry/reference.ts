@@ -14,6 +14,7 @@ export type ModelReference =
 
 /** How the hub is spoken to; as the environment says, by default. */
 export interface HubOptions {
+  /** Which hub and which cache; as the environment says by default. */
   readonly settings?: HubSettings;
 }
 

@@ -64,6 +64,7 @@ export interface SearchOptions {
   readonly rescore?: 'exact' | number;
   /** A cross-encoder that orders the best 50, or `top` if that is more, anew; their scores are then its own. */
   readonly rerank?: Pick<Reranker, 'score'>;
+  /** Cancels the search, which then throws CANCELLED. */
   readonly signal?: AbortSignal;
 }
 

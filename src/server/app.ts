@@ -14,7 +14,9 @@ import { schemaController } from './schemas.js';
 
 /** What the running server changes without a restart. */
 export interface LiveSettings {
+  /** SHA-256, in hexadecimal, of the keys that are accepted; without any, no key is asked for. */
   apiKeys: readonly string[];
+  /** Whether new requests are refused because the server is about to end. */
   isStopping: boolean;
 }
 

@@ -39,6 +39,7 @@ export interface ServerLimits {
 }
 
 export interface ServerOptions {
+  /** Models that are served; the first serves requests without a model's name. */
   readonly models: readonly ServedModelOptions[];
   /** Indexes that are searched under `/search`; the first where a request names none. */
   readonly indexes?: readonly ServedIndexOptions[];
@@ -57,6 +58,7 @@ export interface ServerOptions {
   readonly udsPath?: string;
   /** Certificate and key in PEM, for HTTPS. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** Bounds on requests and on what waits; see `ServerLimits` for the defaults. */
   readonly limits?: ServerLimits;
   /** How embedders are loaded: engine, threads, workers, memory; `onReady` is told of each with what runs it, and why. */
   readonly embedder?: Omit<EmbedderOptions, 'signal' | 'variant' | 'tokenizer' | 'like'>;
@@ -78,6 +80,7 @@ export interface ServerOptions {
   readonly corsAllowOrigin?: readonly string[];
   /** Lines of JSON about requests, for standard error or a file; none by default. */
   readonly log?: { write(line: string): void };
+  /** Least level of the lines that are logged; `info` by default. */
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
 }
 

@@ -14,6 +14,7 @@ import { rowTypes, type StaticTable } from './static-table.js';
 
 /** What a graph needs to know besides the table. */
 export interface TableGraphOptions {
+  /** Scale vectors to length 1. */
   readonly normalize: boolean;
   /** Id of the token that does not count. */
   readonly unknownTokenId?: number;

@@ -6,6 +6,7 @@ import { splitLines } from './lines.js';
 import { type Row, rowOfFields } from './row.js';
 
 export interface RowOptions {
+  /** Format of the file. */
   readonly format: Exclude<TextFormat, 'parquet'>;
   /** Put U+FFFD for bytes that are not UTF-8 instead of calling them wrong. */
   readonly lossy?: boolean;

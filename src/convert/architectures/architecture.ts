@@ -53,23 +53,37 @@ export interface Layout {
 
 /** What a configuration says, whatever its generation. Sizes that tensors have, too, are held against them. */
 export interface Settings {
+  /** Width of hidden states. */
   readonly hidden: number;
+  /** Attention heads of each layer. */
   readonly heads: number;
+  /** Heads of keys and values, where several heads share one; `heads` if left out. */
   readonly keyValueHeads?: number;
+  /** Width of a head; `hidden / heads` if left out. */
   readonly headWidth?: number;
+  /** Number of layers. */
   readonly layers: number;
+  /** Added to the variance in norms. */
   readonly epsilon: number;
+  /** Activation of the feed-forward part. */
   readonly activation: Activation;
+  /** Longest input, special tokens included. */
   readonly maxTokens: number;
+  /** Id of the padding token. */
   readonly padTokenId: number;
   /** Head width to the power of -½ where it is left out. */
   readonly scoreScale?: number;
+  /** Factor of word embeddings; 1 if left out. */
   readonly wordScale?: number;
+  /** Row of a token in the position table: its place, or counted over tokens other than padding, as in RoBERTa. */
   readonly positionRows?: 'place' | 'counted';
+  /** Rows of the table of relative position biases. */
   readonly relativeBuckets?: number;
+  /** Scores fall with distance, by a slope for each head (ALiBi). */
   readonly alibi?: boolean;
   /** Of every layer. */
   readonly sight?: readonly Sight[];
+  /** What norms of queries and keys reach over: each head by itself (default), or all together. */
   readonly normOver?: 'head' | 'all';
   /** What a configuration says of how scores are made; of the first token otherwise. */
   readonly scoring?: Pick<PlannedClassifier, 'pooling' | 'activation'>;
@@ -83,6 +97,7 @@ export interface Sight {
 }
 
 export interface RotarySettings {
+  /** Base of the frequencies, "rope_theta". */
   readonly base: number;
   /** Places are divided by this. */
   readonly factor?: number;

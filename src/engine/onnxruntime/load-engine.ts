@@ -29,6 +29,7 @@ export interface EngineOptions extends ThreadOptions {
 
 /** With the device that was found. */
 export interface PoolOptions extends Omit<EngineOptions, 'device'> {
+  /** The device that was found; the CPU if left out. */
   readonly device?: Accelerator;
 }
 

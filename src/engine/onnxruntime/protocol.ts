@@ -11,8 +11,11 @@ export interface Encoding {
 
 /** What a worker is started with. */
 export interface WorkerSettings extends SessionSettings {
+  /** Id that fills shorter texts of a batch. */
   readonly padTokenId: number;
+  /** How outputs become vectors: pooling, dense layers, normalising. */
   readonly head: Head;
+  /** Which output of the graph is taken. */
   readonly choice: OutputChoice;
   /** Of the run guard, which threads have and processes do not need. */
   readonly guard?: SharedArrayBuffer;

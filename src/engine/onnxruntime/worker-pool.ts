@@ -13,12 +13,15 @@ import { RequestQueue } from './request-queue.js';
 export interface PoolSettings {
   /** Workers at most. */
   readonly size: number;
+  /** How large batches may be. */
   readonly limits: BatchLimits;
+  /** Whether workers are threads or processes. */
   readonly isolation: Isolation;
   /** What the first worker is started with. */
   readonly first: WorkerSettings;
   /** What further workers are started with. */
   readonly further: () => Promise<WorkerSettings>;
+  /** What the engine says of itself. */
   readonly description: Omit<EngineDescription, 'version'>;
   /** Says when a batch may begin. */
   readonly pacer?: QuotaPacer;

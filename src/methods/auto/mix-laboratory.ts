@@ -13,7 +13,9 @@ import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
 export interface LaboratoryOptions {
   /** Of the texts that mixes are tried with. */
   readonly tokens: TokenBatch;
+  /** Threads that run a mix. */
   readonly threads?: number;
+  /** Cancels the run. */
   readonly signal?: AbortSignal;
 }
 

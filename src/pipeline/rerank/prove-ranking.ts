@@ -7,6 +7,7 @@ import { Reranker } from '../../rerank/index.js';
 import type { RankingTexts } from './ranking-texts.js';
 
 export interface RankingProofOptions extends TaskOptions {
+  /** Threads that run a model; as many as the machine grants by default. */
   readonly threads?: number;
 }
 

@@ -11,7 +11,9 @@ import { ownRankingTexts } from './ranking-texts.js';
 export interface VerifyRerankerOptions extends TaskOptions, GateChoice, Omit<ModelOverrides, 'pooling' | 'normalize'> {
   /** The reranker that the candidate must be like: a folder or an .onnx file. */
   readonly against: Location;
+  /** Runs the candidate; `auto` by default. */
   readonly engine?: EngineChoice;
+  /** Threads that run a model; as many as the machine grants by default. */
   readonly threads?: number;
   /** What both rank, two texts for each query at least; octavec's claims and abstracts by default. */
   readonly queries?: readonly QueryTexts[];

@@ -7,6 +7,7 @@ import type { Index, SearchMode } from '../../search/index.js';
 export interface ServedIndexOptions {
   /** How clients ask for it. */
   readonly name: string;
+  /** The open index. */
   readonly index: Index;
 }
 

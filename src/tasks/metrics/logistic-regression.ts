@@ -3,6 +3,7 @@ import { indexOfLargest, type Matrix } from '../../numbers/index.js';
 import { minimize } from './minimize.js';
 
 export interface LogisticRegressionOptions {
+  /** Cancels the fit. */
   readonly signal?: AbortSignal;
   /** Iterations of the optimizer; 100 by default, as in scikit-learn. */
   readonly maxIterations?: number;
