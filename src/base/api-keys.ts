@@ -1,15 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Hashes a key: its SHA-256 in hexadecimal is all that the server keeps of it. */
+/**
+ * Hashes a key: its SHA-256 in hexadecimal is all that the server keeps of it.
+ *
+ * @example
+ * ```ts
+ * await serve({ models, apiKeys: [hashOfKey(process.env.API_KEY)] });
+ * ```
+ */
 export function hashOfKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
 /**
- * Reads a list of keys: one a line, as `sha256:<64 hexadecimal digits>` or as the key itself; empty lines and lines that
- * begin with `#` are passed over.
+ * Reads a list of keys: one a line, as `sha256:<64 hexadecimal digits>` or as the key itself; empty lines and lines
+ * that begin with `#` are passed over.
  *
  * @returns the SHA-256 of each key, in hexadecimal
+ * @example
+ * ```ts
+ * const apiKeys = parseKeys(await readFile('/run/secrets/keys', 'utf8'));
+ * ```
  */
 export function parseKeys(text: string): string[] {
   return text

@@ -28,14 +28,28 @@ export const errorTable = {
   ...qualityErrors,
 } as const;
 
+/** A code of the error table, such as `FILE_NOT_FOUND`; see docs/errors.md. */
 export type ErrorCode = keyof typeof errorTable;
 
 export type ErrorDetails<Code extends ErrorCode> = Parameters<(typeof errorTable)[Code]['message']>[0];
 
-/** An error that octavec raised on purpose; `code` is a key of the error table and part of the API. */
+/**
+ * An error that octavec raised on purpose; `code` is a key of the error table and part of the API.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await Embedder.load('./missing');
+ * } catch (error) {
+ *   if (error instanceof OctavecError && error.code === 'FILE_NOT_FOUND') console.error(error.message);
+ * }
+ * ```
+ */
 export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'OctavecError';
+  /** A key of the error table, such as `FILE_NOT_FOUND`. */
   readonly code: Code;
+  /** What the message is made of, by code. */
   readonly details: ErrorDetails<Code>;
 
   constructor(code: Code, details: ErrorDetails<Code>, cause?: unknown) {
@@ -45,10 +59,12 @@ export class OctavecError<Code extends ErrorCode = ErrorCode> extends Error {
     this.details = details;
   }
 
+  /** Returns the exit status of a command that ends with this error. */
   get exitStatus(): ExitStatus {
     return errorTable[this.code].exit;
   }
 
+  /** Returns the HTTP status of a response that reports this error. */
   get httpStatus(): number {
     return errorTable[this.code].http;
   }

@@ -2,7 +2,9 @@
 export interface ProgressEvent {
   /** What is being done, as a phrase that can stand before a bar: "Embedding with the original". */
   readonly stage: string;
+  /** How much is done, counted in `unit`. */
   readonly done: number;
+  /** How much there is to do, counted in `unit`. */
   readonly total: number;
   /** What is counted: "texts", "tensors". */
   readonly unit: string;
@@ -15,6 +17,7 @@ export interface ProgressEvent {
   readonly step?: { readonly number: number; readonly of: number };
 }
 
+/** A function that is told how far a task is. */
 export type OnProgress = (event: ProgressEvent) => void;
 
 /** What every long-running function of the library accepts. */

@@ -4,9 +4,11 @@ import type { Latency, Spread } from './spread.js';
 
 /** What `benchmark` found: plain data, fit for JSON. */
 export interface Benchmark {
+  /** Version of octavec. */
   readonly version: string;
   /** ISO 8601 */
   readonly date: string;
+  /** The machine, and what else was going on. */
   readonly conditions: BenchConditions;
   /** In the order in which they were given. */
   readonly results: readonly SubjectResult[];

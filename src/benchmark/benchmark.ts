@@ -32,6 +32,7 @@ import { startSubjects } from './start-subjects.js';
 import { findSubjects, type Subject, type SubjectOptions } from './subjects.js';
 import { type Workload, workloadFor } from './workload.js';
 
+/** What `benchmark` measures, and how often. */
 export interface BenchmarkOptions extends SubjectOptions, TaskOptions {
   /** More lengths, rounds and repetitions, and pools: minutes instead of seconds. */
   readonly thorough?: boolean;

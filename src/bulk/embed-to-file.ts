@@ -35,6 +35,7 @@ import { type StoredType, storedTypes } from './stored-vectors.js';
 import type { SinkTarget, VectorSink } from './vector-sink.js';
 import { notesOf, rangesOfNotes, VectorWriter } from './vector-writer.js';
 
+/** How `embedToFile` reads texts, embeds them and writes vectors. */
 export interface EmbedToFileOptions extends VectorOptions, TaskOptions {
   /** How vectors are written; `float32` by default. `base64` is for .jsonl and .parquet. */
   readonly type?: StoredType;
@@ -54,7 +55,9 @@ export const embedToFileOptionChecks: OptionChecks<EmbedToFileOptions> = {
   restart: checkFlag,
 };
 
+/** What `embedToFile` wrote. */
 export interface EmbedToFileOutcome {
+  /** The file that was written. */
   readonly out: string;
   /** Texts of the file. */
   readonly texts: number;
@@ -66,7 +69,9 @@ export interface EmbedToFileOutcome {
   readonly skipped: readonly SkippedText[];
   /** Empty lines of the input that are no texts (between JSON lines). */
   readonly emptyLines: number;
+  /** Number type of the vectors. */
   readonly type: StoredType;
+  /** Length of a vector. */
   readonly dimensions: number;
   /** For `int8` and `uint8`: what the numbers are steps of. */
   readonly ranges?: VectorRanges;

@@ -7,7 +7,9 @@ import type { RecordId, TextRecord } from '../texts/index.js';
 export interface SkippedText {
   /** Where it stands in its file: "line 7". */
   readonly place?: string;
+  /** The text's own id. */
   readonly id?: RecordId;
+  /** Why it has no vector. */
   readonly reason: string;
 }
 

@@ -25,6 +25,7 @@ export type {
   SearchRequest,
 } from './search.js';
 
+/** Where the server is, and how it is asked. */
 export interface ClientOptions {
   /** Where the server is; `http://127.0.0.1:3000` by default. */
   readonly url?: string;
@@ -36,6 +37,7 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** How a request embeds its texts. */
 export interface EmbedRequest {
   /** Name or alias of a model; the server's first by default. */
   readonly model?: string;
@@ -49,9 +51,11 @@ export interface EmbedRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Vectors, and what the server says about them. */
 export interface Embeddings {
   /** A vector for each text. */
   readonly vectors: readonly Float32Array[];
+  /** Name of the model that made the vectors. */
   readonly model: string;
   /** Tokens that were read. */
   readonly tokens: number;
@@ -59,11 +63,23 @@ export interface Embeddings {
   readonly truncated: number;
 }
 
-/** An answer of the server that is no success. */
+/**
+ * An answer of the server that is no success.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.embed(['hello']);
+ * } catch (error) {
+ *   if (error instanceof ServerError && error.status === 401) console.error('The key is missing or wrong');
+ * }
+ * ```
+ */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
   /** HTTP status; 0 where the server could not be reached. */
   readonly status: number;
+  /** The server's own name for the error, such as "rate_limit_exceeded"; undefined if it gives none. */
   readonly code: string | undefined;
 
   constructor(message: string, status: number, code?: string, cause?: unknown) {

@@ -21,6 +21,7 @@ export type FieldValue = string | number | boolean | readonly string[];
 export interface Passage {
   /** "docs/start.md#3": document and place in it. */
   readonly id: string;
+  /** Text of the passage. */
   readonly text: string;
   /** Headings above it, the outermost first. */
   readonly headings?: readonly string[];
@@ -34,28 +35,39 @@ export interface Passage {
 export interface FoundPassage extends Passage {
   /** Id of its document. */
   readonly document: string;
+  /** The higher, the better; comparable within one search only. */
   readonly score: number;
+  /** Metadata of its document. */
   readonly metadata: Readonly<Record<string, FieldValue>>;
 }
 
 /** A document to add. */
 export interface NewDocument {
+  /** Id of the document, which replaces one with the same id. */
   readonly id: string;
+  /** Text of the document. */
   readonly text: string;
+  /** Metadata, which filters read. */
   readonly metadata?: Readonly<Record<string, FieldValue>>;
 }
 
 /** A document as the index holds it. */
 export interface HeldDocument {
+  /** Id of the document. */
   readonly id: string;
+  /** Metadata of the document. */
   readonly metadata: Readonly<Record<string, FieldValue>>;
+  /** Its passages, in their order. */
   readonly passages: readonly Passage[];
 }
 
 /** What became of documents. */
 export interface AddedDocuments {
+  /** Documents that are new. */
   readonly added: number;
+  /** Documents that replaced one with the same id. */
   readonly updated: number;
+  /** Documents whose content was there already. */
   readonly unchanged: number;
   /** Documents that could not be used, and why. */
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];

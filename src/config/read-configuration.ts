@@ -9,6 +9,7 @@ import type { Configuration } from './schema.js';
 /** A project's configuration, in the folder that octavec is started in. */
 const projectFile = 'octavec.toml';
 
+/** Where a configuration is read from. */
 export interface ReadConfigurationOptions {
   /** The only file to read, instead of the project's and the user's. */
   readonly file?: string;

@@ -83,6 +83,7 @@ export const configurationSchema = z.strictObject({
     .describe("gates of your own, and presets that differ from octavec's"),
 });
 
+/** A configuration as read: `octavec.toml`, `config.toml` and environment variables in one. */
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /**

@@ -23,6 +23,7 @@ import { encoderHome } from './weights/encoder-home.js';
 import { openModelWeights } from './weights/open-weights.js';
 import { streamWeight } from './weights/stream-weight.js';
 
+/** How `convert` makes an ONNX model from weights in safetensors. */
 export interface ConvertOptions extends TaskOptions {
   /**
    * An .onnx file, or a folder that gets a whole model. By default `onnx/model.onnx` in the model's own folder,

@@ -18,8 +18,10 @@ import { type ModelOverrides, modelOverrideChecks } from '../model/index.js';
 
 /** What rows of a table are kept in. INT8 rows have a scale each. */
 export const tablePrecisions = ['fp32', 'fp16', 'int8'] as const;
+/** Number types that a static model's table can have. */
 export type TablePrecision = (typeof tablePrecisions)[number];
 
+/** How `distill` makes a static model of a teacher. */
 export interface DistillOptions extends Omit<ModelOverrides, 'output'>, TaskOptions {
   /** The folder that the static model is written to. It must be empty, or not be there yet. */
   readonly output: Location;

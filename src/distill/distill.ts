@@ -31,17 +31,23 @@ import { writeStaticModel } from './write-static-model.js';
 
 /** A static model, and how it was made. */
 export interface Distillation {
+  /** The folder that was written. */
   readonly folder: string;
   /** Its name, and where it lies. */
   readonly teacher: string;
+  /** The teacher's ONNX file. */
   readonly teacherPath: string;
+  /** Rows of the table. */
   readonly tokens: number;
+  /** Length of a vector. */
   readonly dimensions: number;
+  /** Number type of the table. */
   readonly precision: TablePrecision;
   /** Of the table's file. */
   readonly bytes: number;
   /** Undefined where it was not tuned. */
   readonly tuning?: Omit<Tuned, 'vectors'> & { readonly texts: number; readonly source: 'embedded' | 'given' };
+  /** How long it took. */
   readonly seconds: number;
 }
 

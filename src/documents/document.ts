@@ -41,6 +41,7 @@ export interface Place {
 
 /** A piece of a document that is found and shown on its own. */
 export interface Chunk extends Place {
+  /** Text of the chunk. */
   readonly text: string;
 }
 

@@ -23,7 +23,9 @@ export interface FoundFile {
 export interface SkippedFile {
   /** The id that the file would have, or that of a folder. */
   readonly id: string;
+  /** Path of the file. */
   readonly path: string;
+  /** Why it was not read. */
   readonly reason: string;
 }
 

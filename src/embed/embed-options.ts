@@ -15,6 +15,7 @@ import { type OpenModelOptions, openModelOptionChecks } from '../model/index.js'
 import type { AdmissionLimits } from './admission.js';
 import { type OverLong, overLongPolicies, type TruncationSide, truncationSides } from './over-long.js';
 
+/** How an embedder is loaded and run. */
 export interface EmbedderOptions extends Omit<OpenModelOptions, 'task'>, EngineChoiceOptions, AdmissionLimits {
   /** Length of vectors where a call asks for none, for models that may be cut (Matryoshka). */
   readonly dimensions?: number;
@@ -24,6 +25,7 @@ export interface EmbedderOptions extends Omit<OpenModelOptions, 'task'>, EngineC
   readonly onNote?: (note: string) => void;
 }
 
+/** What is put before every text. */
 export interface PromptOptions {
   /** Text that is put before every text. */
   readonly prompt?: string;
@@ -37,8 +39,10 @@ export interface PromptOptions {
  * result says which were not, and why.
  */
 export const onTextErrorChoices = ['fail', 'skip'] as const;
+/** What happens when a text cannot be embedded: `fail` ends the call, `skip` leaves the text without a vector. */
 export type OnTextError = (typeof onTextErrorChoices)[number];
 
+/** How texts become tokens. */
 export interface TextOptions extends PromptOptions {
   /** What happens when a text cannot be embedded; `fail` by default. */
   readonly onError?: OnTextError;
@@ -55,6 +59,7 @@ export interface TextOptions extends PromptOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What becomes of vectors before they are returned. */
 export interface VectorOptions extends TextOptions {
   /** Length of the vectors, for models that may be cut (Matryoshka). All dimensions by default. */
   readonly dimensions?: number;
@@ -66,6 +71,7 @@ export interface VectorOptions extends TextOptions {
   readonly reproducible?: boolean;
 }
 
+/** How a call embeds its texts. */
 export interface EmbedOptions extends VectorOptions, TaskOptions {
   /** Told when the texts are tokenized and the model begins; for many texts once for each part of them. */
   readonly onTokenized?: () => void;

@@ -19,7 +19,9 @@ export const streamOptionChecks: OptionChecks<StreamOptions<unknown>> = { ...emb
 
 /** Some items of a stream, in their order, and their vectors. */
 export interface StreamBatch<Item> {
+  /** The items of this window, in their order. */
   readonly items: readonly Item[];
+  /** Their vectors. */
   readonly vectors: Vectors;
 }
 

@@ -118,6 +118,7 @@ export class Embedder {
    */
   declare static fromConfig: (file?: Location, options?: EmbedderOptions) => Promise<Embedder>;
 
+  /** Describes the engine that runs the model. */
   get engine(): EngineDescription {
     return this.#loaded.engine.description;
   }
@@ -233,6 +234,7 @@ export class Embedder {
     return this.#closing;
   }
 
+  /** Calls {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

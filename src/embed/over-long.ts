@@ -4,6 +4,7 @@
  * their vectors are averaged, weighted by their tokens.
  */
 export const overLongPolicies = ['truncate', 'error', 'chunk'] as const;
+/** What happens to a text with more tokens than the model takes. */
 export type OverLong = (typeof overLongPolicies)[number];
 
 /** Which end of an over-long text is cut off (`truncate`). */

@@ -3,6 +3,7 @@ import { isFiniteVector, type Matrix, nonFiniteRows, signBits } from '../numbers
 
 /** Number types that vectors can be stored in. `binary` and `ubinary` hold the signs of eight dimensions in a byte. */
 export const vectorTypes = ['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const;
+/** Number types that vectors can have, named as in sentence-transformers. */
 export type VectorType = (typeof vectorTypes)[number];
 
 /** The least and the greatest value of every dimension. */

@@ -5,6 +5,7 @@ import { type Matrix, shortNumbers } from '../numbers/index.js';
 export interface TextFailure {
   /** The text's place among those that were given. */
   readonly index: number;
+  /** Why the text has no vector. */
   readonly error: OctavecError;
 }
 

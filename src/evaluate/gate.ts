@@ -9,6 +9,7 @@ import {
 
 /** Thresholds, as plain data. Every limit is the worst figure that still passes. */
 export interface Gate {
+  /** Name of the preset, or of a gate of your own. */
   readonly name: string;
   /** A figure that was not measured fails. */
   readonly limits: Limits;
@@ -27,9 +28,13 @@ export interface GateFailure {
   readonly message: string;
 }
 
+/** What a gate says of a candidate's evidence. */
 export interface Verdict {
+  /** Name of the gate that was applied. */
   readonly gate: string;
+  /** Whether every limit was kept. */
   readonly passed: boolean;
+  /** The limits that were not kept. */
   readonly failures: readonly GateFailure[];
   /** Losses beyond their limit that are within the noise of their task: they do not fail. */
   readonly undecided: readonly GateFailure[];

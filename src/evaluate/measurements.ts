@@ -80,14 +80,19 @@ export interface Measurements {
   readonly schema: 1;
   /** "octavec 0.1.0" */
   readonly tool: string;
+  /** The candidate's file. */
   readonly file: FileIdentity;
+  /** The original's file. */
   readonly original: OriginalIdentity;
   /** Everything needed to make the file again, as it is stored in the file's metadata. */
   readonly recipe?: unknown;
+  /** What ran the candidate. */
   readonly engine: EngineIdentity;
   /** Of the candidate. */
   readonly batchEffect?: BatchEffect;
+  /** The texts that both embedded. */
   readonly texts: TextsIdentity;
+  /** How close the candidate's vectors are to the original's. */
   readonly fidelity: Fidelity;
   /** The same file in the engine that others run it with. Every gate holds there, too. */
   readonly alsoOn?: OtherEngine;

@@ -7,6 +7,8 @@ export interface RankingEvidence
   extends Pick<Measurements, 'schema' | 'tool' | 'file' | 'original' | 'recipe' | 'engine'> {
   /** What was scored. */
   readonly pairs: { readonly count: number; readonly sha256: string; readonly source: string };
+  /** How close the candidate's scores and orders are to the original's. */
   readonly ranking: RankingFidelity;
+  /** What the gate says of it. */
   readonly verdict?: Verdict;
 }

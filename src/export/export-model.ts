@@ -10,6 +10,7 @@ import { withNamedHiddenStates } from './name-output.js';
 import { type ExportTarget, exportTargets, targetFacts, transformersJsType } from './targets.js';
 import { usageOf } from './usage.js';
 
+/** For which program a model is exported, and where to. */
 export interface ExportOptions {
   /** The program that is to load the folder. */
   readonly for: ExportTarget;
@@ -19,8 +20,11 @@ export interface ExportOptions {
   readonly variant?: string;
 }
 
+/** What was exported, and where to. */
 export interface ExportedModel {
+  /** The program that it is for. */
   readonly target: ExportTarget;
+  /** The folder that was written. */
   readonly folder: string;
   /** The ONNX file in it. */
   readonly file: string;

@@ -1,5 +1,6 @@
 /** Programs that load exported folders. */
 export const exportTargets = ['transformers.js', 'sentence-transformers', 'fastembed', 'tei', 'onnxruntime'] as const;
+/** Programs that a model can be exported for. */
 export type ExportTarget = (typeof exportTargets)[number];
 
 /** What a program can do, and where it looks for the ONNX file. */

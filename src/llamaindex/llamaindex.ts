@@ -8,10 +8,14 @@ const what = 'LlamaIndex.TS';
 const name = '@llamaindex/core';
 
 /**
- * Makes an embedder one of LlamaIndex.TS: `Settings.embedModel = await llamaindexEmbedding(embedder)`. Questions and documents get
- * the prompts that the model has for them. The embedder stays yours to close.
+ * Makes an embedder one of LlamaIndex.TS: `Settings.embedModel = await llamaindexEmbedding(embedder)`. Questions and
+ * documents get the prompts that the model has for them. The embedder stays yours to close.
  *
  * @throws PACKAGE_MISSING
+ * @example
+ * ```ts
+ * Settings.embedModel = await llamaindexEmbedding(await Embedder.load('minilm', { variant: 'int8' }));
+ * ```
  */
 export async function llamaindexEmbedding(embedder: Embedder): Promise<BaseEmbedding> {
   const { BaseEmbedding: Base } = await optionalPackage(() => import('@llamaindex/core/embeddings'), name, what);

@@ -10,6 +10,7 @@ import { q8 } from './q8.js';
 /** All methods, in the order in which they are listed. */
 export const methods = [fp16, int8, int8Static, q8, q4, auto] as const;
 
+/** Names of the methods, as `to` takes them. */
 export type MethodName = (typeof methods)[number]['id'];
 
 /** A method of octavec's, and how it is to be applied. */

@@ -11,6 +11,7 @@ export interface ModelFiles {
   readonly onnxPath: string;
   /** How it reads texts, if it is a static model: a table with a vector for each token. */
   readonly staticReading?: StaticReading;
+  /** Path of `tokenizer.json`. */
   readonly tokenizerPath: string;
   /** What comes after the last hidden state: pooling, dense layers, normalising. */
   readonly head: Head;
@@ -59,6 +60,7 @@ export interface ModelOverrides {
   readonly output?: string;
 }
 
+/** How a model folder is read, where its own files are not to decide. */
 export interface OpenModelOptions extends ModelOverrides {
   /** The variant to take from a folder: "int8" is onnx/model_int8.onnx. Without it the file of highest precision. */
   readonly variant?: string;

@@ -2,7 +2,9 @@ import type { GraphProto, ModelProto } from './messages.js';
 
 /** A model as read from a file. `path` says where its external data are to be found, and what errors call it. */
 export interface OnnxModel {
+  /** Path of the file, which external data are relative to. */
   readonly path: string;
+  /** The model as its file says it. */
   readonly proto: ModelProto & { readonly graph: GraphProto };
 }
 

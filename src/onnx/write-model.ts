@@ -23,9 +23,11 @@ export interface WriteOptions extends TaskOptions {
 
 /** What was written. */
 export interface WrittenModel {
+  /** Path of the file. */
   readonly path: string;
   /** All files of the model, the ONNX file first. */
   readonly files: readonly string[];
+  /** Its size, external data included. */
   readonly bytes: number;
 }
 

@@ -33,6 +33,7 @@ import { orUnusable, type UnusableVariant } from './or-unusable.js';
 import { type Recommendation, recommend } from './recommend.js';
 import { type TwoPasses, tryTwoPasses } from './try-two-passes.js';
 
+/** What `compare` compares, and how. */
 export interface CompareOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /**
    * ONNX files to compare, by default all in the folder besides the original; and folders of other models. Of these, static
@@ -65,7 +66,9 @@ export interface Comparison {
   readonly alternatives: readonly Alternative[];
   /** A static model for the first pass of a search, a variant or the original for the second; where both were compared. */
   readonly twoPasses?: TwoPasses;
+  /** Variants that could not be measured, and why. */
   readonly unusable: readonly UnusableVariant[];
+  /** What is recommended for which use. */
   readonly recommendations: readonly Recommendation[];
   /** By name of the variant, where it is known. */
   readonly sensitivities: Readonly<Record<string, KnownSensitivity>>;

@@ -28,6 +28,7 @@ import {
 import type { Task, TaskComparison, TaskResult } from '../tasks/index.js';
 import { comparisonChecks } from './option-checks.js';
 
+/** What `evaluate` measures, and how. */
 export interface EvaluateOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, ModelOverrides {
   /** What the model is evaluated on; see `readTask`. */
   readonly tasks: readonly Task[];
@@ -54,10 +55,15 @@ const optionChecks: OptionChecks<EvaluateOptions> = {
   asymmetric: checkFlag,
 };
 
+/** Results of tasks, of a model and of the original beside it. */
 export interface Evaluation {
+  /** The model that was evaluated. */
   readonly model: FileIdentity;
+  /** Its results, a task each. */
   readonly results: readonly TaskResult[];
+  /** The original beside it, if one was given. */
   readonly original?: FileIdentity;
+  /** The original's results, a task each. */
   readonly originalResults?: readonly TaskResult[];
   /** Candidate against original, where there is one. */
   readonly comparisons?: readonly TaskComparison[];

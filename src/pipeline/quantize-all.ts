@@ -25,6 +25,7 @@ import { makeVariants } from './quantize.js';
 import { modelOverrides, type VariantOptions } from './quantize-options.js';
 import { upToDateEvidence } from './up-to-date.js';
 
+/** How `quantizeAll` makes variants of many models. */
 export interface QuantizeAllOptions extends VariantOptions {
   /** A folder in which variants get the places that their models have in the folder. Beside the models by default. */
   readonly output?: string;

@@ -32,6 +32,7 @@ export interface VariantOptions extends TaskOptions, GateChoice, Omit<ModelOverr
   readonly threads?: number;
 }
 
+/** How `quantize` makes and proves variants of a model. */
 export interface QuantizeOptions extends VariantOptions {
   /** A folder, or for one variant an .onnx file. Without it variants stand beside the original. */
   readonly output?: Location;

@@ -6,11 +6,15 @@ import type { SizeChoice } from './size-budget.js';
 
 /** What became of one variant. */
 export interface VariantOutcome {
+  /** Name of the method. */
   readonly method: MethodName;
+  /** The file that was written. */
   readonly path: string;
   /** false: the gate refused it, or another was chosen below a size, and it was not written. */
   readonly published: boolean;
+  /** What was measured, and the verdict. */
   readonly evidence: Evidence;
+  /** What the user should know, a sentence each. */
   readonly notes: readonly string[];
   /** What `auto` saw of the model; stands beside the variant as `<name>.sensitivity.json`, too. */
   readonly sensitivity?: SensitivityReport;
@@ -20,15 +24,23 @@ export interface VariantOutcome {
 
 /** A variant that could not be made, proven or written. */
 export interface VariantFailure {
+  /** Name of the method. */
   readonly method: MethodName;
+  /** The file that was to be written. */
   readonly path: string;
+  /** Why there is no variant. */
   readonly error: Error;
 }
 
+/** The variants that `quantize` made, and what it measured. */
 export interface QuantizeOutcome {
+  /** What identifies the original. */
   readonly original: Evidence['original'];
+  /** Path of the original's file. */
   readonly originalPath: string;
+  /** Speed and memory of the original, where they were measured. */
   readonly originalRun?: RunMeasurement;
+  /** The variants that were made. */
   readonly variants: readonly VariantOutcome[];
   /** Which was taken, where a greatest size was given and one fits. */
   readonly choice?: SizeChoice;

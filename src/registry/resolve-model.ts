@@ -14,6 +14,7 @@ import { variantsFolder } from './variants-folder.js';
 export interface ResolvedModel {
   /** As it was asked for, without the revision. */
   readonly name: string;
+  /** How the model was found. */
   readonly source: 'path' | 'hub' | 'embedded';
   /** The folder or file of the original. Never written to where it is the shared cache or a package. */
   readonly original: string;
@@ -25,6 +26,7 @@ export interface ResolvedModel {
   readonly notes: readonly string[];
 }
 
+/** How a model is found by its name. */
 export interface ResolveOptions extends TaskOptions, ModelFileChoice, HubOptions {
   /** Use what is on this machine, and never the network. */
   readonly offline?: boolean;

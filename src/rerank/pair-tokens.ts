@@ -4,7 +4,9 @@ import type { ModelFiles } from '../model/index.js';
 
 /** A query, and texts that are ranked by it. */
 export interface QueryTexts {
+  /** The question. */
   readonly query: string;
+  /** Texts that are scored for it. */
   readonly texts: readonly string[];
 }
 

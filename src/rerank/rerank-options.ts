@@ -19,6 +19,7 @@ type OpenRerankerOptions = Pick<
   'tokenizer' | 'tokenizerConfig' | 'maxTokens' | 'output' | 'variant' | 'like'
 >;
 
+/** How a reranker is loaded and run. */
 export interface RerankerOptions extends OpenRerankerOptions, EngineChoiceOptions {
   /** What the model's numbers go through, where a call asks for nothing else; by default what its configuration says. */
   readonly activation?: ScoreActivation;
@@ -32,6 +33,7 @@ export interface RerankerOptions extends OpenRerankerOptions, EngineChoiceOption
   readonly onReady?: (line: string, engine: EngineDescription) => void;
 }
 
+/** How `score` scores texts. */
 export interface ScoreOptions extends TaskOptions {
   /** In place of the model's own. `identity` gives the model's numbers as they are. */
   readonly activation?: ScoreActivation;
@@ -43,6 +45,7 @@ export interface ScoreOptions extends TaskOptions {
   readonly reproducible?: boolean;
 }
 
+/** How `rank` scores and orders texts. */
 export interface RankOptions extends ScoreOptions {
   /** How many of the best texts are wanted; all by default. */
   readonly topN?: number;

@@ -27,6 +27,7 @@ export interface RankedText {
   readonly index: number;
   /** The higher, the better the text answers the query. */
   readonly score: number;
+  /** The text itself. */
   readonly text: string;
 }
 
@@ -109,6 +110,7 @@ export class Reranker {
     }
   }
 
+  /** Describes the engine that runs the model. */
   get engine(): EngineDescription {
     return this.#loaded.engine.description;
   }
@@ -179,6 +181,7 @@ export class Reranker {
     return this.#closing;
   }
 
+  /** Calls {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

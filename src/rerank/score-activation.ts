@@ -3,6 +3,7 @@ import type { ModelFiles } from '../model/index.js';
 
 /** What a model's numbers go through to become scores: `sigmoid` makes numbers from 0 to 1, `identity` leaves them. */
 export const scoreActivations = ['sigmoid', 'identity'] as const;
+/** What turns a reranker's output into a score. */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
 /**

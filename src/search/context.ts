@@ -4,6 +4,7 @@ import type { SearchResult } from './search-result.js';
 export interface SearchContext {
   /** Each text below a line with its number and its source. */
   readonly text: string;
+  /** Number of its tokens. */
   readonly tokens: number;
   /** Source i + 1 is the one that the text calls [i + 1]. */
   readonly sources: readonly SearchResult[];
@@ -36,7 +37,14 @@ function passage(result: SearchResult, number: number): string {
   return `[${number}] ${describePlace(result)}\n${result.text}`;
 }
 
-/** Describes where a passage stands: "docs/start.md, lines 3–9, Install › Linux". */
+/**
+ * Describes where a passage stands: "docs/start.md, lines 3–9, Install › Linux".
+ *
+ * @example
+ * ```ts
+ * for (const result of await index.search('How do I install it?')) console.log(describePlace(result));
+ * ```
+ */
 export function describePlace({ document, headings = [], lines, page }: SearchResult): string {
   const parts = [document];
   if (page !== undefined) {

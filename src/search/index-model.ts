@@ -8,11 +8,13 @@ import { promptFor } from '../tasks/index.js';
 
 /** A model that was found by its name. */
 export interface LoadedModel {
+  /** The loaded model. */
   readonly embedder: Embedder;
   /** The commit that a name of the hub stands for. */
   readonly revision?: string;
 }
 
+/** A function that loads the model of an index. */
 export type LoadModel = (name: string, variant: string | undefined) => Promise<LoadedModel>;
 
 /** Finds a model by its name or path and loads it. */
@@ -102,7 +104,14 @@ export function agreementNote(made: IndexedModel, embedder: Embedder, agreement:
     : `the index was made with ${nameOf(made)} and is asked with ${variantOf(embedder) ?? 'another variant'}; the mean cosine of their vectors is ${agreement.toFixed(4)}`;
 }
 
-/** Names a model with its variant: "minilm (int8)". */
+/**
+ * Names a model with its variant: "minilm (int8)".
+ *
+ * @example
+ * ```ts
+ * nameOf({ name: 'minilm', variant: 'int8' }); // 'minilm (int8)'
+ * ```
+ */
 export function nameOf({ name, variant }: Pick<IndexedModel, 'name' | 'variant'>): string {
   return variant === undefined ? name : `${name} (${variant})`;
 }

@@ -18,6 +18,7 @@ import type { Reranker } from '../rerank/index.js';
 import { type Filter, type Store, type VectorKind, vectorKinds } from '../store/index.js';
 import type { LoadModel } from './index-model.js';
 
+/** How an index is opened or made. */
 export interface IndexOptions {
   /**
    * The model: a path, a name of the hub, or an embedder that is loaded already, which stays open when the index is closed. By default
@@ -40,9 +41,12 @@ export interface IndexOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** The modes of search. */
 export const searchModes = ['hybrid', 'vector', 'text'] as const;
+/** How an index is searched: by both ways together, by meaning, or by words. */
 export type SearchMode = (typeof searchModes)[number];
 
+/** How a search finds and orders results. */
 export interface SearchOptions {
   /** So many results at most; 10 by default. */
   readonly top?: number;
@@ -68,11 +72,13 @@ export interface SearchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How `context` gathers results for a prompt. */
 export interface ContextOptions extends SearchOptions {
   /** So many tokens at most, sources included; 2,000 by default. */
   readonly tokens?: number;
 }
 
+/** How files are read when an index is updated. */
 export interface UpdateOptions extends TaskOptions {
   /** Files that are larger are passed over, unless they are read row by row; 32 MB by default. */
   readonly maxFileBytes?: number;

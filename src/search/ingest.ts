@@ -14,10 +14,13 @@ import { unitMatrix } from './index-model.js';
 
 /** What became of documents. */
 export interface IngestCounts {
+  /** Documents that are new. */
   readonly added: number;
   /** Had changed, and were embedded again. */
   readonly updated: number;
+  /** Documents whose content was there already. */
   readonly unchanged: number;
+  /** Documents that were taken out. */
   readonly removed: number;
 }
 

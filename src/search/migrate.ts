@@ -7,6 +7,7 @@ import type { IndexOptions } from './index-options.js';
 import { embedDocuments } from './ingest.js';
 import { folderOf } from './open-store.js';
 
+/** How an index is brought to another model. */
 export interface MigrateOptions
   extends TaskOptions,
     Pick<IndexOptions, 'variant' | 'loadModel' | 'dimensions' | 'vectors'> {

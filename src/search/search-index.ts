@@ -31,7 +31,9 @@ import { documentsBelow, goneDocuments, rootsOf } from './update-files.js';
 
 /** A document that comes from a program rather than from a file. */
 export interface IndexDocument {
+  /** Id of the document, which replaces one with the same id. */
   readonly id: string;
+  /** Text of the document. */
   readonly text: string;
   /** What filters can ask for, and what results show; a `title` is searched, too. */
   readonly metadata?: Metadata;
@@ -98,6 +100,8 @@ export class Index implements AsyncDisposable {
   /**
    * Returns what the index says of itself: model, chunking, kind of vectors, sources; undefined before the first
    * documents.
+   *
+   * @throws INDEX_DAMAGED, FILE_NOT_READABLE; STORE_FAILED from a database
    */
   manifest(): Promise<IndexManifest | undefined> {
     return this.#store.readManifest();
@@ -179,6 +183,7 @@ export class Index implements AsyncDisposable {
    * Takes documents out.
    *
    * @returns how many of them were there
+   * @throws INDEX_NOT_FOUND, INDEX_DAMAGED, OUTPUT_BUSY, OUTPUT_NOT_WRITABLE, DISK_FULL, USAGE; STORE_FAILED from a database
    */
   async remove(ids: readonly string[]): Promise<number> {
     checkIds('ids', ids);
@@ -250,12 +255,20 @@ export class Index implements AsyncDisposable {
     return contextOf(results, tokens, tokenCounter(embedder));
   }
 
-  /** Returns all chunks of a document in their order; none for a document that is not there. */
+  /**
+   * Returns all chunks of a document in their order; none for a document that is not there.
+   *
+   * @throws INDEX_DAMAGED, FILE_NOT_READABLE; STORE_FAILED from a database
+   */
   document(id: string): Promise<readonly StoredChunk[]> {
     return this.#store.document(id);
   }
 
-  /** Counts documents and chunks, and the bytes that they take on disk. */
+  /**
+   * Counts documents and chunks, and the bytes that they take on disk.
+   *
+   * @throws INDEX_DAMAGED, FILE_NOT_READABLE; STORE_FAILED from a database
+   */
   facts(): Promise<StoreFacts> {
     return this.#store.facts();
   }
@@ -266,6 +279,7 @@ export class Index implements AsyncDisposable {
     return this.#closing;
   }
 
+  /** Calls {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

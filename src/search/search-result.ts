@@ -6,14 +6,17 @@ export interface SearchResult extends Place {
   readonly id: string;
   /** Id of its document. */
   readonly document: string;
+  /** Text of the chunk. */
   readonly text: string;
   /** By mode: the cosine, BM25, or for `hybrid` the sum of 1 / (60 + rank) of both lists; with `rerank` the cross-encoder's. */
   readonly score: number;
+  /** Metadata of its document. */
   readonly metadata: Metadata;
   /** How the score came about; only with `explain`. */
   readonly explanation?: Explanation;
 }
 
+/** How a result's score came about. */
 export interface Explanation {
   /** Its place by meaning, from 1 on, and the cosine; missing where it is not among the nearest. */
   readonly vector?: { readonly rank: number; readonly cosine: number };

@@ -38,6 +38,7 @@ export interface ServerLimits {
   readonly maxConnections?: number;
 }
 
+/** What a server serves, where it listens, and its limits. */
 export interface ServerOptions {
   /** Models that are served; the first serves requests without a model's name. */
   readonly models: readonly ServedModelOptions[];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How vectors are kept for the first pass; float32 is always kept beside the others. */
 export const vectorKinds = ['float32', 'float16', 'int8', 'binary'] as const;
+/** Number types in which a store can keep the vectors that it scans. */
 export type VectorKind = (typeof vectorKinds)[number];
 
 /**
@@ -36,5 +37,6 @@ export const indexManifest = z.object({
   sources: z.array(z.object({ name: z.string(), path: z.string() })),
 });
 
+/** What an index says of itself. */
 export type IndexManifest = z.infer<typeof indexManifest>;
 export type IndexedModel = IndexManifest['model'];

@@ -8,7 +8,9 @@ export interface NewDocument {
   readonly id: string;
   /** Of its content: the same hash stands for the same chunks. */
   readonly hash: string;
+  /** Metadata of the document, which filters read. */
   readonly metadata: Metadata;
+  /** Its chunks, in their order. */
   readonly chunks: readonly Chunk[];
   /** [chunks × dimensions] of length 1, or 0. */
   readonly vectors: Matrix;
@@ -57,11 +59,15 @@ export interface StoredChunk extends Chunk {
   readonly id: string;
   /** Id of its document. */
   readonly document: string;
+  /** Metadata of its document. */
   readonly metadata: Metadata;
 }
 
+/** How much a store holds. */
 export interface StoreFacts {
+  /** Number of documents. */
   readonly documents: number;
+  /** Number of chunks. */
   readonly chunks: number;
   /** What it takes on disk, where that is known. */
   readonly bytes?: number;
@@ -73,12 +79,15 @@ export interface StoreFacts {
  * What `apply` and `writeManifest` have returned from is there after a crash; what they have not is there as a whole or not at all.
  */
 export interface Store {
+  /** The kinds of vectors that it can keep. */
   readonly kinds: VectorKinds;
   /** Reads the manifest; undefined for a store that is still empty. */
   readManifest(): Promise<IndexManifest | undefined>;
+  /** Replaces the manifest. */
   writeManifest(manifest: IndexManifest): Promise<void>;
   /** Returns the content hashes of all documents by their ids. */
   hashes(): Promise<ReadonlyMap<string, string>>;
+  /** Removes and adds documents: all of the change, or nothing. */
   apply(change: StoreChange): Promise<void>;
   /** Finds the nearest chunks by their vectors, best first. */
   nearest(query: VectorQuery): Promise<readonly Hit[]>;
@@ -93,6 +102,8 @@ export interface Store {
   vectors(refs: readonly string[]): Promise<Matrix>;
   /** Returns all chunks of a document in their order; none for a document that does not exist. */
   document(id: string): Promise<readonly StoredChunk[]>;
+  /** Counts documents, chunks and bytes. */
   facts(): Promise<StoreFacts>;
+  /** Waits for changes that are under way, and frees everything. */
   close(): Promise<void>;
 }

@@ -79,6 +79,7 @@ export interface ClusteringTask {
   readonly sets: readonly (readonly LabelledText[])[];
 }
 
+/** A task of any kind, with its data. */
 export type Task =
   | StsTask
   | PairClassificationTask

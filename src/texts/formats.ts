@@ -6,6 +6,7 @@ import { OctavecError } from '../base/index.js';
  * `parquet`: a text a row.
  */
 export const textFormats = ['txt', 'jsonl', 'json', 'csv', 'tsv', 'parquet'] as const;
+/** Formats that texts are read from. */
 export type TextFormat = (typeof textFormats)[number];
 
 const aliases: Readonly<Record<string, TextFormat>> = { ndjson: 'jsonl', text: 'txt', tab: 'tsv' };

@@ -18,6 +18,7 @@ import type { Row } from './row.js';
 import { rowsOf } from './rows.js';
 import { type InvalidRow, recordOfRow, type TextRecord, type TextSource } from './text-record.js';
 
+/** How a file of texts is read. */
 export interface TextFileOptions {
   /** By default what the file's name says; where it says nothing, what the first line looks like. */
   readonly format?: TextFormat;

@@ -5,6 +5,7 @@ import type { Row } from './row.js';
 
 /** A text, and what it is known by where it comes from. */
 export interface TextRecord {
+  /** The text. */
   readonly text: string;
   /** "id" (or "_id") of a JSON line or of a row. */
   readonly id?: RecordId;
@@ -19,6 +20,7 @@ export type RecordId = string | number | bigint;
 export interface TextSource {
   /** What errors call it: a file's path. */
   readonly name: string;
+  /** The texts, in their order. */
   readonly records: AsyncIterable<TextRecord>;
   /** Returns the share that has been read, from 0 to 1, or undefined where the length is not known. */
   share(): number | undefined;

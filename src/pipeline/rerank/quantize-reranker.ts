@@ -22,11 +22,15 @@ import { ownRankingTexts } from './ranking-texts.js';
 
 /** What became of one variant of a reranker. */
 export interface RerankerVariant extends Pick<VariantOutcome, 'path' | 'published' | 'notes' | 'seconds'> {
+  /** Name of the method. */
   readonly method: MethodName;
+  /** What was measured, and the verdict. */
   readonly evidence: RankingEvidence;
 }
 
+/** The variants that `quantizeReranker` made, and what it measured. */
 export interface RerankerOutcome extends Omit<QuantizeOutcome, 'variants' | 'originalRun' | 'choice'> {
+  /** The variants that were made. */
   readonly variants: readonly RerankerVariant[];
 }
 

@@ -14,6 +14,7 @@ import { judgedId } from './judged-id.js';
 import { measureWays, type PreparedWay, spread } from './measure-ways.js';
 import { type Way, waysOf } from './ways.js';
 
+/** How `evaluateIndex` measures an index. */
 export interface EvaluateIndexOptions extends TaskOptions, Pick<IndexOptions, 'model' | 'loadModel' | 'onNote'> {
   /** File of questions, with `_id` and `text`: JSON lines, JSON, CSV, TSV or Parquet. */
   readonly queries: string;

@@ -4,6 +4,11 @@ import type { Comparison, Filter, FilterValue } from './filter.js';
 /**
  * Says whether a document passes a filter. A field that is not there, or is of another type than the value, compares
  * with nothing, so that only `not` and `!=` let it pass. A list passes if one of its items does.
+ *
+ * @example
+ * ```ts
+ * matchesFilter(parseFilter('year >= 2020'), { year: 2024 }); // true
+ * ```
  */
 export function matchesFilter(filter: Filter, metadata: Metadata): boolean {
   switch (filter.kind) {

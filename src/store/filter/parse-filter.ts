@@ -138,7 +138,14 @@ function unquoted(text: string): string {
   return text.slice(1, -1).replace(/\\(.)/gs, '$1');
 }
 
-/** Writes a filter as text that reads back as the same filter. */
+/**
+ * Writes a filter as text that reads back as the same filter.
+ *
+ * @example
+ * ```ts
+ * formatFilter(parseFilter('year>=2020')); // 'year >= 2020'
+ * ```
+ */
 export function formatFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':

@@ -6,7 +6,9 @@ import { listPath, readSegmentList, type SegmentEntry, segmentsFolder } from './
 
 /** A file of an index that is not what it was when it was written. */
 export interface Damage {
+  /** The damaged file. */
   readonly path: string;
+  /** What is wrong with it. */
   readonly why: string;
 }
 
