@@ -27,6 +27,14 @@ describe.each(models)('all-MiniLM-L6-v2, $name', ({ path, leastCosine }) => {
     );
   });
 
+  test('tokenizes each text alone, again and again, as among the others', async () => {
+    for (const _ of [1, 2, 3]) {
+      for (const { text, ids } of goldenTexts) {
+        expect(Array.from((await embedder.tokenize([text])).ids)).toEqual(ids);
+      }
+    }
+  });
+
   test('embeds as sentence-transformers does, empty and over-long texts included', async () => {
     const vectors = await embedder.embed(texts);
     const cosines = goldenTexts.map(({ embedding }, i) => cosine(vectors[i], embedding));

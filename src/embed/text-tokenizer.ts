@@ -48,6 +48,8 @@ export interface TokenizeOptions {
   readonly signal?: AbortSignal;
 }
 
+type Asked = Exclude<keyof Tokenizing, 'start'>;
+
 /** Texts in one message to the thread: short requests of other callers pass between two of them. */
 const textsPerMessage = 128;
 const charactersPerMessage = 256 * 1024;
@@ -192,7 +194,23 @@ export class TextTokenizer {
       this.#isLearning = true;
       setImmediate(() => void this.#learn());
     }
-    return this.#closed ? undefined : this.#short?.read(question);
+    if (this.#closed || this.#short === undefined) {
+      return undefined;
+    }
+    const read = this.#short.read(question);
+    if (read === undefined) {
+      void this.#learnCharacters(this.#short, question);
+    }
+    return read;
+  }
+
+  /** The next text with the same characters is read in this thread. */
+  async #learnCharacters(short: ShortTexts, question: TextsToTokenize): Promise<void> {
+    const unknown = short.unknownCharacters(question);
+    if (unknown !== '') {
+      // Without an answer such texts go to the thread, as this one does.
+      short.learn(await this.#send('characters', unknown).catch(() => []));
+    }
   }
 
   async #learn(): Promise<void> {
@@ -202,7 +220,7 @@ export class TextTokenizer {
     }
   }
 
-  #ask<Name extends 'tokenize' | 'spell' | 'decode'>(
+  #ask<Name extends Asked>(
     name: Name,
     question: Question<Tokenizing, Name>,
     signal: AbortSignal | undefined,
@@ -210,10 +228,7 @@ export class TextTokenizer {
     return unlessCancelled(this.#send(name, question), signal, 'tokenizing');
   }
 
-  async #send<Name extends 'tokenize' | 'spell' | 'decode'>(
-    name: Name,
-    question: Question<Tokenizing, Name>,
-  ): Promise<Answer<Tokenizing, Name>> {
+  async #send<Name extends Asked>(name: Name, question: Question<Tokenizing, Name>): Promise<Answer<Tokenizing, Name>> {
     if (this.#closed) {
       throw new OctavecError('CLOSED', { what: 'tokenizer' });
     }

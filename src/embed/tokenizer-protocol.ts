@@ -1,11 +1,14 @@
 import type { ErrorDetails } from '../base/index.js';
 import type { StaticReading } from '../model/index.js';
+import type { CharacterFact } from './bare-texts/characters.js';
 import type { Frame, OverLong, TruncationSide } from './over-long.js';
 
 /** What is asked of the tokenizer's thread. */
 export interface Tokenizing {
   start(settings: TokenizerSettings): TokenizerFacts;
   tokenize(question: TextsToTokenize): TokenizedPart;
+  /** Returns what becomes of the characters of a text, for those who read short texts without the library. */
+  characters(text: string): readonly CharacterFact[];
   /** Returns the tokens of texts as people read them; TEXT_INVALID says which text has none. */
   spell(question: TextsToSpell): readonly SpelledText[];
   /** Returns the texts that token ids stand for; TEXT_INVALID says which ids stand for none. */

@@ -2,6 +2,7 @@ import type { Tokenizer } from 'tokenizers';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { deadMemoryCollector, givingAway, serveCalls } from '../threads/index.js';
 import { readBareTexts } from './bare-texts/bare-texts.js';
+import { Characters } from './bare-texts/characters.js';
 import { ShortTexts } from './bare-texts/short-texts.js';
 import type { Frame } from './over-long.js';
 import { tokenizePairs } from './pairs/tokenize-pairs.js';
@@ -22,6 +23,12 @@ serveCalls<Tokenizing>(async (settings) => {
   const { frame, ...rest } = await load(settings);
   const loaded: LoadedTokenizer = { ...rest, frame: frame ?? { before: [], behind: [] } };
   const { library } = loaded;
+  const characters = onFirstCall(async () => {
+    // Nobody asks about ASCII, which alone depends on the case.
+    const known = new Characters(true);
+    known.learnFrom(await library());
+    return known;
+  });
   const collect = deadMemoryCollector();
   const tokenize = async (question: TextsToTokenize) => {
     const { query } = question;
@@ -44,6 +51,7 @@ serveCalls<Tokenizing>(async (settings) => {
         lines[line] = answer.catch(() => undefined);
         return answer;
       },
+      characters: async (text) => (await characters()).facts(text),
       spell: async (question) => spell(await library(), question, (text) => asGiven(text, settings)),
       decode: async (question) => decode(await library(), question),
     },

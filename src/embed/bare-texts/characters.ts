@@ -16,9 +16,19 @@ export const characterKinds = {
   other: 5,
 } as const;
 
+/** What the library makes of one character. */
+export interface CharacterFact {
+  /** UTF-16 */
+  readonly unit: number;
+  /** One of `characterKinds`. */
+  readonly kind: number;
+  /** What is looked up in its place. */
+  readonly replacement: string;
+}
+
 /**
  * What BERT's normalizer and pre-tokenizer do to single UTF-16 units. ASCII is known; of other characters the library is
- * asked, once each, as soon as it is there.
+ * asked, once each, as soon as it is there. Where it is in another thread, that thread's answers are learned.
  */
 export class Characters {
   /** [65,536] */
@@ -49,6 +59,30 @@ export class Characters {
       const normal = normalizer?.normalizeString(text) ?? text;
       return preTokenizer?.preTokenizeString(normal).map(([word]) => word) ?? [normal];
     };
+  }
+
+  /** Tells what becomes of the characters of a text, each UTF-16 unit being one. */
+  facts(text: string): CharacterFact[] {
+    return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).map((unit) => ({
+      unit,
+      kind: this.kindOf(unit),
+      replacement: this.replacementOf(unit),
+    }));
+  }
+
+  /** Takes over what another thread's library said. */
+  learn(facts: readonly CharacterFact[]): void {
+    for (const { unit, kind, replacement } of facts) {
+      this.kinds[unit] = kind;
+      this.#replacements.set(unit, replacement);
+    }
+  }
+
+  /** Returns the characters of a text of which nothing has been learned, each once. */
+  unknownIn(text: string): string {
+    const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+    const unknown = new Set(units.filter((unit) => this.kinds[unit] === characterKinds.unknown));
+    return String.fromCharCode(...unknown);
   }
 
   kindOf(unit: number): number {

@@ -7,6 +7,7 @@ import { letterTokenizer } from '../../../test/support/tiny-folder.js';
 import { readTokenizer } from '../read-tokenizer.js';
 import { tokenizeTexts } from '../tokenize-texts.js';
 import type { TextsToTokenize, TokenizerSettings } from '../tokenizer-protocol.js';
+import { Characters } from './characters.js';
 import { ShortTexts } from './short-texts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-short-texts-'));
@@ -47,6 +48,43 @@ test.each([
     const read = short?.read(asked);
     expect(read).toEqual(await ask(asked));
   }
+});
+
+test.each([
+  ['as the model is', {}],
+  ['with case', { tokenizerLowerCase: false }],
+])('characters beyond ASCII are read when the library has told about them, %s', async (_, changes) => {
+  const given = { ...settings, ...changes };
+  const ask = await thread(given);
+  const short = (await ShortTexts.of(given, frame)) as ShortTexts;
+  const library = new Characters(true);
+  library.learnFrom(await readTokenizer(given.path, given.tokenizerLowerCase));
+  const asked = question(['Café “naïve” – 20 €', 'Łódź, Ελλ', 'Мо 東京 ﬁne e\u0301']);
+  expect(short.read(asked)).toBeUndefined();
+  const unknown = short.unknownCharacters(asked);
+  expect(unknown).toHaveLength(new Set(unknown).size);
+  expect(unknown).toContain('é');
+  expect(unknown).not.toContain('n');
+  short.learn(library.facts(unknown));
+  expect(short.unknownCharacters(asked)).toBe('');
+  expect(short.read(asked)).toEqual(await ask(asked));
+});
+
+test('nobody is asked about texts that are not read here, and a surrogate pair stays unread', async () => {
+  const short = (await ShortTexts.of(settings, frame)) as ShortTexts;
+  for (const asked of [
+    question(['é'.repeat(1025)]),
+    question(Array(5).fill('é')),
+    question(['é'], { query: 'with this' }),
+  ]) {
+    expect(short.unknownCharacters(asked)).toBe('');
+  }
+  const asked = question(['good 😀']);
+  const library = new Characters(true);
+  library.learnFrom(await readTokenizer(settings.path, undefined));
+  short.learn(library.facts(short.unknownCharacters(asked)));
+  expect(short.unknownCharacters(asked)).toBe('');
+  expect(short.read(asked)).toBeUndefined();
 });
 
 test('what is unusual is left to the thread', async () => {

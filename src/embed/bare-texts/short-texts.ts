@@ -3,6 +3,7 @@ import { packRows } from '../pack-rows.js';
 import { readTokenizerJson } from '../read-tokenizer.js';
 import { asGiven } from '../tokenize-texts.js';
 import type { TextsToTokenize, TokenizedPart, TokenizerSettings } from '../tokenizer-protocol.js';
+import type { CharacterFact } from './characters.js';
 import { WordPieces } from './word-pieces.js';
 
 /** Texts of one call, and their characters: what is read in some ten microseconds. */
@@ -49,11 +50,25 @@ export class ShortTexts {
     return true;
   }
 
+  /** Returns characters that stand in the way of reading texts here, to ask the thread about; '' if there are none. */
+  unknownCharacters(question: TextsToTokenize): string {
+    const { texts, prompt } = question;
+    const inputs = isFew(question) ? texts.map((text) => prompt + text) : [];
+    const short = inputs.filter(({ length }) => length <= mostCharacters);
+    return this.#pieces.characters.unknownIn(short.map((input) => asGiven(input, this.#settings)).join(''));
+  }
+
+  /** Takes over what the thread said: from now on texts with these characters are read, too. */
+  learn(facts: readonly CharacterFact[]): void {
+    this.#pieces.characters.learn(facts);
+  }
+
   /** Returns what the thread would answer; undefined for texts that only the thread can read. */
-  read({ texts, prompt, query }: TextsToTokenize): TokenizedPart | undefined {
-    if (query !== undefined || texts.length > mostTexts) {
+  read(question: TextsToTokenize): TokenizedPart | undefined {
+    if (!isFew(question)) {
       return undefined;
     }
+    const { texts, prompt } = question;
     const { before, behind } = this.#frame;
     const rows: number[][][] = [];
     for (const text of texts) {
@@ -68,6 +83,11 @@ export class ShortTexts {
     }
     return { ...packRows(rows), lengths: Int32Array.from(rows, ([row]) => row.length), failures: [] };
   }
+}
+
+/** Texts that are not pairs, and no more than are read here. */
+function isFew({ texts, query }: TextsToTokenize): boolean {
+  return query === undefined && texts.length <= mostTexts;
 }
 
 const usual = { prompt: '', overLong: 'error', truncationSide: 'right', overlap: 0, lanes: 1 } as const;

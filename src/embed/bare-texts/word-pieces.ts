@@ -23,7 +23,7 @@ const mostWords = 1 << 18;
  * that hold anything unusual (surrogate pairs, a special token's name) are left to the library.
  */
 export class WordPieces {
-  readonly #characters: Characters;
+  readonly characters: Characters;
   /** The vocabulary as it was parsed: a map of it takes longer to make than the file to read. */
   readonly #pieces: Readonly<Record<string, number>>;
   readonly #prefix: string;
@@ -43,7 +43,7 @@ export class WordPieces {
   }
 
   private constructor({ model, normalizer, added_tokens: added = [] }: TokenizerJson, unknown: number) {
-    this.#characters = new Characters(normalizer?.lowercase ?? true);
+    this.characters = new Characters(normalizer?.lowercase ?? true);
     this.#pieces = model.vocab;
     this.#prefix = model.continuing_subword_prefix ?? '##';
     this.#unknown = unknown;
@@ -53,19 +53,19 @@ export class WordPieces {
 
   /** Learns characters beyond ASCII from the library, so that texts with them can be read, too. */
   learnFrom(tokenizer: Tokenizer): void {
-    this.#characters.learnFrom(tokenizer);
+    this.characters.learnFrom(tokenizer);
   }
 
   /** Returns the ids of a text, without special tokens; undefined if the library must be asked. */
   idsOf(text: string): number[] | undefined {
-    const { kinds } = this.#characters;
+    const { kinds } = this.characters;
     const { same, replaced, alone, other } = characterKinds;
     const ids: number[] = [];
     let start = 0;
     let isSame = true;
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
-      const kind = kinds[unit] || this.#characters.kindOf(unit);
+      const kind = kinds[unit] || this.characters.kindOf(unit);
       if (kind === same) {
         continue;
       }
@@ -78,7 +78,7 @@ export class WordPieces {
       }
       this.#addWord(ids, text, start, i, isSame);
       if (kind === alone) {
-        this.#add(ids, this.#characters.replacementOf(unit));
+        this.#add(ids, this.characters.replacementOf(unit));
       }
       start = i + 1;
       isSame = true;
@@ -117,7 +117,7 @@ export class WordPieces {
     let made = '';
     for (let i = 0; i < word.length; i++) {
       const unit = word.charCodeAt(i);
-      made += this.#characters.kinds[unit] === characterKinds.same ? word[i] : this.#characters.replacementOf(unit);
+      made += this.characters.kinds[unit] === characterKinds.same ? word[i] : this.characters.replacementOf(unit);
     }
     return made;
   }
