@@ -6,6 +6,7 @@ import {
   architectureProblems,
   cycles,
   importsOf,
+  kernelProblems,
   maxLines,
   type Rooms,
   roomsOf,
@@ -30,6 +31,33 @@ test('the table of rooms is read whole', () => {
 test('the sources keep to the plan', () => {
   expect(sources.size).toBeGreaterThan(50);
   expect(architectureProblems(sources, rooms)).toEqual([]);
+});
+
+describe('kernels keep their code to themselves', () => {
+  const native = new Map(
+    readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(?:h|cpp)$/.test(path))
+      .map((path) => [path.replaceAll('\\', '/'), readFileSync(join(root, 'native', path), 'utf8')]),
+  );
+
+  test('in the sources', () => {
+    expect(native.size).toBeGreaterThan(50);
+    expect(kernelProblems(native)).toEqual([]);
+  });
+
+  test.each<[string, string, string]>([
+    ['kernels/a.h', '#include <vector>\n', 'includes vector'],
+    ['kernels/a.cpp', '#include "../core/batch.h"\n', 'includes ../core/batch.h'],
+    [
+      'kernels/a.h',
+      'namespace octavec {\ninline int one() { return 1; }\n}  // namespace octavec\n',
+      'anonymous namespace',
+    ],
+    ['kernels/kernels.h', 'struct A { int two() const { return 2; } };\n', 'has code'],
+    ['core/a.cpp', '#include "../kernels/rows.h"\n', 'only kernels.h is for other folders'],
+  ])('%s: %s', (path, source, problem) => {
+    expect(kernelProblems(new Map([...native, [path, source]]))).toEqual([expect.stringContaining(problem)]);
+  });
 });
 
 describe('the check can fail', () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { namedPath } from '../base/index.js';
 import type { Configuration } from './schema.js';
 
 /** Returns the configuration with its relative paths resolved from a folder, and "~" from the user's. */
@@ -37,8 +38,12 @@ async function serverPaths(
 
 /** Resolves the path of "docs.index", "guide=docs.index" or "lancedb:docs.lance"; an address of a database or a bucket stays as it is. */
 function resolveIndex(text: string, folder: string): string {
-  const [, before, path] = /^((?:[\w.-]+=)?(?:lancedb:)?)(.*)$/s.exec(text) ?? ['', '', text];
-  return path.includes('://') ? text : `${before}${resolve(folder, fromHome(path))}`;
+  const { name, path } = namedPath(text);
+  if (path.includes('://')) {
+    return text;
+  }
+  const [, scheme, place] = /^(lancedb:)?(.*)$/s.exec(path) as RegExpExecArray;
+  return `${name === undefined ? '' : `${name}=`}${scheme ?? ''}${resolve(folder, fromHome(place))}`;
 }
 
 type Embedding = NonNullable<Configuration['embedding']>;

@@ -30,7 +30,7 @@ export function cpusFinding(host: HostFacts): Finding {
     status: isTight ? 'warning' : 'ok',
     found: `${seen}; ${makes}.${hidden}`,
     advice: isTight
-      ? 'With less than one CPU a single thread is stopped in every period: octavec spreads its work evenly, but texts take longer. Grant one CPU or more.'
+      ? 'With less than one CPU a single thread is stopped in every period: octavec paces its work evenly, but texts take longer. Grant one CPU or more.'
       : undefined,
     figures: { machineCpus, visibleCpus, physicalCores, quota: cpuQuota, ...plan },
   };

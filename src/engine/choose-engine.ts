@@ -55,7 +55,7 @@ export const engineOptionChecks: OptionChecks<EngineChoiceOptions> = {
 };
 
 /**
- * Loads a model into the engine of choice. Under a CPU quota, work is spread evenly over its periods.
+ * Loads a model into the engine of choice. Under a CPU quota, work is paced evenly over its periods.
  *
  * @throws USAGE, CANCELLED, DEVICE_UNUSABLE, ENGINE_LOAD if the native engine is asked for and cannot be used, and as the engines' own
  *   loaders

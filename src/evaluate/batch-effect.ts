@@ -13,7 +13,7 @@ export interface BatchEffect {
   readonly cosine: { readonly mean: number; readonly min: number };
 }
 
-/** Texts that are embedded alone: spread over all, so that every length is among them. */
+/** Texts that are embedded alone: evenly spaced among all, so that every length is among them. */
 const sampled = 32;
 
 /**

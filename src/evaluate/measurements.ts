@@ -71,7 +71,7 @@ export interface RunFigures {
 export interface OtherEngine {
   readonly engine: EngineIdentity;
   readonly batchEffect?: BatchEffect;
-  /** Of some of the texts, spread over all; it counts them. Examples are those of the first engine. */
+  /** Of some of the texts, evenly spaced among all; it counts them. Examples are those of the first engine. */
   readonly fidelity: Fidelity;
 }
 

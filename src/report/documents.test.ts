@@ -89,7 +89,7 @@ test('the comparison shows failures, tasks, what could not be run, and which to 
   expect(text).toContain('  smallest: onnx/model_int8.onnx (it is)\n');
 });
 
-test('an evaluation shows spreads, or differences with their intervals', () => {
+test('an evaluation shows deviations, or differences with their intervals', () => {
   const result = {
     task: 'banking77-mini',
     kind: 'classification',
@@ -99,7 +99,7 @@ test('an evaluation shows spreads, or differences with their intervals', () => {
     samples: { kind: 'items', values: {} },
   } as const;
   const alone = formatEvaluation({ model: sound.file, results: [result] }, plainStyle);
-  expect(alone).toContain('banking77-mini  accuracy  0.8075  ±0.0075\n');
+  expect(alone).toContain('banking77-mini  accuracy  0.8075    ±0.0075\n');
   const compared = formatEvaluation({ model: sound.file, results: [result], comparisons: sound.tasks }, plainStyle);
   expect(compared).toMatch(
     /toy retrieval {2,}ndcg@10 {2,}0\.8029 {2,}0\.7951 {2,}−0\.0078 {2,}−0\.0131 … −0\.0024 {2,}a loss/,

@@ -23,7 +23,7 @@ function formatResults(results: readonly TaskResult[], style: Style): string {
       deviations?.[metric] === undefined ? '–' : `±${formatFigure(deviations[metric], 4)}`,
     ]),
   );
-  return formatTable([['task', 'metric', 'figure', 'spread'], ...cells], style);
+  return formatTable([['task', 'metric', 'figure', 'deviation'], ...cells], style);
 }
 
 /** Shows tasks' figures of original and candidate side by side. */
@@ -40,10 +40,10 @@ export function formatComparisons(comparisons: readonly TaskComparison[], style:
   return formatTable([['task', 'metric', 'original', 'candidate', 'difference', '95 %', 'finding'], ...cells], style);
 }
 
-/** Writes a figure with the spread over the seeds: "0.8006 ±0.0123"; without one where a task is not random. */
+/** Writes a figure with the standard deviation over the seeds: "0.8006 ±0.0123"; without one where a task is not random. */
 export function withDeviation(figure: number, deviation: number | undefined): string {
-  const spread = deviation === undefined ? '' : ` ±${formatFigure(deviation, 4)}`;
-  return `${formatFigure(figure, 4)}${spread}`;
+  const behind = deviation === undefined ? '' : ` ±${formatFigure(deviation, 4)}`;
+  return `${formatFigure(figure, 4)}${behind}`;
 }
 
 /** Returns the task, and whether only its queries are the candidate's. */

@@ -48,14 +48,14 @@ export async function evaluateClassification(
     predictions.push(predictClasses(model, testVectors));
   }
   const samples: TaskSamples = { kind: 'predictions', truth, experiments: predictions };
-  const spread = (metric: ClassMetricName) =>
+  const deviationOf = (metric: ClassMetricName) =>
     deviation(predictions.map((predicted) => classMetrics[metric](truth, predicted)));
   return {
     task: task.name,
     kind: task.kind,
     mainMetric: 'accuracy',
     metrics: metricsOf(samples),
-    deviations: { accuracy: spread('accuracy'), f1: spread('f1') },
+    deviations: { accuracy: deviationOf('accuracy'), f1: deviationOf('f1') },
     samples,
   };
 }

@@ -165,3 +165,34 @@ export function cycles(edges: ReadonlyMap<string, readonly string[]>): string[][
   }
   return found;
 }
+
+/** What kernels may include besides each other: headers of C and of the processors, which have no code to merge. */
+const kernelIncludes = ['immintrin.h', 'arm_neon.h', 'math.h', 'stddef.h', 'stdint.h', 'string.h'];
+
+/**
+ * Everything in which the C++ sources ("kernels/rows.h") break the rule of `native/kernels/kernels.h`: the linker must
+ * never merge code that was compiled for one instruction set with that for another.
+ */
+export function kernelProblems(files: SourceFiles): string[] {
+  return [...files].flatMap(([path, source]) => {
+    const included = [...source.matchAll(/^#include [<"]([^>"]+)[>"]/gm)].map(([, target]) => target);
+    if (!path.startsWith('kernels/')) {
+      return included
+        .filter((target) => target.includes('kernels/') && !target.endsWith('kernels/kernels.h'))
+        .map((target) => `${path} includes ${target}, but only kernels.h is for other folders`);
+    }
+    if (path === 'kernels/kernels.h') {
+      return /\)\s*(?:const\s*)?\{|\binline\b|\btemplate\b/.test(source.replace(/\/\*.*?\*\//gs, ''))
+        ? [`${path} has code, which may only stand in anonymous namespaces`]
+        : [];
+    }
+    const strangers = included.filter((target) => !files.has(`kernels/${target}`) && !kernelIncludes.includes(target));
+    const isOpen = /^(?:inline|static|template|struct|void)\b/m.test(
+      source.replace(/^namespace \{.*?^\} {2}\/\/ namespace$/gms, ''),
+    );
+    return [
+      ...strangers.map((target) => `${path} includes ${target}, which is not a kernel's header`),
+      ...(isOpen ? [`${path} has code outside an anonymous namespace`] : []),
+    ];
+  });
+}

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { OctavecError } from '../../base/index.js';
+import { namedPath, OctavecError } from '../../base/index.js';
 import { Index, type LoadModel } from '../../search/index.js';
 import type { ServedIndexOptions } from '../../server/index.js';
 import { printNote } from '../print-note.js';
@@ -63,7 +63,8 @@ function loadedOnce(loadModel: LoadModel): LoadModel {
   };
 }
 
+/** Returns the name and path of an index; by default it is called as its folder is, without `.index`. */
 export function nameAndPath(text: string): { readonly name: string; readonly path: string } {
-  const [, name, path] = /^([\w.-]+)=(.+)$/s.exec(text) ?? [];
-  return path === undefined ? { name: basename(text).replace(/\.index$/, ''), path: text } : { name, path };
+  const { path, name = basename(path).replace(/\.index$/, '') } = namedPath(text);
+  return { name, path };
 }

@@ -33,7 +33,7 @@ export function calculate(
 ): Elements | undefined {
   const length = count(shape);
   const known = values.every((value) => heldElements(value) !== undefined);
-  const operands = known ? complete(values.map((value) => spread(value, shape))) : undefined;
+  const operands = known ? complete(values.map((value) => repeated(value, shape))) : undefined;
   if (operands === undefined) {
     return undefined;
   }
@@ -54,17 +54,17 @@ export function calculate(
   return calculateIntegers(arithmetic, arrays, length);
 }
 
-/** Shapes that are spread to more elements than this have run times compute them. */
-const mostSpread = 2 ** 24;
+/** Values that would be repeated to more elements than this are left to the run time. */
+const mostRepeated = 2 ** 24;
 
 /** Repeats the elements of a value to fill a shape; a single one stays single. */
-function spread(value: Value | undefined, shape: readonly number[]): HeldElements | undefined {
+function repeated(value: Value | undefined, shape: readonly number[]): HeldElements | undefined {
   const elements = heldElements(value);
   const own = numericShape(value?.shape);
   if (elements === undefined || own === undefined || elements.length === 1 || elements.length === count(shape)) {
     return elements;
   }
-  const all = count(shape) <= mostSpread ? strided(elements, shape, broadcastStrides(own, shape)) : undefined;
+  const all = count(shape) <= mostRepeated ? strided(elements, shape, broadcastStrides(own, shape)) : undefined;
   return isStored(all) ? undefined : all;
 }
 

@@ -11,7 +11,7 @@ import { folderOf } from '../open-store.js';
 import { copyAs, embedAgain } from './copy-index.js';
 import type { IndexEvaluation } from './index-evaluation.js';
 import { judgedId } from './judged-id.js';
-import { measureWays, type PreparedWay, spread } from './measure-ways.js';
+import { measureWays, type PreparedWay, percentiles } from './measure-ways.js';
 import { type Way, waysOf } from './ways.js';
 
 /** How `evaluateIndex` measures an index. */
@@ -80,7 +80,7 @@ export async function evaluateIndex(location: Location, options: EvaluateIndexOp
       const questions = await questionsOf(way.questions);
       prepared.push({ way, questions, store: await storeOf(way), manifest: { ...manifest, vectors: way.vectors } });
     }
-    const questionMs = Object.fromEntries(Object.entries(asked).map(([by, { times }]) => [by, spread(times)]));
+    const questionMs = Object.fromEntries(Object.entries(asked).map(([by, { times }]) => [by, percentiles(times)]));
     const ways = await measureWays(prepared, judged, facts, isJudged, { signal, onProgress });
     return {
       ...{ documents: facts.documents, passages: facts.chunks, questions: judged.queries.length },

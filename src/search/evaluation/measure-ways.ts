@@ -77,14 +77,15 @@ export async function measureWays(
       ...way,
       metrics: results[number].metrics,
       comparisons: number === 0 ? [] : await compareResults(results[0], results[number], { signal: options.signal }),
-      searchMs: spread(times[number]),
+      searchMs: percentiles(times[number]),
       scannedBytes: scannedBytes(way, chunks, manifest.model.dimensions),
     });
   }
   return found;
 }
 
-export function spread(values: ArrayLike<number>): { readonly p50: number; readonly p99: number } {
+/** Returns the median and the 99th percentile of times. */
+export function percentiles(values: ArrayLike<number>): { readonly p50: number; readonly p99: number } {
   const sorted = ascending(values);
   return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
 }
