@@ -98,9 +98,8 @@ export function withTable(page, made) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { allCommands } = await import('../dist/cli/commands.js');
-  const { configurationJsonSchema, configurationSchema, environmentVariables } = await import(
-    '../dist/config/index.js'
-  );
+  const { environmentVariables, loadSchema } = await import('../dist/config/index.js');
+  const { configurationJsonSchema, configurationSchema } = await loadSchema();
   writeFileSync(`${root}${schemaFile}`, `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
   writeFileSync(`${root}${cliPage}`, cliReference(await allCommands()));
   const page = readFileSync(`${root}${configurationPage}`, 'utf8');

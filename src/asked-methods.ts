@@ -1,4 +1,7 @@
-import type { AskedMethod, MethodName, methods } from './methods/index.js';
+import type { MethodName } from './base/index.js';
+import type { AskedMethod, methods } from './methods/index.js';
+
+export { methodNames } from './base/index.js';
 
 type Named<Id extends MethodName> = Extract<(typeof methods)[number], { readonly id: Id }>;
 type OptionsOf<Id extends MethodName> = NonNullable<Parameters<Named<Id>>[0]>;
@@ -10,9 +13,6 @@ type OptionsOf<Id extends MethodName> = NonNullable<Parameters<Named<Id>>[0]>;
 function asking<const Id extends MethodName>(id: Id): (options?: OptionsOf<Id>) => AskedMethod<Id> {
   return (given) => ({ id, given: given === undefined ? {} : given });
 }
-
-/** What `to` takes, in the order in which it is listed. */
-export const methodNames: readonly MethodName[] = ['fp16', 'int8', 'int8-static', 'q8', 'q4', 'auto'];
 
 /**
  * Chooses a mix of precisions, searched for each model: the smallest, or the fastest, that holds its targets.

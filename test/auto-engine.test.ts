@@ -76,6 +76,7 @@ describe.skipIf('reason' in nativeEngineState())('the engine that is taken by it
   test('is ONNX Runtime for a file in full precision, with the reason', async () => {
     const fallback = expect.stringContaining('weights in FP32');
     expect(await taken(filesOf('bert'))).toMatchObject({ name: 'onnxruntime', fallback });
+    expect(JSON.parse(readFileSync(notes()[0], 'utf8'))).toEqual({ reason: fallback });
     expect(await taken(filesOf('bert'), { engine: 'native' })).toMatchObject({ name: 'native' });
     expect(await taken(filesOf('bert'))).toMatchObject({ name: 'onnxruntime', fallback });
   });

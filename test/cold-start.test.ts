@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { methods } from '#rooms/methods';
 import { readModel, writeModel } from '#rooms/onnx';
 import { dynamicInt8 } from '#rooms/quantize';
@@ -41,13 +42,6 @@ test('so does the way to a first vector, once the model and its tokenizer are kn
   const original = await readModel(makeTinyFolder(model, 'bert'));
   await writeModel(await dynamicInt8(original), join(model, 'onnx/model_int8.onnx'));
   const list = join(folder, 'loaded.txt');
-  const hooks = `import { appendFileSync } from 'node:fs';
-    export async function load(url, context, next) {
-      appendFileSync(${JSON.stringify(list)}, url + '\\n');
-      return next(url, context);
-    }`;
-  const register = `import { register } from 'node:module';
-    register(${JSON.stringify(moduleOf(hooks))});`;
   const script = `const { Embedder } = await import('octavec');
     const embedder = await Embedder.load(${JSON.stringify(model)}, { variant: 'int8' });
     const [vector] = await embedder.embed(['a first text']);
@@ -60,7 +54,7 @@ test('so does the way to a first vector, once the model and its tokenizer are kn
     });
   const first = await run();
   writeFileSync(list, '');
-  expect((await run('--import', moduleOf(register))).stdout).toBe(first.stdout);
+  expect((await run(...listing(list))).stdout).toBe(first.stdout);
   expect(first.stdout).toMatch(/^64 (native|onnxruntime)\n$/);
   const loaded = readFileSync(list, 'utf8').split('\n');
   expect(loaded.filter((url) => url.includes('/dist/')).length).toBeGreaterThan(10);
@@ -68,6 +62,87 @@ test('so does the way to a first vector, once the model and its tokenizer are kn
   const needless = /dist\/(report|pipeline|quantize|calibration|config|convert|hub|methods|server|static|tasks)\//;
   expect(loaded.filter((url) => needless.test(url))).toEqual([]);
 });
+
+describe('a command', () => {
+  const model = join(folder, 'served');
+  beforeAll(() => makeTinyFolder(model, 'bert'));
+  const list = join(folder, 'of-command.txt');
+  const start = (...args: string[]) => {
+    writeFileSync(list, '');
+    return spawn(process.execPath, [...listing(list), join(root, 'dist/cli/main.js'), ...args], {
+      // Without the variables that are part of a configuration: reading one takes its schema.
+      env: { PATH: process.env.PATH, XDG_CACHE_HOME: join(folder, 'caches'), XDG_CONFIG_HOME: folder },
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  };
+  const ended = (child: ChildProcess) => once(child, 'exit').then(([status]) => status);
+  const loaded = () => {
+    const urls = readFileSync(list, 'utf8').split('\n');
+    const names = (pattern: RegExp) => [...new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []))].sort();
+    return { packages: names(/\/node_modules\/((?:@[^/]+\/)?[^/]+)/), rooms: names(/\/dist\/([^/]+)\//) };
+  };
+  const rooms = ['base', 'cli', 'config', 'configured', 'embed', 'engine', 'evaluate', 'files', 'host', 'hub', 'model'];
+
+  test('that serves has loaded what serving takes when it has answered, and nothing else', async () => {
+    const server = start('serve', model, '--port', '0', '--engine', 'onnxruntime');
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      server.stderr.on('data', (piece) => {
+        output += piece;
+        /^ready$/m.test(output) && resolve();
+      });
+      server.once('exit', () => reject(new Error(output)));
+    });
+    const [, url] = /listening on (\S+)/.exec(output) ?? [];
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/v1/embeddings`, { method: 'POST', headers, body: '{"input": "first"}' });
+    server.kill('SIGTERM');
+    expect([response.status, await ended(server)]).toEqual([200, 0]);
+    const others = [
+      'http',
+      'liveness',
+      'native',
+      'numbers',
+      'onnx',
+      'output',
+      'registry',
+      'rerank',
+      'server',
+      'threads',
+    ];
+    expect(loaded()).toEqual({
+      packages: ['commander', 'fastify', 'prom-client', 'zod'],
+      rooms: [...rooms, ...others].sort(),
+    });
+  });
+
+  test('that embeds a text loads nothing for files and schemas', async () => {
+    expect(await ended(start('embed', model, 'hello', '--engine', 'onnxruntime'))).toBe(0);
+    const others = ['bulk', 'native', 'numbers', 'onnx', 'output', 'registry', 'texts', 'threads'];
+    expect(loaded()).toEqual({
+      packages: ['commander'],
+      rooms: [...rooms, ...others].sort(),
+    });
+  });
+
+  test('that shows its help loads none of the models', async () => {
+    expect(await ended(start('--help'))).toBe(0);
+    expect(loaded()).toEqual({ packages: ['commander'], rooms: ['base', 'cli'] });
+  });
+});
+
+/** Flags for a process that notes in a file which modules it imports. */
+function listing(file: string): string[] {
+  const hooks = `import { appendFileSync } from 'node:fs';
+    export async function load(url, context, next) {
+      appendFileSync(${JSON.stringify(file)}, url + '\\n');
+      return next(url, context);
+    }`;
+  const register = `import { register } from 'node:module';
+    register(${JSON.stringify(moduleOf(hooks))});`;
+  return ['--import', moduleOf(register)];
+}
 
 function moduleOf(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;

@@ -10,6 +10,7 @@ export type { ExitStatus } from './errors/error-entry.js';
 export * from './errors.js';
 export { inOrder } from './in-order.js';
 export { type Location, maybePathOf, pathOf } from './location.js';
+export { type MethodName, methodNames } from './method-names.js';
 export { namedPath } from './named-path.js';
 export { nearestName } from './nearest-name.js';
 export { optionalPackage } from './optional-package.js';

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { OctavecError, reasonOf } from '../base/index.js';
 import type { VectorRanges } from '../embed/index.js';
 import { writeOutputFile } from '../files/index.js';
-
-const schema = z.object({ least: z.array(z.number()), greatest: z.array(z.number()) });
 
 /**
  * Reads ranges of dimensions from a file: `{"least": […], "greatest": […]}`.
@@ -22,15 +19,19 @@ export async function readRanges(path: string, dimensions: number): Promise<Vect
   if (text === undefined) {
     return undefined;
   }
+  const { parseRanges } = await import('./ranges-schema.js');
   try {
-    const { least, greatest } = schema.parse(JSON.parse(text));
+    const ranges = parseRanges(JSON.parse(text));
+    if (ranges === undefined) {
+      throw new TypeError('it does not hold the lists "least" and "greatest"');
+    }
+    const { least, greatest } = ranges;
     if (least.length !== dimensions || greatest.length !== dimensions) {
       throw new RangeError(`it has ranges of ${least.length} dimensions, and the vectors have ${dimensions}`);
     }
     return { least: Float32Array.from(least), greatest: Float32Array.from(greatest) };
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'it does not hold the lists "least" and "greatest"' : reasonOf(error);
-    throw new OctavecError('RANGES_INVALID', { path, why }, error);
+    throw new OctavecError('RANGES_INVALID', { path, why: reasonOf(error) }, error);
   }
 }
 

@@ -5,8 +5,7 @@ import { devices, type EngineChoice, engineChoices, memoryModes } from '../engin
 import { gateMetricNames, gateMetrics, type Limits } from '../evaluate/index.js';
 import type { SnapshotOptions } from '../hub/index.js';
 import type { ProofTexts } from '../pipeline/index.js';
-import { readTask, type Task } from '../tasks/index.js';
-import { readTexts } from '../texts/index.js';
+import type { Task } from '../tasks/index.js';
 import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */
@@ -60,6 +59,7 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
   if (path === undefined) {
     return undefined;
   }
+  const { readTexts } = await import('../texts/index.js');
   const texts = [...new Set(await readTexts(path))];
   if (texts.length < 3) {
     throw new OctavecError('USAGE', {
@@ -74,6 +74,7 @@ export async function proofTexts(path: string | undefined): Promise<ProofTexts |
  * Reads tasks by their names, one after the other, since some are fetched. What is wrong with their data is printed.
  */
 export async function readTasks(names: readonly string[] = [], options: SnapshotOptions): Promise<Task[]> {
+  const { readTask } = await import('../tasks/index.js');
   const tasks: Task[] = [];
   for (const name of names) {
     const task = await readTask(name, options);

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { OctavecError } from '../base/index.js';
-import { methodNames } from '../methods/index.js';
+import { methodNames, OctavecError } from '../base/index.js';
 import { defaultLimits, serve } from '../server/index.js';
 import {
   configOption,

@@ -3,8 +3,6 @@
  *
  * @module
  */
-export { commentedConfiguration, configurationJsonSchema } from './commented-file.js';
-export { withAlias } from './edit-aliases.js';
 export { environmentVariables } from './environment.js';
 export { lineOfKey } from './line-of-key.js';
 export {
@@ -15,5 +13,8 @@ export {
   readConfiguration,
   readLayers,
 } from './read-configuration.js';
-export { type Configuration, configurationSchema } from './schema.js';
+export type { Configuration } from './schema.js';
 export { tokensOfText } from './tokens-of-text.js';
+
+/** Loads the schema and what writes files by it. To read a configuration that is not there takes neither. */
+export const loadSchema = () => import('./with-schema.js');

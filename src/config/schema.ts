@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { methodNames } from '../base/index.js';
 import { engineChoices } from '../engine/index.js';
 import { gateMetricNames } from '../evaluate/index.js';
-import { givenOptions, methodNames, methods } from '../methods/index.js';
+import { givenOptions, methods } from '../methods/index.js';
 import { deviceSchema, embeddingSchema, hubSchema } from './embedding-schema.js';
 import { serverSchema } from './server-schema.js';
 

@@ -1,4 +1,3 @@
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { OctavecError, reasonOf } from '../base/index.js';
 
 /** What is wrong with a request or its handling, before it is put into the words of a protocol. */
@@ -88,15 +87,6 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof OctavecError) {
     return problemOfOctavec(error);
-  }
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const [{ instancePath, message }] = error.validation;
-    const field = instancePath.split('/').filter(Boolean).join('.');
-    return new Problem(
-      'invalid',
-      field === '' ? `the body is not valid: ${message}` : `'${field}': ${message}`,
-      field || undefined,
-    );
   }
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   const kind = fastifyKinds[code ?? ''];

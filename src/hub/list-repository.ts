@@ -1,16 +1,11 @@
-import { z } from 'zod';
 import { OctavecError, type TaskOptions } from '../base/index.js';
-import { isCommit, type Listing } from './cache-layout.js';
+import type { Listing } from './cache-layout.js';
 import { askHub } from './hub-request.js';
 import type { HubSettings } from './hub-settings.js';
 import { describeRepository, isSafePath, listingUrl, type Repository } from './repository.js';
 
 /** More than any list of files takes. */
 const largestListing = 64 * 2 ** 20;
-const listingSchema = z.object({
-  sha: z.string().refine(isCommit),
-  siblings: z.array(z.object({ rfilename: z.string() })),
-});
 
 /**
  * Asks the hub which commit a revision is, and which files it has.
@@ -24,24 +19,28 @@ export async function listRepository(
 ): Promise<Listing> {
   const what = describeRepository(repository);
   const response = await askHub(listingUrl(settings.endpoint, repository), { what, signal }, settings);
-  const { sha, siblings } = await parsedAnswer(response, listingSchema, settings, what);
+  const { sha, siblings } = await parsedAnswer(response, 'listing', settings, what);
   // Names that lead elsewhere are none of this repository's files.
   return { commit: sha, files: siblings.map(({ rfilename }) => rfilename).filter(isSafePath) };
 }
+
+/** The schemas of answers, which are loaded when there is one: most runs find their model on this machine. */
+type Answers = typeof import('./answers.js');
 
 /**
  * Reads an answer of the hub as JSON.
  *
  * @throws HUB_UNREACHABLE for an answer of another kind
  */
-export async function parsedAnswer<Value>(
+export async function parsedAnswer<Kind extends keyof Answers>(
   response: Response,
-  schema: z.ZodType<Value>,
+  kind: Kind,
   { endpoint }: HubSettings,
   what: string,
-): Promise<Value> {
+): Promise<ReturnType<Answers[Kind]['parse']>> {
+  const { [kind]: schema } = await import('./answers.js');
   try {
-    return schema.parse(JSON.parse(await textOf(response)));
+    return schema.parse(JSON.parse(await textOf(response))) as ReturnType<Answers[Kind]['parse']>;
   } catch (error) {
     const why = 'it does not say which files there are: is it a hub?';
     throw new OctavecError('HUB_UNREACHABLE', { endpoint, what, why }, error);

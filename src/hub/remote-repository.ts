@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { OctavecError, reasonOf } from '../base/index.js';
 import { arrival } from './arrival.js';
 import { isCommit } from './cache-layout.js';
@@ -36,16 +35,6 @@ export interface RemoteRepository {
   stream(path: string, start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
-const treeSchema = z.array(
-  z.object({
-    type: z.string(),
-    path: z.string(),
-    oid: z.string(),
-    size: z.int().nonnegative(),
-    lfs: z.object({ oid: z.string() }).nullish(),
-  }),
-);
-
 /** Pages of a listing: 1,000 files each. */
 const mostPages = 1000;
 
@@ -73,7 +62,7 @@ export async function openRemoteRepository(repository: Repository, given?: HubSe
       for (let page = 0; url !== undefined && page < mostPages; page++) {
         const what = describeRepository(repository);
         const response = await askHub(url, { what }, settings);
-        for (const { type, path, oid, size, lfs } of await parsedAnswer(response, treeSchema, settings, what)) {
+        for (const { type, path, oid, size, lfs } of await parsedAnswer(response, 'tree', settings, what)) {
           if (type === 'file' && isSafePath(path)) {
             files.push({ path, etag: lfs?.oid ?? oid, bytes: size });
           }

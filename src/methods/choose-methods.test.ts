@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { methodNames } from '../base/index.js';
 import { isVariantName } from '../model/index.js';
 import { auto } from './auto/auto.js';
 import { chooseMethods, chooseWithOptions } from './choose-methods.js';
 import { int8 } from './int8.js';
 import { methodOptions } from './method-options.js';
 import { q4 } from './q4.js';
-import { methodNamed, methodNames, methods } from './registry.js';
+import { methodNamed, methods } from './registry.js';
 
 describe('every method', () => {
   test('is found by its name, which no other has, as no other writes its file', () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { OctavecError } from '../base/index.js';
+import { methodNames, OctavecError } from '../base/index.js';
 import type { MethodFacts } from './method.js';
-import { type ChosenMethod, type MethodChoice, methodNamed, methodNames, methods } from './registry.js';
+import { type ChosenMethod, type MethodChoice, methodNamed, methods } from './registry.js';
 
 /**
  * Chooses the methods that are asked for, each once.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { type MethodName, methodNames } from '../base/index.js';
 export type { AskedMethod } from './asked-method.js';
 export { auto } from './auto/auto.js';
 export { type KnownSensitivity, readSensitivity } from './auto/read-sensitivity.js';
@@ -29,8 +30,6 @@ export { q8 } from './q8.js';
 export {
   type ChosenMethod,
   type MethodChoice,
-  type MethodName,
   methodNamed,
-  methodNames,
   methods,
 } from './registry.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type MethodName, methods } from './registry.js';
+import type { MethodName } from '../base/index.js';
+import { methods } from './registry.js';
 
 /** An option of methods, as flags of the command line are made from it. */
 export interface MethodOption {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { version } from '../base/index.js';
 import type { App } from './context.js';
 import { schemaController } from './schemas.js';
@@ -56,7 +55,10 @@ export function describeApi(app: App, addRoutes: (app: App) => void): void {
 }
 
 async function describe(addRoutes: (app: App) => void): Promise<object> {
-  const { default: fastifySwagger } = await import('@fastify/swagger');
+  const [{ default: fastifySwagger }, { jsonSchemaTransform }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('fastify-type-provider-zod'),
+  ]);
   const app = Fastify({ schemaController });
   await app.register(fastifySwagger, {
     openapi: {
@@ -78,7 +80,7 @@ async function describe(addRoutes: (app: App) => void): Promise<object> {
   return app.swagger();
 }
 
-type Described = ReturnType<typeof jsonSchemaTransform>;
+type Described = ReturnType<typeof import('fastify-type-provider-zod').jsonSchemaTransform>;
 
 /**
  * Names the rest of a path as a parameter. Model names and document ids may have slashes, so fastify takes them as the

@@ -1,18 +1,19 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cannotListen, OctavecError } from '../base/index.js';
 import { type HealthListener, listenForProbes } from '../liveness/index.js';
 import { Admission } from './admission.js';
-import { buildApp, type LiveSettings } from './app.js';
-import type { ServerContext } from './context.js';
-import { Metrics } from './metrics.js';
+import type { LiveSettings } from './app.js';
+import type { App, ServerContext } from './context.js';
 import { ModelShelf } from './model-shelf.js';
 import { defaultLimits, type ServerLimits, type ServerOptions, type SettingChanges } from './options.js';
-import { SearchService } from './search/search-service.js';
-import { VectorCache } from './vector-cache.js';
 
 /** Connections that may wait to be accepted, as far as the system allows; Node's own 511 are too few for a flood. */
 const backlog = 4096;
+
+/** Until the threads that load a model run. Behind the files of the framework, hundreds of them, they would come last. */
+const headStartMs = 100;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -54,8 +55,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
   }
   const limits = limitsOf(options.limits);
   const shelf = new ModelShelf(options);
+  // Threads load the model while this one loads the framework, once it has got them started.
+  const loading = shelf.start();
+  await Promise.race([loading.catch(() => undefined), sleep(headStartMs)]);
+  const { buildApp, Metrics, SearchService } = await import('./parts.js');
   const admission = new Admission(limits);
-  const cache = options.cacheBytes ? new VectorCache(options.cacheBytes) : undefined;
+  const cache = options.cacheBytes ? await vectorCache(options.cacheBytes) : undefined;
   const service = { shelf, admission, cache };
   const metrics = new Metrics(service);
   const { indexes = [], indexWritable = false } = options;
@@ -67,19 +72,22 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
     autoTruncate: options.autoTruncate ?? true,
   };
   const live: LiveSettings = { apiKeys: options.apiKeys ?? [], isStopping: false };
-  const app = await buildApp(context, options, live);
   const { host = '127.0.0.1', port = 3000, udsPath, healthPort } = options;
+  let app: App | undefined;
   let probes: HealthListener | undefined;
   try {
+    app = await buildApp(context, options, live);
     probes = healthPort === undefined ? undefined : await listenForProbes(host, healthPort);
     await app.listen({ ...(udsPath === undefined ? { host, port } : { path: udsPath }), backlog }).catch((error) => {
       throw cannotListen(udsPath ?? `${host}:${port}`, error);
     });
   } catch (error) {
-    await Promise.all([app.close(), probes?.close()]);
+    await Promise.all([app?.close(), probes?.close()]);
+    // Not awaited: a large model may take a minute until it can be closed.
+    void shelf.close();
     throw error;
   }
-  const ready = shelf.start().then(() => search?.warm());
+  const ready = loading.then(() => search?.warm());
   // Whoever does not await it hears of it from the requests.
   ready.catch(() => undefined);
   const address = app.server.address();
@@ -122,6 +130,12 @@ export async function serve(options: ServerOptions): Promise<RunningServer> {
       return closing;
     },
   };
+}
+
+/** Makes a cache. Most servers keep no vectors, and need nothing of what does. */
+async function vectorCache(bytes: number) {
+  const { VectorCache } = await import('./vector-cache.js');
+  return new VectorCache(bytes);
 }
 
 /** Returns every limit, with the defaults for those that are not given. */

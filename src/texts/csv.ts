@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
 import { type Row, rowOfFields } from './row.js';
 
 /** What csv-parse gives of a record with `info`. */
@@ -15,6 +14,7 @@ interface Parsed {
  * @throws what csv-parse throws for quotation marks that do not end
  */
 export async function* rowsOfCsv(pieces: AsyncIterable<string>): AsyncGenerator<Row, void, undefined> {
+  const { parse } = await import('csv-parse');
   const source = Readable.from(pieces);
   // A wrong number of fields is told of the record, and the others are read.
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { OctavecError, reasonOf } from '../../base/index.js';
-import { commentedConfiguration } from '../../config/index.js';
+import { loadSchema } from '../../config/index.js';
 
 const examples = `
 Examples:
@@ -21,6 +21,7 @@ export function initCommand(): Command {
           hint: 'Give another name; octavec overwrites no configuration.',
         });
       }
+      const { commentedConfiguration } = await loadSchema();
       await writeFile(file, commentedConfiguration(), { flag: 'wx' }).catch((error) => {
         throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: file, why: reasonOf(error) }, error);
       });

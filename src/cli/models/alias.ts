@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { OctavecError } from '../../base/index.js';
-import { configurationPaths, readConfiguration, withAlias } from '../../config/index.js';
+import { configurationPaths, loadSchema, readConfiguration } from '../../config/index.js';
 import { writeOutputFile } from '../../files/index.js';
 import { modelReference, suggestName } from '../../registry/index.js';
 import { configOption } from '../options.js';
@@ -71,6 +71,7 @@ async function change(name: string, model: string | undefined, { config, json }:
   }
   const target = model === undefined ? undefined : await written(model, dirname(resolve(file)));
   const before = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const { withAlias } = await loadSchema();
   await writeOutputFile(file, withAlias(before, file, name, target));
   const said = target === undefined ? `${name} is taken out of ${file}` : `${name} = ${target}, in ${file}`;
   process.stdout.write(json ? `${JSON.stringify({ file, name, model: target ?? null })}\n` : `${said}\n`);

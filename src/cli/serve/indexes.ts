@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { namedPath, OctavecError } from '../../base/index.js';
-import { Index, type LoadModel } from '../../search/index.js';
+import type { LoadModel } from '../../search/index.js';
 import type { ServedIndexOptions } from '../../server/index.js';
 import { printNote } from '../print-note.js';
 
@@ -33,6 +33,11 @@ export async function openIndexes(
     });
   }
   const indexes: ServedIndexOptions[] = [];
+  if (named.length === 0) {
+    return { indexes, [Symbol.asyncDispose]: async () => undefined };
+  }
+  // Stores and documents are much to load for servers that search nothing.
+  const { Index } = await import('../../search/index.js');
   const load = loadedOnce(loadModel);
   const close = async () => void (await Promise.all(indexes.map(({ index }) => index.close())));
   try {

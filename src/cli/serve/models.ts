@@ -5,7 +5,6 @@ import { OctavecError } from '../../base/index.js';
 import { resolvePrompt } from '../../embed/index.js';
 import { evidencePath, failuresAsText, readEvidence } from '../../evaluate/index.js';
 import { cacheFolder } from '../../files/index.js';
-import { methodNamed } from '../../methods/index.js';
 import { type ModelFiles, openModelFolder, variantPath } from '../../model/index.js';
 import { folderWith, type ResolvedModel } from '../../registry/index.js';
 import type { ServedModelOptions } from '../../server/index.js';
@@ -32,14 +31,20 @@ export async function servedModels(given: readonly string[], settings: ServeSett
     const { folder, variant } = await prepared(model, settings);
     const open = async () => withDefaultPrompt(await openProven(folder, variant, settings), settings);
     // What is wrong with a model is said before the server listens.
-    onnxPaths.push((await open()).onnxPath);
+    let opened: ModelFiles | undefined = await open();
+    onnxPaths.push(opened.onnxPath);
+    const openOnce = async () => {
+      const files = opened ?? (await open());
+      opened = undefined;
+      return files;
+    };
     const own = aliases.filter(([, one]) => one === names[i]).map(([alias]) => alias);
     const { servedModelName } = i === 0 ? settings : {};
     models.push({
       name: servedModelName ?? names[i],
       aliases: servedModelName === undefined ? own : [names[i], ...own],
       id: names[i],
-      open,
+      open: openOnce,
       revision: model.revision,
     });
   }
@@ -70,6 +75,7 @@ async function prepared(
   if (to === undefined) {
     return { folder: folderWith(model, variant), variant };
   }
+  const { methodNamed } = await import('../../methods/index.js');
   const made = methodNamed(to)?.variant ?? to;
   const folder = model.variants ?? localVariants(model.original);
   if (!existsSync(variantPath(folder, made))) {

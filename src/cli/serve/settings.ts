@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { type MethodName, OctavecError, reasonOf } from '../../base/index.js';
 import { readConfiguration } from '../../config/index.js';
 import type { Device, EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
-import type { MethodName } from '../../methods/index.js';
 import { hashOfKey, type ServerOptions, type SettingChanges } from '../../server/index.js';
 import { readKeyFile } from '../key-file.js';
 import type { NamedModelFlags } from '../named-model.js';

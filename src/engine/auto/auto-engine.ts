@@ -1,6 +1,14 @@
 import { reasonOf } from '../../base/index.js';
 import type { ModelFiles } from '../../model/index.js';
-import { knownFitness, loadBinding, modelKey, noteFitness, returnFreedMemory } from '../../native/index.js';
+import {
+  type Fitness,
+  knownFitness,
+  type LoadedBinding,
+  loadBinding,
+  modelKey,
+  noteFitness,
+  returnFreedMemory,
+} from '../../native/index.js';
 import type { Engine } from '../engine.js';
 import { engineWith } from '../engine-with.js';
 import { tryNativeEngine } from '../native/native-engine.js';
@@ -36,10 +44,9 @@ async function fitNativeEngine(files: ModelFiles, options: PoolOptions): Promise
     return loaded;
   }
   const key = await modelKey(files, 'int8');
-  const known = await knownFitness(loaded, files, key);
-  const unfit = known === undefined ? await reasonOfWeights(files) : known.reason;
-  if (unfit !== undefined) {
-    return { reason: unfit };
+  const known = (await knownFitness(loaded, files, key)) ?? (await unfitByWeights(loaded, files, key));
+  if (known?.reason !== undefined) {
+    return { reason: known.reason };
   }
   const native = await tryNativeEngine(files, options);
   if (known !== undefined) {
@@ -62,20 +69,25 @@ async function fitNativeEngine(files: ModelFiles, options: PoolOptions): Promise
 }
 
 /**
- * Says why the weights speak against the native engine, if they do. Only the file's structure is read, which takes
- * milliseconds however large it is.
+ * Says why the weights speak against the native engine, if they do. To read the file's structure takes a quarter of a second
+ * with what reads it, so the answer is kept.
  */
-async function reasonOfWeights({ onnxPath }: ModelFiles): Promise<string | undefined> {
+async function unfitByWeights(loaded: LoadedBinding, files: ModelFiles, key: string): Promise<Fitness | undefined> {
   const [{ fullPrecisionWeights }, { readStructure }] = await Promise.all([
     import('../../encoder/index.js'),
     import('../../onnx/index.js'),
   ]);
   try {
-    const precision = fullPrecisionWeights(await readStructure(onnxPath));
-    return precision && `the file has weights in ${precision}, which the native engine would round to INT8`;
+    const precision = fullPrecisionWeights(await readStructure(files.onnxPath));
+    if (precision === undefined) {
+      return undefined;
+    }
+    const unfit = { reason: `the file has weights in ${precision}, which the native engine would round to INT8` };
+    await noteFitness(loaded, files, key, unfit);
+    return unfit;
   } catch (error) {
     // ONNX Runtime may take the file even so, or its loader says what is wrong with it.
-    return reasonOf(error);
+    return { reason: reasonOf(error) };
   }
 }
 
