@@ -1,6 +1,6 @@
 /**
  * `npm run test:long`: interrupts every command 40 times, spread over the time that it takes, lets workers die under 200
- * calls, reads ONNX files at every limit, sends 20,000 requests made at random to the server, kills a pull 40 times, checks figures of the embedded model,
+ * calls, reads ONNX files at every limit, damages graphs of encoders, sends 20,000 requests made at random to the server, kills a pull 40 times, checks figures of the embedded model,
  * and runs every program of bench/ in its shortest form. Half an hour.
  */
 import { build, buildNative } from './build.mjs';
@@ -10,6 +10,7 @@ installIfMissing();
 await build();
 buildNative();
 process.env.OCTAVEC_TEST_INTERRUPTS ??= '40';
+process.env.OCTAVEC_TEST_DAMAGES ??= '100';
 process.env.OCTAVEC_TEST_DEATHS ??= '50';
 process.env.OCTAVEC_TEST_MESSAGES ??= '2000';
 process.env.OCTAVEC_TEST_LONG = '1';
@@ -19,6 +20,7 @@ runTool(
   'run',
   '--testTimeout=3600000',
   'src/onnx',
+  'src/encoder/recognise-encoder.test.ts',
   'test/cli/interrupt-sweep.test.ts',
   'test/cli/pull-chaos.test.ts',
   'test/pool.test.ts',

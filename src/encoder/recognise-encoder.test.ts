@@ -180,6 +180,9 @@ function doubled(node: readonly NodeProto[], value: string, times: number): Node
   return [...rest, ...links];
 }
 
+/** Damages of each kind and graph; `npm run test:long` takes 100. */
+const damageRuns = Number(process.env.OCTAVEC_TEST_DAMAGES ?? 5);
+
 describe.each(['bert', 'roberta', 'mpnet', 'modernbert', 'gemma3-text', 'qwen3'])(
   'a damaged graph of %s is never more than a reason',
   (name) => {
@@ -194,13 +197,13 @@ describe.each(['bert', 'roberta', 'mpnet', 'modernbert', 'gemma3-text', 'qwen3']
       };
       fc.assert(
         fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (damages) => found(damage(graph.node, damages))),
-        { numRuns: 20, seed: 7 },
+        { numRuns: damageRuns, seed: 7 },
       );
       fc.assert(
         fc.property(fc.constantFrom(...outputs), fc.integer({ min: 1, max: 60 }), (value, times) =>
           found(doubled(graph.node, value, times)),
         ),
-        { numRuns: 20, seed: 7 },
+        { numRuns: damageRuns, seed: 7 },
       );
     });
   },

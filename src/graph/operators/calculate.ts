@@ -80,10 +80,14 @@ function calculateNumbers(numbers: Arithmetic['numbers'], [a, b = a, c = a]: rea
 
 /** Rounds samples to the precision of their type. */
 export function rounded(samples: Floats, type: number | undefined): Floats {
-  if (type !== dataType.bool) {
-    const round = isFloat(type) || type === undefined ? Math.fround : Math.trunc;
+  // A loop for each: with the function in a variable, every element costs a call.
+  if (isFloat(type) || type === undefined) {
     for (let i = 0; i < samples.length; i++) {
-      samples[i] = round(samples[i]);
+      samples[i] = Math.fround(samples[i]);
+    }
+  } else if (type !== dataType.bool) {
+    for (let i = 0; i < samples.length; i++) {
+      samples[i] = Math.trunc(samples[i]);
     }
   }
   return samples;
