@@ -106,13 +106,52 @@ describe('four documents', () => {
     await using lost = await Index.open(path);
     await expect(lost.search('a')).rejects.toMatchObject({
       code: 'FILE_NOT_FOUND',
-      message: expect.stringMatching(/^The model of .*moved\.index not found: .*moved\. .*Say where the model is now/),
+      message: expect.stringMatching(/^The model of .*moved\.index not found: .*moved\. Say where the model is now/),
     });
     await using found = await Index.open(path, { model: join(folder, 'elsewhere') });
     expect(await found.search('a')).toHaveLength(1);
     mkdirSync(tiny);
     await using emptied = await Index.open(path);
     await expect(emptied.search('a')).rejects.toMatchObject({ message: expect.not.stringContaining('Say where') });
+  });
+
+  test('are found with their model and files where all was moved together', async () => {
+    const [old, now] = [join(folder, 'project'), join(folder, 'moved project')];
+    makeTinyFolder(join(old, 'models/tiny'), 'bert');
+    mkdirSync(join(old, 'texts'));
+    writeFileSync(join(old, 'texts/a.txt'), 'a b c');
+    {
+      await using made = await Index.open(join(old, 'docs.index'), { model: join(old, 'models/tiny') });
+      await made.update([join(old, 'texts')]);
+    }
+    renameSync(old, now);
+    await using moved = await Index.open(join(now, 'docs.index'));
+    expect(idsOf(await moved.search('a'))).toEqual(['texts/a.txt']);
+    expect(await moved.manifest()).toMatchObject({
+      model: { name: join(old, 'models/tiny'), beside: '../models/tiny' },
+      sources: [{ name: 'texts', path: join(now, 'texts') }],
+    });
+    writeFileSync(join(now, 'texts/b.txt'), 'c d e');
+    expect(await moved.update()).toMatchObject({ added: 1, unchanged: 1, removed: 0 });
+    // The index alone: what is beside it no longer is where it was.
+    renameSync(join(now, 'docs.index'), join(folder, 'lonely.index'));
+    await using lonely = await Index.open(join(folder, 'lonely.index'));
+    await expect(lonely.search('a')).rejects.toMatchObject({ message: expect.stringContaining('Say where the model') });
+    await moved.close();
+    renameSync(now, old);
+    expect(await lonely.search('a')).toHaveLength(2);
+  });
+
+  test('take files from where they are now', async () => {
+    const [first, second] = [join(folder, 'first/notes'), join(folder, 'second/notes')];
+    mkdirSync(first, { recursive: true });
+    writeFileSync(join(first, 'a.txt'), 'An apple');
+    await using made = await Index.open(join(folder, 'elsewhere/notes.index'), { model: embedder });
+    await made.update([first]);
+    mkdirSync(join(folder, 'second'));
+    renameSync(first, second);
+    expect(await made.update([second])).toMatchObject({ added: 0, unchanged: 1, removed: 0 });
+    expect((await made.manifest())?.sources).toEqual([{ name: 'notes', path: second }]);
   });
 
   test('are refused to another model, and to other settings', async () => {
@@ -170,6 +209,9 @@ describe('files', () => {
     await using index = await Index.open(join(folder, 'docs.index'), { model: embedder });
     await expect(index.update([join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect((await index.facts()).documents).toBe(2);
+    await using fresh = await Index.open(join(folder, 'never.index'), { model: embedder });
+    await expect(fresh.update([join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    expect(await fresh.manifest()).toBeUndefined();
   });
 });
 

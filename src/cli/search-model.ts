@@ -1,6 +1,6 @@
 import { Embedder } from '../embed/index.js';
 import type { EngineChoice } from '../engine/index.js';
-import { folderWith } from '../registry/index.js';
+import { folderWith, lastingName } from '../registry/index.js';
 import type { LoadModel } from '../search/index.js';
 import { settingsOf } from './configured.js';
 import { namedModel } from './named-model.js';
@@ -27,6 +27,6 @@ export function searchModel(flags: SearchModelFlags, signal?: AbortSignal): Load
       signal,
       onNote: printNote,
     });
-    return { embedder, revision: found.revision };
+    return { embedder, revision: found.revision, name: lastingName(found) };
   };
 }

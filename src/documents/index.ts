@@ -19,5 +19,5 @@ export {
 export { metadataOf } from './metadata.js';
 export { parsedText } from './parsed-text.js';
 export { type DocumentSource, type ReadDocumentsOptions, readDocuments } from './read-documents.js';
-export { type DocumentRoot, type FoundFile, rootOf, type SkippedFile, walkFiles } from './walk-files.js';
+export { checkRoot, type DocumentRoot, type FoundFile, rootOf, type SkippedFile, walkFiles } from './walk-files.js';
 export { watchFiles } from './watch-files.js';

@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { OctavecError, reasonOf } from '../base/index.js';
@@ -43,11 +43,7 @@ export async function* walkFiles(
   root: DocumentRoot,
   onSkipped: (file: SkippedFile) => void,
 ): AsyncGenerator<FoundFile, void, undefined> {
-  const facts = await stat(root.path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new OctavecError('FILE_NOT_FOUND', { path: root.path, what: 'File or folder of documents' }, error)
-      : new OctavecError('FILE_NOT_READABLE', { path: root.path, why: reasonOf(error) }, error);
-  });
+  const facts = await checkRoot(root);
   if (facts.isDirectory()) {
     yield* walkFolder(root.path, root.name, onSkipped);
   } else if (facts.isFile()) {
@@ -55,6 +51,19 @@ export async function* walkFiles(
   } else {
     onSkipped({ id: root.name, path: root.path, reason: 'it is not a file' });
   }
+}
+
+/**
+ * Checks that a root is there.
+ *
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE
+ */
+export function checkRoot({ path }: DocumentRoot): Promise<Stats> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new OctavecError('FILE_NOT_FOUND', { path, what: 'File or folder of documents' }, error)
+      : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  });
 }
 
 async function* walkFolder(

@@ -10,6 +10,7 @@ export { planPrune, planRemoval, type Removal } from './remove-models.js';
 export {
   folderWith,
   hasEmbeddedModel,
+  lastingName,
   type ResolvedModel,
   type ResolveOptions,
   resolveModel,

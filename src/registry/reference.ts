@@ -18,8 +18,9 @@ export interface HubOptions {
   readonly settings?: HubSettings;
 }
 
-/** Names of the model that the package @octavec/all-minilm-l6-v2 holds. */
-const embeddedNames = new Set(['minilm', 'all-minilm', 'all-minilm-l6-v2']);
+export const embeddedPackage = '@octavec/all-minilm-l6-v2';
+/** Names of the model that this package holds. */
+const embeddedNames = new Set(['minilm', 'all-minilm', 'all-minilm-l6-v2', embeddedPackage]);
 
 /** Hosts whose pages of models can be pasted. */
 const hubHosts = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'hf-mirror.com']);

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type ErrorDetails, OctavecError, type TaskOptions } from '../base/index.js';
 import { hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
 import { nameTemplate, variantPath } from '../model/index.js';
 import { nearestKnownName, suggestName } from './known-names.js';
 import { listModels } from './list-models.js';
-import { type HubOptions, modelReference } from './reference.js';
+import { embeddedPackage, type HubOptions, modelReference } from './reference.js';
 import { asTemplateName, findByTemplate } from './template-name.js';
 import { variantsFolder } from './variants-folder.js';
 
@@ -37,8 +37,6 @@ export interface ResolveOptions extends TaskOptions, ModelFileChoice, HubOptions
   /** A template of names, by which files in these folders and in the cache can be named. */
   readonly names?: string;
 }
-
-const embeddedPackage = '@octavec/all-minilm-l6-v2';
 
 /**
  * Finds a model by a path, a name of the hub (`owner/name[@revision]`, fetched on first use), a pasted address, an alias,
@@ -108,6 +106,16 @@ function withNearest(error: unknown, id: string): unknown {
 export function folderWith({ original, variants }: ResolvedModel, variant: string | undefined): string {
   const isMade = variants !== undefined && variant !== undefined && existsSync(variantPath(variants, variant));
   return isMade ? variants : original;
+}
+
+/**
+ * Returns what names the same model from every folder: an absolute path, or the embedded model's package, which no folder called
+ * `minilm` hides; undefined for a name of the hub, which does so as it was asked for.
+ */
+export function lastingName({ source, original, variants }: ResolvedModel): string | undefined {
+  // A converted model stands in the cache, and its variants with the weights.
+  const path = source === 'path' ? resolve(variants ?? original) : undefined;
+  return source === 'embedded' ? embeddedPackage : path;
 }
 
 /** Tells whether the package of the embedded model is installed. */

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
 import type { IndexedModel, IndexManifest } from '../store/index.js';
@@ -12,27 +13,33 @@ import {
   variantOf,
 } from './index-model.js';
 import type { IndexOptions } from './index-options.js';
+import { lastingPath, presentPath } from './lasting-path.js';
 
 const embeddedModel = 'minilm';
 
 /** The model of an index, loaded once it is needed, and held against the one that the index was made with. */
 export class HeldModel {
   readonly #path: string;
+  readonly #folder: string | undefined;
   readonly #options: IndexOptions;
   #loaded: Promise<LoadedModel> | undefined;
   #checked: Promise<void> | undefined;
 
-  constructor(path: string, options: IndexOptions) {
+  /**
+   * @param path of the index, as it may be shown
+   * @param folder of the index, where it is in one
+   */
+  constructor(path: string, options: IndexOptions, folder: string | undefined) {
     this.#path = path;
+    this.#folder = folder;
     this.#options = options;
   }
 
   /** Returns what a new index notes of the model. */
   async describe(dimensions: number | undefined): Promise<IndexedModel> {
     const { model = embeddedModel, variant } = this.#options;
-    const { embedder, revision } = await this.#load(model, variant);
-    const name = typeof model === 'string' ? model : (model.model.folder ?? model.model.onnxPath);
-    return describeModel(embedder, name, revision, dimensions ?? embedder.dimensions);
+    const { embedder, revision, name } = await this.#load(model, variant);
+    return describeModel(embedder, { ...this.#named(model, name), revision }, dimensions ?? embedder.dimensions);
   }
 
   /**
@@ -43,7 +50,7 @@ export class HeldModel {
   async asked({ model }: IndexManifest): Promise<Embedder> {
     const variant = this.#options.variant ?? model.variant;
     const { embedder } = await (this.#options.model === undefined
-      ? this.#loadOwn(model.name, variant)
+      ? this.#loadOwn(model, variant)
       : this.#load(this.#options.model, variant));
     this.#checked ??= checkModel(this.#path, model, embedder).then((agreement) => {
       const note = agreementNote(model, embedder, agreement);
@@ -75,19 +82,29 @@ export class HeldModel {
   }
 
   /** Loads the model that the index names, and says what to do where that is not found. */
-  async #loadOwn(name: string, variant: string | undefined): Promise<LoadedModel> {
+  async #loadOwn(model: IndexedModel, variant: string | undefined): Promise<LoadedModel> {
+    const name = presentPath({ path: model.name, beside: model.beside }, this.#folder);
     try {
       return await this.#load(name, variant);
     } catch (error) {
       const missing = error instanceof OctavecError && error.code === 'FILE_NOT_FOUND' ? error : undefined;
       // Not where the model is there and a file of it is missing, or where an alias leads nowhere.
       if ((missing as OctavecError<'FILE_NOT_FOUND'> | undefined)?.details.path === name) {
-        const hint =
-          'The path is that from the folder in which the index was made. Say where the model is now (`model`).';
+        const hint = 'Say where the model is now (`model`).';
         throw new OctavecError('FILE_NOT_FOUND', { path: name, what: `The model of ${this.#path}`, hint }, error);
       }
       throw error;
     }
+  }
+
+  /** Names a model so that it is found again from every folder. */
+  #named(model: string | Embedder, lasting: string | undefined): Pick<IndexedModel, 'name' | 'beside'> {
+    if (typeof model === 'string' && (lasting === undefined || !isAbsolute(lasting))) {
+      return { name: lasting ?? model };
+    }
+    const path = typeof model === 'string' ? (lasting as string) : (model.model.folder ?? model.model.onnxPath);
+    const { path: name, ...beside } = lastingPath(path, this.#folder);
+    return { name, ...beside };
   }
 
   /** Embeds a query: [dimensions] at length 1. */
@@ -108,6 +125,10 @@ export class HeldModel {
   #load(model: string | Embedder, variant: string | undefined): Promise<LoadedModel> {
     const { loadModel = loadByName } = this.#options;
     this.#loaded ??= model instanceof Embedder ? Promise.resolve({ embedder: model }) : loadModel(model, variant);
+    // What failed is tried again.
+    this.#loaded.catch(() => {
+      this.#loaded = undefined;
+    });
     return this.#loaded;
   }
 }

@@ -2,7 +2,7 @@ import { OctavecError } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
 import { variantOfPath } from '../model/index.js';
 import { type Matrix, unitRows } from '../numbers/index.js';
-import { folderWith, resolveModel } from '../registry/index.js';
+import { folderWith, lastingName, resolveModel } from '../registry/index.js';
 import type { IndexedModel } from '../store/index.js';
 import { promptFor } from '../tasks/index.js';
 
@@ -12,6 +12,8 @@ export interface LoadedModel {
   readonly embedder: Embedder;
   /** The commit that a name of the hub stands for. */
   readonly revision?: string;
+  /** What an index calls the model, if not as it was asked for: a name or path that holds from every folder. */
+  readonly name?: string;
 }
 
 /** A function that loads the model of an index. */
@@ -23,7 +25,7 @@ export const loadByName: LoadModel = async (name, variant) => {
   const embedder = await Embedder.load(folderWith(found, variant), {
     variant: variant === 'fp32' ? undefined : variant,
   });
-  return { embedder, revision: found.revision };
+  return { embedder, revision: found.revision, name: lastingName(found) };
 };
 
 /** Sentences of several kinds; what a model makes of them tells it from others. */
@@ -42,8 +44,7 @@ const equal = 0.9995;
 /** Returns what an index notes of the model that embeds its documents. */
 export async function describeModel(
   embedder: Embedder,
-  name: string,
-  revision: string | undefined,
+  named: Pick<IndexedModel, 'name' | 'beside' | 'revision'>,
   dimensions: number,
 ): Promise<IndexedModel> {
   const { prompts } = embedder.model;
@@ -53,8 +54,7 @@ export async function describeModel(
   };
   const probes = await probesOf(embedder, dimensions);
   return {
-    name,
-    revision,
+    ...named,
     variant: variantOf(embedder),
     dimensions,
     documentPrompt: promptOf('document'),

@@ -37,7 +37,7 @@ export async function repairIndex(
 ): Promise<RepairOutcome> {
   const path = folderOf(location, 'search repair', databaseHint);
   const { signal, onProgress, ...modelOptions } = options;
-  const model = new HeldModel(path, modelOptions);
+  const model = new HeldModel(path, modelOptions, path);
   try {
     return await repairIndexFiles(
       path,

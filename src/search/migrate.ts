@@ -32,7 +32,7 @@ const chunksAtOnce = 512;
 export async function migrateIndex(location: Location, options: MigrateOptions): Promise<number> {
   const path = folderOf(location, 'search migrate', 'Index the documents with the other model under another name.');
   const { signal, onProgress, vectors, dimensions, ...modelOptions } = options;
-  const model = new HeldModel(path, modelOptions);
+  const model = new HeldModel(path, modelOptions, path);
   const store = await SegmentStore.open(path);
   const folder = join(path, 'migration');
   try {

@@ -1,5 +1,7 @@
 import { checkOptions, checkTaskOptions, type Location, OctavecError, type TaskOptions } from '../base/index.js';
 import {
+  checkRoot,
+  type DocumentRoot,
   type DocumentSource,
   type Metadata,
   metadataOf,
@@ -23,11 +25,12 @@ import {
   updateOptionChecks,
 } from './index-options.js';
 import { type IngestCounts, ingest, tokenCounter } from './ingest.js';
+import { lastingPath } from './lasting-path.js';
 import { checkKind, checkSettings, newManifest } from './new-manifest.js';
 import { placeOf } from './open-store.js';
 import { runSearch } from './run-search.js';
 import type { SearchResult } from './search-result.js';
-import { documentsBelow, goneDocuments, rootsOf } from './update-files.js';
+import { documentsBelow, goneDocuments, presentSources, rootsOf } from './update-files.js';
 
 /** A document that comes from a program rather than from a file. */
 export interface IndexDocument {
@@ -61,16 +64,18 @@ export interface UpdateOutcome extends IngestCounts {
 export class Index implements AsyncDisposable {
   /** Where it is: a folder, or an address without its password. */
   readonly path: string;
+  readonly #folder: string | undefined;
   readonly #store: Store;
   readonly #options: IndexOptions;
   readonly #model: HeldModel;
   #closing: Promise<void> | undefined;
 
-  private constructor(path: string, store: Store, options: IndexOptions) {
+  private constructor(path: string, folder: string | undefined, store: Store, options: IndexOptions) {
     this.path = path;
+    this.#folder = folder;
     this.#store = store;
     this.#options = options;
-    this.#model = new HeldModel(path, options);
+    this.#model = new HeldModel(path, options, folder);
   }
 
   /**
@@ -90,7 +95,7 @@ export class Index implements AsyncDisposable {
       if (manifest !== undefined) {
         checkSettings(path, manifest, options);
       }
-      return new Index(path, store, options);
+      return new Index(path, place.kind === 'folder' ? path : undefined, store, options);
     } catch (error) {
       await store.close();
       throw error;
@@ -98,13 +103,14 @@ export class Index implements AsyncDisposable {
   }
 
   /**
-   * Returns what the index says of itself: model, chunking, kind of vectors, sources; undefined before the first
-   * documents.
+   * Returns what the index says of itself: model, chunking, kind of vectors, sources and where they are now; undefined
+   * before the first documents.
    *
    * @throws INDEX_DAMAGED, FILE_NOT_READABLE; STORE_FAILED from a database
    */
-  manifest(): Promise<IndexManifest | undefined> {
-    return this.#store.readManifest();
+  async manifest(): Promise<IndexManifest | undefined> {
+    const manifest = await this.#store.readManifest();
+    return manifest && { ...manifest, sources: presentSources(manifest.sources, this.#folder) };
   }
 
   /**
@@ -135,8 +141,10 @@ export class Index implements AsyncDisposable {
   async update(paths: readonly string[] = [], options: UpdateOptions = {}): Promise<UpdateOutcome> {
     checkOptions(options, updateOptionChecks);
     checkIds('paths', paths);
-    const known = (await this.#store.readManifest())?.sources ?? [];
+    const known = (await this.manifest())?.sources ?? [];
     const roots = rootsOf(paths, known);
+    // Before anything is loaded or written.
+    await Promise.all(roots.map(checkRoot));
     const skipped: SkippedFile[] = [];
     const onSkipped = (file: SkippedFile) => {
       skipped.push(file);
@@ -149,9 +157,11 @@ export class Index implements AsyncDisposable {
       await this.#store.apply({ remove: gone, add: [] });
     }
     const manifest = await this.#written();
-    const added = roots.filter(({ name }) => !known.some((source) => source.name === name));
-    if (added.length > 0) {
-      await this.#store.writeManifest({ ...manifest, sources: [...known, ...added] });
+    const sources = new Map(
+      [...manifest.sources, ...roots.map((root) => this.#source(root))].map((one) => [one.name, one]),
+    );
+    if (JSON.stringify([...sources.values()]) !== JSON.stringify(manifest.sources)) {
+      await this.#store.writeManifest({ ...manifest, sources: [...sources.values()] });
     }
     return { ...outcome, removed: gone.length, skipped };
   }
@@ -173,7 +183,7 @@ export class Index implements AsyncDisposable {
   ): AsyncGenerator<UpdateOutcome, void, undefined> {
     const { signal } = options;
     yield await this.update(paths, options);
-    const roots = rootsOf(paths, (await this.#written()).sources);
+    const roots = rootsOf(paths, (await this.manifest())?.sources ?? []);
     for await (const _ of watchFiles(roots, signal)) {
       yield await this.update(paths, options);
     }
@@ -315,6 +325,10 @@ export class Index implements AsyncDisposable {
     const embedder = await this.#model.embedding(manifest);
     const { counts, seen } = await ingest(documents, { store: this.#store, embedder, manifest, onSkipped }, options);
     return { outcome: { ...counts, skipped }, seen };
+  }
+
+  #source({ name, path }: DocumentRoot): IndexManifest['sources'][number] {
+    return { name, ...lastingPath(path, this.#folder) };
   }
 
   async #begin(): Promise<IndexManifest> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { OctavecError } from '../base/index.js';
 import {
   type DocumentRoot,
@@ -9,12 +10,21 @@ import {
 } from '../documents/index.js';
 import type { IndexManifest } from '../store/index.js';
 import type { UpdateOptions } from './index-options.js';
+import { presentPath } from './lasting-path.js';
 
 const defaults = { maxFileBytes: 32_000_000, field: 'text' } as const;
 
+/** Returns sources with the paths that they have now: an index may have been moved together with what stands beside it. */
+export function presentSources(
+  sources: IndexManifest['sources'],
+  folder: string | undefined,
+): IndexManifest['sources'] {
+  return sources.map((source) => ({ ...source, path: presentPath(source, folder) }));
+}
+
 /**
  * Returns the roots of an update: those given, else all that the index was made from. A new path gets the name of its
- * last part.
+ * last part, and takes the place of one of that name that is no longer there.
  *
  * @throws USAGE for two roots of the same name
  */
@@ -25,9 +35,10 @@ export function rootsOf(paths: readonly string[], sources: IndexManifest['source
   }
   const known = new Map(sources.map(({ name, path }) => [name, path]));
   for (const { name, path } of roots) {
-    if ((known.get(name) ?? path) !== path) {
+    const other = known.get(name) ?? path;
+    if (other !== path && existsSync(other)) {
       throw new OctavecError('USAGE', {
-        problem: `${known.get(name)} and ${path} are both called "${name}", and their documents could not be told apart`,
+        problem: `${other} and ${path} are both called "${name}", and their documents could not be told apart`,
         hint: 'Index the folder above them, or rename one.',
       });
     }

@@ -12,8 +12,10 @@ export type VectorKind = (typeof vectorKinds)[number];
 export type VectorKinds = Readonly<Partial<Record<VectorKind, 'exact' | number>>>;
 
 const model = z.object({
-  /** As it was asked for: a name of the hub, `minilm`, or a path. */
+  /** What names it from every folder: a name of the hub, that of the embedded model's package, or an absolute path. */
   name: z.string(),
+  /** The way from the index's folder to a model that stands beside it, so that both can be moved together. */
+  beside: z.string().optional(),
   revision: z.string().optional(),
   variant: z.string().optional(),
   dimensions: z.int().positive(),
@@ -34,7 +36,7 @@ export const indexManifest = z.object({
   chunking,
   vectors: z.enum(vectorKinds),
   /** Files and folders that documents came from. */
-  sources: z.array(z.object({ name: z.string(), path: z.string() })),
+  sources: z.array(z.object({ name: z.string(), path: z.string(), beside: z.string().optional() })),
 });
 
 /** What an index says of itself. */

@@ -94,8 +94,13 @@ async function print(outcome: UpdateOutcome, index: Index, { json }: Options): P
     return;
   }
   const { documents, chunks, bytes = 0 } = facts;
-  const size = `${formatCount(documents)} documents, ${formatCount(chunks)} chunks, ${formatBytes(bytes)}`;
+  const size = `${plural(documents, 'document')}, ${plural(chunks, 'chunk')}, ${formatBytes(bytes)}`;
   process.stdout.write(`${describe(outcome)}\n${index.path}: ${size}\n`);
+}
+
+/** Writes a count with its noun: "1 document", "5,183 documents". */
+function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Quotes an address that holds characters which shells interpret. */

@@ -43,8 +43,8 @@ export async function evaluateIndex(location: Location, options: EvaluateIndexOp
   const source = await SegmentStore.open(path);
   const folder = await mkdtemp(join(tmpdir(), 'octavec-evaluate-'));
   const models = {
-    own: new HeldModel(path, { model, loadModel, onNote }),
-    variant: new HeldModel(path, { model, loadModel, onNote, variant }),
+    own: new HeldModel(path, { model, loadModel, onNote }, path),
+    variant: new HeldModel(path, { model, loadModel, onNote, variant }, path),
   };
   const copies = new Map<string, SegmentStore>();
   try {
