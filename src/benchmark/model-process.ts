@@ -32,7 +32,11 @@ export class ModelProcess {
     }
   }
 
-  /** @throws what `Embedder.load` throws, ENGINE_DIED */
+  /**
+   * Loads the model in the process.
+   *
+   * @throws what `Embedder.load` throws, ENGINE_DIED
+   */
   async load(options: EmbedderOptions): Promise<{ readonly seconds: number; readonly engine: EngineDescription }> {
     return this.#ask({ kind: 'load', model: this.#model, options }, 'loaded');
   }
@@ -47,7 +51,11 @@ export class ModelProcess {
     return this.#ask({ kind: 'run', calls, seconds }, 'ran');
   }
 
-  /** @throws ENGINE_DIED */
+  /**
+   * Asks the process how much memory it takes.
+   *
+   * @throws ENGINE_DIED
+   */
   async memory(): Promise<ProcessMemory> {
     const { residentBytes, proportionalBytes } = await this.#ask({ kind: 'memory' }, 'memory');
     return { residentBytes, proportionalBytes };

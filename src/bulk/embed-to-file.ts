@@ -77,7 +77,11 @@ export interface EmbedToFileOutcome {
   readonly ranges?: VectorRanges;
 }
 
-/** @throws USAGE unless the value is a number of digits that a float32 can have */
+/**
+ * Checks a number of digits.
+ *
+ * @throws USAGE unless the value is a number of digits that a float32 can have
+ */
 function checkDigits(name: string, value: unknown): void {
   checkCount(name, value);
   if ((value as number) > 9) {
@@ -244,7 +248,11 @@ function isSame(a: VectorRanges, b: VectorRanges): boolean {
   return same(a.least, b.least) && same(a.greatest, b.greatest);
 }
 
-/** @throws RESUME_MISMATCH if there are more texts than those that a whole file has */
+/**
+ * Checks that a finished file has no more texts to come.
+ *
+ * @throws RESUME_MISMATCH if there are more texts than those that a whole file has
+ */
 async function checkEnd(
   records: CountedRecords,
   count: number,

@@ -9,7 +9,11 @@ export interface GrowingBytes extends Pick<VectorSink, 'due' | 'flush'> {
   push(bytes: Uint8Array): void;
 }
 
-/** @param start where the first of them belongs */
+/**
+ * Collects bytes, and writes them to the end of a file.
+ *
+ * @param start where the first of them belongs
+ */
 export function growingBytes(file: FileHandle, start: number): GrowingBytes {
   let end = start;
   let parts: Uint8Array[] = [];

@@ -25,7 +25,11 @@ export class PartialFile {
     this.#madeFolder = madeFolder;
   }
 
-  /** @throws OUTPUT_BUSY, OUTPUT_NOT_WRITABLE; errors of the file system as they are */
+  /**
+   * Opens the unfinished file of a target, and takes hold of it.
+   *
+   * @throws OUTPUT_BUSY, OUTPUT_NOT_WRITABLE; errors of the file system as they are
+   */
   static async open(target: string): Promise<PartialFile> {
     const existing = await stat(target).catch(() => undefined);
     if (existing !== undefined && !existing.isFile()) {

@@ -35,7 +35,11 @@ export async function readRanges(path: string, dimensions: number): Promise<Vect
   }
 }
 
-/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+/**
+ * Writes the ranges of dimensions as JSON.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
 export async function writeRanges(path: string, { least, greatest }: VectorRanges): Promise<void> {
   await writeOutputFile(path, `${JSON.stringify({ least: Array.from(least), greatest: Array.from(greatest) })}\n`);
 }

@@ -28,7 +28,11 @@ export function storedWidth(type: StoredType, columns: number): number {
   return type === 'binary' || type === 'ubinary' ? Math.ceil(columns / 8) : columns;
 }
 
-/** @param ranges for `int8` and `uint8` */
+/**
+ * Converts vectors to the number type in which they are stored.
+ *
+ * @param ranges for `int8` and `uint8`
+ */
 export function storeVectors(vectors: Matrix, type: StoredType, ranges?: VectorRanges): StoredVectors {
   const plain = type === 'float32' || type === 'base64';
   const data = plain ? vectors.data : quantizeVectors(vectors, type, ranges);

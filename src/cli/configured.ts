@@ -34,7 +34,11 @@ export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 
   readonly hub: HubSettings;
 }
 
-/** @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, USAGE for a gate that nobody knows */
+/**
+ * Merges flags with the configuration.
+ *
+ * @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE, USAGE for a gate that nobody knows
+ */
 export async function settingsOf(flags: ConfigurableFlags): Promise<Settings> {
   const configuration = await readConfiguration({ file: flags.config });
   const gate = flags.gate ?? configuration.gate;

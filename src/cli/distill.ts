@@ -81,7 +81,11 @@ export function distillCommand(): Command {
     });
 }
 
-/** @throws USAGE for a file without words, which must be another one than was meant */
+/**
+ * Reads words, one a line.
+ *
+ * @throws USAGE for a file without words, which must be another one than was meant
+ */
 async function readWords(path: string): Promise<string[]> {
   const words = await readTexts(path);
   if (words.length === 0) {

@@ -68,7 +68,11 @@ export function pullCommand(): Command {
     });
 }
 
-/** @throws USAGE for what is no name of the hub */
+/**
+ * Parses a name of the hub with its revision.
+ *
+ * @throws USAGE for what is no name of the hub
+ */
 async function hubReference(name: string): Promise<{ readonly id: string; readonly revision?: string }> {
   const isAddress = /^(https?|hf):/.test(name);
   const reference = await modelReference(isAddress ? name : `hf:${name}`);

@@ -55,7 +55,11 @@ export function quantizeAllCommand(): Command {
     });
 }
 
-/** @throws USAGE where neither the flag nor the configuration has one */
+/**
+ * Returns the template of names, from the flag or the configuration.
+ *
+ * @throws USAGE where neither the flag nor the configuration has one
+ */
 async function templateOf({ names, config }: Options): Promise<string | undefined> {
   const template = names === true ? (await readConfiguration({ file: config })).models?.names : names;
   if (names === true && template === undefined) {

@@ -28,7 +28,11 @@ export async function companionFiles(folder: string): Promise<readonly string[]>
   return [...own.map(({ name }) => name), ...inner.flat()];
 }
 
-/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+/**
+ * Copies the files that a model needs beside its weights.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
 export async function copyCompanions(source: string, target: string, files: readonly string[]): Promise<void> {
   for (const file of files) {
     const path = join(target, file);

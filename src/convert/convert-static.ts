@@ -69,7 +69,11 @@ function randomTexts(tokens: number, unknown: number | undefined): TokenBatch {
   return { offsets, ids: ids.map((id) => (id === unknown ? 0 : id)) };
 }
 
-/** @throws CONVERSION_REFUSED */
+/**
+ * Compares the vectors of the table with those of the graph.
+ *
+ * @throws CONVERSION_REFUSED
+ */
 function compareVectors(
   path: string,
   reference: Float32Array,

@@ -153,7 +153,11 @@ async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Pro
   return head;
 }
 
-/** @throws USAGE */
+/**
+ * Refuses `fp16` for a static model.
+ *
+ * @throws USAGE
+ */
 function refuseHalfTable(dtype: ConversionType): void {
   if (dtype !== 'fp32') {
     throw new OctavecError('USAGE', {
@@ -163,7 +167,11 @@ function refuseHalfTable(dtype: ConversionType): void {
   }
 }
 
-/** @throws OTHER_FORMAT, USAGE for a file: what it needs stands beside it */
+/**
+ * Refuses a file in place of a folder.
+ *
+ * @throws OTHER_FORMAT, USAGE for a file: what it needs stands beside it
+ */
 async function refuseFile(path: string): Promise<void> {
   const facts = await stat(path).catch(() => undefined);
   if (facts?.isFile()) {

@@ -275,7 +275,11 @@ class PartFinder {
     };
   }
 
-  /** @param path what the layer is called; `stored` where its tensors are */
+  /**
+   * Plans a linear layer.
+   *
+   * @param path what the layer is called; `stored` where its tensors are
+   */
   #linear(
     path: string,
     stored: string,

@@ -95,7 +95,11 @@ function withStatus(script: string): string {
   return `{ ${script}\n} 2>&1; echo "${mark}$?"`;
 }
 
-/** @throws Error where the connection ended before the command did */
+/**
+ * Parses the output of a command, which ends with its exit status.
+ *
+ * @throws Error where the connection ended before the command did
+ */
 function outcomeOf(text: string): ShellOutcome {
   const [, output, status] = new RegExp(`^([\\s\\S]*)${mark}(\\d+)\\s*$`).exec(text.replaceAll('\r\n', '\n')) ?? [];
   if (status === undefined) {

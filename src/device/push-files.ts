@@ -226,7 +226,11 @@ async function pushOne(
   }
 }
 
-/** @throws DEVICE_FAILED where the device refuses; any other error where the connection breaks */
+/**
+ * Sends a file once.
+ *
+ * @throws DEVICE_FAILED where the device refuses; any other error where the connection breaks
+ */
 async function sendOnce(
   device: Device,
   place: Place,

@@ -12,7 +12,11 @@ export interface Bags {
   readonly shares: Float32Array;
 }
 
-/** @param tokens size of the vocabulary */
+/**
+ * Counts the tokens of each text.
+ *
+ * @param tokens size of the vocabulary
+ */
 export function bagsOf({ ids, offsets }: TokenBatch, tokens: number): Bags {
   const texts = offsets.length - 1;
   const starts = new Int32Array(texts + 1);

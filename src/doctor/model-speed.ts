@@ -72,7 +72,11 @@ export async function measureModel(
 /** A paragraph that takes this many times its CPU time is held back by something. */
 const waitedTimes = 1.5;
 
-/** @param taken whether it is the engine that octavec takes by itself */
+/**
+ * Turns the measured speed of a model into a finding.
+ *
+ * @param taken whether it is the engine that octavec takes by itself
+ */
 export function modelSpeedFinding(name: string, speed: ModelSpeed, taken?: 'default'): Finding {
   const { engine, loadSeconds, paragraph, textsPerSecond } = speed;
   const called = engine.name !== 'onnxruntime' ? 'the native engine' : 'ONNX Runtime';

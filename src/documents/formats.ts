@@ -57,7 +57,11 @@ export function readerOf(format: Exclude<DocumentFormat, 'rows'>): Promise<Docum
   return readers[format]();
 }
 
-/** @throws Error for what is no text; a byte order mark is left out */
+/**
+ * Decodes UTF-8.
+ *
+ * @throws Error for what is no text; a byte order mark is left out
+ */
 function utf8(content: Buffer): string {
   if (content.includes(0)) {
     throw new Error('it is not text (it holds zero bytes)');

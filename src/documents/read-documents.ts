@@ -13,7 +13,11 @@ export interface DocumentSource {
   readonly id: string;
   /** What changes when the document does. */
   readonly content: Buffer | string;
-  /** @throws Error for content that is not what it should be */
+  /**
+   * Reads and parses the document.
+   *
+   * @throws Error for content that is not what it should be
+   */
   parse(): Promise<ParsedDocument>;
 }
 

@@ -108,7 +108,11 @@ function isSettledFirst(first: Promise<unknown>, second: Promise<unknown>): Prom
   return Promise.race([settled(second, false), settled(first, true)]);
 }
 
-/** @throws USAGE for what is no stream; a string is one of characters, which nobody means */
+/**
+ * Checks that a value is a stream.
+ *
+ * @throws USAGE for what is no stream; a string is one of characters, which nobody means
+ */
 export function checkSource(source: unknown): void {
   const isStream =
     source !== null && typeof source === 'object' && (Symbol.asyncIterator in source || Symbol.iterator in source);

@@ -252,7 +252,11 @@ async function engineFor(files: ModelFiles, options: EmbedderOptions): Promise<E
   return (await tryStaticEngine(files)) ?? loadEngine(files, options);
 }
 
-/** @throws USAGE */
+/**
+ * Refuses a model that scores pairs.
+ *
+ * @throws USAGE
+ */
 function refuseReranker({ task, onnxPath }: ModelFiles): void {
   if (task === 'rerank') {
     throw new OctavecError('USAGE', {

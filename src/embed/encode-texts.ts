@@ -63,6 +63,8 @@ export async function encodeTexts(model: LoadedModel, checked: CheckedTexts, opt
 }
 
 /**
+ * Refuses vectors with NaN or infinity.
+ *
  * @param path of the model
  * @throws VECTOR_NOT_FINITE
  */
@@ -112,7 +114,11 @@ async function encodeWindows(
   return { data, columns, tokenCounts, truncated, failures };
 }
 
-/** @param onDone told how far the texts are */
+/**
+ * Embeds tokenized texts.
+ *
+ * @param onDone told how far the texts are
+ */
 async function encodeTokens(
   { files, tokenizer, engine }: LoadedModel,
   tokens: TokenizedTexts,

@@ -75,7 +75,11 @@ async function readsShortTexts(
   return agrees?.catch(() => false) ?? false;
 }
 
-/** @throws TOKENIZER_INVALID */
+/**
+ * Loads the tokenizer with the library.
+ *
+ * @throws TOKENIZER_INVALID
+ */
 async function load(
   settings: TokenizerSettings,
 ): Promise<Omit<LoadedTokenizer, 'frame'> & { readonly frame: Frame | undefined }> {

@@ -32,7 +32,11 @@ export interface Prober extends IndexedModel {
   readonly withWords: (value: string, wordAt: (place: number) => number | undefined) => Sample | undefined;
 }
 
-/** @param tokenId what sample texts are made of */
+/**
+ * Makes a prober of a model.
+ *
+ * @param tokenId what sample texts are made of
+ */
 export function makeProber({ model, index }: IndexedModel, tokenId: number): Prober {
   const sampler = makeSampler(model, index);
   const { graph } = model.proto;

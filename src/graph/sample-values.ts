@@ -26,6 +26,8 @@ export type SampleOf = (value: string) => Sample | undefined;
 /** Works out the values of a graph for sample inputs. */
 export interface Sampler {
   /**
+   * Computes the values of the graph.
+   *
    * @param given values that are known in advance: the inputs, or what is sent through a part of the graph
    * @param onWork told how many numbers were worked out; may throw, to stop a graph that takes too much work
    */
@@ -77,7 +79,11 @@ export function makeSampler(model: OnnxModel, index: GraphIndex = indexGraph(mod
 
 type Lookup = (name: string) => Value | undefined;
 
-/** @param base values that are known elsewhere */
+/**
+ * Makes a look-up of values over those of a base.
+ *
+ * @param base values that are known elsewhere
+ */
 function makeLookup(
   index: GraphIndex,
   constant: (tensor: TensorProto) => Value,

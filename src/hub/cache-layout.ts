@@ -37,7 +37,11 @@ export interface Listing {
 
 export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
-/** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+/**
+ * Stores the list of a commit's files in the cache.
+ *
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+ */
 export async function keepListing(cached: CachedRepository, repository: Repository, listing: Listing): Promise<void> {
   const { commit, files } = listing;
   await writeOutputFile(join(cached.folder, '.octavec', `${commit}.json`), JSON.stringify(files));

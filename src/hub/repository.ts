@@ -18,6 +18,8 @@ export function isRepositoryId(text: string): boolean {
 }
 
 /**
+ * Checks the name of a repository, and its revision.
+ *
  * @throws USAGE where the hub cannot have a repository of this name
  */
 export function checkRepository({ id, revision }: Repository): void {

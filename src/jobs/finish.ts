@@ -78,7 +78,11 @@ function fileOf({ plan }: Job, shard: number): string {
   return plan.inputs[plan.shards[shard].input].key;
 }
 
-/** @throws JOB_PLAN_INVALID */
+/**
+ * Checks a part against its commit record.
+ *
+ * @throws JOB_PLAN_INVALID
+ */
 async function checkPart({ store }: Job, { file, size, sha256 }: Commit['part']): Promise<void> {
   const object = await store.find(file);
   const hash = createHash('sha256');

@@ -105,7 +105,11 @@ export async function makePlan(
   return { id: planId(text), plan: parsePlan(text, name), store };
 }
 
-/** @throws USAGE */
+/**
+ * Turns a count or a share in "%" into rows.
+ *
+ * @throws USAGE
+ */
 function rowsOfBudget(budget: string, rows: number): number {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(budget) ?? [];
   const number = Number(digits);

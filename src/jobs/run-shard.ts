@@ -96,7 +96,11 @@ export async function runShard(
   return isFirst ? { state: 'done', commit } : { state: 'lost' };
 }
 
-/** @throws JOB_RECIPE_DIFFERS */
+/**
+ * Checks that the loaded model is the one of the plan.
+ *
+ * @throws JOB_RECIPE_DIFFERS
+ */
 async function checkRecipe(plan: Plan, embedder: Embedder): Promise<void> {
   const why = difference(plan.settings, await recipeSettings(embedder, plan.vectors));
   if (why !== undefined) {

@@ -52,7 +52,11 @@ export class LanceStore implements Store {
     this.#place = place;
   }
 
-  /** @throws PACKAGE_MISSING, STORE_FAILED */
+  /**
+   * Opens the store.
+   *
+   * @throws PACKAGE_MISSING, STORE_FAILED
+   */
   static async open(place: LancePlace): Promise<LanceStore> {
     // It warns of every table that it makes.
     process.env.LANCEDB_LOG ??= 'error';

@@ -12,6 +12,8 @@ export type VectorStoreOptions = Omit<RetrieverOptions, 'top' | 'filter'>;
 export interface LangchainVectorStore extends VectorStore {
   FilterType: string | Filter;
   /**
+   * Adds documents to the index.
+   *
    * @param options.ids of the documents; by default their own, or a hash of their content, so that what is there already costs nothing
    * @returns the ids
    */

@@ -114,6 +114,10 @@ export interface MethodWithOptions<Id extends string = string> extends MethodFac
   gateFor(asked: GateChoice): Gate;
   /** Returns what the recipe says of the request: always the same keys. */
   asked(wishes: MethodWishes): Readonly<Record<string, unknown>>;
-  /** @throws what quantizing throws */
+  /**
+   * Makes the variant.
+   *
+   * @throws what quantizing throws
+   */
   apply(source: OnnxModel, context: MethodContext): Promise<MethodResult>;
 }

@@ -14,7 +14,11 @@ export function overriddenHead(
   return { head: { ...head, pooling: [pooling], normalize }, headSource: { kind: 'option', name: 'as asked for' } };
 }
 
-/** @throws USAGE if the model has positions for fewer tokens than are asked for */
+/**
+ * Returns the maximum length with an override.
+ *
+ * @throws USAGE if the model has positions for fewer tokens than are asked for
+ */
 export function overriddenLimit(limit: number, positions: number | undefined, asked: number | undefined): number {
   if (asked !== undefined && positions !== undefined && asked > positions) {
     throw new OctavecError('USAGE', {

@@ -85,7 +85,11 @@ function known(
 /** Models whose names contain that of an embedding model, and that are something else. */
 const otherTasks = /rerank|cross-encoder|colbert|splade|sparse/;
 
-/** @param modelName "BAAI/bge-small-en-v1.5", "Xenova_bge-small-en-v1.5" */
+/**
+ * Finds what is known about a model by its name.
+ *
+ * @param modelName "BAAI/bge-small-en-v1.5", "Xenova_bge-small-en-v1.5"
+ */
 export function findKnownModel(modelName: string): KnownModel | undefined {
   const last = modelName.toLowerCase().split('/').at(-1) ?? '';
   return otherTasks.test(last) ? undefined : knownModels.find(({ pattern }) => pattern.test(last));

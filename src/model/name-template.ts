@@ -16,7 +16,11 @@ export interface NameFields {
 /** A rule for names of files. */
 export interface NameTemplate {
   readonly text: string;
-  /** @throws USAGE where the template cannot say this, or it would be read as something else */
+  /**
+   * Writes a name by the template.
+   *
+   * @throws USAGE where the template cannot say this, or it would be read as something else
+   */
   write(fields: NameFields): string;
   /** Reads the fields of a name; undefined for a name that the template does not make. */
   read(name: string): NameFields | undefined;

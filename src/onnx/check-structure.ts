@@ -38,7 +38,11 @@ function checkData(model: OnnxModel, tensor: TensorProto): void {
   }
 }
 
-/** @param knownOutside tells which names the graph around this one lets its nodes see */
+/**
+ * Checks that each value has one producer, and that inputs of nodes exist.
+ *
+ * @param knownOutside tells which names the graph around this one lets its nodes see
+ */
 function checkNames(model: OnnxModel, graph: GraphProto, knownOutside: (name: string) => boolean): void {
   const given = new Set([
     ...graph.input.map(({ name = '' }) => name),

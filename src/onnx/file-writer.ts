@@ -19,7 +19,11 @@ export class FileWriter {
     this.#options = options;
   }
 
-  /** @throws CANCELLED, and what the file system throws */
+  /**
+   * Writes bytes at a position.
+   *
+   * @throws CANCELLED, and what the file system throws
+   */
   async at(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
     const { signal, onProgress } = this.#options;
     for (let done = 0; done < bytes.length; ) {

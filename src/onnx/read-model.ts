@@ -79,7 +79,11 @@ async function readWhole(path: string, options: TaskOptions): Promise<Uint8Array
   }
 }
 
-/** @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX if it is larger than the format allows */
+/**
+ * Opens a file, and checks its size.
+ *
+ * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX if it is larger than the format allows
+ */
 export async function openModelFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
   try {
     const size = await sizeOfFile(path);

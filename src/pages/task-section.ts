@@ -20,7 +20,11 @@ export function taskSection(evidences: readonly Evidence[]): Markup | undefined 
 <div class="grid">${figures}</div>`;
 }
 
-/** @param alone there is room for the table beside the plot */
+/**
+ * Draws the figures of a task.
+ *
+ * @param alone there is room for the table beside the plot
+ */
 export function taskFigure(name: string, tasks: readonly TaskComparison[], reach: number, alone: boolean): Markup {
   const headings = ['task', 'original', 'variant', 'difference', '95 % of draws', 'finding'];
   const figures = table(name, headings, tasks.map(taskRow));

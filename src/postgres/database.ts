@@ -19,7 +19,11 @@ export class Database {
     this.#name = name;
   }
 
-  /** @throws PACKAGE_MISSING */
+  /**
+   * Opens a pool of connections.
+   *
+   * @throws PACKAGE_MISSING
+   */
   static async open({ connection, shown }: PostgresPlace): Promise<Database> {
     const { default: pg } = await optionalPackage(() => import('pg'), 'pg', 'An index in PostgreSQL');
     const pool = new pg.Pool({

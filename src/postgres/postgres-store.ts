@@ -44,7 +44,11 @@ export class PostgresStore implements Store {
     this.#place = place;
   }
 
-  /** @throws STORE_FAILED, PACKAGE_MISSING */
+  /**
+   * Opens the store.
+   *
+   * @throws STORE_FAILED, PACKAGE_MISSING
+   */
   static async open(place: PostgresPlace): Promise<PostgresStore> {
     const store = new PostgresStore(await Database.open(place), place);
     try {

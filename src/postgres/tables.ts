@@ -66,7 +66,11 @@ export interface IndexRow {
   readonly words: number;
 }
 
-/** @returns undefined where there is no index */
+/**
+ * Reads the row that describes the index.
+ *
+ * @returns undefined where there is no index
+ */
 export async function readIndexRow(ask: Ask, schema: string, lock = false): Promise<IndexRow | undefined> {
   // to_regclass would answer from a cache that does not know yet what another connection has just made.
   const found = await ask(
@@ -82,7 +86,11 @@ export async function readIndexRow(ask: Ask, schema: string, lock = false): Prom
   return row;
 }
 
-/** @throws STORE_FAILED where a newer octavec has made the tables */
+/**
+ * Checks the version of the tables.
+ *
+ * @throws STORE_FAILED where a newer octavec has made the tables
+ */
 export function checkVersion(name: string, { version }: Pick<IndexRow, 'version'>): void {
   if (version > migrations.length) {
     const why = `its tables are of version ${version}, and this octavec knows up to ${migrations.length}. Install a newer octavec`;

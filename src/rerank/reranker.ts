@@ -208,7 +208,11 @@ async function openFiles(model: Location | ModelFiles, options: RerankerOptions)
   });
 }
 
-/** @throws USAGE */
+/**
+ * Checks a query.
+ *
+ * @throws USAGE
+ */
 function checkQuery(query: unknown): void {
   const why = whyNoText(query);
   if (why !== undefined) {

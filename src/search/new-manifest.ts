@@ -23,7 +23,11 @@ export async function newManifest(
   };
 }
 
-/** @throws USAGE for a kind of vectors that the store does not keep */
+/**
+ * Checks a kind of vectors against those of the store.
+ *
+ * @throws USAGE for a kind of vectors that the store does not keep
+ */
 export function checkKind({ kinds }: Pick<Store, 'kinds'>, kind: VectorKind | undefined): void {
   if (kind !== undefined && !Object.hasOwn(kinds, kind)) {
     throw new OctavecError('USAGE', {

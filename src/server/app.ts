@@ -143,7 +143,11 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   }
 }
 
-/** @throws Problem `unauthorized` where a key is needed and the right one is missing */
+/**
+ * Checks the API key of a request.
+ *
+ * @throws Problem `unauthorized` where a key is needed and the right one is missing
+ */
 function checkKey(request: FastifyRequest, accepted: readonly string[]): void {
   if (accepted.length === 0 || open.test(pathOf(request))) {
     return;

@@ -97,7 +97,11 @@ export async function embedInputs(
   });
 }
 
-/** @throws Problem `invalid` for text that is not valid Unicode */
+/**
+ * Checks that texts are well-formed Unicode.
+ *
+ * @throws Problem `invalid` for text that is not valid Unicode
+ */
 export function checkTextsOf(inputs: readonly Input[]): void {
   inputs.forEach((input, i) => {
     if (typeof input === 'string' && !isWellFormed(input)) {

@@ -44,6 +44,8 @@ export class VectorCache {
   }
 
   /**
+   * Returns vectors from the cache, and computes those that are missing.
+   *
    * @param scope what the vector depends on besides its text: model, prompt, dimensions
    */
   async get(

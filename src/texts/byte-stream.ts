@@ -15,7 +15,11 @@ export interface ByteStream {
   close(): void;
 }
 
-/** @param path "-" is the standard input */
+/**
+ * Opens a file or the standard input as a stream of bytes.
+ *
+ * @param path "-" is the standard input
+ */
 export function openBytes(path: string): ByteStream {
   const stream: Readable = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: bytesAtATime });
   return {

@@ -29,6 +29,8 @@ export interface ParquetFile {
 }
 
 /**
+ * Opens a Parquet file.
+ *
  * @param source a path, or what gives the bytes of a file
  * @throws RangeError for what is no Parquet file or cannot be read; errors of the file system as they are
  */

@@ -57,7 +57,11 @@ interface Field {
   readonly value: number | Buffer;
 }
 
-/** @throws RangeError for what is no protocol buffer */
+/**
+ * Parses the fields of a protocol buffer.
+ *
+ * @throws RangeError for what is no protocol buffer
+ */
 function fieldsOf(bytes: Buffer): Field[] {
   const fields: Field[] = [];
   let at = 0;

@@ -51,7 +51,11 @@ export function runShardCommand(): Command {
     });
 }
 
-/** @throws USAGE */
+/**
+ * Parses the index of a shard; by default it comes from Kubernetes, SLURM or AWS Batch.
+ *
+ * @throws USAGE
+ */
 function shardIndex(given: string | undefined): number {
   const { JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX } = process.env;
   const text = given ?? JOB_COMPLETION_INDEX ?? SLURM_ARRAY_TASK_ID ?? AWS_BATCH_JOB_ARRAY_INDEX;

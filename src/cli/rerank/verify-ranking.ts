@@ -35,7 +35,11 @@ export async function verifyRanking(
   }
 }
 
-/** @throws USAGE for flags that say how vectors are compared */
+/**
+ * Refuses flags that rerankers do not have.
+ *
+ * @throws USAGE for flags that say how vectors are compared
+ */
 function refuseVectorFlags({ texts, task, bench, html, markdown, junit }: Flags): void {
   const given = Object.entries({ texts, task, bench, html, markdown, junit }).find(([, value]) => value !== undefined);
   if (given !== undefined) {

@@ -98,7 +98,11 @@ function nameOf(path: string): string {
   return basename(resolve(path)).replace(/\.onnx$/i, '');
 }
 
-/** @throws GATE_REFUSED for a variant whose evidence says that its gate refused it */
+/**
+ * Opens a model, and refuses a variant that its gate refused.
+ *
+ * @throws GATE_REFUSED for a variant whose evidence says that its gate refused it
+ */
 async function openProven(model: string, variant: string | undefined, { force }: ServeSettings): Promise<ModelFiles> {
   const files = await openServed(model, variant);
   const path = evidencePath(files.onnxPath);

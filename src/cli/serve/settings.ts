@@ -57,14 +57,22 @@ export interface ServeSettings extends ServeFlags {
 
 const bytesPerMegabyte = 2 ** 20;
 
-/** @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE */
+/**
+ * Merges the flags of `serve` with the configuration.
+ *
+ * @throws SETTINGS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
+ */
 export async function serveSettings(flags: ServeFlags): Promise<ServeSettings> {
   const { server, threads, engine } = await readConfiguration({ file: flags.config });
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   return { threads, engine, ...server, ...given };
 }
 
-/** @throws FILE_NOT_READABLE, USAGE */
+/**
+ * Turns settings into options of the server.
+ *
+ * @throws FILE_NOT_READABLE, USAGE
+ */
 export async function serverOptions(settings: ServeSettings): Promise<Omit<ServerOptions, 'models'>> {
   const { tlsCert, tlsKey, memoryBudget, cacheSize } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {

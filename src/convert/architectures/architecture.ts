@@ -116,7 +116,11 @@ const activations: Readonly<Record<string, Activation>> = {
   swiglu: 'silu',
 };
 
-/** @throws MODEL_UNSUPPORTED for one that is not known */
+/**
+ * Returns the activation of a name that transformers knows.
+ *
+ * @throws MODEL_UNSUPPORTED for one that is not known
+ */
 export function activationNamed(config: ConfigReader, name: string): Activation {
   return activations[name] ?? config.unsupported(`the activation "${name}"`);
 }

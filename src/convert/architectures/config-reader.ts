@@ -16,13 +16,21 @@ export class ConfigReader {
     return key === undefined ? undefined : this.#values[key];
   }
 
-  /** @throws CONFIG_INVALID for what is no positive whole number, as the methods below for what is not of their type */
+  /**
+   * Reads the first of the keys that is there, as a positive whole number.
+   *
+   * @throws CONFIG_INVALID for what is no positive whole number, as the methods below for what is not of their type
+   */
   count(...keys: readonly string[]): number | undefined {
     const value = this.get(...keys);
     return value === undefined || isCount(value) ? value : this.#refuse(keys, 'a positive whole number');
   }
 
-  /** @throws CONFIG_INVALID where it is missing, too */
+  /**
+   * Reads the same, which must be there.
+   *
+   * @throws CONFIG_INVALID where it is missing, too
+   */
   needCount(...keys: readonly string[]): number {
     return this.count(...keys) ?? this.#refuse(keys, 'there');
   }
@@ -68,7 +76,11 @@ export class ConfigReader {
     });
   }
 
-  /** @throws MODEL_UNSUPPORTED if a key says something else than what octavec converts */
+  /**
+   * Checks that a key has one of the allowed values, if it is there.
+   *
+   * @throws MODEL_UNSUPPORTED if a key says something else than what octavec converts
+   */
   only(key: string, ...allowed: readonly unknown[]): void {
     const value = this.get(key);
     if (value !== undefined && !allowed.includes(value)) {

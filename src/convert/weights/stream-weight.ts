@@ -27,7 +27,11 @@ export async function* streamWeight(
   }
 }
 
-/** @throws WEIGHTS_INVALID */
+/**
+ * Rounds numbers to half precision.
+ *
+ * @throws WEIGHTS_INVALID
+ */
 function toHalves(values: Float32Array, { name, path }: StoredTensor): Uint16Array {
   const halves = floatsToHalves(values);
   if (halves.some((half) => (half & infinity) === infinity)) {

@@ -28,7 +28,11 @@ export class ShortTexts {
     this.#settings = settings;
   }
 
-  /** @returns undefined for tokenizers of another kind */
+  /**
+   * Makes a reader of short texts.
+   *
+   * @returns undefined for tokenizers of another kind
+   */
   static async of(settings: TokenizerSettings, frame: Frame): Promise<ShortTexts | undefined> {
     const pieces = WordPieces.of(await readTokenizerJson(settings.path, settings.tokenizerLowerCase));
     return pieces && new ShortTexts(pieces, frame, settings);

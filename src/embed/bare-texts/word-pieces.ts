@@ -32,7 +32,11 @@ export class WordPieces {
   readonly #added: readonly string[];
   readonly #words = new Map<string, number | readonly number[]>();
 
-  /** @returns undefined for tokenizers of another kind */
+  /**
+   * Makes a reader of WordPiece from a parsed `tokenizer.json`.
+   *
+   * @returns undefined for tokenizers of another kind
+   */
   static of(json: unknown): WordPieces | undefined {
     const { normalizer, pre_tokenizer: preTokenizer, model, added_tokens: added = [] } = json as Partial<TokenizerJson>;
     const isBert = normalizer?.type === 'BertNormalizer' && preTokenizer?.type === 'BertPreTokenizer';

@@ -50,7 +50,11 @@ async function offeredAccelerators(): Promise<readonly Accelerator[]> {
   return accelerators.filter((device) => names.includes(providers[device]));
 }
 
-/** @throws what has nothing to do with the device */
+/**
+ * Says why a device cannot be used, from ONNX Runtime's error.
+ *
+ * @throws what has nothing to do with the device
+ */
 function whyUnusable(error: unknown): string {
   const { code, details } = error as OctavecError;
   if (code === 'ENGINE_LOAD' || code === 'ENGINE_RUN' || code === 'ENGINE_DIED') {

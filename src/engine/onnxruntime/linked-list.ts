@@ -14,7 +14,11 @@ export class LinkedList<Value> {
     return this.#first;
   }
 
-  /** @returns the place, to be given back to `remove` once */
+  /**
+   * Adds a value at the end.
+   *
+   * @returns the place, to be given back to `remove` once
+   */
   append(value: Value): Place<Value> {
     const place: Place<Value> = { value, next: undefined, previous: this.#last };
     if (this.#last === undefined) {

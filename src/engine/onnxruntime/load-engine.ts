@@ -50,7 +50,11 @@ const sharedBatchTokens = 0.25;
  */
 const longTextTokens = 128;
 
-/** @throws USAGE */
+/**
+ * Checks the options of an engine.
+ *
+ * @throws USAGE
+ */
 export function checkEngineOptions({ isolation, memory, batchTokens }: Omit<EngineOptions, 'device'>): void {
   checkChoice('isolation', isolation, isolations);
   checkChoice('memory', memory, memoryModes);

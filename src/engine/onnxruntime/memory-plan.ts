@@ -26,7 +26,11 @@ export function memoryNeeds(weights: number, workers: number): Readonly<Record<M
   return { fast: weights + workers * (weights + workerBytes), shared: weights + workers * workerBytes };
 }
 
-/** @param granted bytes that the process may take */
+/**
+ * Chooses how a pool holds its weights.
+ *
+ * @param granted bytes that the process may take
+ */
 export async function planMemory(
   onnxPath: string,
   mode: MemoryMode,

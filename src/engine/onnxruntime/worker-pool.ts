@@ -70,7 +70,11 @@ export class WorkerPool implements Engine {
     this.#welcome(worker);
   }
 
-  /** @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT */
+  /**
+   * Starts a pool with its first worker.
+   *
+   * @throws ENGINE_LOAD, ENGINE_RUN, ENGINE_DIED, MODEL_OUTPUT
+   */
   static async start(settings: PoolSettings): Promise<WorkerPool> {
     const { worker, facts } = await startWorker(settings.first, settings.isolation);
     return new WorkerPool(settings, worker, facts);

@@ -255,7 +255,11 @@ class Machine {
   }
 }
 
-/** @throws PickleProblem for names that are not among those that are known */
+/**
+ * Returns the function that a name stands for.
+ *
+ * @throws PickleProblem for names that are not among those that are known
+ */
 function callable(name: string): Callable {
   return storageTypes.test(name) || Object.hasOwn(calls, name)
     ? { kind: 'callable', name }

@@ -51,13 +51,21 @@ export class MeasurementFile {
     return this.#measurements.get(keyOf(wanted))?.distance;
   }
 
-  /** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+  /**
+   * Adds a measurement.
+   *
+   * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
   async add(measurement: Measurement): Promise<void> {
     this.#measurements.set(keyOf(measurement), measurement);
     await this.#write();
   }
 
-  /** @throws OUTPUT_NOT_WRITABLE, DISK_FULL */
+  /**
+   * Writes the findings, and returns the report.
+   *
+   * @throws OUTPUT_NOT_WRITABLE, DISK_FULL
+   */
   finish(findings: SearchFindings): Promise<SensitivityReport> {
     return this.#write(findings);
   }

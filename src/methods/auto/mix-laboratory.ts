@@ -59,6 +59,8 @@ export class MixLaboratory {
   }
 
   /**
+   * Opens a laboratory for a model.
+   *
    * @param model in FP32, with its constants folded
    * @param files of the model, for its pooling
    * @throws OUTPUT_NOT_WRITABLE, DISK_FULL (temporary folder)

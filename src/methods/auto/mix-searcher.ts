@@ -73,7 +73,11 @@ export class MixSearcher {
     return new MixSearcher(setting, parts, reference, await measureSensitivities(subject, context.task));
   }
 
-  /** @param limit share of what the goal allows that may be used up on the texts of the search */
+  /**
+   * Searches for the best mix within a limit.
+   *
+   * @param limit share of what the goal allows that may be used up on the texts of the search
+   */
   async search(limit: number): Promise<FoundMix> {
     await using laboratory = await openLaboratory(this.#setting);
     this.#tried = await findMix(

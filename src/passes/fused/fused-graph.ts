@@ -37,7 +37,11 @@ export function fusedGraph(model: OnnxModel): FusedGraph {
 /** Why a fused operator stays as it is. It never leaves the folder. */
 export class Unwritten extends Error {}
 
-/** @throws Unwritten */
+/**
+ * Leaves an operator as it is unless a condition holds.
+ *
+ * @throws Unwritten
+ */
 export function require(condition: boolean, reason: string): asserts condition {
   if (!condition) {
     throw new Unwritten(reason);

@@ -19,7 +19,11 @@ export interface RankingProof {
   readonly scores: readonly Float32Array[];
 }
 
-/** @throws what running the original throws; CANCELLED */
+/**
+ * Opens a proof: the original ranks the texts.
+ *
+ * @throws what running the original throws; CANCELLED
+ */
 export async function openRankingProof(
   original: Original,
   texts: RankingTexts,

@@ -143,7 +143,11 @@ export function gatesOf({ gate, limits, limitsWhereMeasured }: GateChoice): Gate
   return { gate: named ?? gate, limits, limitsWhereMeasured, presets: rankingGates };
 }
 
-/** @throws USAGE for options that mean nothing here */
+/**
+ * Refuses options that rerankers do not have.
+ *
+ * @throws USAGE for options that mean nothing here
+ */
 function refuseForeign({ to, texts, calibration, calibrationTable, bench, maxSize }: QuantizeOptions): void {
   const names = to.map((method) => (typeof method === 'string' ? method : method.id));
   const foreign = [

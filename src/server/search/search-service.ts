@@ -50,7 +50,11 @@ export class SearchService {
     });
   }
 
-  /** @throws Problem `unknown_index` */
+  /**
+   * Finds the index of a name; the first one without a name.
+   *
+   * @throws Problem `unknown_index`
+   */
   find(name: string | undefined): ServedIndexOptions {
     const found = name === undefined ? this.indexes[0] : this.indexes.find((one) => one.name === name);
     if (found === undefined) {

@@ -49,6 +49,8 @@ export class Segment {
   }
 
   /**
+   * Opens a segment.
+   *
    * @param folder that of all segments
    * @throws INDEX_DAMAGED; ENOENT as it is where the segment is gone
    */

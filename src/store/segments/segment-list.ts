@@ -55,6 +55,8 @@ export function secondListPath(folder: string): string {
 }
 
 /**
+ * Reads the list of segments.
+ *
  * @returns undefined where there is no index
  * @throws INDEX_DAMAGED, FILE_NOT_READABLE
  */
