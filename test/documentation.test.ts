@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { cliReference, configurationTable } from '../scripts/reference.mjs';
@@ -88,6 +88,46 @@ test('commands in the pages exist, with their options', async () => {
     const options = [...rest.matchAll(/(?<=\s)--[a-z-]+/g)].map(([option]) => option);
     expect([said, options.filter((option) => !help.includes(option))]).toEqual([said, []]);
   }
+});
+
+/** The anchors of a page, as GitHub makes them of headings. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const headings = textOf(page)
+    .replace(/^```.*?^```$/gms, '')
+    .matchAll(/^#+ (.*)$/gm);
+  return new Set(
+    [...headings].map(([, heading]) =>
+      heading
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\- _]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('links into pages lead to headings', () => {
+  const links = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, target, anchor]) => {
+      const led = target === '' ? page : relative(root, resolve(root, dirname(page), target)).replaceAll('\\', '/');
+      return { from: page, to: led, anchor };
+    }),
+  );
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.filter(({ to, anchor }) => !anchorsOf(to).has(anchor))).toEqual([]);
+});
+
+test('pages that messages and help name are there', () => {
+  const named = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .flatMap((path) => [
+      ...textOf(join('src', path)).matchAll(
+        /packagePath\('(docs\/[^']+)'\)|(docs\/[\w/-]+\.md) (?:in|of) octavec's package/g,
+      ),
+    ])
+    .map(([, path, said]) => path ?? said);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test('links lead to files, and programs that are named are there', () => {
