@@ -5,11 +5,11 @@
  *   node bench/engines.mjs <folder>/embeddinggemma-300m
  *
  * Time does not depend on what weights are. The vocabulary is that of all-MiniLM-L6-v2, whose tokenizer they get, unless
- * a number of words is given.
+ * a number of words is given. What converting each takes is told, in processor time and memory.
  */
+import { execFileSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convert } from '../dist/convert/index.js';
 import { embeddedModel } from './bench-model.mjs';
 
 const miniLmWords = 30_522;
@@ -28,13 +28,17 @@ const encoders = {
   'modernbert-base': modernBert(768, 12, 1152),
   // What other engines need at 8,192 tokens fits into memory.
   'modernbert-4-heads': modernBert(256, 4, 384),
+  'bert-base': bert('bert', { hidden: 768, heads: 12, inner: 3072, layers: 12, positions: 512, words: miniLmWords }),
+  'xlm-roberta-large': bert('xlm-roberta', {
+    ...{ hidden: 1024, heads: 16, inner: 4096, layers: 24, positions: 8194, words: 250_002 },
+  }),
   'nomic-embed-text-v1.5': {
     config: {
       ...{ model_type: 'nomic_bert', hidden_size: 768, num_hidden_layers: 12, num_attention_heads: 12 },
       ...{ intermediate_size: 3072, max_position_embeddings: 8192, hidden_act: 'silu', type_vocab_size: 2 },
     },
     tables: { 'embeddings.word_embeddings': 768 },
-    types: { 'embeddings.token_type_embeddings': 768 },
+    rows: { 'embeddings.token_type_embeddings': [2, 768] },
     norms: { emb_ln: 768 },
     beta: true,
     layer: (index) => ({
@@ -47,6 +51,36 @@ const encoders = {
     }),
   },
 };
+
+/** BERT and what has its layers, with a vocabulary of its own. */
+function bert(modelType, { hidden, heads, inner, layers, positions, words }) {
+  const types = modelType === 'bert' ? 2 : 1;
+  return {
+    words,
+    config: {
+      ...{ model_type: modelType, hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: heads },
+      ...{ intermediate_size: inner, max_position_embeddings: positions, type_vocab_size: types },
+      pad_token_id: modelType === 'bert' ? 0 : 1,
+    },
+    tables: { 'embeddings.word_embeddings': hidden },
+    rows: {
+      'embeddings.position_embeddings': [positions, hidden],
+      'embeddings.token_type_embeddings': [types, hidden],
+    },
+    norms: { 'embeddings.LayerNorm': hidden },
+    beta: true,
+    biases: true,
+    layer: (index) => ({
+      prefix: `encoder.layer.${index}`,
+      norms: { 'attention.output.LayerNorm': hidden, 'output.LayerNorm': hidden },
+      linears: {
+        ...Object.fromEntries(['query', 'key', 'value'].map((part) => [`attention.self.${part}`, [hidden, hidden]])),
+        ...{ 'attention.output.dense': [hidden, hidden] },
+        ...{ 'intermediate.dense': [hidden, inner], 'output.dense': [inner, hidden] },
+      },
+    }),
+  };
+}
 
 /** ModernBERT's layers with other widths. */
 function modernBert(hidden, heads, inner) {
@@ -93,7 +127,7 @@ function decoder(modelType, config) {
 }
 
 /** Names, shapes and the spread of the numbers of all tensors. */
-function* tensorsOf({ config, tables, types = {}, norms, beta = false, layer }, words) {
+function* tensorsOf({ config, tables, rows = {}, norms, beta = false, biases = false, layer }, words) {
   const normTensors = function* (all, prefix = '') {
     for (const [name, width] of Object.entries(all)) {
       yield {
@@ -107,13 +141,9 @@ function* tensorsOf({ config, tables, types = {}, norms, beta = false, layer }, 
       }
     }
   };
-  for (const [rows, all] of [
-    [words, tables],
-    [2, types],
-  ]) {
-    for (const [name, width] of Object.entries(all)) {
-      yield { name: `${name}.weight`, shape: [rows, width], mean: 0, spread: 1 };
-    }
+  const wordRows = Object.fromEntries(Object.entries(tables).map(([name, width]) => [name, [words, width]]));
+  for (const [name, shape] of Object.entries({ ...wordRows, ...rows })) {
+    yield { name: `${name}.weight`, shape, mean: 0, spread: 1 };
   }
   yield* normTensors(norms);
   for (let index = 0; index < config.num_hidden_layers; index++) {
@@ -121,6 +151,9 @@ function* tensorsOf({ config, tables, types = {}, norms, beta = false, layer }, 
     yield* normTensors(own, `${prefix}.`);
     for (const [name, [inputs, outputs]] of Object.entries(linears)) {
       yield { name: `${prefix}.${name}.weight`, shape: [outputs, inputs], mean: 0, spread: Math.sqrt(3 / inputs) };
+      if (biases) {
+        yield { name: `${prefix}.${name}.bias`, shape: [outputs], mean: 0, spread: 0.1 };
+      }
     }
   }
 }
@@ -150,7 +183,7 @@ async function writeSafetensors(path, tensors) {
   await writeFile(path, [length, text, ...parts]);
 }
 
-const [target, chosen, words = miniLmWords, layers] = process.argv.slice(2);
+const [target, chosen, wishedWords, layers] = process.argv.slice(2);
 if (target === undefined) {
   console.error('usage: node bench/random-encoders.mjs <folder> [names, by commas] [words] [layers]');
   process.exit(2);
@@ -159,7 +192,8 @@ for (const [name, encoder] of Object.entries(encoders)) {
   if (chosen !== undefined && !chosen.split(',').includes(name)) {
     continue;
   }
-  const config = { ...encoder.config, vocab_size: Number(words) };
+  const words = Number(wishedWords ?? encoder.words ?? miniLmWords);
+  const config = { ...encoder.config, vocab_size: words };
   config.num_hidden_layers = Number(layers ?? config.num_hidden_layers);
   const folder = join(target, name);
   await mkdir(folder, { recursive: true });
@@ -177,8 +211,27 @@ for (const [name, encoder] of Object.entries(encoders)) {
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   const longest = JSON.stringify({ max_seq_length: config.max_position_embeddings, do_lower_case: false });
   await writeFile(join(folder, 'sentence_bert_config.json'), longest);
-  await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf({ ...encoder, config }, Number(words))]);
-  const { proof } = await convert(folder);
+  await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf({ ...encoder, config }, words)]);
+  const { difference, seconds, megabytes } = converted(folder);
   await rm(join(folder, 'model.safetensors'));
-  console.log(`${folder}: ${config.num_hidden_layers} layers, ${words} words, proof within ${proof.largestDifference}`);
+  console.log(
+    `${folder}: ${config.num_hidden_layers} layers, ${words} words, proof within ${difference}; ` +
+      `${seconds} s of processor time, ${megabytes} MB of memory at most`,
+  );
+}
+
+/** Converts in a process of its own, whose memory is that of converting alone. */
+function converted(folder) {
+  // resourceUsage() knows of the memory of the process that started this one, too.
+  const script = `import { readFileSync } from 'node:fs';
+    import { convert } from ${JSON.stringify(new URL('../dist/convert/index.js', import.meta.url).href)};
+    const { proof } = await convert(process.argv[1]);
+    const { user, system } = process.cpuUsage();
+    const seconds = ((user + system) / 1e6).toFixed(1);
+    const peak = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1];
+    const megabytes = Math.round((peak * 1024) / 1e6);
+    console.log(JSON.stringify({ difference: proof.largestDifference, seconds, megabytes }));`;
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script, folder], { encoding: 'utf8' }),
+  );
 }

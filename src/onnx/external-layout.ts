@@ -59,7 +59,7 @@ const noData = {
   uint64Data: undefined,
 } as const;
 
-function outsideTensor(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
+export function outsideTensor(tensor: TensorProto, location: string, offset: number, length: number): TensorProto {
   const externalData = Object.entries({ location, offset: `${offset}`, length: `${length}` });
   return {
     ...tensor,

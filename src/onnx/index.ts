@@ -12,6 +12,7 @@ export { isExternal } from './external-data.js';
 export { externalDataFiles } from './external-files.js';
 export { limits } from './limits.js';
 export * from './make-tensor.js';
+export { writeMappedView } from './mapped-view.js';
 export type * from './messages.js';
 export * from './model.js';
 export * from './node.js';

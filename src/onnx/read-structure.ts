@@ -37,7 +37,7 @@ export async function readStructure(path: string): Promise<OnnxModel> {
 }
 
 /** Data of this size are passed over. */
-const largeBytes = 4096;
+export const largeBytes = 4096;
 const windowBytes = 64 * 1024;
 const headerBytes = 2 * maxVarintBytes;
 

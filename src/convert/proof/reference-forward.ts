@@ -230,16 +230,8 @@ class ReferenceRun {
   async #linear({ weight, bias, inputs, outputs }: PlannedLinear, input: Rows): Promise<Rows> {
     const matrix = await this.#numbers(weight);
     const added = bias && (await this.#numbers(bias));
-    const rows = input.length / inputs;
-    const out = new Float64Array(rows * outputs);
-    for (let output = 0; output < outputs; output++) {
-      const row = matrix.subarray(output * inputs, (output + 1) * inputs);
-      const start = added?.[output] ?? 0;
-      for (let token = 0; token < rows; token++) {
-        out[token * outputs + output] = start + dotAt(row, input, token * inputs);
-      }
-    }
-    return out;
+    const out = multiply(matrix, input, inputs, outputs);
+    return added === undefined ? out : out.map((value, i) => value + added[i % outputs]);
   }
 
   async #row(table: PlannedTable, row: number): Promise<Float32Array> {
@@ -252,20 +244,37 @@ class ReferenceRun {
   }
 }
 
-/** Computes a dot product as four sums at once: a single one would wait for each addition. */
-function dotAt(row: Float32Array, values: Rows, start: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < row.length; i += 4) {
-    a += row[i] * values[start + i];
-    b += row[i + 1] * values[start + i + 1];
-    c += row[i + 2] * values[start + i + 2];
-    d += row[i + 3] * values[start + i + 3];
+/**
+ * Multiplies rows of the input by every row of a matrix [outputs × inputs]. Four rows go together: a number of the matrix
+ * is read once for them, and none of four sums waits for the last addition of another.
+ */
+function multiply(matrix: Float32Array, input: Rows, inputs: number, outputs: number): Rows {
+  const rows = input.length / inputs;
+  const out = new Float64Array(rows * outputs);
+  for (let row = 0; row < rows; row += 4) {
+    // Behind the last row stands the last one again.
+    const [second, third, fourth] = [1, 2, 3].map((next) => Math.min(row + next, rows - 1));
+    const [p, q, r, s] = [row, second, third, fourth].map((each) => each * inputs);
+    for (let output = 0; output < outputs; output++) {
+      const start = output * inputs;
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let i = 0; i < inputs; i++) {
+        const weight = matrix[start + i];
+        a += weight * input[p + i];
+        b += weight * input[q + i];
+        c += weight * input[r + i];
+        d += weight * input[s + i];
+      }
+      out[row * outputs + output] = a;
+      out[second * outputs + output] = b;
+      out[third * outputs + output] = c;
+      out[fourth * outputs + output] = d;
+    }
   }
-  for (; i < row.length; i++) {
-    a += row[i] * values[start + i];
-  }
-  return a + b + c + d;
+  return out;
 }
 
 function addTo(target: Rows, values: ArrayLike<number>, factor = 1): void {
