@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatePresets } from '#rooms/evaluate';
 import { batchError, type QuantizeAllOptions, quantize, quantizeAll } from '#rooms/pipeline';
@@ -170,4 +171,26 @@ test('a folder without models, and an interrupt', async () => {
   await expect(quantizeAll(empty, { to: ['int8'] })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
   const signal = AbortSignal.abort();
   await expect(quantizeAll(root, { to: ['q8'], signal })).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('folders with weights alone are converted first; unknown architectures are skipped', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-all-weights-'));
+  const weights = (name: string) => {
+    makeTinyFolder(join(folder, name), 'bert');
+    rmSync(join(folder, name, 'onnx'), { recursive: true });
+    for (const file of ['config.json', 'model.safetensors']) {
+      cpSync(fileURLToPath(new URL(`./fixtures/tiny/bert/${file}`, import.meta.url)), join(folder, name, file));
+    }
+  };
+  weights('bert');
+  weights('other');
+  const path = join(folder, 'other/config.json');
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), model_type: 'electra' }));
+  const make = () => quantizeAll(folder, { to: ['int8'], ...quickInt8 });
+  const first = await make();
+  expect(statuses(first.items)).toEqual({ bert: 'made', other: 'skipped' });
+  expect(first.items[1].reason).toContain('electra');
+  expect(batchError(first)).toBeUndefined();
+  expect(readdirSync(join(folder, 'bert/onnx')).sort()).toEqual(['model_int8.evidence.json', 'model_int8.onnx']);
+  expect(statuses((await make()).items)).toEqual({ bert: 'up to date', other: 'skipped' });
 });

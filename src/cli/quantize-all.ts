@@ -10,7 +10,7 @@ import { progressLine } from './progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `
-Without --to, int8 is made.
+Without --to, int8 is made. Folders with weights and no ONNX file are converted first.
 
 Examples:
   octavec quantize-all ~/models

@@ -31,16 +31,8 @@ export interface ConvertedCopy {
  */
 export async function convertedCopy(path: string, options: TaskOptions = {}): Promise<ConvertedCopy | undefined> {
   const source = resolve(path);
-  const facts = await stat(source).catch(() => undefined);
-  if (
-    !facts?.isDirectory() ||
-    !(await hasWeights(await encoderHome(source))) ||
-    (await listOnnxFiles(source)).some(isOriginal)
-  ) {
-    return undefined;
-  }
   // Static models are run as they are.
-  if ((await staticFolder(source)) !== undefined) {
+  if (!(await hasOnlyWeights(source)) || (await staticFolder(source)) !== undefined) {
     return undefined;
   }
   return copyIn(cacheFolder(), source, options).catch(async (error: unknown) => {
@@ -49,6 +41,20 @@ export async function convertedCopy(path: string, options: TaskOptions = {}): Pr
     }
     throw error;
   });
+}
+
+/**
+ * Tells whether a path is a folder of weights, static models among them, that has no ONNX file but variants of octavec's.
+ *
+ * @throws CONFIG_INVALID, FILE_NOT_READABLE
+ */
+export async function hasOnlyWeights(folder: string): Promise<boolean> {
+  const facts = await stat(folder).catch(() => undefined);
+  return (
+    facts?.isDirectory() === true &&
+    (await hasWeights(await encoderHome(folder))) &&
+    !(await listOnnxFiles(folder)).some(isOriginal)
+  );
 }
 
 /** Tells whether a file is an original: variants that octavec made have their evidence beside them. */

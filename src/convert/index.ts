@@ -7,6 +7,6 @@
 export type { Conversion } from './conversion.js';
 export type { ConversionType } from './conversion-type.js';
 export { type ConvertOptions, convert } from './convert.js';
-export { type ConvertedCopy, convertedCopy } from './converted-copy.js';
+export { type ConvertedCopy, convertedCopy, hasOnlyWeights } from './converted-copy.js';
 export { openConverted } from './open-converted.js';
 export type { ConversionProof } from './proof/prove-conversion.js';

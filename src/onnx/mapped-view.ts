@@ -13,6 +13,10 @@ import { largeBytes, readStructure } from './read-structure.js';
  * @param name of the file that is written
  * @returns its path
  * @throws what {@link readStructure} throws, OUTPUT_NOT_WRITABLE, DISK_FULL
+ * @example
+ * ```ts
+ * const path = await writeMappedView('onnx/model.onnx', 'view.onnx');
+ * ```
  */
 export async function writeMappedView(onnxPath: string, name: string): Promise<string> {
   // Tensors are views of the whole file's bytes, of which the large ones have not been read.

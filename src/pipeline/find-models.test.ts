@@ -45,6 +45,18 @@ test('a folder of variants only has no model', async () => {
   expect(await found()).toEqual({ models: [], variants: ['a/onnx/model_quantized.onnx'] });
 });
 
+test('weights are a model where no file of another tool is, and parts of a model are none', async () => {
+  put('a/config.json', 'a/model.safetensors', 'a/2_Dense/config.json', 'a/2_Dense/model.safetensors');
+  writeFileSync(join(root, 'a/modules.json'), '[]');
+  put('made/config.json', 'made/pytorch_model.bin', 'made/onnx/model_int8.onnx', 'made/onnx/model_int8.evidence.json');
+  put('other/config.json', 'other/model.safetensors', 'other/onnx/model_quantized.onnx');
+  put('none/config.json', 'none/optimizer.bin');
+  expect(await found()).toEqual({
+    models: ['a/', 'made/'],
+    variants: ['made/onnx/model_int8.onnx', 'other/onnx/model_quantized.onnx'],
+  });
+});
+
 test('lone files, with variants told by their names', async () => {
   put('x/gte.onnx', 'x/gte-INT8.onnx', 'x/gte-FP16.onnx', 'deep/er/model.onnx', 'deep/er/model_int8.onnx');
   expect(await found()).toEqual({

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { hasOnlyWeights } from '../convert/index.js';
 import { type NameTemplate, ownFields, variantOfPath } from '../model/index.js';
 
 /** A model that variants can be made of. */
@@ -42,8 +43,8 @@ const originals = ['fp32', 'fp16'];
 
 /**
  * Finds the models in a folder and below, in the order of their names. In a folder with a configuration, the file of
- * highest precision is the model; files with other names stand for themselves, and so do .onnx files without a
- * configuration around them. Links are followed, each folder is visited once; hidden folders and node_modules are not.
+ * highest precision is the model, or its weights where it has no ONNX file; files with other names stand for themselves,
+ * and so do .onnx files without a configuration around them. Links are followed, each folder is visited once; hidden folders and node_modules are not.
  * Folders below that cannot be read are named in the result.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, CANCELLED
@@ -69,6 +70,7 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
   const precisionOf = (path: string) =>
     variantOfPath(path) ?? (options.template && ownFields(path, options.template)?.precision);
   const pending = [root];
+  const modules = new Set<string>();
   for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
     throwIfCancelled(options.signal, 'looking for models');
     const listing = await look(current);
@@ -80,7 +82,12 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
     const onnxFolder = isModelFolder ? folders.find((path) => basename(path) === 'onnx') : undefined;
     const inside = onnxFolder === undefined ? undefined : await look(onnxFolder);
     const onnx = [...(inside?.files ?? []), ...files].filter((path) => path.endsWith('.onnx'));
-    const found = isModelFolder ? modelsOfFolder(current, onnx, precisionOf) : loneModels(onnx, precisionOf);
+    const isWhole = isModelFolder && !modules.has(current) && (await standsForModel(current));
+    const found = isModelFolder ? modelsOfFolder(current, onnx, precisionOf, isWhole) : loneModels(onnx, precisionOf);
+    const hasModules = files.some((path) => basename(path) === 'modules.json');
+    for (const path of folders.filter((each) => hasModules && moduleFolder.test(basename(each)))) {
+      modules.add(path);
+    }
     const nameOf = (path: string): string => relative(root, path) || '.';
     models.push(...found.models.map((path) => ({ path, name: nameOf(path), isFolder: path === current })));
     variants.push(...found.variants.map(nameOf));
@@ -89,6 +96,14 @@ export async function findModels(folder: string, options: FindOptions = {}): Pro
   const byName = (a: FoundModel, b: FoundModel): number => (a.name < b.name ? -1 : 1);
   const byPath = (a: UnreadableFolder, b: UnreadableFolder): number => (a.path < b.path ? -1 : 1);
   return { models: models.toSorted(byName), variants: variants.toSorted(), unreadable: unreadable.toSorted(byPath) };
+}
+
+/** Parts of a model of sentence-transformers, with a configuration and weights of their own: "2_Dense". */
+const moduleFolder = /^\d+_\w+$/;
+
+/** Tells whether a folder of weights is a model. Where that cannot be said, opening it tells what is wrong. */
+function standsForModel(folder: string): Promise<boolean> {
+  return hasOnlyWeights(folder).catch(() => true);
 }
 
 function realPathOf(path: string): Promise<string> {
@@ -103,11 +118,12 @@ interface Found {
   readonly variants: readonly string[];
 }
 
-function modelsOfFolder(folder: string, onnx: readonly string[], precisionOf: PrecisionOf): Found {
+/** @param isWhole whether the folder's weights are the model */
+function modelsOfFolder(folder: string, onnx: readonly string[], precisionOf: PrecisionOf, isWhole: boolean): Found {
   const original = originals.find((precision) => onnx.some((path) => precisionOf(path) === precision));
   const own = onnx.filter((path) => precisionOf(path) === undefined);
   return {
-    models: original === undefined ? own : [folder, ...own],
+    models: original === undefined && !isWhole ? own : [folder, ...own],
     variants: onnx.filter((path) => ![original, undefined].includes(precisionOf(path))),
   };
 }

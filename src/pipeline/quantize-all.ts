@@ -7,6 +7,7 @@ import {
   pathOf,
   reasonOf,
 } from '../base/index.js';
+import { convertedCopy } from '../convert/index.js';
 import { failuresAsText, judge } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
 import type { MethodWishes } from '../methods/index.js';
@@ -112,8 +113,12 @@ async function quantizeOne(
   const fail = (variants: readonly PlannedVariant[], error: unknown): void => {
     items.push(...variants.map(({ method }) => unsuccessful(model, method.id, error, start)));
   };
+  let source = model.path;
   try {
-    const files = await openModelFolder(model.path, modelOverrides(options));
+    // Weights without an ONNX file are converted into the cache; variants stand with the model.
+    const { signal, onProgress } = options;
+    source = (model.isFolder && (await convertedCopy(model.path, { signal, onProgress }))?.folder) || model.path;
+    const files = await openModelFolder(source, modelOverrides(options));
     for (const variant of planned) {
       const error = variant.refusal ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
       if (error === undefined) {
@@ -132,7 +137,7 @@ async function quantizeOne(
     return items;
   }
   const missing = left.filter(({ method }) => !items.some((item) => item.method === method.id));
-  return missing.length === 0 ? items : [...items, ...(await makeItems(model, missing, options, nameOf))];
+  return missing.length === 0 ? items : [...items, ...(await makeItems(model, source, missing, options, nameOf))];
 }
 
 async function upToDateItems(
@@ -161,9 +166,14 @@ async function upToDateItems(
   return items;
 }
 
-/** Makes all variants of a model in one go, so that the original is embedded only once. */
+/**
+ * Makes all variants of a model in one go, so that the original is embedded only once.
+ *
+ * @param source what they are made of: the model, or what was converted from it
+ */
 async function makeItems(
   model: FoundModel,
+  source: string,
   planned: readonly PlannedVariant[],
   options: QuantizeAllOptions,
   nameOf: VariantNames | undefined,
@@ -171,8 +181,8 @@ async function makeItems(
   const start = performance.now();
   const to = planned.map(({ method }) => method);
   try {
-    const output = outputFolderOf(model, options.output);
-    const { variants, failures } = await makeVariants(model.path, to, { ...options, output }, nameOf);
+    const output = outputFolderOf(model, options.output) ?? (source === model.path ? undefined : model.path);
+    const { variants, failures } = await makeVariants(source, to, { ...options, output }, nameOf);
     const made = variants.map(
       ({ method, path, published, evidence, seconds }): BatchItem => ({
         model: model.name,
@@ -191,7 +201,12 @@ async function makeItems(
 }
 
 /** Errors that say that there is nothing to do with a file, rather than that something is wrong with it. */
-const skipping: ReadonlySet<string> = new Set(['ALREADY_QUANTIZED', 'NOTHING_TO_QUANTIZE', 'OUTPUT_IS_SOURCE']);
+const skipping: ReadonlySet<string> = new Set([
+  'ALREADY_QUANTIZED',
+  'NOTHING_TO_QUANTIZE',
+  'OUTPUT_IS_SOURCE',
+  'ARCHITECTURE_UNKNOWN',
+]);
 
 function unsuccessful(
   { name, path }: FoundModel,
