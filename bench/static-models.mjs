@@ -61,20 +61,11 @@ const subjects = [
   { name: 'teacher, INT8', folder: teacher, file: 'onnx/model_int8.onnx', variant: 'int8', isStatic: false },
 ];
 
-/**
- * Distils a table in FP32 where that was not done before; the same in other precisions is the same table, written again. For texts the teacher is
- * the INT8 variant, which reads them several times as fast; the plain table is that of the original.
- */
+/** Distils in FP32 where that was not done before; the same in other precisions is the same table, written again. */
 async function addStatic(name, texts, precisions) {
   const first = join(made, `${name}-fp32`);
   if (!(await isThere(first))) {
-    const { seconds } = await distill(teacher, {
-      output: first,
-      texts,
-      precision: 'fp32',
-      engine: 'native',
-      variant: texts === 'none' ? undefined : 'int8',
-    });
+    const { seconds } = await distill(teacher, { output: first, texts, precision: 'fp32', engine: 'native' });
     console.log(`${name}: distilled in ${seconds.toFixed(0)} s`);
   }
   for (const precision of precisions) {
