@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openModelFolder } from 'octavec';
 import { Client, ServerError } from 'octavec/client';
 import { hashOfKey, parseKeys, serve } from 'octavec/server';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
 import { minilm, serverForTest } from '../support/http-server.js';
 
@@ -86,6 +86,39 @@ test('closes connections that send nothing, or half a request', async () => {
   // Node looks for them every 30 s; a server under test is asked to look at once.
   expect(await Promise.race([Promise.all(ends), delay(45_000, 'still open')])).toEqual([true, true]);
 }, 60_000);
+
+test('the health port answers while the model loads and while requests come to their end; /ready says that neither is', async () => {
+  let load: () => void = () => undefined;
+  const loading = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  const open = async () => {
+    await loading;
+    return minilm.open();
+  };
+  const server = await serve({ models: [{ ...minilm, open }], port: 0, healthPort: 0 });
+  onTestFinished(() => server.close());
+  const health = () => fetch(`http://127.0.0.1:${server.healthPort}/health`).then(({ status }) => status);
+  const ask = async (path: string, init?: RequestInit) => {
+    const { status, headers } = await fetch(server.url + path, init);
+    return [status, headers.get('retry-after')];
+  };
+  const headers = { 'content-type': 'application/json' };
+  const embed = (input: unknown) => ask('/v1/embeddings', { method: 'POST', headers, body: JSON.stringify({ input }) });
+  expect([await health(), await ask('/ready'), await embed('a')]).toEqual([200, [503, '2'], [503, '2']]);
+  load();
+  await server.ready;
+  expect([await health(), await ask('/ready')]).toEqual([200, [200, null]]);
+  const running = embed(Array.from({ length: 80 }, (_, i) => `${i} ${'long text '.repeat(60)}`));
+  const inProgress = async () => (await fetch(`${server.url}/metrics`)).text();
+  await expect.poll(inProgress).toContain('octavec_requests_in_progress 1');
+  const closed = server.close(60_000);
+  expect(await health()).toBe(200);
+  await expect(ask('/ready')).rejects.toThrow('fetch failed');
+  expect((await running)[0]).toBe(200);
+  await closed;
+  await expect(health()).rejects.toThrow('fetch failed');
+});
 
 test('a model that is replaced loses no request', async () => {
   const server = await serverForTest();
