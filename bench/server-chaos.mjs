@@ -3,7 +3,8 @@
  *
  * Clients of three protocols ask, go away, and send what is broken; every 5 s a worker gets SIGKILL, the model is
  * replaced once, keys are written anew. No vector may be wrong, every request must end with an answer, and memory must
- * be flat. The program ends with status 1 where that does not hold.
+ * be flat. Where there is too little of the machine for all of it, requests may be given up after their minute, if they are
+ * told so. The program ends with status 1 where that does not hold.
  */
 import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -62,6 +63,7 @@ for (const text of texts) {
 const count = {
   right: 0,
   refused: 0,
+  late: 0,
   wrong: 0,
   lost: 0,
   hung: 0,
@@ -71,7 +73,11 @@ const count = {
   kills: 0,
   reloads: 0,
 };
-const statuses = {};
+/** What was answered besides vectors, and how often. */
+const others = {};
+function note(answer) {
+  others[answer] = (others[answer] ?? 0) + 1;
+}
 const end = performance.now() + 1000 * seconds;
 const memory = [];
 
@@ -86,11 +92,15 @@ async function vectorsOf(response, pick) {
   return pick(await response.json());
 }
 
+/** What the server says of a request that it gave up, whatever status that is in the words of the protocol. */
+const givenUp = /was not done within \d+ s/;
+
 /** A sound request: its vectors, or an error that says what is the matter. */
 async function ask() {
   const [path, bodyOf, pick] = protocols[Math.floor(protocols.length * random())];
   const some = Array.from({ length: 1 + Math.floor(6 * random()) }, () => texts[Math.floor(texts.length * random())]);
   const signal = AbortSignal.timeout(hangsAfterMs);
+  const start = performance.now();
   try {
     const response = await post(path, bodyOf(some), signal);
     if (response.status === 200) {
@@ -102,13 +112,16 @@ async function ask() {
       return;
     }
     const { error } = /** @type {any} */ (await response.json());
-    statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+    const said = error?.message ?? error ?? '';
+    note(`${response.status} ${said}`);
     // "Come again": a worker has died, or there is too much to do.
-    count[[429, 503].includes(response.status) && error && response.headers.get('retry-after') ? 'refused' : 'wrong']++;
+    const mayComeAgain = [429, 503].includes(response.status) && said && response.headers.get('retry-after');
+    count[mayComeAgain ? 'refused' : givenUp.test(said) ? 'late' : 'wrong']++;
   } catch (thrown) {
     const error = /** @type {any} */ (thrown);
     count[error.name === 'TimeoutError' ? 'hung' : 'lost']++;
-    statuses[error.cause?.code ?? error.name] = (statuses[error.cause?.code ?? error.name] ?? 0) + 1;
+    const seconds = Math.round((performance.now() - start) / 10_000) * 10;
+    note(`${error.cause?.code ?? error.name} after about ${seconds} s: ${error.cause?.message ?? error.message}`);
   }
 }
 
@@ -161,12 +174,20 @@ async function client() {
   }
 }
 
+/** Kills a process. One that has ended by itself in the meantime does not count. */
+function kill(pid) {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
 async function killer() {
   while (performance.now() + killEveryMs < end) {
     await sleep(killEveryMs);
     const workers = await childrenOf(server.pid);
-    if (workers.length > 0) {
-      process.kill(workers[Math.floor(workers.length * random())], 'SIGKILL');
+    if (workers.length > 0 && kill(workers[Math.floor(workers.length * random())])) {
       count.kills++;
     }
   }
@@ -200,14 +221,14 @@ const quarter = Math.floor(memory.length / 4);
 const [before, after] = [memory.slice(quarter, 2 * quarter), memory.slice(3 * quarter)].map((part) => median(part));
 console.log(
   `${seconds} s, ${clients} clients, ${count.kills} workers killed, model replaced ${count.reloads} times: ` +
-    `${count.right} right, ${count.refused} told to come again, ${count.wrong} wrong, ${count.lost} lost, ${count.hung} hung; ` +
+    `${count.right} right, ${count.refused} told to come again, ${count.late} given up, ${count.wrong} wrong, ${count.lost} lost, ${count.hung} hung; ` +
     `${count.broken} broken ones refused, ${count.accepted} not; ${count.left} clients left`,
 );
 console.log(
   `  memory ${formatBytes(before)} then ${formatBytes(after)}, at most ${formatBytes(Math.max(...memory))}; exit status ${status}`,
 );
-if (Object.keys(statuses).length > 0) {
-  console.log(`  other answers: ${JSON.stringify(statuses)}`);
+for (const [answer, times] of Object.entries(others)) {
+  console.log(`  ${times} × ${answer}`);
 }
 const holds =
   count.wrong + count.lost + count.hung + count.accepted === 0 &&

@@ -25,6 +25,17 @@ test('a client that has gone already ends the work at once, and gives back what 
   expect(release).toHaveBeenCalledTimes(1);
 });
 
+test('however much waits for the end of an answer, one listener tells it', () => {
+  const reply = replyTo({});
+  const actions = Array.from({ length: 20 }, () => vi.fn());
+  for (const action of actions) {
+    whenEnded(reply, action);
+  }
+  expect(reply.raw.listenerCount('close')).toBe(1);
+  reply.raw.emit('close');
+  expect(actions.map(({ mock }) => mock.calls.length)).toEqual(actions.map(() => 1));
+});
+
 test('work that takes too long is given up, and the error says so', async () => {
   vi.useFakeTimers();
   const signal = requestSignal(replyTo({}), 2);

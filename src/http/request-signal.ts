@@ -18,12 +18,24 @@ export function requestSignal(reply: FastifyReply, seconds: number): AbortSignal
   return controller.signal;
 }
 
+/** What is done at the end of an answer. A listener for each would be hundreds where a request has many pairs of texts. */
+const atEnd = new WeakMap<FastifyReply['raw'], (() => void)[]>();
+
 /** Does something when the answer has been sent or the client has gone, be it that it has gone already. */
 export function whenEnded({ raw }: Pick<FastifyReply, 'raw'>, action: () => void): void {
+  const known = atEnd.get(raw);
   if (raw.destroyed) {
     action();
+  } else if (known !== undefined) {
+    known.push(action);
   } else {
-    raw.once('close', action);
+    const actions = [action];
+    atEnd.set(raw, actions);
+    raw.once('close', () => {
+      for (const each of actions) {
+        each();
+      }
+    });
   }
 }
 

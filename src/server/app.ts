@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
-import { acceptJson, Problem, pathOf, problemOf } from '../http/index.js';
+import { acceptJson, Problem, pathOf, problemOf, whenEnded } from '../http/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { guardDoor } from './front-door.js';
@@ -166,7 +166,7 @@ function reserveBody({ admission }: ServerContext, request: FastifyRequest, repl
   const announced = request.headers['content-length'];
   try {
     const release = admission.receive(announced === undefined ? undefined : Number(announced));
-    reply.raw.once('close', release);
+    whenEnded(reply, release);
   } catch (error) {
     // The body that is still to come is not read.
     reply.header('connection', 'close');
