@@ -1,17 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { embeddedModel } from '../support/golden-texts.js';
 import { makeTinyFolder } from '../support/tiny-folder.js';
 import { errorOf, octavec, temporaryFolder } from './octavec.js';
 
-const int8 = join(inject('variants'), 'onnx/model_int8.onnx');
+const int8 = join(inject('tinyVariants'), 'onnx/model_int8.onnx');
 
 /** `octavec verify` in a folder of its own with a configuration. */
 async function verify(toml: string, options: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const cwd = temporaryFolder();
   writeFileSync(join(cwd, 'octavec.toml'), toml);
-  const args = ['verify', int8, '--against', embeddedModel, '--texts', inject('texts'), '--json', ...options];
+  const args = ['verify', int8, '--against', inject('tiny'), '--texts', inject('texts'), '--json', ...options];
   const outcome = await octavec(args, { cwd, env });
   return { ...outcome, verdict: () => JSON.parse(outcome.stdout).verdict };
 }
@@ -27,10 +26,10 @@ function failuresOf({ failures }: Verdict): [string, number][] {
 
 describe('octavec.toml', () => {
   test('sets the gate and its thresholds', async () => {
-    const refused = await verify('gate = "house"\n[gates.house]\nlike = "int8"\ncosineMean = 0.9999\n');
+    const refused = await verify('gate = "house"\n[gates.house]\nlike = "int8"\ncosineMean = 0.9999999\n');
     expect(refused.status).toBe(3);
     expect(refused.verdict()).toMatchObject({ gate: 'house' });
-    expect(failuresOf(refused.verdict())).toEqual([['cosineMean', 0.9999]]);
+    expect(failuresOf(refused.verdict())).toEqual([['cosineMean', 0.9999999]]);
     const passed = await verify('[gates.int8]\ncosineMean = 0.5\n[limits]\nstsLoss = 0.01\n');
     expect(passed.status).toBe(0);
     expect(passed.verdict()).toMatchObject({ gate: 'int8 with own limits', passed: true });
@@ -42,8 +41,8 @@ describe('octavec.toml', () => {
     expect((await verify(strict, [], { OCTAVEC_GATE: 'int8' })).verdict()).toMatchObject({ gate: 'int8' });
     const both = await verify(strict, ['--gate', 'int4'], { OCTAVEC_GATE: 'int8' });
     expect(both.verdict()).toMatchObject({ gate: 'int4', passed: true });
-    const limited = await verify('[limits]\ncosineP1 = 0.5\n', ['--limit', 'cosineP1=0.9999']);
-    expect(failuresOf(limited.verdict())).toEqual([['cosineP1', 0.9999]]);
+    const limited = await verify('[limits]\ncosineP1 = 0.5\n', ['--limit', 'cosineP1=0.9999999']);
+    expect(failuresOf(limited.verdict())).toEqual([['cosineP1', 0.9999999]]);
   });
 
   test('is told where it is wrong', async () => {
@@ -68,7 +67,7 @@ describe('octavec.toml', () => {
   test('says what quantize makes', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'octavec.toml'), 'to = ["int8", "int9"]\n');
-    const outcome = await octavec(['quantize', embeddedModel, 'out'], { cwd });
+    const outcome = await octavec(['quantize', inject('tiny'), 'out'], { cwd });
     expect(outcome.status).toBe(2);
     expect(outcome.stderr).toContain('"to.1": ');
   });
@@ -96,7 +95,7 @@ test('a limit on the speed-up is measured', async () => {
 });
 
 test('engines side by side: each candidate is named with its engine', async () => {
-  const args = ['compare', embeddedModel, '--texts', inject('texts'), '--no-bench', '--json'];
+  const args = ['compare', inject('tiny'), '--texts', inject('texts'), '--no-bench', '--json'];
   const { status, stdout } = await octavec([...args, int8, '--engine', 'onnxruntime,auto']);
   expect(status).toBe(0);
   const { evidences } = JSON.parse(stdout);

@@ -1,21 +1,17 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { embeddedModel } from '../support/golden-texts.js';
 import { hubServer, type ServedRepository } from '../support/hub-server.js';
 import { errorOf, filesIn, octavec, temporaryFolder } from './octavec.js';
 
-/** The embedded model as a repository of the hub. */
+/** A tiny model as a repository of the hub. */
 function repository(id: string, more: Readonly<Record<string, string>> = {}): ServedRepository {
+  const folder = inject('tiny');
   const files = Object.fromEntries(
-    readdirSync(embeddedModel, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('package'))
-      .map((entry) => {
-        const path = join(entry.parentPath, entry.name);
-        const name = path.slice(embeddedModel.length + 1).replace('model_fp16.onnx', 'model.onnx');
-        return [name, readFileSync(path)];
-      })
-      .filter(([name]) => !/evidence/.test(String(name))),
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path)]),
   );
   return { kind: 'model', id, files: { ...files, ...more }, large: ['onnx/model.onnx'] };
 }
@@ -59,7 +55,7 @@ describe('a model by its name', () => {
     const again = (...args: string[]) => octavec(args, { env: offline, cwd: home });
     expect((await again('verify', toy, '--variant', 'int8', '--texts', inject('texts'))).status).toBe(0);
     const embedded = await again('embed', `${toy}@main`, '--variant', 'int8', 'hello world');
-    expect(JSON.parse(embedded.stdout).embedding).toHaveLength(384);
+    expect(JSON.parse(embedded.stdout).embedding).toHaveLength(64);
     expect(embedded.stderr).toContain(folder);
 
     const listed = JSON.parse((await again('models', '--json')).stdout);
@@ -104,7 +100,7 @@ describe('a model by its name', () => {
   test('is the folder of that name where there is one', async () => {
     const home = temporaryFolder();
     mkdirSync(join(home, 'BAAI'));
-    cpSync(embeddedModel, join(home, 'BAAI/minilm'), { recursive: true });
+    cpSync(inject('tiny'), join(home, 'BAAI/minilm'), { recursive: true });
     const { status, stderr } = await octavec(['embed', 'BAAI/minilm', 'hello'], { cwd: home });
     expect(status).toBe(0);
     expect(stderr).toContain('hf:BAAI/minilm');
