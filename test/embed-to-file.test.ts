@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type EmbedToFileOptions, embedToFile } from '#rooms/bulk';
 import type { TextRecord, TextSource } from '#rooms/texts';
 import { embeddedModel } from './support/golden-texts.js';
+import { makeTinyFolder } from './support/tiny-folder.js';
 
 const count = 1100;
 const records: readonly TextRecord[] = Array.from({ length: count }, (_, i) => ({
@@ -31,11 +32,19 @@ function source(options: { breaksAt?: number; from?: readonly TextRecord[] } = {
   };
 }
 
+/** Files are the same with any model; `npm run test:long` writes them with the embedded one. */
+const isLong = process.env.OCTAVEC_TEST_LONG !== undefined;
+const [width, maxTokens, tokensOfLong] = isLong ? [384, 256, 302] : [64, 128, 1501];
+
 let embedder: Embedder;
 const whole = new Map<string, Buffer>();
 const folder = mkdtempSync(join(tmpdir(), 'octavec-embed-to-file-'));
+const model = isLong ? embeddedModel : join(folder, 'model');
 beforeAll(async () => {
-  embedder = await Embedder.load(embeddedModel, { memory: 'fast' });
+  if (!isLong) {
+    makeTinyFolder(model, 'bert');
+  }
+  embedder = await Embedder.load(model, { memory: 'fast' });
   for (const format of ['jsonl', 'npy', 'parquet']) {
     const out = join(folder, `whole.${format}`);
     const outcome = await embedToFile(embedder, source(), out);
@@ -47,7 +56,7 @@ beforeAll(async () => {
       skipped: [],
       emptyLines: 0,
       type: 'float32',
-      dimensions: 384,
+      dimensions: width,
     });
     whole.set(format, readFileSync(out));
   }
@@ -98,7 +107,7 @@ describe('embedToFile', () => {
 
   test.each<[EmbedToFileOptions, RegExp]>([
     [{ prompt: 'query: ' }, /prompt was "" and is "query: "/],
-    [{ dimensions: 64, type: 'int8' }, /type was "float32" and is "int8", dimensions was 384 and is 64/],
+    [{ dimensions: 32, type: 'int8' }, /type was "float32" and is "int8", dimensions was \d+ and is 32/],
     [{ overLong: 'chunk' }, /over-long was "truncate" and is "chunk"/],
   ])('refuses to go on in another way: %j', async (options, message) => {
     await begin();
@@ -123,7 +132,7 @@ describe('embedToFile', () => {
 
   test('refuses to go on with weights in another layout', async () => {
     await begin();
-    const other = await Embedder.load(embeddedModel, { memory: 'shared', workers: 1 });
+    const other = await Embedder.load(model, { memory: 'shared', workers: 1 });
     await expect(embedToFile(other, source(), out)).rejects.toMatchObject({
       code: 'RESUME_MISMATCH',
       message: expect.stringMatching(/memory was "fast" and is "shared", batch tokens was \d+ and is \d+/),
@@ -185,7 +194,7 @@ describe('embedToFile', () => {
 
   test('names the text that cannot be embedded by its place in the whole', async () => {
     const from = records.map((record, i) => (i === 1080 ? { text: 'word '.repeat(300) } : record));
-    const refused = { code: 'TEXT_TOO_LONG', details: { index: 1080, tokens: 302, maxTokens: 256 } };
+    const refused = { code: 'TEXT_TOO_LONG', details: { index: 1080, tokens: tokensOfLong, maxTokens } };
     await expect(run({ overLong: 'error' }, source({ from }))).rejects.toMatchObject(refused);
     await expect(run({ overLong: 'error' }, source({ from }))).rejects.toMatchObject(refused);
   });
@@ -193,11 +202,11 @@ describe('embedToFile', () => {
   test('takes the ranges of 8-bit numbers from the first texts and keeps to them', async () => {
     const { ranges } = await run({ type: 'int8' });
     const numbers = readFileSync(out).subarray(128);
-    expect(numbers.length).toBe(count * 384);
+    expect(numbers.length).toBe(count * width);
     expect(numbers.reduce((set, number) => set.add(number), new Set()).size).toBe(256);
     rmSync(out);
     await begin({ type: 'int8', ranges });
-    const other = { least: new Float32Array(384).fill(-1), greatest: new Float32Array(384).fill(1) };
+    const other = { least: new Float32Array(width).fill(-1), greatest: new Float32Array(width).fill(1) };
     await expect(run({ type: 'int8', ranges: other })).rejects.toThrow('other ranges for its numbers');
     await run({ type: 'int8' });
     expect(readFileSync(out).subarray(128).equals(numbers)).toBe(true);
@@ -205,7 +214,7 @@ describe('embedToFile', () => {
 
   test('writes an empty file for no texts', async () => {
     expect(await run({}, source({ from: [] }))).toMatchObject({ texts: 0 });
-    expect(readFileSync(out).toString('latin1')).toContain("'shape': (0, 384)");
+    expect(readFileSync(out).toString('latin1')).toContain(`'shape': (0, ${width})`);
   });
 });
 
