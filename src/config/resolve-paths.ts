@@ -89,7 +89,7 @@ function fromHome(path: string): string {
  * with "~".
  */
 async function resolveTask(task: string, folder: string): Promise<string> {
-  const [, kind, path] = /^([a-z-]+:)?(.+)$/.exec(task) ?? [];
+  const [, kind, path] = /^([a-z-]+:)?(.+)$/s.exec(task) ?? [];
   const found = resolve(folder, fromHome(path));
   const isThere = await stat(found).then(
     () => true,
