@@ -14,6 +14,7 @@ export { type MethodName, methodNames } from './method-names.js';
 export { namedPath } from './named-path.js';
 export { nearestName } from './nearest-name.js';
 export { optionalPackage } from './optional-package.js';
+export { ownValue } from './own-value.js';
 export { packagePath } from './package-path.js';
 export { placesOfTexts } from './places-of-texts.js';
 export * from './printable.js';

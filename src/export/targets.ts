@@ -1,3 +1,5 @@
+import { ownValue } from '../base/index.js';
+
 /** Programs that load exported folders. */
 export const exportTargets = ['transformers.js', 'sentence-transformers', 'fastembed', 'tei', 'onnxruntime'] as const;
 /** Programs that a model can be exported for. */
@@ -26,7 +28,7 @@ const transformersJsTypes: Readonly<Record<string, readonly [file: string, dtype
  * them.
  */
 export function transformersJsType(variant: string | undefined): readonly [file: string, dtype: string] {
-  return transformersJsTypes[variant ?? 'fp32'] ?? ['model_quantized.onnx', 'q8'];
+  return ownValue(transformersJsTypes, variant ?? 'fp32') ?? ['model_quantized.onnx', 'q8'];
 }
 
 export const targetFacts: Readonly<Record<ExportTarget, TargetFacts>> = {

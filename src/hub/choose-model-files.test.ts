@@ -33,6 +33,15 @@ const weights = (files: readonly string[], choice = {}) =>
   chosen(files, choice).filter((path) => !companions.includes(path));
 
 describe('the files of a model', () => {
+  test('may be of a precision that is called like a part of every object', () => {
+    expect(weights(['onnx/model_constructor.onnx'], { precision: 'constructor' })).toEqual([
+      'onnx/model_constructor.onnx',
+    ]);
+    expect(() => chosen(minilm, { precision: 'constructor' })).toThrow(
+      expect.objectContaining({ code: 'HUB_NO_MODEL' }),
+    );
+  });
+
   test('are one ONNX file and what comes with it', () => {
     expect(chosen(minilm)).toEqual([...companions, 'onnx/model.onnx'].sort());
   });

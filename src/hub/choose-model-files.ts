@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { OctavecError, ownValue } from '../base/index.js';
 
 export interface ModelFileChoice {
   /** Which ONNX file: "fp32", "fp16", "int8", … By default the one of highest precision. */
@@ -87,7 +87,7 @@ function onnxFile(files: readonly string[], precision: string | undefined): stri
   const find = (stem: string) => [`onnx/${stem}.onnx`, `${stem}.onnx`].find((path) => files.includes(path));
   const precisions = precision === undefined ? byPrecision : [precision];
   for (const one of precisions) {
-    for (const stem of namesByPrecision[one] ?? [`model_${one}`]) {
+    for (const stem of ownValue(namesByPrecision, one) ?? [`model_${one}`]) {
       const found = find(stem);
       if (found !== undefined) {
         return found;

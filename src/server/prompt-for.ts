@@ -1,3 +1,4 @@
+import { ownValue } from '../base/index.js';
 import type { PromptOptions } from '../embed/index.js';
 import { Problem } from '../http/index.js';
 import type { ServedModel } from './served-model.js';
@@ -39,7 +40,7 @@ export async function promptFor(model: ServedModel, inputType: string | undefine
   if (Object.hasOwn(prompts, inputType)) {
     return { promptName: inputType };
   }
-  const kind = kinds[inputType.toLowerCase()];
+  const kind = ownValue(kinds, inputType.toLowerCase());
   if (kind === undefined) {
     const known = [...new Set([...Object.keys(prompts), ...Object.keys(kinds)])].join(', ');
     throw new Problem('invalid', `'input_type' is '${inputType}', and must be one of: ${known}`, 'input_type');

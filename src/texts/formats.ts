@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { OctavecError, ownValue } from '../base/index.js';
 
 /**
  * What texts are read from. `txt`: a text a line. `jsonl`: a JSON string or object a line. `json`: one array of strings or
@@ -44,12 +44,13 @@ function named(what: string, ...endings: readonly string[]): Record<string, stri
  */
 export function formatOfName(path: string): TextFormat | undefined {
   const ending = /\.([a-z\d]+)(\.gz)?$/i.exec(path)?.[1].toLowerCase() ?? '';
-  if (Object.hasOwn(foreign, ending)) {
+  const other = ownValue(foreign, ending);
+  if (other !== undefined) {
     const hint = 'divide it into texts first, a text a line in a .txt or .jsonl file';
-    const why = `it is ${foreign[ending]}, which does not say where a text ends; ${hint} (format txt takes its lines as they are)`;
+    const why = `it is ${other}, which does not say where a text ends; ${hint} (format txt takes its lines as they are)`;
     throw new OctavecError('TEXTS_INVALID', { path, why });
   }
-  return aliases[ending] ?? textFormats.find((format) => format === ending);
+  return ownValue(aliases, ending) ?? textFormats.find((format) => format === ending);
 }
 
 export function isCompressed(path: string): boolean {

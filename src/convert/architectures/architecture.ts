@@ -1,3 +1,4 @@
+import { ownValue } from '../../base/index.js';
 import type { Activation, PlannedClassifier } from '../encoder-plan.js';
 import type { ConfigReader } from './config-reader.js';
 
@@ -122,7 +123,7 @@ const activations: Readonly<Record<string, Activation>> = {
  * @throws MODEL_UNSUPPORTED for one that is not known
  */
 export function activationNamed(config: ConfigReader, name: string): Activation {
-  return activations[name] ?? config.unsupported(`the activation "${name}"`);
+  return ownValue(activations, name) ?? config.unsupported(`the activation "${name}"`);
 }
 
 /** Reads sizes by the names that most configurations have for them. */

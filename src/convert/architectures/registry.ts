@@ -1,4 +1,4 @@
-import { OctavecError } from '../../base/index.js';
+import { OctavecError, ownValue } from '../../base/index.js';
 import type { Architecture } from './architecture.js';
 import { bert, distilBert, jinaBert, mpnet, roberta } from './bert.js';
 import type { ConfigReader } from './config-reader.js';
@@ -55,7 +55,7 @@ export function architectureOf(config: ConfigReader): Architecture {
   throw new OctavecError('ARCHITECTURE_UNKNOWN', {
     path: config.path,
     found: type === undefined ? 'its configuration has no "model_type"' : `"${type}"${classes && ` (${classes})`}`,
-    nearest: nearest[type ?? '']?.name,
+    nearest: ownValue(nearest, type ?? '')?.name,
     known: architectures.map(({ name }) => name).join(', '),
   });
 }
