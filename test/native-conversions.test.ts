@@ -23,7 +23,17 @@ const folders: readonly (readonly [string, () => string])[] = [
 ].map((name): [string, () => string] => [name, () => copied(`tiny/${name}`)]);
 const all = [
   ...folders,
-  ['gte', () => copied('convert/gte')] as const,
+  ...[
+    ...[
+      'gte',
+      'gte-ntk',
+      'jina-twelve-heads',
+      'gemma3-causal',
+      'gemma3-period',
+      'modernbert-period',
+      'qwen3-wide-heads',
+    ],
+  ].map((name) => [name, () => copied(`convert/${name}`)] as const),
   ['jina v2', () => tinyJina('v2-base-en')] as const,
   ['jina v2 with norms of queries and keys', () => tinyJina('v2-base-code')] as const,
 ];
@@ -38,10 +48,16 @@ function lookingBack(): string {
   return folder;
 }
 
-/** Texts that are shorter and longer than windows, tiles and chunks. */
-const batch = tokenBatch(
-  [1, 2, 17, 33, 100, 126].map((length, text) => Array.from({ length }, (_, i) => 5 + ((text * 71 + i * 37) % 500))),
-);
+/** Texts that are shorter and longer than windows, tiles and chunks; of what a model knows, and as long as it reads. */
+function textsOf(words: number, maxTokens: number) {
+  const lengths = [1, 2, 17, 33, 100, 126].map((length) => Math.min(length, maxTokens));
+  return tokenBatch(
+    lengths.map((length, text) => Array.from({ length }, (_, i) => 5 + ((text * 71 + i * 37) % (words - 5)))),
+  );
+}
+
+/** Of the tiny models, which have more words than this. */
+const batch = textsOf(505, 126);
 
 function cosine(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i], 0);
@@ -89,7 +105,10 @@ describe.skipIf('reason' in state)('converted models on the native engine', () =
   });
 
   test.each(all)('%s', async (_, folder) => {
-    const { onnxPath, maxTokens } = await convert(folder());
+    const source = folder();
+    const { onnxPath, maxTokens } = await convert(source);
+    const { vocab_size: words } = JSON.parse(readFileSync(join(source, 'config.json'), 'utf8'));
+    const batch = textsOf(words, maxTokens);
     const head = { pooling: ['mean'], includePrompt: true, dense: [], normalize: true } as const;
     const files = { onnxPath, padTokenId: 0, head, maxTokens, tokenizerPath: '', lowerCase: false, prompts: {} };
     const options = { workers: 1, threads: 1 };

@@ -17,9 +17,10 @@ import { streamWeight } from './weights/stream-weight.js';
 const fixtures = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
 const folders = [
   ...readdirSync(join(fixtures, 'tiny')).map((name) => join('tiny', name)),
-  ...['gte', 'jina', 'jina-qk-norm', 'gemma3-causal', 'gemma3-period', 'modernbert-period', 'qwen3-wide-heads'].map(
-    (name) => join('convert', name),
-  ),
+  ...[
+    ...['gte', 'gte-ntk', 'jina', 'jina-qk-norm', 'jina-twelve-heads', 'gemma3-causal', 'gemma3-period'],
+    ...['modernbert-period', 'qwen3-wide-heads'],
+  ].map((name) => join('convert', name)),
 ];
 
 /** What is written is recognised, and writing what was recognised gives the same graph: neither knows of the other. */
