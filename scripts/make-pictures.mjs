@@ -52,7 +52,9 @@ function terminalScreen(command) {
   const typed = `${colour}[32m$${colour}[0m ${colour}[1mnpx octavec ${command.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')}${colour}[0m`;
   const lines = octavec(command)
     .split('\n')
-    .map((line) => (line.length > 110 && !line.includes(colour) ? `${line.slice(0, 108)} …` : line));
+    .map((line) =>
+      line.length > 110 && !line.includes(colour) && !line.includes('  –') ? `${line.slice(0, 108)} …` : line,
+    );
   const shown = lines.findIndex((line) => plain(line).startsWith('int8:'));
   return [typed, ...lines.slice(0, shown === -1 ? 20 : shown)]
     .join('\n')
