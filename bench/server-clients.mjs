@@ -129,6 +129,17 @@ const clients = {
     }
     return [...embeddings, embedding].slice(0, 2);
   },
+  'cohere-ai': async () => {
+    const { CohereClient, CohereClientV2 } = await load('cohere-ai');
+    const [first, second] = [CohereClient, CohereClientV2].map((Client) => new Client({ token: 'none', baseUrl: url }));
+    const asked = { model, texts, inputType: 'search_document' };
+    const { embeddings: plain } = await first.embed(asked);
+    const { embeddings } = await second.embed({ ...asked, embeddingTypes: ['float', 'int8'] });
+    if (plain[1][0] !== embeddings.float[1][0] || embeddings.int8[0].length !== embeddings.float[0].length) {
+      throw new Error('vectors are not as the client knows them');
+    }
+    return embeddings.float;
+  },
   '@huggingface/inference': async () => {
     const { InferenceClient } = await load('@huggingface/inference');
     const inference = new InferenceClient('none', { endpointUrl: url });

@@ -183,6 +183,16 @@ describe("Cohere's API", () => {
     expect(floats(base64[1])).toEqual(Float32Array.from(float[1]));
     expect(cosine(int8[1], float[1])).toBeGreaterThan(0.999);
   });
+
+  test('say of what kind they are, as its client reads the first version by it', async () => {
+    const asked = { texts: ['a'], input_type: 'search_document' };
+    const { body: plain } = await server.post('/v1/embed', asked);
+    expect([plain.response_type, plain.embeddings[0].length]).toEqual(['embeddings_floats', 384]);
+    for (const path of ['/v1/embed', '/v2/embed']) {
+      const { body } = await server.post(path, { ...asked, embedding_types: ['float'] });
+      expect([body.response_type, body.embeddings.float]).toEqual(['embeddings_by_type', plain.embeddings]);
+    }
+  });
 });
 
 test('the description of the API is OpenAPI 3.1 and speaks of every protocol', async () => {

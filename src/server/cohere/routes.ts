@@ -47,7 +47,8 @@ export function cohereRoutes(app: App, context: ServerContext): void {
           const start = i === 0 ? `${isBare ? '' : `"${type}":`}[` : '';
           return `${start}${stored(vector, type)}${i === vectors.length - 1 ? ']' : ''}`;
         };
-        const before = `{"id":"${randomUUID()}","embeddings":${open}`;
+        const kind = isBare ? 'embeddings_floats' : 'embeddings_by_type';
+        const before = `{"response_type":"${kind}","id":"${randomUUID()}","embeddings":${open}`;
         const after = `${close},"texts":${JSON.stringify(texts)},"meta":${JSON.stringify(meta)}}`;
         return listAnswer(before, numbers, asJson, after) as never;
       },

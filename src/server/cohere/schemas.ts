@@ -18,6 +18,7 @@ export const embedRequest = z.object({
 export type EmbeddingType = (typeof types)[number];
 
 export const embedResponse = z.object({
+  response_type: z.literal('embeddings_by_type'),
   id: z.string(),
   embeddings: z.record(z.string(), z.union([z.array(z.array(z.number())), z.array(z.string())])),
   texts: z.array(z.string()),
