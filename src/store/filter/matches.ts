@@ -1,5 +1,6 @@
 import type { Metadata, MetadataValue } from '../../documents/index.js';
 import type { Comparison, Filter, FilterValue } from './filter.js';
+import { isLike } from './like.js';
 
 /**
  * Says whether a document passes a filter. A field that is not there, or is of another type than the value, compares
@@ -23,8 +24,8 @@ export function matchesFilter(filter: Filter, metadata: Metadata): boolean {
     case 'in':
       return valuesOf(metadata, filter.field).some((value) => filter.values.includes(value));
     case 'like': {
-      const pattern = likePattern(filter.pattern);
-      return valuesOf(metadata, filter.field).some((value) => typeof value === 'string' && pattern.test(value));
+      const { pattern } = filter;
+      return valuesOf(metadata, filter.field).some((value) => typeof value === 'string' && isLike(value, pattern));
     }
     default:
       return compares(filter.operator, valuesOf(metadata, filter.field), filter.value);
@@ -56,23 +57,4 @@ function holds(operator: Exclude<Comparison, '!='>, value: FilterValue, wanted: 
     default:
       return value >= wanted;
   }
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** Turns a pattern of SQL into a regular expression. The last few are kept, because each is asked of every document. */
-function likePattern(pattern: string): RegExp {
-  let found = patterns.get(pattern);
-  if (found === undefined) {
-    const source = pattern
-      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('%', '.*')
-      .replaceAll('_', '.');
-    found = new RegExp(`^${source}$`, 'su');
-    if (patterns.size >= 16) {
-      patterns.clear();
-    }
-    patterns.set(pattern, found);
-  }
-  return found;
 }
