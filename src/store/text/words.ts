@@ -15,7 +15,7 @@ export function wordsOf(text: string): string[] {
   const words: string[] = [];
   for (const [word] of normalized(text).matchAll(wordPattern)) {
     if (!unspaced.test(word)) {
-      words.push(word.slice(0, longestWord));
+      words.push(shortened(word));
       continue;
     }
     for (const run of word.split(
@@ -23,7 +23,7 @@ export function wordsOf(text: string): string[] {
     )) {
       const characters = [...run];
       if (characters.length === 1 || !unspaced.test(run)) {
-        words.push(run.slice(0, longestWord));
+        words.push(shortened(run));
         continue;
       }
       for (let i = 0; i + 1 < characters.length; i++) {
@@ -32,6 +32,17 @@ export function wordsOf(text: string): string[] {
     }
   }
   return words;
+}
+
+/** Cuts a word, and not within a character: half of one cannot be written. */
+function shortened(word: string): string {
+  const end =
+    word.length > longestWord && isFirstHalf(word.charCodeAt(longestWord - 1)) ? longestWord - 1 : longestWord;
+  return word.slice(0, end);
+}
+
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 function normalized(text: string): string {
