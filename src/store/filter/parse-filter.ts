@@ -30,7 +30,10 @@ export function parseFilter(source: string): Filter {
   const fail = (why: string, at = tokens[next].at): never => {
     throw new OctavecError('FILTER_INVALID', { filter: source, why, place: at + 1 });
   };
-  const isWord = (word: string) => tokens[next].kind === 'word' && tokens[next].text.toLowerCase() === word;
+  const isWord = (word: string, ahead = 0) => {
+    const { kind, text } = tokens[next + ahead];
+    return kind === 'word' && text.toLowerCase() === word;
+  };
   const takeWord = (word: string) => isWord(word) && next++ >= 0;
   const takeMark = (mark: string) => tokens[next].kind === 'mark' && tokens[next].text === mark && next++ >= 0;
 
@@ -77,7 +80,7 @@ export function parseFilter(source: string): Filter {
     if (takeWord('in')) {
       return { kind: 'in', field, values: list() };
     }
-    if (isWord('not') && tokens[next + 1].text.toLowerCase() === 'in') {
+    if (isWord('not') && isWord('in', 1)) {
       next += 2;
       return { kind: 'not', of: { kind: 'in', field, values: list() } };
     }
@@ -100,8 +103,12 @@ export function parseFilter(source: string): Filter {
   };
   const value = (): FilterValue => {
     const token = tokens[next++];
-    if (token.kind === 'string' || token.kind === 'number') {
-      return token.kind === 'number' ? Number(token.text) : token.text;
+    if (token.kind === 'string') {
+      return token.text;
+    }
+    if (token.kind === 'number') {
+      const number = Number(token.text);
+      return Number.isFinite(number) ? number : fail(`${token.text} is beyond all numbers`, token.at);
     }
     const word = token.kind === 'word' ? token.text.toLowerCase() : '';
     return word === 'true' || word === 'false'
