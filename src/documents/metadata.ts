@@ -11,7 +11,7 @@ export function metadataOf(record: object): Metadata {
 
 function usableValue(value: unknown): MetadataValue | undefined {
   if (value instanceof Date) {
-    return value.toISOString();
+    return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   }
   if (Array.isArray(value)) {
     return value.every((item) => ['string', 'number', 'boolean'].includes(typeof item)) ? value.map(String) : undefined;

@@ -5,7 +5,8 @@ import { readPlainText } from './readers/plain-text.js';
 export function parsedText(text: string, metadata: Metadata): ParsedDocument {
   const { title } = metadata;
   const { blocks } = readPlainText(text);
-  const isTitled = typeof title === 'string' && title.trim() !== '';
+  // Of a table, the title "1984" comes as a number.
+  const heading = typeof title === 'string' || typeof title === 'number' ? String(title) : '';
   const body = blocks.map(({ lines, ...block }) => block);
-  return { blocks: isTitled ? [{ kind: 'heading', text: title, level: 1 }, ...body] : body, metadata };
+  return { blocks: heading.trim() === '' ? body : [{ kind: 'heading', text: heading, level: 1 }, ...body], metadata };
 }

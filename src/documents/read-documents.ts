@@ -84,9 +84,11 @@ async function* readRowDocuments(
 
 /** Turns what is written as a number into one, so that filters can compare it: tables of text have no numbers. */
 function withNumbers(fields: Readonly<Record<string, string>>): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, text]) => [name, String(Number(text)) === text ? Number(text) : text]),
-  );
+  return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, isNumber(text) ? Number(text) : text]));
+}
+
+function isNumber(text: string): boolean {
+  return Number.isFinite(Number(text)) && String(Number(text)) === text;
 }
 
 function rowDocument(id: string, text: string, value: unknown, field: string): DocumentSource {

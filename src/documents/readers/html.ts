@@ -78,7 +78,8 @@ export function readHtml(html: string): ParsedDocument {
       if (name === 'title' && title !== undefined && metadata.title === undefined) {
         metadata.title = title.replace(/\s+/g, ' ').trim();
       }
-      if (hidden === 0 && blocks.has(name) && (tables === 0 || name === 'tr' || name === 'table')) {
+      // A line break has nothing in it, and the parser closes it where it stands.
+      if (hidden === 0 && blocks.has(name) && name !== 'br' && (tables === 0 || name === 'tr' || name === 'table')) {
         flush();
         pre -= name === 'pre' ? 1 : 0;
         tables -= name === 'table' ? 1 : 0;
