@@ -90,3 +90,56 @@ test('a signal ends the waiting', async () => {
   setTimeout(() => controller.abort(new Error('enough')), 10);
   await expect(vectors).rejects.toThrow('enough');
 });
+
+test.each([
+  ['{"error": null}', undefined],
+  ['null', undefined],
+  ['"busy"', undefined],
+  ['{"error": {"message": "no", "code": null}}', 'no'],
+  ['{"error": "plain", "error_type": "Validation"}', 'plain'],
+])('the error %s is no reason to say that nobody is there', async (body, message) => {
+  const fetch = fetchGiving(new Response(body, { status: 400 }));
+  await expect(new Client({ fetch }).models()).rejects.toMatchObject({
+    status: 400,
+    code: undefined,
+    message: message ?? 'the server answers with status 400',
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test('a server that cannot be reached is status 0, with the cause', async () => {
+  const cause = new Error('refused');
+  await expect(
+    new Client({ fetch: fetchGiving(cause), attempts: 1, url: 'http://h//' }).models(),
+  ).rejects.toMatchObject({
+    status: 0,
+    message: 'http://h cannot be reached',
+    cause,
+  });
+});
+
+test('no texts are not asked for', async () => {
+  const fetch = fetchGiving();
+  expect(await new Client({ fetch }).embed([], { model: 'm' })).toEqual({
+    vectors: [],
+    model: 'm',
+    tokens: 0,
+    truncated: 0,
+  });
+  expect(fetch).not.toHaveBeenCalled();
+});
+
+test('many texts go in requests of 256, and what they took is added', async () => {
+  const sizes: number[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    const { input } = JSON.parse(String(init?.body)) as { input: string[] };
+    sizes.push(input.length);
+    return embedded(input.map((text, index) => ({ index, embedding: [Number(text)] })));
+  };
+  const { vectors, tokens, truncated } = await new Client({ fetch }).embed(
+    Array.from({ length: 513 }, (_, i) => `${i}`),
+  );
+  expect(sizes).toEqual([256, 256, 1]);
+  expect(vectors.map(([first]) => first)).toEqual(Array.from({ length: 513 }, (_, i) => i));
+  expect({ tokens, truncated }).toEqual({ tokens: 9, truncated: 3 });
+});

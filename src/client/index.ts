@@ -274,13 +274,13 @@ function ifHeld(error: unknown): undefined {
 
 async function errorOf(response: Response): Promise<ServerError> {
   const text = await response.text();
-  let error: { message?: string; code?: string } | string | undefined;
+  let error: { message?: string; code?: string } | string | null | undefined;
   try {
     error = JSON.parse(text).error;
   } catch {
     error = undefined;
   }
-  const { message, code } = typeof error === 'object' ? error : { message: error, code: undefined };
+  const { message, code } = typeof error === 'string' ? { message: error, code: undefined } : (error ?? {});
   return new ServerError(
     message ?? `the server answers with status ${response.status}`,
     response.status,
