@@ -94,9 +94,41 @@ describe('a page of HTML', () => {
     ]);
   });
 
-  test('may be nested as deep as it likes', async () => {
-    const { documents } = await read('deep.html', `${'<div>'.repeat(50_000)}deep${'</div>'.repeat(50_000)}`);
+  test('may be nested deeper than any real one is', async () => {
+    const { documents } = await read('deep.html', `${'<div>'.repeat(5_000)}deep${'</div>'.repeat(5_000)}`);
     expect(documents[0].blocks).toEqual([{ kind: 'prose', text: 'deep' }]);
+    expect(await read('deeper.html', '<div>'.repeat(190_000))).toMatchObject({
+      ...{ documents: [], skipped: ['it is nested too deep'] },
+    });
+  });
+
+  test('is decoded as it says', async () => {
+    const page = (charset: string) => `<html><meta charset="${charset}"><p>schön</p>`;
+    const blocks = [{ kind: 'prose', text: 'schön' }];
+    const latin = await read('latin.html', Buffer.from(page('iso-8859-1'), 'latin1'));
+    const mistaken = await read('mistaken.html', page('utf-16'));
+    const marked = await read('marked.html', Buffer.from(`\ufeff${page('utf-8')}`, 'utf16le'));
+    expect([latin, mistaken, marked].map(({ documents }) => documents[0]?.blocks)).toEqual([blocks, blocks, blocks]);
+    expect((await read('strange.html', page('klingon'))).skipped).toEqual(['its encoding "klingon" is not known']);
+  });
+});
+
+describe('Markdown', () => {
+  test('is cut at its outermost blocks, however deep they are', async () => {
+    const list = Array.from({ length: 900 }, (_, depth) => `${'  '.repeat(depth)}- ${depth}`).join('\n');
+    const quote = `${'> '.repeat(5_000)}quoted`;
+    const { documents } = await read('deep.md', `# One\n\n${list}\n\n${quote}\n\nLast *words*.\n`);
+    expect(documents[0].blocks.map(({ kind, lines }) => [kind, lines])).toEqual([
+      ['heading', [1, 1]],
+      ['prose', [3, 902]],
+      ['prose', [904, 904]],
+      ['prose', [906, 906]],
+    ]);
+  });
+
+  test('of Windows may be UTF-16', async () => {
+    const { documents } = await read('utf16.md', Buffer.from('\ufeff# Größe\r\n\r\nText\r\n', 'utf16le'));
+    expect(documents[0].blocks.map(({ text }) => text)).toEqual(['Größe', 'Text']);
   });
 });
 
@@ -115,6 +147,11 @@ describe('a Word document', () => {
         ],
       },
     ]);
+  });
+
+  test('that is nested without an end is passed over', async () => {
+    const { skipped } = await read('deep.docx', docxOf('<w:tbl><w:tr><w:tc>'.repeat(50_000)));
+    expect(skipped).toEqual(['it is nested too deep']);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { ParsedDocument } from './document.js';
+import { decodeHtml, decodeText } from './readers/decode-text.js';
 
 /** Reads a file's content. */
 export type DocumentReader = (content: Buffer) => ParsedDocument | Promise<ParsedDocument>;
@@ -34,19 +35,19 @@ export function documentFormat(path: string): DocumentFormat | undefined {
 const readers: Readonly<Record<Exclude<DocumentFormat, 'rows'>, () => Promise<DocumentReader>>> = {
   markdown: async () => {
     const { readMarkdown } = await import('./readers/markdown.js');
-    return (content) => readMarkdown(utf8(content));
+    return (content) => readMarkdown(decodeText(content));
   },
   text: async () => {
     const { readPlainText } = await import('./readers/plain-text.js');
-    return (content) => readPlainText(utf8(content));
+    return (content) => readPlainText(decodeText(content));
   },
   code: async () => {
     const { readCode } = await import('./readers/plain-text.js');
-    return (content) => readCode(utf8(content));
+    return (content) => readCode(decodeText(content));
   },
   html: async () => {
     const { readHtml } = await import('./readers/html.js');
-    return (content) => readHtml(utf8(content));
+    return (content) => readHtml(decodeHtml(content));
   },
   pdf: async () => (await import('./readers/pdf.js')).readPdf,
   docx: async () => (await import('./readers/docx.js')).readDocx,
@@ -55,20 +56,4 @@ const readers: Readonly<Record<Exclude<DocumentFormat, 'rows'>, () => Promise<Do
 /** Loads the reader of a format when its first file comes: some take long. */
 export function readerOf(format: Exclude<DocumentFormat, 'rows'>): Promise<DocumentReader> {
   return readers[format]();
-}
-
-/**
- * Decodes UTF-8.
- *
- * @throws Error for what is no text; a byte order mark is left out
- */
-function utf8(content: Buffer): string {
-  if (content.includes(0)) {
-    throw new Error('it is not text (it holds zero bytes)');
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    throw new Error('it is not UTF-8');
-  }
 }

@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
 import { Parser } from 'htmlparser2';
 import type { Block, ParsedDocument } from '../document.js';
+import { Nesting } from './nesting.js';
 
 /** What the parts of a document may unpack to: a small file can hold a large one. */
 const mostUnpacked = 256 * 2 ** 20;
@@ -126,7 +127,21 @@ interface XmlEvents {
 }
 
 function parseXml(xml: string, { open, text, close }: XmlEvents): void {
-  const parser = new Parser({ onopentag: open, ontext: text, onclosetag: close }, { xmlMode: true });
+  const nesting = new Nesting();
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        nesting.open();
+        open(name, attributes);
+      },
+      ontext: text,
+      onclosetag(name) {
+        nesting.close();
+        close?.(name);
+      },
+    },
+    { xmlMode: true },
+  );
   parser.write(xml);
   parser.end();
 }

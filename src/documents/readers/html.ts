@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import type { Block, ParsedDocument } from '../document.js';
+import { Nesting } from './nesting.js';
 
 /** What is not shown, or shown beside the text on every page of a site. */
 const skipped = new Set(['script', 'style', 'noscript', 'template', 'svg', 'nav', 'iframe', 'object', 'head']);
@@ -13,7 +14,9 @@ const blocks = new Set(
 
 /**
  * Headings, paragraphs, tables and preformatted text of a page; its title, language and description become metadata. The
- * parser gives elements as they come and builds no tree, so that no depth of nesting is too much.
+ * parser gives elements as they come and builds no tree.
+ *
+ * @throws Error where it is nested too deep
  */
 export function readHtml(html: string): ParsedDocument {
   const found: Block[] = [];
@@ -35,8 +38,10 @@ export function readHtml(html: string): ParsedDocument {
       );
     }
   };
+  const nesting = new Nesting();
   const parser = new Parser({
     onopentag(name, attributes) {
+      nesting.open();
       if (name === 'title' && title === undefined) {
         title = '';
       }
@@ -75,6 +80,7 @@ export function readHtml(html: string): ParsedDocument {
       }
     },
     onclosetag(name) {
+      nesting.close();
       if (name === 'title' && title !== undefined && metadata.title === undefined) {
         metadata.title = title.replace(/\s+/g, ' ').trim();
       }

@@ -1,4 +1,4 @@
-import { marked, type Token } from 'marked';
+import { Lexer, type Token, type TokensList } from 'marked';
 import type { Block, ParsedDocument } from '../document.js';
 import { readFrontMatter } from './front-matter.js';
 
@@ -10,7 +10,7 @@ export function readMarkdown(source: string): ParsedDocument {
   const { metadata, end } = readFrontMatter(text);
   const blocks: Block[] = [];
   let line = 1 + newlines(text.slice(0, end));
-  for (const token of tokensOf(text.slice(end))) {
+  for (const token of new OutermostBlocks().lex(text.slice(end))) {
     const leading = newlines(/^\n*/.exec(token.raw)?.[0] ?? '');
     const trimmed = token.raw.trim();
     const block = blockOf(token, trimmed);
@@ -23,11 +23,25 @@ export function readMarkdown(source: string): ParsedDocument {
   return { blocks, metadata };
 }
 
-function tokensOf(text: string): Token[] {
-  try {
-    return marked.lexer(text);
-  } catch (error) {
-    throw error instanceof RangeError ? new Error('it is nested too deep', { cause: error }) : error;
+/**
+ * Tells the outermost blocks apart and looks into none of them: what is nested is read again at each level, so that a list of a
+ * thousand levels would take minutes.
+ */
+class OutermostBlocks extends Lexer {
+  #isInside = false;
+
+  override blockTokens(source: string, tokens?: Token[], isClipped?: boolean): Token[];
+  override blockTokens(source: string, tokens?: TokensList, isClipped?: boolean): TokensList;
+  override blockTokens(source: string, tokens: Token[] = [], isClipped?: boolean): Token[] {
+    if (this.#isInside) {
+      return tokens;
+    }
+    this.#isInside = true;
+    return super.blockTokens(source, tokens, isClipped);
+  }
+
+  override inlineTokens(): Token[] {
+    return [];
   }
 }
 
