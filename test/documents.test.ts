@@ -189,6 +189,7 @@ describe('a PDF', () => {
 test.each([
   ['zeros.txt', Buffer.from('a\0b'), 'it is not text (it holds zero bytes)'],
   ['latin.txt', Buffer.from('caf\xe9', 'latin1'), 'it is not UTF-8'],
+  ['latin.csv', Buffer.from('text\ncaf\xe9\n', 'latin1'), 'line 2 is not UTF-8; convert the file'],
   ['large.md', 'a'.repeat(1_000_001), 'it is larger than 1.00 MB'],
   ['what.xyz', 'a', 'its format is not known'],
   ['no.parquet', 'a', expect.stringContaining('it is not a Parquet file')],

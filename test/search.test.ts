@@ -182,7 +182,7 @@ describe('files', () => {
     );
     write('.hidden/secret.txt', 'never read');
     write('picture.png', Uint8Array.of(137, 80, 78, 71, 0));
-    write('broken.txt', Uint8Array.of(0xff, 0xfe, 0x41, 0x00));
+    write('broken.txt', Uint8Array.of(0x41, 0x00, 0x42));
     symlinkSync(docs, join(docs, 'loop'));
 
     const first = await index.update([docs]);
@@ -213,6 +213,26 @@ describe('files', () => {
     await expect(fresh.update([join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(await fresh.manifest()).toBeUndefined();
   });
+});
+
+test('what has no words is cut like any other text', async () => {
+  await using index = await Index.open(join(folder, 'wordless.index'), { model: embedder });
+  const texts = {
+    base64: 'Zm9v'.repeat(10_000),
+    long: 'rain falls '.repeat(100_000),
+    spaces: `a${' '.repeat(40_000)}b`,
+  };
+  await index.add(Object.entries(texts).map(([id, text]) => ({ id, text })));
+  for (const [id, text] of Object.entries(texts)) {
+    const chunks = await index.document(id);
+    expect(Math.max(...chunks.map((chunk) => chunk.text.length))).toBeLessThanOrEqual(256 * 33);
+    expect(
+      chunks
+        .map((chunk) => chunk.text)
+        .join('')
+        .replace(/\s/g, ''),
+    ).toBe(text.replace(/\s/g, ''));
+  }
 });
 
 test('where there is no index, that is said', async () => {

@@ -11,6 +11,8 @@ import { type FoundFile, reasonOfSystem, type SkippedFile } from './walk-files.j
 /** A document that may be read: its content is known, and parsed when it is asked for. */
 export interface DocumentSource {
   readonly id: string;
+  /** The file that it stands in, if it is of one. */
+  readonly path?: string;
   /** What changes when the document does. */
   readonly content: Buffer | string;
   /**
@@ -46,7 +48,7 @@ export async function* readDocuments(
   } else {
     try {
       const content = await readFile(file.path);
-      yield { id: file.id, content, parse: async () => (await readerOf(format))(content) };
+      yield { id: file.id, path: file.path, content, parse: async () => (await readerOf(format))(content) };
     } catch (error) {
       skip(reasonOfSystem(error));
     }
@@ -75,7 +77,8 @@ async function* readRowDocuments(
       yield rowDocument(`${file.id}#${record.id ?? row.place}`, record.text, fields, field);
     }
   } catch (error) {
-    skip(shortReason(error));
+    // Indexing reads nothing that is not UTF-8.
+    skip(shortReason(error).replace(/, or read it with "lossy".*$/s, ''));
   }
   if (unusable > 0) {
     skip(`${counted(unusable, 'row')} without a text: ${first}`);

@@ -96,7 +96,7 @@ export async function ingest(
       waiting += Math.max(1, chunks.length);
     } catch (error) {
       throwIfCancelled(signal, 'indexing');
-      tools.onSkipped({ id, path: id, reason: reasonOf(error) });
+      tools.onSkipped({ id, path: source.path ?? id, reason: reasonOf(error) });
     }
     if (waiting >= limit) {
       await flush();
@@ -107,14 +107,30 @@ export async function ingest(
   return { counts: { added, updated, unchanged, removed: 0 }, seen };
 }
 
-/** Returns a counter of the tokens of texts, special tokens not counted. */
+/** A token of what people write is shorter. What has no words, such as Base64 or spaces, may be one token to a model. */
+const mostCharactersPerToken = 32;
+/** Longer texts are cut in any case, and their parts are counted; about four characters make a token. */
+const mostCounted = 1_000_000;
+
+/**
+ * Returns a counter of the tokens of texts, special tokens not counted. No text counts less than its length allows, so that none
+ * of megabytes passes for a short one.
+ */
 export function tokenCounter(embedder: Embedder): CountTokens {
   let special: Promise<number> | undefined;
   const count = async (texts: readonly string[]) => (await embedder.tokenize(texts, { prompt: '' })).lengths;
   return async (texts) => {
     special ??= count(['']).then(([length]) => length);
     const around = await special;
-    return texts.length === 0 ? [] : (await count(texts)).map((length) => Math.max(0, length - around));
+    if (texts.length === 0) {
+      return [];
+    }
+    const lengths = await count(texts.map((text) => (text.length > mostCounted ? '' : text)));
+    return texts.map(({ length }, i) =>
+      length > mostCounted
+        ? Math.ceil(length / 4)
+        : Math.max(Math.floor(length / mostCharactersPerToken), lengths[i] - around),
+    );
   };
 }
 
