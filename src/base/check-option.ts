@@ -76,12 +76,14 @@ export function nested<Options>(checks: OptionChecks<Options>): OptionCheck {
   return (name, value) => checkOptions(value as Options, checks, `options of ${name}`);
 }
 
+/** Checks that a value is one of the choices, if it is given. */
 export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if (value !== undefined && !choices.includes(value as string)) {
     refuse(name, value, `one of ${choices.join(', ')}`);
   }
 }
 
+/** Checks that a value is a whole number from 1 on, if it is given. */
 export function checkCount(name: string, value: unknown): void {
   if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 1)) {
     refuse(name, value, 'a whole number from 1 on');
@@ -95,36 +97,42 @@ export function checkBound(name: string, value: unknown): void {
   }
 }
 
+/** Checks that a value is a number other than NaN. */
 export function checkNumber(name: string, value: unknown): void {
   if (typeof value !== 'number' || Number.isNaN(value)) {
     refuse(name, value, 'a number');
   }
 }
 
+/** Checks that a value is a string. */
 export function checkText(name: string, value: unknown): void {
   if (typeof value !== 'string') {
     refuse(name, value, 'a string');
   }
 }
 
+/** Checks that a value is a boolean. */
 export function checkFlag(name: string, value: unknown): void {
   if (typeof value !== 'boolean') {
     refuse(name, value, 'true or false');
   }
 }
 
+/** Checks that a value is an object. */
 export function checkObject(name: string, value: unknown): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     refuse(name, value, 'an object');
   }
 }
 
+/** Checks that a value is a function. */
 export function checkCallback(name: string, value: unknown): void {
   if (typeof value !== 'function') {
     refuse(name, value, 'a function');
   }
 }
 
+/** Checks that a value is an AbortSignal. */
 export function checkSignal(name: string, value: unknown): void {
   if (!(value instanceof AbortSignal)) {
     refuse(name, value, 'an AbortSignal');

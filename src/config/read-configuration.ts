@@ -60,6 +60,7 @@ export async function readLayers(options: ReadConfigurationOptions = {}): Promis
   return [...found, { values: await environmentConfiguration(environment) }];
 }
 
+/** Merges layers of configuration; later ones are stronger. */
 export function mergedConfiguration(layers: readonly ConfigurationLayer[]): Configuration {
   return layers.map(({ values }) => values).reduce<Configuration>(over, {});
 }

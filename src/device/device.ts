@@ -28,6 +28,7 @@ const stallMs = 30_000;
 /** Commands say their exit status at the end of what they print: devices before Android 7 have no other way. */
 const mark = 'octavec-status:';
 
+/** Connects to a device. */
 export async function openDevice(client: AdbServerClient, serial: string): Promise<Device> {
   const adb = await client.createAdb({ serial });
   const run = async (script: string) => {

@@ -14,6 +14,7 @@ export interface VectorDifferences {
   readonly zero: { readonly original: number; readonly candidate: number };
 }
 
+/** Compares two matrices row by row. */
 export function vectorDifferences(original: Matrix, candidate: Matrix): VectorDifferences {
   const cosines = new Float64Array(original.rows);
   const distances = new Float64Array(original.rows);

@@ -27,6 +27,7 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** Writes tensors as the bytes of a safetensors file. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const list = [...tensors].map(([name, data]) => ({ name, type: typeName(data), dims: [data.length], data }));
   return safetensorsBytes(list, metadata);

@@ -11,6 +11,7 @@ import {
 /** Tensors with fewer elements are not worth sharing. */
 const smallestShared = 1024;
 
+/** Says whether a constant is so large that what is made of it is shared. */
 export function isLarge(tensor: TensorProto): boolean {
   return elementCount(tensor) >= smallestShared;
 }

@@ -73,6 +73,7 @@ export async function readGroupMemoryLeft(root = '/'): Promise<number | undefine
   return used === undefined ? memory.value : Math.max(0, memory.value - Math.max(0, Number(used) - cache));
 }
 
+/** Reads the control groups that the process is in. */
 export async function readHierarchies(root = '/'): Promise<readonly CgroupHierarchy[]> {
   const [groups, mounts] = await Promise.all([
     readText(join(root, 'proc/self/cgroup')),

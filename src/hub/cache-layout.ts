@@ -14,6 +14,7 @@ export interface CachedRepository {
   readonly snapshot: (commit: string) => string;
 }
 
+/** Returns the place of a repository in the shared cache. */
 export function cachedRepository(cache: string, { kind, id }: Repository): CachedRepository {
   const folder = join(cache, `${kind}s--${id.replace('/', '--')}`);
   return {
@@ -35,6 +36,7 @@ export interface Listing {
   readonly files: readonly string[];
 }
 
+/** Says whether a text is the hash of a commit. */
 export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
 /**

@@ -31,6 +31,7 @@ export function checkRepository({ id, revision }: Repository): void {
   }
 }
 
+/** Returns the revision of a repository; `main` by default. */
 export function revisionOf({ revision = 'main' }: Repository): string {
   return revision;
 }

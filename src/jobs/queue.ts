@@ -17,10 +17,12 @@ export interface ShardQueue {
   close(): Promise<void>;
 }
 
+/** Loads BullMQ, which is an optional package. */
 export function loadBullmq(): Promise<typeof import('bullmq')> {
   return optionalPackage(() => import('bullmq'), 'bullmq', 'A queue of shards');
 }
 
+/** Returns the name of a job's queue. */
 export function queueName({ id }: Job): string {
   return `octavec-${id}`;
 }
@@ -94,6 +96,7 @@ export interface QueueState {
   readonly failed: readonly { readonly shard: number; readonly reason: string }[];
 }
 
+/** Counts the shards in the queue, and lists those that failed with the reasons. */
 export async function queueState({ queue }: ShardQueue): Promise<QueueState> {
   const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = await queue.getJobCounts();
   const failed = (await queue.getFailed()).map(({ data, failedReason }) => ({

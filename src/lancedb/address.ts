@@ -14,6 +14,7 @@ export interface LancePlace {
 const prefix = /^lancedb:/i;
 const buckets = ['s3:', 'gs:', 'az:'];
 
+/** Says whether a text is the address of an index in LanceDB. */
 export function isLanceAddress(text: string): boolean {
   return prefix.test(text);
 }

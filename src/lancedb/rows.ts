@@ -23,6 +23,7 @@ export interface Row {
 /** A row as LanceDB gives it back. */
 export type StoredRow = Omit<Row, 'vector'> & { readonly vector: { toArray(): Float32Array } | null };
 
+/** Returns the schema of the table. */
 export function rowSchema({ Schema, Field, Utf8, Int32, FixedSizeList, Float32 }: Arrow, dimensions: number) {
   const texts = ['id', 'document', 'hash', 'metadata', 'text', 'source', 'words'];
   return new Schema([
@@ -32,6 +33,7 @@ export function rowSchema({ Schema, Field, Utf8, Int32, FixedSizeList, Float32 }
   ]);
 }
 
+/** Turns a document into rows of the table. */
 export function rowsOf({ id: document, hash, metadata, chunks, vectors: { data, columns } }: NewDocument): Row[] {
   const common = { document, hash, metadata: JSON.stringify(metadata) };
   if (chunks.length === 0) {
@@ -50,6 +52,7 @@ export function rowsOf({ id: document, hash, metadata, chunks, vectors: { data, 
 
 export const chunkColumns = ['id', 'document', 'place', 'metadata', 'text', 'source'];
 
+/** Turns a row into a chunk. */
 export function storedChunk({ id, document, metadata, text, source }: Omit<Row, 'vector'>): StoredChunk {
   const known: Metadata = JSON.parse(metadata);
   const place: Omit<Chunk, 'text'> = JSON.parse(source);

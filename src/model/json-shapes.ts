@@ -23,6 +23,7 @@ export const text: Shape<string> = value('a text', (it): it is string => typeof 
 export const flag: Shape<boolean> = value('true or false', (it): it is boolean => typeof it === 'boolean');
 export const number: Shape<number> = value('a number', (it): it is number => Number.isFinite(it));
 export const wholeNumber: Shape<number> = value('a whole number', isWhole);
+/** Accepts any value. */
 export const anything: Shape<unknown> = (it) => it;
 
 /** Reads a whole number from 1 to `most`. */
@@ -30,6 +31,7 @@ export function countUpTo(most: number): Shape<number> {
   return value(`a whole number from 1 to ${most}`, (it): it is number => isWhole(it) && it >= 1 && it <= most);
 }
 
+/** Accepts one of the choices. */
 export function oneOf<const Choice extends string>(choices: readonly Choice[]): Shape<Choice> {
   return value(`one of ${choices.join(', ')}`, (it): it is Choice => choices.includes(it as Choice));
 }
@@ -61,6 +63,7 @@ export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   };
 }
 
+/** Accepts a list whose items have a shape. */
 export function listOf<Value>(
   shape: Shape<Value>,
   { least = 0, most = Number.POSITIVE_INFINITY } = {},

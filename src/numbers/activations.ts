@@ -15,6 +15,7 @@ export function erf(x: number): number {
   return (Math.sign(x) * sum * 2) / Math.sqrt(Math.PI);
 }
 
+/** Returns 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

@@ -24,10 +24,12 @@ export function quantile(ascending: ArrayLike<number>, q: number): number {
   return ascending[below] + (position - below) * (ascending[above] - ascending[below]);
 }
 
+/** Sorts numbers into a new array, the lowest first. */
 export function ascending(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values).sort();
 }
 
+/** Returns the median of numbers. */
 export function median(values: ArrayLike<number>): number {
   return quantile(ascending(values), 0.5);
 }

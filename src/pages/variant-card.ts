@@ -43,6 +43,7 @@ ${taskLines(evidence)}
 </article>`;
 }
 
+/** Makes the card of a variant that could not be measured. */
 export function unusableCard({ name, why }: UnusableVariant): Markup {
   return html`<article class="card refused"><header><h2>${name}</h2><span class="status fail">✗ not measured</span></header><p>${why}</p></article>`;
 }

@@ -15,6 +15,7 @@ const usualIndex = 'octavec';
 /** What needs no quotes in SQL; 63 is PostgreSQL's own limit. */
 const schemaName = /^(?!pg_|public$|information_schema$)[a-z_][a-z0-9_]{0,62}$/;
 
+/** Says whether a text is the address of an index in PostgreSQL. */
 export function isPostgresAddress(text: string): boolean {
   return /^postgres(ql)?:\/\//i.test(text);
 }

@@ -13,6 +13,7 @@ export interface BlockMatrix {
   readonly zeroPoints: Uint8Array;
 }
 
+/** Counts the blocks in a row. */
 export function blocksIn(columns: number, scheme: BlockScheme): number {
   return Math.ceil(columns / scheme.blockSize);
 }
@@ -38,6 +39,7 @@ export function quantizeBlocks(matrix: Float32Array, rows: number, columns: numb
   return result;
 }
 
+/** Makes a matrix of blocks, filled with zeros. */
 export function emptyBlockMatrix(rows: number, columns: number, scheme: BlockScheme): BlockMatrix {
   const blocks = blocksIn(columns, scheme);
   return {

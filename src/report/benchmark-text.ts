@@ -142,6 +142,7 @@ function atMostThreeDigits(value: number): number {
   return Number(value.toPrecision(3));
 }
 
+/** Writes a time in milliseconds. */
 export function milliseconds(value: number | undefined): string {
   if (value === undefined) {
     return '–';

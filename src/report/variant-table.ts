@@ -69,6 +69,7 @@ function shown(figure: number | undefined, format: (figure: number) => string): 
   return figure === undefined ? undefined : format(figure);
 }
 
+/** Writes a verdict as a coloured word. */
 export function verdictWord(verdict: Verdict, style: Style): string {
   return verdict.passed ? style.paint('green', 'pass') : style.paint(['red', 'bold'], 'FAIL');
 }

@@ -24,6 +24,7 @@ export function activationOf({ facts, folder, onnxPath }: ModelFiles): ScoreActi
   return known;
 }
 
+/** Applies the activation to scores. */
 export function activate(scores: Float32Array, activation: ScoreActivation): Float32Array {
   return activation === 'identity' ? scores : scores.map((x) => 1 / (1 + Math.exp(-x)));
 }

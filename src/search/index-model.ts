@@ -65,6 +65,7 @@ export async function describeModel(
   };
 }
 
+/** Returns the variant of a loaded model, by the name of its file. */
 export function variantOf(embedder: Embedder): string | undefined {
   return variantOfPath(embedder.model.onnxPath);
 }

@@ -53,6 +53,7 @@ export function formatOfName(path: string): TextFormat | undefined {
   return ownValue(aliases, ending) ?? textFormats.find((format) => format === ending);
 }
 
+/** Says whether a path ends like that of a compressed file. */
 export function isCompressed(path: string): boolean {
   return /\.gz$/i.test(path);
 }

@@ -43,6 +43,7 @@ export interface StoredElements {
   readonly read: () => Float32Array;
 }
 
+/** Says whether elements are stored away, and read only when needed. */
 export function isStored(elements: Elements | undefined): elements is StoredElements {
   return elements !== undefined && 'read' in elements;
 }
@@ -57,6 +58,7 @@ export function numericShape(shape: Shape | undefined): readonly number[] | unde
   return shape?.every((size) => typeof size === 'number') ? shape : undefined;
 }
 
+/** Counts the elements of a shape. */
 export function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
@@ -79,6 +81,7 @@ const floats: ReadonlySet<number | undefined> = new Set([
   dataType.double,
 ]);
 
+/** Says whether an element type is a floating-point one. */
 export function isFloat(type: number | undefined): boolean {
   return floats.has(type);
 }

@@ -31,6 +31,7 @@ export function isFinal(error: unknown): boolean {
   return error instanceof OctavecError || (status >= 400 && status < 500 && ![408, 409, 429].includes(status));
 }
 
+/** Returns the HTTP status of an S3 error. */
 export function statusOf(error: unknown): number | undefined {
   return (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
 }

@@ -64,10 +64,12 @@ function commonLength(rows: readonly Int32Array[], at: (row: Int32Array, i: numb
   return length;
 }
 
+/** Splits a batch into the ids of each text. */
 export function rowsOf({ ids, offsets }: TokenBatch): Int32Array[] {
   return Array.from({ length: offsets.length - 1 }, (_, i) => ids.subarray(offsets[i], offsets[i + 1]));
 }
 
+/** Joins the ids of texts into a batch. */
 export function batchOf(rows: readonly Int32Array[]): TokenBatch {
   const offsets = new Int32Array(rows.length + 1);
   for (const [i, { length }] of rows.entries()) {

@@ -13,6 +13,7 @@ export interface Series {
 /** How many colours the style sheet has. */
 const colours = 6;
 
+/** Returns the CSS class of a series. */
 export function seriesClass(index: number): string {
   return `s${index % colours}`;
 }

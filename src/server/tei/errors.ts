@@ -15,6 +15,7 @@ const words: Readonly<Partial<Record<ProblemKind, readonly [type: string, status
   loading: ['Unhealthy', 503],
 };
 
+/** Returns the status that TEI uses. */
 export function teiStatus(problem: Problem): number {
   return words[problem.kind]?.[1] ?? problem.status;
 }

@@ -31,10 +31,12 @@ export interface SegmentList {
   readonly segments: readonly SegmentEntry[];
 }
 
+/** Returns the path of the list of segments. */
 export function listPath(folder: string): string {
   return join(folder, 'index.json');
 }
 
+/** Returns the folder of the segments. */
 export function segmentsFolder(folder: string): string {
   return join(folder, 'segments');
 }

@@ -13,6 +13,7 @@ export interface WordStatistics {
   readonly frequencies: ReadonlyMap<string, number>;
 }
 
+/** Counts, over several indexes, chunks, their words, and the chunks that hold each word. */
 export function wordStatistics(indexes: readonly WordIndex[], words: readonly string[]): WordStatistics {
   let chunks = 0;
   let length = 0;
