@@ -11,7 +11,7 @@ installIfMissing();
 await build();
 buildNative();
 process.env.OCTAVEC_TEST_INTERRUPTS ??= '40';
-process.env.OCTAVEC_TEST_DAMAGES ??= '100';
+process.env.OCTAVEC_TEST_DAMAGES ??= '40';
 process.env.OCTAVEC_TEST_DEATHS ??= '50';
 process.env.OCTAVEC_TEST_MESSAGES ??= '2000';
 process.env.OCTAVEC_TEST_LONG = '1';

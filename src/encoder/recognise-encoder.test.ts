@@ -180,7 +180,7 @@ function doubled(node: readonly NodeProto[], value: string, times: number): Node
   return [...rest, ...links];
 }
 
-/** Damages of each kind and graph; `npm run test:long` takes 100. */
+/** Damages of each kind and graph; `npm run test:long` takes 40. */
 const damageRuns = Number(process.env.OCTAVEC_TEST_DAMAGES ?? 5);
 
 describe.each(['bert', 'roberta', 'mpnet', 'modernbert', 'gemma3-text', 'qwen3'])(
