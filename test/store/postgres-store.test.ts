@@ -12,14 +12,15 @@ import { type PostgresServer, startPostgres } from '../support/postgres-server.j
 import { storeSuite, testDocument, testManifest } from './store-suite.js';
 
 const pg = createRequire(import.meta.url)('pg') as typeof import('pg');
-const indexes = ['suite', 'near_float16', 'near_binary', 'writers', 'filters', 'failing', 'four'];
+// "order" is a word of SQL.
+const indexes = ['order', 'near_float16', 'near_binary', 'writers', 'filters', 'failing', 'four'];
 let server: PostgresServer;
 
 async function dropIndexes() {
   const client = new pg.Client({ connectionString: postgresPlace(server.url('x')).connection });
   await client.connect();
   for (const index of indexes) {
-    await client.query(`DROP SCHEMA IF EXISTS ${index} CASCADE`);
+    await client.query(`DROP SCHEMA IF EXISTS "${index}" CASCADE`);
   }
   await client.end();
 }
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 storeSuite(
   'the store in PostgreSQL',
-  () => open('suite'),
+  () => open('order'),
   async () => undefined,
   'float16',
 );
