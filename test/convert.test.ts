@@ -351,6 +351,16 @@ test.each(['gte-reranker-long', 'modernbert-reranker-long'])('%s gives what tran
   expect(proof.largestDifference).toBeLessThan(1e-4);
 });
 
+test('a router of sentence-transformers is refused, whoever opens it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-convert-router-'));
+  const type = 'sentence_transformers.base.modules.router.Router';
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify([{ idx: 0, name: '0', path: '', type }]));
+  cpSync(weightsOf('bert'), join(folder, 'document_0_Transformer'), { recursive: true });
+  const error = { code: 'MODEL_UNSUPPORTED', message: expect.stringMatching(/Router.*queries and documents/) };
+  await expect(convert(folder)).rejects.toMatchObject(error);
+  await expect(Embedder.load(folder)).rejects.toMatchObject(error);
+});
+
 test('a cross-encoder of ModernBERT that pools in another way is refused', async () => {
   const folder = changeConfig(copyOf('modernbert-reranker'), { classifier_pooling: 'max' });
   await expect(convert(folder)).rejects.toMatchObject({

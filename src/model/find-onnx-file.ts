@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import { isMissing } from './json-file.js';
 import { hintForFolder } from './other-formats.js';
+import { refuseOtherStart } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';
 import { variantFileName, variantOfPath } from './variants.js';
 
@@ -13,7 +14,7 @@ const byPrecision = ['fp32', 'fp16', 'q8', 'int8_static', 'int8', 'quantized', '
  * Finds the ONNX file of a model folder, in `onnx/` or beside the configuration: the requested variant, by whatever
  * name if it is the only one; else the one of highest precision, else the only one there is.
  *
- * @throws MODEL_NOT_FOUND
+ * @throws MODEL_NOT_FOUND, MODEL_UNSUPPORTED
  */
 export async function findOnnxFile(folder: string, variant?: string): Promise<string> {
   const places = await placesIn(folder);
@@ -33,6 +34,9 @@ export async function findOnnxFile(folder: string, variant?: string): Promise<st
   }
   const wanted = variantFileName(variant ?? 'fp32');
   const present = all.length > 0 ? `; there are: ${all.slice(0, 10).join(', ')}` : '';
+  if (all.length === 0) {
+    refuseOtherStart(folder, await readModules(folder));
+  }
   const others = variant === undefined ? undefined : 'Name one of those, or make it with "octavec quantize".';
   const hint = all.length > 0 ? others : await hintForFolder(folder);
   throw new OctavecError('MODEL_NOT_FOUND', { path: folder, looked: `onnx/${wanted} and ${wanted}${present}`, hint });

@@ -18,7 +18,7 @@ export { modelName } from './model-name.js';
 export { type NameFields, type NameTemplate, nameFields, nameTemplate, ownFields } from './name-template.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { refuseOtherFormat } from './other-formats.js';
-export { findHead } from './read-head.js';
+export { findHead, refuseOtherStart } from './read-head.js';
 export { type Module, readModules, transformerFolder } from './read-modules.js';
 export { floatTypes, widen } from './safetensors.js';
 export { type StaticFolder, type StaticReading, staticFolder } from './static-folder.js';

@@ -109,6 +109,18 @@ function isOther({ type }: Module): boolean {
   return /pylate|colbert/i.test(type);
 }
 
+/**
+ * Refuses a folder whose first module is no encoder: a router, for one, has a folder for each way.
+ *
+ * @throws MODEL_UNSUPPORTED
+ */
+export function refuseOtherStart(folder: string, modules: readonly Module[] | undefined): void {
+  const [first] = modules ?? [];
+  if (first !== undefined && !['Transformer', 'StaticEmbedding'].includes(first.kind)) {
+    throw unsupportedModule(folder, first);
+  }
+}
+
 function unsupportedModule(folder: string, { kind, type }: Module): OctavecError {
   const what =
     kind === 'Dense' || kind === 'Pooling'
@@ -123,6 +135,9 @@ function adviceFor(type: string): string {
   }
   if (/pylate|colbert|multivector/i.test(type)) {
     return 'It makes a vector for each token (ColBERT); octavec runs models that give one vector for a text.';
+  }
+  if (/\.(Router|Asym)$/.test(type)) {
+    return 'It sends queries and documents through models of their own; octavec runs one for both. Give the folder of one of them where it is a whole model.';
   }
   return 'octavec runs Transformer, Pooling, Dense and Normalize, in this order. To pool in another way, export the model with the pooling in its graph, or name one with --pooling.';
 }
