@@ -23,6 +23,11 @@ describe('what was thrown', () => {
     expect(problemOf(error).kind).toBe(kind);
   });
 
+  test('says nothing of the inside of a worker that died, but to come again', () => {
+    const { kind, message, retryAfter } = problemOf(new OctavecError('ENGINE_DIED', { path: '/secret', why: 'x' }));
+    expect([kind, message.includes('secret'), retryAfter]).toEqual(['overloaded', false, 1]);
+  });
+
   test('says nothing of the inside where it is no fault of the client', () => {
     for (const error of [new TypeError('secret.path'), new OctavecError('ENGINE_RUN', { path: '/secret', why: 'x' })]) {
       const { kind, message } = problemOf(error);

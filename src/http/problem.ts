@@ -108,9 +108,12 @@ function problemOfOctavec(error: OctavecError): Problem {
     TEXT_TOO_LONG: 'invalid',
     QUERY_TOO_LONG: 'invalid',
     QUEUE_FULL: 'overloaded',
-    ENGINE_DIED: 'overloaded',
     CLOSED: 'loading',
   };
+  if (error.code === 'ENGINE_DIED') {
+    // Its own message names a file of this machine, and is advice for whoever runs the server.
+    return new Problem('overloaded', 'What ran the model has died and is started again; send the request once more');
+  }
   const kind = kinds[error.code];
   return kind === undefined ? problemOf(new Error('hidden', { cause: error })) : new Problem(kind, error.message);
 }
