@@ -204,7 +204,7 @@ export class TextTokenizer {
     return read;
   }
 
-  /** The next text with the same characters is read in this thread. */
+  /** Learns the characters of a text, so that the next text with them is read in this thread. */
   async #learnCharacters(short: ShortTexts, question: TextsToTokenize): Promise<void> {
     const unknown = short.unknownCharacters(question);
     if (unknown !== '') {

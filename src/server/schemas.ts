@@ -15,7 +15,10 @@ const buildValidator =
     return success ? { value: data } : { error: problemOfIssue(error.issues[0]) };
   };
 
-/** What an answer's schema does not name is left out. Vectors are not written so: they take too long. */
+/**
+ * Builds the serializer of a response. Fields that the schema does not name are left out. Vectors are not written this
+ * way: it takes too long.
+ */
 const buildSerializer =
   () =>
   ({ schema }: Route) =>

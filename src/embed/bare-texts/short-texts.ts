@@ -89,7 +89,7 @@ export class ShortTexts {
   }
 }
 
-/** Texts that are not pairs, and no more than are read here. */
+/** Says whether the texts are no pairs, and few enough to be read here. */
 function isFew({ texts, query }: TextsToTokenize): boolean {
   return query === undefined && texts.length <= mostTexts;
 }

@@ -1,7 +1,11 @@
 import { OctavecError } from '../../base/index.js';
 import { Problem } from '../../http/index.js';
 
-/** @throws Problem `invalid` for more inputs than a request may have */
+/**
+ * Checks the number of inputs.
+ *
+ * @throws Problem `invalid` for more inputs than a request may have
+ */
 export function checkSize(size: number, most: number): void {
   if (size > most) {
     throw new Problem('invalid', `batch size ${size} > maximum allowed batch size ${most}`);

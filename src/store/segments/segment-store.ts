@@ -67,6 +67,8 @@ export class SegmentStore implements Store {
   }
 
   /**
+   * Opens a store.
+   *
    * @param folder the index; made with the first manifest if it is not there
    * @throws INDEX_DAMAGED, FILE_NOT_READABLE
    */
