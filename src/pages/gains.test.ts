@@ -18,3 +18,10 @@ test.each([
 test('a change says in which direction it goes', () => {
   expect([4, 1, 0.8].map(changeInWords)).toEqual(['75 % less', 'the same', '25 % more']);
 });
+
+test('whole hundredths of search results are told as they are', () => {
+  for (let kept = 0; kept < 100; kept++) {
+    expect(gainsInWords({ smaller: 1, kept: kept / 100 })).toContain(`; ${kept} of 100 search results`);
+  }
+  expect(gainsInWords({ smaller: 1, kept: 0.9994 })).toContain('; 99 of 100 search results');
+});

@@ -34,6 +34,11 @@ export function changeInWords(times: number): string {
   return percent === 0 ? 'the same' : `${Math.abs(percent)} % ${percent > 0 ? 'less' : 'more'}`;
 }
 
+/** Rounds a share down to whole hundredths. 0.29, of which a double holds a little less, has 29 of them. */
+export function hundredths(share: number): number {
+  return Math.floor(100 * share + 1e-9);
+}
+
 function sizeInWords(times: number): string {
   const percent = Math.round(100 * (1 - 1 / times));
   if (Math.abs(percent) < 2) {
@@ -59,5 +64,5 @@ function keptInWords(share: number): string {
   }
   return share >= 0.9995
     ? 'all search results stay the same'
-    : `${Math.floor(100 * share)} of 100 search results stay the same`;
+    : `${hundredths(share)} of 100 search results stay the same`;
 }
