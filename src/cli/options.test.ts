@@ -67,6 +67,9 @@ describe('limits', () => {
     ['cosineP1', 'cosineP1=0.98'],
     ['cosineP1=', 'cosineP1=0.98'],
     ['cosineP1=high', 'cosineP1=0.98'],
+    ['cosineP1= ', 'cosineP1=0.98'],
+    ['cosineP1=0.98=0.5', 'cosineP1=0.98'],
+    ['constructor=1', '"constructor" is not a metric'],
   ])('refuses "%s"', (text, said) => {
     expect(() => gateLimit(text)).toThrow(said);
   });

@@ -33,11 +33,11 @@ export function wordList(text: string, before: readonly string[] = []): readonly
 
 /** Parses "cosineP1=0.98", also given several times. */
 export function gateLimit(text: string, before: Limits = {}): Limits {
-  const [metric, figure] = text.split('=');
+  const [metric, ...figure] = text.split('=');
   if (!(gateMetricNames as readonly string[]).includes(metric)) {
     throw new InvalidArgumentError(`"${metric}" is not a metric. Known: ${gateMetricNames.join(', ')}.`);
   }
-  const limit = Number(figure || Number.NaN);
+  const limit = Number(figure.join('=').trim() || Number.NaN);
   if (Number.isNaN(limit)) {
     throw new InvalidArgumentError(`Give a number: ${metric}=0.98.`);
   }
