@@ -62,7 +62,7 @@ const barWidth = 40;
 /** Describes the state of a job, a line for each fact. */
 export function statusLines(status: JobStatus, queue: QueueState | undefined, price: number | undefined): string[] {
   const { shards, done, rows, rowsDone, quarantined, bytes, workers, rowsPerSecond, secondsLeft } = status;
-  const filled = Math.round((done / shards) * barWidth);
+  const filled = Math.floor((done * barWidth) / shards);
   const rate =
     rowsPerSecond === undefined
       ? []
