@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { rotationOf, rotationTables } from './rotation.js';
+
+const close = (expected: readonly number[]) => expected.map((value) => expect.closeTo(value, 6));
+
+describe('rotary frequencies', () => {
+  test('fall from 1 by the base', () => {
+    const { base, frequencies } = rotationOf({ base: 10_000 }, 8);
+    expect(base).toBe(10_000);
+    expect([...frequencies]).toEqual(close([1, 0.1, 0.01, 0.001]));
+  });
+
+  test('are divided by a factor for longer texts', () => {
+    expect([...rotationOf({ base: 100, factor: 4 }, 4).frequencies]).toEqual(close([0.25, 0.025]));
+  });
+
+  test('with NTK have a larger base, and are all divided', () => {
+    const { base, frequencies } = rotationOf({ base: 25, ntkFactor: 4 }, 4);
+    // The factor to the power of 2 / width is 2.
+    expect(base).toBe(100);
+    expect([...frequencies]).toEqual(close([0.5, 0.05]));
+  });
+
+  test('of a factor of 1 are those without', () => {
+    expect(rotationOf({ base: 500, factor: 1, ntkFactor: 1 }, 16)).toEqual(rotationOf({ base: 500 }, 16));
+  });
+});
+
+describe('tables of a rotation', () => {
+  test('hold cosine and sine of position times frequency', () => {
+    const { cos, sin } = rotationTables({ base: 1, frequencies: Float32Array.of(Math.PI / 2, 0) }, 3);
+    expect([...cos]).toEqual(close([1, 1, 0, 1, -1, 1]));
+    expect([...sin]).toEqual(close([0, 0, 1, 0, 0, 0]));
+  });
+
+  test('turn and do not stretch', () => {
+    const { cos, sin } = rotationTables(rotationOf({ base: 10_000 }, 64), 50);
+    expect(cos).toHaveLength(50 * 32);
+    expect(cos.every((value, i) => Math.abs(value ** 2 + sin[i] ** 2 - 1) < 1e-6)).toBe(true);
+  });
+
+  test('of no tokens are empty', () => {
+    expect(rotationTables(rotationOf({ base: 10 }, 4), 0)).toEqual({
+      cos: new Float32Array(),
+      sin: new Float32Array(),
+    });
+  });
+});
