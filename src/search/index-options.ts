@@ -6,6 +6,7 @@ import {
   checkTaskOptions,
   checkText,
   listOf,
+  nested,
   OctavecError,
   type OptionCheck,
   type OptionChecks,
@@ -101,16 +102,30 @@ const checkShare: OptionCheck = (name, value) => {
   }
 };
 
+/** How documents are cut where nobody says: enough for a thought, little enough for it to stand out. */
+const usualChunking: Chunking = { tokens: 256, overlap: 0 };
+
+/** Returns how documents are cut, with what is usual where nothing is said. */
+export function wholeChunking(chunking: Partial<Chunking> | 'none' = {}): Chunking | 'none' {
+  if (chunking === 'none') {
+    return 'none';
+  }
+  const { tokens = usualChunking.tokens, overlap = usualChunking.overlap } = chunking;
+  return { tokens, overlap };
+}
+
 const checkChunking: OptionCheck = (name, value) => {
   if (value !== 'none') {
     checkOptionsOfChunking(name, value);
   }
 };
 
+const checkAnything: OptionCheck = () => undefined;
+
 function checkOptionsOfChunking(name: string, value: unknown): void {
-  const { tokens, overlap = 0 } = (value ?? {}) as Partial<Chunking>;
-  checkCount(`${name}.tokens`, tokens);
-  if (!Number.isSafeInteger(overlap) || overlap < 0 || (tokens !== undefined && overlap > tokens / 2)) {
+  nested<Chunking>({ tokens: checkCount, overlap: checkAnything })(name, value);
+  const { tokens, overlap } = wholeChunking(value as Partial<Chunking>) as Chunking;
+  if (!Number.isSafeInteger(overlap) || overlap < 0 || overlap > tokens / 2) {
     throw new OctavecError('USAGE', {
       problem: `The option ${name}.overlap is ${overlap}, and must be a whole number from 0 to half of the tokens`,
     });

@@ -1,10 +1,7 @@
 import { OctavecError, version } from '../base/index.js';
 import type { IndexManifest, Store, VectorKind } from '../store/index.js';
 import type { HeldModel } from './held-model.js';
-import type { IndexOptions } from './index-options.js';
-
-/** How documents are cut where nobody says: enough for a thought, little enough for it to stand out. */
-const usualChunking = { tokens: 256, overlap: 0 } as const;
+import { type IndexOptions, wholeChunking } from './index-options.js';
 
 /** Makes the manifest of a new index. */
 export async function newManifest(
@@ -17,7 +14,7 @@ export async function newManifest(
     format: 1,
     tool: `octavec ${version}`,
     model: await model.describe(options.dimensions),
-    chunking: options.chunking === 'none' ? 'none' : { ...usualChunking, ...options.chunking },
+    chunking: wholeChunking(options.chunking),
     vectors: options.vectors ?? usual,
     sources: [],
   };
@@ -53,14 +50,13 @@ export function checkSettings(path: string, manifest: IndexManifest, options: In
     refuse('the length of its vectors', manifest.model.dimensions, dimensions);
   }
   if (chunking !== undefined) {
-    const asked = chunking === 'none' ? 'none' : describe({ ...usualChunking, ...chunking });
-    const made = manifest.chunking === 'none' ? 'none' : describe(manifest.chunking);
+    const [asked, made] = [wholeChunking(chunking), manifest.chunking].map(describe);
     if (asked !== made) {
       refuse('its chunking', made, asked);
     }
   }
 }
 
-function describe({ tokens, overlap }: { readonly tokens: number; readonly overlap: number }): string {
-  return `${tokens} tokens with ${overlap} of overlap`;
+function describe(chunking: IndexManifest['chunking']): string {
+  return chunking === 'none' ? 'none' : `${chunking.tokens} tokens with ${chunking.overlap} of overlap`;
 }
