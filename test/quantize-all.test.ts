@@ -194,3 +194,12 @@ test('folders with weights alone are converted first; unknown architectures are 
   expect(readdirSync(join(folder, 'bert/onnx')).sort()).toEqual(['model_int8.evidence.json', 'model_int8.onnx']);
   expect(statuses((await make()).items)).toEqual({ bert: 'up to date', other: 'skipped' });
 });
+
+test('rerankers are skipped, and told apart from what is wrong', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'octavec-all-reranker-'));
+  cpSync(fileURLToPath(new URL('./fixtures/rerank/bert', import.meta.url)), join(folder, 'bert'), { recursive: true });
+  const outcome = await quantizeAll(folder, { to: ['int8'], ...quick });
+  expect(statuses(outcome.items)).toEqual({ bert: 'skipped' });
+  expect(outcome.items[0].reason).toContain(`octavec quantize ${join(folder, 'bert')}`);
+  expect(batchError(outcome)).toBeUndefined();
+});

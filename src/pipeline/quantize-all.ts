@@ -24,6 +24,7 @@ import { variantChecks } from './option-checks.js';
 import { checkNotSource } from './output-paths.js';
 import { makeVariants } from './quantize.js';
 import { modelOverrides, type VariantOptions } from './quantize-options.js';
+import { isReranker } from './rerank/is-reranker.js';
 import { upToDateEvidence } from './up-to-date.js';
 
 /** How `quantizeAll` makes variants of many models. */
@@ -118,6 +119,11 @@ async function quantizeOne(
     // Weights without an ONNX file are converted into the cache; variants stand with the model.
     const { signal, onProgress } = options;
     source = (model.isFolder && (await convertedCopy(model.path, { signal, onProgress }))?.folder) || model.path;
+    if (await isReranker(source, modelOverrides(options))) {
+      const reason = `it scores pairs of texts: make its variants with "octavec quantize ${model.path}"`;
+      const skipped = { model: model.name, status: 'skipped', path: model.path, reason } as const;
+      return planned.map(({ method }) => ({ ...skipped, method: method.id, seconds: secondsSince(start) }));
+    }
     const files = await openModelFolder(source, modelOverrides(options));
     for (const variant of planned) {
       const error = variant.refusal ?? (await checkNotSource(variant.path, files).catch((reason: unknown) => reason));
