@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { OctavecError, ownValue, reasonOf, throwIfCancelled } from '../base/index.js';
 import type { HubSettings } from './hub-settings.js';
 import { fetchThroughProxy, proxyFor, shownAddress } from './proxy.js';
 
@@ -131,7 +131,8 @@ function refusal({ status, headers }: Response, what: string, { endpoint, token 
       RevisionNotFound: 'it has no such revision',
       EntryNotFound: 'it has no such file',
     };
-    const why = reasons[code ?? ''] ?? (token === undefined ? 'it is not there, or private' : 'it is not there');
+    const why =
+      ownValue(reasons, code ?? '') ?? (token === undefined ? 'it is not there, or private' : 'it is not there');
     return new OctavecError('HUB_NOT_FOUND', { endpoint, what, why });
   }
   if (status === 401 || status === 403) {
