@@ -16,10 +16,16 @@ const address = /^(?:hf:\/\/)?datasets\/([^/@]+\/[^/@]+)(?:@(refs\/(?:convert|pr
 
 /** Parses "hf://datasets/owner/name[@revision][/path]", also without "hf://"; undefined for anything else. */
 export function hubAddress(text: string): HubAddress | undefined {
-  const [, id, revision, path = ''] = address.exec(text) ?? [];
-  return id === undefined || !isRepositoryId(id)
-    ? undefined
-    : { id, ...(revision !== undefined && { revision: decodeURIComponent(revision) }), path };
+  const [, id, written, path = ''] = address.exec(text) ?? [];
+  if (id === undefined || !isRepositoryId(id)) {
+    return undefined;
+  }
+  try {
+    return { id, ...(written !== undefined && { revision: decodeURIComponent(written) }), path };
+  } catch {
+    // A percent sign that stands for nothing.
+    return undefined;
+  }
 }
 
 /**
