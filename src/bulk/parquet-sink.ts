@@ -20,8 +20,6 @@ interface Columns {
  * Makes a sink that writes a Parquet file with the columns id, text (null where there is none), and embedding: a list
  * of numbers, or text for base64. Vectors are not compressed, since their bits are as good as random. Row groups are
  * the only state of the writer: with those of an earlier one in place, another continues where it stopped.
- *
- * Row groups are all that a writer remembers; with those of an earlier one in place, another goes on where it stopped.
  */
 export function parquetSink({ file, type, width, state }: SinkTarget): VectorSink {
   const buffer = new ByteWriter();
