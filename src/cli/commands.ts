@@ -10,7 +10,7 @@ interface CommandEntry {
 export const commands: Readonly<Record<string, CommandEntry>> = {
   quantize: {
     description: 'Make smaller variants of a model, and prove each against the original before it gets its name.',
-    load: async () => (await import('./quantize.js')).quantizeCommand(),
+    load: async () => (await import('./quantize/quantize.js')).quantizeCommand(),
   },
   convert: {
     description: 'Make an ONNX model from weights in safetensors, and prove it against them before it gets its name.',
@@ -22,7 +22,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   'quantize-all': {
     description: 'Make variants of every model in a folder and below it. Variants that are up to date are kept.',
-    load: async () => (await import('./quantize-all.js')).quantizeAllCommand(),
+    load: async () => (await import('./quantize/quantize-all.js')).quantizeAllCommand(),
   },
   verify: {
     description: 'Compare a quantized model with its original. Exit status 3 if the quality gate refuses it.',
@@ -34,11 +34,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   evaluate: {
     description: "Evaluate a model in retrieval, similarity, classification and clustering, by MTEB's rules.",
-    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+    load: async () => (await import('./evaluate/evaluate.js')).evaluateCommand(),
   },
   embed: {
     description: 'Turn texts into vectors, as JSON lines, NumPy or Parquet.',
-    load: async () => (await import('./embed.js')).embedCommand(),
+    load: async () => (await import('./embed/embed.js')).embedCommand(),
   },
   rerank: {
     description: 'Order texts by how well they answer a query, with a cross-encoder that reads both together.',
@@ -72,7 +72,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   serve: {
     description: 'Serve models over HTTP, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.',
-    load: async () => (await import('./serve.js')).serveCommand(),
+    load: async () => (await import('./serve/serve.js')).serveCommand(),
   },
   inspect: {
     description: 'Show what an ONNX model contains, and how small its variants would be.',

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { addMethodFlags, methodOptionsOf } from './method-flags.js';
 import {
   byteSize,
   engineList,
@@ -16,6 +15,7 @@ import {
   proofTexts,
   wordList,
 } from './options.js';
+import { addMethodFlags, methodOptionsOf } from './quantize/method-flags.js';
 
 describe('numbers', () => {
   test('are read as they stand', () => {

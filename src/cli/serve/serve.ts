@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { methodNames, OctavecError } from '../base/index.js';
-import { defaultLimits, serve } from '../server/index.js';
+import { methodNames, OctavecError } from '../../base/index.js';
+import { defaultLimits, serve } from '../../server/index.js';
 import {
   configOption,
   deviceOption,
@@ -9,12 +9,12 @@ import {
   positiveInteger,
   positiveNumber,
   wordList,
-} from './options.js';
-import { searchModel } from './search-model.js';
-import { openIndexes } from './serve/indexes.js';
-import { servedModels } from './serve/models.js';
-import { type ServeFlags, serverOptions, serveSettings } from './serve/settings.js';
-import { runUntilInterrupted } from './serve/until-interrupted.js';
+} from '../options.js';
+import { searchModel } from '../search-model.js';
+import { openIndexes } from './indexes.js';
+import { servedModels } from './models.js';
+import { type ServeFlags, serverOptions, serveSettings } from './settings.js';
+import { runUntilInterrupted } from './until-interrupted.js';
 
 const examples = `
 Examples:

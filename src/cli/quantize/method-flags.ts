@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type MethodOption, methodOptions } from '../methods/index.js';
-import { flagOf } from './flags.js';
-import { number } from './options.js';
+import { type MethodOption, methodOptions } from '../../methods/index.js';
+import { flagOf } from '../flags.js';
+import { number } from '../options.js';
 
 /** Adds the options that single methods have, one flag each. */
 export function addMethodFlags(command: Command): Command {

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { OctavecError } from '../base/index.js';
-import { readConfiguration } from '../config/index.js';
-import { batchError, quantizeAll } from '../pipeline/index.js';
-import { formatBatchOutcome } from '../report/index.js';
-import { withFlags } from './flags.js';
-import { interruptSignal } from './interrupt.js';
-import { addPoolingOptions } from './model-options.js';
-import { progressLine } from './progress-line.js';
+import { OctavecError } from '../../base/index.js';
+import { readConfiguration } from '../../config/index.js';
+import { batchError, quantizeAll } from '../../pipeline/index.js';
+import { formatBatchOutcome } from '../../report/index.js';
+import { withFlags } from '../flags.js';
+import { interruptSignal } from '../interrupt.js';
+import { addPoolingOptions } from '../model-options.js';
+import { progressLine } from '../progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '../methods/index.js';
-import type { VariantOptions } from '../pipeline/index.js';
-import { type ConfigurableFlags, settingsOf } from './configured.js';
+import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '../../methods/index.js';
+import type { VariantOptions } from '../../pipeline/index.js';
+import { type ConfigurableFlags, settingsOf } from '../configured.js';
+import { type PoolingFlags, poolingFlags } from '../model-options.js';
+import { configOption, gateLimitWithoutTasks, positiveInteger, proofTexts, wordList } from '../options.js';
+import { printNote } from '../print-note.js';
 import { addMethodFlags, methodOptionsOf } from './method-flags.js';
-import { type PoolingFlags, poolingFlags } from './model-options.js';
-import { configOption, gateLimitWithoutTasks, positiveInteger, proofTexts, wordList } from './options.js';
-import { printNote } from './print-note.js';
 
 /** Flags of the commands that make variants, besides those of single methods. */
 export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache' | 'task'>, PoolingFlags {

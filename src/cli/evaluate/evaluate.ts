@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { overridesOf } from '../model/index.js';
-import { evaluate } from '../pipeline/index.js';
-import { folderWith } from '../registry/index.js';
-import { formatEvaluation } from '../report/index.js';
-import { type ConfigurableFlags, settingsOf } from './configured.js';
-import { interruptSignal } from './interrupt.js';
-import { addModelOptions, type ModelFlags } from './model-options.js';
-import { namedModel } from './named-model.js';
-import { configOption, engineOption, positiveInteger, readTasks, wordList } from './options.js';
-import { printNote } from './print-note.js';
-import { progressLine } from './progress-line.js';
+import { overridesOf } from '../../model/index.js';
+import { evaluate } from '../../pipeline/index.js';
+import { folderWith } from '../../registry/index.js';
+import { formatEvaluation } from '../../report/index.js';
+import { type ConfigurableFlags, settingsOf } from '../configured.js';
+import { interruptSignal } from '../interrupt.js';
+import { addModelOptions, type ModelFlags } from '../model-options.js';
+import { namedModel } from '../named-model.js';
+import { configOption, engineOption, positiveInteger, readTasks, wordList } from '../options.js';
+import { printNote } from '../print-note.js';
+import { progressLine } from '../progress-line.js';
 
 const examples = `
 Tasks: scifact-mini and banking77-mini (included), an English task of MTEB such as SciFact or STSBenchmark, a data set
@@ -51,7 +51,7 @@ export function evaluateCommand(): Command {
     .action(async (model: string, options: Options) => {
       if (options.queries !== undefined || options.qrels !== undefined) {
         // Models are evaluated more often, and need nothing of search.
-        const { printIndexEvaluation } = await import('./evaluate/evaluate-index.js');
+        const { printIndexEvaluation } = await import('./evaluate-index.js');
         await printIndexEvaluation(model, options);
         return;
       }

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { overridesOf } from '../model/index.js';
-import { checkedMethods, gateError, isReranker, quantize, quantizeReranker } from '../pipeline/index.js';
-import { formatQuantizeOutcome, formatRerankerOutcome } from '../report/index.js';
-import { withFlags } from './flags.js';
-import { interruptSignal } from './interrupt.js';
-import { addModelOptions, type ModelFlags } from './model-options.js';
-import { namedModel } from './named-model.js';
-import { byteSize } from './options.js';
-import { progressLine } from './progress-line.js';
+import { overridesOf } from '../../model/index.js';
+import { checkedMethods, gateError, isReranker, quantize, quantizeReranker } from '../../pipeline/index.js';
+import { formatQuantizeOutcome, formatRerankerOutcome } from '../../report/index.js';
+import { withFlags } from '../flags.js';
+import { interruptSignal } from '../interrupt.js';
+import { addModelOptions, type ModelFlags } from '../model-options.js';
+import { namedModel } from '../named-model.js';
+import { byteSize } from '../options.js';
+import { progressLine } from '../progress-line.js';
 import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { counted, OctavecError, pickOptions, printable } from '../base/index.js';
+import { counted, OctavecError, pickOptions, printable } from '../../base/index.js';
 import {
   checkOutput,
   type EmbedToFileOptions,
@@ -12,11 +12,11 @@ import {
   type StoredType,
   storedTypes,
   writeRanges,
-} from '../bulk/index.js';
-import { Embedder, type EmbedderOptions, type VectorRanges } from '../embed/index.js';
-import type { Device, MemoryMode } from '../engine/index.js';
-import { overridesOf } from '../model/index.js';
-import { folderWith } from '../registry/index.js';
+} from '../../bulk/index.js';
+import { Embedder, type EmbedderOptions, type VectorRanges } from '../../embed/index.js';
+import type { Device, MemoryMode } from '../../engine/index.js';
+import { overridesOf } from '../../model/index.js';
+import { folderWith } from '../../registry/index.js';
 import {
   type InvalidRow,
   joinSources,
@@ -26,16 +26,16 @@ import {
   type TextSource,
   textFormats,
   textsAsSource,
-} from '../texts/index.js';
-import { type ConfigurableFlags, settingsOf } from './configured.js';
-import { printVectors } from './embed/print-vectors.js';
-import { tellSkipped } from './embed/skipped-texts.js';
-import { interruptSignal } from './interrupt.js';
-import { addModelOptions, type ModelFlags } from './model-options.js';
-import { namedModel } from './named-model.js';
-import { configOption, deviceOption, engineOption, memoryOption, overLongOption, positiveInteger } from './options.js';
-import { printNote } from './print-note.js';
-import { progressLine } from './progress-line.js';
+} from '../../texts/index.js';
+import { type ConfigurableFlags, settingsOf } from '../configured.js';
+import { interruptSignal } from '../interrupt.js';
+import { addModelOptions, type ModelFlags } from '../model-options.js';
+import { namedModel } from '../named-model.js';
+import { configOption, deviceOption, engineOption, memoryOption, overLongOption, positiveInteger } from '../options.js';
+import { printNote } from '../print-note.js';
+import { progressLine } from '../progress-line.js';
+import { printVectors } from './print-vectors.js';
+import { tellSkipped } from './skipped-texts.js';
 
 const examples = `
 Examples:
@@ -173,7 +173,7 @@ export function embedCommand(): Command {
 async function openEmbedder(model: string | undefined, options: Options, settings: EmbedderOptions): Promise<Embedder> {
   if (model === undefined) {
     const { engine, threads } = options;
-    await import('../configured/index.js');
+    await import('../../configured/index.js');
     return Embedder.fromConfig(options.config, { ...settings, engine, threads });
   }
   const { run } = await settingsOf(options);
