@@ -68,5 +68,8 @@ function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') {
     return `one of ${issue.values.join(', ')}`;
   }
-  return issue.code === 'invalid_type' ? `a ${issue.expected}` : issue.message;
+  if (issue.code !== 'invalid_type') {
+    return issue.message;
+  }
+  return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
 }
