@@ -17,6 +17,7 @@ const settingsOf = (values: object) => {
 describe('the architecture', () => {
   test.each([
     ['bert', 'BERT'],
+    ['roberta', 'RoBERTa'],
     ['xlm-roberta', 'RoBERTa'],
     ['camembert', 'RoBERTa'],
     ['distilbert', 'DistilBERT'],
@@ -41,6 +42,11 @@ describe('the architecture', () => {
       { model_type: 't5', architectures: ['T5Model', 'X'] },
       { found: '"t5" (T5Model, X)', nearest: undefined },
     ],
+    [
+      { model_type: 't5', architectures: ['T5Model'] },
+      { found: '"t5" (T5Model)', nearest: undefined },
+    ],
+    [{ model_type: 'electra' }, { found: '"electra"', nearest: 'BERT' }],
     [{ model_type: 'llama' }, { found: '"llama"', nearest: 'Qwen3' }],
     [{}, { found: 'its configuration has no "model_type"', nearest: undefined }],
     [{ model_type: 'constructor' }, { found: '"constructor"', nearest: undefined }],
@@ -178,6 +184,7 @@ describe('settings', () => {
 describe('names of activations', () => {
   test.each([
     ['gelu', 'gelu'],
+    ['gelu_new', 'geluTanh'],
     ['gelu_fast', 'geluTanh'],
     ['swish', 'silu'],
     ['swiglu', 'silu'],
@@ -185,7 +192,7 @@ describe('names of activations', () => {
     expect(activationNamed(reader({}), name)).toBe(activation);
   });
 
-  test.each(['', 'GELU', 'mish', 'constructor', 'toString'])('%j is not known', (name) => {
+  test.each(['', 'GELU', 'mish', 'constructor', 'toString', '__proto__'])('%j is not known', (name) => {
     expect(() => activationNamed(reader({}), name)).toThrow(unsupported);
   });
 });
