@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { addModelOptions, poolingFlags } from './model-options.js';
+import { addModelOptions, poolingFlags } from '../model-options.js';
 import { addVariantOptions } from './variant-options.js';
 
 /** Parses flags as commander does, and throws in place of ending the process. */
