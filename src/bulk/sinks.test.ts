@@ -1,126 +1,116 @@
-import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { growingBytes } from './growing-bytes.js';
-import { jsonlSink } from './jsonl-sink.js';
+import fc from 'fast-check';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { afterAll, describe, expect, test } from 'vitest';
+import { vectorRanges } from '../embed/index.js';
+import { jsonLines, jsonlSink } from './jsonl-sink.js';
 import { npySink } from './npy-sink.js';
-import { type StoredType, storeVectors } from './stored-vectors.js';
-import { writeAt } from './vector-sink.js';
+import { parquetSink } from './parquet-sink.js';
+import { columnVector, type StoredType, storedTypes, storedWidth, storeVectors } from './stored-vectors.js';
+import type { SinkTarget, VectorSink } from './vector-sink.js';
 
-let folder: string;
-let path: string;
-let file: FileHandle;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'octavec-sinks-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-beforeEach(async () => {
-  path = join(folder, 'out');
-  file = await open(path, 'w+');
-});
-afterEach(() => file.close());
+const folder = mkdtempSync(join(tmpdir(), 'octavec-sinks-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const texts = (...names: string[]) => names.map((text) => ({ text }));
-const rows = (type: StoredType, ...values: number[][]) =>
-  storeVectors({ data: Float32Array.from(values.flat()), rows: values.length, columns: values[0].length }, type);
+const columns = 16;
+const all = {
+  rows: 40,
+  columns,
+  data: Float32Array.from({ length: 40 * columns }, (_, i) => Math.fround(Math.sin(i))),
+};
+const records = Array.from({ length: all.rows }, (_, i) => ({
+  text: `text ${i} 😀`,
+  ...(i % 3 === 0 ? {} : { id: i % 3 === 1 ? i : `id ${i}` }),
+}));
 
-describe('bytes that grow', () => {
-  test('are written in their order, behind what is there', async () => {
-    await file.write('head');
-    const bytes = growingBytes(file, 4);
-    bytes.push(Buffer.from('ab'));
-    bytes.push(Buffer.from(''));
-    bytes.push(Buffer.from('c'));
-    expect(await bytes.flush()).toEqual({ bytes: 7 });
-    expect(await bytes.flush()).toEqual({ bytes: 7 });
-    bytes.push(Buffer.from('d'));
-    expect(await bytes.flush()).toEqual({ bytes: 8 });
-    expect(await readFile(path, 'utf8')).toBe('headabcd');
-  });
+/** Some rows of all, as they are stored. */
+const part = (type: StoredType, start: number, end: number) =>
+  storeVectors(
+    { rows: end - start, columns, data: all.data.slice(start * columns, end * columns) },
+    type,
+    vectorRanges(all),
+  );
 
-  test('must be written once there are more than 8 MB of them', () => {
-    const bytes = growingBytes(file, 0);
-    expect(bytes.due).toBe('may');
-    bytes.push(Buffer.alloc(8 * 2 ** 20));
-    expect(bytes.due).toBe('may');
-    bytes.push(Buffer.alloc(1));
-    expect(bytes.due).toBe('now');
-  });
-
-  test('go to their place, whatever was written last', async () => {
-    await writeAt(file, Buffer.from('cd'), 2);
-    await writeAt(file, Buffer.from('ab'), 0);
-    await writeAt(file, new Uint8Array(), 9);
-    expect(await readFile(path, 'utf8')).toBe('abcd');
-  });
-});
-
-describe('JSON lines', () => {
-  test('are written by one sink and taken up by another', async () => {
-    const first = jsonlSink({ file, type: 'float32', width: 1 });
-    first.append(texts('a'), rows('float32', [1]));
-    const { bytes } = await first.flush();
-    first.append(texts('lost'), rows('float32', [9]));
-    const second = jsonlSink({ file, type: 'float32', width: 1, state: { bytes, formats: [] } });
-    second.append(texts('b', 'c'), rows('float32', [2], [3]));
-    const length = await second.finish();
-    const content = await readFile(path, 'utf8');
-    expect(content.split('\n').map((line) => line && JSON.parse(line))).toEqual([
-      { text: 'a', embedding: [1] },
-      { text: 'b', embedding: [2] },
-      { text: 'c', embedding: [3] },
-      '',
-    ]);
-    expect(length).toBe(Buffer.byteLength(content));
-  });
-
-  test('without texts are an empty file', async () => {
-    expect(await jsonlSink({ file, type: 'float32', width: 1 }).finish()).toBe(0);
-  });
-});
-
-/** Reads a NumPy file by its own description, as NumPy does. */
-function readNpy(bytes: Buffer): { readonly header: string; readonly data: Buffer } {
-  expect(bytes.toString('latin1', 0, 8)).toBe('\x93NUMPY\x01\x00');
-  const end = 10 + bytes.readUInt16LE(8);
-  return { header: bytes.toString('latin1', 10, end), data: bytes.subarray(end) };
+/** Writes all rows; `cuts` are rows before which what is in memory is written, and a new sink takes over. */
+async function write(openSink: (target: SinkTarget) => VectorSink, type: StoredType, cuts: readonly number[]) {
+  const path = join(folder, 'out');
+  const file = await open(path, 'w+');
+  const target = { file, type, width: storedWidth(type, columns) };
+  let sink = openSink(target);
+  const formats: unknown[] = [];
+  let start = 0;
+  for (const end of [...new Set([...cuts, all.rows])].sort((a, b) => a - b)) {
+    sink.append(records.slice(start, end), part(type, start, end));
+    start = end;
+    const { bytes, format } = await sink.flush();
+    formats.push(...(format === undefined ? [] : [format]));
+    if (end < all.rows) {
+      // What was written behind it before the process died.
+      await file.truncate(bytes);
+      await file.write(Buffer.from('rubbish'), 0, 7, bytes);
+      sink = openSink({ ...target, state: { bytes, formats: JSON.parse(JSON.stringify(formats)) } });
+    }
+  }
+  const length = await sink.finish();
+  await file.truncate(length);
+  await file.close();
+  return path;
 }
 
-describe('a NumPy file', () => {
-  test.each([
-    ['float32', '<f4', 2, 4],
-    ['int8', '|i1', 2, 1],
-    ['ubinary', '|u1', 1, 1],
-  ] as [StoredType, string, number, number][])('of %s says its type and its rows', async (type, name, width, size) => {
-    const sink = npySink({ file, type, width });
-    sink.append(texts('a', 'b'), rows(type, [1, -1], [0.5, 2]));
-    sink.append(texts('c'), rows(type, [0, 0]));
-    const length = await sink.finish();
-    const bytes = await readFile(path);
-    const { header, data } = readNpy(bytes);
-    expect(header).toMatch(/ +\n$/);
-    expect(header).toContain(`'descr': '${name}', 'fortran_order': False, 'shape': (3, ${width})`);
-    expect(data).toHaveLength(3 * width * size);
-    expect([length, (bytes.length - data.length) % 64]).toEqual([bytes.length, 0]);
+const rowsOf = (type: StoredType) => records.map((_, i) => columnVector(part(type, 0, all.rows), i));
+
+describe.each(storedTypes)('vectors as %s', (type) => {
+  test('in lines of JSON', async () => {
+    const lines = readFileSync(await write(jsonlSink, type, [7, 8]), 'utf8')
+      .trimEnd()
+      .split('\n');
+    // The shortest digits are those of the same float32.
+    const asFloat32 = (_: string, value: unknown) => (typeof value === 'number' ? Math.fround(value) : value);
+    expect(lines.map((line) => JSON.parse(line, type === 'float32' ? asFloat32 : undefined))).toEqual(
+      rowsOf(type).map((embedding, i) => ({ ...records[i], embedding })),
+    );
   });
 
-  test('has the rows of both sinks where a second one takes it up', async () => {
-    const first = npySink({ file, type: 'float32', width: 1 });
-    first.append(texts('a'), rows('float32', [1]));
-    const { bytes } = await first.flush();
-    const second = npySink({ file, type: 'float32', width: 1, state: { bytes, formats: [] } });
-    second.append(texts('b'), rows('float32', [2]));
-    await second.finish();
-    const { header, data } = readNpy(await readFile(path));
-    expect(header).toContain('(2, 1)');
-    expect([data.readFloatLE(0), data.readFloatLE(4)]).toEqual([1, 2]);
+  test.skipIf(type === 'base64')('in a NumPy file', async () => {
+    const bytes = readFileSync(await write(npySink, type, [20]));
+    const names = { float32: '<f4', int8: '|i1', uint8: '|u1', binary: '|i1', ubinary: '|u1', base64: '' };
+    const width = storedWidth(type, columns);
+    expect(bytes.subarray(0, 10).toString('latin1')).toBe('\x93NUMPY\x01\x00\x76\x00');
+    expect(bytes.subarray(10, 128).toString()).toContain(
+      `{'descr': '${names[type]}', 'fortran_order': False, 'shape': (40, ${width}), }`,
+    );
+    const { data } = part(type, 0, all.rows);
+    expect(bytes.subarray(128).equals(Buffer.from(data.buffer))).toBe(true);
   });
 
-  test('may have no rows', async () => {
-    await npySink({ file, type: 'float32', width: 384 }).finish();
-    const { header, data } = readNpy(await readFile(path));
-    expect(header).toContain('(0, 384)');
-    expect(data).toHaveLength(0);
+  test('in a Parquet file', async () => {
+    const file = await asyncBufferFromFile(await write(parquetSink, type, [5, 30]));
+    const { row_groups: groups } = await parquetMetadataAsync(file);
+    expect(groups.map((group) => Number(group.num_rows))).toEqual([5, 25, 10]);
+    const rows = await parquetReadObjects({ file });
+    expect(rows.map(({ text }) => text)).toEqual(records.map(({ text }) => text));
+    expect(rows.map(({ id }) => id)).toEqual(records.map(({ id }) => (id === undefined ? null : String(id))));
+    expect(rows.map(({ embedding }) => (type === 'base64' ? embedding : Array.from(embedding)))).toEqual(rowsOf(type));
   });
+});
+
+test('an id keeps all its digits', () => {
+  const record = { id: 12345678901234567890n, text: 'a' };
+  const [line] = jsonLines([record], part('float32', 0, 1)).split('\n');
+  expect(line).toMatch(/^{"id":12345678901234567890,"text":"a","embedding":\[/);
+  expect(JSON.parse(line)).toHaveProperty('embedding');
+});
+
+test('a file that many sinks have written is the one that a single sink writes', async () => {
+  const cuts = fc.array(fc.integer({ min: 1, max: 39 }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(cuts, fc.constantFrom(jsonlSink, npySink), async (places, openSink) => {
+      const whole = readFileSync(await write(openSink, 'float32', []));
+      expect(readFileSync(await write(openSink, 'float32', places)).equals(whole)).toBe(true);
+    }),
+    { numRuns: 30 },
+  );
 });

@@ -1,127 +1,107 @@
 import { describe, expect, test } from 'vitest';
-import type { CpuFeatures, HostFacts } from '../host/index.js';
+import { cpuFeatures, type HostFacts } from '../host/index.js';
 import { cpusFinding } from './cpus.js';
+import { diagnosisError } from './diagnose.js';
 import { memoryFinding } from './memory.js';
 import { nativeEngineFinding, nodeFinding } from './native-modules.js';
-import { fitFor, governorFinding } from './processor.js';
+import { fitFor, governorFinding, processorFinding } from './processor.js';
 
-const host = (more: Partial<HostFacts> = {}): HostFacts => ({
-  ...{ platform: 'linux-x64', cpuModel: 'test', cpuFlags: [], machineCpus: 8, visibleCpus: 8, physicalCores: 8 },
-  memoryBytes: 16e9,
-  ...more,
-});
-const quota = (value: number) => ({ cpuQuota: { value, source: 'cpu.max' } });
+const facts: HostFacts = {
+  platform: 'linux-x64',
+  cpuModel: 'Some CPU',
+  cpuFlags: ['avx2', 'avx512f', 'avx512_vnni'],
+  machineCpus: 8,
+  visibleCpus: 8,
+  physicalCores: 8,
+  memoryBytes: 8e9,
+};
+const none = { reason: 'it is not built' };
 
-describe('the CPUs', () => {
-  test('that are all there need no word more', () => {
-    const { found, status, advice } = cpusFinding(host());
-    expect(found).toContain('8 CPUs in the machine, no quota; octavec runs');
-    expect([status, advice]).toEqual(['ok', undefined]);
-  });
-
-  test('of affinity and of threads of one core are told apart', () => {
-    const { found } = cpusFinding(host({ visibleCpus: 4, physicalCores: 2 }));
-    expect(found).toContain('8 CPUs in the machine, 4 of them may be used (affinity, cpuset), on 2 physical cores');
-  });
-
-  test('of a quota are not seen by other programs', () => {
-    const { found, status } = cpusFinding(host(quota(2.5)));
-    expect(found).toContain("a quota of 2.5 CPUs' worth of time (cpu.max)");
-    expect(found).toContain('Programs that ask the system see 8 CPUs');
-    expect(status).toBe('ok');
-    expect(cpusFinding(host(quota(8))).found).not.toContain('Programs that ask');
-  });
-
-  test('of a quota below one are too few', () => {
-    expect(cpusFinding(host(quota(0.5)))).toMatchObject({
-      status: 'warning',
-      advice: expect.stringContaining('one CPU or more'),
-    });
-    expect(cpusFinding(host(quota(1))).status).toBe('ok');
-  });
-});
-
-describe('the memory', () => {
-  const finding = (leftBytes: number, weights?: number, more: Partial<HostFacts> = {}) =>
-    memoryFinding(host(more), { leftBytes }, weights, 2);
-
-  test('without a model is told, and no more', () => {
-    expect(finding(3e9)).toMatchObject({ status: 'ok', found: '16.0 GB of memory, 3.0 GB left.' });
-    expect(finding(999e6, undefined, { memoryLimit: { value: 2e9, source: 'memory.max' } }).found).toBe(
-      '16.0 GB of memory, limited to 2.0 GB (memory.max), 999 MB left.',
-    );
-  });
-
-  // Two workers of 48 MiB, and 100 MB for the process: three times the weights, or once where they are shared.
-  const rest = 2 * 48 * 2 ** 20 + 100e6;
-
-  test.each([
-    [3e9 + rest, 'ok'],
-    [3e9 + rest - 1, 'warning'],
-    [1e9 + rest, 'warning'],
-    [1e9 + rest - 1, 'problem'],
-    [0, 'problem'],
-  ])('of %d bytes is for a model of 1 GB: %s', (left, status) => {
-    expect(finding(left, 1e9).status).toBe(status);
-  });
-
-  test('that is not enough keeps octavec from working', () => {
-    expect(finding(0, 1e9)).toMatchObject({ essential: true, advice: expect.stringContaining('smaller variant') });
-    expect(finding(1e9 + rest, 1e9).essential).toBeUndefined();
-  });
-});
-
-describe('the version of Node.js', () => {
-  test.each([
-    ['v20.12.0', true],
-    ['v20.12.2', true],
-    ['v22.0.0', true],
-    ['v100.1.0', true],
-    ['v20.11.9', false],
-    ['v18.20.0', false],
-    ['v9.99.0', false],
-  ])('%s is new enough: %s', (version, isNew) => {
-    const { status, essential, found } = nodeFinding(version);
-    expect([status, essential]).toEqual(isNew ? ['ok', undefined] : ['problem', true]);
-    expect(found).toBe(`Node.js ${version}${isNew ? '' : ' is too old'}.`);
-  });
-});
-
-describe('variant and engine for a processor', () => {
-  const fitOf = (int8: CpuFeatures['int8'], native: Parameters<typeof fitFor>[1]) => {
-    const { variant, engine } = fitFor({ int8 } as CpuFeatures, native);
-    return [variant, engine];
+describe('fitFor', () => {
+  const fitting = (flags: string[], native: Parameters<typeof fitFor>[1] = none) => {
+    const { variant, engine } = fitFor(cpuFeatures(flags, 'linux-x64'), native);
+    return `${variant} ${engine}`;
   };
 
-  test.each([
-    ['matrix', { isa: 'AMX' }, ['int8', 'native']],
-    ['dot', { isa: 'AVX-512 VNNI' }, ['int8', 'native']],
-    ['dot', { isa: 'portable' }, ['int8', 'onnxruntime']],
-    ['dot', { reason: 'not built' }, ['int8', 'onnxruntime']],
-    ['saturating', { isa: 'AVX2' }, ['int8', 'native']],
-    ['none', { isa: 'portable C++' }, ['q8', 'onnxruntime']],
-    ['unknown', { reason: 'x' }, ['int8', 'onnxruntime']],
-  ] as const)('that has %s, with %j: %j', (int8, native, expected) => {
-    expect(fitOf(int8, native)).toEqual(expected);
+  test('INT8 where bytes are multiplied exactly', () => {
+    expect(fitting(['avx2', 'avx512f', 'avx512_vnni'])).toBe('int8 onnxruntime');
+    expect(fitting(['avx2', 'avx_vnni'], { isa: 'avx-vnni' })).toBe('int8 native');
+    expect(fitting(['asimd', 'asimddp'])).toBe('int8 onnxruntime');
   });
 
-  test('the native engine is never needed', () => {
-    for (const native of [{ isa: 'AVX2' }, { isa: 'portable' }, { reason: 'not built' }]) {
-      expect(nativeEngineFinding(native).status).toBe('ok');
-    }
-    expect(nativeEngineFinding({ reason: 'not built' }).found).toContain('not built');
-    expect(nativeEngineFinding({ isa: 'portable' }).found).toContain('none of its fast instruction sets');
+  test('INT8 without VNNI, for its weights are free of saturation, and 8-bit weights where there is nothing', () => {
+    expect(fitting(['avx2'])).toBe('int8 onnxruntime');
+    expect(fitting(['avx2'], { isa: 'avx2' })).toBe('int8 native');
+    expect(fitting(['sse2'], { isa: 'portable' })).toBe('q8 onnxruntime');
   });
 });
 
-test('the governor is told where the system tells it', () => {
-  expect(governorFinding(host())).toBeUndefined();
-  expect(governorFinding(host({ governor: { name: 'powersave', driver: 'acpi-cpufreq' } }))).toMatchObject({
-    status: 'warning',
-    found: 'CPU governor "powersave" (acpi-cpufreq): clocks stay low.',
+test('a processor without VNNI is a warning that says what to do', () => {
+  expect(processorFinding(facts, none).status).toBe('ok');
+  const old = processorFinding({ ...facts, cpuFlags: ['avx2'] }, none);
+  expect(old).toMatchObject({ status: 'warning', advice: expect.stringContaining('octavec verify') });
+});
+
+test('a governor that keeps clocks low, but not a pstate driver that raises them', () => {
+  expect(governorFinding(facts)).toBeUndefined();
+  const governed = (name: string, driver: string) => governorFinding({ ...facts, governor: { name, driver } })?.status;
+  expect(governed('powersave', 'acpi-cpufreq')).toBe('warning');
+  expect(governed('powersave', 'intel_pstate')).toBe('ok');
+  expect(governed('performance', 'acpi-cpufreq')).toBe('ok');
+});
+
+describe('cpusFinding', () => {
+  const quota = (value: number) => ({ ...facts, cpuQuota: { value, source: '/sys/fs/cgroup/cpu.max' } });
+
+  test('granted CPUs against those that are seen, and where a quota stands', () => {
+    const { status, found } = cpusFinding({ ...quota(2.5), machineCpus: 16, physicalCores: 4 });
+    expect(status).toBe('ok');
+    expect(found).toContain('16 CPUs in the machine, 8 of them may be used (affinity, cpuset), on 4 physical cores');
+    expect(found).toContain("a quota of 2.5 CPUs' worth of time (/sys/fs/cgroup/cpu.max)");
+    expect(found).toContain('octavec runs 2 workers of 1 thread');
+    expect(found).toContain('see 8 CPUs and start as many threads');
   });
-  expect(governorFinding(host({ governor: { name: 'performance', driver: 'acpi-cpufreq' } }))).toMatchObject({
-    status: 'ok',
-    advice: undefined,
+
+  test('less than one CPU is a warning', () => {
+    expect(cpusFinding(quota(0.5))).toMatchObject({ status: 'warning', advice: expect.stringContaining('one CPU') });
+    expect(cpusFinding(facts)).toMatchObject({ status: 'ok', found: expect.stringContaining('no quota') });
+  });
+});
+
+describe('memoryFinding', () => {
+  const status = (leftBytes: number) => memoryFinding(facts, { leftBytes }, 400e6, 4);
+
+  test('what fits, what fits with shared weights only, what does not', () => {
+    expect(status(4e9).status).toBe('ok');
+    expect(status(1.5e9)).toMatchObject({ status: 'warning', advice: expect.stringContaining('shared') });
+    expect(status(0.5e9)).toMatchObject({ status: 'problem', essential: true });
+  });
+
+  test('without a model there is nothing to hold it against', () => {
+    expect(memoryFinding(facts, { leftBytes: 1 }, undefined, 4).status).toBe('ok');
+  });
+});
+
+test('the native engine is never a problem', () => {
+  expect(nativeEngineFinding(none)).toMatchObject({ status: 'ok', found: expect.stringContaining('it is not built') });
+  expect(nativeEngineFinding({ isa: 'neon-dotprod' }).found).toContain('neon-dotprod');
+  expect(nativeEngineFinding({ isa: 'portable' }).found).toContain('run on ONNX Runtime');
+});
+
+test('an old Node.js is essential', () => {
+  expect(nodeFinding('v20.12.0').essential).toBeUndefined();
+  expect(nodeFinding('v20.11.1')).toMatchObject({ status: 'problem', essential: true });
+  expect(nodeFinding('v18.20.0')).toMatchObject({ status: 'problem', essential: true });
+});
+
+test('only essential problems make a machine unusable', () => {
+  const base = { version: '1', date: '', host: facts };
+  const throttled = { id: 'throttling', status: 'problem' as const, found: 'Slow.' };
+  const broken = { ...throttled, id: 'onnxruntime', found: 'ONNX Runtime does not load.', essential: true };
+  expect(diagnosisError({ ...base, findings: [throttled], usable: true })).toBeUndefined();
+  expect(diagnosisError({ ...base, findings: [throttled, broken], usable: false })).toMatchObject({
+    code: 'HOST_UNUSABLE',
+    exitStatus: 1,
+    message: expect.stringContaining('ONNX Runtime does not load. "octavec doctor"'),
   });
 });
