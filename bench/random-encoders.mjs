@@ -5,7 +5,8 @@
  *   node bench/engines.mjs <folder>/embeddinggemma-300m
  *
  * Time does not depend on what weights are. The vocabulary is that of all-MiniLM-L6-v2, whose tokenizer they get, unless
- * a number of words is given. What converting each takes is told, in processor time and memory.
+ * a number of words is given. What converting each takes is told: time from the start of the process,
+ * processor time, memory.
  */
 import { execFileSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -212,11 +213,13 @@ for (const [name, encoder] of Object.entries(encoders)) {
   const longest = JSON.stringify({ max_seq_length: config.max_position_embeddings, do_lower_case: false });
   await writeFile(join(folder, 'sentence_bert_config.json'), longest);
   await writeSafetensors(join(folder, 'model.safetensors'), [...tensorsOf({ ...encoder, config }, words)]);
+  const started = performance.now();
   const { difference, seconds, megabytes } = converted(folder);
+  const elapsed = ((performance.now() - started) / 1000).toFixed(1);
   await rm(join(folder, 'model.safetensors'));
   console.log(
     `${folder}: ${config.num_hidden_layers} layers, ${words} words, proof within ${difference}; ` +
-      `${seconds} s of processor time, ${megabytes} MB of memory at most`,
+      `${elapsed} s, ${seconds} s of processor time, ${megabytes} MB of memory at most`,
   );
 }
 
