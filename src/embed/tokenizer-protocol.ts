@@ -1,6 +1,5 @@
 import type { ErrorDetails } from '../base/index.js';
 import type { StaticReading } from '../model/index.js';
-import type { CharacterFact } from './bare-texts/characters.js';
 import type { Frame, OverLong, TruncationSide } from './over-long.js';
 
 /** What is asked of the tokenizer's thread. */
@@ -49,6 +48,16 @@ export interface TextsToTokenize {
   readonly overlap: number;
   /** Threads that may tokenize at the same time. */
   readonly lanes: number;
+}
+
+/** What the library makes of one character. */
+export interface CharacterFact {
+  /** UTF-16 */
+  readonly unit: number;
+  /** One of `characterKinds` in `bare-texts/characters.ts`. */
+  readonly kind: number;
+  /** What is looked up in its place. */
+  readonly replacement: string;
 }
 
 export interface TextsToSpell {

@@ -1,4 +1,5 @@
 import type { Tokenizer } from 'tokenizers';
+import type { CharacterFact } from '../tokenizer-protocol.js';
 
 /** What becomes of a character before words are looked up. */
 export const characterKinds = {
@@ -15,16 +16,6 @@ export const characterKinds = {
   /** Something that cannot be told character by character. */
   other: 5,
 } as const;
-
-/** What the library makes of one character. */
-export interface CharacterFact {
-  /** UTF-16 */
-  readonly unit: number;
-  /** One of `characterKinds`. */
-  readonly kind: number;
-  /** What is looked up in its place. */
-  readonly replacement: string;
-}
 
 /**
  * What BERT's normalizer and pre-tokenizer do to single UTF-16 units. ASCII is known; of other characters the library is

@@ -2,8 +2,7 @@ import type { Frame } from '../over-long.js';
 import { packRows } from '../pack-rows.js';
 import { readTokenizerJson } from '../read-tokenizer.js';
 import { asGiven } from '../tokenize-texts.js';
-import type { TextsToTokenize, TokenizedPart, TokenizerSettings } from '../tokenizer-protocol.js';
-import type { CharacterFact } from './characters.js';
+import type { CharacterFact, TextsToTokenize, TokenizedPart, TokenizerSettings } from '../tokenizer-protocol.js';
 import { WordPieces } from './word-pieces.js';
 
 /** Texts of one call, and their characters: what is read in some ten microseconds. */
