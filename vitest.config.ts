@@ -15,7 +15,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait for processes and servers.
+    maxWorkers: 3,
     // The built package as Node loads it: to transform its modules took longer than to run them.
     server: { deps: { external: [/\/dist\//] } },
     // For tests that use ONNX Runtime directly; octavec itself sees to it.

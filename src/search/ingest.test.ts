@@ -154,6 +154,13 @@ test('tokens are counted without the special ones', async () => {
   expect(await count([])).toEqual([]);
 });
 
+test('no text counts for less than its length allows', async () => {
+  const count = tokenCounter(fakeEmbedder().embedder);
+  const word = 'x'.repeat(320);
+  const long = 'rain '.repeat(300_000);
+  expect(Array.from(await count([word, word.slice(0, 31), long]))).toEqual([10, 1, long.length / 4]);
+});
+
 test('vectors come to the documents that they are of', async () => {
   const pending = [2, 0, 1].map((chunks, i) => ({
     ...{

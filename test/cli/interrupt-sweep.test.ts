@@ -48,7 +48,8 @@ const commands: Readonly<Record<string, (place: Place) => readonly string[]>> = 
     ...['compare', variants, '--texts', texts, '--no-bench', '--html', join(out, 'report.html')],
   ],
   evaluate: ({ tiny, task, out }) => ['evaluate', tiny, '--task', task, '--cache', join(out, 'cache')],
-  bench: ({ tiny }) => ['bench', tiny],
+  // Takes long; test/cli/bench.test.ts interrupts one in any case.
+  ...(interrupts > 1 && { bench: ({ tiny }: Place) => ['bench', tiny] }),
   doctor: ({ tiny }) => ['doctor', tiny],
 };
 

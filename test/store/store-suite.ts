@@ -196,7 +196,8 @@ export function storeSuite(
 
     test('takes texts and metadata of any characters', async () => {
       const odd = '\u0000 \u{1f600} \ud800 \' " \\ {} $1 -- ; Ünïcödé 数据 word';
-      const metadata = { [`a'b"\u0000`]: odd, list: [odd, ''], huge: 1e300, tiny: -1e-300 };
+      const name = `a'b"\u0000`;
+      const metadata = { [name]: odd, list: [odd, ''], huge: 1e300, tiny: -1e-300 };
       await store.apply({ remove: [], add: [testDocument("it's #1", [odd], 300, metadata)] });
       const [chunk] = await store.document("it's #1");
       expect(chunk.text).toContain('\' " \\ {} $1 -- ; Ünïcödé 数据 word');
