@@ -54,11 +54,7 @@ export class Characters {
 
   /** Tells what becomes of the characters of a text, each UTF-16 unit being one. */
   facts(text: string): CharacterFact[] {
-    return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).map((unit) => ({
-      unit,
-      kind: this.kindOf(unit),
-      replacement: this.replacementOf(unit),
-    }));
+    return unitsOf(text).map((unit) => ({ unit, kind: this.kindOf(unit), replacement: this.replacementOf(unit) }));
   }
 
   /** Takes over what another thread's library said. */
@@ -71,8 +67,7 @@ export class Characters {
 
   /** Returns the characters of a text of which nothing has been learned, each once. */
   unknownIn(text: string): string {
-    const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
-    const unknown = new Set(units.filter((unit) => this.kinds[unit] === characterKinds.unknown));
+    const unknown = new Set(unitsOf(text).filter((unit) => this.kinds[unit] === characterKinds.unknown));
     return String.fromCharCode(...unknown);
   }
 
@@ -108,4 +103,9 @@ export class Characters {
     this.#replacements.set(unit, words[1]);
     return characterKinds.alone;
   }
+}
+
+/** Returns the UTF-16 units of a text. */
+function unitsOf(text: string): number[] {
+  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }

@@ -1,7 +1,7 @@
 import type { Location } from '../../base/index.js';
 import { declaredUse } from '../../engine/index.js';
 import { type OpenModelOptions, openModelFolder } from '../../model/index.js';
-import { readModel } from '../../onnx/index.js';
+import { readStructure } from '../../onnx/index.js';
 
 /**
  * Says whether a model scores pairs of texts: its file declares one number for a text, and nothing that vectors could
@@ -16,7 +16,7 @@ export async function isReranker(path: Location, options: OpenModelOptions = {})
   if (files === undefined || files.staticReading !== undefined) {
     return false;
   }
-  const model = await readModel(files.onnxPath);
+  const model = await readStructure(files.onnxPath);
   return (
     declaredUse(model, files).output !== undefined &&
     declaredUse(model, { ...files, task: undefined }).output === undefined

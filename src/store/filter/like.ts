@@ -3,7 +3,7 @@
  * pattern times text; a regular expression would try every length for every `%`, and a pattern with many would never end.
  */
 export function isLike(text: string, pattern: string): boolean {
-  const [signs, wanted] = [[...text], charactersOf(pattern)];
+  const [signs, wanted] = [[...text], [...pattern]];
   let [at, next] = [0, 0];
   let [afterAny, anyFrom] = [-1, 0];
   while (at < signs.length) {
@@ -25,19 +25,4 @@ export function isLike(text: string, pattern: string): boolean {
     }
   }
   return wanted.slice(next).every((sign) => sign === '%');
-}
-
-const patterns = new Map<string, readonly string[]>();
-
-/** Divides a pattern into characters. The last few are kept, because each is asked of every document. */
-function charactersOf(pattern: string): readonly string[] {
-  let found = patterns.get(pattern);
-  if (found === undefined) {
-    found = [...pattern];
-    if (patterns.size >= 16) {
-      patterns.clear();
-    }
-    patterns.set(pattern, found);
-  }
-  return found;
 }
