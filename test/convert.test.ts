@@ -48,6 +48,14 @@ function renamed(tensors: RawTensors, rename: (name: string) => string): RawTens
   return new Map([...tensors].map(([name, tensor]) => [rename(name), tensor]));
 }
 
+test('a file may have any name, as that of the view that the proof maps', async () => {
+  const folder = weightsOf('bert');
+  const usual = await convert(folder);
+  const output = join(folder, 'mapped.onnx');
+  expect(await convert(folder, { output })).toMatchObject({ onnxPath: output, bytes: usual.bytes });
+  expect(readFileSync(output).equals(readFileSync(usual.onnxPath))).toBe(true);
+});
+
 describe.each(architectures)('%s', (architecture) => {
   test('gives what transformers gives', async () => {
     const { proof } = await convert(weightsOf(architecture, { golden: true }));

@@ -10,7 +10,7 @@ import { largeBytes, readStructure } from './read-structure.js';
  * Run times map external data, so a session on it takes the memory of the weights once, where one on the file itself
  * parses and copies them. It is of use as long as the first file stays where it is.
  *
- * @param name of the file that is written
+ * @param name of the file that is written; "mapped-" and the first one's name by default
  * @returns its path
  * @throws what {@link readStructure} throws, OUTPUT_NOT_WRITABLE, DISK_FULL
  * @example
@@ -18,7 +18,7 @@ import { largeBytes, readStructure } from './read-structure.js';
  * const path = await writeMappedView('onnx/model.onnx', 'view.onnx');
  * ```
  */
-export async function writeMappedView(onnxPath: string, name: string): Promise<string> {
+export async function writeMappedView(onnxPath: string, name = `mapped-${basename(onnxPath)}`): Promise<string> {
   // Tensors are views of the whole file's bytes, of which the large ones have not been read.
   const model = await readStructure(onnxPath);
   const initializer = model.proto.graph.initializer.map((tensor) => {

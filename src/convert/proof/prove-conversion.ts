@@ -69,7 +69,7 @@ export async function proveConversion(subject: ProofSubject, options: TaskOption
   const { folder, plan, onnxPath } = subject;
   const reference = await referenceOf(subject, options);
   // Read whole, a file takes twice its size in memory for a moment; its own bytes, mapped, take it once.
-  const mapped = await writeMappedView(onnxPath, 'mapped.onnx');
+  const mapped = await writeMappedView(onnxPath);
   const { numbers: found, vectors } = await outputOf(mapped, plan, reference.texts, options);
   const proof = compareNumbers(folder, reference, found, plan);
   const { cosine: similarity, largestDifference, largestValue } = proof;
