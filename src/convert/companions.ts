@@ -1,8 +1,8 @@
 import { constants, type Dirent } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { encoderHome } from '../checkpoint/index.js';
 import { asOutputError } from '../files/index.js';
-import { encoderHome } from './weights/encoder-home.js';
 
 /** What a model folder has besides its weights that running the model takes. */
 const companions = /\.(json|txt|model)$|^(README\.md|LICENSE[\w.-]*)$/;

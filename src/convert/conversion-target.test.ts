@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EncoderPlan } from '../checkpoint/index.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import { conversionPath, moveInto, refuseForeign, targetOf } from './conversion-target.js';
-import type { EncoderPlan } from './encoder-plan.js';
 import { goldenOutput } from './proof/golden-output.js';
 
 let folder: string;

@@ -1,27 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { z } from 'zod';
 import { checkChoice, OctavecError, type TaskOptions, throwIfCancelled, version } from '../base/index.js';
+import { type Checkpoint, type EncoderPlan, encoderHome, openCheckpoint } from '../checkpoint/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
-import { findHead, type Head, readJsonFile, readModules, refuseOtherFormat, staticFolder } from '../model/index.js';
-import { type OnnxModel, writeStreamedModel } from '../onnx/index.js';
+import { findHead, readModules, refuseOtherFormat, staticFolder } from '../model/index.js';
+import { writeStreamedModel } from '../onnx/index.js';
 import { checkHead } from '../output/index.js';
 import { missingTokenizer } from '../tokenizer/index.js';
-import { ConfigReader } from './architectures/config-reader.js';
-import { architectureOf } from './architectures/registry.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { conversionPath, moveInto, refuseForeign, targetOf } from './conversion-target.js';
 import type { ConversionType } from './conversion-type.js';
 import { convertStatic } from './convert-static.js';
-import type { EncoderPlan } from './encoder-plan.js';
 import { buildEncoder } from './graph/build-encoder.js';
 import { withHalfWeights } from './graph/half-weights.js';
-import { planEncoder } from './plan-encoder.js';
+import { streamWeight } from './graph/stream-weight.js';
 import { proveConversion } from './proof/prove-conversion.js';
-import { encoderHome } from './weights/encoder-home.js';
-import { openModelWeights } from './weights/open-weights.js';
-import { streamWeight } from './weights/stream-weight.js';
 
 /** How `convert` makes an ONNX model from weights in safetensors. */
 export interface ConvertOptions extends TaskOptions {
@@ -53,47 +47,28 @@ export interface ConvertOptions extends TaskOptions {
  * ```
  */
 export async function convert(folder: string, options: ConvertOptions = {}): Promise<Conversion> {
-  const { output, against, dtype = 'fp32', signal, onProgress } = options;
+  const { output, dtype = 'fp32' } = options;
   checkChoice('dtype', dtype, ['fp32', 'fp16']);
   const source = resolve(folder);
   await refuseFile(source);
+  const target = targetOf(source, output, dtype);
   const table = await staticFolder(source);
   if (table !== undefined) {
     refuseHalfTable(dtype);
-    return convertStatic(source, table, targetOf(source, output, dtype));
+    return convertStatic(source, table, target);
   }
   const home = await encoderHome(source);
-  const config = await readConfig(home);
-  const architecture = architectureOf(config);
-  const { found, weights } = await openModelWeights(home);
-  const tokenizer = await missingTokenizer(home);
+  const checkpoint = await openCheckpoint(home);
   try {
-    const planned = await planEncoder(home, architecture, config, weights);
-    const { unused } = planned;
-    const plan = options.withHead ? { ...planned.plan, head: await headFor(source, planned.plan) } : planned.plan;
-    const target = targetOf(source, output, dtype);
+    const tokenizer = await missingTokenizer(home);
+    const plan = options.withHead ? await withHead(source, checkpoint.plan) : checkpoint.plan;
     refuseForeign(target.onnxPath);
     const staging = await openStaging(target.onnxPath);
     try {
-      const hashes = await Promise.all(found.files.map(fileHash));
-      throwIfCancelled(signal, 'converting');
-      const sources = Object.fromEntries(found.files.map((path, i) => [basename(path), hashes[i]]));
-      const built = buildEncoder(plan, {
-        'octavec.converted': JSON.stringify({ version, architecture: architecture.name, dtype, sources }),
-      });
-      const { proto, deferred } = dtype === 'fp16' ? withHalfWeights(built) : built;
-      const graph: OnnxModel = { path: join(staging.folder, 'model.onnx'), proto };
-      const dataOf = ({ name = '' }: { name?: string }) => {
-        const data = deferred.get(name);
-        return data && streamWeight(weights, data);
-      };
       // The name that it will have: the file names its external data.
       const stagedPath = join(staging.folder, basename(target.onnxPath));
-      const written = await writeStreamedModel(graph, stagedPath, dataOf, { signal, onProgress });
-      const proof = await proveConversion(
-        { folder: home, plan, weights, onnxPath: stagedPath, against, dtype },
-        options,
-      );
+      const sources = await hashesOf(checkpoint);
+      const { written, proof } = await writeProven({ ...checkpoint, plan }, { home, stagedPath, sources }, options);
       if (target.folder !== undefined) {
         await copyCompanions(source, target.folder, await companionFiles(source));
       }
@@ -104,14 +79,14 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
       await moveInto(written.files, target.onnxPath);
       const conversion: Conversion = {
         onnxPath: target.onnxPath,
-        architecture: architecture.name,
+        architecture: checkpoint.architecture,
         layers: plan.layers.length,
         hidden: plan.hidden,
         maxTokens: plan.maxTokens,
         gives: plan.classifier !== undefined ? 'scores' : plan.head === undefined ? 'hidden states' : 'vectors',
         dtype,
         bytes: written.bytes,
-        unused,
+        unused: checkpoint.unused,
         proof,
       };
       await writeOutputFile(
@@ -123,16 +98,49 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
       await staging.discard();
     }
   } finally {
-    await weights.close();
+    await checkpoint.weights.close();
   }
 }
 
+/** SHA-256 of the files of weights, by their names. */
+type SourceHashes = Readonly<Record<string, string>>;
+
+async function hashesOf({ files }: Checkpoint): Promise<SourceHashes> {
+  const hashes = await Promise.all(files.map(fileHash));
+  return Object.fromEntries(files.map((path, i) => [basename(path), hashes[i]]));
+}
+
 /**
- * Returns what comes after the encoder, as the folder says.
+ * Writes the graph with its weights, and proves it.
+ *
+ * @throws CONVERSION_REFUSED, CANCELLED, WEIGHTS_INVALID, and what writing files and running the model throws
+ */
+async function writeProven(
+  { architecture, plan, weights }: Checkpoint,
+  { home, stagedPath, sources }: { readonly home: string; readonly stagedPath: string; readonly sources: SourceHashes },
+  { dtype = 'fp32', against, signal, onProgress }: ConvertOptions,
+) {
+  throwIfCancelled(signal, 'converting');
+  const built = buildEncoder(plan, {
+    'octavec.converted': JSON.stringify({ version, architecture, dtype, sources }),
+  });
+  const { proto, deferred } = dtype === 'fp16' ? withHalfWeights(built) : built;
+  const dataOf = ({ name = '' }: { name?: string }) => {
+    const data = deferred.get(name);
+    return data && streamWeight(weights, data);
+  };
+  const written = await writeStreamedModel({ path: stagedPath, proto }, stagedPath, dataOf, { signal, onProgress });
+  const subject = { folder: home, plan, weights, onnxPath: stagedPath, against, dtype };
+  return { written, proof: await proveConversion(subject, { signal, onProgress }) };
+}
+
+/**
+ * Adds what comes after the encoder, as the folder says.
  *
  * @throws USAGE, MODEL_UNSUPPORTED, MODEL_OUTPUT
  */
-async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Promise<Head> {
+async function withHead(folder: string, plan: EncoderPlan): Promise<EncoderPlan> {
+  const { classifier, hidden } = plan;
   const { head, source } = await findHead(folder, await readModules(folder), undefined);
   if (classifier !== undefined || source.kind !== 'folder') {
     const problem =
@@ -150,7 +158,7 @@ async function headFor(folder: string, { classifier, hidden }: EncoderPlan): Pro
     });
   }
   checkHead(head, hidden, folder);
-  return head;
+  return { ...plan, head };
 }
 
 /**
@@ -181,15 +189,4 @@ async function refuseFile(path: string): Promise<void> {
       hint: 'Give the folder with config.json and weights.',
     });
   }
-}
-
-const configSchema = z.record(z.string(), z.unknown());
-
-async function readConfig(folder: string): Promise<ConfigReader> {
-  const path = join(folder, 'config.json');
-  const values = await readJsonFile(path, configSchema);
-  if (values === undefined) {
-    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Configuration' });
-  }
-  return new ConfigReader(path, values);
 }

@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { OctavecError, type TaskOptions } from '../base/index.js';
+import { encoderHome, hasWeights, weightsName } from '../checkpoint/index.js';
 import { cacheFolder, makeFolders, temporaryCacheFolder, textsHash, writeOutputFile } from '../files/index.js';
 import { type DerivedPlace, derivedPlace, listOnnxFiles, staticFolder } from '../model/index.js';
 import { missingTokenizer } from '../tokenizer/index.js';
 import { companionFiles, copyCompanions } from './companions.js';
 import type { Conversion } from './conversion.js';
 import { convert } from './convert.js';
-import { encoderHome } from './weights/encoder-home.js';
-import { hasWeights, weightsName } from './weights/open-weights.js';
 
 /** Another number makes all conversions anew. */
 const conversionVersion = 1;

@@ -1,6 +1,6 @@
 /**
- * From weights in safetensors to an ONNX model, without PyTorch: what an architecture's tensors are called stands as data,
- * one builder writes the graph, and the file is held against its weights before it gets its name.
+ * From a checkpoint to an ONNX model, without PyTorch: one builder writes the graph of any encoder that was planned, and
+ * the file is held against its weights before it gets its name.
  *
  * @module
  */

@@ -2,17 +2,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import {
+  type DistanceBias,
+  type EncoderPlan,
+  openCheckpoint,
+  type PlannedLayer,
+  type PlannedLinear,
+  type PlannedNorm,
+  type Weight,
+} from '../checkpoint/index.js';
 import { type EncoderDescription, type EncoderLinear, type EncoderNorm, recogniseEncoder } from '../encoder/index.js';
-import { readJsonFile } from '../model/index.js';
 import { type OnnxModel, type TensorProto, tensorFloats } from '../onnx/index.js';
-import { ConfigReader } from './architectures/config-reader.js';
-import { architectureOf } from './architectures/registry.js';
-import type { DistanceBias, EncoderPlan, PlannedLayer, PlannedLinear, PlannedNorm, Weight } from './encoder-plan.js';
 import { buildEncoder } from './graph/build-encoder.js';
-import { planEncoder } from './plan-encoder.js';
-import { openModelWeights } from './weights/open-weights.js';
-import { streamWeight } from './weights/stream-weight.js';
+import { streamWeight } from './graph/stream-weight.js';
 
 const fixtures = fileURLToPath(new URL('../../test/fixtures', import.meta.url));
 const folders = [
@@ -27,12 +29,10 @@ const folders = [
 describe.each(folders)('%s', (name) => {
   test('is recognised as what it was built from, and built the same again', async () => {
     const folder = join(fixtures, name);
-    const path = join(folder, 'config.json');
-    const config = new ConfigReader(path, (await readJsonFile(path, z.record(z.string(), z.unknown()))) ?? {});
-    const { weights } = await openModelWeights(folder);
+    const checkpoint = await openCheckpoint(folder);
+    const { weights } = checkpoint;
     try {
-      const planned = await planEncoder(folder, architectureOf(config), config, weights);
-      const plan = asStored(planned.plan);
+      const plan = asStored(checkpoint.plan);
       const built = buildEncoder(plan);
       const initializer = await Promise.all(
         built.proto.graph.initializer.map(async (tensor): Promise<TensorProto> => {

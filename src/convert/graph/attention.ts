@@ -1,4 +1,4 @@
-import type { EncoderPlan, PlannedLayer, PlannedLinear, ScopedNorm } from '../encoder-plan.js';
+import type { EncoderPlan, PlannedLayer, PlannedLinear, ScopedNorm } from '../../checkpoint/index.js';
 import type { GraphWriter } from './graph-writer.js';
 import { linear, norm } from './parts.js';
 import type { SharedValues } from './shared-values.js';

@@ -1,7 +1,7 @@
 import { version } from '../../base/index.js';
+import type { EncoderPlan, PlannedLayer, PlannedNorm, PlannedTable } from '../../checkpoint/index.js';
 import { dataType, type ModelProto } from '../../onnx/index.js';
 import { headWidth } from '../../output/index.js';
-import type { EncoderPlan, PlannedLayer, PlannedNorm, PlannedTable } from '../encoder-plan.js';
 import { attention } from './attention.js';
 import { classifier } from './classifier.js';
 import { feedForward } from './feed-forward.js';

@@ -1,4 +1,4 @@
-import type { PlannedClassifier } from '../encoder-plan.js';
+import type { PlannedClassifier } from '../../checkpoint/index.js';
 import { activate } from './feed-forward.js';
 import type { GraphWriter } from './graph-writer.js';
 import { linear, norm } from './parts.js';

@@ -1,4 +1,4 @@
-import type { Activation, PlannedLayer } from '../encoder-plan.js';
+import type { Activation, PlannedLayer } from '../../checkpoint/index.js';
 import type { GraphWriter } from './graph-writer.js';
 import { linear } from './parts.js';
 

@@ -1,3 +1,4 @@
+import type { Weight } from '../../checkpoint/index.js';
 import {
   type AttributeValue,
   dataType,
@@ -8,7 +9,6 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../onnx/index.js';
-import type { Weight } from '../encoder-plan.js';
 
 /** How the data of an initializer are made from stored tensors while the file is written. */
 export interface DeferredData {

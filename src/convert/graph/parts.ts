@@ -1,4 +1,4 @@
-import type { PlannedLinear, PlannedNorm } from '../encoder-plan.js';
+import type { PlannedLinear, PlannedNorm } from '../../checkpoint/index.js';
 import type { GraphWriter } from './graph-writer.js';
 
 /** Writes y = x W + b. */

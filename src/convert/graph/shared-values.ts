@@ -1,7 +1,7 @@
+import type { DistanceBias, EncoderPlan, PlannedLayer, Rotation } from '../../checkpoint/index.js';
 import { dataType } from '../../onnx/index.js';
-import type { DistanceBias, EncoderPlan, PlannedLayer, Rotation } from '../encoder-plan.js';
-import { rotationTables } from '../rotation.js';
 import type { GraphWriter } from './graph-writer.js';
+import { rotationTables } from './rotation-tables.js';
 
 /**
  * What all layers share, each computed once: places, masks, biases by distance, cosines and sines.

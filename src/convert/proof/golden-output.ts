@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
+import type { EncoderPlan } from '../../checkpoint/index.js';
 import { readJsonFile } from '../../model/index.js';
-import type { EncoderPlan } from '../encoder-plan.js';
 import type { ProbeText } from './reference-forward.js';
 
 const rows = z.array(z.array(z.int()));

@@ -1,5 +1,5 @@
+import type { EncoderPlan } from '../../checkpoint/index.js';
 import { randomNumbers } from '../../numbers/index.js';
-import type { EncoderPlan } from '../encoder-plan.js';
 import type { ProbeText } from './reference-forward.js';
 
 /** Tokens of the short texts: one alone, and some that pad each other in a batch. */

@@ -1,12 +1,11 @@
 import { OctavecError, type TaskOptions } from '../../base/index.js';
+import type { EncoderPlan, WeightFiles } from '../../checkpoint/index.js';
 import { loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
 import { defaultHead, type Head } from '../../model/index.js';
 import { cosine } from '../../numbers/index.js';
 import { readModel, writeMappedView } from '../../onnx/index.js';
 import { applyHead, type HiddenRows } from '../../output/index.js';
 import type { ConversionType } from '../conversion-type.js';
-import type { EncoderPlan } from '../encoder-plan.js';
-import type { WeightFiles } from '../weights/weight-files.js';
 import { goldenOutput } from './golden-output.js';
 import { probeTexts } from './probe-texts.js';
 import { type ProbeText, referenceForward } from './reference-forward.js';

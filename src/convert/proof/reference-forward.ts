@@ -8,8 +8,8 @@ import type {
   PlannedNorm,
   PlannedTable,
   Weight,
-} from '../encoder-plan.js';
-import type { WeightFiles } from '../weights/weight-files.js';
+  WeightFiles,
+} from '../../checkpoint/index.js';
 
 /** Rows of numbers: one for each token of all texts. */
 type Rows = Float64Array;

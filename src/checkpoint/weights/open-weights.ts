@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { OctavecError, reasonOf } from '../../base/index.js';
 import { readSafetensorsHeader, readTorchHeader, type StoredTensor } from '../../files/index.js';
 import { readJsonFile } from '../../model/index.js';
-import { WeightFiles } from './weight-files.js';
 
 /** The weights of a model folder. */
 export interface FoundWeights {
@@ -74,11 +73,6 @@ export async function findWeights(folder: string): Promise<FoundWeights> {
   return name === format.single
     ? { files: [path], tensors: await format.readHeader(path) }
     : shardedWeights(folder, path, format);
-}
-
-export async function openModelWeights(folder: string): Promise<{ found: FoundWeights; weights: WeightFiles }> {
-  const found = await findWeights(folder);
-  return { found, weights: new WeightFiles(found.tensors) };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rotationOf, rotationTables } from './rotation.js';
+import { rotationOf } from './rotation.js';
 
 const close = (expected: readonly number[]) => expected.map((value) => expect.closeTo(value, 6));
 
@@ -23,26 +23,5 @@ describe('rotary frequencies', () => {
 
   test('of a factor of 1 are those without', () => {
     expect(rotationOf({ base: 500, factor: 1, ntkFactor: 1 }, 16)).toEqual(rotationOf({ base: 500 }, 16));
-  });
-});
-
-describe('tables of a rotation', () => {
-  test('hold cosine and sine of position times frequency', () => {
-    const { cos, sin } = rotationTables({ base: 1, frequencies: Float32Array.of(Math.PI / 2, 0) }, 3);
-    expect([...cos]).toEqual(close([1, 1, 0, 1, -1, 1]));
-    expect([...sin]).toEqual(close([0, 0, 1, 0, 0, 0]));
-  });
-
-  test('turn and do not stretch', () => {
-    const { cos, sin } = rotationTables(rotationOf({ base: 10_000 }, 64), 50);
-    expect(cos).toHaveLength(50 * 32);
-    expect(cos.every((value, i) => Math.abs(value ** 2 + sin[i] ** 2 - 1) < 1e-6)).toBe(true);
-  });
-
-  test('of no tokens are empty', () => {
-    expect(rotationTables(rotationOf({ base: 10 }, 4), 0)).toEqual({
-      cos: new Float32Array(),
-      sin: new Float32Array(),
-    });
   });
 });

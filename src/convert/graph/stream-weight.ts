@@ -1,8 +1,8 @@
 import { OctavecError } from '../../base/index.js';
+import type { WeightFiles } from '../../checkpoint/index.js';
 import type { StoredTensor } from '../../files/index.js';
 import { floatsToHalves } from '../../numbers/index.js';
-import type { DeferredData } from '../graph/graph-writer.js';
-import type { WeightFiles } from './weight-files.js';
+import type { DeferredData } from './graph-writer.js';
 
 /**
  * Yields the bytes of an initializer made of stored numbers: some megabytes at a time, one tensor where it is

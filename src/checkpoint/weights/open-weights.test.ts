@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { safetensorsBytes } from '../../files/index.js';
-import { floatsToHalves, halvesToFloats } from '../../numbers/index.js';
-import { findWeights, hasWeights, openModelWeights, weightsName } from './open-weights.js';
-import { streamWeight } from './stream-weight.js';
+import { findWeights, hasWeights, weightsName } from './open-weights.js';
+import { WeightFiles } from './weight-files.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,7 +37,8 @@ describe('weights are found', () => {
     await write('one.safetensors', file({ a: [1, 2], shared: [9, 9] }));
     await write('two.safetensors', file({ b: [3, 4], shared: [8, 8] }));
     await index({ a: 'one.safetensors', b: 'two.safetensors', shared: 'two.safetensors' });
-    const { found, weights } = await openModelWeights(folder);
+    const found = await findWeights(folder);
+    const weights = new WeightFiles(found.tensors);
     expect(found.files).toHaveLength(2);
     const numbers = await Promise.all(['a', 'b', 'shared'].map((name) => weights.floats(found.tensors.get(name)!)));
     await weights.close();
@@ -83,68 +83,13 @@ describe('weights are found', () => {
   });
 });
 
-describe('a weight is streamed', () => {
-  async function streamed(values: readonly number[], columns: number, deferred: object): Promise<number[]> {
-    const data = Float32Array.from(values);
-    const dims = [values.length / columns, columns];
-    await write('model.safetensors', safetensorsBytes([{ name: 'a', type: 'F32', dims, data }]));
-    const { found, weights } = await openModelWeights(folder);
-    const { weight = {}, ...rest } = deferred as { readonly weight?: object };
-    try {
-      const pieces: Uint8Array[] = [];
-      for await (const piece of streamWeight(weights, {
-        ...rest,
-        weight: { tensor: found.tensors.get('a')!, ...weight },
-      } as Parameters<typeof streamWeight>[1])) {
-        pieces.push(Uint8Array.from(piece));
-      }
-      const { buffer } = Uint8Array.from(Buffer.concat(pieces));
-      return Array.from('half' in rest ? halvesToFloats(new Uint16Array(buffer)) : new Float32Array(buffer));
-    } finally {
-      await weights.close();
-    }
-  }
-
-  const six = [1, 2, 3, 4, 5, 6];
-
-  test.each([
-    ['as it is', {}, six],
-    ['in rows', { weight: { rows: [1, 3] } }, [3, 4, 5, 6]],
-    ['transposed', { transposed: true }, [1, 3, 5, 2, 4, 6]],
-    ['in rows, transposed', { transposed: true, weight: { rows: [0, 2] } }, [1, 3, 2, 4]],
-    ['with 1 added, as norms of Gemma have it', { weight: { plus: 1 } }, [2, 3, 4, 5, 6, 7]],
-    ['in half precision', { half: true }, six],
-  ])('%s', async (_, deferred, expected) => {
-    expect(await streamed(six, 2, deferred)).toEqual(expected);
-  });
-
-  test('transposed in tiles as a whole', async () => {
-    const [rows, columns] = [70, 45];
-    const values = Array.from({ length: rows * columns }, (_, i) => i);
-    const expected = Array.from(
-      { length: rows * columns },
-      (_, i) => values[(i % rows) * columns + Math.floor(i / rows)],
-    );
-    expect(await streamed(values, columns, { transposed: true })).toEqual(expected);
-  });
-
-  test('in half precision, rounded; and refused where half precision ends', async () => {
-    const values = [0.1, 65_504, -65_504, 1e-9];
-    expect(await streamed(values, 2, { half: true })).toEqual([
-      ...halvesToFloats(floatsToHalves(Float32Array.from(values))),
-    ]);
-    for (const beyond of [65_520, -1e10, Number.POSITIVE_INFINITY, Number.NaN]) {
-      await expect(streamed([1, beyond], 2, { half: true })).rejects.toMatchObject(invalid('convert it in FP32'));
-    }
-  });
-
-  test('only of floats', async () => {
-    await write(
-      'model.safetensors',
-      safetensorsBytes([{ name: 'a', type: 'I8', dims: [1, 2], data: Int8Array.of(1, 2) }]),
-    );
-    const { found, weights } = await openModelWeights(folder);
-    await expect(weights.floats(found.tensors.get('a')!)).rejects.toMatchObject(invalid('has the type I8'));
-    await weights.close();
-  });
+test('numbers are read of floats only', async () => {
+  await write(
+    'model.safetensors',
+    safetensorsBytes([{ name: 'a', type: 'I8', dims: [1, 2], data: Int8Array.of(1, 2) }]),
+  );
+  const { tensors } = await findWeights(folder);
+  const weights = new WeightFiles(tensors);
+  await expect(weights.floats(tensors.get('a')!)).rejects.toMatchObject(invalid('has the type I8'));
+  await weights.close();
 });
