@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from './npm.mjs';
+import { root, runTool } from './npm.mjs';
 
 const cliPage = 'docs/reference/cli.md';
 const configurationPage = 'docs/configuration.md';
@@ -101,6 +101,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const { environmentVariables, loadSchema } = await import('../dist/config/index.js');
   const { configurationJsonSchema, configurationSchema } = await loadSchema();
   writeFileSync(`${root}${schemaFile}`, `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
+  runTool('@biomejs/biome/bin/biome', 'format', '--write', '--log-level=error', schemaFile);
   writeFileSync(`${root}${cliPage}`, cliReference(await allCommands()));
   const page = readFileSync(`${root}${configurationPage}`, 'utf8');
   writeFileSync(
