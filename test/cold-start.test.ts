@@ -63,6 +63,27 @@ test('so does the way to a first vector, once the model and its tokenizer are kn
   expect(loaded.filter((url) => needless.test(url))).toEqual([]);
 });
 
+test('a static model reads its first short text without a thread, once the tokenizer has agreed', async () => {
+  const model = fileURLToPath(new URL('fixtures/static/float32', import.meta.url));
+  const vectorOf = async (text: string) => {
+    const script = `let threads = 0;
+      process.on('worker', () => threads++);
+      const { Embedder } = await import('octavec');
+      const embedder = await Embedder.load(${JSON.stringify(model)});
+      const [vector] = await embedder.embed([${JSON.stringify(text)}]);
+      console.log(JSON.stringify({ vector: [...vector], threads }));
+      await embedder.close();`;
+    const env = { ...process.env, OCTAVEC_CACHE: join(folder, 'static-cache') };
+    const run = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: root, env });
+    return JSON.parse(run.stdout);
+  };
+  const first = await vectorOf('the cat');
+  expect(first.threads).toBe(1);
+  expect(await vectorOf('the cat')).toEqual({ vector: first.vector, threads: 0 });
+  // Of what lies beyond ASCII the thread has to be asked.
+  expect((await vectorOf('the cát')).threads).toBe(1);
+});
+
 describe('a command', () => {
   const model = join(folder, 'served');
   beforeAll(() => makeTinyFolder(model, 'bert'));

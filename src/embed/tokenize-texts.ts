@@ -70,7 +70,7 @@ async function encodeBare(
   inputs: readonly string[],
   lanes: number,
 ): Promise<Encoded[]> {
-  const known = inputs.map(bare.idsOf);
+  const known = inputs.map((input) => bare.pieces?.idsOf(input));
   const left = inputs.filter((_, i) => known[i] === undefined);
   const encoded = left.length > 0 ? await encodeAll(await library(), left, lanes, { addSpecialTokens: false }) : [];
   const others = encoded.values();

@@ -67,7 +67,7 @@ async function readsShortTexts(
   frame: Frame | undefined,
   loaded: LoadedTokenizer,
 ): Promise<boolean> {
-  if (frame === undefined || settings.staticReading !== undefined) {
+  if (frame === undefined) {
     return false;
   }
   const short = await ShortTexts.of(settings, frame).catch(() => undefined);
@@ -93,10 +93,10 @@ async function load(
     // Loading it takes longer than all else that a static model needs.
     const library = onFirstCall(async () => {
       const tokenizer = await loadLibrary(settings);
-      bare.learnFrom(tokenizer);
+      bare.pieces?.learnFrom(tokenizer);
       return tokenizer;
     });
-    if (bare.needsLibrary) {
+    if (bare.pieces === undefined) {
       await library();
     }
     return { library, frame: { before: [], behind: [] }, settings, bare };

@@ -2,10 +2,8 @@ import { OctavecError, reasonOf, throwIfCancelled, unlessCancelled, version } fr
 import type { Engine, EngineDescription, RunOptions, TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { loadBinding, type NativeBinding } from '../native/index.js';
-import { readModel } from '../onnx/index.js';
 import { averageRows } from './average-rows.js';
 import { isTable } from './model-graph.js';
-import { readGraphTable } from './read-graph-table.js';
 import { readTable } from './read-table.js';
 import { type StaticTable, tokensOf } from './static-table.js';
 
@@ -21,8 +19,17 @@ export async function tryStaticEngine(files: ModelFiles): Promise<Engine | undef
     return undefined;
   }
   const path = files.onnxPath;
-  const table = isTable(files) ? await readTable(path) : readGraphTable(await readModel(path));
+  const table = await (isTable(files) ? readTable(path) : tableOfGraph(path));
   return table && new StaticEngine(table, files.head.normalize, path);
+}
+
+/** Reads the table of an ONNX file. A table of its own needs nothing of what that needs. */
+async function tableOfGraph(path: string): Promise<StaticTable | undefined> {
+  const [{ readModel }, { readGraphTable }] = await Promise.all([
+    import('../onnx/index.js'),
+    import('./read-graph-table.js'),
+  ]);
+  return readGraphTable(await readModel(path));
 }
 
 class StaticEngine implements Engine {

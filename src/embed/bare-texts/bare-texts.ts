@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import type { Tokenizer } from 'tokenizers';
 import { unknownTokenId } from '../../base/index.js';
 import type { StaticReading } from '../../model/index.js';
 import { WordPieces } from './word-pieces.js';
 
 /** How texts are read for a static model, which has no special tokens around them. */
 export interface BareTexts {
-  /** Whether every text needs the library. */
-  readonly needsLibrary: boolean;
-  learnFrom(tokenizer: Tokenizer): void;
+  /** Reads most texts faster than the library; undefined where every text needs the library. */
+  readonly pieces: WordPieces | undefined;
   /** Returns the part of a text that is tokenized. */
   shortened(text: string): string;
-  /** Returns the ids of a text, if they can be told faster than by the library. */
-  idsOf(text: string): number[] | undefined;
   /** Returns the ids of a row that count. */
   counted(ids: readonly number[]): readonly number[];
 }
@@ -30,19 +26,21 @@ interface Vocabulary {
 export async function readBareTexts(path: string, reading: StaticReading, maxTokens: number): Promise<BareTexts> {
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
   const pieces = WordPieces.of(json);
-  const reader = {
-    needsLibrary: pieces === undefined,
-    learnFrom: (tokenizer: Tokenizer) => pieces?.learnFrom(tokenizer),
-    idsOf: (text: string) => pieces?.idsOf(text),
-  };
   if (reading !== 'model2vec') {
-    return { ...reader, shortened: (text) => text, counted: (ids) => ids };
+    return { pieces, shortened: (text) => text, counted: (ids) => ids };
   }
   const unknown = unknownTokenId(json);
-  const most = maxTokens * medianLength(tokensOf(json as Vocabulary));
+  let tokenLength: number | undefined;
   return {
-    ...reader,
-    shortened: (text) => (text.length > most ? firstCharacters(text, most) : text),
+    pieces,
+    shortened: (text) => {
+      if (text.length <= maxTokens) {
+        return text;
+      }
+      // Most models that are loaded for a short text never need it.
+      tokenLength ??= medianLength(tokensOf(json as Vocabulary));
+      return firstCharacters(text, maxTokens * tokenLength);
+    },
     counted: (ids) => (unknown !== undefined && ids.includes(unknown) ? ids.filter((id) => id !== unknown) : ids),
   };
 }
@@ -64,6 +62,9 @@ function medianLength(tokens: readonly string[]): number {
 
 /** Returns the first characters of a text, counted as Python counts them, not in UTF-16 units. */
 function firstCharacters(text: string, count: number): string {
+  if (text.length <= count) {
+    return text;
+  }
   let units = 0;
   for (let i = 0; i < count && units < text.length; i++) {
     units += (text.codePointAt(units) as number) > 0xffff ? 2 : 1;

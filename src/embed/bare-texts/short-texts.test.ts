@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { embeddedModel } from '../../../test/support/golden-texts.js';
 import { letterTokenizer } from '../../../test/support/tiny-folder.js';
+import type { StaticReading } from '../../model/index.js';
 import { readTokenizer } from '../read-tokenizer.js';
 import { tokenizeTexts } from '../tokenize-texts.js';
 import type { TextsToTokenize, TokenizerSettings } from '../tokenizer-protocol.js';
+import { readBareTexts } from './bare-texts.js';
 import { Characters } from './characters.js';
 import { ShortTexts } from './short-texts.js';
 
@@ -69,6 +71,33 @@ test.each([
   expect(short.unknownCharacters(asked)).toBe('');
   expect(short.read(asked)).toEqual(await ask(asked));
 });
+
+test.each<StaticReading>(['model2vec', 'sentence-transformers'])(
+  'texts of a static model, %s',
+  async (staticReading) => {
+    const given = { ...settings, maxTokens: 40, staticReading };
+    const none = { before: [], behind: [] };
+    const library = await readTokenizer(path, undefined);
+    const bare = await readBareTexts(path, staticReading, given.maxTokens);
+    const ask = (asked: TextsToTokenize) =>
+      tokenizeTexts({ library: async () => library, frame: none, settings: given, bare }, asked);
+    const short = (await ShortTexts.of(given, none)) as ShortTexts;
+    expect(await short.agreesWith(ask)).toBe(true);
+    for (const asked of [
+      question(['The cat sits on mats.']),
+      question(['', ' two ']),
+      // model2vec leaves out what has no token.
+      question(['x'.repeat(101)], { prompt: 'of ' }),
+      question([`cat ${'y'.repeat(101)}`], { overLong: 'error' }),
+    ]) {
+      expect(short.read(asked)).toEqual(await ask(asked));
+    }
+    // Too long in tokens; and in characters, by which only model2vec cuts.
+    expect(short.read(question(['a '.repeat(41)]))).toBeUndefined();
+    const long = short.read(question([`cat${' '.repeat(400)}cat`]));
+    expect(long === undefined).toBe(staticReading === 'model2vec');
+  },
+);
 
 test('nobody is asked about texts that are not read here, and a surrogate pair stays unread', async () => {
   const short = (await ShortTexts.of(settings, frame)) as ShortTexts;

@@ -3,6 +3,7 @@ import { packRows } from '../pack-rows.js';
 import { readTokenizerJson } from '../read-tokenizer.js';
 import { asGiven } from '../tokenize-texts.js';
 import type { CharacterFact, TextsToTokenize, TokenizedPart, TokenizerSettings } from '../tokenizer-protocol.js';
+import { type BareTexts, readBareTexts } from './bare-texts.js';
 import { WordPieces } from './word-pieces.js';
 
 /** Texts of one call, and their characters: what is read in some ten microseconds. */
@@ -20,11 +21,14 @@ export class ShortTexts {
   readonly #pieces: WordPieces;
   readonly #frame: Frame;
   readonly #settings: TokenizerSettings;
+  /** Of static models. */
+  readonly #bare: BareTexts | undefined;
 
-  private constructor(pieces: WordPieces, frame: Frame, settings: TokenizerSettings) {
+  private constructor(pieces: WordPieces, frame: Frame, settings: TokenizerSettings, bare?: BareTexts) {
     this.#pieces = pieces;
     this.#frame = frame;
     this.#settings = settings;
+    this.#bare = bare;
   }
 
   /**
@@ -33,7 +37,12 @@ export class ShortTexts {
    * @returns undefined for tokenizers of another kind
    */
   static async of(settings: TokenizerSettings, frame: Frame): Promise<ShortTexts | undefined> {
-    const pieces = WordPieces.of(await readTokenizerJson(settings.path, settings.tokenizerLowerCase));
+    const { path, staticReading, maxTokens, tokenizerLowerCase } = settings;
+    if (staticReading !== undefined) {
+      const bare = await readBareTexts(path, staticReading, maxTokens);
+      return bare.pieces && new ShortTexts(bare.pieces, frame, settings, bare);
+    }
+    const pieces = WordPieces.of(await readTokenizerJson(path, tokenizerLowerCase));
     return pieces && new ShortTexts(pieces, frame, settings);
   }
 
@@ -58,7 +67,7 @@ export class ShortTexts {
     const { texts, prompt } = question;
     const inputs = isFew(question) ? texts.map((text) => prompt + text) : [];
     const short = inputs.filter(({ length }) => length <= mostCharacters);
-    return this.#pieces.characters.unknownIn(short.map((input) => asGiven(input, this.#settings)).join(''));
+    return this.#pieces.characters.unknownIn(short.map((input) => this.#given(input)).join(''));
   }
 
   /** Takes over what the thread said: from now on texts with these characters are read, too. */
@@ -72,19 +81,40 @@ export class ShortTexts {
       return undefined;
     }
     const { texts, prompt } = question;
-    const { before, behind } = this.#frame;
-    const rows: number[][][] = [];
-    for (const text of texts) {
+    const { maxTokens } = this.#settings;
+    const rows: (readonly (readonly number[])[])[] = [];
+    const lengths = new Int32Array(texts.length);
+    for (const [index, text] of texts.entries()) {
       const input = prompt + text;
-      const ids = input.length > mostCharacters ? undefined : this.#pieces.idsOf(asGiven(input, this.#settings));
+      const row = input.length > mostCharacters ? undefined : this.#rowOf(this.#given(input));
       // What is too long is cut as the call says.
-      if (ids === undefined || before.length + ids.length + behind.length > this.#settings.maxTokens) {
+      if (row === undefined || row.length > maxTokens || this.#isCut(input)) {
         return undefined;
       }
-      const row = [...before, ...ids, ...behind];
-      rows.push([row.length > 0 ? row : [this.#settings.padTokenId]]);
+      rows.push([this.#bare === undefined ? row : this.#bare.counted(row)]);
+      lengths[index] = row.length;
     }
-    return { ...packRows(rows), lengths: Int32Array.from(rows, ([row]) => row.length), failures: [] };
+    return { ...packRows(rows), lengths, failures: [] };
+  }
+
+  /** Returns a text as it is tokenized. */
+  #given(input: string): string {
+    return this.#bare === undefined ? asGiven(input, this.#settings) : input;
+  }
+
+  /** Says whether a text is cut before it is tokenized. */
+  #isCut(input: string): boolean {
+    return this.#bare !== undefined && this.#bare.shortened(input).length < input.length;
+  }
+
+  #rowOf(given: string): readonly number[] | undefined {
+    const ids = this.#pieces.idsOf(given);
+    if (ids === undefined || this.#bare !== undefined) {
+      return ids;
+    }
+    const { before, behind } = this.#frame;
+    const row = [...before, ...ids, ...behind];
+    return row.length > 0 ? row : [this.#settings.padTokenId];
   }
 }
 
