@@ -178,6 +178,30 @@ describe('a Gemm in static INT8', () => {
     expect(largestDifference(found.y.data, exact.y.data)).toBeLessThan(0.15);
   });
 
+  test('behind pooling, with a row for each text, keeps its bias', async () => {
+    const flat = modelWith(1, 0.5);
+    const { graph } = flat.proto;
+    const node = [
+      makeNode('Gather', ['table', 'input_ids'], ['words']),
+      makeNode('ReduceMean', ['words'], ['x'], { attributes: { axes: { ints: [1] }, keepdims: { int: 0 } } }),
+      makeNode('Gemm', ['x', 'w', 'b'], ['y']),
+    ];
+    // Means that are not 0: a corrected bias makes up for what rounding moves, and for nothing else.
+    const initializer = graph.initializer.map((tensor) =>
+      tensor.name === 'table'
+        ? floatTensor(
+            'table',
+            tensor.dims,
+            tensorFloats(flat, tensor).map((value) => value + 1),
+          )
+        : tensor,
+    );
+    const source = withGraph(flat, { ...graph, node, initializer });
+    const made = await staticInt8(source, { texts: calibrating });
+    const [exact, found] = [await runModel(source, feeds), await runModel(made, feeds)];
+    expect(largestDifference(found.y.data, exact.y.data)).toBeLessThan(0.15);
+  });
+
   test('with a bias that int32 cannot hold beside its weights stays right', async () => {
     const source = modelWith(1e-12, 5);
     const made = await staticInt8(source, { texts: calibrating });

@@ -62,7 +62,8 @@ export async function observe(
 }
 
 /**
- * Hands over all values of activations, one text at a time, as [tokens × channels].
+ * Hands over all values of activations, one text at a time, as [rows × channels]: a row for each token, but one behind
+ * pooling.
  *
  * @throws as {@link observe}
  */
@@ -70,7 +71,7 @@ export function observeValues(
   model: OnnxModel,
   activations: readonly { readonly name: string; readonly channels: number }[],
   texts: CalibrationTexts,
-  take: (activation: number, values: Float32Array) => void,
+  take: (activation: number, values: Float32Array, text: number) => void,
   options: TaskOptions,
 ): Promise<void> {
   const probes = activations.map(({ name, channels }): Probe => ({ activation: name, channels, kind: 'values' }));

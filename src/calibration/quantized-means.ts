@@ -1,4 +1,5 @@
 import type { TaskOptions } from '../base/index.js';
+import { roundHalfEven } from '../numbers/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import type { ActivationScale } from './activation-range.js';
 import { recall } from './calibration-memory.js';
@@ -48,16 +49,32 @@ async function gather(
     model,
     activations,
     texts,
-    (activation, values) => {
-      const { channels, scale, zeroPoint } = activations[activation];
-      const sum = sums[activation];
-      const step = scale / total;
-      for (let i = 0; i < values.length; i++) {
-        const code = Math.round(values[i] / scale) + zeroPoint;
-        sum[i % channels] += (Math.min(Math.max(code, 0), 255) - zeroPoint) * step;
-      }
+    (activation, values, text) => {
+      const share = (offsets[text + 1] - offsets[text]) / total;
+      addQuantizedMean(sums[activation], values, activations[activation], share);
     },
     options,
   );
   return sums;
+}
+
+/**
+ * Adds to a mean what the rows of one text give, quantized and back. Texts count by their tokens, as in the mean that
+ * it is compared with; a text need not have a row for each token: behind pooling it has one.
+ *
+ * @param values [rows × channels]
+ * @param share of all tokens that are the text's
+ */
+export function addQuantizedMean(
+  mean: Float64Array,
+  values: Float32Array,
+  { scale, zeroPoint }: ActivationScale,
+  share: number,
+): void {
+  const channels = mean.length;
+  const step = (scale * share) / (values.length / channels);
+  for (let i = 0; i < values.length; i++) {
+    const code = roundHalfEven(values[i] / scale) + zeroPoint;
+    mean[i % channels] += (Math.min(Math.max(code, 0), 255) - zeroPoint) * step;
+  }
 }

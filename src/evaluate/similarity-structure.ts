@@ -51,7 +51,8 @@ export async function similarityStructure(
   const rows = Uint32Array.from(evenlySpaced(original.rows, similarityTextLimit));
   const count = rows.length;
   const pairs = (count * (count - 1)) / 2;
-  const stride = Math.ceil(pairs / rankedPairLimit);
+  // Odd, for pairs come in tiles of 32 columns: every second or fourth would always be of the same texts.
+  const stride = Math.ceil(pairs / rankedPairLimit) | 1;
   const rankedPairs = Math.ceil(pairs / stride);
   const ranked = { original: new Float64Array(rankedPairs), candidate: new Float64Array(rankedPairs) };
   const lists = {

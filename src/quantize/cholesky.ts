@@ -2,9 +2,6 @@
  * Returns the upper triangular U with A⁻¹ = Uᵀ U, for a symmetric positive definite A [size × size], which is
  * overwritten. Turned by 180°, A has an ordinary factorisation L Lᵀ with a lower triangular L; turned back, L⁻¹ is U.
  * So one Cholesky factorisation and one triangular inverse suffice, and A⁻¹ is never formed.
- *
- * Turned by 180°, A has an ordinary factorisation L Lᵀ with a lower triangular L; turned back, L⁻¹ is U. So one
- * Cholesky factorisation and one triangular inverse do, and A⁻¹ is never formed.
  */
 export function inverseFactor(matrix: Float64Array, size: number): Float32Array {
   matrix.reverse();

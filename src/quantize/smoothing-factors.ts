@@ -25,6 +25,9 @@ const worthwhileShare = 0.9;
 export function chooseFactors(uses: readonly SmoothedUse[]): ChosenFactors {
   const reach = jointReach(uses);
   const plain = jointError(uses, new Float32Array(reach.length).fill(1));
+  if (plain === 0) {
+    return { channels: 0, errorShare: 1 };
+  }
   for (const caps of [capsAtChannels(reach), capsBetween(reach)]) {
     const found = bestCap(uses, reach, caps);
     if (found !== undefined && found.error <= worthwhileShare * plain) {
