@@ -24,7 +24,6 @@ export interface LanceConnection {
 
 export interface LanceTable {
   schema(): Promise<unknown>;
-  version(): Promise<number>;
   query(): LanceQuery;
   countRows(where: string): Promise<number>;
   delete(where: string): Promise<unknown>;

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { OctavecError, optionalPackage, reasonOf } from '../base/index.js';
-import type { Metadata } from '../documents/index.js';
 import type { Matrix } from '../numbers/index.js';
 import {
   checkLayout,
   type Filter,
   type Hit,
   type IndexManifest,
-  matchesFilter,
   type Store,
   type StoreChange,
   type StoredChunk,
@@ -18,6 +16,7 @@ import {
   wordsOf,
 } from '../store/index.js';
 import type { LancePlace } from './address.js';
+import { filterSql } from './filter-sql.js';
 import type { Arrow, Lance, LanceConnection, LanceTable } from './lance-api.js';
 import { chunkColumns, type Row, rowSchema, rowsOf, type StoredRow, storedChunk } from './rows.js';
 import { textList } from './sql.js';
@@ -27,12 +26,6 @@ const what = 'An index in LanceDB';
 // Names in variables, so that nobody needs the packages to compile this.
 const lanceName: string = '@lancedb/lancedb';
 const arrowName: string = 'apache-arrow';
-
-/** Documents and their metadata, as they were in one version of the table. */
-interface Known {
-  readonly version: number;
-  readonly documents: ReadonlyMap<string, Metadata>;
-}
 
 /**
  * An index in a folder or bucket of LanceDB. All rows stand in one table, so that a change is one commit; several processes may
@@ -44,7 +37,6 @@ export class LanceStore implements Store {
   readonly #place: LancePlace;
   #connection: LanceConnection | undefined;
   #table: LanceTable | undefined;
-  #known: Known | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(lance: Lance, place: LancePlace) {
@@ -135,13 +127,9 @@ export class LanceStore implements Store {
   nearest({ vector, top, filter, rescore }: VectorQuery): Promise<readonly Hit[]> {
     return this.#guarded('read', async () => {
       const { table } = await this.#written();
-      const where = await this.#condition(table, filter);
-      if (where === undefined) {
-        return [];
-      }
-      let query = table.query().nearestTo(vector).distanceType(distanceType).column('vector').where(where).limit(top);
+      let query = table.query().nearestTo(vector).distanceType(distanceType).column('vector').limit(top);
       query = rescore === 'exact' ? query.bypassVectorIndex() : query.refineFactor(Math.ceil(rescore));
-      const rows = await query.select(['id', '_distance']).toArray();
+      const rows = await query.where(searched(filter)).select(['id', '_distance']).toArray();
       return rows.map(({ id, _distance }: { readonly id: string; readonly _distance: number }) => ({
         ref: id,
         score: 1 - _distance,
@@ -153,12 +141,12 @@ export class LanceStore implements Store {
     return this.#guarded('read', async () => {
       const words = [...new Set(wordsOf(text))];
       const { table } = await this.#written();
-      const where = await this.#condition(table, filter);
-      if (words.length === 0 || where === undefined) {
+      if (words.length === 0) {
         return [];
       }
-      const query = new this.#lance.MatchQuery(words.join(' '), 'words');
-      const rows = await table.query().fullTextSearch(query).where(where).limit(top).select(['id', '_score']).toArray();
+      const wanted = new this.#lance.MatchQuery(words.join(' '), 'words');
+      const query = table.query().fullTextSearch(wanted).where(searched(filter)).limit(top);
+      const rows = await query.select(['id', '_score']).toArray();
       return rows.map(({ id, _score }: { readonly id: string; readonly _score: number }) => ({
         ref: id,
         score: _score,
@@ -245,37 +233,6 @@ export class LanceStore implements Store {
     });
   }
 
-  /**
-   * Writes a filter in the SQL of LanceDB. Metadata may have any fields of any types, which LanceDB's columns cannot;
-   * so the documents that pass are found here, and named there.
-   *
-   * @returns undefined where no document passes
-   */
-  async #condition(table: LanceTable, filter: Filter | undefined): Promise<string | undefined> {
-    if (filter === undefined) {
-      return 'place > 0';
-    }
-    const documents = await this.#documents(table);
-    const passing: string[] = [];
-    const others: string[] = [];
-    for (const [document, metadata] of documents) {
-      (matchesFilter(filter, { document, ...metadata }) ? passing : others).push(document);
-    }
-    if (others.length < passing.length) {
-      return others.length === 0 ? 'place > 0' : `place > 0 AND document NOT IN ${textList(others)}`;
-    }
-    return passing.length === 0 ? undefined : `place > 0 AND document IN ${textList(passing)}`;
-  }
-
-  async #documents(table: LanceTable): Promise<Known['documents']> {
-    const version = await table.version();
-    if (this.#known?.version !== version) {
-      const rows: Row[] = await table.query().where('place <= 1').select(['document', 'metadata']).toArray();
-      this.#known = { version, documents: new Map(rows.map((row) => [row.document, JSON.parse(row.metadata)])) };
-    }
-    return this.#known.documents;
-  }
-
   #inTurn(change: () => Promise<void>): Promise<void> {
     const done = this.#turn.catch(() => undefined).then(() => this.#guarded('write', change));
     this.#turn = done;
@@ -291,6 +248,11 @@ export class LanceStore implements Store {
         : new OctavecError('STORE_FAILED', { name: this.#place.shown, what: kind, why: reasonOf(error) }, error);
     }
   }
+}
+
+/** Writes which rows are searched: chunks, of documents that pass a filter. */
+function searched(filter: Filter | undefined): string {
+  return filter === undefined ? 'place > 0' : `place > 0 AND ${filterSql(filter)}`;
 }
 
 /** Parses JSON; returns undefined for what is none. */

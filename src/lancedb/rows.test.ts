@@ -14,6 +14,7 @@ describe('rows of a document', () => {
     const [first, second] = rowsOf(added);
     expect(first).toEqual({
       ...{ id: 'a#b.md#1', document: 'a#b.md', place: 1, hash: 'h', metadata: '{"lang":"en","tags":["x"]}' },
+      fields: '\nlang\tten\ntags\ttx\n',
       ...{ text: 'The Cat', source: '{"headings":["Über","uns"],"lines":[1,2],"page":3}' },
       ...{ words: 'uber uns the cat', vector: Float32Array.of(1, 2) },
     });
@@ -39,6 +40,7 @@ describe('rows of a document', () => {
     expect(rowsOf(empty)).toEqual([
       {
         ...{ id: 'a#b.md#0', document: 'a#b.md', place: 0, hash: 'h', metadata: '{"lang":"en","tags":["x"]}' },
+        fields: '\nlang\tten\ntags\ttx\n',
         ...{ text: '', source: '{}', words: '', vector: null },
       },
     ]);

@@ -1,5 +1,6 @@
 import { type Chunk, type Metadata, textOfChunk } from '../documents/index.js';
 import { type NewDocument, type StoredChunk, wordsOf } from '../store/index.js';
+import { fieldText } from './field-text.js';
 import type { Arrow } from './lance-api.js';
 
 /** A row of the table: a chunk, or a document without chunks, whose place is 0. Each row knows all of its document. */
@@ -12,6 +13,8 @@ export interface Row {
   readonly hash: string;
   /** JSON */
   readonly metadata: string;
+  /** The metadata once more, as filters ask for them. */
+  readonly fields: string;
   readonly text: string;
   /** JSON: headings, lines, page. */
   readonly source: string;
@@ -25,7 +28,7 @@ export type StoredRow = Omit<Row, 'vector'> & { readonly vector: { toArray(): Fl
 
 /** Returns the schema of the table. */
 export function rowSchema({ Schema, Field, Utf8, Int32, FixedSizeList, Float32 }: Arrow, dimensions: number) {
-  const texts = ['id', 'document', 'hash', 'metadata', 'text', 'source', 'words'];
+  const texts = ['id', 'document', 'hash', 'metadata', 'fields', 'text', 'source', 'words'];
   return new Schema([
     ...texts.map((name) => new Field(name, new Utf8(), false)),
     new Field('place', new Int32(), false),
@@ -35,7 +38,7 @@ export function rowSchema({ Schema, Field, Utf8, Int32, FixedSizeList, Float32 }
 
 /** Turns a document into rows of the table. */
 export function rowsOf({ id: document, hash, metadata, chunks, vectors: { data, columns } }: NewDocument): Row[] {
-  const common = { document, hash, metadata: JSON.stringify(metadata) };
+  const common = { document, hash, metadata: JSON.stringify(metadata), fields: fieldText(metadata) };
   if (chunks.length === 0) {
     return [{ ...common, id: `${document}#0`, place: 0, text: '', source: '{}', words: '', vector: null }];
   }
@@ -53,7 +56,7 @@ export function rowsOf({ id: document, hash, metadata, chunks, vectors: { data, 
 export const chunkColumns = ['id', 'document', 'place', 'metadata', 'text', 'source'];
 
 /** Turns a row into a chunk. */
-export function storedChunk({ id, document, metadata, text, source }: Omit<Row, 'vector'>): StoredChunk {
+export function storedChunk({ id, document, metadata, text, source }: Omit<Row, 'vector' | 'fields'>): StoredChunk {
   const known: Metadata = JSON.parse(metadata);
   const place: Omit<Chunk, 'text'> = JSON.parse(source);
   return { id, document, metadata: known, text, ...place };

@@ -61,8 +61,7 @@ function compares(
   return `COALESCE(jsonb_path_exists(${known}, '${paths[operator]}', ${variables}), false)`;
 }
 
-/** Returns the SQL of a field. `document` means the document's id, unless there is a field of that name. */
+/** Returns the SQL of a field. `document` is the document's id, whatever its metadata say. */
 function fieldSql(field: string, parameters: Parameters): string {
-  const known = `(d.metadata -> ${parameters.add(field)}::text)`;
-  return field === 'document' ? `COALESCE(${known}, to_jsonb(d.id))` : known;
+  return field === 'document' ? 'to_jsonb(d.id)' : `(d.metadata -> ${parameters.add(field)}::text)`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { LanceStore, lancePlace } from '#rooms/lancedb';
 import { randomNumbers } from '#rooms/numbers';
+import type { Filter } from '#rooms/store';
 import { storeSuite, testDocument, testManifest } from './store-suite.js';
 
 // LanceDB brings hundreds of megabytes, so that it is not installed with this project. To test with it:
@@ -94,6 +95,30 @@ describe.skipIf(!isInstalled)('with @lancedb/lancedb, which is not installed', (
       (await store.nearest({ vector, top: 5, rescore: 8, filter })).map(({ ref }) => ref),
     );
     expect(filtered.map((chunk) => chunk?.document)).toEqual(Array.from({ length: 5 }, () => 'd7'));
+    await store.close();
+  });
+
+  test('filters may be long, wide and deep', async () => {
+    const store = await open('large-filters');
+    await store.writeManifest(testManifest);
+    const long = `${'long '.repeat(200)}title`.slice(0, 1000);
+    await store.apply({ remove: [], add: [testDocument('a', ['word'], 0, { n: 7, long })] });
+    const asked = async (filter: Filter) => (await store.matching({ text: 'word', top: 1, filter })).length;
+    const is = (value: string | number): Filter => ({ kind: 'compare', field: 'n', operator: '=', value });
+    const deep = (levels: number): Filter =>
+      levels === 0
+        ? is(7)
+        : { kind: levels % 2 === 0 ? 'and' : 'or', of: [is(levels % 2 === 0 ? 7 : 8), deep(levels - 1)] };
+    const many = Array.from({ length: 10_000 }, (_, i) => i - 5000);
+    expect(await asked(deep(19))).toBe(1);
+    expect(await asked({ kind: 'or', of: many.map(is) })).toBe(1);
+    expect(await asked({ kind: 'not', of: { kind: 'or', of: many.map(is) } })).toBe(0);
+    expect(await asked({ kind: 'in', field: 'n', values: many })).toBe(1);
+    expect(await asked({ kind: 'in', field: 'document', values: [...many.map(String), 'a'] })).toBe(1);
+    expect(await asked({ kind: 'like', field: 'long', pattern: long.replaceAll('o', '_') })).toBe(1);
+    expect(await asked({ kind: 'like', field: 'long', pattern: '%_'.repeat(500) })).toBe(1);
+    expect(await asked({ kind: 'compare', field: 'long', operator: '>=', value: long })).toBe(1);
+    expect(await asked({ kind: 'compare', field: 'long', operator: '<', value: long })).toBe(0);
     await store.close();
   });
 

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore, postgresPlace } from '#rooms/postgres';
-import { comparisons, type Filter, matchesFilter } from '#rooms/store';
+import type { Filter } from '#rooms/store';
 import { octavec } from '../cli/octavec.js';
 import { embeddedModel } from '../support/golden-texts.js';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.js';
@@ -104,49 +103,6 @@ describe('several writers', () => {
     expect([...(await reader.vectors(refs)).data].every((value) => value === 0)).toBe(true);
     await Promise.all([reader.close(), writer.close()]);
   });
-});
-
-test('filters mean in SQL what they mean as data', async () => {
-  const fields = fc.constantFrom('a', 'b', "it's", '"; DROP TABLE x; --', 'document', '$[*]');
-  const values = fc.oneof(
-    fc.constantFrom('x', 'xy', '', "o'o", '%', 'd1', '\\'),
-    fc.integer({ min: -2, max: 2 }),
-    fc.boolean(),
-  );
-  const metadata = fc.dictionary(
-    fields,
-    fc.oneof(values, fc.array(fc.constantFrom('x', 'xy', '_'), { maxLength: 2 })),
-    { maxKeys: 4 },
-  );
-  const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
-    filter: fc.oneof(
-      { maxDepth: 3 },
-      fc.record({
-        kind: fc.constant('compare'),
-        field: fields,
-        operator: fc.constantFrom(...comparisons),
-        value: values,
-      }),
-      fc.record({ kind: fc.constant('in'), field: fields, values: fc.array(values, { maxLength: 3 }) }),
-      fc.record({ kind: fc.constant('like'), field: fields, pattern: fc.constantFrom('x%', '_', '%', 'd_', '\\', '') }),
-      fc.record({ kind: fc.constant('exists'), field: fields }),
-      fc.record({ kind: fc.constantFrom('and', 'or'), of: fc.array(tie('filter'), { maxLength: 3 }) }),
-      fc.record({ kind: fc.constant('not'), of: tie('filter') }),
-    ) as fc.Arbitrary<Filter>,
-  }));
-  const store = await open('filters');
-  await store.writeManifest(testManifest);
-  const documents = fc
-    .sample(metadata, { numRuns: 40, seed: 1 })
-    .map((known, i) => testDocument(`d${i}`, ['word'], i, known));
-  await store.apply({ remove: [], add: documents });
-  for (const asked of fc.sample(filter, { numRuns: 150, seed: 2 })) {
-    const hits = await store.matching({ text: 'word', top: 100, filter: asked });
-    const found = (await store.chunks(hits.map(({ ref }) => ref))).map((chunk) => chunk?.document);
-    const expected = documents.filter(({ id, metadata: known }) => matchesFilter(asked, { document: id, ...known }));
-    expect(found.sort(), JSON.stringify(asked)).toEqual(expected.map(({ id }) => id).sort());
-  }
-  await store.close();
 });
 
 describe('what fails', () => {

@@ -1,6 +1,11 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  comparisons,
+  type Filter,
+  fieldsOf,
   type IndexManifest,
+  matchesFilter,
   type NewDocument,
   parseFilter,
   type Store,
@@ -216,5 +221,50 @@ export function storeSuite(
       expect(ids(await nearest(35, 1))).toEqual(['n35#1']);
       expect(await store.facts()).toMatchObject({ documents: 13 });
     });
+
+    test('filters mean what they mean as data', async () => {
+      await store.apply({ remove: [...(await store.hashes()).keys()], add: filtered });
+      for (const filter of fc.sample(filters, { numRuns: 300, seed: 2 })) {
+        const hits = await store.matching({ text: 'word', top: 100, filter });
+        const found = whole(await store.chunks(hits.map(({ ref }) => ref))).map(({ document }) => document);
+        const passing = filtered.filter(({ id, metadata }) => matchesFilter(filter, fieldsOf(id, metadata)));
+        expect(found.sort(), JSON.stringify(filter)).toEqual(passing.map(({ id }) => id).sort());
+      }
+    });
   });
 }
+
+const fields = fc.constantFrom('a', 'b', "it's", '"; DROP TABLE x; --', 'document', '$[*]', 'a\tb\n');
+const texts = fc.oneof(
+  fc.constantFrom('x', 'xy', 'X', '', "o'o", '%', 'd1', '\\', '1', 'true', '.', '[x]', 'ü', 'A-z'),
+  fc.constantFrom('\t', '\n', '\b', '\bb', 'x\ny', 'b', '\u{1f600}', '\u{ffff}', '\u{e000}', '\u0001'),
+);
+const values = fc.oneof(
+  texts,
+  fc.integer({ min: -2, max: 2 }),
+  fc.boolean(),
+  fc.constantFrom(-0, 0.5, -0.5, 1e300, -1e300, 5e-324, 2 ** 53),
+);
+const metadata = fc.dictionary(fields, fc.oneof(values, fc.array(texts, { maxLength: 3 })), { maxKeys: 5 });
+const patterns = fc
+  .array(fc.oneof(fc.constantFrom('%', '_', '%', 'x', 'd'), texts), { maxLength: 4 })
+  .map((parts) => parts.join(''));
+const { filters } = fc.letrec<{ filters: Filter }>((tie) => ({
+  filters: fc.oneof(
+    { maxDepth: 3 },
+    fc.record({
+      kind: fc.constant('compare'),
+      field: fields,
+      operator: fc.constantFrom(...comparisons),
+      value: values,
+    }),
+    fc.record({ kind: fc.constant('in'), field: fields, values: fc.array(values, { maxLength: 3 }) }),
+    fc.record({ kind: fc.constant('like'), field: fields, pattern: patterns }),
+    fc.record({ kind: fc.constant('exists'), field: fields }),
+    fc.record({ kind: fc.constantFrom('and', 'or'), of: fc.array(tie('filters'), { maxLength: 3 }) }),
+    fc.record({ kind: fc.constant('not'), of: tie('filters') }),
+  ) as fc.Arbitrary<Filter>,
+}));
+const filtered = fc
+  .sample(metadata, { numRuns: 40, seed: 1 })
+  .map((known, i) => testDocument(`d${i}${['', "'", '%', '\n', '\\', '\u{1f600}'][i % 6]}`, ['word'], i, known));

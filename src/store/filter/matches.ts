@@ -1,4 +1,5 @@
 import type { Metadata, MetadataValue } from '../../documents/index.js';
+import { compareTexts } from './compare-texts.js';
 import type { Comparison, Filter, FilterValue } from './filter.js';
 import { isLike } from './like.js';
 
@@ -45,16 +46,25 @@ function compares(operator: Comparison, values: readonly FilterValue[], wanted: 
 }
 
 function holds(operator: Exclude<Comparison, '!='>, value: FilterValue, wanted: FilterValue): boolean {
+  const order =
+    typeof value === 'string' && typeof wanted === 'string'
+      ? compareTexts(value, wanted)
+      : Number(value) - Number(wanted);
   switch (operator) {
     case '=':
-      return value === wanted;
+      return order === 0;
     case '<':
-      return value < wanted;
+      return order < 0;
     case '<=':
-      return value <= wanted;
+      return order <= 0;
     case '>':
-      return value > wanted;
+      return order > 0;
     default:
-      return value >= wanted;
+      return order >= 0;
   }
+}
+
+/** Returns what filters ask of a document: its metadata, and as `document` its id, which no metadata can pretend to be. */
+export function fieldsOf(id: string, metadata: Metadata): Metadata {
+  return { ...metadata, document: id };
 }

@@ -1,6 +1,6 @@
 import { signBits } from '../../numbers/index.js';
 import type { Filter } from '../filter/filter.js';
-import { matchesFilter } from '../filter/matches.js';
+import { fieldsOf, matchesFilter } from '../filter/matches.js';
 import { int8Rows } from '../scan/codes.js';
 import { scanRows } from '../scan/scan.js';
 import { chooseRows } from '../scan/scan-plain.js';
@@ -114,5 +114,5 @@ export function allowedChunks({ segment, removed }: LiveSegment, filter: HitQuer
 
 function passes(segment: Segment, i: number, filter: Filter): boolean {
   const { id, metadata } = segment.allDocuments()[i];
-  return matchesFilter(filter, { document: id, ...metadata });
+  return matchesFilter(filter, fieldsOf(id, metadata));
 }
