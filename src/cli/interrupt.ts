@@ -3,24 +3,38 @@ import { constants } from 'node:os';
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 let received: (typeof signals)[number] | undefined;
+let controller: AbortController | undefined;
 
 /**
- * Returns a signal that Ctrl-C and SIGTERM abort, so that commands stop cleanly and leave nothing half-written. A
- * second one, whichever it is, ends the process at once.
+ * Returns the signal that Ctrl-C and SIGTERM abort, so that commands stop cleanly and leave nothing half-written. All
+ * steps of a command share it: what came during one is known to the next. A second one, whichever it is, ends the
+ * process at once.
  */
 export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
+  controller ??= listen();
+  return controller.signal;
+}
+
+function listen(): AbortController {
+  const stop = new AbortController();
   const interrupt = (signal: (typeof signals)[number]): void => {
     received = signal;
     for (const each of signals) {
       process.off(each, interrupt);
     }
-    controller.abort(new Error(signal === 'SIGINT' ? 'interrupted' : 'terminated'));
+    stop.abort(new Error(signal === 'SIGINT' ? 'interrupted' : 'terminated'));
   };
   for (const signal of signals) {
     process.on(signal, interrupt);
   }
-  return controller.signal;
+  return stop;
+}
+
+/** Settles when the signal is aborted, which it may be already. */
+export function whenAborted(signal: AbortSignal): Promise<unknown> {
+  return signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** Returns the exit status of a command that was interrupted, as shells have it: 130 for SIGINT, 143 for SIGTERM. */

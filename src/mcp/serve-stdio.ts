@@ -20,6 +20,9 @@ export async function serveStdio(index: ReadableIndex, { signal, ...options }: S
     const end = () => resolve();
     process.stdin.once('end', end).once('close', end);
     signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) {
+      end();
+    }
     // It closes itself on what it cannot read any more.
     server.server.onclose = end;
   });

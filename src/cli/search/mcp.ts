@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OctavecError, printable } from '../../base/index.js';
 import { serveHttp, serveStdio } from '../../mcp/index.js';
 import { Index } from '../../search/index.js';
-import { interruptSignal } from '../interrupt.js';
+import { interruptSignal, whenAborted } from '../interrupt.js';
 import { readKeyFile } from '../key-file.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
@@ -63,6 +63,6 @@ export function mcpCommand(): Command {
       }
       await using server = await serveHttp(index, { port: http === true ? usualPort : http, apiKeys, onError });
       process.stderr.write(`listening on ${server.url}\n`);
-      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await whenAborted(signal);
     });
 }

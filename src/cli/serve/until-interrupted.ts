@@ -2,7 +2,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { reasonOf } from '../../base/index.js';
 import { configurationPaths } from '../../config/index.js';
 import type { RunningServer } from '../../server/index.js';
-import { interruptSignal } from '../interrupt.js';
+import { interruptSignal, whenAborted } from '../interrupt.js';
 import { lateChanges, type ServeFlags, type ServeSettings, serveSettings, settingChanges } from './settings.js';
 
 /** How often files are looked at. Their place is looked at, not the file: editors and mounted secrets replace it. */
@@ -17,8 +17,9 @@ export async function runUntilInterrupted(
   flags: ServeFlags,
   settings: ServeSettings,
   onnxPaths: readonly string[],
+  interrupted = interruptSignal(),
 ): Promise<void> {
-  const interrupted = interruptSignal();
+  const stopped = whenAborted(interrupted);
   const told = await settingsReader(flags, settings);
   let running: Promise<void> = Promise.resolve();
   const inTurn = (what: string, work: () => Promise<void>) => () => {
@@ -40,9 +41,11 @@ export async function runUntilInterrupted(
     if (server.healthPort !== undefined) {
       process.stderr.write(`/health is answered on port ${server.healthPort}\n`);
     }
-    await server.ready;
-    process.stderr.write('ready\n');
-    await new Promise((resolve) => interrupted.addEventListener('abort', resolve, { once: true }));
+    await Promise.race([server.ready, stopped]);
+    if (!interrupted.aborted) {
+      process.stderr.write('ready\n');
+      await stopped;
+    }
     process.stderr.write('finishing what runs\n');
   } finally {
     process.off('SIGHUP', all);
