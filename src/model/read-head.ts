@@ -38,6 +38,7 @@ const denseConfig = fields({
   out_features: countUpTo(maxDenseWidth),
   bias: maybe(flag),
   activation_function: maybe(text),
+  module_input_name: maybe(text),
 });
 
 export interface FoundHead {
@@ -85,7 +86,7 @@ async function readHead(folder: string, modules: readonly Module[]): Promise<Hea
     if (kind === 'Transformer' || kind === 'Dropout') {
       continue;
     }
-    if (kind === 'Pooling') {
+    if (kind === 'Pooling' && dense.length === 0 && !normalizes) {
       pooling = await readPooling(module.folder);
       if (pooling === undefined) {
         throw missingConfig(join(module.folder, 'config.json'));
@@ -175,7 +176,14 @@ async function readDense(folder: string): Promise<DenseLayer> {
   if (config === undefined) {
     throw missingConfig(path);
   }
-  const { in_features: inputs, out_features: outputs } = config;
+  const { in_features: inputs, out_features: outputs, module_input_name: takes = 'sentence_embedding' } = config;
+  if (takes !== 'sentence_embedding') {
+    throw new OctavecError('MODEL_UNSUPPORTED', {
+      path,
+      what: `a dense layer that takes "${takes}"`,
+      hint: 'octavec runs dense layers behind the pooling. Export the model with this one in its graph.',
+    });
+  }
   const weightsPath = await denseWeightsPath(folder);
   const tensors = await readSafetensors(weightsPath, ['linear.weight', 'linear.bias']);
   const weight = tensors.get('linear.weight')?.data;

@@ -44,7 +44,7 @@ const mostCardCharacters = 4 * 1024 * 1024;
 /** Reads the names at the head of the model card: that in its results, and that of the model that it was made from. */
 async function cardNames(folder: string): Promise<(readonly [string, string])[]> {
   const card = (await readFile(join(folder, 'README.md'), 'utf8').catch(() => '')).slice(0, mostCardCharacters);
-  const head = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
+  const head = (/^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '').replaceAll('\r\n', '\n');
   const result = /^model-index:\s*\n\s*-\s*name:\s*(.+)$/m.exec(head)?.[1];
   const base = /^base_model:[ \t]*(?:\n\s*-\s*)?(.+)$/m.exec(head)?.[1];
   return [

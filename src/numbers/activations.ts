@@ -1,6 +1,6 @@
 /** Functions of one number that models are made of. */
 
-/** Returns the error function by its power series, to 1e-8: beyond 4 it is ±1 to that precision. */
+/** Returns the error function by its power series, to 2e-8: beyond 4 it is ±1 to that precision. */
 export function erf(x: number): number {
   const magnitude = Math.abs(x);
   if (magnitude > 4) {

@@ -9,7 +9,7 @@ import {
   type Reading,
 } from '../evaluate/index.js';
 import { textsHash } from '../files/index.js';
-import { evenlySpaced, type Matrix, rowOf } from '../numbers/index.js';
+import { chosenRows, evenlySpaced, type Matrix } from '../numbers/index.js';
 import type { TaskResult } from '../tasks/index.js';
 import type { Candidate } from './candidate.js';
 import { asOriginalError, type Original, vectorsHash } from './original.js';
@@ -138,15 +138,6 @@ function embedding({ options }: Proof, { identity }: Candidate): EmbedOptions {
     signal: options.signal,
     onProgress: renamed(options.onProgress, `Embedding with ${identity.precision}`),
   };
-}
-
-function chosenRows(matrix: Matrix, places: readonly number[]): Matrix {
-  const { columns } = matrix;
-  const data = new Float32Array(places.length * columns);
-  places.forEach((place, i) => {
-    data.set(rowOf(matrix, place), i * columns);
-  });
-  return { data, rows: places.length, columns };
 }
 
 /** Describes how hidden states became vectors; undefined where the graph itself gives vectors. */

@@ -1,5 +1,5 @@
 import type { TaskOptions } from '../base/index.js';
-import { type Matrix, rowOf } from '../numbers/index.js';
+import { chosenRows } from '../numbers/index.js';
 import { deviation } from './deviation.js';
 import { drawExamples } from './draw-examples.js';
 import { embedDistinct } from './embed-distinct.js';
@@ -29,7 +29,7 @@ export async function evaluateClassification(
   const truth = Int32Array.from(task.test, ({ label }) => numbers.get(label) ?? -2);
   const texts = [...task.train, ...task.test].map(({ text }) => text);
   const { vectors, places } = await embedDistinct(texts, embed, use, options);
-  const testVectors = rowsOf(vectors, places.subarray(task.train.length));
+  const testVectors = chosenRows(vectors, places.subarray(task.train.length));
 
   const draws = drawExamples(trainLabels, experiments, task.examplesPerLabel ?? usualExamples);
   const predictions: Int32Array[] = [];
@@ -37,9 +37,9 @@ export async function evaluateClassification(
     const stage = `Classifying ${task.name}`;
     options.onProgress?.({ stage, done: predictions.length, total: experiments, unit: 'experiments' });
     const model = await fitLogisticRegression(
-      rowsOf(
+      chosenRows(
         vectors,
-        Uint32Array.from(examples, (i) => places[i]),
+        examples.map((i) => places[i]),
       ),
       examples.map((i) => trainLabels[i]),
       labels.length,
@@ -58,12 +58,4 @@ export async function evaluateClassification(
     deviations: { accuracy: deviationOf('accuracy'), f1: deviationOf('f1') },
     samples,
   };
-}
-
-function rowsOf(matrix: Matrix, rows: Uint32Array): Matrix {
-  const data = new Float32Array(rows.length * matrix.columns);
-  rows.forEach((row, i) => {
-    data.set(rowOf(matrix, row), i * matrix.columns);
-  });
-  return { data, rows: rows.length, columns: matrix.columns };
 }
