@@ -20,7 +20,10 @@ beforeEach(async () => {
   partial = await PartialFile.open(target);
   await partial.begin({}, {});
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await partial.leave();
+  await rm(folder, { recursive: true });
+});
 
 /** A batch of texts with vectors of one number; NaN stands for a text that has none. */
 function batchOf(values: Readonly<Record<string, number>>, truncated = 0): StreamBatch<TextRecord> {

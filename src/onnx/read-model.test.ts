@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { cpuClock } from '../../test/support/cpu-time.js';
 import { bytesField, concat, messageField, modelFrame, modelWith, varintField } from '../../test/support/protobuf.js';
 import { OctavecError } from '../base/index.js';
 import { parseModel, readModel } from './read-model.js';
@@ -96,9 +97,9 @@ describe('what is not ONNX is NOT_ONNX and says what it is', () => {
   test('a video of 1.9 GB, which is not read to its end', async () => {
     const path = file('video.onnx', '\0\0\0\u0018ftypmp42');
     truncateSync(path, 1.9e9);
-    const start = performance.now();
+    const cpuMs = cpuClock();
     await expect(readModel(path)).rejects.toMatchObject({ code: 'NOT_ONNX' });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMs()).toBeLessThan(1000);
     truncateSync(path, 0);
   });
 });

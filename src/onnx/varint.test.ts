@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cpuClock } from '../../test/support/cpu-time.js';
 import { concat, varint } from '../../test/support/protobuf.js';
 import { putVarint, signed64, varintSize, varintWords } from './varint.js';
 
@@ -63,9 +64,9 @@ describe('varints', () => {
   test('a run of a hundred million bytes without an end costs no more than reading it', () => {
     const bytes = new Uint8Array(1e8).fill(0x80);
     bytes[bytes.length - 1] = 0;
-    const start = performance.now();
+    const cpuMs = cpuClock();
     expect(varintWords(bytes, 2)).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuMs()).toBeLessThan(5000);
   });
 
   test('halves make signed numbers', () => {
