@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare, distill, Embedder } from 'octavec';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openModelFolder } from '#rooms/model';
 import { readTable } from '#rooms/static';
 import { randomNumbers } from '../src/numbers/index.js';
@@ -106,6 +106,49 @@ describe('tuned on texts', () => {
     );
     const tables = await Promise.all(made.map((one) => readTable(join(one.folder, 'model.safetensors'))));
     expect(Buffer.compare(tables[0].data, tables[1].data)).toBe(0);
+  });
+
+  /** Too few to hold some out. */
+  const few = texts.slice(0, 24);
+
+  test('asks the teacher once, whatever is made of its vectors, and says so', async () => {
+    vi.stubEnv('OCTAVEC_CACHE', place('cache'));
+    const made = async (name: string) => {
+      const notes: string[] = [];
+      const stages = new Set<string>();
+      await distill(teacher, {
+        ...{ output: place(name), texts: few, embeddedFirst: false, dimensions: 8 },
+        onNote: (note) => notes.push(note),
+        onProgress: ({ stage }) => stages.add(stage),
+      });
+      const told = notes.map((note) => /vectors of (.+) are those of an earlier run/.exec(note)?.[1]);
+      const asked = [...stages].filter((stage) => /teacher/.test(stage)).sort();
+      return { told, asked, table: await readFile(join(place(name), 'model.safetensors')) };
+    };
+    const embedding = ['Asking the teacher for its tokens', 'Embedding with the teacher'];
+    const first = await made('asked');
+    expect([first.told, first.asked]).toEqual([[], embedding]);
+    const again = await made('recalled');
+    expect([again.told, again.asked]).toEqual([['54 tokens', '24 texts'], ['Recalling what the teacher gave before']]);
+    const kept = (await readdir(place('cache/embeddings'), { recursive: true })).filter((name) => /f32$/.test(name));
+    for (const name of kept) {
+      await truncate(join(place('cache/embeddings'), name), 64 * 4);
+    }
+    const damaged = await made('damaged');
+    expect([damaged.told, damaged.asked]).toEqual([[], embedding]);
+    expect([again, damaged].map(({ table }) => table.equals(first.table))).toEqual([true, true]);
+    vi.unstubAllEnvs();
+  });
+
+  test('does without a cache where none can be written', async () => {
+    await writeFile(place('no-folder'), '');
+    vi.stubEnv('OCTAVEC_CACHE', place('no-folder'));
+    const onNote = vi.fn();
+    await distill(teacher, {
+      ...{ output: place('uncached'), texts: few, embeddedFirst: false, dimensions: 8, onNote },
+    });
+    vi.unstubAllEnvs();
+    expect(onNote.mock.calls).toEqual([[expect.stringContaining("the teacher's vectors are not kept")]]);
   });
 
   test('gives words and phrases vectors of their own', async () => {

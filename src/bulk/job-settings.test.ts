@@ -2,17 +2,29 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { smallModel } from '../../test/support/small-model.js';
 import type { VectorOptions } from '../embed/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import type { DenseLayer, ModelFiles } from '../model/index.js';
+import { encodeModel, floatTensor, makeNode, type TensorProto } from '../onnx/index.js';
 import { difference, jobSettings } from './job-settings.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'octavec-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = (name: string) => join(folder, name);
-for (const name of ['model.onnx', 'model.onnx_data', 'tokenizer.json']) {
-  writeFileSync(path(name), name);
-}
+writeFileSync(path('tokenizer.json'), '{}');
+writeFileSync(path('weights.bin'), Float32Array.of(1, 2));
+/** A model whose weights lie in a file that is not named after it. */
+const weights: TensorProto = {
+  ...floatTensor('w', [2], new Float32Array(2)),
+  ...{ rawData: undefined, dataLocation: 1 },
+  externalData: [{ key: 'location', value: 'weights.bin' }],
+};
+const { proto } = smallModel({
+  ...{ inputs: { x: 'float[2]' }, outputs: { y: 'float[2]' }, initializers: [weights] },
+  nodes: [makeNode('Add', ['x', 'w'], ['y'])],
+});
+writeFileSync(path('model.onnx'), Buffer.concat(encodeModel(proto)));
 
 const dense = (first: number): DenseLayer => ({
   inputs: 2,
@@ -59,6 +71,6 @@ test('say what differs', async () => {
   expect(await now(model(), engine, { overLong: 'chunk', overlap: 8 })).toBe(
     'over-long was "truncate" and is "chunk", overlap was "default" and is 8',
   );
-  writeFileSync(path('model.onnx_data'), 'changed');
+  writeFileSync(path('weights.bin'), Float32Array.of(1, 3));
   expect(await now()).toBe('another model');
 });

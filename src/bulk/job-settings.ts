@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import type { VectorOptions } from '../embed/index.js';
 import { resolvePrompt } from '../embed/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import { fileHash, textsHash } from '../files/index.js';
-import type { Head, ModelFiles } from '../model/index.js';
+import { type Head, type ModelFiles, modelHash } from '../model/index.js';
 import type { StoredType } from './stored-vectors.js';
 
 /** What makes the vectors of a file what they are, besides the texts. Named as it is told when something differs. */
@@ -22,7 +21,7 @@ export async function jobSettings(
   dimensions: number,
   options: VectorOptions & { readonly digits?: number },
 ): Promise<JobSettings> {
-  const [weights, tokenizer] = await Promise.all([modelHash(model.onnxPath), fileHash(model.tokenizerPath)]);
+  const [weights, tokenizer] = await Promise.all([weightsHash(model), fileHash(model.tokenizerPath)]);
   const { overLong = 'truncate', overlap = 'default' } = options;
   const { head, maxTokens, lowerCase, tokenizerLowerCase, truncationSide } = model;
   return {
@@ -73,13 +72,9 @@ function quoted(value: string | number | undefined): string {
   return value === undefined ? 'not known' : JSON.stringify(value);
 }
 
-/** Hashes the ONNX file and the external data files that are named after it. */
-async function modelHash(onnxPath: string): Promise<string> {
-  const [folder, name] = [dirname(onnxPath), basename(onnxPath)];
-  const isPart = (file: string) => file === name || file.startsWith(`${name}_data`) || file.startsWith(`${name}.data`);
-  const files = (await readdir(folder)).filter(isPart).sort();
-  const hashes = await Promise.all(files.map((file) => fileHash(join(folder, file))));
-  return hashes.length === 1 ? hashes[0] : textsHash(hashes);
+/** Hashes what the vectors come from: the table of a static model, or an ONNX file with its external data. */
+function weightsHash({ onnxPath }: ModelFiles): Promise<string> {
+  return extname(onnxPath) === '.safetensors' ? fileHash(onnxPath) : modelHash(onnxPath);
 }
 
 /** Hashes the dense layers behind the pooling, which lie in files of their own. */

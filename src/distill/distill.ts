@@ -22,6 +22,7 @@ import type { Axes } from './principal-axes.js';
 import { sifWeights } from './sif-weights.js';
 import { studentTokens } from './student-tokens.js';
 import { tableShape } from './table-size.js';
+import { openTeacherCache } from './teacher-cache.js';
 import { teacherVectors } from './teacher-vectors.js';
 import { tokenVectors } from './token-vectors.js';
 import { type Tuned, tune } from './tune.js';
@@ -101,11 +102,12 @@ export async function distill(teacher: Location, options: DistillOptions): Promi
     const algebra = new AlgebraThreads(files.onnxPath, threads ?? budget.threads, signal);
     const { student, ids, width } = await vocabularyOf(files, options);
     const { dimensions, precision } = tableShape(ids.length, width, options);
-    const alone = await tokenVectors(files, ids, { threads, signal, onProgress });
+    const cache = await openTeacherCache(files.onnxPath, options);
+    const alone = await tokenVectors(files, ids, cache, { threads, signal, onProgress });
     throwIfCancelled(signal, 'distilling');
     const read = async (stage: readonly string[]) => ({
       ids: await studentTokens(staging.folder, student, stage, signal),
-      vectors: await teacherVectors(files, stage, options),
+      vectors: await teacherVectors(files, stage, cache, options),
     });
     const own = pieces.length === 0 ? undefined : await read(pieces);
     // Texts of one's own come second: what they do not say, octavec's have said.

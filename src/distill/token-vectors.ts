@@ -1,26 +1,54 @@
 import { OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { type CacheableEmbedder, embedOrRecall } from '../embed/index.js';
 import { type Engine, loadEngine, type TokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { type Matrix, nonFiniteRows } from '../numbers/index.js';
+import { share, type TeacherCache } from './teacher-cache.js';
 
 /** Texts of a few tokens each that go to the engine at once. */
 const textsAtOnce = 4096;
 
 /**
  * Embeds each token alone with the teacher, between special tokens: [tokens × width]. Vectors are pooled as the teacher
- * does, and not scaled to length 1.
+ * does, and not scaled to length 1. Those of an earlier run are taken from the cache.
  *
  * @throws TEACHER_UNFIT where a vector is not finite, or all are the same; and what the engine throws
  */
 export async function tokenVectors(
   files: ModelFiles,
   ids: readonly (readonly number[])[],
+  cache: TeacherCache,
   { threads, signal, onProgress }: TaskOptions & { readonly threads?: number },
 ): Promise<Matrix> {
-  await using engine: Engine = await loadEngine(
-    { ...files, head: { ...files.head, normalize: false } },
-    { threads, signal },
+  const model: ModelFiles = { ...files, head: { ...files.head, normalize: false } };
+  await using engine: Engine = await loadEngine(model, { threads, signal });
+  const { width, description } = engine;
+  let isRecalled = true;
+  const teacher: CacheableEmbedder = {
+    ...{ model, width, engine: description },
+    embed: async () => {
+      isRecalled = false;
+      return computed(engine, ids, files.onnxPath, { signal, onProgress });
+    },
+  };
+  // The texts of a token alone are the ids around and in it.
+  const vectors = await embedOrRecall(
+    teacher,
+    cache,
+    ids.map((text) => text.join(' ')),
   );
+  if (isRecalled) {
+    cache.onRecalled(share(ids.length, ids.length, 'tokens'));
+  }
+  return vectors;
+}
+
+async function computed(
+  engine: Engine,
+  ids: readonly (readonly number[])[],
+  path: string,
+  { signal, onProgress }: TaskOptions,
+): Promise<Matrix> {
   const { width } = engine;
   const data = new Float32Array(ids.length * width);
   for (let first = 0; first < ids.length; first += textsAtOnce) {
@@ -32,7 +60,7 @@ export async function tokenVectors(
     );
   }
   const vectors = { data, rows: ids.length, columns: width };
-  refuseUnfit(files.onnxPath, vectors);
+  refuseUnfit(path, vectors);
   return vectors;
 }
 

@@ -16,7 +16,9 @@ export interface CacheOptions extends VectorCache {
 }
 
 /** What is needed of an {@link Embedder}. */
-export type CacheableEmbedder = Pick<Embedder, 'model' | 'width' | 'engine' | 'embed'>;
+export interface CacheableEmbedder extends Pick<Embedder, 'model' | 'width' | 'engine'> {
+  readonly embed: EmbedAll;
+}
 
 type EmbedAll = (texts: readonly string[], options?: EmbedOptions) => Promise<Matrix>;
 

@@ -19,7 +19,7 @@ export {
 } from './embed-options.js';
 export type { StreamBatch, StreamOptions } from './embed-stream.js';
 export { Embedder } from './embedder.js';
-export { type CacheOptions, cachedEmbedding, embedOrRecall } from './embedding-cache.js';
+export { type CacheableEmbedder, type CacheOptions, cachedEmbedding, embedOrRecall } from './embedding-cache.js';
 export { npyBytes, npyHeader, npyHeaderBytes, npyTypes } from './npy.js';
 export { type OverLong, overLongPolicies, type TruncationSide } from './over-long.js';
 export { resolvePrompt } from './prompt.js';

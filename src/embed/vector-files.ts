@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, utimes } from 'node:fs/promises';
 import { OctavecError } from '../base/index.js';
 import { writeOutputFile } from '../files/index.js';
 
@@ -9,13 +10,28 @@ export interface VectorCache {
   readonly onUnwritable?: (error: OctavecError) => void;
 }
 
-/** Reads a file of raw float32 vectors; undefined if it does not hold whole rows. */
+/** Behind the vectors stands the SHA-256 of their bytes. */
+const checksumBytes = 32;
+
+/**
+ * Reads a file of float32 vectors, and marks it as used.
+ *
+ * @returns undefined if there is none, or one that does not hold whole rows as they were written
+ */
 export async function readVectors(path: string, width: number): Promise<Float32Array | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined || bytes.byteLength % (4 * width) !== 0) {
+  const file = await readFile(path).catch(() => undefined);
+  const bytes = file?.subarray(0, -checksumBytes);
+  const isWhole = bytes !== undefined && bytes.byteLength % (4 * width) === 0;
+  if (!isWhole || file?.subarray(-checksumBytes).equals(checksum(bytes)) !== true) {
     return undefined;
   }
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function checksum(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 /**
@@ -30,7 +46,8 @@ export function vectorKeeper({ onUnwritable }: VectorCache): (path: string, vect
       return;
     }
     try {
-      await writeOutputFile(path, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
+      const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
+      await writeOutputFile(path, Buffer.concat([bytes, checksum(bytes)]));
     } catch (error) {
       if (onUnwritable === undefined || !(error instanceof OctavecError)) {
         throw error;

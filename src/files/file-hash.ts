@@ -18,6 +18,16 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/**
+ * Returns the SHA-256 of files that belong together, in their order, in hex; of one file its own.
+ *
+ * @throws FILE_NOT_READABLE
+ */
+export async function filesHash(paths: readonly string[]): Promise<string> {
+  const hashes = await Promise.all(paths.map(fileHash));
+  return hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.join()).digest('hex');
+}
+
 /** Returns the SHA-256 of texts, in hex: the same texts in the same order give the same hash. */
 export function textsHash(texts: readonly string[]): string {
   const hash = createHash('sha256');

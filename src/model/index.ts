@@ -16,6 +16,7 @@ export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesO
 export { openModelFolder } from './model-folder.js';
 export { modelName } from './model-name.js';
 export { type NameFields, type NameTemplate, nameFields, nameTemplate, ownFields } from './name-template.js';
+export { modelHash, weightBytes } from './onnx-weights.js';
 export { modelOverrideChecks, openModelOptionChecks } from './open-model-options.js';
 export { refuseOtherFormat } from './other-formats.js';
 export { findHead, refuseOtherStart } from './read-head.js';
@@ -23,4 +24,3 @@ export { type Module, readModules, transformerFolder } from './read-modules.js';
 export { floatTypes, widen } from './safetensors.js';
 export { type StaticFolder, type StaticReading, staticFolder } from './static-folder.js';
 export * from './variants.js';
-export { weightBytes } from './weight-bytes.js';

@@ -2,20 +2,18 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileIdentity } from '../evaluate/index.js';
-import { fileHash } from '../files/index.js';
+import { fileHash, filesHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
 
 /** Returns what a model file is recognised by, its external data included. */
 export async function fileIdentity(model: OnnxModel, precision: string): Promise<FileIdentity> {
   const files = [model.path, ...externalDataFiles(model)];
-  const hashes = await Promise.all(files.map(fileHash));
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const sha256 = hashes.length === 1 ? hashes[0] : createHash('sha256').update(hashes.join()).digest('hex');
   return {
     name: shortName(model.path),
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    sha256,
+    sha256: await filesHash(files),
     precision,
   };
 }

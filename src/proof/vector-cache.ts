@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { VectorCache } from '../embed/index.js';
-import { cacheFolder, checkWritable } from '../files/index.js';
+import { checkWritable, keptVectorsFolder } from '../files/index.js';
 
 export interface VectorCacheOptions {
   /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */
@@ -24,7 +24,7 @@ export async function openVectorCache({ cache, onNote }: VectorCacheOptions): Pr
   }
   let told = false;
   return {
-    folder: join(cacheFolder(), 'embeddings'),
+    folder: await keptVectorsFolder(),
     onUnwritable: ({ message }) => {
       if (!told) {
         told = true;
