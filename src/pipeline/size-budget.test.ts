@@ -40,6 +40,16 @@ describe('the best variant below a size', () => {
     expect(chooseBelow(25e6, fitting.slice(0, 1), [])).toBeUndefined();
   });
 
+  test('is never one that gives no numbers while another does, forced or not', () => {
+    const broken = variant('q4', 16, Number.NaN, false);
+    for (const fitting of [
+      [broken, variant('int8', 23, 0.5)],
+      [variant('int8', 23, 0.5), broken],
+    ]) {
+      expect(chooseBelow(25e6, fitting, [], true)).toMatchObject({ chosen: 'int8', runnerUp: 'q4' });
+    }
+  });
+
   test('where there is none, the smallest is told, and what may be smaller', () => {
     const error = sizeError('gte', 10e6, [
       { method: 'fp16', bytes: 45e6 },

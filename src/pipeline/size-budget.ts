@@ -82,8 +82,12 @@ export function sizeError(path: string, maxSize: number, tooLarge: readonly TooL
 const smallMethods: readonly MethodName[] = ['q4', 'int8'];
 
 function better(a: Measured, b: Measured): number {
-  const byCosine = b.evidence.fidelity.cosine.mean - a.evidence.fidelity.cosine.mean;
-  return byCosine || a.evidence.file.bytes - b.evidence.file.bytes;
+  return qualityOf(b) - qualityOf(a) || a.evidence.file.bytes - b.evidence.file.bytes;
+}
+
+/** Returns the mean cosine; what is no number is worse than any. */
+function qualityOf({ evidence: { fidelity } }: Measured): number {
+  return Number.isNaN(fidelity.cosine.mean) ? -2 : fidelity.cosine.mean;
 }
 
 function whyBetter(best: Measured, next: Measured): string {

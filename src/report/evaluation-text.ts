@@ -51,10 +51,10 @@ export function taskName({ task, asymmetric }: TaskComparison): string {
   return asymmetric ? `${printable(task)}, old index` : printable(task);
 }
 
-/** Writes a number with its sign, and 0 without: "−0.0031". */
+/** Writes a number with its sign, and 0 and what is no number without: "−0.0031". */
 export function signed(value: number): string {
   const digits = Math.abs(value).toFixed(4);
-  if (Number(digits) === 0) {
+  if (Number(digits) === 0 || Number.isNaN(value)) {
     return digits;
   }
   return `${value < 0 ? '−' : '+'}${digits}`;
