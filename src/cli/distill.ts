@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { OctavecError } from '../base/index.js';
 import { distill, type TablePrecision, tablePrecisions } from '../distill/index.js';
 import type { EngineChoice } from '../engine/index.js';
@@ -8,7 +8,7 @@ import { readTexts } from '../texts/index.js';
 import { interruptSignal } from './interrupt.js';
 import { addPoolingOptions, type PoolingFlags, poolingFlags } from './model-options.js';
 import { type NamedModelFlags, namedModel } from './named-model.js';
-import { engineOption, positiveInteger } from './options.js';
+import { byteSize, engineOption, positiveInteger } from './options.js';
 import { printNote } from './print-note.js';
 import { progressLine } from './progress-line.js';
 
@@ -95,15 +95,4 @@ async function readWords(path: string): Promise<string[]> {
     });
   }
   return words;
-}
-
-const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
-
-/** Parses a size: "8MB", "500 kB", "8000000". */
-function byteSize(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text.trim()) ?? [];
-  if (number === undefined) {
-    throw new InvalidArgumentError('It must be a size such as 8MB.');
-  }
-  return Number(number) * units[unit.toLowerCase()];
 }

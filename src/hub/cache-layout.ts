@@ -62,10 +62,9 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
   if (!isCommit(commit)) {
     return undefined;
   }
-  const text = await readFile(join(cached.folder, '.octavec', `${commit}.json`), 'utf8').catch(() => undefined);
-  if (text !== undefined) {
-    const files: unknown = JSON.parse(text);
-    return { commit, files: (files as string[]).filter(isSafePath), isWhole: true };
+  const files = await readListing(join(cached.folder, '.octavec', `${commit}.json`));
+  if (files !== undefined) {
+    return { commit, files: files.filter(isSafePath), isWhole: true };
   }
   const folder = cached.snapshot(commit);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -73,6 +72,16 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
   return paths.length === 0 ? undefined : { commit, files: paths, isWhole: false };
+}
+
+/** Reads the list of a commit's files; undefined where there is none, or a damaged one: it is asked for again. */
+async function readListing(path: string): Promise<readonly string[] | undefined> {
+  try {
+    const files: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return Array.isArray(files) && files.every((file) => typeof file === 'string') ? files : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tells whether a file of a snapshot is there, with its bytes. */

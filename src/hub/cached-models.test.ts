@@ -129,6 +129,13 @@ describe('the list of a commit', () => {
     expect(await keptListing(home, repository)).toEqual({ commit: first, files: ['onnx/model.onnx'], isWhole: false });
   });
 
+  test.each(['', '["onnx/mod', 'null', '{"a":1}', '[1]'])('that is damaged (%j) counts as none', async (text) => {
+    const home = await commitOf(first, { 'config.json': ['e1', 'x'] });
+    await keepListing(home, repository, { commit: first, files: ['config.json', 'tokenizer.json'] });
+    await writeFile(join(home.folder, '.octavec', `${first}.json`), text);
+    expect(await keptListing(home, repository)).toEqual({ commit: first, files: ['config.json'], isWhole: false });
+  });
+
   test('of a branch that is no commit is none', async () => {
     const home = cachedRepository(cache, repository);
     await put(join(home.folder, 'refs', 'main'), 'not a commit');
