@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { readModel, writeModel } from 'octavec/onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamicInt8 } from '#rooms/quantize';
@@ -55,8 +55,23 @@ describe('what npm pack makes', () => {
       ]),
     );
     const own =
-      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.*\.(js|d\.ts)|data\/[^/]+|docs\/(?!api|contributing).*\.(md|png|svg|kt)|datasets\/.+|deploy\/jobs\/.+)$/;
+      /^(LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.*\.(js|d\.ts)|data\/[^/]+|docs\/(?!api).*\.(md|png|svg|kt)|examples\/[^/]+\.(md|mjs)|datasets\/.+|deploy\/jobs\/.+)$/;
     expect(paths.filter((path) => !own.test(path) || /\.test\./.test(path))).toEqual([]);
+  });
+
+  test('has every file that its pages link to', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const pages = paths.filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => ({
+        page,
+        target: posix.join(posix.dirname(page), target),
+      })),
+    );
+    expect(links.length).toBeGreaterThan(100);
+    expect(
+      links.filter(({ target }) => !paths.some((path) => path === target || path.startsWith(`${target}/`))),
+    ).toEqual([]);
   });
 
   test('has compiled code and types for every entry', () => {
@@ -94,7 +109,13 @@ describe('in an empty folder without build tools', () => {
       await embedder.close();`;
     const embed = async () => JSON.parse(await inProject('node', '--input-type=module', '-e', script));
     expect(await embed()).toMatchObject({
-      ...{ name: 'onnxruntime', fallback: expect.stringContaining('the native engine is not'), width: 64 },
+      ...{
+        name: 'onnxruntime',
+        fallback: expect.stringContaining(
+          `the package @octavec/native-${process.platform}-${process.arch} is not installed`,
+        ),
+        width: 64,
+      },
     });
     const packaged = join(folder, 'native');
     mkdirSync(packaged);

@@ -80,7 +80,8 @@ export function nativeEngineFinding(native: NativeState): Finding {
       id: 'native-engine',
       status: 'ok',
       found: `No native engine: ${native.reason}. Models run on ONNX Runtime.`,
-      advice: 'In a clone with a C++ compiler, "npm run build:native" makes it.',
+      advice:
+        'It comes with octavec as an optional package for its platform; in a clone with a C++ compiler, "npm run build:native" makes it.',
       figures: native,
     };
   }

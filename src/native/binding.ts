@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from '../base/index.js';
@@ -127,7 +127,15 @@ function firstThatLoads(paths: readonly string[]): LoadedBinding | { readonly re
       }
     }
   }
-  return { reason: problems[0] ?? 'the native engine is not built here (npm run build:native needs a C++ compiler)' };
+  return { reason: problems[0] ?? whyMissing() };
+}
+
+/** An installed package cannot build the engine: it has no sources of it. */
+function whyMissing(): string {
+  const isCheckout = existsSync(new URL('../../scripts/build-native.mjs', import.meta.url));
+  return isCheckout
+    ? 'the native engine is not built here (npm run build:native needs a C++ compiler)'
+    : `the native engine is not here: the package ${packaged} is not installed`;
 }
 
 function buildOf(path: string): string {
