@@ -8,6 +8,7 @@ export { distinctEnds } from './distinct-ends.js';
 export { eachAtOnce } from './each-at-once.js';
 export type { ExitStatus } from './errors/error-entry.js';
 export * from './errors.js';
+export { homeFolder } from './home-folder.js';
 export { inOrder } from './in-order.js';
 export { type Location, maybePathOf, pathOf } from './location.js';
 export { type MethodName, methodNames } from './method-names.js';

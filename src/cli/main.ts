@@ -1,15 +1,11 @@
 #!/usr/bin/env node
-import { reportLostAnswer, runCli } from './program.js';
-
-// Whoever read the output wants no more of it ("octavec embed … | head"): there is nothing left to do, and no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') {
-    throw error;
-  }
-  process.exit(0);
-});
+import { reportLostAnswer, reportLostOutput, runCli } from './program.js';
 
 const args = process.argv.slice(2);
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(reportLostOutput(error, args)));
+// What is said beside the output cannot be said any more, and changes nothing of the work.
+process.stderr.on('error', () => undefined);
 
 /** Node's own exit status where nothing is left that could settle what is awaited. It prints nothing. */
 const unsettledAwait = 13;

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { OctavecError, version } from '../base/index.js';
+import { OctavecError, reasonOf, version } from '../base/index.js';
 import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
@@ -32,7 +32,8 @@ octavec.toml holds what you would repeat: gates and limits of your own, texts, t
 Exit status: 0 done, 1 failed, 2 bad usage, 3 refused by the quality gate, 130 or 143 interrupted.`;
 
 /** Runs the command line and gives its exit status. Nothing is thrown. */
-export async function runCli(args: readonly string[]): Promise<number> {
+export async function runCli(given: readonly string[]): Promise<number> {
+  const args = given[0] === 'help' ? asHelp(given.slice(1)) : given;
   const json = args.includes('--json');
   const program = new Command('octavec')
     .description('Quantize a text-embedding model, prove its quality, run it and serve it.')
@@ -41,14 +42,13 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .addHelpText('after', examples);
   const words = args.filter((word) => !word.startsWith('-'));
-  const [first, second] = words;
-  const named = first === 'help' ? second : first;
+  const [first] = words;
   for (const [name, { description, load }] of Object.entries(commands)) {
     // Of the others the help shows names and descriptions only.
-    const command = name === named ? await load() : new Command(name);
+    const command = name === first ? await load() : new Command(name);
     program.addCommand(command.description(description));
   }
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
     if (json) {
       // What is wrong with the usage is reported as every other error is.
@@ -73,11 +73,18 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Turns "help models alias" into "models alias --help"; a command that there is not is refused as it is without help. */
+function asHelp(words: readonly string[]): readonly string[] {
+  const name = words.find((word) => !word.startsWith('-'));
+  return name === undefined || Object.hasOwn(commands, name) ? [...words, '--help'] : words;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 /** Returns what is shown when no command is named: what to do, with the model that is named instead of one. */
 async function theWay(words: readonly string[]): Promise<string | undefined> {
-  if (words[0] === 'help') {
-    return undefined;
-  }
   const { modelInPlaceOfCommand, wayOf } = await import('./show-way.js');
   const model = await modelInPlaceOfCommand(words);
   return words.length === 0 || model !== undefined ? wayOf(model) : undefined;
@@ -87,6 +94,21 @@ async function theWay(words: readonly string[]): Promise<string | undefined> {
 export function reportLostAnswer(args: readonly string[]): number {
   printError('INTERNAL', 'an error inside octavec, please report it: an answer was lost', args.includes('--json'));
   return interruptStatus() ?? 1;
+}
+
+/**
+ * Says that the standard output cannot be written any more, and gives the exit status.
+ *
+ * @returns 0 where whoever read it wants no more ("octavec embed … | head"): there is nothing left to do, and no failure
+ */
+export function reportLostOutput(error: NodeJS.ErrnoException, args: readonly string[]): number {
+  if (error.code === 'EPIPE') {
+    return 0;
+  }
+  const code = error.code === 'ENOSPC' ? 'DISK_FULL' : 'OUTPUT_NOT_WRITABLE';
+  const hint = 'What was written is not whole; free some space, or send it elsewhere.';
+  printError(code, `Cannot write the output: ${reasonOf(error)}. ${hint}`, args.includes('--json'));
+  return 1;
 }
 
 function report(error: unknown, json: boolean, commands: readonly Command[]): number {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { checkObject, checkOptions, checkText, OctavecError, reasonOf } from '../base/index.js';
+import { checkObject, checkOptions, checkText, homeFolder, OctavecError, reasonOf } from '../base/index.js';
 import { environmentConfiguration } from './environment.js';
 import { resolvePaths } from './resolve-paths.js';
 import type { Configuration } from './schema.js';
@@ -74,7 +73,7 @@ export function configurationPaths(options: ReadConfigurationOptions = {}): read
 
 /** Returns the path of the user's own file: "~/.config/octavec/config.toml". */
 function userFile({ XDG_CONFIG_HOME: shared, APPDATA: windows }: NodeJS.ProcessEnv): string {
-  return join(shared || windows || join(homedir(), '.config'), 'octavec', 'config.toml');
+  return join(shared || windows || join(homeFolder(), '.config'), 'octavec', 'config.toml');
 }
 
 /** Reads a configuration file; undefined where there is none. */

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { namedPath } from '../base/index.js';
+import { homeFolder, namedPath } from '../base/index.js';
 import type { Configuration } from './schema.js';
 
 /** Returns the configuration with its relative paths resolved from a folder, and "~" from the user's. */
@@ -81,7 +80,7 @@ async function resolveModelName(model: string, folder: string): Promise<string> 
 
 /** Replaces "~": "~/data" → "/home/me/data". */
 function fromHome(path: string): string {
-  return path.replace(/^~(?=\/)/, homedir());
+  return path.replace(/^~(?=\/)/, () => homeFolder());
 }
 
 /**

@@ -1,12 +1,13 @@
 import { access, chmod, constants, lstat } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { homeFolder } from '../base/index.js';
 import { makeFolders } from './make-folders.js';
 
 /** Returns where octavec keeps what it can make again: `OCTAVEC_CACHE`, else `octavec` in the user's cache folder. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const { OCTAVEC_CACHE: own, XDG_CACHE_HOME: shared } = environment;
-  return own || join(shared || join(homedir(), '.cache'), 'octavec');
+  return own || join(shared || join(homeFolder(), '.cache'), 'octavec');
 }
 
 /**
@@ -16,7 +17,8 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
  * @throws Error if it is somebody else's: what is in it is believed
  */
 export async function temporaryCacheFolder(): Promise<string> {
-  const { uid } = userInfo();
+  // Windows has no numbers of users: what is below its folder for temporary files is the user's own.
+  const uid = process.getuid?.() ?? -1;
   const folder = join(tmpdir(), `octavec-${uid}`);
   await makeFolders(folder, 0o700);
   const facts = await lstat(folder);

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { OctavecError } from '../base/index.js';
+import { homeFolder, OctavecError } from '../base/index.js';
 
 /** How the hub is spoken to. */
 export interface HubSettings {
@@ -32,7 +31,7 @@ const yes = new Set(['1', 'ON', 'YES', 'TRUE']);
  */
 export async function hubSettings(environment: NodeJS.ProcessEnv = process.env): Promise<HubSettings> {
   const e = environment;
-  const home = e.HF_HOME || join(e.XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface');
+  const home = e.HF_HOME || join(e.XDG_CACHE_HOME || join(homeFolder(), '.cache'), 'huggingface');
   const says = (variable: string | undefined) => yes.has((variable ?? '').toUpperCase());
   return {
     endpoint: checkedEndpoint((e.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '')),

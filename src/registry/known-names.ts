@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
 import { isAbsolute, sep } from 'node:path';
-import { nearestName } from '../base/index.js';
+import { homeFolder, nearestName } from '../base/index.js';
 
 /** Embedding models that are often asked for, by their full names on the hub. */
 export const knownNames = [
@@ -59,7 +58,7 @@ export function suggestName(text: string): string {
     return `Paths have "/" on this system: ${text.replaceAll('\\', '/')}.`;
   }
   if (/[/.](onnx|pt|bin|gguf|safetensors)$/i.test(text) || /^([./~]|[a-z]:\\)/i.test(text)) {
-    const from = text.startsWith('~') ? `~ is ${homedir()}` : `it counts from ${process.cwd()}`;
+    const from = text.startsWith('~') ? `~ is ${homeFolder()}` : `it counts from ${process.cwd()}`;
     return `Check the path${isAbsolute(text) ? '' : `; ${from}`}.`;
   }
   const bare = new Map(knownNames.map((name) => [name.slice(name.indexOf('/') + 1).toLowerCase(), name]));

@@ -51,6 +51,11 @@ test.each([
   expect((await listModels([path]))[0].languages).toEqual(languages);
 });
 
+test('a model that is named itself is one', async () => {
+  const path = model('named');
+  expect((await listModels([path])).map(({ id }) => id)).toEqual([path]);
+});
+
 test('folders that hold no model are passed over', async () => {
   expect(await listModels([join(folder, 'none')])).toEqual([]);
 });

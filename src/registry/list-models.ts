@@ -159,8 +159,9 @@ export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languag
   return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
 }
 
-/** Lists the folder itself, if it is a model, and the models in it. */
+/** Lists the folder itself, which may be a model, and those in it; `onnx` belongs to the model around it. */
 async function foldersBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return [folder, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))];
+  const below = entries.filter((entry) => entry.isDirectory() && entry.name !== 'onnx');
+  return [folder, ...below.map(({ name }) => join(folder, name))];
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { homeFolder } from '../base/index.js';
 import { type HubSettings, hubSettings, isRepositoryId } from '../hub/index.js';
 import { knownNames } from './known-names.js';
 
@@ -97,7 +97,7 @@ function isPathLike(text: string): boolean {
 
 /** Expands `~/models`, which the shell does not do in quotes. */
 function withHome(text: string): string {
-  return text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text;
+  return text === '~' || text.startsWith('~/') ? join(homeFolder(), text.slice(1)) : text;
 }
 
 function isThere(path: string): Promise<boolean> {

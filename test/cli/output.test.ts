@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { embeddedModel } from '../support/golden-texts.js';
@@ -102,5 +102,22 @@ describe.skipIf(!canMount)('a file system', () => {
       octavecProcess(quantizing(join(folder, 'out')), options),
     );
     expect(outcome).toMatchObject({ status: 1, code: 'OUTPUT_NOT_WRITABLE', left: '' });
+  });
+});
+
+describe('a standard stream that takes nothing any more', () => {
+  test.skipIf(!existsSync('/dev/full'))('since the disk behind it is full', async () => {
+    const outcome = await octavecProcess(['--version', '--json'], {
+      under: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'],
+    });
+    expect([outcome.status, errorOf(outcome)]).toEqual([
+      1,
+      { code: 'DISK_FULL', message: expect.stringMatching(/^Cannot write the output: ENOSPC.*free some space/) },
+    ]);
+  });
+
+  test('since nobody reads the messages: the exit status is the same', async () => {
+    const { status } = await octavecProcess(['config'], { whileRunning: ({ stderr }) => void stderr?.destroy() });
+    expect(status).toBe(2);
   });
 });
