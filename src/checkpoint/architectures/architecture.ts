@@ -108,9 +108,12 @@ export interface RotarySettings {
 
 const activations: Readonly<Record<string, Activation>> = {
   gelu: 'gelu',
+  gelu_python: 'gelu',
   gelu_new: 'geluTanh',
   gelu_fast: 'geluTanh',
   gelu_pytorch_tanh: 'geluTanh',
+  gelu_python_tanh: 'geluTanh',
+  gelu_accurate: 'geluTanh',
   relu: 'relu',
   silu: 'silu',
   swish: 'silu',
@@ -146,6 +149,7 @@ export function rotaryOf(config: ConfigReader, kind: string | undefined, oldKeys
   const parameters = (kind === undefined ? undefined : all?.inner(kind)) ?? all;
   const base = parameters?.number('rope_theta') ?? config.number(...oldKeys) ?? usual;
   const scaling = parameters ?? config.inner('rope_scaling');
+  scaling?.only('partial_rotary_factor', 1);
   const type = scaling?.text('rope_type', 'type') ?? 'default';
   if (type === 'linear') {
     return { base, factor: scaling?.number('factor') ?? 1 };

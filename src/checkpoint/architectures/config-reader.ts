@@ -16,6 +16,11 @@ export class ConfigReader {
     return key === undefined ? undefined : this.#values[key];
   }
 
+  /** Tells whether a key is there and null, which some models mean. */
+  isNull(key: string): boolean {
+    return Object.hasOwn(this.#values, key) && this.#values[key] === null;
+  }
+
   /**
    * Reads the first of the keys that is there, as a positive whole number.
    *

@@ -28,7 +28,9 @@ export const modernBert: Architecture = {
     const kinds = layerKinds(config, sizes.layers, (layer) => layer % every === 0);
     const window = Math.floor((config.count('local_attention') ?? 128) / 2);
     const global = rotaryOf(config, 'full_attention', ['global_rope_theta'], 160_000);
-    const local = rotaryOf(config, 'sliding_attention', ['local_rope_theta'], 10_000);
+    // Null in place of the key means the global base.
+    const usual = config.isNull('local_rope_theta') ? global.base : 10_000;
+    const local = rotaryOf(config, 'sliding_attention', ['local_rope_theta'], usual);
     return {
       ...sizes,
       epsilon: config.number('norm_eps') ?? 1e-5,

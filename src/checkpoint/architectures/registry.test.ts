@@ -95,6 +95,16 @@ describe('settings', () => {
     ]);
   });
 
+  test('of ModernBERT: null in place of a local base is that of global layers, as in transformers 4', () => {
+    const bases = (more: object) =>
+      settingsOf({ model_type: 'modernbert', global_rope_theta: 7, ...more }).sight?.map(({ rotary }) => rotary?.base);
+    expect(bases({ local_rope_theta: null })).toEqual([7, 7, 7]);
+    expect(bases({})).toEqual([7, 10_000, 10_000]);
+    expect(bases({ local_rope_theta: 9 })).toEqual([7, 9, 9]);
+    const rope_parameters = { sliding_attention: { rope_theta: 3 } };
+    expect(bases({ local_rope_theta: null, rope_parameters })).toEqual([7, 3, 3]);
+  });
+
   test('of ModernBERT in the newer form', () => {
     const values = {
       ...{ model_type: 'modernbert', layer_types: ['full_attention', 'sliding_attention', 'sliding_attention'] },
@@ -186,6 +196,9 @@ describe('names of activations', () => {
     ['gelu', 'gelu'],
     ['gelu_new', 'geluTanh'],
     ['gelu_fast', 'geluTanh'],
+    ['gelu_python', 'gelu'],
+    ['gelu_python_tanh', 'geluTanh'],
+    ['gelu_accurate', 'geluTanh'],
     ['swish', 'silu'],
     ['swiglu', 'silu'],
   ])('%s is %s', (name, activation) => {
@@ -219,6 +232,12 @@ describe('rotary settings', () => {
     const values = { rope_parameters: { full: { rope_theta: 2, rope_type: 'linear', factor: 8 }, rope_theta: 3 } };
     expect(rotary(values, 'full')).toEqual({ base: 2, factor: 8 });
     expect(rotary(values, 'sliding')).toEqual({ base: 3 });
+  });
+
+  test('that turn a part of each head are not converted', () => {
+    const partly = (share: number) => rotary({ rope_parameters: { rope_theta: 5, partial_rotary_factor: share } });
+    expect(partly(1)).toEqual({ base: 5 });
+    expect(() => partly(0.5)).toThrow(unsupported);
   });
 
   test.each(['dynamic', 'yarn', 'llama3'])('of the type %s are not converted', (type) => {

@@ -75,6 +75,14 @@ describe('weights are found', () => {
     expect(await weightsName(folder)).toBe(join(folder, 'model.safetensors'));
   });
 
+  test('nor beside an adapter, which transformers would add to them', async () => {
+    await write('adapter_config.json', '{"peft_type": "LORA"}');
+    await write('adapter_model.safetensors', file({ a: [1, 2] }));
+    await expect(findWeights(folder)).rejects.toMatchObject(invalid('merge_and_unload'));
+    await write('model.safetensors', file({ a: [1, 2] }));
+    await expect(findWeights(folder)).rejects.toMatchObject(invalid('an adapter'));
+  });
+
   test('nor in a folder that is not there', async () => {
     await expect(findWeights(join(folder, 'no'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(await hasWeights(join(folder, 'no'))).toBe(false);

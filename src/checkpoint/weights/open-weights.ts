@@ -64,6 +64,11 @@ function nameAmong(names: readonly string[]): string | undefined {
  */
 export async function findWeights(folder: string): Promise<FoundWeights> {
   const names = await namesIn(folder);
+  if (names.includes('adapter_config.json')) {
+    const why =
+      'an adapter stands in the folder, which changes the weights; merge it in Python, with `model.merge_and_unload()`';
+    throw new OctavecError('WEIGHTS_INVALID', { path: folder, why });
+  }
   const name = nameAmong(names);
   const format = formats.find(({ single, index }) => single === name || index === name);
   if (name === undefined || format === undefined) {
