@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Embedder, type EmbedderOptions } from 'octavec';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeModel, type OnnxModel, readModel } from '#rooms/onnx';
+import { encodeModel, int64Tensor, makeNode, type OnnxModel, readModel } from '#rooms/onnx';
 import { quantize, verify } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
@@ -91,6 +91,26 @@ describe('a model whose inputs have fixed sizes', () => {
     expect(variants[0].evidence.fidelity.cosine.mean).toBeGreaterThan(0.99);
   });
 });
+
+test.each(['onnxruntime', 'auto'] as const)(
+  'a model without a mask takes no padding for words (%s)',
+  async (engine) => {
+    const withoutMask = (model: OnnxModel): OnnxModel => {
+      const { graph } = model.proto;
+      const ones = [
+        makeNode('Shape', ['input_ids'], ['ids_shape']),
+        makeNode('ConstantOfShape', ['ids_shape'], ['attention_mask'], {
+          attributes: { value: { tensor: int64Tensor('', [1], [1]) } },
+        }),
+      ];
+      const input = graph.input.filter(({ name }) => name !== 'attention_mask');
+      return { ...model, proto: { ...model.proto, graph: { ...graph, input, node: [...ones, ...graph.node] } } };
+    };
+    const whole = await vectorsOf(await tinyBert(), { engine: 'onnxruntime' });
+    const unmasked = await vectorsOf(await tinyBert({}, withoutMask), { engine });
+    expect(difference(unmasked.data, whole.data)).toBeLessThan(engine === 'auto' ? 0.02 : 1e-5);
+  },
+);
 
 describe('pooling', () => {
   test('that nothing says is assumed, with a note', async () => {

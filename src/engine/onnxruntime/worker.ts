@@ -6,6 +6,7 @@ import type { HiddenRows } from '../../output/index.js';
 import { applyHead, checkHead, headWidth } from '../../output/index.js';
 import { deadMemoryCollector, givingAway, serveCalls } from '../../threads/index.js';
 import { bindEncoder, type Encoder, runEncoder } from './encoder.js';
+import { byLength, joined } from './equal-lengths.js';
 import type { Batch, Encoding } from './protocol.js';
 import { RunGuard } from './run-guard.js';
 import { createSession } from './session.js';
@@ -68,7 +69,27 @@ interface Run {
   readonly outputBytes: number;
 }
 
+/** Runs a batch. A model that is told of no padding gets none: it would read it as words. */
 async function runBatch(encoder: Encoder, head: Head, batch: Batch): Promise<Run> {
+  if (encoder.inputs.bindings.some(({ role }) => role === 'mask')) {
+    return runPadded(encoder, head, batch);
+  }
+  const groups = byLength(batch);
+  const runs: Run[] = [];
+  for (const group of groups) {
+    runs.push(await runPadded(encoder, head, group.batch));
+  }
+  return {
+    data: joined(
+      batch,
+      groups,
+      runs.map(({ data }) => data),
+    ),
+    outputBytes: runs.reduce((sum, { outputBytes }) => sum + outputBytes, 0),
+  };
+}
+
+async function runPadded(encoder: Encoder, head: Head, batch: Batch): Promise<Run> {
   const { offsets, wanted, unpooled } = batch;
   const lengths = Array.from(offsets.subarray(1), (end, text) => end - offsets[text]);
   const usesPooled = wanted === 'vectors' && encoder.pooled !== undefined;
