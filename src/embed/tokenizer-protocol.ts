@@ -52,8 +52,8 @@ export interface TextsToTokenize {
 
 /** What the library makes of one character. */
 export interface CharacterFact {
-  /** UTF-16 */
-  readonly unit: number;
+  /** Its code point. */
+  readonly code: number;
   /** One of `characterKinds` in `bare-texts/characters.ts`. */
   readonly kind: number;
   /** What is looked up in its place. */

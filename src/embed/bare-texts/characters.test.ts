@@ -19,7 +19,7 @@ function tokenizerLike(asked: string[] = []) {
 }
 
 const kindOf = (characters: Characters, character: string) => {
-  const kind = characters.kindOf(character.charCodeAt(0));
+  const kind = characters.kindOf(character.codePointAt(0) as number);
   return Object.entries(characterKinds).find(([, value]) => value === kind)?.[0];
 };
 
@@ -38,7 +38,7 @@ describe('ASCII is known without the library', () => {
   ])('%j is %s', (character, kind, replacement) => {
     const characters = new Characters(true);
     expect(kindOf(characters, character)).toBe(kind);
-    expect(characters.replacementOf(character.charCodeAt(0))).toBe(replacement);
+    expect(characters.replacementOf(character.codePointAt(0) as number)).toBe(replacement);
   });
 
   test('capitals stay where the model keeps them', () => {
@@ -55,11 +55,17 @@ describe('of other characters the library is asked', () => {
     ['«', 'alone', '«'],
     ['\u00a0', 'space', ''],
     ['\ud83d', 'other', ''],
+    ['\ude00', 'other', ''],
+    ['😀', 'same', '😀'],
+    ['𐐀', 'replaced', '𐐨'],
+    ['\u{e0100}', 'replaced', ''],
+    ['\u{1d16d}', 'other', ''],
+    ['\u{10ffff}', 'same', '\u{10ffff}'],
   ])('%j is %s', (character, kind, replacement) => {
     const characters = new Characters(true);
     characters.learnFrom(tokenizerLike());
     expect(kindOf(characters, character)).toBe(kind);
-    expect(characters.replacementOf(character.charCodeAt(0))).toBe(replacement);
+    expect(characters.replacementOf(character.codePointAt(0) as number)).toBe(replacement);
   });
 
   test('once for each', () => {
@@ -76,10 +82,17 @@ describe('of other characters the library is asked', () => {
   test('and where it is in another thread, its answers are taken over', () => {
     const [there, here] = [new Characters(true), new Characters(true)];
     there.learnFrom(tokenizerLike());
-    expect(here.unknownIn('aéeé «')).toBe('é«');
-    here.learn(there.facts('é«'));
-    expect(here.unknownIn('aéeé «')).toBe('');
+    const text = 'aéeé 😀«😀';
+    expect(here.unknownIn(text)).toBe('é😀«');
+    here.learn(there.facts('é😀«'));
+    expect(here.unknownIn(text)).toBe('');
+    expect(kindOf(here, '😀')).toBe('same');
     expect([kindOf(here, 'é'), here.replacementOf('é'.charCodeAt(0))]).toEqual(['replaced', 'e']);
     expect(kindOf(here, '«')).toBe('alone');
+  });
+
+  test('halves of surrogate pairs are not asked about, and do not become a pair on the way', () => {
+    const here = new Characters(true);
+    expect(here.unknownIn('\ud83d - \ude00 é')).toBe('é');
   });
 });

@@ -18,30 +18,32 @@ export const characterKinds = {
 } as const;
 
 /**
- * What BERT's normalizer and pre-tokenizer do to single UTF-16 units. ASCII is known; of other characters the library is
+ * What BERT's normalizer and pre-tokenizer do to single characters. ASCII is known; of other characters the library is
  * asked, once each, as soon as it is there. Where it is in another thread, that thread's answers are learned.
  */
 export class Characters {
-  /** [65,536] */
-  readonly kinds = new Uint8Array(0x10000);
+  /** Of every code point. Pages of it that nobody writes to take no memory. */
+  readonly kinds = new Uint8Array(0x110000);
   readonly #replacements = new Map<number, string>();
   #words: ((text: string) => string[]) | undefined;
 
   constructor(lowerCase: boolean) {
-    for (let unit = 0x21; unit < 0x7f; unit++) {
-      const character = String.fromCharCode(unit);
+    for (let code = 0x21; code < 0x7f; code++) {
+      const character = String.fromCodePoint(code);
       const isLetter = /[A-Za-z0-9]/.test(character);
       const written = lowerCase ? character.toLowerCase() : character;
-      this.kinds[unit] = !isLetter
+      this.kinds[code] = !isLetter
         ? characterKinds.alone
         : written === character
           ? characterKinds.same
           : characterKinds.replaced;
-      this.#replacements.set(unit, written);
+      this.#replacements.set(code, written);
     }
-    for (const unit of ['\t', '\n', '\r', ' ']) {
-      this.kinds[unit.charCodeAt(0)] = characterKinds.space;
+    for (const character of ['\t', '\n', '\r', ' ']) {
+      this.kinds[character.charCodeAt(0)] = characterKinds.space;
     }
+    // Half of a surrogate pair. What becomes of it is the binding's choice, not the tokenizer's.
+    this.kinds.fill(characterKinds.other, 0xd800, 0xe000);
   }
 
   learnFrom(tokenizer: Tokenizer): void {
@@ -52,46 +54,46 @@ export class Characters {
     };
   }
 
-  /** Tells what becomes of the characters of a text, each UTF-16 unit being one. */
+  /** Tells what becomes of the characters of a text. */
   facts(text: string): CharacterFact[] {
-    return unitsOf(text).map((unit) => ({ unit, kind: this.kindOf(unit), replacement: this.replacementOf(unit) }));
+    return codesOf(text).map((code) => ({ code, kind: this.kindOf(code), replacement: this.replacementOf(code) }));
   }
 
   /** Takes over what another thread's library said. */
   learn(facts: readonly CharacterFact[]): void {
-    for (const { unit, kind, replacement } of facts) {
-      this.kinds[unit] = kind;
-      this.#replacements.set(unit, replacement);
+    for (const { code, kind, replacement } of facts) {
+      this.kinds[code] = kind;
+      this.#replacements.set(code, replacement);
     }
   }
 
   /** Returns the characters of a text of which nothing has been learned, each once. */
   unknownIn(text: string): string {
-    const unknown = new Set(unitsOf(text).filter((unit) => this.kinds[unit] === characterKinds.unknown));
-    return String.fromCharCode(...unknown);
+    const unknown = new Set(codesOf(text).filter((code) => this.kinds[code] === characterKinds.unknown));
+    return String.fromCodePoint(...unknown);
   }
 
-  kindOf(unit: number): number {
-    if (this.kinds[unit] === characterKinds.unknown && this.#words !== undefined) {
-      this.kinds[unit] = this.#ask(unit, this.#words);
+  kindOf(code: number): number {
+    if (this.kinds[code] === characterKinds.unknown && this.#words !== undefined) {
+      this.kinds[code] = this.#ask(code, this.#words);
     }
-    return this.kinds[unit] || characterKinds.other;
+    return this.kinds[code] || characterKinds.other;
   }
 
   /** Returns what stands for a character that is `replaced` or `alone`. */
-  replacementOf(unit: number): string {
-    return this.#replacements.get(unit) ?? '';
+  replacementOf(code: number): string {
+    return this.#replacements.get(code) ?? '';
   }
 
-  #ask(unit: number, wordsOf: (text: string) => string[]): number {
-    if (unit >= 0xd800 && unit <= 0xdfff) {
-      return characterKinds.other;
-    }
-    const character = String.fromCharCode(unit);
+  #ask(code: number, wordsOf: (text: string) => string[]): number {
+    const character = String.fromCodePoint(code);
     const words = wordsOf(`a${character}a`);
     if (words.length === 1 && words[0].startsWith('a') && words[0].endsWith('a')) {
       const inner = words[0].slice(1, -1);
-      this.#replacements.set(unit, inner);
+      if (maySwap(inner)) {
+        return characterKinds.other;
+      }
+      this.#replacements.set(code, inner);
       return inner === character ? characterKinds.same : characterKinds.replaced;
     }
     if (words[0] !== 'a' || words.at(-1) !== 'a' || words.length > 3) {
@@ -100,12 +102,21 @@ export class Characters {
     if (words.length === 2) {
       return characterKinds.space;
     }
-    this.#replacements.set(unit, words[1]);
+    this.#replacements.set(code, words[1]);
     return characterKinds.alone;
   }
 }
 
-/** Returns the UTF-16 units of a text. */
-function unitsOf(text: string): number[] {
-  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+function codesOf(text: string): number[] {
+  return Array.from(text, (character) => character.codePointAt(0) as number);
+}
+
+/**
+ * Says whether normalizing may swap a mark with the one beside it. Nearly all such marks are accents, which are taken
+ * away; spacing marks with a combining class (of a few scripts, and of musical notes) stay. U+0345 goes behind them.
+ */
+function maySwap(text: string): boolean {
+  return Array.from(text).some(
+    (mark) => /\p{Mc}/u.test(mark) && !`\u0345${mark}`.normalize('NFD').startsWith('\u0345'),
+  );
 }

@@ -6,7 +6,7 @@ import { Characters, characterKinds } from './characters.js';
 interface TokenizerJson {
   readonly normalizer?: { readonly type?: string; readonly lowercase?: boolean } | null;
   readonly pre_tokenizer?: { readonly type?: string } | null;
-  readonly added_tokens?: readonly { readonly content: string; readonly special?: boolean }[];
+  readonly added_tokens?: readonly AddedToken[];
   readonly model: {
     readonly type?: string;
     readonly vocab: Readonly<Record<string, number>>;
@@ -15,12 +15,19 @@ interface TokenizerJson {
   };
 }
 
+interface AddedToken {
+  readonly content: string;
+  readonly special?: boolean;
+  /** Whether it is looked for in the text as it is after normalizing. */
+  readonly normalized?: boolean;
+}
+
 /** More words than a corpus of any size has often. */
 const mostWords = 1 << 18;
 
 /**
  * WordPiece as BERT has it, several times as fast as the library: words are looked up whole, and cut into pieces once. Texts
- * that hold anything unusual (surrogate pairs, a special token's name) are left to the library.
+ * that hold anything unusual (a special token's name, half of a surrogate pair) are left to the library.
  */
 export class WordPieces {
   readonly characters: Characters;
@@ -30,6 +37,8 @@ export class WordPieces {
   readonly #unknown: number;
   readonly #longest: number;
   readonly #added: readonly string[];
+  /** How names begin that only the normalized text may hold. */
+  readonly #beginnings: ReadonlySet<string>;
   readonly #words = new Map<string, number | readonly number[]>();
 
   /**
@@ -41,7 +50,7 @@ export class WordPieces {
     const { normalizer, pre_tokenizer: preTokenizer, model, added_tokens: added = [] } = json as Partial<TokenizerJson>;
     const isBert = normalizer?.type === 'BertNormalizer' && preTokenizer?.type === 'BertPreTokenizer';
     const unknown = unknownTokenId(json);
-    return isBert && model?.type === 'WordPiece' && unknown !== undefined && added.every(({ special }) => special)
+    return isBert && model?.type === 'WordPiece' && unknown !== undefined && added.every(isSpecial)
       ? new WordPieces(json as TokenizerJson, unknown)
       : undefined;
   }
@@ -53,6 +62,7 @@ export class WordPieces {
     this.#unknown = unknown;
     this.#longest = model.max_input_chars_per_word ?? 100;
     this.#added = added.map(({ content }) => content);
+    this.#beginnings = new Set(added.filter(({ normalized }) => normalized).map(({ content }) => content[0]));
   }
 
   /** Learns characters beyond ASCII from the library, so that texts with them can be read, too. */
@@ -67,9 +77,10 @@ export class WordPieces {
     const ids: number[] = [];
     let start = 0;
     let isSame = true;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      const kind = kinds[unit] || this.characters.kindOf(unit);
+    for (let i = 0, next = 0; i < text.length; i = next) {
+      const code = text.codePointAt(i) as number;
+      next = i + unitsOf(code);
+      const kind = kinds[code] || this.characters.kindOf(code);
       if (kind === same) {
         continue;
       }
@@ -82,9 +93,13 @@ export class WordPieces {
       }
       this.#addWord(ids, text, start, i, isSame);
       if (kind === alone) {
-        this.#add(ids, this.characters.replacementOf(unit));
+        const written = this.characters.replacementOf(code);
+        if (this.#beginnings.has(written)) {
+          return undefined;
+        }
+        this.#add(ids, written);
       }
-      start = i + 1;
+      start = next;
       isSame = true;
     }
     this.#addWord(ids, text, start, text.length, isSame);
@@ -119,9 +134,9 @@ export class WordPieces {
 
   #replaced(word: string): string {
     let made = '';
-    for (let i = 0; i < word.length; i++) {
-      const unit = word.charCodeAt(i);
-      made += this.characters.kinds[unit] === characterKinds.same ? word[i] : this.characters.replacementOf(unit);
+    for (const character of word) {
+      const code = character.codePointAt(0) as number;
+      made += this.characters.kinds[code] === characterKinds.same ? character : this.characters.replacementOf(code);
     }
     return made;
   }
@@ -136,7 +151,7 @@ export class WordPieces {
     if (whole !== undefined) {
       return whole;
     }
-    if (word.length > this.#longest) {
+    if (word.length > this.#longest && [...word].length > this.#longest) {
       return this.#unknown;
     }
     const ids: number[] = [];
@@ -158,4 +173,13 @@ export class WordPieces {
     }
     return ids;
   }
+}
+
+/** Says whether a token cannot be part of a usual text; one that is normalized must begin with a mark to be noticed. */
+function isSpecial({ special, normalized, content }: AddedToken): boolean {
+  return special === true && (!normalized || /^[!-/:-@[-`{-~]/.test(content));
+}
+
+function unitsOf(code: number): number {
+  return code > 0xffff ? 2 : 1;
 }
