@@ -1,5 +1,6 @@
 #include "scan.h"
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -179,7 +180,9 @@ void scan_part(const ScanRequest& request, const void* query, size_t begin, size
     const size_t stop = std::min(end, start + kRowsAtOnce);
     kernel(request, query, start, stop, scores);
     for (size_t row = start; row < stop; row++) {
-      if (request.allowed != nullptr && request.allowed[row] == 0) {
+      const bool allowed = request.allowed == nullptr || request.allowed[row] != 0;
+      // A score that is no number would be above all others, or below them, wherever it stands.
+      if (!allowed || std::isnan(scores[row])) {
         scores[row] = kNothing;
       } else {
         best.offer(scores[row]);

@@ -50,6 +50,12 @@ inline float sum(F v) {
 }
 inline float smallest(F v) { return _mm512_reduce_min_ps(v); }
 inline float largest(F v) { return _mm512_reduce_max_ps(v); }
-inline int32_t sum_ints(I v) { return _mm512_reduce_add_epi32(v); }
+/** Wraps, as the sum of lanes does; that of the compiler's header is undefined where NaN became INT32_MIN. */
+inline int32_t sum_ints(I v) {
+  const __m256i a = _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti32x8_epi32(v, 1));
+  const __m128i b = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+  const __m128i c = _mm_add_epi32(b, _mm_shuffle_epi32(b, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(c, _mm_shuffle_epi32(c, 0xb1)));
+}
 
 }  // namespace

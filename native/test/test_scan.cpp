@@ -162,6 +162,30 @@ void test_nothing_to_find(ScanKind kind) {
   expect(!scan_rows(few.request).rows.empty(), "at least the best one is found");
 }
 
+/** A row of which a number is none scores nothing, wherever it stands; the others are found as ever. */
+void test_rows_of_nan() {
+  for (const size_t rows : {size_t{4}, size_t{1500}}) {
+    for (const int threads : {1, 3}) {
+      Scanned scanned(ScanKind::kFloat32, rows, 5, 1);
+      std::vector<float> scores = expect_scores(scanned, ", before there is any NaN");
+      for (const size_t row : {size_t{0}, size_t{1}, rows - 1}) {
+        scanned.floats[row * 5 + 2] = NAN;
+        scores[row] = -INFINITY;
+      }
+      for (const size_t top : {size_t{1}, size_t{3}, rows}) {
+        ScanRequest request = scanned.request;
+        request.top = top;
+        request.threads = threads;
+        request.margin = 0.25f;
+        std::vector<uint32_t> wanted = rows_to_find(request, scores);
+        wanted.erase(std::remove_if(wanted.begin(), wanted.end(), [&](uint32_t row) { return scores[row] < -1e30f; }),
+                     wanted.end());
+        expect(!wanted.empty() && scan_rows(request).rows == wanted, "rows of NaN hide no others");
+      }
+    }
+  }
+}
+
 /** More threads are asked for than a system has: those that the rows are worth are started, and nothing ends. */
 void test_far_too_many_threads(ScanKind kind) {
   Scanned scanned(kind, 600, 5, 1);
@@ -186,6 +210,7 @@ void test_scan() {
     test_nothing_to_find(kind);
     test_far_too_many_threads(kind);
   }
+  test_rows_of_nan();
 }
 
 }  // namespace octavec
