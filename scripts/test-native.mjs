@@ -1,20 +1,22 @@
 /**
- * Tests of the native core without Node:
+ * Tests of the native core, all but one without Node:
  *
  *     node scripts/test-native.mjs               the test program
  *     node scripts/test-native.mjs --quick       on the instruction set in use, with few tokens: a part of "npm test"
  *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
  *     node scripts/test-native.mjs --threads     under the thread sanitizer
+ *     node scripts/test-native.mjs --addon       the addon under the first two, in Node; more arguments are for vitest (Linux)
  *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each (needs clang++)
  *     node scripts/test-native.mjs --time 60     no test: a text alone on one thread and on two, so many times each
  *     node scripts/test-native.mjs --arm64       for arm64, under qemu-aarch64 (needs aarch64-linux-gnu-g++)
  */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
 import {
+  bindingSources,
   commonFlags,
   coreSources,
   kernelFolder,
@@ -24,11 +26,16 @@ import {
   testSources,
 } from './native-sources.mjs';
 
+const sanitize = {
+  name: 'sanitize',
+  flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'],
+};
 const modes = {
   all: { name: 'plain', flags: [] },
   '--quick': { name: 'plain', flags: [] },
   '--time': { name: 'plain', flags: [] },
-  '--sanitize': { name: 'sanitize', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'] },
+  '--sanitize': sanitize,
+  '--addon': sanitize,
   '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
   '--fuzz': {
     name: 'fuzz',
@@ -74,10 +81,48 @@ function run(command, ...args) {
   process.exitCode ||= status ?? 1;
 }
 
+/** What loads the addon: sessions, packed models, scans, tables of static models, threads and processes that end. */
+const testsOfAddon = [
+  ...['src/engine', 'src/native', 'src/static', 'src/store', 'test/native-files.test.ts', 'test/packed-model.test.ts'],
+  ...['test/native-conversions.test.ts', 'test/auto-engine.test.ts', 'test/engine-choice.test.ts', 'test/pool.test.ts'],
+  ...[
+    'test/static-models.test.ts',
+    'test/process-end.test.ts',
+    'test/not-finite.test.ts',
+    'test/native-threads.test.ts',
+  ],
+];
+
+/** Node itself is not instrumented, so the sanitizer's library comes first; leaks of V8 are not ours to find. */
+async function runAddon(tests) {
+  const binding = await compileAll(compiler, withCommon(bindingSources()), folder, headersChanged);
+  const addon = join(folder, 'octavec.node');
+  const objects = [...kernels.objects, ...core.objects, ...binding.objects];
+  await link(compiler, ['-shared', ...mode.flags, '-o', addon, ...objects, '-lpthread']);
+  const libraryOf = (name) => execFileSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...tests], {
+    stdio: 'inherit',
+    cwd: root,
+    env: {
+      ...process.env,
+      // Without the C++ library beside it, the first exception ends the process.
+      LD_PRELOAD: [libraryOf('libasan.so'), libraryOf('libstdc++.so')].join(' '),
+      ASAN_OPTIONS: 'detect_leaks=0',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+      NODE_OPTIONS: `--require ${join(root, 'scripts/sanitized-addon.cjs')}`,
+      OCTAVEC_SANITIZED_ADDON: addon,
+    },
+  });
+  process.exitCode ||= status ?? 1;
+}
+
 if (mode.name === 'fuzz') {
   for (const program of ['fuzz_description', 'fuzz_model_file']) {
     run(await linked(program), `-max_total_time=${amount}`, '-max_len=1024', '-len_control=0', '-print_final_stats=1');
   }
+} else if (option === '--addon') {
+  const asked = process.argv.slice(3);
+  await runAddon(asked.length > 0 ? asked : testsOfAddon);
 } else if (option === '--time') {
   run(await linked('time_threads'), amount);
 } else {

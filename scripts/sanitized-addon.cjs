@@ -1,0 +1,9 @@
+/**
+ * For `node --require`: Node then loads OCTAVEC_SANITIZED_ADDON in place of the built native engine. It must have come
+ * before any module that loads one, and worker threads must get it, too, which NODE_OPTIONS does for both.
+ */
+const { Module } = require('node:module');
+
+const loadAddon = Module._extensions['.node'];
+Module._extensions['.node'] = (module, path) =>
+  loadAddon(module, path.endsWith('octavec.node') ? process.env.OCTAVEC_SANITIZED_ADDON : path);
