@@ -113,6 +113,8 @@ function findSight(bias: Float32Array, maps: number, tokens: number): Pick<Score
     return reach;
   };
   const [before, after] = [reachTo(-1), reachTo(1)];
+  // A window of 0 would mean all.
+  require(before > 0 || after > 0 || tokens === 1, 'an attention in which a token sees itself alone');
   const causal = after === 0 && before > 0;
   require(causal || before === after, 'an attention that looks farther to one side than to the other');
   for (let map = 0; map < maps; map++) {
