@@ -8,14 +8,17 @@ import { join } from 'node:path';
 /** The compiler's command: CXX, or the first of the usual ones that answers; undefined if there is none. */
 export function findCompiler() {
   const candidates = process.env.CXX ? [process.env.CXX] : ['g++', 'clang++', 'c++'];
-  return candidates.find((command) => {
-    try {
-      execFileSync(command, ['--version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return candidates.find(hasCommand);
+}
+
+/** Whether a compiler answers to this command. */
+export function hasCommand(command) {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function run(command, args) {

@@ -75,6 +75,7 @@ export const testPrograms = {
     .sort(),
   fuzz_description: ['fuzz_description', 'architectures'],
   fuzz_model_file: ['fuzz_model_file', 'architectures'],
+  fuzz_driver: ['fuzz_driver'],
   time_threads: ['time_threads', 'samples', 'architectures'],
 };
 

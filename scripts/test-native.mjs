@@ -6,7 +6,7 @@
  *     node scripts/test-native.mjs --sanitize    under the address and undefined-behaviour sanitizers
  *     node scripts/test-native.mjs --threads     under the thread sanitizer
  *     node scripts/test-native.mjs --addon       the addon under the first two, in Node; more arguments are for vitest (Linux)
- *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each (needs clang++)
+ *     node scripts/test-native.mjs --fuzz 60     hostile descriptions and packed files, so many seconds each
  *     node scripts/test-native.mjs --time 60     no test: a text alone on one thread and on two, so many times each
  *     node scripts/test-native.mjs --arm64       for arm64, under qemu-aarch64 (needs aarch64-linux-gnu-g++)
  */
@@ -14,7 +14,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { compileAll, findCompiler, link, newestHeader } from './compile.mjs';
+import { compileAll, findCompiler, hasCommand, link, newestHeader } from './compile.mjs';
 import {
   bindingSources,
   commonFlags,
@@ -37,11 +37,14 @@ const modes = {
   '--sanitize': sanitize,
   '--addon': sanitize,
   '--threads': { name: 'threads', flags: ['-fsanitize=thread', '-O2', '-g'] },
-  '--fuzz': {
-    name: 'fuzz',
-    flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'],
-    compiler: 'clang++',
-  },
+  // libFuzzer, which comes with clang, finds its way by what an input reaches; else inputs are made at random.
+  '--fuzz': hasCommand('clang++')
+    ? {
+        name: 'fuzz',
+        flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-fno-sanitize-recover=all', '-O2', '-g'],
+        compiler: 'clang++',
+      }
+    : sanitize,
   '--arm64': { name: 'arm64', flags: [], compiler: 'aarch64-linux-gnu-g++', architecture: 'arm64' },
 };
 const [option, amount = '60'] = process.argv.slice(2);
@@ -66,8 +69,8 @@ const headersChanged = newestHeader(nativeFolder);
 const kernels = await compileAll(compiler, withCommon(kernelSources(architecture)), folder, newestHeader(kernelFolder));
 const core = await compileAll(compiler, withCommon(coreSources(kernels.present)), folder, headersChanged);
 
-async function linked(program) {
-  const { objects } = await compileAll(compiler, withCommon(testSources(program)), folder, headersChanged);
+async function linked(program, ...parts) {
+  const { objects } = await compileAll(compiler, withCommon(testSources(program, ...parts)), folder, headersChanged);
   const target = join(folder, program);
   const linking = mode.name === 'fuzz' ? ['-fsanitize=fuzzer,address,undefined'] : mode.flags;
   const arm = mode.name === 'arm64' ? ['-static'] : [];
@@ -116,9 +119,19 @@ async function runAddon(tests) {
   process.exitCode ||= status ?? 1;
 }
 
-if (mode.name === 'fuzz') {
+if (option === '--fuzz') {
   for (const program of ['fuzz_description', 'fuzz_model_file']) {
-    run(await linked(program), `-max_total_time=${amount}`, '-max_len=1024', '-len_control=0', '-print_final_stats=1');
+    if (mode.name === 'fuzz') {
+      run(
+        await linked(program),
+        `-max_total_time=${amount}`,
+        '-max_len=1024',
+        '-len_control=0',
+        '-print_final_stats=1',
+      );
+    } else {
+      run(await linked(program, 'fuzz_driver'), amount);
+    }
   }
 } else if (option === '--addon') {
   const asked = process.argv.slice(3);
