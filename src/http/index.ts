@@ -7,4 +7,4 @@ export { acceptJson } from './json-body.js';
 export { listAnswer } from './list-answer.js';
 export { pathOf } from './path-of.js';
 export { Problem, type ProblemKind, problemOf } from './problem.js';
-export { asGivenUp, requestSignal, whenEnded } from './request-signal.js';
+export { whenEnded, whileAwaited } from './request-signal.js';

@@ -23,7 +23,7 @@ export function shortNumbers(vector: Float32Array, digits?: number): number[] {
  * Returns the JSON of {@link shortNumbers}, several times faster than `JSON.stringify`. NaN and infinity become null.
  */
 export function shortNumbersAsJson(vector: Float32Array, digits?: number): string {
-  const bytes = Buffer.allocUnsafe(vector.length * longestNumber + 2);
+  const bytes = scratchOf(vector.length * longestNumber + 2);
   let at = 0;
   bytes[at++] = openingBracket;
   for (let i = 0; i < vector.length; i++) {
@@ -45,29 +45,40 @@ export function shortNumbersAsJson(vector: Float32Array, digits?: number): strin
   return bytes.toString('latin1', 0, at);
 }
 
-const [openingBracket, closingBracket, comma, minus, point, zero] = Buffer.from('[],-.0');
+const [openingBracket, closingBracket, comma, minus, point, zero, one] = Buffer.from('[],-.01');
 
 /** "-1.2345678912345678e-300," has 25 characters. */
 const longestNumber = 26;
+
+/** Vectors of up to 2,000 numbers are written in the same memory: taking new memory costs as much as the numbers. */
+const scratch = Buffer.allocUnsafeSlow(longestNumber * 2000 + 2);
+
+function scratchOf(length: number): Buffer {
+  return length <= scratch.length ? scratch : Buffer.allocUnsafe(length);
+}
 
 /** Writes "0." and the digits of a component behind it; gives the place behind these. */
 function writeComponent(bytes: Buffer, start: number, size: number, digits: number | undefined): number {
   const exponent = exponentOf(size);
   let places = digits === undefined ? shortestPlaces(size, exponent) : digits - 1 - exponent;
-  let whole = Math.round(size * powersOfTen[places]);
-  while (whole % 10 === 0 && places > 1) {
-    whole /= 10;
+  // At most nine digits, so that all that follows is done with integers of 32 bits.
+  let whole = Math.round(size * powersOfTen[places]) | 0;
+  let rest = (whole / 10) | 0;
+  while (whole === rest * 10 && places > 1) {
+    whole = rest;
+    rest = (whole / 10) | 0;
     places--;
   }
   if (whole >= powersOfTen[places]) {
-    return start + bytes.write('1', start, 'latin1');
+    bytes[start] = one;
+    return start + 1;
   }
   bytes[start] = zero;
   bytes[start + 1] = point;
   for (let at = start + 1 + places; at > start + 1; at--) {
-    const rest = Math.trunc(whole / 10);
     bytes[at] = zero + whole - rest * 10;
     whole = rest;
+    rest = (whole / 10) | 0;
   }
   return start + 2 + places;
 }
@@ -106,16 +117,21 @@ function rounded(size: number, places: number): number {
 }
 
 /**
- * Tells whether a number is of the size that components of vectors mostly have; those are written faster than others.
+ * Tells whether a number is of the size that components of vectors have; those are written faster than others. Smaller
+ * ones are written with an exponent.
  */
 function isComponent(size: number): boolean {
-  return size < 1 && size >= 0.001;
+  return size < 1 && size >= 1e-6;
 }
 
 /** Returns the exponent of a positive number in decimal notation. */
 function exponentOf(size: number): number {
   if (isComponent(size)) {
-    return size >= 0.1 ? -1 : size >= 0.01 ? -2 : -3;
+    let exponent = -1;
+    while (size < 1 / powersOfTen[-exponent]) {
+      exponent--;
+    }
+    return exponent;
   }
   return Number(size.toExponential().split('e')[1]);
 }

@@ -62,12 +62,10 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
   });
 
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-    });
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    if (request.method !== 'POST') {
+      reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store');
+    }
     if (live.isStopping) {
       reply.header('connection', 'close');
     }
@@ -101,7 +99,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
       methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     });
   }
-  await observeRequests(app);
+  await observeRequests(app, options.log !== undefined);
   const addRoutes = (routes: App) => {
     for (const protocol of protocols) {
       protocol.routes(routes, context);

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
-import { asGivenUp, requestSignal, whenEnded } from '../http/index.js';
+import { whenEnded, whileAwaited } from '../http/index.js';
 import type { Load } from './admission.js';
 import {
   type EmbeddedInputs,
@@ -87,28 +87,24 @@ export async function whileWanted<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   whenEnded(reply, admission.embed(load));
-  const signal = requestSignal(reply, limits.requestTimeout);
-  try {
-    return await work(signal);
-  } catch (error) {
-    throw asGivenUp(error, signal);
-  }
+  return whileAwaited(reply, limits.requestTimeout, work);
 }
 
 /** Sets the headers that say what a request took. */
 function tellTimes(reply: FastifyReply, taken: Taken): void {
   const ms = (value: number) => String(Math.round(value));
-  reply.headers({
-    'x-compute-type': 'cpu',
-    'x-compute-time': ms(reply.elapsedTime),
-    'x-compute-characters': String(taken.characters),
-    'x-compute-tokens': String(taken.tokens),
-    'x-total-time': ms(reply.elapsedTime),
-    'x-tokenization-time': ms(taken.tokenizeMs),
-    'x-queue-time': ms(taken.queueMs),
-    'x-inference-time': ms(taken.inferenceMs),
-    ...(taken.truncated > 0 && { 'x-octavec-truncated': String(taken.truncated) }),
-  });
+  const total = ms(reply.elapsedTime);
+  reply.header('x-compute-type', 'cpu');
+  reply.header('x-compute-time', total);
+  reply.header('x-compute-characters', String(taken.characters));
+  reply.header('x-compute-tokens', String(taken.tokens));
+  reply.header('x-total-time', total);
+  reply.header('x-tokenization-time', ms(taken.tokenizeMs));
+  reply.header('x-queue-time', ms(taken.queueMs));
+  reply.header('x-inference-time', ms(taken.inferenceMs));
+  if (taken.truncated > 0) {
+    reply.header('x-octavec-truncated', String(taken.truncated));
+  }
 }
 
 /** Returns what happens to over-long inputs, by a request's `truncate` or else by the server's settings. */

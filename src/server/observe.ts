@@ -7,8 +7,11 @@ import type { App } from './context.js';
 const registration = Symbol.for('opentelemetry.js.api.1');
 
 /** Logs every request without its texts, and gives OpenTelemetry a span of it where an SDK is registered. */
-export async function observeRequests(app: App): Promise<void> {
+export async function observeRequests(app: App, isLogged: boolean): Promise<void> {
   const tracer = await registeredTracer();
+  if (tracer === undefined && !isLogged) {
+    return;
+  }
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode, elapsedTime } = reply;
     const { id: reqId, method } = request;
