@@ -38,7 +38,7 @@ export type App = FastifyInstance<
  * Embeds what a request asks for, counts it, and tells the client by headers what it took: TEI's `x-compute-*`, and
  * `x-octavec-truncated` where inputs were cut.
  */
-export async function embedFor(
+export function embedFor(
   context: ServerContext,
   model: ServedModel,
   asked: Omit<EmbedInputs, 'signal'>,
@@ -49,7 +49,7 @@ export async function embedFor(
 }
 
 /** Scores texts for a query, with the same admission. */
-export async function scoreFor(
+export function scoreFor(
   context: ServerContext,
   model: ServedModel,
   asked: Omit<ScorePairs, 'signal'>,

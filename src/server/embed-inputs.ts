@@ -132,7 +132,7 @@ async function textsOf(embedder: Embedder, inputs: readonly Input[]): Promise<st
   return inputs.map((input) => (typeof input === 'string' ? input : decoded[next++]));
 }
 
-async function vectorsOf(
+function vectorsOf(
   embedder: Embedder,
   texts: readonly string[],
   request: EmbedInputs,

@@ -52,6 +52,26 @@ describe('requests', () => {
     }
   });
 
+  test('are all counted, however many there were since it was last asked', async () => {
+    const metrics = metricsOf();
+    for (const many of [1000, 1, 300]) {
+      for (let i = 0; i < many; i++) {
+        metrics.request('embed', 1);
+        metrics.success('embed', 1, taken, 1);
+      }
+      await linesOf(metrics);
+    }
+    const lines = await linesOf(metrics);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'te_request_count{method="single"} 1301',
+        'te_embed_success 1301',
+        'octavec_tokens 9107',
+      ]),
+    );
+    expect(lines).toContain('te_request_duration_count 1301');
+  });
+
   test.each([
     ['overloaded', 'overloaded'],
     ['loading', 'overloaded'],

@@ -17,6 +17,9 @@ const failures: Readonly<Partial<Record<ProblemKind, string>>> = {
   unsupported: 'model_type',
 };
 
+/** Requests that are counted together, at the latest when somebody asks: in a row it takes less time than between other work. */
+const countedTogether = 256;
+
 /** TEI counts texts that get a vector and texts that get a score by themselves. */
 export type CountedWork = 'embed' | 'predict';
 
@@ -27,15 +30,24 @@ export class Metrics {
   readonly #durations: Readonly<Record<string, Histogram>>;
   readonly #inputLength: Histogram;
   readonly #batchSize: Histogram;
+  #waiting: (() => void)[] = [];
 
   constructor({ shelf, admission, cache }: EmbeddingService) {
     const registers = [this.registry];
+    const countAll = () => this.#countAll();
     const counter = (name: string, help: string, labelNames: string[] = []) =>
       new Counter({ name, help, labelNames, registers });
     const histogram = (name: string, help: string, buckets: number[]) =>
       new Histogram({ name, help, buckets, registers });
     this.#counters = {
-      requests: counter('te_request_count', 'Requests', ['method']),
+      // The first that is read.
+      requests: new Counter({
+        name: 'te_request_count',
+        help: 'Requests',
+        labelNames: ['method'],
+        registers,
+        collect: countAll,
+      }),
       successes: counter('te_request_success', 'Requests that succeeded', ['method']),
       failures: counter('te_request_failure', 'Requests that failed', ['err']),
       embed: counter('te_embed_count', 'Inputs that were to be embedded'),
@@ -93,24 +105,45 @@ export class Metrics {
   }
 
   request(kind: CountedWork, inputs: number): void {
-    this.#counters.requests.inc({ method: inputs === 1 ? 'single' : 'batch' });
-    this.#counters[kind].inc(inputs);
-    this.#batchSize.observe(inputs);
+    this.#later(() => {
+      this.#counters.requests.inc({ method: inputs === 1 ? 'single' : 'batch' });
+      this.#counters[kind].inc(inputs);
+      this.#batchSize.observe(inputs);
+    });
   }
 
   success(kind: CountedWork, inputs: number, taken: Taken, totalMs: number): void {
-    this.#counters.successes.inc({ method: inputs === 1 ? 'single' : 'batch' });
-    this.#counters[`${kind}Done`].inc(inputs);
-    this.#counters.truncated.inc(taken.truncated);
-    this.#counters.tokens.inc(taken.tokens);
-    this.#inputLength.observe(taken.tokens);
-    this.#durations.request.observe(totalMs / 1000);
-    this.#durations.tokenization.observe(taken.tokenizeMs / 1000);
-    this.#durations.queue.observe(taken.queueMs / 1000);
-    this.#durations.inference.observe(taken.inferenceMs / 1000);
+    // Taken out, because vectors may come with them.
+    const { truncated, tokens, tokenizeMs, queueMs, inferenceMs } = taken;
+    this.#later(() => {
+      this.#counters.successes.inc({ method: inputs === 1 ? 'single' : 'batch' });
+      this.#counters[`${kind}Done`].inc(inputs);
+      this.#counters.truncated.inc(truncated);
+      this.#counters.tokens.inc(tokens);
+      this.#inputLength.observe(tokens);
+      this.#durations.request.observe(totalMs / 1000);
+      this.#durations.tokenization.observe(tokenizeMs / 1000);
+      this.#durations.queue.observe(queueMs / 1000);
+      this.#durations.inference.observe(inferenceMs / 1000);
+    });
   }
 
   failure({ kind }: Problem): void {
     this.#counters.failures.inc({ err: failures[kind] ?? 'validation' });
+  }
+
+  #later(count: () => void): void {
+    this.#waiting.push(count);
+    if (this.#waiting.length >= countedTogether) {
+      this.#countAll();
+    }
+  }
+
+  #countAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const count of waiting) {
+      count();
+    }
   }
 }
