@@ -1,8 +1,9 @@
 /**
- * What the APIs over HTTP share: bodies in, problems in words, long answers out, the end of a request.
+ * What the APIs over HTTP share: bounds on what waits, bodies in, problems in words, long answers out, the end of a request.
  *
  * @module
  */
+export { Admission, type Load, smallBody, type WaitingLimits } from './admission.js';
 export { acceptJson } from './json-body.js';
 export { listAnswer } from './list-answer.js';
 export { pathOf } from './path-of.js';

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
-import { whenEnded, whileAwaited } from '../http/index.js';
-import type { Load } from './admission.js';
+import { type Load, whenEnded, whileAwaited } from '../http/index.js';
 import {
   type EmbeddedInputs,
   type EmbeddingService,

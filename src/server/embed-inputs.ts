@@ -1,7 +1,6 @@
 import type { Embedder, EmbedOptions } from '../embed/index.js';
-import { Problem } from '../http/index.js';
+import { type Admission, type Load, Problem } from '../http/index.js';
 import { normalizeInPlace } from '../numbers/index.js';
-import type { Admission, Load } from './admission.js';
 import type { ModelShelf } from './model-shelf.js';
 import type { ServedModel } from './served-model.js';
 import type { CachedVector, VectorCache } from './vector-cache.js';

@@ -1,6 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import { Problem, pathOf } from '../http/index.js';
-import { smallBody } from './admission.js';
+import { Problem, pathOf, smallBody } from '../http/index.js';
 import type { ServerContext } from './context.js';
 import { type Protocol, protocols } from './protocols.js';
 

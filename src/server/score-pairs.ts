@@ -1,5 +1,5 @@
+import type { Load } from '../http/index.js';
 import type { RankOptions } from '../rerank/index.js';
-import type { Load } from './admission.js';
 import { charactersOf, checkTextsOf, type EmbeddingService, type Taken } from './embed-inputs.js';
 import type { ServedModel } from './served-model.js';
 

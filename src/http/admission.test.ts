@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { Admission } from './admission.js';
-import { defaultLimits } from './options.js';
+import { Admission, type WaitingLimits } from './admission.js';
+
+const wide: WaitingLimits = {
+  maxConcurrentRequests: 512,
+  maxWaitingTexts: 20_000,
+  maxWaitingTokens: 4_000_000,
+  maxWaitingBytes: 32 * 2 ** 20,
+  payloadLimit: 2_000_000,
+};
 
 const large = 1_000_000;
 
-function admission(limits: Partial<typeof defaultLimits> = {}): Admission {
-  return new Admission({ ...defaultLimits, ...limits });
+function admission(limits: Partial<WaitingLimits> = {}): Admission {
+  return new Admission({ ...wide, ...limits });
 }
 
 describe('bodies', () => {

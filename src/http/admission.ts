@@ -1,5 +1,13 @@
-import { Problem } from '../http/index.js';
-import type { ServerLimits } from './options.js';
+import { Problem } from './problem.js';
+
+/** What may wait at the same time, and how long a body may be. */
+export interface WaitingLimits {
+  readonly maxConcurrentRequests: number;
+  readonly maxWaitingTexts: number;
+  readonly maxWaitingTokens: number;
+  readonly maxWaitingBytes: number;
+  readonly payloadLimit: number;
+}
 
 /** What a request takes of the server until its answer is sent. */
 export interface Load {
@@ -20,7 +28,7 @@ const answersToBodies = 2;
  * anything of the request is kept in memory.
  */
 export class Admission {
-  readonly #limits: Required<ServerLimits>;
+  readonly #limits: WaitingLimits;
   #requests = 0;
   #texts = 0;
   #tokens = 0;
@@ -29,7 +37,7 @@ export class Admission {
   /** A large request has been refused, and none has ended since. */
   #isFull = false;
 
-  constructor(limits: Required<ServerLimits>) {
+  constructor(limits: WaitingLimits) {
     this.#limits = limits;
   }
 
