@@ -4,7 +4,7 @@ import { isPostgresAddress, postgresPlace } from './address.js';
 test('an address has the index as a parameter, and is shown without secrets', () => {
   expect(postgresPlace('postgresql://me:p%40ss@db.example:5433/app?sslmode=require&index=docs')).toEqual({
     connection: 'postgresql://me:p%40ss@db.example:5433/app?sslmode=require',
-    schema: 'docs',
+    schema: '"docs"',
     shown: 'postgres://me@db.example:5433/app?index=docs',
   });
   expect(postgresPlace('postgres://localhost/app').shown).toBe('postgres://localhost/app?index=octavec');
@@ -26,4 +26,10 @@ test.each(['a"; DROP SCHEMA b', 'Docs', 'public', 'pg_catalog', '1st', '', 'a.b'
 
 test('an address that is no URL is not repeated', () => {
   expect(() => postgresPlace('postgres://me:se/c#ret@[host/db')).toThrow(/^(?!.*ret).*is no URL/);
+});
+
+test.each(['order', 'binary', 'x'.repeat(63), '_1'])('the index %s has a schema that SQL can name', (index) => {
+  const { schema, shown } = postgresPlace(`postgres://h/d?index=${index}`);
+  expect(schema).toBe(`"${index}"`);
+  expect(shown).toBe(`postgres://h/d?index=${index}`);
 });

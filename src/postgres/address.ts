@@ -4,7 +4,7 @@ import { OctavecError } from '../base/index.js';
 export interface PostgresPlace {
   /** What `pg` connects with; it may hold a password, and is never shown. */
   readonly connection: string;
-  /** The schema that holds the tables. */
+  /** The schema that holds the tables, as SQL writes it: in quotation marks, since it may be a word of SQL. */
   readonly schema: string;
   /** The address as it may be shown. */
   readonly shown: string;
@@ -12,7 +12,7 @@ export interface PostgresPlace {
 
 const form = 'postgres://user@host/database?index=name';
 const usualIndex = 'octavec';
-/** What needs no quotes in SQL; 63 is PostgreSQL's own limit. */
+/** Names without any sign that has a meaning in SQL; 63 is PostgreSQL's own limit. */
 const schemaName = /^(?!pg_|public$|information_schema$)[a-z_][a-z0-9_]{0,62}$/;
 
 /** Says whether a text is the address of an index in PostgreSQL. */
@@ -35,14 +35,14 @@ export function postgresPlace(address: string): PostgresPlace {
       hint: `Write ${form}; in names and passwords write / ? # @ and % as %2F %3F %23 %40 and %25.`,
     });
   }
-  const schema = url.searchParams.get('index') ?? usualIndex;
-  if (!schemaName.test(schema)) {
+  const index = url.searchParams.get('index') ?? usualIndex;
+  if (!schemaName.test(index)) {
     throw new OctavecError('USAGE', {
-      problem: `The index ${JSON.stringify(schema)} cannot be the name of a schema`,
+      problem: `The index ${JSON.stringify(index)} cannot be the name of a schema`,
       hint: `In ${form} the name has small letters, digits and _, and is not public or pg_….`,
     });
   }
   url.searchParams.delete('index');
-  const shown = `postgres://${url.username && `${url.username}@`}${url.host}${url.pathname}?index=${schema}`;
-  return { connection: url.href, schema, shown };
+  const shown = `postgres://${url.username && `${url.username}@`}${url.host}${url.pathname}?index=${index}`;
+  return { connection: url.href, schema: `"${index}"`, shown };
 }

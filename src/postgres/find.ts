@@ -57,7 +57,7 @@ function nearestSql(
   const parameters = new Parameters(vectorText(vector), top);
   const product = `OPERATOR(${extension}.<#>)`;
   const asked = `$1::${extension}.vector(${dimensions})`;
-  const from = `"${schema}".chunks c${conditionSql(schema, filter, parameters)}`;
+  const from = `${schema}.chunks c${conditionSql(schema, filter, parameters)}`;
   const half = `${extension}.halfvec(${dimensions})`;
   const bits = (of: string) => `${extension}.binary_quantize(${of})::bit(${dimensions})`;
   const order =
@@ -76,7 +76,7 @@ function nearestSql(
 function conditionSql(schema: string, filter: HitQuery['filter'], parameters: Parameters): string {
   return filter === undefined
     ? ''
-    : ` JOIN "${schema}".documents d ON d.number = c.document WHERE ${filterSql(filter, parameters)}`;
+    : ` JOIN ${schema}.documents d ON d.number = c.document WHERE ${filterSql(filter, parameters)}`;
 }
 
 /** A word that is asked for, and the most that it can add to a score. */
@@ -99,7 +99,7 @@ export async function matchingHits(ask: Ask, schema: string, query: TextQuery): 
     return [];
   }
   const found = await ask<{ word: string; chunks: number }>(
-    `SELECT word, chunks::float8 FROM "${schema}".words WHERE word = ANY($1) AND chunks > 0 ORDER BY chunks, word`,
+    `SELECT word, chunks::float8 FROM ${schema}.words WHERE word = ANY($1) AND chunks > 0 ORDER BY chunks, word`,
     [wanted],
   );
   const frequencies = new Map(found.map(({ word, chunks }) => [word, chunks]));
@@ -128,9 +128,9 @@ function matchingSql(
     (saturation * lengthWeight) / averageLength,
     top,
   );
-  const documents = filter === undefined ? '' : `JOIN "${schema}".documents d ON d.number = c.document`;
+  const documents = filter === undefined ? '' : `JOIN ${schema}.documents d ON d.number = c.document`;
   const condition = filter === undefined ? '' : ` AND ${filterSql(filter, parameters)}`;
-  const sql = `SELECT c.number::text AS ref, scored.score FROM "${schema}".chunks c ${documents}
+  const sql = `SELECT c.number::text AS ref, scored.score FROM ${schema}.chunks c ${documents}
     CROSS JOIN LATERAL (
       SELECT sum(asked.weight * held.count / (held.count + $4::float8 + $5::float8 * c.length)) AS score
       FROM unnest($1::text[], $2::float8[]) AS asked (word, weight)

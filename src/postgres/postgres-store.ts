@@ -75,7 +75,7 @@ export class PostgresStore implements Store {
         return;
       }
       checkLayout(shown, this.#manifestOf(row), manifest);
-      await ask(`UPDATE "${schema}".octavec SET manifest = $1`, [JSON.stringify(manifest)]);
+      await ask(`UPDATE ${schema}.octavec SET manifest = $1`, [JSON.stringify(manifest)]);
     });
   }
 
@@ -84,7 +84,7 @@ export class PostgresStore implements Store {
       return new Map();
     }
     const rows = await this.#database.ask<{ id: string; hash: string }>(
-      `SELECT id, hash FROM "${this.#place.schema}".documents`,
+      `SELECT id, hash FROM ${this.#place.schema}.documents`,
     );
     return new Map(rows.map(({ id, hash }) => [id, hash]));
   }
@@ -120,7 +120,7 @@ export class PostgresStore implements Store {
   async vectors(refs: readonly string[]): Promise<Matrix> {
     const { schema, dimensions: columns } = await this.#asked();
     const rows = await this.#database.ask<{ ref: string; embedding: string }>(
-      `SELECT number::text AS ref, embedding::text FROM "${schema}".chunks WHERE number = ANY($1::bigint[])`,
+      `SELECT number::text AS ref, embedding::text FROM ${schema}.chunks WHERE number = ANY($1::bigint[])`,
       [refs],
     );
     const found = new Map(rows.map(({ ref, embedding }) => [ref, JSON.parse(embedding) as number[]]));
@@ -146,7 +146,7 @@ export class PostgresStore implements Store {
       return { documents: 0, chunks: 0 };
     }
     const [{ bytes }] = await ask<{ bytes: number }>(
-      `SELECT sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)))::float8 AS bytes FROM pg_tables WHERE schemaname = $1`,
+      `SELECT sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)))::float8 AS bytes FROM pg_tables WHERE schemaname = (parse_ident($1))[1]`,
       [schema],
     );
     return { documents: row.documents, chunks: row.chunks, bytes };
@@ -173,14 +173,14 @@ export class PostgresStore implements Store {
 
   #manifestOf(row: IndexRow): IndexManifest {
     checkVersion(this.#place.shown, row);
-    return storedManifest(this.#place.shown, `${this.#place.schema}.octavec`, row.manifest);
+    return storedManifest(this.#place.shown, 'its table octavec', row.manifest);
   }
 
   #chunkRows(condition: string, value: unknown): Promise<ChunkRow[]> {
     const { schema } = this.#place;
     return this.#database.ask<ChunkRow>(
       `SELECT c.number::text AS ref, c.place, c.text, c.headings, c.lines, c.page, d.id AS document, d.metadata
-       FROM "${schema}".chunks c JOIN "${schema}".documents d ON d.number = c.document WHERE ${condition} ORDER BY c.place`,
+       FROM ${schema}.chunks c JOIN ${schema}.documents d ON d.number = c.document WHERE ${condition} ORDER BY c.place`,
       [value],
     );
   }

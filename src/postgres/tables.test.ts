@@ -7,9 +7,7 @@ import { checkVersion, createIndex, extensionSchema, migrateTables, readIndexRow
 function database(answers: readonly (readonly [part: string, rows: readonly object[]])[] = []) {
   const asked: string[] = [];
   const values: (readonly unknown[])[] = [];
-  const ask = async (statement: string, given: readonly unknown[] = []) => {
-    // Without the quotation marks around its names.
-    const sql = statement.replaceAll('"', '');
+  const ask = async (sql: string, given: readonly unknown[] = []) => {
     asked.push(sql);
     values.push(given);
     return answers.find(([part]) => sql.includes(part))?.[1] ?? [];

@@ -27,30 +27,30 @@ export interface Layout {
  */
 const migrations: readonly ((layout: Layout) => readonly string[])[] = [
   ({ schema, extension, dimensions, kind }) => [
-    `CREATE TABLE "${schema}".octavec (
+    `CREATE TABLE ${schema}.octavec (
       only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), version integer NOT NULL, manifest json NOT NULL,
       documents bigint NOT NULL DEFAULT 0, chunks bigint NOT NULL DEFAULT 0, words bigint NOT NULL DEFAULT 0)`,
-    `CREATE TABLE "${schema}".documents (
+    `CREATE TABLE ${schema}.documents (
       number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       id text NOT NULL UNIQUE, hash text NOT NULL, metadata jsonb NOT NULL)`,
-    `CREATE TABLE "${schema}".chunks (
+    `CREATE TABLE ${schema}.chunks (
       number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-      document bigint NOT NULL REFERENCES "${schema}".documents ON DELETE CASCADE, place integer NOT NULL,
+      document bigint NOT NULL REFERENCES ${schema}.documents ON DELETE CASCADE, place integer NOT NULL,
       text text NOT NULL, headings text[], lines integer[], page integer,
       embedding ${extension}.vector(${dimensions}) NOT NULL,
       words text[] COLLATE "C" NOT NULL, counts integer[] NOT NULL, length integer NOT NULL,
       UNIQUE (document, place))`,
-    ...(dimensions <= mostInline ? [`ALTER TABLE "${schema}".chunks ALTER COLUMN embedding SET STORAGE PLAIN`] : []),
-    `CREATE INDEX ON "${schema}".chunks USING gin (words)`,
-    `CREATE TABLE "${schema}".words (word text COLLATE "C" PRIMARY KEY, chunks bigint NOT NULL)`,
+    ...(dimensions <= mostInline ? [`ALTER TABLE ${schema}.chunks ALTER COLUMN embedding SET STORAGE PLAIN`] : []),
+    `CREATE INDEX ON ${schema}.chunks USING gin (words)`,
+    `CREATE TABLE ${schema}.words (word text COLLATE "C" PRIMARY KEY, chunks bigint NOT NULL)`,
     ...(kind === 'float16'
       ? [
-          `CREATE INDEX ON "${schema}".chunks USING hnsw ((embedding::${extension}.halfvec(${dimensions})) ${extension}.halfvec_ip_ops)`,
+          `CREATE INDEX ON ${schema}.chunks USING hnsw ((embedding::${extension}.halfvec(${dimensions})) ${extension}.halfvec_ip_ops)`,
         ]
       : []),
     ...(kind === 'binary'
       ? [
-          `CREATE INDEX ON "${schema}".chunks USING hnsw ((${extension}.binary_quantize(embedding)::bit(${dimensions})) ${extension}.bit_hamming_ops)`,
+          `CREATE INDEX ON ${schema}.chunks USING hnsw ((${extension}.binary_quantize(embedding)::bit(${dimensions})) ${extension}.bit_hamming_ops)`,
         ]
       : []),
   ],
@@ -74,14 +74,14 @@ export interface IndexRow {
 export async function readIndexRow(ask: Ask, schema: string, lock = false): Promise<IndexRow | undefined> {
   // to_regclass would answer from a cache that does not know yet what another connection has just made.
   const found = await ask(
-    `SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = $1 AND relname = 'octavec'`,
+    `SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = (parse_ident($1))[1] AND relname = 'octavec'`,
     [schema],
   );
   if (found.length === 0) {
     return undefined;
   }
   const [row] = await ask<IndexRow & Record<string, unknown>>(
-    `SELECT version, manifest, documents::float8, chunks::float8, words::float8 FROM "${schema}".octavec${lock ? ' FOR UPDATE' : ''}`,
+    `SELECT version, manifest, documents::float8, chunks::float8, words::float8 FROM ${schema}.octavec${lock ? ' FOR UPDATE' : ''}`,
   );
   return row;
 }
@@ -109,7 +109,7 @@ export async function migrateTables(ask: Ask, layout: Layout, from: number): Pro
     }
   }
   if (from > 0 && from < migrations.length) {
-    await ask(`UPDATE "${layout.schema}".octavec SET version = $1`, [migrations.length]);
+    await ask(`UPDATE ${layout.schema}.octavec SET version = $1`, [migrations.length]);
   }
 }
 
@@ -125,9 +125,9 @@ export async function createIndex(ask: Ask, schema: string, manifest: IndexManif
         kind === 'float16' ? 'Make the index with --vectors binary or float32, or with fewer --dimensions.' : undefined,
     });
   }
-  await ask(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+  await ask(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await migrateTables(ask, { schema, extension, dimensions, kind }, 0);
-  await ask(`INSERT INTO "${schema}".octavec (version, manifest) VALUES ($1, $2)`, [
+  await ask(`INSERT INTO ${schema}.octavec (version, manifest) VALUES ($1, $2)`, [
     migrations.length,
     JSON.stringify(manifest),
   ]);

@@ -9,14 +9,10 @@ const documentOf = (id: string, texts: readonly string[], more: Partial<NewDocum
   ...more,
 });
 
-/** SQL without the quotation marks around its names. */
-const unquoted = (sql: string) => sql.replaceAll('"', '');
-
 /** A database that notes what it is asked, and has so much to remove. */
 function recorder(gone = { documents: 0, chunks: 0, words: 0 }) {
   const asked: { readonly sql: string; readonly values: readonly unknown[] }[] = [];
-  const ask = async (statement: string, values: readonly unknown[] = []) => {
-    const sql = unquoted(statement);
+  const ask = async (sql: string, values: readonly unknown[] = []) => {
     asked.push({ sql, values });
     if (sql.startsWith('WITH gone')) {
       return [{ chunks: gone.chunks, words: gone.words }];

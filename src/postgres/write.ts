@@ -21,7 +21,7 @@ export async function applyChange(ask: Ask, schema: string, extension: string, c
   }
   await countWords(ask, schema, rows);
   const length = rows.reduce((sum, row) => sum + row.length, 0);
-  await ask(`UPDATE "${schema}".octavec SET documents = documents + $1, chunks = chunks + $2, words = words + $3`, [
+  await ask(`UPDATE ${schema}.octavec SET documents = documents + $1, chunks = chunks + $2, words = words + $3`, [
     add.length - gone.documents,
     rows.length - gone.chunks,
     length - gone.words,
@@ -37,13 +37,13 @@ interface Gone {
 async function removeDocuments(ask: Ask, schema: string, ids: readonly string[]): Promise<Gone> {
   const [{ chunks, words }] = await ask<{ chunks: number; words: number }>(
     `WITH gone AS MATERIALIZED (
-       SELECT c.words, c.length FROM "${schema}".chunks c JOIN "${schema}".documents d ON d.number = c.document WHERE d.id = ANY($1)
+       SELECT c.words, c.length FROM ${schema}.chunks c JOIN ${schema}.documents d ON d.number = c.document WHERE d.id = ANY($1)
      ), held AS (SELECT word, count(*) AS chunks FROM gone, unnest(gone.words) AS word GROUP BY word),
-     counted AS (UPDATE "${schema}".words w SET chunks = w.chunks - held.chunks FROM held WHERE held.word = w.word)
+     counted AS (UPDATE ${schema}.words w SET chunks = w.chunks - held.chunks FROM held WHERE held.word = w.word)
      SELECT count(*)::float8 AS chunks, COALESCE(sum(length), 0)::float8 AS words FROM gone`,
     [ids],
   );
-  const removed = await ask(`DELETE FROM "${schema}".documents WHERE id = ANY($1) RETURNING number`, [ids]);
+  const removed = await ask(`DELETE FROM ${schema}.documents WHERE id = ANY($1) RETURNING number`, [ids]);
   return { documents: removed.length, chunks, words };
 }
 
@@ -52,7 +52,7 @@ async function insertDocuments(ask: Ask, schema: string, add: readonly NewDocume
     ...{ id: storable(id), hash, metadata: storableMetadata(metadata) },
   }));
   const numbered = await ask<{ number: string; id: string }>(
-    `INSERT INTO "${schema}".documents (id, hash, metadata)
+    `INSERT INTO ${schema}.documents (id, hash, metadata)
      SELECT id, hash, metadata FROM json_to_recordset($1) AS new (id text, hash text, metadata jsonb)
      RETURNING number::text, id`,
     [JSON.stringify(rows)],
@@ -88,7 +88,7 @@ function chunkRows({ chunks, vectors: { data, columns } }: NewDocument, document
 
 async function insertChunks(ask: Ask, schema: string, extension: string, rows: readonly ChunkRow[]): Promise<void> {
   await ask(
-    `INSERT INTO "${schema}".chunks (document, place, text, headings, lines, page, embedding, words, counts, length)
+    `INSERT INTO ${schema}.chunks (document, place, text, headings, lines, page, embedding, words, counts, length)
      SELECT document, place, text, headings, lines, page, embedding::${extension}.vector, words, counts, length
      FROM json_to_recordset($1) AS new (document bigint, place integer, text text, headings text[], lines integer[],
        page integer, embedding text, words text[], counts integer[], length integer)
@@ -104,7 +104,7 @@ async function countWords(ask: Ask, schema: string, rows: readonly ChunkRow[]): 
     chunks.set(word, (chunks.get(word) ?? 0) + 1);
   }
   await ask(
-    `INSERT INTO "${schema}".words AS known (word, chunks) SELECT * FROM unnest($1::text[], $2::bigint[])
+    `INSERT INTO ${schema}.words AS known (word, chunks) SELECT * FROM unnest($1::text[], $2::bigint[])
      ON CONFLICT (word) DO UPDATE SET chunks = known.chunks + excluded.chunks`,
     [[...chunks.keys()], [...chunks.values()]],
   );
