@@ -54,6 +54,14 @@ describe('a model is held against the one that an index was made with', () => {
     expect(await checkModel('x', made, embedderOf(directions))).toBeCloseTo(1, 6);
   });
 
+  test('and is the same if neither knows a word of a sentence', async () => {
+    // A static model of another language gives no direction for it.
+    const rows = [...directions.slice(0, 3), [0, 0, 0]];
+    expect(await checkModel('x', { ...made, probes: rows }, embedderOf(rows))).toBeCloseTo(1, 6);
+    await expect(checkModel('x', made, embedderOf(rows))).rejects.toThrow('their mean cosine is 0.750');
+    await expect(checkModel('x', { ...made, probes: rows }, embedderOf(directions))).rejects.toThrow('0.750');
+  });
+
   test('and is near to it as a variant', async () => {
     // Three of the four are the same, of the last the cosine is 0.8.
     const near = [...directions.slice(0, 3), [0, 1, 0]];

@@ -87,7 +87,10 @@ export async function checkModel(path: string, made: IndexedModel, embedder: Emb
   const probes = await probesOf(embedder, made.dimensions);
   let sum = 0;
   for (const [i, probe] of made.probes.entries()) {
-    sum += probe.reduce((dot, value, k) => dot + value * probes.data[i * made.dimensions + k], 0);
+    const given = probes.data.subarray(i * made.dimensions, (i + 1) * made.dimensions);
+    // A static model that knows no word of a sentence gives no direction for it.
+    const isSilent = probe.every((value) => value === 0) && given.every((value) => value === 0);
+    sum += isSilent ? 1 : probe.reduce((dot, value, k) => dot + value * given[k], 0);
   }
   const agreement = sum / made.probes.length;
   if (!(agreement >= leastAgreement)) {
