@@ -6,7 +6,7 @@
 
 export { checkLayout } from './check-layout.js';
 export { type Comparison, comparisons, type Filter, type FilterValue } from './filter/filter.js';
-export { fieldsOf, matchesFilter } from './filter/matches.js';
+export { filterTest, matchesFilter } from './filter/matches.js';
 export { formatFilter, parseFilter } from './filter/parse-filter.js';
 export {
   type IndexedModel,

@@ -48,6 +48,10 @@ const programs: Readonly<Record<string, Program>> = {
     prints: /\| 1 × 16 \| native, 1 thread \| [\d.]+ \|/,
   },
   'graph-passes.mjs': { args: () => ['--rounds', '1', '--json'], prints: /"all passes"/ },
+  'index-files.mjs': {
+    args: () => ['src/search', 'docs/how-to'],
+    prints: /(\d+) of \1 chunks of text and code stand at the lines/,
+  },
   'load-close.mjs': { args: () => ['3'], prints: /the first .* MB/, mayJudge: true },
   'method-table.mjs': { args: () => [table, model, '--python', '/nowhere/python'], prints: /\bq8\b/ },
   'onnx-memory.mjs': { args: () => ['0.05', '0.05'], prints: /bound/ },
@@ -62,6 +66,10 @@ const programs: Readonly<Record<string, Program>> = {
     args: () => [join(tmpdir(), 'octavec-random-encoders'), 'modernbert-base', '1000', '2'],
     prints: /2 layers, 1000 words, proof within/,
   },
+  'search-load.mjs': {
+    args: () => ['400', '--questions', '5'],
+    prints: /hybrid, two conditions: p50[\s\S]*octavec search .*, 10 results/,
+  },
   'simulate-jobs.mjs': { args: () => ['--rows', '1e7', '--workers', '20'], prints: /limit {5}the workers/ },
   'static-models.mjs': {
     args: () => ['--rounds', '1', '--plain', '--sts', table],
@@ -70,12 +78,22 @@ const programs: Readonly<Record<string, Program>> = {
   },
   'stream-memory.mjs': { args: () => ['2000'], prints: /after warm-up/, mayJudge: true },
   'sts-table.mjs': { args: () => [table, fp32, int8], prints: /top-10[\s\S]*20 pairs/ },
+  'vector-recall.mjs': {
+    args: () => ['--count', '300', '--questions', '20'],
+    prints: /mean pooling, int8, exact \| 1\.0000 \|[\s\S]*CLS pooling, binary, 64 times/,
+  },
   'vector-scan.mjs': { args: () => ['2000'], prints: /int8, rescore exact: p50 [\d.]+ ms, .* recall@10 1\.0000/ },
   'variant-speed.mjs': { args: () => ['--rounds', '1', fp32, int8], prints: /model_int8\.onnx/ },
 };
 
-/** Two need the right to make control groups, server-peer packages of other projects; large-models makes models of 8 GB, search-quality asks an index. */
-const notRun = ['cpu-quota.mjs', 'large-models.mjs', 'search-quality.mjs', 'server-peer.mjs', 'server-quota.mjs'];
+/**
+ * Two need the right to make control groups, server-peer packages of other projects, vector-scan-interleaved LanceDB; large-models makes models of 8
+ * GB, search-quality asks an index.
+ */
+const notRun = [
+  ...['cpu-quota.mjs', 'large-models.mjs', 'search-quality.mjs', 'server-peer.mjs', 'server-quota.mjs'],
+  'vector-scan-interleaved.mjs',
+];
 /** Parts of others. */
 const parts = [
   ...['bench-model', 'cpu-levels', 'engine-peer', 'http-load', 'process-memory', 'run-time-peer', 'server-process'],

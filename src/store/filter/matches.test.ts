@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../../numbers/index.js';
 import type { Filter } from './filter.js';
-import { matchesFilter } from './matches.js';
+import { filterTest, matchesFilter } from './matches.js';
 
 const like = (pattern: string): Filter => ({ kind: 'like', field: 'a', pattern });
 const isLike = (pattern: string, text: string) => matchesFilter(like(pattern), { a: text });
@@ -30,6 +30,15 @@ describe('like', () => {
     ['(x|y)$^+?\\', '(x|y)$^+?\\', true],
     ['A', 'a', false],
     ['100%', '100', true],
+    ['ab%ba', 'aba', false],
+    ['ab%ba', 'abba', true],
+    ['a%a', 'a', false],
+    ['%b%b%', 'ab', false],
+    ['a%b%c%d', 'axbxcxd', true],
+    ['a%c%b%d', 'axbxcxd', false],
+    ['%\ude00', '😀', false],
+    ['\ud83d%', '😀', false],
+    ['%😀%', 'a😀b', true],
   ])('%j and %j: %s', (pattern, text, expected) => {
     expect(isLike(pattern, text)).toBe(expected);
   });
@@ -113,6 +122,14 @@ describe('comparisons', () => {
       expect(matchesFilter({ kind: 'like', field, pattern: '%' }, {})).toBe(false);
     }
     expect(matchesFilter({ kind: 'exists', field: 'a' }, { a: '' })).toBe(true);
+  });
+
+  test('the document is its id, and none of its metadata', () => {
+    const passes = filterTest({ kind: 'like', field: 'document', pattern: 'public/%' });
+    expect(passes('secret/a.md', { document: 'public/a.md' })).toBe(false);
+    expect(passes('public/a.md', { document: 'secret/a.md' })).toBe(true);
+    expect(filterTest({ kind: 'exists', field: 'document' })('a', {})).toBe(true);
+    expect(matchesFilter({ kind: 'exists', field: 'document' }, {})).toBe(false);
   });
 
   test('all of none holds, one of none does not', () => {

@@ -1,7 +1,10 @@
 import type { Metadata, MetadataValue } from '../../documents/index.js';
 import { compareTexts } from './compare-texts.js';
 import type { Comparison, Filter, FilterValue } from './filter.js';
-import { isLike } from './like.js';
+import { likeTest } from './like.js';
+
+/** Says of a document, by its id and metadata, whether it passes a filter. */
+export type DocumentTest = (id: string | undefined, metadata: Metadata) => boolean;
 
 /**
  * Says whether a document passes a filter. A field that is not there, or is of another type than the value, compares
@@ -13,58 +16,80 @@ import { isLike } from './like.js';
  * ```
  */
 export function matchesFilter(filter: Filter, metadata: Metadata): boolean {
+  return filterTest(filter)(undefined, metadata);
+}
+
+/**
+ * Prepares a filter for many documents. `document` is the id, where one is given: no metadata can pretend to be it.
+ */
+export function filterTest(filter: Filter): DocumentTest {
   switch (filter.kind) {
-    case 'and':
-      return filter.of.every((part) => matchesFilter(part, metadata));
-    case 'or':
-      return filter.of.some((part) => matchesFilter(part, metadata));
-    case 'not':
-      return !matchesFilter(filter.of, metadata);
-    case 'exists':
-      return Object.hasOwn(metadata, filter.field);
-    case 'in':
-      return valuesOf(metadata, filter.field).some((value) => filter.values.includes(value));
+    case 'and': {
+      const parts = filter.of.map(filterTest);
+      return (id, metadata) => parts.every((part) => part(id, metadata));
+    }
+    case 'or': {
+      const parts = filter.of.map(filterTest);
+      return (id, metadata) => parts.some((part) => part(id, metadata));
+    }
+    case 'not': {
+      const part = filterTest(filter.of);
+      return (id, metadata) => !part(id, metadata);
+    }
+    case 'exists': {
+      const value = reader(filter.field);
+      return (id, metadata) => value(id, metadata) !== undefined;
+    }
+    case 'in': {
+      const wanted = new Set(filter.values);
+      return some(filter.field, (value) => wanted.has(value));
+    }
     case 'like': {
-      const { pattern } = filter;
-      return valuesOf(metadata, filter.field).some((value) => typeof value === 'string' && isLike(value, pattern));
+      const isLike = likeTest(filter.pattern);
+      return some(filter.field, (value) => typeof value === 'string' && isLike(value));
     }
     default:
-      return compares(filter.operator, valuesOf(metadata, filter.field), filter.value);
+      return comparison(filter.field, filter.operator, filter.value);
   }
 }
 
-function valuesOf(metadata: Metadata, field: string): readonly FilterValue[] {
-  const value: MetadataValue | undefined = Object.hasOwn(metadata, field) ? metadata[field] : undefined;
-  return value === undefined ? [] : typeof value === 'object' ? value : [value];
+function reader(field: string): (id: string | undefined, metadata: Metadata) => MetadataValue | undefined {
+  const own = (metadata: Metadata) => (Object.hasOwn(metadata, field) ? metadata[field] : undefined);
+  return field === 'document' ? (id, metadata) => id ?? own(metadata) : (_, metadata) => own(metadata);
 }
 
-function compares(operator: Comparison, values: readonly FilterValue[], wanted: FilterValue): boolean {
-  if (operator === '!=') {
-    return !values.includes(wanted);
-  }
-  return values.some((value) => typeof value === typeof wanted && holds(operator, value, wanted));
+/** Tests a value, or the items of a list until one passes. */
+function some(field: string, test: (value: FilterValue) => boolean): DocumentTest {
+  const read = reader(field);
+  return (id, metadata) => {
+    const value = read(id, metadata);
+    return value !== undefined && (typeof value === 'object' ? value.some(test) : test(value));
+  };
 }
 
-function holds(operator: Exclude<Comparison, '!='>, value: FilterValue, wanted: FilterValue): boolean {
-  const order =
-    typeof value === 'string' && typeof wanted === 'string'
-      ? compareTexts(value, wanted)
-      : Number(value) - Number(wanted);
+function comparison(field: string, operator: Comparison, wanted: FilterValue): DocumentTest {
+  const is = (holds: (order: number) => boolean) =>
+    some(field, (value) => typeof value === typeof wanted && holds(compare(value, wanted)));
   switch (operator) {
     case '=':
-      return order === 0;
+      return some(field, (value) => value === wanted);
+    case '!=': {
+      const equal = some(field, (value) => value === wanted);
+      return (id, metadata) => !equal(id, metadata);
+    }
     case '<':
-      return order < 0;
+      return is((order) => order < 0);
     case '<=':
-      return order <= 0;
+      return is((order) => order <= 0);
     case '>':
-      return order > 0;
+      return is((order) => order > 0);
     default:
-      return order >= 0;
+      return is((order) => order >= 0);
   }
 }
 
-/** Returns what filters ask of a document: its metadata, and as `document` its id, which no metadata can pretend to be. */
-export function fieldsOf(id: string, metadata: Metadata): Metadata {
-  return { ...metadata, document: id };
+function compare(value: FilterValue, wanted: FilterValue): number {
+  return typeof value === 'string' && typeof wanted === 'string'
+    ? compareTexts(value, wanted)
+    : Number(value) - Number(wanted);
 }

@@ -1,6 +1,6 @@
 import { signBits } from '../../numbers/index.js';
 import type { Filter } from '../filter/filter.js';
-import { fieldsOf, matchesFilter } from '../filter/matches.js';
+import { filterTest } from '../filter/matches.js';
 import { int8Rows } from '../scan/codes.js';
 import { scanRows } from '../scan/scan.js';
 import { chooseRows } from '../scan/scan-plain.js';
@@ -98,21 +98,32 @@ function best(found: FoundChunk[], top: number): FoundChunk[] {
   return found.sort((a, b) => b.score - a.score).slice(0, top);
 }
 
+/** What passes the last filter of a segment: a search by vectors and words asks twice, and the next page again. */
+const lastAllowed = new WeakMap<LiveSegment, { readonly key: string; readonly allowed: Uint8Array }>();
+
 /** Marks the chunks that may be found with 1: [chunks]; undefined if all may. */
-export function allowedChunks({ segment, removed }: LiveSegment, filter: HitQuery['filter']): Uint8Array | undefined {
-  if (filter === undefined && removed.size === 0) {
+export function allowedChunks(live: LiveSegment, filter: HitQuery['filter']): Uint8Array | undefined {
+  if (filter === undefined && live.removed.size === 0) {
     return undefined;
   }
+  const key = filter === undefined ? '' : JSON.stringify(filter);
+  const last = lastAllowed.get(live);
+  if (last?.key === key) {
+    return last.allowed;
+  }
+  const allowed = passing(live, filter);
+  lastAllowed.set(live, { key, allowed });
+  return allowed;
+}
+
+function passing({ segment, removed }: LiveSegment, filter: Filter | undefined): Uint8Array {
+  const passes = filter && filterTest(filter);
+  const documents = passes && segment.allDocuments();
   const allowed = new Uint8Array(segment.chunks);
   for (let i = 0; i < segment.documents; i++) {
-    if (!removed.has(i) && (filter === undefined || passes(segment, i, filter))) {
+    if (!removed.has(i) && (documents === undefined || passes?.(documents[i].id, documents[i].metadata))) {
       allowed.fill(1, segment.firstChunk(i), segment.firstChunk(i + 1));
     }
   }
   return allowed;
-}
-
-function passes(segment: Segment, i: number, filter: Filter): boolean {
-  const { id, metadata } = segment.allDocuments()[i];
-  return matchesFilter(filter, fieldsOf(id, metadata));
 }
