@@ -109,12 +109,12 @@ export function folderWith({ original, variants }: ResolvedModel, variant: strin
 }
 
 /**
- * Returns what names the same model from every folder: an absolute path, or the embedded model's package, which no folder called
- * `minilm` hides; undefined for a name of the hub, which does so as it was asked for.
+ * Returns what names the same model from every folder and under every configuration: an absolute path, the embedded model's package,
+ * which no folder called `minilm` hides, or the name of the hub behind an alias or address.
  */
-export function lastingName({ source, original, variants }: ResolvedModel): string | undefined {
+export function lastingName({ source, name, original, variants }: ResolvedModel): string {
   // A converted model stands in the cache, and its variants with the weights.
-  const path = source === 'path' ? resolve(variants ?? original) : undefined;
+  const path = source === 'path' ? resolve(variants ?? original) : name;
   return source === 'embedded' ? embeddedPackage : path;
 }
 

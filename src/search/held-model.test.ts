@@ -86,6 +86,44 @@ describe('the model of an index', () => {
     });
   });
 
+  test.each([
+    ['owner/m', 'owner/m@abc'],
+    ['owner/m@main', 'owner/m@abc'],
+    ['hf:owner/m', 'owner/m@abc'],
+    ['hf://owner/m@v1.0', 'owner/m@abc'],
+    ['/models/m', '/models/m'],
+    ['/models/owner/m@v1', '/models/owner/m@v1'],
+    ['minilm', 'minilm'],
+  ])('of the hub is the commit that it was made with: %s is %s', async (name, wanted) => {
+    const { loadModel, asked } = models();
+    await held({ loadModel }).asked({ ...manifest, model: { ...manifest.model, name, revision: 'abc' } });
+    await held({ loadModel }).asked({ ...manifest, model: { ...manifest.model, name } });
+    expect(asked).toEqual([`${wanted} int8`, `${name} int8`]);
+  });
+
+  test('is another commit only if it is named', async () => {
+    const { loadModel, asked } = models();
+    const made = { ...manifest, model: { ...manifest.model, name: 'owner/m', revision: 'abc' } };
+    await held({ loadModel, model: 'owner/m' }).asked(made);
+    expect(asked).toEqual(['owner/m int8']);
+  });
+
+  test('whose commit cannot be had says how to ask with another', async () => {
+    const made = { ...manifest, model: { ...manifest.model, name: 'owner/m', revision: 'abc' } };
+    const failing = (error: OctavecError) => held({ loadModel: () => Promise.reject(error) }).asked(made);
+    const what = 'the model owner/m at abc';
+    const gone = new OctavecError('HUB_NOT_FOUND', { endpoint: 'https://hub', what, why: 'it has no such revision' });
+    await expect(failing(gone)).rejects.toMatchObject({
+      code: 'HUB_NOT_FOUND',
+      message: expect.stringMatching(/it has no such revision.*docs\.index was made with.*`model: owner\/m`/),
+      cause: gone,
+    });
+    await expect(failing(new OctavecError('HUB_OFFLINE', { what, cache: '/cache' }))).rejects.toMatchObject({
+      code: 'HUB_OFFLINE',
+      message: expect.stringMatching(/does not have the model owner\/m at abc .*docs\.index.*`model: owner\/m`/),
+    });
+  });
+
   test('may ask by another variant, with a note, and may not embed by it', async () => {
     const { loadModel, asked } = models({ variant: 'q4', off: 0.2 });
     const notes: string[] = [];

@@ -83,18 +83,34 @@ export class HeldModel {
 
   /** Loads the model that the index names, and says what to do where that is not found. */
   async #loadOwn(model: IndexedModel, variant: string | undefined): Promise<LoadedModel> {
-    const name = presentPath({ path: model.name, beside: model.beside }, this.#folder);
+    const { id, name } = pinned(presentPath({ path: model.name, beside: model.beside }, this.#folder), model.revision);
     try {
       return await this.#load(name, variant);
     } catch (error) {
-      const missing = error instanceof OctavecError && error.code === 'FILE_NOT_FOUND' ? error : undefined;
-      // Not where the model is there and a file of it is missing, or where an alias leads nowhere.
-      if ((missing as OctavecError<'FILE_NOT_FOUND'> | undefined)?.details.path === name) {
-        const hint = 'Say where the model is now (`model`).';
-        throw new OctavecError('FILE_NOT_FOUND', { path: name, what: `The model of ${this.#path}`, hint }, error);
-      }
-      throw error;
+      throw error instanceof OctavecError ? this.#withWayOut(error, name, id) : error;
     }
+  }
+
+  #withWayOut(error: OctavecError, name: string, id: string | undefined): OctavecError {
+    const { code } = error;
+    // Not where the model is there and a file of it is missing, or where an alias leads nowhere.
+    if (code === 'FILE_NOT_FOUND' && (error as OctavecError<'FILE_NOT_FOUND'>).details.path === name) {
+      const hint = 'Say where the model is now (`model`).';
+      return new OctavecError(code, { path: name, what: `The model of ${this.#path}`, hint }, error);
+    }
+    if (id === undefined) {
+      return error;
+    }
+    const made = `${this.#path} was made with that commit, and \`model: ${id}\` asks with the one of today`;
+    if (code === 'HUB_NOT_FOUND') {
+      const { why, ...rest } = (error as OctavecError<'HUB_NOT_FOUND'>).details;
+      return new OctavecError(code, { ...rest, why: `${why} (${made})` }, error);
+    }
+    if (code === 'HUB_OFFLINE') {
+      const { what, ...rest } = (error as OctavecError<'HUB_OFFLINE'>).details;
+      return new OctavecError(code, { ...rest, what: `${what} (${made})` }, error);
+    }
+    return error;
   }
 
   /** Names a model so that it is found again from every folder. */
@@ -131,4 +147,10 @@ export class HeldModel {
     });
     return this.#loaded;
   }
+}
+
+/** Names the commit of the hub that an index was made with: what a branch leads to may have other weights tomorrow. */
+function pinned(name: string, revision: string | undefined): { readonly name: string; readonly id?: string } {
+  const [, id] = /^(?:hf:(?:\/\/)?)?([^/@\s:]+\/[^/@\s:]+)(?:@\S+)?$/.exec(name) ?? [];
+  return id === undefined || revision === undefined ? { name } : { name: `${id}@${revision}`, id };
 }
