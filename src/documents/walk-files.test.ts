@@ -40,6 +40,13 @@ describe('files below a folder', () => {
     expect(await walk()).toEqual({ found: ['docs/a/ok.md 4', 'docs/dist.md 4', 'docs/target.txt 4'], skipped: [] });
   });
 
+  test('of an index are none, wherever it stands: who indexes "." has it there', async () => {
+    await write('docs.index/index.json', 'docs.index/index.backup.json', 'docs.index/segments/s1/documents.jsonl');
+    await write('a/docs.lance/octavec.lance/x.txt', 'a/docs.lance/chunks.lance/data/y.txt');
+    await write('site/index.json', 'site/segments/a.md');
+    expect(await walk()).toEqual({ found: ['docs/site/index.json 4', 'docs/site/segments/a.md 4'], skipped: [] });
+  });
+
   test('that are links are told of and not followed', async () => {
     await write('a/x.md');
     await symlink(folder, join(folder, 'a', 'loop'));

@@ -32,9 +32,15 @@ export interface SkippedFile {
 /** What belongs to tools rather than to readers. */
 const ignoredFolders = new Set(['node_modules', '__pycache__', 'target', 'dist']);
 
+/** What stands in the folder of an index, and in no other: in a folder of segments, and in one of LanceDB. */
+const indexContents = [
+  ['index.json', 'index.backup.json', 'segments'],
+  ['octavec.lance', 'chunks.lance'],
+];
+
 /**
- * Walks the files of a root in the order of their names. Hidden files, and folders of tools such as node_modules, are
- * skipped silently. Symbolic links below a root are not followed, so nothing outside of it is read, and no loop can
+ * Walks the files of a root in the order of their names. Hidden files, folders of tools such as node_modules, and
+ * indexes are skipped silently. Symbolic links below a root are not followed, so nothing outside of it is read, and no loop can
  * form.
  *
  * @throws FILE_NOT_FOUND for a root that is not there
@@ -76,6 +82,10 @@ async function* walkFolder(
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
     onSkipped({ id, path: folder, reason: reasonOfSystem(error) });
+    return;
+  }
+  const names = new Set(entries.map(({ name }) => name));
+  if (indexContents.some((contents) => contents.every((name) => names.has(name)))) {
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { checkOptions, checkTaskOptions, type Location, OctavecError, type TaskOptions } from '../base/index.js';
 import {
   checkRoot,
@@ -184,7 +185,7 @@ export class Index implements AsyncDisposable {
     const { signal } = options;
     yield await this.update(paths, options);
     const roots = rootsOf(paths, (await this.manifest())?.sources ?? []);
-    for await (const _ of watchFiles(roots, signal)) {
+    for await (const _ of watchFiles(roots, signal, this.#folder && resolve(this.#folder))) {
       yield await this.update(paths, options);
     }
   }
