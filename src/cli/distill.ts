@@ -22,11 +22,15 @@ Examples:
 Texts need no labels. Those that the model is meant for do best; without --texts it is tuned on example sentences of WordNet.`;
 
 interface Options extends NamedModelFlags, PoolingFlags {
+  /** A file, or "none". */
   readonly texts?: string;
+  /** false by --no-embedded-first */
   readonly embeddedFirst: boolean;
   readonly dimensions?: number;
+  /** "own", or a file of words. */
   readonly vocabulary: string;
   readonly precision?: TablePrecision;
+  /** bytes */
   readonly size?: number;
   readonly variant?: string;
   readonly engine?: EngineChoice;

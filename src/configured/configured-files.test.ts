@@ -40,6 +40,19 @@ describe('files that a configuration names for embedding', () => {
     });
   });
 
+  test('those that other commands read are looked at where all are asked for', async () => {
+    const values = { texts: join(folder, 'none.txt'), server: { tlsCert: join(folder, 'tokenizer') } };
+    await expect(checkConfiguredFiles([{ values }])).resolves.toBeUndefined();
+    await expect(checkConfiguredFiles([{ values }], 'everything')).rejects.toMatchObject({
+      details: {
+        files: [
+          { key: 'texts', why: 'no such file' },
+          { key: 'server.tlsCert', why: 'it is a folder' },
+        ],
+      },
+    });
+  });
+
   test('a missing file of a weaker source does not count where a stronger one names another', async () => {
     const weak = { file: 'user.toml', values: { embedding: { quantized_model_path: join(folder, 'missing.onnx') } } };
     const strong = { file: 'own.toml', values: { embedding: { quantized_model_path: join(folder, 'model.onnx') } } };

@@ -3,25 +3,40 @@ import { type ErrorDetails, OctavecError, reasonOf } from '../base/index.js';
 import { type ConfigurationLayer, lineOfKey, mergedConfiguration } from '../config/index.js';
 
 /** Files that `[embedding]` may name, as messages call them. */
-const fileKeys = {
-  quantized_model_path: 'ONNX file',
-  tokenizer_path: 'tokenizer',
-  tokenizer_config_path: 'configuration of the tokenizer',
-} as const;
+const embeddingFiles: Readonly<Record<string, string>> = {
+  'embedding.quantized_model_path': 'ONNX file',
+  'embedding.tokenizer_path': 'tokenizer',
+  'embedding.tokenizer_config_path': 'configuration of the tokenizer',
+};
+
+/** The same of all keys. */
+const allFiles: Readonly<Record<string, string>> = {
+  ...embeddingFiles,
+  texts: 'file of texts',
+  calibration: 'file of texts',
+  'server.apiKeyFile': 'file of keys',
+  'server.tlsCert': 'certificate',
+  'server.tlsKey': 'key of the certificate',
+};
+
+const mayBeFolders: ReadonlySet<string> = new Set(['embedding.quantized_model_path', 'embedding.tokenizer_path']);
 
 /**
- * Looks whether the files are there that a configuration names for embedding.
+ * Looks whether the files are there that a configuration names.
  *
+ * @param of those that embedding needs, or all
  * @throws CONFIGURED_FILE, which names all that are not, each with its key, the file and the line
  */
-export async function checkConfiguredFiles(layers: readonly ConfigurationLayer[]): Promise<void> {
-  const { embedding = {} } = mergedConfiguration(layers);
+export async function checkConfiguredFiles(
+  layers: readonly ConfigurationLayer[],
+  of: 'embedding' | 'everything' = 'embedding',
+): Promise<void> {
+  const configuration = mergedConfiguration(layers);
   const files: ErrorDetails<'CONFIGURED_FILE'>['files'][number][] = [];
-  for (const [name, what] of Object.entries(fileKeys)) {
-    const path = embedding[name as keyof typeof fileKeys];
-    const why = path === undefined ? undefined : await whyUnreadable(path, name !== 'tokenizer_config_path');
-    if (path !== undefined && why !== undefined) {
-      const key = `embedding.${name}`;
+  for (const [key, what] of Object.entries(of === 'embedding' ? embeddingFiles : allFiles)) {
+    const path = valueOf(configuration, key.split('.'));
+    const why = typeof path === 'string' ? await whyUnreadable(path, mayBeFolders.has(key)) : undefined;
+    if (typeof path === 'string' && why !== undefined) {
       files.push({ what, path, why, key, place: placeOfKey(layers, key) });
     }
   }
@@ -33,14 +48,16 @@ export async function checkConfiguredFiles(layers: readonly ConfigurationLayer[]
 /** Returns where the value of a key that counts is set: "config.toml, line 4". */
 export function placeOfKey(layers: readonly ConfigurationLayer[], key: string): string {
   const path = key.split('.');
-  const isSet = ({ values }: ConfigurationLayer) =>
-    path.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], values) !== undefined;
-  const layer = [...layers].reverse().find(isSet);
+  const layer = [...layers].reverse().find(({ values }) => valueOf(values, path) !== undefined);
   if (layer?.file === undefined) {
     return layer === undefined ? 'the configuration' : 'the environment';
   }
   const line = lineOfKey(layer.text ?? '', path);
   return line === undefined ? layer.file : `${layer.file}, line ${line}`;
+}
+
+function valueOf(values: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], values);
 }
 
 async function whyUnreadable(path: string, mayBeFolder: boolean): Promise<string | undefined> {

@@ -84,6 +84,9 @@ describe('openModelFolder: files', () => {
     const expected = { onnxPath: lone, tokenizerPath: like.tokenizerPath, maxTokens: 77, head: { pooling: ['cls'] } };
     expect(await openModelFolder(lone, { like })).toMatchObject(expected);
     expect(await openModelFolder(lone, { tokenizer: original })).toMatchObject(expected);
+    await expect(openModelFolder(lone, { tokenizer: 'nowhere.json' })).rejects.toThrow(
+      /^Tokenizer not found: .*nowhere\.json/,
+    );
     await expect(openModelFolder(lone, { tokenizer: dirname(lone) })).rejects.toMatchObject({
       code: 'TOKENIZER_MISSING',
     });

@@ -232,20 +232,24 @@ async function folderAround(onnxPath: string): Promise<string | undefined> {
 
 async function namedTokenizer(path: string): Promise<string> {
   const full = resolve(path);
-  const file = (await folderOrFile(full)) ? join(full, 'tokenizer.json') : full;
+  const file = (await folderOrFile(full, 'Tokenizer')) ? join(full, 'tokenizer.json') : full;
   if (!(await exists(file)) || extname(file) !== '.json') {
     throw new OctavecError('TOKENIZER_MISSING', { path });
   }
   return file;
 }
 
-/** Returns true for a folder, false for a file. */
-async function folderOrFile(path: string): Promise<boolean> {
+/**
+ * Returns true for a folder, false for a file.
+ *
+ * @param what the path is said to lead to
+ */
+async function folderOrFile(path: string, what = 'Model'): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
     if (isMissing(error)) {
-      throw new OctavecError('FILE_NOT_FOUND', { path, what: 'Model' }, error);
+      throw new OctavecError('FILE_NOT_FOUND', { path, what }, error);
     }
     throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
   }

@@ -82,12 +82,25 @@ function hubAddress(text: string, endpoint: string | undefined): ModelReference 
   if (!/^https?:$/.test(url.protocol) || !isHub) {
     return undefined;
   }
-  const [, owner, name, , revision] = url.pathname.split('/').map(decodeURIComponent);
+  const parts = decodedParts(url.pathname);
+  if (parts === undefined) {
+    return undefined;
+  }
+  const [, owner, name, , revision] = parts;
   const id = `${owner}/${name}`;
   if (owner === '' || !name || !isRepositoryId(id)) {
     return undefined;
   }
   return { kind: 'hub', id, ...(revision ? { revision } : {}) };
+}
+
+/** Splits the path of an address; undefined for one whose percent signs are not those of characters. */
+function decodedParts(pathname: string): string[] | undefined {
+  try {
+    return pathname.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Tells whether a text looks like a path. */

@@ -59,7 +59,7 @@ export const modelsErrors = {
     2,
     404,
     (d) =>
-      `Cannot read ${d.files.map(({ what, path, why }) => `the ${what} ${path}: ${why}`).join('; ')}. Fetch a model with "octavec pull owner/name", make a variant with "octavec quantize", or fix ${d.files.map(({ key, place }) => `${key} in ${place}`).join(', ')}.`,
+      `Cannot read ${d.files.map(({ what, path, why }) => `the ${what} ${path}: ${why}`).join('; ')}. ${d.files.some(({ key }) => key.startsWith('embedding.')) ? 'Fetch a model with "octavec pull owner/name", make a variant with "octavec quantize", or fix' : 'Fix'} ${d.files.map(({ key, place }) => `${key} in ${place}`).join(', ')}.`,
   ),
   SAFETENSORS_INVALID: entry<{ path: string; why: string }>(
     1,

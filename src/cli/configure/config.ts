@@ -1,12 +1,14 @@
 import { Command } from 'commander';
-import { type ConfigurationLayer, readLayers } from '../../config/index.js';
+import { OctavecError, reasonOf } from '../../base/index.js';
+import { type ConfigurationLayer, mergedConfiguration, readLayers } from '../../config/index.js';
 import { checkConfiguredFiles, placeOfKey } from '../../configured/index.js';
+import { gateNamed } from '../../evaluate/index.js';
 import { configOption } from '../options.js';
 
 const examples = `
 Examples:
   octavec config show                 what counts, and where each of it is set
-  octavec config check                find mistakes: unknown keys, wrong types, files that are not there
+  octavec config check                find mistakes: unknown keys and gates, wrong types, files that are not there
   octavec config check --config ci.toml`;
 
 interface Options {
@@ -66,9 +68,28 @@ function leaves(table: object, before = ''): [string, unknown][] {
     );
 }
 
+/**
+ * Checks that gates which are used, or are like others, are there.
+ *
+ * @throws SETTINGS_INVALID, which names file and line
+ */
+function checkGates(layers: readonly ConfigurationLayer[]): void {
+  const configuration = mergedConfiguration(layers);
+  const { gate, gates = {} } = configuration;
+  const used = Object.keys(gates).map((name) => [`gates.${name}`, name]);
+  for (const [key, name] of gate === undefined ? used : [['gate', gate], ...used]) {
+    try {
+      gateNamed(name, configuration);
+    } catch (error) {
+      throw new OctavecError('SETTINGS_INVALID', { source: placeOfKey(layers, key), why: reasonOf(error) }, error);
+    }
+  }
+}
+
 async function check({ config, json }: Options): Promise<void> {
   const layers = await readLayers({ file: config });
-  await checkConfiguredFiles(layers);
+  checkGates(layers);
+  await checkConfiguredFiles(layers, 'everything');
   const files = layers.flatMap(({ file }) => file ?? []);
   const said =
     files.length === 0 ? 'There is no configuration; "octavec init" writes one.' : `${files.join(', ')}: no mistakes`;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { OctavecError } from '../../base/index.js';
 import { loadSchema } from '../../config/index.js';
+import { writeOutputFile } from '../../files/index.js';
 
 const examples = `
 Examples:
@@ -22,9 +22,7 @@ export function initCommand(): Command {
         });
       }
       const { commentedConfiguration } = await loadSchema();
-      await writeFile(file, commentedConfiguration(), { flag: 'wx' }).catch((error) => {
-        throw new OctavecError('OUTPUT_NOT_WRITABLE', { path: file, why: reasonOf(error) }, error);
-      });
+      await writeOutputFile(file, commentedConfiguration());
       process.stdout.write(json ? `${JSON.stringify({ file })}\n` : `${file}: set what you want to be different\n`);
     });
 }

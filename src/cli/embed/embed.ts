@@ -1,32 +1,19 @@
 import { Command, Option } from 'commander';
-import { counted, OctavecError, pickOptions, printable } from '../../base/index.js';
+import { OctavecError, pickOptions } from '../../base/index.js';
 import {
   checkOutput,
   type EmbedToFileOptions,
-  type EmbedToFileOutcome,
-  embedToFile,
   embedToFileOptionChecks,
   needsRanges,
-  readRanges,
   type SkippedText,
   type StoredType,
   storedTypes,
-  writeRanges,
 } from '../../bulk/index.js';
-import { Embedder, type EmbedderOptions, type VectorRanges } from '../../embed/index.js';
+import { Embedder, type EmbedderOptions } from '../../embed/index.js';
 import type { Device, MemoryMode } from '../../engine/index.js';
 import { overridesOf } from '../../model/index.js';
 import { folderWith } from '../../registry/index.js';
-import {
-  type InvalidRow,
-  joinSources,
-  openTexts,
-  someTexts,
-  type TextFormat,
-  type TextSource,
-  textFormats,
-  textsAsSource,
-} from '../../texts/index.js';
+import { textFormats } from '../../texts/index.js';
 import { type ConfigurableFlags, settingsOf } from '../configured.js';
 import { interruptSignal } from '../interrupt.js';
 import { addModelOptions, type ModelFlags } from '../model-options.js';
@@ -34,8 +21,11 @@ import { namedModel } from '../named-model.js';
 import { configOption, deviceOption, engineOption, memoryOption, overLongOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
 import { progressLine } from '../progress-line.js';
+import { outcomeNotes } from './outcome-notes.js';
 import { printVectors } from './print-vectors.js';
 import { tellSkipped } from './skipped-texts.js';
+import { type SourceFlags, sourceOf } from './source-of.js';
+import { givenRanges, writeVectors } from './write-vectors.js';
 
 const examples = `
 Examples:
@@ -46,20 +36,17 @@ Examples:
 
 With --out, a run that was interrupted resumes when the same command is started again.`;
 
-interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'>, ModelFlags {
-  readonly file?: string;
-  readonly format?: TextFormat;
-  readonly field?: string;
+interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads'>, ModelFlags, SourceFlags {
   readonly out?: string;
   readonly restart?: boolean;
   readonly type: StoredType;
   readonly ranges?: string;
   readonly dimensions?: number;
+  /** Significant ones. */
   readonly digits?: number;
-  readonly lossy?: boolean;
-  readonly onError?: 'fail' | 'skip';
   readonly skipped?: string;
   readonly overLong?: 'truncate' | 'error' | 'chunk';
+  /** tokens */
   readonly overlap?: number;
   readonly variant?: string;
   readonly prompt?: string;
@@ -130,7 +117,6 @@ export function embedCommand(): Command {
         invalid.push({ place, reason: `it ${problem}` });
       });
       const isLoud = process.stderr.isTTY && !options.json;
-      const tell = (text: string) => process.stderr.write(`${text}\n`);
       const signal = interruptSignal();
       await using embedder = await openEmbedder(model, options, {
         ...overridesOf(options),
@@ -139,7 +125,7 @@ export function embedCommand(): Command {
         device: options.device,
         workers: options.pool,
         signal,
-        onReady: isLoud ? tell : undefined,
+        onReady: isLoud ? (line) => process.stderr.write(`${line}\n`) : undefined,
         onNote: printNote,
       });
       const ranges = await givenRanges(options, options.dimensions ?? embedder.dimensions);
@@ -155,17 +141,8 @@ export function embedCommand(): Command {
         await tellSkipped([...invalid, ...skipped], path);
       }
       const lossyLines = source.lossyLines?.() ?? 0;
-      if (lossyLines > 0) {
-        tell(`note: ${counted(lossyLines, 'line')} not UTF-8; U+FFFD stands for what is not`);
-      }
-      if (truncated > 0) {
-        tell(
-          `note: ${truncated} of ${counted(texts, 'text')} ${truncated === 1 ? 'is' : 'are'} longer than ${embedder.maxTokens} tokens; only the ${embedder.model.truncationSide === 'left' ? 'end' : 'beginning'} counted`,
-        );
-      }
-      if (emptyLines > 0) {
-        tell(`note: ${emptyLines} empty line${emptyLines === 1 ? ' was' : 's were'} passed over`);
-      }
+      const { maxTokens, model: files } = embedder;
+      outcomeNotes({ texts, truncated, emptyLines, lossyLines }, { ...files, maxTokens }).forEach(printNote);
     });
 }
 
@@ -191,77 +168,4 @@ function checkOptions({ out, type, ranges }: Options): void {
       hint: 'Give --ranges <file>, or --out <file> to take them from the first texts.',
     });
   }
-}
-
-/** Returns the texts on the command line, then those of the file. */
-async function sourceOf(
-  model: string | undefined,
-  given: readonly string[],
-  { file, format, field, lossy, onError }: Options,
-  onInvalid: (row: InvalidRow) => void,
-): Promise<TextSource> {
-  if (file === undefined) {
-    if (given.length === 0) {
-      throw new OctavecError('USAGE', {
-        problem:
-          model === undefined
-            ? 'There are no texts'
-            : `There are no texts: "${printable(model)}", which comes first, was taken for the model`,
-        hint:
-          model === undefined
-            ? 'Give the model and then texts, or --file <file>.'
-            : `Give the model and then texts, or --file <file>. With the embedded model: octavec embed minilm ${JSON.stringify(printable(model))}.`,
-      });
-    }
-    return textsAsSource(given);
-  }
-  const source = someTexts(
-    await openTexts(file, { format, field, lossy, onInvalid: onError === 'skip' ? onInvalid : undefined }),
-  );
-  return given.length === 0 ? source : joinSources(textsAsSource(given), source);
-}
-
-async function givenRanges(
-  { type, ranges: path, out }: Options,
-  dimensions: number,
-): Promise<VectorRanges | undefined> {
-  if (!needsRanges(type) || path === undefined) {
-    return undefined;
-  }
-  const ranges = await readRanges(path, dimensions);
-  if (ranges === undefined && out === undefined) {
-    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The ranges' });
-  }
-  return ranges;
-}
-
-/** With fewer texts the ranges say little of others. */
-const textsForRanges = 100;
-
-/** Writes to a file, and says what was done. */
-function writeVectors({ ranges: rangesPath, json }: Options, out: string, isLoud: boolean) {
-  return async (embedder: Embedder, source: TextSource, settings: EmbedToFileOptions): Promise<EmbedToFileOutcome> => {
-    const start = performance.now();
-    const outcome = await embedToFile(embedder, source, out, settings);
-    const { ranges, skipped, ...facts } = outcome;
-    if (ranges !== undefined && settings.ranges === undefined) {
-      if (rangesPath !== undefined) {
-        await writeRanges(rangesPath, ranges);
-      }
-      if (outcome.texts < textsForRanges || rangesPath === undefined) {
-        const few = outcome.texts < textsForRanges ? `only ${counted(outcome.texts, 'text')}` : 'the first texts';
-        const keep = rangesPath === undefined ? '; --ranges keeps them, so that other vectors can be compared' : '';
-        process.stderr.write(`note: the ranges of the ${outcome.type} numbers are those of ${few}${keep}\n`);
-      }
-    }
-    const seconds = (performance.now() - start) / 1000;
-    if (json) {
-      process.stdout.write(`${JSON.stringify({ ...facts, skipped: skipped.length, seconds })}\n`);
-    } else if (isLoud) {
-      const { texts, resumedAt } = outcome;
-      const before = resumedAt > 0 ? `, ${resumedAt} of them earlier` : '';
-      process.stderr.write(`\r\x1b[2K${out}: ${counted(texts, 'text')}${before}, ${seconds.toFixed(1)} s\n`);
-    }
-    return outcome;
-  };
 }

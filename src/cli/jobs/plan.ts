@@ -36,6 +36,7 @@ interface Options extends Pick<ConfigurableFlags, 'config' | 'engine' | 'threads
   readonly prompt?: string;
   readonly promptName?: string;
   readonly overLong?: 'truncate' | 'error' | 'chunk';
+  /** tokens */
   readonly overlap?: number;
   readonly offline?: boolean;
   readonly json?: boolean;

@@ -9,6 +9,7 @@ import { redisOption } from './queue-option.js';
 
 interface Options extends JobModelFlags {
   readonly redis: string;
+  /** Where Prometheus asks. */
   readonly metricsPort?: number;
   readonly json?: boolean;
 }

@@ -33,8 +33,11 @@ export async function modelsNamed(name: string): Promise<ListedModel[]> {
       model.id === id &&
       (revision === undefined || model.revision?.startsWith(revision) || model.revisions?.includes(revision)),
   );
+  // The folder of a model of the cache is listed twice: that model comes first, of which more is known.
   const models =
-    found.length > 0 ? found : (await listModels([name], { settings, template })).filter(({ path }) => path === name);
+    found.length > 0
+      ? found
+      : (await listModels([name], { settings, template })).filter(({ path }) => path === name).slice(0, 1);
   if (models.length === 0 && file !== undefined) {
     const known = await listModels(own?.folders ?? [], { settings, template });
     const variant = findByTemplate(file, known);

@@ -27,6 +27,7 @@ const sizedMethods = ['fp16', 'q8', 'int8', 'q4'] as const;
 
 interface Options extends VariantFlags, ModelFlags {
   readonly calibrationTable?: string;
+  /** bytes */
   readonly maxSize?: number;
   readonly force?: boolean;
   readonly json?: boolean;

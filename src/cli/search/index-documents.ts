@@ -25,6 +25,7 @@ interface Options extends SearchModelFlags {
   readonly model?: string;
   readonly variant?: string;
   readonly chunkTokens?: number | 'none';
+  /** tokens */
   readonly chunkOverlap?: number;
   readonly vectors?: VectorKind;
   readonly dimensions?: number;

@@ -22,6 +22,7 @@ else, and cannot change it. Changes that "octavec index" makes meanwhile are see
 const usualPort = 3001;
 
 interface Options extends SearchModelFlags {
+  /** The port; true by --http alone. */
   readonly http?: number | true;
   readonly apiKeyFile?: string;
   readonly model?: string;

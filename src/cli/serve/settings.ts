@@ -25,6 +25,7 @@ export interface ServeFlags extends NamedModelFlags {
   readonly tlsKey?: string;
   readonly apiKey?: string;
   readonly apiKeyFile?: string;
+  /** requests a minute for each key */
   readonly rateLimit?: number;
   readonly corsAllowOrigin?: readonly string[];
   readonly engine?: EngineChoice;
@@ -35,10 +36,13 @@ export interface ServeFlags extends NamedModelFlags {
   readonly isolation?: Isolation;
   readonly maxConcurrentRequests?: number;
   readonly maxClientBatchSize?: number;
+  /** bytes */
   readonly payloadLimit?: number;
+  /** seconds */
   readonly requestTimeout?: number;
   /** MB */
   readonly memoryBudget?: number;
+  /** seconds */
   readonly unloadAfter?: number;
   /** MB */
   readonly cacheSize?: number;
