@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { soundEvidence } from '../../../test/support/evidence.js';
+import { makeTinyFolder } from '../../../test/support/tiny-folder.js';
+import { servedModels } from './models.js';
+import type { ServeSettings } from './settings.js';
+
+let folder: string;
+let first: string;
+let second: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'octavec-served-'));
+  vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'config'));
+  first = join(folder, 'first');
+  second = join(folder, 'second');
+  makeTinyFolder(first, 'bert');
+  makeTinyFolder(second, 'bert');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const served = async (given: readonly string[], settings: ServeSettings = {}) =>
+  (await servedModels(given, settings)).models.map(({ name, id, aliases }) => ({ name, id, aliases }));
+
+test('models of folders have the names of their folders, files their own', async () => {
+  expect(await served([first, `${second}/`])).toEqual([
+    { name: 'first', id: 'first', aliases: [] },
+    { name: 'second', id: 'second', aliases: [] },
+  ]);
+  expect(await served([join(first, 'onnx/model.onnx')])).toMatchObject([{ name: 'model' }]);
+});
+
+test('what files are watched is told', async () => {
+  expect((await servedModels([first, second], {})).onnxPaths).toEqual([
+    join(first, 'onnx/model.onnx'),
+    join(second, 'onnx/model.onnx'),
+  ]);
+});
+
+test('other names are those of flags and of the configuration, each for its model', async () => {
+  const settings = { alias: ['text-embedding-3-small=second'], aliases: { house: 'first' } };
+  expect(await served([first, second], settings)).toEqual([
+    { name: 'first', id: 'first', aliases: ['house'] },
+    { name: 'second', id: 'second', aliases: ['text-embedding-3-small'] },
+  ]);
+});
+
+test('--served-model-name is of the first alone, which keeps its other names', async () => {
+  expect(await served([first, second], { servedModelName: 'ours', alias: ['x=first'] })).toEqual([
+    { name: 'ours', id: 'first', aliases: ['first', 'x'] },
+    { name: 'second', id: 'second', aliases: [] },
+  ]);
+});
+
+test.each([['x=third'], ['x'], ['=first,'], ['x=']])('an alias that leads nowhere is refused: %s', async (alias) => {
+  await expect(servedModels([first], { alias: [alias] })).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/names a model that is not served\. Served are: first\.$/),
+  });
+});
+
+test('a variant that its gate refused is served with --force alone', async () => {
+  const failure = { metric: 'cosineP1', figure: 0.5, limit: 0.97, message: 'cosineP1 is 0.5, the limit 0.97' } as const;
+  const verdict = { gate: 'int8', passed: false, failures: [failure], undecided: [], notMeasured: [] };
+  const evidence = soundEvidence({}, { verdict });
+  writeFileSync(join(first, 'onnx/model.evidence.json'), JSON.stringify(evidence));
+  await expect(servedModels([first], {})).rejects.toMatchObject({ code: 'GATE_REFUSED' });
+  expect(await served([first], { force: true })).toHaveLength(1);
+});
+
+test('what is wrong is said before anything is served', async () => {
+  await expect(servedModels([first, join(folder, 'third')], {})).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(servedModels([first], { variant: 'int8' })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  await expect(servedModels([first], { defaultPromptName: 'query' })).rejects.toMatchObject({ code: 'PROMPT_UNKNOWN' });
+});
+
+test('the prompt of the server counts where a request names none', async () => {
+  const { models } = await servedModels([first], { defaultPrompt: 'query: ' });
+  const { prompts, defaultPrompt } = await models[0].open();
+  expect(prompts[defaultPrompt as string]).toBe('query: ');
+});
