@@ -34,7 +34,7 @@ export async function checkConfiguredFiles(
   const configuration = mergedConfiguration(layers);
   const files: ErrorDetails<'CONFIGURED_FILE'>['files'][number][] = [];
   for (const [key, what] of Object.entries(of === 'embedding' ? embeddingFiles : allFiles)) {
-    const path = valueOf(configuration, key.split('.'));
+    const path = valueAt(configuration, key.split('.'));
     const why = typeof path === 'string' ? await whyUnreadable(path, mayBeFolders.has(key)) : undefined;
     if (typeof path === 'string' && why !== undefined) {
       files.push({ what, path, why, key, place: placeOfKey(layers, key) });
@@ -48,7 +48,7 @@ export async function checkConfiguredFiles(
 /** Returns where the value of a key that counts is set: "config.toml, line 4". */
 export function placeOfKey(layers: readonly ConfigurationLayer[], key: string): string {
   const path = key.split('.');
-  const layer = [...layers].reverse().find(({ values }) => valueOf(values, path) !== undefined);
+  const layer = [...layers].reverse().find(({ values }) => valueAt(values, path) !== undefined);
   if (layer?.file === undefined) {
     return layer === undefined ? 'the configuration' : 'the environment';
   }
@@ -56,7 +56,7 @@ export function placeOfKey(layers: readonly ConfigurationLayer[], key: string): 
   return line === undefined ? layer.file : `${layer.file}, line ${line}`;
 }
 
-function valueOf(values: object, path: readonly string[]): unknown {
+function valueAt(values: object, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], values);
 }
 
