@@ -44,6 +44,17 @@ test('the table of the server: entry by entry, paths from the folder of the file
   await expect(read()).rejects.toMatchObject({ details: { why: expect.stringContaining('"server.port"') } });
 });
 
+test('names for models stay beside those of a project, which are stronger; what a server calls its models does not', async () => {
+  write(
+    'home/octavec/config.toml',
+    '[models]\nfolders = ["/m"]\n[models.aliases]\nhouse = "a/b"\nold = "c/d"\n[server]\naliases = { x = "a" }\n',
+  );
+  write('octavec.toml', '[models.aliases]\nhouse = "e/f"\nnew = "g/h"\n[server]\naliases = { y = "b" }\n');
+  const { models, server } = await read();
+  expect(models).toEqual({ folders: ['/m'], aliases: { house: 'e/f', old: 'c/d', new: 'g/h' } });
+  expect(server?.aliases).toEqual({ y: 'b' });
+});
+
 test('environment over project over user, tables entry by entry', async () => {
   write(
     'home/octavec/config.toml',

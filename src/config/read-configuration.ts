@@ -107,8 +107,17 @@ function over(weak: Configuration, strong: Configuration = {}): Configuration {
     gates: tablesOver(weak.gates, strong.gates),
     methods: tablesOver(weak.methods, strong.methods),
     ...((weak.server ?? strong.server) && { server: { ...weak.server, ...strong.server } }),
-    ...tablesOver(tablesOf(weak), tablesOf(strong)),
+    ...withAllAliases(weak, strong, tablesOver(tablesOf(weak), tablesOf(strong))),
   };
+}
+
+/**
+ * Merges names for models one by one: those of the user stay beside those of a project. The server's aliases belong to
+ * the models that it serves, and are replaced with them.
+ */
+function withAllAliases(weak: Configuration, strong: Configuration, tables: Record<string, object>) {
+  const aliases = { ...weak.models?.aliases, ...strong.models?.aliases };
+  return Object.keys(aliases).length === 0 ? tables : { ...tables, models: { ...tables.models, aliases } };
 }
 
 /** Picks the tables of single entries that are there. */

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
-import { acceptJson, Problem, pathOf, problemOf, whenEnded } from '../http/index.js';
+import { acceptJson, observeRequests, Problem, pathOf, problemOf, whenEnded } from '../http/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { guardDoor } from './front-door.js';
-import { observeRequests } from './observe.js';
 import { describeApi } from './openapi.js';
 import { operationRoutes } from './operation.js';
 import type { ServerOptions } from './options.js';
@@ -20,7 +19,10 @@ export interface LiveSettings {
   isStopping: boolean;
 }
 
-/** Paths that need no key, as with TEI, and the pages that ask for one themselves. */
+/** Headers that pages of other origins may read, too. */
+const exposedHeaders = ['x-request-id', 'retry-after', 'x-compute-tokens', 'x-compute-time', 'x-octavec-truncated'];
+
+/** What is read without a key, as with TEI, and the pages that ask for one themselves. */
 const open = /^\/($|health$|ready$|ping$|metrics$|docs(\/|$)|openapi\.json$|api-doc\/openapi\.json$)/;
 
 /** Puts the server together: protocols, pages, operation, and the hooks around every request. */
@@ -61,6 +63,16 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     sendProblem(problem, request, reply, context);
   });
 
+  // Before the keys: a browser asks whether it may call without one, and a page may read that its key is wrong.
+  if (options.corsAllowOrigin !== undefined) {
+    const { default: fastifyCors } = await import('@fastify/cors');
+    const origins = [...options.corsAllowOrigin];
+    await app.register(fastifyCors, {
+      origin: origins.includes('*') ? '*' : origins,
+      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+      exposedHeaders,
+    });
+  }
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     if (request.method !== 'POST') {
@@ -72,6 +84,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     try {
       checkKey(request, live.apiKeys);
       if (request.method === 'POST') {
+        checkEncoding(request);
         reserveBody(context, request, reply);
       }
     } catch (problem) {
@@ -86,17 +99,9 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
       max: options.rateLimit,
       timeWindow: '1 minute',
       keyGenerator: (request) => keyOf(request.headers) ?? request.ip,
-      allowList: (request) => open.test(pathOf(request)),
+      allowList: isOpen,
       errorResponseBuilder: (_request, { ttl }) =>
         new Problem('rate_limited', 'Rate limit reached for requests', undefined, Math.ceil(ttl / 1000)),
-    });
-  }
-  if (options.corsAllowOrigin !== undefined) {
-    const { default: fastifyCors } = await import('@fastify/cors');
-    const origins = [...options.corsAllowOrigin];
-    await app.register(fastifyCors, {
-      origin: origins.includes('*') ? '*' : origins,
-      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     });
   }
   await observeRequests(app, options.log !== undefined);
@@ -147,7 +152,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
  * @throws Problem `unauthorized` where a key is needed and the right one is missing
  */
 function checkKey(request: FastifyRequest, accepted: readonly string[]): void {
-  if (accepted.length === 0 || open.test(pathOf(request))) {
+  if (accepted.length === 0 || isOpen(request)) {
     return;
   }
   const key = keyOf(request.headers);
@@ -156,6 +161,23 @@ function checkKey(request: FastifyRequest, accepted: readonly string[]): void {
   }
   if (!isAccepted(key, accepted)) {
     throw new Problem('unauthorized', 'Incorrect API key provided');
+  }
+}
+
+/** Says whether a request needs no key. What is sent to `/` is for the model. */
+function isOpen(request: FastifyRequest): boolean {
+  return (request.method === 'GET' || request.method === 'HEAD') && open.test(pathOf(request));
+}
+
+/**
+ * Checks that a body comes as it is.
+ *
+ * @throws Problem `wrong_content_type` for a compressed one
+ */
+function checkEncoding({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new Problem('wrong_content_type', `the body is encoded (${encoding}); send it as it is`);
   }
 }
 

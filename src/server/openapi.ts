@@ -34,7 +34,11 @@ export function describeApi(app: App, addRoutes: (app: App) => void): void {
   let document: Promise<object> | undefined;
   for (const url of ['/openapi.json', '/api-doc/openapi.json']) {
     app.get(url, { schema: { hide: true } }, async () => {
-      document ??= describe(addRoutes);
+      document ??= describe(addRoutes).catch((error: unknown) => {
+        // Whoever asks next tries again.
+        document = undefined;
+        throw error;
+      });
       return (await document) as never;
     });
   }

@@ -30,6 +30,19 @@ export const schemaController = {
   compilersFactory: { buildValidator, buildSerializer },
 } as unknown as FastifyServerOptions['schemaController'];
 
+/**
+ * Checks what only the route itself can tell which schema it must have.
+ *
+ * @throws Problem `invalid`
+ */
+export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(value);
+  if (!success) {
+    throw problemOfIssue(error.issues[0]);
+  }
+  return data;
+}
+
 function problemOfIssue({ path, message }: z.core.$ZodIssue): Problem {
   const field = path.join('.');
   const what = field === '' ? `the body is not valid: ${message}` : `'${field}': ${message}`;

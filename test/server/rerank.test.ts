@@ -55,6 +55,22 @@ test('TEI: pairs are scored in their order', async () => {
   });
 });
 
+test('Vertex AI: a ranking is told by its form, among requests of the first model', async () => {
+  const [asked, vectors] = await Promise.all([
+    server.post('/rerank', { query, texts, raw_scores: true }),
+    server.post('/embed', { inputs: texts }),
+  ]);
+  const { body } = await server.post('/vertex', {
+    instances: [{ inputs: texts }, { query, texts, raw_scores: true }, { inputs: texts[0] }],
+  });
+  expect(body.predictions).toEqual([vectors.body, asked.body, [vectors.body[0]]]);
+  expect((await server.post('/vertex', { instances: [] })).body).toEqual({ predictions: [] });
+  expect(await server.post('/vertex', { instances: [{ inputs: 'a' }, { inputs: 5 }] })).toMatchObject({
+    status: 422,
+    body: { error_type: 'Validation', error: expect.stringContaining('inputs') },
+  });
+});
+
 test.each(['/v1/rerank', '/v2/rerank'])('Cohere and Jina: %s', async (path) => {
   const asked = { model: 'cross', query, documents: [texts[0], ...texts.slice(1).map((text) => ({ text }))], top_n: 2 };
   const { status, body } = await server.post(path, { ...asked, return_documents: true });
@@ -105,6 +121,17 @@ test('a model does what it can do, and no more', async () => {
     });
     expect((await alone.get('/ready')).status).toBe(200);
     expect((await alone.post('/embed', { inputs: 'a' })).status).toBe(424);
+    for (const path of ['/', '/invocations']) {
+      expect((await alone.post(path, { query, texts })).body).toEqual(
+        (await alone.post('/rerank', { query, texts })).body,
+      );
+      expect((await alone.post(path, { inputs: 'a' })).status).toBe(422);
+    }
+    const pair = { inputs: [query, texts[0]] };
+    expect((await alone.post('/vertex', { instances: [pair, { query, texts }] })).body.predictions).toEqual([
+      (await alone.post('/predict', pair)).body,
+      (await alone.post('/rerank', { query, texts })).body,
+    ]);
     expect((await alone.post('/api/show', { model: 'cross' })).body.capabilities).toEqual(['rerank']);
   } finally {
     await alone.close();

@@ -10,12 +10,19 @@ import * as schemas from './schemas.js';
 
 const tags = ['Text Embeddings Inference'];
 
-type Ranking = Pick<z.output<typeof schemas.rerankRequest>, 'truncate' | 'truncation_direction' | 'raw_scores'>;
+type Rerank = z.output<typeof schemas.rerankRequest>;
+type Predict = z.output<typeof schemas.predictRequest>;
+type Ranking = Pick<Rerank, 'truncate' | 'truncation_direction' | 'raw_scores'>;
 
-/** Adds TEI's routes for cross-encoders, served by the first model that is one. */
-export function teiRankRoutes(app: App, context: ServerContext): void {
+/** What TEI does with cross-encoders. */
+export interface RankTasks {
+  readonly rerank: (asked: Rerank, reply: FastifyReply) => Promise<z.input<typeof schemas.rerankResponse>>;
+  readonly predict: (asked: Predict, reply: FastifyReply) => Promise<z.input<typeof schemas.predictResponse>>;
+}
+
+/** Returns TEI's tasks for cross-encoders, done by the first model that is one. */
+export function rankTasks(context: ServerContext): RankTasks {
   const { shelf, limits } = context;
-  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
 
   async function scoresOf(query: string, texts: readonly string[], asked: Ranking, reply: FastifyReply) {
     const side = /left/i.test(asked.truncation_direction) ? 'left' : undefined;
@@ -30,6 +37,51 @@ export function teiRankRoutes(app: App, context: ServerContext): void {
     return scores;
   }
 
+  async function rerank(asked: Rerank, reply: FastifyReply) {
+    const { query, texts, return_text } = asked;
+    if (texts.length === 0) {
+      throw new Problem('empty', '`texts` cannot be empty');
+    }
+    checkSize(texts.length, limits.maxClientBatchSize);
+    const scores = await scoresOf(query, texts, asked, reply);
+    const shown = shortNumbers(scores);
+    return rankedTexts(texts, scores).map(({ index, text }) => ({
+      index,
+      score: shown[index],
+      ...(return_text && { text }),
+    }));
+  }
+
+  async function predict(asked: Predict, reply: FastifyReply) {
+    const { inputs } = asked;
+    // A pair and a list of two texts look the same; TEI takes it for a pair.
+    const isPair = typeof inputs !== 'string' && typeof inputs[0] === 'string';
+    const pairs = (typeof inputs === 'string' ? [[inputs]] : isPair ? [inputs] : inputs) as string[][];
+    if (pairs.length === 0) {
+      throw new Problem('empty', '`inputs` cannot be empty');
+    }
+    checkSize(pairs.length, limits.maxClientBatchSize);
+    const model = await shelf.findReranker();
+    const files = await model.describe();
+    if (files.task !== 'rerank') {
+      throw new Problem('unsupported', 'Model is not a classifier model');
+    }
+    if (pairs.some(({ length }) => length !== 2)) {
+      throw new Problem('invalid', '`inputs` must be pairs of texts: the model scores a text by a query', 'inputs');
+    }
+    const scores = await Promise.all(
+      pairs.map(async ([query, text]) => shortNumbers(await scoresOf(query, [text], asked, reply))[0]),
+    );
+    const predictions = scores.map((score) => [{ score, label: scoreLabel(files) }]);
+    return isPair ? predictions[0] : predictions;
+  }
+
+  return { rerank, predict };
+}
+
+/** Adds TEI's routes for cross-encoders. */
+export function teiRankRoutes(app: App, { rerank, predict }: RankTasks): void {
+  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   app.post(
     '/rerank',
     {
@@ -40,20 +92,7 @@ export function teiRankRoutes(app: App, context: ServerContext): void {
         response: { 200: schemas.rerankResponse, ...errors },
       },
     },
-    async (request, reply) => {
-      const { query, texts, return_text } = request.body;
-      if (texts.length === 0) {
-        throw new Problem('empty', '`texts` cannot be empty');
-      }
-      checkSize(texts.length, limits.maxClientBatchSize);
-      const scores = await scoresOf(query, texts, request.body, reply);
-      const shown = shortNumbers(scores);
-      return rankedTexts(texts, scores).map(({ index, text }) => ({
-        index,
-        score: shown[index],
-        ...(return_text && { text }),
-      }));
-    },
+    async (request, reply) => rerank(request.body, reply),
   );
 
   app.post(
@@ -66,28 +105,6 @@ export function teiRankRoutes(app: App, context: ServerContext): void {
         response: { 200: schemas.predictResponse, ...errors },
       },
     },
-    async (request, reply) => {
-      const { inputs } = request.body;
-      // A pair and a list of two texts look the same; TEI takes it for a pair.
-      const isPair = typeof inputs !== 'string' && typeof inputs[0] === 'string';
-      const pairs = (typeof inputs === 'string' ? [[inputs]] : isPair ? [inputs] : inputs) as string[][];
-      if (pairs.length === 0) {
-        throw new Problem('empty', '`inputs` cannot be empty');
-      }
-      checkSize(pairs.length, limits.maxClientBatchSize);
-      const model = await shelf.findReranker();
-      const files = await model.describe();
-      if (files.task !== 'rerank') {
-        throw new Problem('unsupported', 'Model is not a classifier model');
-      }
-      if (pairs.some(({ length }) => length !== 2)) {
-        throw new Problem('invalid', '`inputs` must be pairs of texts: the model scores a text by a query', 'inputs');
-      }
-      const scores = await Promise.all(
-        pairs.map(async ([query, text]) => shortNumbers(await scoresOf(query, [text], request.body, reply))[0]),
-      );
-      const predictions = scores.map((score) => [{ score, label: scoreLabel(files) }]);
-      return isPair ? predictions[0] : predictions;
-    },
+    async (request, reply) => predict(request.body, reply),
   );
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { version } from '../../base/index.js';
 import { listAnswer, Problem } from '../../http/index.js';
 import { cosine, shortNumbersAsJson } from '../../numbers/index.js';
@@ -8,7 +8,8 @@ import { type App, embedFor, overLongOf, type ServerContext, whileWanted } from 
 import { checkTextsOf, type Input, loadOf } from '../embed-inputs.js';
 import { checkSize, inTeisWords } from './checks.js';
 import { describeModel } from './describe-model.js';
-import { teiRankRoutes } from './rank-routes.js';
+import { hostedRoutes, vectorsAsJson } from './hosted-routes.js';
+import { rankTasks, teiRankRoutes } from './rank-routes.js';
 import * as schemas from './schemas.js';
 import { teiTokens } from './tokens.js';
 
@@ -67,42 +68,21 @@ export function teiRoutes(app: App, context: ServerContext): void {
     return { promptName: prompt_name ?? undefined, ...overLongOf(context, truncate, side) };
   }
 
-  for (const url of ['/embed', '/', '/invocations']) {
-    app.post(
-      url,
-      {
-        schema: {
-          tags,
-          summary: 'Embed inputs',
-          hide: url !== '/embed',
-          body: schemas.embedRequest,
-          response: { 200: schemas.embedResponse, ...errors },
-        },
-      },
-      async (request, reply) => json(reply, vectorsAsJson(await embed(request.body, reply))),
-    );
-  }
-
   app.post(
-    '/vertex',
+    '/embed',
     {
       schema: {
         tags,
-        summary: 'Embed, for Vertex AI',
-        body: z.object({ instances: z.array(schemas.embedRequest) }),
-        response: { 200: z.object({ predictions: z.array(schemas.embedResponse) }), ...errors },
+        summary: 'Embed inputs',
+        body: schemas.embedRequest,
+        response: { 200: schemas.embedResponse, ...errors },
       },
     },
-    async (request, reply) => {
-      const predictions: (readonly Float32Array[])[] = [];
-      for (const instance of request.body.instances) {
-        predictions.push(await embed(instance, reply));
-      }
-      const vectorsOfOne = (vectors: readonly Float32Array[]) =>
-        `[${vectors.map((one) => shortNumbersAsJson(one)).join(',')}]`;
-      return json(reply, listAnswer('{"predictions":[', predictions, vectorsOfOne, ']}'));
-    },
+    async (request, reply) => json(reply, vectorsAsJson(await embed(request.body, reply))),
   );
+  const ranking = rankTasks(context);
+  teiRankRoutes(app, ranking);
+  hostedRoutes(app, context, { embed, ...ranking });
 
   app.post(
     '/embed_all',
@@ -220,7 +200,6 @@ export function teiRoutes(app: App, context: ServerContext): void {
       throw new Problem('unsupported', 'Model is not an embedding model with SPLADE pooling');
     },
   );
-  teiRankRoutes(app, context);
 
   app.get(
     '/info',
@@ -257,10 +236,6 @@ export function teiRoutes(app: App, context: ServerContext): void {
     checkSize(batch.length, most);
     return batch;
   }
-}
-
-function vectorsAsJson(vectors: readonly Float32Array[]): string | Readable {
-  return listAnswer('[', vectors, (vector) => shortNumbersAsJson(vector), ']');
 }
 
 function inputsOf(inputs: Embed['inputs']): readonly Input[] {

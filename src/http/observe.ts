@@ -1,13 +1,13 @@
 import type { SpanStatusCode, Tracer } from '@opentelemetry/api';
+import type { FastifyInstance } from 'fastify';
 import { version } from '../base/index.js';
-import { pathOf } from '../http/index.js';
-import type { App } from './context.js';
+import { pathOf } from './path-of.js';
 
 /** Where an SDK of OpenTelemetry registers itself in a process, whoever's copy of the API it uses. */
 const registration = Symbol.for('opentelemetry.js.api.1');
 
 /** Logs every request without its texts, and gives OpenTelemetry a span of it where an SDK is registered. */
-export async function observeRequests(app: App, isLogged: boolean): Promise<void> {
+export async function observeRequests(app: FastifyInstance, isLogged: boolean): Promise<void> {
   const tracer = await registeredTracer();
   if (tracer === undefined && !isLogged) {
     return;

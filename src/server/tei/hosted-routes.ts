@@ -1,0 +1,84 @@
+import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { listAnswer } from '../../http/index.js';
+import { shortNumbersAsJson } from '../../numbers/index.js';
+import type { App, ServerContext } from '../context.js';
+import { parsed } from '../schemas.js';
+import type { RankTasks } from './rank-routes.js';
+import * as schemas from './schemas.js';
+
+const tags = ['Text Embeddings Inference'];
+
+/** What TEI does with models. */
+export interface TeiTasks extends RankTasks {
+  readonly embed: (
+    asked: z.output<typeof schemas.embedRequest>,
+    reply: FastifyReply,
+  ) => Promise<readonly Float32Array[]>;
+}
+
+/**
+ * Adds the routes that hosts of models call, which do not say what is asked for: `/` and `/invocations` do what the
+ * first model is for, `/vertex` does so for each of several requests, as TEI does.
+ */
+export function hostedRoutes(app: App, { shelf }: ServerContext, { embed, rerank, predict }: TeiTasks): void {
+  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
+  const ranks = async () => (await shelf.first.describe()).task === 'rerank';
+
+  for (const url of ['/', '/invocations']) {
+    app.post(url, { schema: { hide: true, body: z.unknown() } }, async (request, reply) => {
+      reply.type('application/json');
+      return (await ranks())
+        ? JSON.stringify(await rerank(parsed(schemas.rerankRequest, request.body), reply))
+        : vectorsAsJson(await embed(parsed(schemas.embedRequest, request.body), reply));
+    });
+  }
+
+  /** Does what a request of Vertex AI asks for: its form tells a ranking, and the model the rest. */
+  async function predictionOf(instance: unknown, reply: FastifyReply): Promise<string> {
+    const ranking = schemas.rerankRequest.safeParse(instance);
+    if (ranking.success) {
+      return JSON.stringify(await rerank(ranking.data, reply));
+    }
+    if (await ranks()) {
+      return JSON.stringify(await predict(parsed(schemas.predictRequest, instance), reply));
+    }
+    const vectors = await embed(parsed(schemas.embedRequest, instance), reply);
+    return `[${vectors.map((one) => shortNumbersAsJson(one)).join(',')}]`;
+  }
+
+  app.post(
+    '/vertex',
+    {
+      schema: {
+        tags,
+        summary: 'Embed, rank or score, for Vertex AI',
+        body: z.object({
+          instances: z
+            .array(z.record(z.string(), z.unknown()))
+            .describe('Requests to /rerank; or those to /embed, or /predict of a cross-encoder'),
+        }),
+        response: {
+          200: z.object({
+            predictions: z.array(z.union([schemas.embedResponse, schemas.rerankResponse, schemas.predictResponse])),
+          }),
+          ...errors,
+        },
+      },
+    },
+    async (request, reply) => {
+      const predictions: string[] = [];
+      for (const instance of request.body.instances) {
+        predictions.push(await predictionOf(instance, reply));
+      }
+      reply.type('application/json');
+      return listAnswer('{"predictions":[', predictions, (one) => one, ']}') as never;
+    },
+  );
+}
+
+/** Writes vectors as a list of lists of numbers. */
+export function vectorsAsJson(vectors: readonly Float32Array[]): string | Readable {
+  return listAnswer('[', vectors, (vector) => shortNumbersAsJson(vector), ']');
+}
