@@ -134,6 +134,18 @@ describe.skipIf('reason' in binding)('native engine', () => {
     expect(await Promise.all(late)).toEqual(late.map((_, i) => alone[i % 4]));
   });
 
+  test('a callback that throws is told as it is, and the engine goes on', async () => {
+    await using engine = await load(model);
+    const mine = new Error('my callback broke');
+    const onDone = () => {
+      throw mine;
+    };
+    const [bad, good] = await Promise.allSettled([engine.embed(model.batch, { onDone }), engine.embed(model.batch)]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: mine });
+    expect(good).toMatchObject({ status: 'fulfilled' });
+    expect(await engine.embed(model.batch)).toHaveLength(4 * engine.width);
+  });
+
   test('progress is told, and adds up', async () => {
     await using engine = await load(model);
     const texts = 1000;

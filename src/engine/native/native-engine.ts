@@ -163,10 +163,15 @@ class NativeEngine implements Engine {
         const start = wantHidden ? firstToken : firstText;
         const end = start + (wantHidden ? ids.length : offsets.length - 1);
         const target = out.subarray(start * width, end * width);
-        const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wantHidden ? 1 : 0, target);
-        jobs.add(job);
-        await done;
-        jobs.delete(job);
+        try {
+          const wanted = wantHidden ? 1 : 0;
+          const [done, job] = this.#binding.run(this.#session, ids, offsets, unpooledTokens, wanted, target);
+          jobs.add(job);
+          await done;
+          jobs.delete(job);
+        } catch (error) {
+          throw new OctavecError('ENGINE_RUN', { path: this.#path, why: reasonOf(error) }, error);
+        }
         onDone?.(offsets.length - 1, ids.length);
       }
     });
@@ -180,7 +185,7 @@ class NativeEngine implements Engine {
       if (signal?.aborted) {
         throw new OctavecError('CANCELLED', { what: 'embedding' }, signal.reason);
       }
-      throw new OctavecError('ENGINE_RUN', { path: this.#path, why: reasonOf(error) }, error);
+      throw error;
     } finally {
       // The other lane may still run; nobody waits for it but `close`.
       const settled = Promise.allSettled(lanes);
