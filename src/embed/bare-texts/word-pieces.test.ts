@@ -139,6 +139,44 @@ test('a word may be as long as its characters, not their halves', async () => {
   }
 });
 
+test('reads texts as the library does with vocabularies and settings at random', async () => {
+  const random = randomNumbers(3);
+  const pick = <Value>(list: readonly Value[]): Value => list[Math.floor(random() * list.length)];
+  const letters = ['a', 'b', 'A', 'é', '😀', '-', '#', '1', '東', '[', ']'];
+  const word = (most: number) => Array.from({ length: 1 + Math.floor(random() * most) }, () => pick(letters)).join('');
+  const token = { id: 0, content: '[UNK]', special: true, single_word: false, rstrip: false };
+  let read = 0;
+  for (let round = 0; round < 60; round++) {
+    const prefix = pick(['##', '', '#', 'a']);
+    const names = Array.from({ length: 30 }, () => (random() < 0.5 ? word(3) : prefix + word(2)));
+    const vocab = Object.fromEntries([...new Set(['[UNK]', ...names])].map((name, id) => [name, id]));
+    const { pieces, library } = await both({
+      added_tokens: pick([[], [{ ...token, lstrip: random() < 0.5, normalized: random() < 0.3 }]]),
+      normalizer: {
+        type: 'BertNormalizer',
+        clean_text: random() < 0.8,
+        handle_chinese_chars: random() < 0.8,
+        strip_accents: pick([null, true, false]),
+        lowercase: random() < 0.7,
+      },
+      post_processor: null,
+      model: {
+        ...{ type: 'WordPiece', unk_token: '[UNK]', vocab, continuing_subword_prefix: prefix },
+        max_input_chars_per_word: pick([100, 5, 3, 1, 0]),
+      },
+    });
+    for (let i = 0; i < 10; i++) {
+      const text = [word(6), word(6), word(6)].join(pick([' ', '', '  ', '\t']));
+      const ids = pieces.idsOf(text);
+      if (ids !== undefined) {
+        read++;
+        expect(ids, JSON.stringify({ text, vocab, prefix })).toEqual(await idsOf(library, text));
+      }
+    }
+  }
+  expect(read).toBeGreaterThan(400);
+});
+
 test('marks that normalizing may swap are left to the library', async () => {
   const { pieces, library } = await both();
   const normalizer = library.getNormalizer();

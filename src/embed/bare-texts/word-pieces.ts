@@ -147,12 +147,12 @@ export class WordPieces {
 
   /** Cuts a word into pieces, the longest possible first; gives the unknown token if that leads nowhere. */
   #cut(word: string): number | readonly number[] {
+    if (word.length > this.#longest && [...word].length > this.#longest) {
+      return this.#unknown;
+    }
     const whole = this.#idOf(word);
     if (whole !== undefined) {
       return whole;
-    }
-    if (word.length > this.#longest && [...word].length > this.#longest) {
-      return this.#unknown;
     }
     const ids: number[] = [];
     for (let start = 0; start < word.length; ) {
