@@ -76,6 +76,11 @@ describe.skipIf('reason' in binding)('native engine', () => {
     expect(loaded).toHaveProperty('reason', expect.stringContaining('does not know this model'));
   });
 
+  test('more threads than there can be are a reason, too', async () => {
+    const loaded = await tryNativeEngine(filesOf(model), { workers: 64, threads: 64 });
+    expect(loaded).toEqual({ reason: expect.stringMatching(/threads could not be started \(4096\)/), mayPass: true });
+  });
+
   test('a missing file is an error, not a reason', async () => {
     const missing = { ...filesOf(model), onnxPath: fileURLToPath(new URL('./missing.onnx', import.meta.url)) };
     await expect(tryNativeEngine(missing)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });

@@ -63,7 +63,13 @@ export async function tryNativeEngine(
   }
   const plan = { workers: 1, threadsPerWorker: workers * threads, threadsReason: reason };
   const { model } = loading;
-  return { engine: new NativeEngine(binding, model, files.onnxPath, precision, plan), vocabulary: model.vocabulary };
+  try {
+    return { engine: new NativeEngine(binding, model, files.onnxPath, precision, plan), vocabulary: model.vocabulary };
+  } catch (error) {
+    binding.releaseModel(model);
+    const why = `${reasonOf(error)} (${plan.threadsPerWorker})`;
+    return { reason: `the native engine cannot run here: ${why}`, mayPass: true };
+  }
 }
 
 /** Smaller models are built while a thread would start. */
