@@ -29,11 +29,14 @@ export async function tokenizePairsOnce(files: ModelFiles, queries: readonly Que
   }
 }
 
-function joined(batches: readonly TokenBatch[]): TokenBatch {
+/** Puts batches one behind the other. */
+export function joined(batches: readonly TokenBatch[]): TokenBatch {
   const offsets = [0];
   for (const batch of batches) {
     const start = offsets[offsets.length - 1];
-    offsets.push(...Array.from(batch.offsets.subarray(1), (end) => start + end));
+    for (const end of batch.offsets.subarray(1)) {
+      offsets.push(start + end);
+    }
   }
   return {
     ids: Int32Array.from(batches.flatMap(({ ids }) => Array.from(ids))),

@@ -25,6 +25,18 @@ describe('texts are ranked', () => {
     expect(order(scores, topN)).toEqual(expected);
   });
 
+  test('by the numbers that scores were made from, where those became equal', () => {
+    const numbers = Float32Array.of(20, 40, -3, 30);
+    const scores = activate(numbers, 'sigmoid');
+    expect([...scores.slice(0, 2), scores[3]]).toEqual([1, 1, 1]);
+    const ranked = rankedTexts(['a', 'b', 'c', 'd'], scores, 3, numbers);
+    expect(ranked.map(({ text, score }) => [text, score])).toEqual([
+      ['b', 1],
+      ['d', 1],
+      ['a', 1],
+    ]);
+  });
+
   test('each with its place, its score and its text', () => {
     expect(rankedTexts(['a', 'b'], Float32Array.of(0.25, 0.5))).toEqual([
       { index: 1, score: 0.5, text: 'b' },

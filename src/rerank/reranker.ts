@@ -41,6 +41,11 @@ export interface PairScores {
   readonly truncated: number;
 }
 
+/** Scores, and the model's numbers that they were made from. */
+interface PairNumbers extends PairScores {
+  readonly numbers: Float32Array;
+}
+
 /** What a reranker is made of. */
 interface LoadedReranker {
   readonly files: ModelFiles;
@@ -127,8 +132,8 @@ export class Reranker {
    */
   async rank(query: string, texts: readonly string[], options: RankOptions = {}): Promise<readonly RankedText[]> {
     checkOptions(options, rankOptionChecks);
-    const { scores } = await this.#score(query, texts, options);
-    return rankedTexts(texts, scores, options.topN);
+    const { scores, numbers } = await this.#score(query, texts, options);
+    return rankedTexts(texts, scores, options.topN, numbers);
   }
 
   /**
@@ -139,16 +144,17 @@ export class Reranker {
    */
   async score(query: string, texts: readonly string[], options: ScoreOptions = {}): Promise<PairScores> {
     checkOptions(options, scoreOptionChecks);
-    return this.#score(query, texts, options);
+    const { numbers: _, ...scores } = await this.#score(query, texts, options);
+    return scores;
   }
 
-  async #score(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairScores> {
+  async #score(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairNumbers> {
     checkQuery(query);
     checkTexts(texts);
     return this.#admission.run([query, ...texts], () => this.#scoreAdmitted(query, texts, options));
   }
 
-  async #scoreAdmitted(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairScores> {
+  async #scoreAdmitted(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairNumbers> {
     const { files, tokenizer, engine } = this.#loaded;
     const { signal, onProgress, reproducible, overLong = 'truncate', activation = this.activation } = options;
     const { truncationSide = files.truncationSide } = options;
@@ -172,7 +178,7 @@ export class Reranker {
       throw new OctavecError('VECTOR_NOT_FINITE', { path: files.onnxPath, indices, what: 'score' });
     }
     const truncated = tokens.lengths.reduce((count, length) => count + (length > files.maxTokens ? 1 : 0), 0);
-    return { scores: activate(numbers, activation), tokenCounts: tokens.lengths, truncated };
+    return { numbers, scores: activate(numbers, activation), tokenCounts: tokens.lengths, truncated };
   }
 
   /** Waits for the calls that run, then frees everything. */
@@ -187,13 +193,18 @@ export class Reranker {
   }
 }
 
-/** Orders texts from the highest score to the lowest; equal ones keep their order. */
+/**
+ * Orders texts from the highest score to the lowest; equal ones keep their order.
+ *
+ * @param numbers what the scores were made from, to order by: a sigmoid makes large ones equal
+ */
 export function rankedTexts(
   texts: readonly string[],
   scores: Float32Array,
   topN: number = texts.length,
+  numbers: Float32Array = scores,
 ): readonly RankedText[] {
-  const order = ascendingOrder(scores.map((score) => -score)).subarray(0, topN);
+  const order = ascendingOrder(numbers.map((number) => -number)).subarray(0, topN);
   return Array.from(order, (index) => ({ index, score: scores[index], text: texts[index] }));
 }
 
