@@ -22,24 +22,25 @@ class Member {
         hidden_(task.hidden_row(rows_.begin)) {}
 
   Outcome run() {
-    try {
-      own_.reserve(model_, kernels_, task_.batch, task_.chunk, count_);
-      pooled_rows_.reserve(2 * size_t(task_.chunk.end_text - task_.chunk.first_text));
-    } catch (const std::bad_alloc&) {
+    // Nobody waits here for members who are still waking up: what comes first is done with own rows alone.
+    if (reserve()) {
+      embed();
+      project(model_.layers.front());
+    } else {
       task_.team.fail();
     }
-    task_.team.wait();
-    if (task_.team.failed()) {
-      return Outcome::kNoMemory;
-    }
-    embed();
     for (const Layer& layer : model_.layers) {
       // One member looks, and all see what it saw behind the next wait: none may go on without the others.
       if (rank_ == 0 && task_.cancelled.load(std::memory_order_relaxed)) {
         task_.team.cancel();
       }
-      project(layer);
+      if (&layer != &model_.layers.front()) {
+        project(layer);
+      }
       task_.team.wait();
+      if (task_.team.failed()) {
+        return Outcome::kNoMemory;
+      }
       if (task_.team.cancelled()) {
         return Outcome::kCancelled;
       }
@@ -58,6 +59,16 @@ class Member {
   }
 
  private:
+  bool reserve() {
+    try {
+      own_.reserve(model_, kernels_, task_.batch, task_.chunk, count_);
+      pooled_rows_.reserve(2 * size_t(task_.chunk.end_text - task_.chunk.first_text));
+      return true;
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+  }
+
   static const float* factor(const Numbers<float>& factors) { return factors.empty() ? nullptr : factors.data(); }
 
   PackedLinear packed(const LinearLayer& layer) const { return layer.packed(own_.panel.data()); }
