@@ -98,7 +98,9 @@ async function runAddon(tests) {
   const objects = [...kernels.objects, ...core.objects, ...binding.objects];
   await link(compiler, ['-shared', ...mode.flags, '-o', addon, ...objects, '-lpthread']);
   const libraryOf = (name) => execFileSync(compiler, [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...tests], {
+  // Everything takes several times as long.
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--testTimeout=1200000', ...tests];
+  const { status } = spawnSync(process.execPath, vitest, {
     stdio: 'inherit',
     cwd: root,
     env: {
