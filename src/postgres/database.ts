@@ -57,6 +57,9 @@ export class Database {
       throw this.#failure(what, error);
     }
     let broken: Error | undefined;
+    // The pool listens only to connections that nobody uses; an error that nobody hears would end the process. What is asked next fails.
+    const heard = () => undefined;
+    client.on('error', heard);
     try {
       await client.query('BEGIN');
       const result = await work(async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) => {
@@ -70,6 +73,7 @@ export class Database {
       });
       throw error instanceof OctavecError ? error : this.#failure(what, error);
     } finally {
+      client.off('error', heard);
       client.release(broken);
     }
   }
