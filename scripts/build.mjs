@@ -9,12 +9,13 @@ import { installIfMissing, root, runTool } from './npm.mjs';
 
 const notes = `${root}node_modules/.cache/octavec.tsbuildinfo`;
 
-export async function build() {
+/** @param options more options for the compiler: `--noCheck` where types are checked all the same */
+export async function build(...options) {
   // The compiler goes by its notes: where its output is gone, they are wrong.
   if (!existsSync(`${root}dist/index.d.ts`)) {
     rmSync(notes, { force: true });
   }
-  runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+  runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json', ...options);
   // It may have been installed by this very process.
   const { bundleRooms } = await import('./bundle-rooms.mjs');
   await bundleRooms();

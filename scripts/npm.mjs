@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -22,9 +22,42 @@ export function run(command, args) {
   }
 }
 
+/**
+ * Runs programs of Node side by side. What each prints is shown in one piece, in the order that they are given in; ends
+ * this process with the status of the first that fails.
+ */
+export async function runTogether(...programs) {
+  const outcomes = programs.map(runQuietly);
+  for (const outcome of outcomes) {
+    process.stdout.write((await outcome).printed);
+  }
+  const failed = (await Promise.all(outcomes)).find(({ status }) => status !== 0);
+  if (failed !== undefined) {
+    process.exit(failed.status);
+  }
+}
+
+function runQuietly(args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => printed.push(data));
+    }
+    child.on('close', (code, signal) => {
+      const ended = code === null ? `\n${args.join(' ')} was ended by ${signal}\n` : '';
+      resolve({ status: code ?? 1, printed: `${Buffer.concat(printed)}${ended}` });
+    });
+  });
+}
+
 /** A tool of node_modules, without a shell or npm between. */
 export function runTool(path, ...args) {
-  run(process.execPath, [`${root}node_modules/${path}`, ...args]);
+  run(process.execPath, [toolPath(path), ...args]);
+}
+
+export function toolPath(path) {
+  return `${root}node_modules/${path}`;
 }
 
 /** Installs the locked dependencies, unless they are there. */

@@ -13,12 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installInto, installModel, packInto, type Run, root, runIn } from './support/installed-package.js';
+import { installModel, packInto, type Run, root, runIn, unpackInto } from './support/installed-package.js';
 import { commandsOf, type Example, examplesOf, pages } from './support/page-examples.js';
 import { makeTinyFolder } from './support/tiny-folder.js';
 
 /**
- * Every example of the pages, run where a reader stands: in an empty folder with the package installed, and, for the
+ * Every example of the pages, run where a reader stands: in an empty folder with the package in it, and, for the
  * README, in a clone after `npm start`. A block with a file's name is that file; commands and programs run in the order
  * of the pages. A command that several pages have runs once. The README has the embedded model; for the other pages a
  * tiny one stands in its place: whether commands and programs run is the same question with both, and answered in a third
@@ -195,7 +195,7 @@ describe('in an empty folder with the package', () => {
     mkdirSync(project);
     const path = programs(project);
     const { filename } = await packInto(folder);
-    await installInto(project, join(folder, filename), path);
+    await unpackInto(project, join(folder, filename));
     inPackage = { folder: project, run: runIn(project, path, quickly(project)), done: new Set() };
     installModel(project);
     withFewTexts(project);

@@ -10,9 +10,10 @@ import { tinyModels, tokenBatch } from './support/tiny-models.js';
 
 const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 
-function copied(path: string): string {
+/** With what transformers gives: a conversion is proved by it sooner than by the weights, and of that are other tests. */
+function copied(path: string, files = ['config.json', 'model.safetensors', 'expected.json']): string {
   const folder = mkdtempSync(join(tmpdir(), 'octavec-native-conversion-'));
-  for (const file of ['config.json', 'model.safetensors']) {
+  for (const file of files) {
     cpSync(join(fixtures, path, file), join(folder, file));
   }
   return folder;
@@ -40,7 +41,7 @@ const all = [
 
 /** A decoder that looks back 600 tokens in every other layer. */
 function lookingBack(): string {
-  const folder = copied('tiny/gemma3-text');
+  const folder = copied('tiny/gemma3-text', ['config.json', 'model.safetensors']);
   const path = join(folder, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
   const change = { use_bidirectional_attention: false, sliding_window: 600, max_position_embeddings: 1024 };

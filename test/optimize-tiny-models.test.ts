@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { recogniseEncoder } from '#rooms/encoder';
 import { linearLayers } from '../src/encoder/index.js';
 import { encodeModel, isOp, type OnnxModel, parseModel, readModel } from '../src/onnx/index.js';
@@ -23,9 +23,14 @@ const feedsOf = (batch: number, tokens: number) => {
 };
 
 describe.each(tinyModelPaths())('%s', (path) => {
+  let source: OnnxModel;
+  let optimized: OnnxModel;
+  beforeAll(async () => {
+    source = await readModel(path);
+    optimized = optimize(source);
+  });
+
   test('optimized gives the same, and twice is once', async () => {
-    const source = await readModel(path);
-    const optimized = optimize(source);
     expect(
       Buffer.concat(encodeModel(optimize(optimized).proto)).equals(Buffer.concat(encodeModel(optimized.proto))),
     ).toBe(true);
@@ -44,7 +49,6 @@ describe.each(tinyModelPaths())('%s', (path) => {
   });
 
   test('optimized runs without operators that are slow, and with the fast ones', async () => {
-    const optimized = optimize(await readModel(path));
     expect(operators(optimized).filter((op) => ['Dropout', 'Identity', 'Reciprocal'].includes(op))).toEqual([]);
     const run = operators(await asRun(optimized));
     expect(run).not.toContain('SkipLayerNormalization');
@@ -53,8 +57,7 @@ describe.each(tinyModelPaths())('%s', (path) => {
     expect(run).not.toContain('Sqrt');
   });
 
-  test('optimized is recognised by the native engine as before', async () => {
-    const source = await readModel(path);
+  test('optimized is recognised by the native engine as before', () => {
     const kindOf = (model: OnnxModel): unknown => {
       const found = recogniseEncoder(model, { padTokenId: 0 });
       if ('reason' in found) {
@@ -63,12 +66,10 @@ describe.each(tinyModelPaths())('%s', (path) => {
       const { hidden, heads, ffn, activation, preNorm, layers } = found.encoder;
       return { hidden, heads, ffn, activation, preNorm, layers: layers.length };
     };
-    expect(kindOf(optimize(source))).toEqual(kindOf(source));
+    expect(kindOf(optimized)).toEqual(kindOf(source));
   });
 
   test('optimized can be quantized as before', async () => {
-    const source = await readModel(path);
-    const optimized = optimize(source);
     expect(linearLayers(optimized)).toHaveLength(linearLayers(optimize(source, { without: ['shapes'] })).length);
     for (const made of [dynamicInt8(optimized), fp16(optimized).model]) {
       const feeds = feedsOf(2, 5);

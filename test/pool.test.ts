@@ -73,14 +73,14 @@ describe('a pool', () => {
     await load({ workers: 3 });
     await engine.embed(texts(1));
     expect(watched.count()).toBe(1);
-    await engine.embed(texts(3000));
-    await engine.embed(texts(3000));
+    await engine.embed(texts(1500));
+    await engine.embed(texts(1500));
     expect(watched.count()).toBe(3);
   });
 
   test('starts another worker for what waits while the only one is in a long batch', async () => {
     await load({ workers: 2, batchTokens: 100_000 });
-    const long = engine.embed(tokenBatch(Array.from({ length: 1000 }, () => new Array(100).fill(5))));
+    const long = engine.embed(tokenBatch(Array.from({ length: 400 }, () => new Array(100).fill(5))));
     let isRunning = true;
     const end = long.then(() => {
       isRunning = false;
@@ -96,7 +96,7 @@ describe('a pool', () => {
   test('does not let a short request wait for the whole of a long one', async () => {
     await load({ workers: 1 });
     let longDone = false;
-    const long = engine.embed(texts(5000)).then(() => {
+    const long = engine.embed(texts(2000)).then(() => {
       longDone = true;
     });
     await setTimeout(20);
@@ -108,7 +108,7 @@ describe('a pool', () => {
   test('forgets what was cancelled and goes on with the rest', async () => {
     await load({ workers: 1 });
     const controller = new AbortController();
-    const cancelled = engine.embed(texts(5000), { signal: controller.signal });
+    const cancelled = engine.embed(texts(2000), { signal: controller.signal });
     const kept = engine.embed(texts(10));
     await setTimeout(20);
     controller.abort();
@@ -142,7 +142,7 @@ const rounds = Number(process.env.OCTAVEC_TEST_DEATHS ?? 2);
 describe.each(['thread', 'process'] as const)('when a worker dies (%s)', (isolation) => {
   test('its batch is tried again and nobody notices', async () => {
     await load({ workers: 2, isolation });
-    const batch = texts(1000);
+    const batch = texts(400);
     const expected = await engine.embed(batch);
     const calls = Array.from({ length: 3 }, () => engine.embed(batch));
     await setTimeout(30);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Embedder } from 'octavec';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { embedToFile } from '#rooms/bulk';
 import { finishJob, isolatePoison, type Job, jobStatus, makePlan, openJob, runShard } from '#rooms/jobs';
 import { openTexts, readRows } from '#rooms/texts';
@@ -14,21 +14,18 @@ const root = mkdtempSync(join(tmpdir(), 'octavec-jobs-'));
 const model = join(root, 'model');
 let embedder: Embedder;
 let s3: S3Server;
-const before = { ...process.env };
 
 beforeAll(async () => {
   makeTinyFolder(model, 'bert');
   embedder = await Embedder.load(model, { engine: 'onnxruntime' });
   s3 = await startS3();
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_ACCESS_KEY_ID: 'someone',
-    AWS_SECRET_ACCESS_KEY: 'something',
-    AWS_REGION: 'us-east-1',
-  });
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', s3.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'someone');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'something');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
 });
 afterAll(async () => {
-  process.env = before;
+  vi.unstubAllEnvs();
   await embedder.close();
   await s3.close();
   rmSync(root, { recursive: true, force: true });
@@ -173,7 +170,7 @@ test('a data set of the hub is held to the commit that it was when the job was p
   const bytes = readFileSync(table);
   const files = { 'README.md': '# A corpus', 'data/train-00000-of-00001.parquet': bytes };
   const hub = await hubServer({ kind: 'dataset', id: 'owner/corpus', files, large: Object.keys(files).slice(1) });
-  process.env.HF_ENDPOINT = hub.endpoint;
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
   const job = await makePlan(['hf://datasets/owner/corpus'], output(), embedder, { model, rowsPerShard: 10 });
   expect(job.plan.inputs).toEqual([
     {
