@@ -22,6 +22,7 @@ runTool(
   '--testTimeout=3600000',
   'src/onnx',
   'src/encoder/recognise-encoder.test.ts',
+  'test/cli/embed-file.test.ts',
   'test/cli/interrupt-sweep.test.ts',
   'test/cli/pull-chaos.test.ts',
   'test/cli/quantize.test.ts',

@@ -7,7 +7,7 @@ import { embeddedModel } from '../support/golden-texts.js';
 import { filesIn, octavecProcess, temporaryFolder } from './octavec.js';
 
 /** Enough texts for every stage to last. */
-const texts = Array.from({ length: 160 }, (_, i) => `${i} ${'some more words '.repeat(i % 50)}`).join('\n');
+const texts = Array.from({ length: 60 }, (_, i) => `${i} ${'some more words '.repeat(i % 50)}`).join('\n');
 
 /** Sends the signal as a terminal does, to the whole group, when the condition holds for the first time. */
 async function signalWhen(child: ChildProcess, signal: NodeJS.Signals, condition: () => boolean): Promise<void> {

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { embeddedModel } from '../support/golden-texts.js';
 import {
   errorOf,
   filesIn,
@@ -14,7 +13,7 @@ import {
 } from './octavec.js';
 
 const quantizing = (output: string) => [
-  ...['quantize', embeddedModel, output, '--to', 'fp16', '--texts', inject('texts'), '--json'],
+  ...['quantize', inject('tiny'), output, '--to', 'fp16', '--texts', inject('texts'), '--json'],
 ];
 const quantize = (output: string) => octavec(quantizing(output));
 
@@ -26,7 +25,7 @@ describe('an output that cannot be written', () => {
       const outcome = await quantize(join(folder, output));
       expect([outcome.status, errorOf(outcome).code]).toEqual([1, 'OUTPUT_NOT_WRITABLE']);
     }
-    const embedded = await octavec(['embed', embeddedModel, 'a', '--out', join(folder, 'file/a.npy'), '--json']);
+    const embedded = await octavec(['embed', inject('tiny'), 'a', '--out', join(folder, 'file/a.npy'), '--json']);
     expect([embedded.status, errorOf(embedded).code]).toEqual([1, 'OUTPUT_NOT_WRITABLE']);
     expect(filesIn(folder)).toEqual(['file']);
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('kept');
@@ -39,7 +38,7 @@ describe('an output that cannot be written', () => {
       mkdirSync(join(folder, name));
     }
     const outcomes = [
-      await octavec(['embed', embeddedModel, 'a', '--out', join(folder, 'a.jsonl'), '--json']),
+      await octavec(['embed', inject('tiny'), 'a', '--out', join(folder, 'a.jsonl'), '--json']),
       await quantize(join(folder, 'a.onnx')),
       await quantize(folder),
     ];
@@ -79,8 +78,8 @@ async function onFileSystem(mountOptions: string, run: (folder: string, options:
 }
 
 describe.skipIf(!canMount)('a file system', () => {
-  // 500 kB are too few for the configuration, 5 MB for the model.
-  test.each(['500k', '5m'])('that is full after %s', async (size) => {
+  // 8 kB are too few for the configuration, 200 kB for the model.
+  test.each(['8k', '200k'])('that is full after %s', async (size) => {
     const outcome = await onFileSystem(`size=${size}`, (folder, options) =>
       octavecProcess(quantizing(join(folder, 'new/out')), options),
     );
@@ -88,9 +87,9 @@ describe.skipIf(!canMount)('a file system', () => {
   });
 
   test('that is too small for vectors', async () => {
-    const args = (out: string) => ['embed', embeddedModel, '--file', inject('texts'), '--out', out, '--json'];
+    const args = (out: string) => ['embed', inject('tiny'), '--file', inject('texts'), '--out', out, '--json'];
     for (const name of ['vectors.npy', 'vectors.jsonl']) {
-      const outcome = await onFileSystem('size=8k', (folder, options) =>
+      const outcome = await onFileSystem('size=4k', (folder, options) =>
         octavecProcess(args(join(folder, name)), options),
       );
       expect(outcome).toMatchObject({ status: 1, code: 'DISK_FULL', left: '' });
