@@ -17,8 +17,6 @@ export default defineConfig({
     pool: 'forks',
     // One more than the cores of a small machine: many tests wait for processes and servers.
     maxWorkers: 3,
-    // Files share a process: to load the built rooms and their packages anew for each took a twentieth of the time.
-    isolate: false,
     // The built package as Node loads it: to transform its modules took longer than to run them.
     server: { deps: { external: [/\/dist\//] } },
     // For tests that use ONNX Runtime directly; octavec itself sees to it.
@@ -29,6 +27,8 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['src/**/*.test.ts'],
+          // Files share a process: to load their modules anew for each took as long as the tests themselves.
+          isolate: false,
         },
       },
       {
@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'command line',
           include: [commandLine],
+          isolate: false,
           // Makes the variants that its tests share.
           globalSetup: 'test/cli/proven-variants.ts',
         },

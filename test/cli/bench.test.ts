@@ -21,8 +21,9 @@ const quick = ['--threads', '1'];
 const limits = await mayLimitCpus();
 
 describe('octavec bench', () => {
-  test('measures all variants of a folder, and prints tables, notes and what to do next', async () => {
+  test('measures all variants of a folder, names what cannot be measured, and says what to do next', async () => {
     const folder = tiny('int8');
+    writeFileSync(join(folder, 'onnx/model_q4.onnx'), 'no model');
     const before = filesIn(folder);
     const page = join(temporaryFolder(), 'bench.html');
     const { status, stdout, stderr } = await octavecProcess([
@@ -36,9 +37,10 @@ describe('octavec bench', () => {
     ]);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/^note: measuring 2 models takes about \d+(\.\d)? s\n$/),
+      stderr: expect.stringMatching(/^note: measuring 3 models takes about \d+(\.\d)? s\n$/),
     });
     expect(stdout).toMatch(/CPUs granted.*rounds in turns.*Start and memory.*Texts of 16 tokens.*Mixed corpus.*Pools/s);
+    expect(stdout).toMatch(/✗ model_q4: .*is not an ONNX model/);
     expect(stdout).toMatch(/^model_int8 +onnxruntime 1\.\d+\.\d+/m);
     expect(stdout).toContain('Next:\n  npx octavec compare');
     const html = readFileSync(page, 'utf8');
@@ -81,12 +83,9 @@ describe('octavec bench', () => {
     expect(pools).toEqual([]);
   });
 
-  test('names what cannot be measured, and goes on with the rest', async () => {
+  test('fails where nothing can be measured', async () => {
     const folder = tiny();
     writeFileSync(join(folder, 'onnx/model_q4.onnx'), 'no model');
-    const { status, stdout } = await octavecProcess(['bench', folder, ...quick]);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/✗ model_q4: .*is not an ONNX model/);
     const alone = await octavec(['bench', folder, '--variant', 'q4', '--json', ...quick]);
     expect([alone.status, errorOf(alone).code]).toEqual([1, 'NOT_ONNX']);
   });
@@ -115,10 +114,13 @@ describe('octavec bench', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { results, conditions, notes } = JSON.parse(stdout) as Benchmark;
     expect(conditions.cpuLimit).toBe(0.5);
-    expect(conditions.throttledSeconds).toBeGreaterThan(0.1);
-    expect(notes.join()).toContain('the limit of 0.5 CPUs');
     expect(results[0].engine.threadsReason).toContain('cgroup quota 0.5');
     expect(results[0].mixed.cpus).toBeLessThan(1.2);
+    // On a machine that is busy with other things programs may not get as far as their limit.
+    if (results[0].mixed.cpus > 0.4) {
+      expect(conditions.throttledSeconds).toBeGreaterThan(0.1);
+      expect(notes.join()).toContain('the limit of 0.5 CPUs');
+    }
   });
 
   test('an interrupted one leaves no process and no page behind', async () => {
