@@ -82,6 +82,7 @@ export {
   type QuantizeAllOptions,
   type QuantizeOptions,
   type QuantizeOutcome,
+  type QuantizeRerankerOptions,
   quantize,
   quantizeAll,
   quantizeReranker,

@@ -2,7 +2,14 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { convert, quantizeReranker, Reranker, type RerankerOutcome, verifyReranker } from 'octavec';
+import {
+  convert,
+  type QuantizeRerankerOptions,
+  quantizeReranker,
+  Reranker,
+  type RerankerOutcome,
+  verifyReranker,
+} from 'octavec';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReranker } from '#rooms/pipeline';
 import { makeTinyFolder } from './support/tiny-folder.js';
@@ -61,6 +68,18 @@ test('what the gate refuses is not published', async () => {
   });
   expect(variants[0].published).toBe(false);
   expect(existsSync(output)).toBe(false);
+});
+
+test('a variant is proven with queries of one’s own', async () => {
+  const queries = [
+    { query: 'bread', texts: ['Rye bread keeps.', 'A dog barks.', 'What is a cosine?'] },
+    { query: 'dogs', texts: ['A dog barks.', 'Rye bread keeps.'] },
+  ];
+  const { variants } = await quantizeReranker(folder, { ...run, to: ['fp16'], output: join(folder, 'own'), queries });
+  const { pairs, ranking } = variants[0].evidence;
+  expect([pairs.count, pairs.source, ranking.queries, variants[0].published]).toEqual([5, 'own queries', 2, true]);
+  const wrong = { ...run, to: ['fp16'], queries: [{ query: 'bread' }] } as unknown as QuantizeRerankerOptions;
+  await expect(quantizeReranker(folder, wrong)).rejects.toMatchObject({ code: 'USAGE' });
 });
 
 test('what is for vectors is refused', async () => {

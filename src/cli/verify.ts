@@ -45,7 +45,10 @@ export function verifyCommand(): Command {
     .argument('<candidate>', 'model folder or .onnx file, whoever made it, or a name of the hub')
     .option('--against <original>', 'the full-precision model (default with --variant: the model itself)')
     .option('--variant <name>', 'which file of the candidate: int8, q4, … (default: the highest precision)')
-    .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
+    .option(
+      '--texts <file>',
+      'compare on these texts: .txt or .jsonl; of a reranker on pairs, .jsonl or .csv with query and document (default: those of octavec)',
+    )
     .option(
       '--gate <name>',
       'quality gate: fp16, q8, int8, int4, strict, or one of your configuration (default: by the precision)',

@@ -21,7 +21,7 @@ export { type FoundModel, type FoundModels, findModels, type UnreadableFolder } 
 export type { UnusableVariant } from './or-unusable.js';
 export { quantize } from './quantize.js';
 export { type QuantizeAllOptions, quantizeAll } from './quantize-all.js';
-export type { QuantizeOptions, VariantOptions } from './quantize-options.js';
+export type { QuantizeOptions, QuantizeRerankerOptions, VariantOptions } from './quantize-options.js';
 export { gateError, type QuantizeOutcome, type VariantFailure, type VariantOutcome } from './quantize-outcome.js';
 export { type Recommendation, type RecommendOptions, recommend, type Use } from './recommend.js';
 export { isReranker } from './rerank/is-reranker.js';

@@ -17,7 +17,8 @@ import type { GateChoice } from '../evaluate/index.js';
 import { methodNames } from '../methods/index.js';
 import { modelOverrideChecks } from '../model/index.js';
 import type { ProofTexts } from '../proof/index.js';
-import type { QuantizeOptions, VariantOptions } from './quantize-options.js';
+import type { QueryTexts } from '../rerank/index.js';
+import type { QuantizeOptions, QuantizeRerankerOptions, VariantOptions } from './quantize-options.js';
 
 /** What the options of the main jobs may be, as they come from callers without a type checker. */
 
@@ -67,4 +68,9 @@ export const quantizeOptionChecks: OptionChecks<QuantizeOptions> = {
   output: checkLocation,
   calibrationTable: checkLocation,
   maxSize: checkCount,
+};
+
+export const quantizeRerankerOptionChecks: OptionChecks<QuantizeRerankerOptions> = {
+  ...quantizeOptionChecks,
+  queries: listOf(nested<QueryTexts>({ query: checkText, texts: listOf(checkText) })),
 };

@@ -4,6 +4,7 @@ import type { MethodChoice } from '../methods/index.js';
 import { type ModelOverrides, overridesOf } from '../model/index.js';
 import type { ProofTexts } from '../proof/index.js';
 import type { Selection } from '../quantize/index.js';
+import type { QueryTexts } from '../rerank/index.js';
 
 /**
  * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against
@@ -51,4 +52,10 @@ export interface QuantizeOptions extends VariantOptions {
 /** Returns what the options say of the model. Among them `output` is the place of the variants. */
 export function modelOverrides(options: Omit<VariantOptions, 'to'>): ModelOverrides {
   return { ...overridesOf(options), output: options.modelOutput };
+}
+
+/** How `quantizeReranker` makes variants, and what it proves them with. */
+export interface QuantizeRerankerOptions extends QuantizeOptions {
+  /** What the variants are proven with, two texts for each query at least; octavec's claims and abstracts by default. */
+  readonly queries?: readonly QueryTexts[];
 }

@@ -6,6 +6,7 @@
 export { closable } from './closable.js';
 export { type TextFormat, textFormats } from './formats.js';
 export { openTexts, type TextFileOptions } from './open-texts.js';
+export { type PairedTexts, readPairs } from './read-pairs.js';
 export { readRows } from './read-rows.js';
 export { readTexts } from './read-texts.js';
 export type { Row } from './row.js';

@@ -43,6 +43,20 @@ describe('octavec rerank', () => {
     expect(results[0].score).toBeCloseTo(scores[1], 5);
   });
 
+  test('verifies a reranker on pairs of one’s own, and says which line is none', async () => {
+    const folder = temporaryFolder();
+    const env = { OCTAVEC_CACHE: join(folder, 'cache') };
+    const file = join(folder, 'pairs.csv');
+    writeFileSync(file, 'query,document\nq,cats sleep\nq,"dogs, at times, bark"\nq,why?\n');
+    const args = ['verify', fixture, '--against', fixture, '--threads', '1', '--json', '--texts', file];
+    const { pairs, ranking } = JSON.parse((await octavec(args, { env })).stdout);
+    expect([pairs.count, pairs.source, ranking.topOneAgreement]).toEqual([3, 'own queries', 1]);
+    writeFileSync(file, 'query,document\nq,a\n,b\n');
+    expect(errorOf(await octavec(args, { env }))).toMatchObject({
+      ...{ code: 'TEXTS_INVALID', message: expect.stringContaining('line 3 holds no "query"') },
+    });
+  });
+
   test('says what is missing', async () => {
     const { status, ...outcome } = await octavec(['rerank', fixture, '--query', 'x', '--json']);
     expect(status).toBe(2);

@@ -7,7 +7,7 @@ import { withFlags } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
 import { addPoolingOptions } from '../model-options.js';
 import { progressLine } from '../progress-line.js';
-import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
+import { addVariantOptions, type VariantFlags, variantOptions, variantTexts } from './variant-options.js';
 
 const examples = `
 Without --to, int8 is made. Folders with weights and no ONNX file are converted first.
@@ -41,7 +41,7 @@ export function quantizeAllCommand(): Command {
       const options = await variantOptions(flags, ['int8']);
       const line = progressLine();
       const outcome = await quantizeAll(folder, {
-        ...{ ...options, output, force, names: await templateOf(flags) },
+        ...{ ...options, texts: await variantTexts(flags), output, force, names: await templateOf(flags) },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { overridesOf } from '../../model/index.js';
 import { checkedMethods, gateError, isReranker, quantize, quantizeReranker } from '../../pipeline/index.js';
 import { formatQuantizeOutcome, formatRerankerOutcome } from '../../report/index.js';
+import { readPairs } from '../../texts/index.js';
 import { withFlags } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
 import { addModelOptions, type ModelFlags } from '../model-options.js';
 import { namedModel } from '../named-model.js';
 import { byteSize } from '../options.js';
 import { progressLine } from '../progress-line.js';
-import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
+import { addVariantOptions, type VariantFlags, variantOptions, variantTexts } from './variant-options.js';
 
 const examples = `
 Examples:
@@ -70,10 +71,10 @@ export function quantizeCommand(): Command {
         signal: interruptSignal(),
       };
       const { outcome, text } = (await isReranker(found.original, overridesOf(flags)))
-        ? await quantizeReranker(found.original, settings)
+        ? await quantizeReranker(found.original, { ...settings, queries: await ownQueries(flags) })
             .then((made) => ({ outcome: made, text: formatRerankerOutcome(made) }))
             .finally(line.done)
-        : await quantize(found.original, settings)
+        : await quantize(found.original, { ...settings, texts: await variantTexts(flags) })
             .then((made) => ({ outcome: made, text: formatQuantizeOutcome(made) }))
             .finally(line.done);
       process.stdout.write(flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(text, [command]));
@@ -82,4 +83,9 @@ export function quantizeCommand(): Command {
         throw error;
       }
     });
+}
+
+/** Reads pairs for a reranker. The configuration's texts are for models that make vectors. */
+async function ownQueries({ texts }: Options) {
+  return texts === undefined ? undefined : readPairs(texts);
 }

@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { OctavecError } from '../../base/index.js';
+import { exists } from '../../files/index.js';
 import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '../../methods/index.js';
 import type { VariantOptions } from '../../pipeline/index.js';
 import { type ConfigurableFlags, settingsOf } from '../configured.js';
@@ -23,7 +25,10 @@ export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache'
 export function addVariantOptions(command: Command): Command {
   const common = command
     .option('--to <methods>', `what to make: ${methodNames.join(', ')}; several with commas`, methodList)
-    .option('--texts <file>', 'compare on these texts: .txt or .jsonl (default: 1,000 texts that come with octavec)')
+    .option(
+      '--texts <file>',
+      'compare on these texts: .txt or .jsonl; of a reranker on pairs, .jsonl or .csv with query and document (default: those of octavec)',
+    )
     .option('--calibration <file>', 'calibrate on these texts: .txt or .jsonl (default: texts that come with octavec)')
     .option('--no-calibration', 'do not calibrate (faster, lower quality)')
     .option(
@@ -59,21 +64,41 @@ function methodList(text: string, before: readonly MethodName[] = []): readonly 
 }
 
 /**
- * Combines the flags and the configuration. The configuration's texts calibrate where a method can use them.
+ * Combines the flags and the configuration, but for the texts of the comparison: what is in them depends on the kind of model.
+ * The configuration's texts calibrate where a method can use them.
  *
  * @param usual what is made where nobody says what
  */
-export async function variantOptions(flags: VariantFlags, usual: readonly MethodName[] = []): Promise<VariantOptions> {
+export async function variantOptions(
+  flags: VariantFlags,
+  usual: readonly MethodName[] = [],
+): Promise<Omit<VariantOptions, 'texts'>> {
   const { run, gates, ...settings } = await settingsOf(flags);
+  await checkThere(settings.texts);
   const to = chooseWithOptions(flags.to ?? settings.to ?? usual, methodOptionsOf(flags), settings.methods);
   // Commander gives true for a --no-… option that was not used.
   const own = typeof flags.calibration === 'string' ? flags.calibration : undefined;
   const configured = to.some(isCalibrated) ? settings.calibration : undefined;
   return {
     ...{ to, ...poolingFlags(flags), onNote: printNote, bench: flags.bench, threads: run.threads, ...gates },
-    texts: await proofTexts(settings.texts),
     calibration: flags.calibration !== false && (await proofTexts(own ?? configured)),
     optimize: flags.optimize,
     selection: { include: flags.include, exclude: flags.exclude },
   };
+}
+
+/**
+ * Refuses a file of texts that is not there, before a model is fetched for nothing.
+ *
+ * @throws FILE_NOT_FOUND
+ */
+async function checkThere(path: string | undefined): Promise<void> {
+  if (path !== undefined && path !== '-' && !(await exists(path))) {
+    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'File of texts' });
+  }
+}
+
+/** Returns the texts that variants are compared on, by flags or configuration. */
+export async function variantTexts(flags: VariantFlags): Promise<VariantOptions['texts']> {
+  return proofTexts((await settingsOf(flags)).texts);
 }

@@ -3,6 +3,7 @@ import { failuresAsText, type GateChoice } from '../../evaluate/index.js';
 import { type ModelOverrides, overridesOf } from '../../model/index.js';
 import { type VerifyRerankerOptions, verifyReranker } from '../../pipeline/index.js';
 import { formatRankingEvidence } from '../../report/index.js';
+import { readPairs } from '../../texts/index.js';
 import type { ConfigurableFlags } from '../configured.js';
 import { interruptSignal } from '../interrupt.js';
 import { progressLine } from '../progress-line.js';
@@ -23,9 +24,10 @@ export async function verifyRanking(
   refuseVectorFlags(flags);
   const { tokenizer, maxTokens, output } = overridesOf(flags);
   const { gate, limits, limitsWhereMeasured, engine, threads } = settings;
+  const queries = flags.texts === undefined ? undefined : await readPairs(flags.texts);
   const line = progressLine();
   const evidence = await verifyReranker(candidate, {
-    ...{ against, gate, limits, limitsWhereMeasured, engine, threads, tokenizer, maxTokens, output },
+    ...{ against, gate, limits, limitsWhereMeasured, engine, threads, tokenizer, maxTokens, output, queries },
     onProgress: line.onProgress,
     signal: interruptSignal(),
   }).finally(line.done);
@@ -40,8 +42,8 @@ export async function verifyRanking(
  *
  * @throws USAGE for flags that say how vectors are compared
  */
-function refuseVectorFlags({ texts, task, bench, html, markdown, junit }: Flags): void {
-  const given = Object.entries({ texts, task, bench, html, markdown, junit }).find(([, value]) => value !== undefined);
+function refuseVectorFlags({ task, bench, html, markdown, junit }: Flags): void {
+  const given = Object.entries({ task, bench, html, markdown, junit }).find(([, value]) => value !== undefined);
   if (given !== undefined) {
     throw new OctavecError('USAGE', {
       problem: `\`${given[0]}\` is for models that make vectors, and this one scores pairs of texts`,

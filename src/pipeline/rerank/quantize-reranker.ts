@@ -11,14 +11,14 @@ import { checkQuantizable, selectParts } from '../../quantize/index.js';
 import { type QueryTexts, tokenizePairsOnce } from '../../rerank/index.js';
 import { checkedMethods } from '../check-options.js';
 import { stageConfiguration } from '../configuration.js';
-import { quantizeOptionChecks } from '../option-checks.js';
+import { quantizeRerankerOptionChecks } from '../option-checks.js';
 import { outputPaths } from '../output-paths.js';
-import { modelOverrides, type QuantizeOptions } from '../quantize-options.js';
+import { modelOverrides, type QuantizeOptions, type QuantizeRerankerOptions } from '../quantize-options.js';
 import type { QuantizeOutcome, VariantOutcome } from '../quantize-outcome.js';
 import { asCandidate, attempt, makeCandidate, type StagedCandidate, type Work } from '../staged-candidate.js';
 import { Steps } from '../steps.js';
 import { openRankingProof, proveRanking, type RankingProof } from './prove-ranking.js';
-import { ownRankingTexts } from './ranking-texts.js';
+import { ownRankingTexts, rankingTexts } from './ranking-texts.js';
 
 /** What became of one variant of a reranker. */
 export interface RerankerVariant extends Pick<VariantOutcome, 'path' | 'published' | 'notes' | 'seconds'> {
@@ -46,8 +46,8 @@ export interface RerankerOutcome extends Omit<QuantizeOutcome, 'variants' | 'ori
  * console.log(variants[0].published, variants[0].evidence.ranking.spearman.mean);
  * ```
  */
-export async function quantizeReranker(model: Location, options: QuantizeOptions): Promise<RerankerOutcome> {
-  checkOptions(options, quantizeOptionChecks);
+export async function quantizeReranker(model: Location, options: QuantizeRerankerOptions): Promise<RerankerOutcome> {
+  checkOptions(options, quantizeRerankerOptionChecks);
   const start = performance.now();
   const path = pathOf('model', model);
   const to = checkedMethods(options);
@@ -74,7 +74,7 @@ export async function quantizeReranker(model: Location, options: QuantizeOptions
   const work: Work = { candidates: [], failures: [] };
   const variants: RerankerVariant[] = [];
   try {
-    const proof = await openRankingProof(original, await ownRankingTexts('proof', original.files), {
+    const proof = await openRankingProof(original, await rankingTexts(options.queries, original.files), {
       threads,
       ...task,
     });

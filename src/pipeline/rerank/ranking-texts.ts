@@ -3,7 +3,7 @@ import { evenlySpaced } from '../../numbers/index.js';
 import type { QueryTexts } from '../../rerank/index.js';
 import { type RetrievalTask, readTask } from '../../tasks/index.js';
 
-/** What rerankers are proven and calibrated with: octavec's own, from its small copy of SciFact. */
+/** What rerankers are proven and calibrated with: queries of one's own, or octavec's from its small copy of SciFact. */
 export interface RankingTexts {
   readonly queries: readonly QueryTexts[];
   /** As a person would name them. */
@@ -47,6 +47,14 @@ export async function ownRankingTexts(
     return { query, texts: chosen.map(({ text }) => text) };
   });
   return { queries, source: "octavec's claims and abstracts" };
+}
+
+/** Returns queries of one's own as what to prove with, or octavec's where there are none. */
+export async function rankingTexts(
+  queries: readonly QueryTexts[] | undefined,
+  files: Pick<ModelFiles, 'maxTokens'>,
+): Promise<RankingTexts> {
+  return queries === undefined ? ownRankingTexts('proof', files) : { queries, source: 'own queries' };
 }
 
 /** Returns the words of more than three letters; shorter ones say nothing about a text's subject. */

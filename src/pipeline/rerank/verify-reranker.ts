@@ -6,7 +6,7 @@ import { openCandidate, openOriginal } from '../../proof/index.js';
 import type { QueryTexts } from '../../rerank/index.js';
 import { openRankingProof, proveRanking } from './prove-ranking.js';
 import { gatesOf } from './quantize-reranker.js';
-import { ownRankingTexts } from './ranking-texts.js';
+import { rankingTexts } from './ranking-texts.js';
 
 /** What `verifyReranker` holds a candidate against, and how. */
 export interface VerifyRerankerOptions extends TaskOptions, GateChoice, Omit<ModelOverrides, 'pooling' | 'normalize'> {
@@ -36,7 +36,6 @@ export async function verifyReranker(path: Location, options: VerifyRerankerOpti
   const opening = { ...overridesOf(options), task: 'rerank' } as const;
   await using original = await openOriginal(against, opening);
   const candidate = await openCandidate(path, { ...opening, like: original.files, engine });
-  const texts = queries ? { queries, source: 'own queries' } : await ownRankingTexts('proof', original.files);
-  const proof = await openRankingProof(original, texts, run);
+  const proof = await openRankingProof(original, await rankingTexts(queries, original.files), run);
   return proveRanking(proof, candidate, chooseGate(candidate.usualGate, gatesOf(options)), run);
 }
