@@ -50,6 +50,13 @@ describe('a folder that is trimmed', () => {
     expect(await left()).toEqual(['middle', 'newest']);
   });
 
+  test('keeps what was used within a day, whatever it takes', async () => {
+    const hour = 60 * 60 * 1000;
+    // The files were used one, two and three minutes after 1970 began.
+    await trimFolder(folder, 0, 24 * hour + 2 * 60 * 1000);
+    expect(await left()).toEqual(['middle', 'newest']);
+  });
+
   test('may not be there', async () => {
     await trimFolder(join(folder, 'none'), 1);
     expect(await left()).toHaveLength(3);
