@@ -68,7 +68,7 @@ test('quantize and verify take static models as folders without ONNX files', asy
 test.each([
   [['--texts', 'none', '--dimensions', '1000'], 2, /1000 dimensions were asked for, and the teacher's vectors have 64/],
   [['--texts', 'none', '--size', '1kB'], 2, /Allow .* at least \(--size\)/],
-  [['--size', 'much'], 2, /It must be a size such as 8MB/],
+  [['--size', 'much'], 2, /It must be a size, such as 25MB/],
   [['--texts', 'nowhere.txt'], 1, /File of texts not found: nowhere\.txt/],
   [['--texts', '/dev/null'], 2, /There is no text to tune the model on/],
   [['--texts', 'none', '--vocabulary', 'nowhere.txt'], 1, /File of texts not found: nowhere\.txt/],

@@ -63,7 +63,10 @@ describe('octavec doctor', () => {
     const script = join(temporaryFolder(), 'break.mjs');
     const url = `data:text/javascript,${encodeURIComponent(hook)}`;
     writeFileSync(script, `import { register } from 'node:module';\nregister(${JSON.stringify(url)});\n`);
-    const outcome = await octavecProcess(['doctor', tiny(), '--json'], { env: { NODE_OPTIONS: `--import ${script}` } });
+    const outcome = await octavecProcess(['doctor', tiny(), '--json'], {
+      // Node.js 26 says that `register` is deprecated; what replaces it is not in 20.
+      env: { NODE_OPTIONS: `--no-deprecation --import ${script}` },
+    });
     expect([outcome.status, errorOf(outcome).code]).toEqual([1, 'HOST_UNUSABLE']);
     const { findings } = JSON.parse(outcome.stdout) as Diagnosis;
     expect(findings.filter(({ essential }) => essential).map(({ found }) => found)).toEqual([
