@@ -153,6 +153,12 @@ const clients = {
     }
     return inference.featureExtraction({ inputs: texts });
   },
+  voyageai: async () => {
+    const { VoyageAIClient } = await load('voyageai');
+    const voyage = new VoyageAIClient({ apiKey: 'none', environment: `${url}/v1` });
+    const { data } = await voyage.embed({ input: texts, model, inputType: 'document' });
+    return data.map(({ embedding }) => embedding);
+  },
 };
 
 /** Python's clients print a list of vectors. */
@@ -163,6 +169,29 @@ print(json.dumps([d.embedding for d in openai.OpenAI(base_url=url + '/v1', api_k
 print(json.dumps(OpenAIEmbeddings(model=model, api_key='none', base_url=url + '/v1', check_embedding_ctx_length=False).embed_documents(texts)))`,
   ollama: `import ollama
 print(json.dumps([list(e) for e in ollama.Client(host=url).embed(model=model, input=texts)['embeddings']]))`,
+  cohere: `import cohere
+asked = dict(texts=texts, model=model, input_type='search_document')
+assert len(cohere.Client('none', base_url=url).embed(**asked).embeddings) == 2
+print(json.dumps(cohere.ClientV2('none', base_url=url).embed(embedding_types=['float'], **asked).embeddings.float_))`,
+  litellm: `import litellm
+litellm.embedding(model='ollama/' + model, input=texts, api_base=url)
+answer = litellm.embedding(model='openai/' + model, input=texts, api_base=url + '/v1', api_key='none')
+print(json.dumps([one['embedding'] for one in answer.data]))`,
+  'llama-index-embeddings-openai-like': `from llama_index.embeddings.openai_like import OpenAILikeEmbedding as Embedding
+print(json.dumps(Embedding(model_name=model, api_base=url + '/v1', api_key='none').get_text_embedding_batch(texts)))`,
+  'llama-index-embeddings-text-embeddings-inference': `from llama_index.embeddings.text_embeddings_inference import TextEmbeddingsInference as Embedding
+print(json.dumps(Embedding(model_name=model, base_url=url).get_text_embedding_batch(texts)))`,
+  'llama-index-embeddings-ollama': `from llama_index.embeddings.ollama import OllamaEmbedding as Embedding
+print(json.dumps(Embedding(model_name=model, base_url=url).get_text_embedding_batch(texts)))`,
+  'haystack-ai': `from haystack import Document
+from haystack.components.embedders import OpenAIDocumentEmbedder
+from haystack.utils import Secret
+embedder = OpenAIDocumentEmbedder(api_key=Secret.from_token('none'), api_base_url=url + '/v1', model=model, progress_bar=False)
+print(json.dumps([one.embedding for one in embedder.run([Document(content=text) for text in texts])['documents']]))`,
+  huggingface_hub: `from huggingface_hub import InferenceClient
+client = InferenceClient(url)
+assert abs(client.sentence_similarity(texts[0], other_sentences=texts)[0] - 1) < 1e-4
+print(json.dumps([client.feature_extraction(text)[0].tolist() for text in texts]))`,
 };
 
 async function runPython(name, script) {

@@ -162,6 +162,18 @@ test('an id of a request is kept where it is harmless, and no header can be smug
   }
 });
 
+test.each(['/', '/invocations'])('sentences to compare are told by their form: %s', async (url) => {
+  const { app } = await appOf();
+  const inputs = { source_sentence: 'ab', sentences: ['cd', 'efghij'] };
+  const { body } = await app.inject(post(url, { inputs }));
+  expect(body).toBe((await app.inject(post('/similarity', { inputs }))).body);
+  const [same, other] = JSON.parse(body);
+  // [2, 0.5, -0.25] against itself, and against [6, 0.5, -0.25].
+  expect(same).toBeCloseTo(1, 6);
+  expect(other).toBeCloseTo(12.3125 / Math.sqrt(4.3125 * 36.3125), 6);
+  expect((await app.inject(post(url, { inputs: { source_sentence: 'ab', sentences: [] } }))).statusCode).toBe(400);
+});
+
 test('while it stops, the server tells clients to connect anew', async () => {
   const { app, live } = await appOf();
   live.isStopping = true;

@@ -16,21 +16,32 @@ export interface TeiTasks extends RankTasks {
     asked: z.output<typeof schemas.embedRequest>,
     reply: FastifyReply,
   ) => Promise<readonly Float32Array[]>;
+  /** Gives JSON. */
+  readonly similarity: (asked: z.output<typeof schemas.similarityRequest>, reply: FastifyReply) => Promise<string>;
 }
 
 /**
  * Adds the routes that hosts of models call, which do not say what is asked for: `/` and `/invocations` do what the
- * first model is for, `/vertex` does so for each of several requests, as TEI does.
+ * first model is for, `/vertex` does so for each of several requests, as TEI does. Sentences to compare are told by
+ * their form; TEI has to be started for them.
  */
-export function hostedRoutes(app: App, { shelf }: ServerContext, { embed, rerank, predict }: TeiTasks): void {
+export function hostedRoutes(
+  app: App,
+  { shelf }: ServerContext,
+  { embed, similarity, rerank, predict }: TeiTasks,
+): void {
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   const ranks = async () => (await shelf.first.describe()).task === 'rerank';
 
   for (const url of ['/', '/invocations']) {
     app.post(url, { schema: { hide: true, body: z.unknown() } }, async (request, reply) => {
       reply.type('application/json');
-      return (await ranks())
-        ? JSON.stringify(await rerank(parsed(schemas.rerankRequest, request.body), reply))
+      if (await ranks()) {
+        return JSON.stringify(await rerank(parsed(schemas.rerankRequest, request.body), reply));
+      }
+      const sentences = schemas.similarityRequest.safeParse(request.body);
+      return sentences.success
+        ? similarity(sentences.data, reply)
         : vectorsAsJson(await embed(parsed(schemas.embedRequest, request.body), reply));
     });
   }

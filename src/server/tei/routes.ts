@@ -63,6 +63,19 @@ export function teiRoutes(app: App, context: ServerContext): void {
     return embedFor(context, shelf.first, asked, reply).catch((error) => Promise.reject(inTeisWords(error)));
   }
 
+  async function similarity(asked: z.output<typeof schemas.similarityRequest>, reply: FastifyReply): Promise<string> {
+    const { inputs, parameters } = asked;
+    if (inputs.sentences.length === 0) {
+      throw new Problem('empty', '`inputs.sentences` cannot be empty');
+    }
+    checkSize(inputs.sentences.length + 1, limits.maxClientBatchSize);
+    const truncation = parameters ?? { truncation_direction: 'Right' as const };
+    const texts = checkBatch([inputs.source_sentence, ...inputs.sentences], Number.POSITIVE_INFINITY);
+    const { vectors } = await embedTei(texts, truncation, reply, { normalize: true });
+    const [source, ...others] = vectors;
+    return shortNumbersAsJson(Float32Array.from(others, (vector) => cosine(source, vector)));
+  }
+
   function textOptions({ truncate, truncation_direction, prompt_name }: Truncation) {
     const side = /left/i.test(truncation_direction) ? 'left' : 'right';
     return { promptName: prompt_name ?? undefined, ...overLongOf(context, truncate, side) };
@@ -82,7 +95,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
   );
   const ranking = rankTasks(context);
   teiRankRoutes(app, ranking);
-  hostedRoutes(app, context, { embed, ...ranking });
+  hostedRoutes(app, context, { embed, similarity, ...ranking });
 
   app.post(
     '/embed_all',
@@ -129,18 +142,7 @@ export function teiRoutes(app: App, context: ServerContext): void {
         response: { 200: schemas.similarityResponse, ...errors },
       },
     },
-    async (request, reply) => {
-      const { inputs, parameters } = request.body;
-      if (inputs.sentences.length === 0) {
-        throw new Problem('empty', '`inputs.sentences` cannot be empty');
-      }
-      checkSize(inputs.sentences.length + 1, limits.maxClientBatchSize);
-      const truncation = parameters ?? { truncation_direction: 'Right' as const };
-      const texts = checkBatch([inputs.source_sentence, ...inputs.sentences], Number.POSITIVE_INFINITY);
-      const { vectors } = await embedTei(texts, truncation, reply, { normalize: true });
-      const [source, ...others] = vectors;
-      return json(reply, shortNumbersAsJson(Float32Array.from(others, (vector) => cosine(source, vector))));
-    },
+    async (request, reply) => json(reply, await similarity(request.body, reply)),
   );
 
   app.post(
