@@ -139,6 +139,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** Parses the number of a port; 0 lets the system choose one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  }
+  return value;
+}
+
 /** Returns the option for texts that are longer than the model takes. */
 export function overLongOption(): Option {
   return new Option('--over-long <policy>', 'texts longer than the model takes (default: truncate)').choices(

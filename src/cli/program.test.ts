@@ -31,6 +31,9 @@ describe('wrong usage ends with status 2', () => {
     [['config', 'foo'], /unknown command 'foo'/],
     [['jobs'], /Usage: octavec jobs/],
     [['embed', 'model', 'text', '--threads', 'two'], /It must be a whole number of at least 1/],
+    [['mcp', 'docs.index', '--http', '99999'], /It must be a number from 0 to 65535/],
+    [['serve', 'model', '--port', '-1'], /It must be a number from 0 to 65535/],
+    [['jobs', 'work', 'job', '--redis', 'redis://q', '--metrics-port', '65536'], /It must be a number from 0 to 65535/],
     [['embed', 'model', 'text', '--engine', 'cuda'], /Allowed choices are onnxruntime, native/],
   ])('%j', async (args, said) => {
     const { status, stdout, stderr } = await cli(...args);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { counted, formatCount, formatDuration, OctavecError } from '../../base/index.js';
 import { openJob, type ShardEvent, serveMetrics, work } from '../../jobs/index.js';
 import { interruptSignal } from '../interrupt.js';
-import { positiveInteger } from '../options.js';
+import { port } from '../options.js';
 import { progressLine } from '../progress-line.js';
 import { addJobModelOptions, type JobModelFlags, loadJobModel } from './job-model.js';
 import { redisOption } from './queue-option.js';
@@ -19,7 +19,7 @@ export function workCommand(): Command {
     .description('Take shards from the queue until all are done. Start as many as you like, on as many machines.')
     .argument('<job>', 'folder or s3://bucket/prefix of the job')
     .addOption(redisOption())
-    .option('--metrics-port <n>', 'serve figures for Prometheus at /metrics', positiveInteger)
+    .option('--metrics-port <n>', 'serve figures for Prometheus at /metrics', port)
     .option('--json', 'print a line of JSON for every attempt at a shard, and one at the end');
   return addJobModelOptions(command)
     .addHelpText(

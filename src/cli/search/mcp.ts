@@ -4,7 +4,7 @@ import { serveHttp, serveStdio } from '../../mcp/index.js';
 import { Index } from '../../search/index.js';
 import { interruptSignal, whenAborted } from '../interrupt.js';
 import { readKeyFile } from '../key-file.js';
-import { configOption, engineOption, positiveInteger } from '../options.js';
+import { configOption, engineOption, port, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
 import { type SearchModelFlags, searchModel } from '../search-model.js';
 
@@ -35,7 +35,7 @@ export function mcpCommand(): Command {
     .option(
       '--http [port]',
       `serve Streamable HTTP on this machine, not the standard input and output (default port: ${usualPort})`,
-      positiveInteger,
+      port,
     )
     .option('--api-key-file <file>', 'with --http: accepted keys, one a line, or their hashes as sha256:…')
     .option('--model <model>', 'where the model is, if not where it was')

@@ -34,6 +34,14 @@ test('models of folders have the names of their folders, files their own', async
   expect(await served([join(first, 'onnx/model.onnx')])).toMatchObject([{ name: 'model' }]);
 });
 
+test('two models of one name are refused: requests could ask for one alone', async () => {
+  const twin = join(folder, 'other', 'first');
+  makeTinyFolder(twin, 'bert');
+  await expect(servedModels([first, twin], {})).rejects.toMatchObject({
+    ...{ code: 'USAGE', message: expect.stringMatching(/^Two models are called "first"\. .*rename one/) },
+  });
+});
+
 test('what files are watched is told', async () => {
   expect((await servedModels([first, second], {})).onnxPaths).toEqual([
     join(first, 'onnx/model.onnx'),

@@ -24,6 +24,7 @@ export async function servedModels(given: readonly string[], settings: ServeSett
     found.push(await namedModel(name, settings));
   }
   const names = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
+  refuseTwins(names);
   const aliases = aliasesOf(settings, names);
   const models: ServedModelOptions[] = [];
   const onnxPaths: string[] = [];
@@ -49,6 +50,17 @@ export async function servedModels(given: readonly string[], settings: ServeSett
     });
   }
   return { models, onnxPaths };
+}
+
+/** Refuses models of the same name: requests could ask for the first of them alone. */
+function refuseTwins(names: readonly string[]): void {
+  const twin = names.find((name, i) => names.indexOf(name) < i);
+  if (twin !== undefined) {
+    throw new OctavecError('USAGE', {
+      problem: `Two models are called "${twin}"`,
+      hint: 'They have the names of their folders: rename one.',
+    });
+  }
 }
 
 /** Pairs each other name with the model that it is for. */

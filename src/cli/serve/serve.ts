@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { methodNames, OctavecError } from '../../base/index.js';
+import { methodNames } from '../../base/index.js';
 import { defaultLimits, serve } from '../../server/index.js';
 import {
   configOption,
   deviceOption,
   engineOption,
   memoryOption,
+  port,
   positiveInteger,
   positiveNumber,
   wordList,
@@ -141,12 +142,4 @@ function boolean(text: string): boolean {
     throw new InvalidArgumentError('It must be true or false.');
   }
   return text === 'true';
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) {
-    throw new OctavecError('USAGE', { problem: `The port is "${text}", and must be a number from 0 to 65535` });
-  }
-  return value;
 }
