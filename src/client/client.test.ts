@@ -118,6 +118,32 @@ test('a server that cannot be reached is status 0, with the cause', async () => 
   });
 });
 
+test('an answer that breaks off is asked for again', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const broken = new Response(
+    new ReadableStream({
+      pull: (controller) => {
+        controller.enqueue(Buffer.from('{"data":[{"id"'));
+        controller.error(new TypeError('terminated'));
+      },
+    }),
+  );
+  const fetch = fetchGiving(broken, answer(200, { data: [{ id: 'a' }] }));
+  const models = new Client({ fetch }).models();
+  await vi.runAllTimersAsync();
+  expect(await models).toEqual(['a']);
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test('an answer that is no JSON is told as such, once', async () => {
+  const fetch = fetchGiving(new Response('<!doctype html>', { status: 200 }));
+  const error = await new Client({ fetch }).embed(['a']).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ServerError);
+  expect(error).toMatchObject({ status: 200, message: expect.stringContaining('no JSON') });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
 test('no texts are not asked for', async () => {
   const fetch = fetchGiving();
   expect(await new Client({ fetch }).embed([], { model: 'm' })).toEqual({

@@ -132,13 +132,13 @@ export class Client {
     for (let start = 0; start < texts.length; start += textsAtOnce) {
       const input = texts.slice(start, start + textsAtOnce);
       const body = { input, model, input_type, dimensions, truncate, encoding_format: 'base64' };
-      const response = await this.#ask('/v1/embeddings', { method: 'POST', body: JSON.stringify(body) }, signal);
-      const answer = (await response.json()) as OpenAiAnswer;
+      const init = { method: 'POST', body: JSON.stringify(body) };
+      const { answer, headers } = await this.#ask<OpenAiAnswer>('/v1/embeddings', init, signal);
       for (const { embedding } of answer.data.sort((a, b) => a.index - b.index)) {
         vectors.push(typeof embedding === 'string' ? floatsOf(embedding) : Float32Array.from(embedding));
       }
       tokens += answer.usage.total_tokens;
-      truncated += Number(response.headers.get('x-octavec-truncated') ?? 0);
+      truncated += Number(headers.get('x-octavec-truncated') ?? 0);
       name = answer.model;
     }
     return { vectors, model: name, tokens, truncated };
@@ -150,9 +150,8 @@ export class Client {
    * @throws ServerError
    */
   async models(signal?: AbortSignal): Promise<string[]> {
-    const response = await this.#ask('/v1/models', {}, signal);
-    const { data } = (await response.json()) as { data: { id: string }[] };
-    return data.map(({ id }) => id);
+    const { answer } = await this.#ask<{ data: { id: string }[] }>('/v1/models', {}, signal);
+    return answer.data.map(({ id }) => id);
   }
 
   /**
@@ -225,10 +224,14 @@ export class Client {
 
   async #json<Answer>(method: string, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Answer> {
     const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
-    return (await this.#ask(path, init, signal)).json() as Promise<Answer>;
+    return (await this.#ask<Answer>(path, init, signal)).answer;
   }
 
-  async #ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+  async #ask<Answer>(
+    path: string,
+    init: RequestInit,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly answer: Answer; readonly headers: Headers }> {
     const { apiKey, attempts = 5, fetch = globalThis.fetch } = this.#options;
     const headers = {
       ...(init.body !== undefined && { 'content-type': 'application/json' }),
@@ -240,13 +243,16 @@ export class Client {
       try {
         const response = await fetch(this.#url + path, { ...init, headers, signal });
         if (response.ok) {
-          return response;
+          return { answer: answerOf(await response.text(), response.status), headers: response.headers };
         }
         failure = await errorOf(response);
         const wait = Number(response.headers.get('retry-after') ?? Number.NaN);
         delayMs = wait >= 0 ? Math.max(1000 * wait, delayMs) : delayMs;
       } catch (error) {
         signal?.throwIfAborted();
+        if (error instanceof ServerError) {
+          throw error;
+        }
         failure = new ServerError(`${this.#url} cannot be reached`, 0, undefined, error);
       }
       if (attempt >= attempts || (failure.status !== 0 && !passing.has(failure.status))) {
@@ -270,6 +276,14 @@ function ifHeld(error: unknown): undefined {
     return undefined;
   }
   throw error;
+}
+
+function answerOf<Answer>(text: string, status: number): Answer {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ServerError('what answers is no server of embeddings: it sends no JSON', status, undefined, error);
+  }
 }
 
 async function errorOf(response: Response): Promise<ServerError> {
