@@ -162,7 +162,7 @@ describe('over HTTP', () => {
 describe('what is wrong is said before anybody asks', () => {
   test.each<[string[], number, string]>([
     [['none.index'], 1, 'There is no index in none.index'],
-    [['four.index', '--http', '0'], 2, 'whole number of at least 1'],
+    [['four.index', '--http', '70000'], 2, 'a number from 0 to 65535'],
     [['four.index', '--api-key-file', 'keys'], 2, 'Add --http'],
     [['four.index', '--http', '--api-key-file', 'outside.txt'], 1, 'outside.txt'],
   ])('%j', async (args, status, message) => {

@@ -1,29 +1,35 @@
 import { EventEmitter } from 'node:events';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchFiles } from './watch-files.js';
 
 /** What the system would watch: each root's watcher, and what it calls. */
-const system = vi.hoisted(() => ({
-  watchers: [] as { tell: (name: string | null) => void; closed: boolean }[],
-  full: false,
-}));
-vi.mock('node:fs', () => ({
-  watch: (path: string, _: object, onChange: (event: string, name: string | null) => void) => {
-    if (system.full) {
-      throw new Error(`ENOSPC: no space for watchers, watch '${path}'`);
-    }
-    const watcher = Object.assign(new EventEmitter(), {
-      closed: false,
-      tell: (name: string | null) => onChange('change', name),
-      close: () => {
-        watcher.closed = true;
-      },
-    });
-    system.watchers.push(watcher);
-    return watcher;
-  },
-}));
+const system = { watchers: [] as { tell: (name: string | null) => void; closed: boolean }[], full: false };
+
+function fakeWatch(path: string, _: object, onChange: (event: string, name: string | null) => void) {
+  if (system.full) {
+    throw new Error(`ENOSPC: no space for watchers, watch '${path}'`);
+  }
+  const watcher = Object.assign(new EventEmitter(), {
+    closed: false,
+    tell: (name: string | null) => onChange('change', name),
+    close: () => {
+      watcher.closed = true;
+    },
+  });
+  system.watchers.push(watcher);
+  return watcher;
+}
+
+// Files of tests share a process: a mock of the module would come after others have loaded it.
+const watch = vi.spyOn(fs, 'watch').mockImplementation(fakeWatch as never);
+syncBuiltinESMExports();
+afterAll(() => {
+  watch.mockRestore();
+  syncBuiltinESMExports();
+});
 
 const [docs, more] = [
   { name: 'docs', path: join('/', 'docs') },

@@ -1,46 +1,53 @@
-import type { EventEmitter } from 'node:events';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { EventEmitter } from 'node:events';
+import pg from 'pg';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { OctavecError } from '../base/index.js';
 import { Database } from './database.js';
 
 /** A pool with one connection. What it is asked is noted, and fails where `failing` says so. */
-const pool = vi.hoisted(() => ({
+const pool = {
   asked: [] as string[],
   failing: {} as Record<string, unknown>,
   client: undefined as unknown as EventEmitter,
   released: [] as unknown[],
   options: undefined as unknown,
-}));
-vi.mock('pg', async () => {
-  const { EventEmitter: Emitter } = await import('node:events');
-  const query = async (sql: string, values: readonly unknown[] = []) => {
-    pool.asked.push([sql, ...values].join(' '));
-    if (sql in pool.failing) {
-      throw pool.failing[sql];
-    }
-    return { rows: [{ sql }] };
-  };
-  class Pool extends Emitter {
-    constructor(options: unknown) {
-      super();
-      pool.options = options;
-    }
-    query = query;
-    async connect() {
-      if ('connect' in pool.failing) {
-        throw pool.failing.connect;
-      }
-      pool.client = Object.assign(new Emitter(), {
-        query,
-        release: (problem: unknown) => pool.released.push(problem),
-      });
-      return pool.client;
-    }
-    async end() {
-      pool.asked.push('end');
-    }
+};
+
+async function query(sql: string, values: readonly unknown[] = []) {
+  pool.asked.push([sql, ...values].join(' '));
+  if (sql in pool.failing) {
+    throw pool.failing[sql];
   }
-  return { default: { Pool } };
+  return { rows: [{ sql }] };
+}
+
+class FakePool extends EventEmitter {
+  readonly query = query;
+
+  constructor(options: unknown) {
+    super();
+    pool.options = options;
+  }
+
+  async connect() {
+    if ('connect' in pool.failing) {
+      throw pool.failing.connect;
+    }
+    const release = (problem: unknown) => pool.released.push(problem);
+    pool.client = Object.assign(new EventEmitter(), { query, release });
+    return pool.client;
+  }
+
+  async end() {
+    pool.asked.push('end');
+  }
+}
+
+// Files of tests share a process: a mock of the module would come after others have loaded it.
+const realPool = pg.Pool;
+Object.assign(pg, { Pool: FakePool });
+afterAll(() => {
+  Object.assign(pg, { Pool: realPool });
 });
 
 const place = { connection: 'postgres://me:secret@h/d', schema: '"docs"', shown: 'postgres://me@h/d?index=docs' };
