@@ -7,6 +7,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined, what: string):
   }
 }
 
+/** Settles when the signal is aborted, which it may be already. */
+export function whenAborted(signal: AbortSignal): Promise<unknown> {
+  return signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
 /** What is to be told of a signal's end, by one listener for all. */
 interface Audience {
   readonly listeners: Set<() => void>;

@@ -30,13 +30,6 @@ function listen(): AbortController {
   return stop;
 }
 
-/** Settles when the signal is aborted, which it may be already. */
-export function whenAborted(signal: AbortSignal): Promise<unknown> {
-  return signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
 /** Returns the exit status of a command that was interrupted, as shells have it: 130 for SIGINT, 143 for SIGTERM. */
 export function interruptStatus(): number | undefined {
   return received && 128 + constants.signals[received];

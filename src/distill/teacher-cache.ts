@@ -1,6 +1,5 @@
 import { formatCount } from '../base/index.js';
-import type { CacheOptions } from '../embed/index.js';
-import { keptVectorsFolder } from '../files/index.js';
+import { type CacheOptions, ownVectorCache } from '../embed/index.js';
 import { modelHash } from '../model/index.js';
 import type { DistillOptions } from './distill-options.js';
 
@@ -20,18 +19,13 @@ export async function openTeacherCache(
   onnxPath: string,
   { onNote }: Pick<DistillOptions, 'onNote'>,
 ): Promise<TeacherCache> {
-  const [folder, hash] = await Promise.all([keptVectorsFolder(), modelHash(onnxPath)]);
-  let told = false;
+  const notKept = (why: string) => onNote?.(`the teacher's vectors are not kept for another run. ${why}`);
+  const [cache, hash] = await Promise.all([ownVectorCache(notKept), modelHash(onnxPath)]);
   return {
-    folder,
+    ...cache,
     modelHash: hash,
-    onUnwritable: ({ message }) => {
-      if (!told) {
-        told = true;
-        onNote?.(`the teacher's vectors are not kept for another run. ${message}`);
-      }
-    },
-    onRecalled: (which) => onNote?.(`the teacher's vectors of ${which} are those of an earlier run, kept in ${folder}`),
+    onRecalled: (which) =>
+      onNote?.(`the teacher's vectors of ${which} are those of an earlier run, kept in ${cache.folder}`),
   };
 }
 

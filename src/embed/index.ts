@@ -28,5 +28,5 @@ export { readyLine } from './ready-line.js';
 export { TextTokenizer, type TokenizedTexts } from './text-tokenizer.js';
 export { tokenizeOnce } from './tokenize-once.js';
 export type { SpelledText, Token } from './tokenizer-protocol.js';
-export type { VectorCache } from './vector-files.js';
+export { ownVectorCache, type VectorCache } from './vector-files.js';
 export { type TextFailure, Vectors } from './vectors.js';

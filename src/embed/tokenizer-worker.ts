@@ -70,6 +70,10 @@ async function readsShortTexts(
   if (frame === undefined) {
     return false;
   }
+  if (loaded.bare !== undefined) {
+    // It is read here without the library, too, in the same way: there is nothing to compare.
+    return loaded.bare.pieces !== undefined;
+  }
   const short = await ShortTexts.of(settings, frame).catch(() => undefined);
   const agrees = short?.agreesWith((question) => tokenizeTexts(loaded, question));
   return agrees?.catch(() => false) ?? false;

@@ -1,13 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFile, utimes } from 'node:fs/promises';
 import { OctavecError } from '../base/index.js';
-import { writeOutputFile } from '../files/index.js';
+import { keptVectorsFolder, writeOutputFile } from '../files/index.js';
 
 /** Where vectors are kept. */
 export interface VectorCache {
   readonly folder: string;
   /** Told why vectors cannot be kept, and the work goes on without; where nobody is to be told, it ends. */
   readonly onUnwritable?: (error: OctavecError) => void;
+}
+
+/**
+ * Opens octavec's own cache of vectors.
+ *
+ * @param onUnwritable told once why vectors are not kept
+ */
+export async function ownVectorCache(onUnwritable: (why: string) => void): Promise<VectorCache> {
+  let told = false;
+  return {
+    folder: await keptVectorsFolder(),
+    onUnwritable: ({ message }) => {
+      if (!told) {
+        told = true;
+        onUnwritable(message);
+      }
+    },
+  };
 }
 
 /** Behind the vectors stands the SHA-256 of their bytes. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { whenAborted } from '../base/index.js';
 import { indexServers, type McpOptions, protocolSdk, type ReadableIndex } from './mcp-server.js';
 
 export interface StdioOptions extends McpOptions {
@@ -19,10 +20,7 @@ export async function serveStdio(index: ReadableIndex, { signal, ...options }: S
   const ended = new Promise<void>((resolve) => {
     const end = () => resolve();
     process.stdin.once('end', end).once('close', end);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) {
-      end();
-    }
+    void whenAborted(signal).then(end);
     // It closes itself on what it cannot read any more.
     server.server.onclose = end;
   });

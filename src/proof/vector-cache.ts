@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { VectorCache } from '../embed/index.js';
-import { checkWritable, keptVectorsFolder } from '../files/index.js';
+import { ownVectorCache, type VectorCache } from '../embed/index.js';
+import { checkWritable } from '../files/index.js';
 
 export interface VectorCacheOptions {
   /** Where vectors are kept; false: nowhere. By default in the user's cache folder. */
@@ -22,14 +22,5 @@ export async function openVectorCache({ cache, onNote }: VectorCacheOptions): Pr
     await checkWritable(join(cache, 'vectors.f32'));
     return { folder: cache };
   }
-  let told = false;
-  return {
-    folder: await keptVectorsFolder(),
-    onUnwritable: ({ message }) => {
-      if (!told) {
-        told = true;
-        onNote?.(`vectors are not kept, and what is interrupted begins anew. ${message}`);
-      }
-    },
-  };
+  return ownVectorCache((why) => onNote?.(`vectors are not kept, and what is interrupted begins anew. ${why}`));
 }

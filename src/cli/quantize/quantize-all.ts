@@ -6,8 +6,9 @@ import { formatBatchOutcome } from '../../report/index.js';
 import { withFlags } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
 import { addPoolingOptions } from '../model-options.js';
+import { proofTexts } from '../options.js';
 import { progressLine } from '../progress-line.js';
-import { addVariantOptions, type VariantFlags, variantOptions, variantTexts } from './variant-options.js';
+import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `
 Without --to, int8 is made. Folders with weights and no ONNX file are converted first.
@@ -38,10 +39,10 @@ export function quantizeAllCommand(): Command {
     .addHelpText('after', examples)
     .action(async (folder: string, flags: Options, command: Command) => {
       const { output, force } = flags;
-      const options = await variantOptions(flags, ['int8']);
+      const { options, texts } = await variantOptions(flags, ['int8']);
       const line = progressLine();
       const outcome = await quantizeAll(folder, {
-        ...{ ...options, texts: await variantTexts(flags), output, force, names: await templateOf(flags) },
+        ...{ ...options, texts: await proofTexts(texts), output, force, names: await templateOf(flags) },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);

@@ -7,9 +7,9 @@ import { withFlags } from '../flags.js';
 import { interruptSignal } from '../interrupt.js';
 import { addModelOptions, type ModelFlags } from '../model-options.js';
 import { namedModel } from '../named-model.js';
-import { byteSize } from '../options.js';
+import { byteSize, proofTexts } from '../options.js';
 import { progressLine } from '../progress-line.js';
-import { addVariantOptions, type VariantFlags, variantOptions, variantTexts } from './variant-options.js';
+import { addVariantOptions, type VariantFlags, variantOptions } from './variant-options.js';
 
 const examples = `
 Examples:
@@ -53,7 +53,7 @@ export function quantizeCommand(): Command {
     .addHelpText('after', examples)
     .action(async (model: string, output: string | undefined, flags: Options, command: Command) => {
       const { calibrationTable, force, maxSize } = flags;
-      const options = await variantOptions(flags, maxSize === undefined ? [] : sizedMethods);
+      const { options, texts } = await variantOptions(flags, maxSize === undefined ? [] : sizedMethods);
       // Before a model is fetched for nothing.
       checkedMethods({ ...options, maxSize });
       const found = await namedModel(model, flags);
@@ -74,7 +74,7 @@ export function quantizeCommand(): Command {
         ? await quantizeReranker(found.original, { ...settings, queries: await ownQueries(flags) })
             .then((made) => ({ outcome: made, text: formatRerankerOutcome(made) }))
             .finally(line.done)
-        : await quantize(found.original, { ...settings, texts: await variantTexts(flags) })
+        : await quantize(found.original, { ...settings, texts: await proofTexts(texts) })
             .then((made) => ({ outcome: made, text: formatQuantizeOutcome(made) }))
             .finally(line.done);
       process.stdout.write(flags.json ? `${JSON.stringify(outcome)}\n` : withFlags(text, [command]));

@@ -63,28 +63,32 @@ function methodList(text: string, before: readonly MethodName[] = []): readonly 
   return [...new Set([...before, ...(names as MethodName[])])];
 }
 
+/** What flags and configuration say of variants. */
+interface VariantSettings {
+  readonly options: Omit<VariantOptions, 'texts'>;
+  /** The file that variants are compared on. What is in it depends on the kind of model. */
+  readonly texts?: string;
+}
+
 /**
- * Combines the flags and the configuration, but for the texts of the comparison: what is in them depends on the kind of model.
- * The configuration's texts calibrate where a method can use them.
+ * Combines the flags and the configuration. The configuration's texts calibrate where a method can use them.
  *
  * @param usual what is made where nobody says what
  */
-export async function variantOptions(
-  flags: VariantFlags,
-  usual: readonly MethodName[] = [],
-): Promise<Omit<VariantOptions, 'texts'>> {
+export async function variantOptions(flags: VariantFlags, usual: readonly MethodName[] = []): Promise<VariantSettings> {
   const { run, gates, ...settings } = await settingsOf(flags);
   await checkThere(settings.texts);
   const to = chooseWithOptions(flags.to ?? settings.to ?? usual, methodOptionsOf(flags), settings.methods);
   // Commander gives true for a --no-… option that was not used.
   const own = typeof flags.calibration === 'string' ? flags.calibration : undefined;
   const configured = to.some(isCalibrated) ? settings.calibration : undefined;
-  return {
+  const options = {
     ...{ to, ...poolingFlags(flags), onNote: printNote, bench: flags.bench, threads: run.threads, ...gates },
     calibration: flags.calibration !== false && (await proofTexts(own ?? configured)),
     optimize: flags.optimize,
     selection: { include: flags.include, exclude: flags.exclude },
   };
+  return { options, texts: settings.texts };
 }
 
 /**
@@ -96,9 +100,4 @@ async function checkThere(path: string | undefined): Promise<void> {
   if (path !== undefined && path !== '-' && !(await exists(path))) {
     throw new OctavecError('FILE_NOT_FOUND', { path, what: 'File of texts' });
   }
-}
-
-/** Returns the texts that variants are compared on, by flags or configuration. */
-export async function variantTexts(flags: VariantFlags): Promise<VariantOptions['texts']> {
-  return proofTexts((await settingsOf(flags)).texts);
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { OctavecError, printable } from '../../base/index.js';
+import { OctavecError, printable, whenAborted } from '../../base/index.js';
 import { serveHttp, serveStdio } from '../../mcp/index.js';
 import { Index } from '../../search/index.js';
-import { interruptSignal, whenAborted } from '../interrupt.js';
+import { interruptSignal } from '../interrupt.js';
 import { readKeyFile } from '../key-file.js';
 import { configOption, engineOption, port, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';

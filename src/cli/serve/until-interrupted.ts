@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { reasonOf } from '../../base/index.js';
+import { reasonOf, whenAborted } from '../../base/index.js';
 import { configurationPaths } from '../../config/index.js';
 import type { RunningServer } from '../../server/index.js';
-import { interruptSignal, whenAborted } from '../interrupt.js';
+import { interruptSignal } from '../interrupt.js';
 import { lateChanges, type ServeFlags, type ServeSettings, serveSettings, settingChanges } from './settings.js';
 
 /** How often files are looked at. Their place is looked at, not the file: editors and mounted secrets replace it. */
