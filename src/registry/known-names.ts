@@ -52,7 +52,7 @@ export function nearestKnownName(id: string): string | undefined {
  */
 export function suggestName(text: string): string {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) {
-    return 'Addresses of the Hugging Face hub are fetched, and no others: download the model, and give its folder. HF_ENDPOINT names a mirror of the hub.';
+    return 'Addresses of models of the Hugging Face hub are fetched, and no others: download the model, and give its folder. HF_ENDPOINT names a mirror of the hub.';
   }
   if (text.includes('\\') && sep === '/') {
     return `Paths have "/" on this system: ${text.replaceAll('\\', '/')}.`;

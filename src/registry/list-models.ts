@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type CachedModel, cachedModels, hubSettings } from '../hub/index.js';
 import {
   dimensionsOf,
@@ -74,7 +74,11 @@ export async function listModels(
   const cached = await cachedModels(cache);
   const ofHub = await Promise.all(cached.map(describeCached));
   const paths = await Promise.all(folders.map(foldersBelow));
-  const ofFolders = await Promise.all(paths.flat().map((path) => describeFolder(path, { id: path, source: 'folder' })));
+  // Folders may lie in each other.
+  const different = new Map(paths.flat().map((path) => [resolve(path), path])).values();
+  const ofFolders = await Promise.all(
+    [...different].map((path) => describeFolder(path, { id: path, source: 'folder' })),
+  );
   const found = [...ofHub, ...ofFolders].filter((model) => model !== undefined);
   return template === undefined ? found : found.map((model) => named(model, template));
 }
@@ -97,15 +101,19 @@ export async function describeCached(model: CachedModel): Promise<ListedModel | 
   return { ...described, variants: [...described.variants, ...variants], bytes: bytes + own };
 }
 
+/** Names of files of weights, in one piece or in shards. */
+const weightsPattern = /^(model|pytorch_model)(-\d+-of-\d+)?\.(safetensors|bin)$/;
+
 type Known = Pick<ListedModel, 'id' | 'source' | 'revision' | 'revisions'>;
 
 /** Describes a folder; undefined for one that holds no embedding model. */
 async function describeFolder(folder: string, known: Known): Promise<ListedModel | undefined> {
   const variants = await variantsOf(folder);
-  const weights = ['model.safetensors', 'pytorch_model.bin'].some((name) => existsSync(join(folder, name)));
-  if (variants.length === 0 && !weights) {
+  const weights = (await readdir(folder).catch(() => [])).filter((name) => weightsPattern.test(name));
+  if (variants.length === 0 && weights.length === 0) {
     return undefined;
   }
+  const sizes = await Promise.all(weights.map(async (name) => (await stat(join(folder, name))).size));
   const files = variants.length === 0 ? undefined : await openModelFolder(folder).catch(() => undefined);
   return {
     ...known,
@@ -115,7 +123,7 @@ async function describeFolder(folder: string, known: Known): Promise<ListedModel
     dimensions: await dimensionsOf(folder),
     ...(await cardOf(folder)),
     variants,
-    bytes: variants.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: [...sizes, ...variants.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, 0),
   };
 }
 
@@ -143,7 +151,11 @@ async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | '
   try {
     const evidence = JSON.parse(await readFile(path.replace(/\.onnx$/, '.evidence.json'), 'utf8'));
     const { passed } = evidence.verdict ?? {};
-    return { sha256: evidence.file?.sha256, ...(passed !== undefined && { verdict: passed ? 'passed' : 'refused' }) };
+    const sha256 = evidence.file?.sha256;
+    return {
+      ...(typeof sha256 === 'string' && { sha256 }),
+      ...(typeof passed === 'boolean' && { verdict: passed ? 'passed' : 'refused' }),
+    };
   } catch {
     return {};
   }
@@ -152,16 +164,23 @@ async function provenAs(path: string): Promise<Pick<ListedVariant, 'verdict' | '
 /** Reads languages and licence from the model card of a folder. */
 export async function cardOf(folder: string): Promise<Pick<ListedModel, 'languages' | 'licence'>> {
   const card = await readFile(join(folder, 'README.md'), 'utf8').catch(() => '');
-  const [, header = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
-  const licence = /^license:\s*(\S+)/m.exec(header)?.[1];
-  const list = /^language:[ \t]*(?:\r?\n((?:\s*-\s*\S+\r?\n?)+)|\[([^\]]*)\]|(\S+))/m.exec(header);
-  const words = (list?.[1] ?? list?.[2] ?? list?.[3] ?? '').split(/[\s,]+/).filter((word) => /^[\w-]{2,}$/.test(word));
-  return { ...(words.length > 0 && { languages: words }), ...(licence !== undefined && { licence }) };
+  const [, header = ''] = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
+  const languages = wordsOf(header, 'language').filter((word) => /^[\w-]{2,}$/.test(word));
+  const [licence] = wordsOf(header, 'license');
+  return { ...(languages.length > 0 && { languages }), ...(licence !== undefined && { licence }) };
+}
+
+/** Reads a word, or a list of words in one of the two ways that YAML has for them; in quotes or without. */
+function wordsOf(header: string, key: string): string[] {
+  const lines = header.replace(/(^|[ \t])#.*/gm, '');
+  const value = new RegExp(`^${key}:[ \\t]*(?:\\r?\\n((?:\\s*-\\s+\\S+[ \\t]*\\r?\\n?)+)|\\[([^\\]]*)\\]|(\\S+))`, 'm');
+  const [, list, flow, word] = value.exec(lines) ?? [];
+  return (list ?? flow ?? word ?? '').split(/[\s,'"]+/).filter((part) => part !== '' && part !== '-');
 }
 
 /** Lists the folder itself, which may be a model, and those in it; `onnx` belongs to the model around it. */
 async function foldersBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const below = entries.filter((entry) => entry.isDirectory() && entry.name !== 'onnx');
+  const below = entries.filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && entry.name !== 'onnx');
   return [folder, ...below.map(({ name }) => join(folder, name))];
 }

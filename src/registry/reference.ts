@@ -24,6 +24,10 @@ const embeddedNames = new Set(['minilm', 'all-minilm', 'all-minilm-l6-v2', embed
 
 /** Hosts whose pages of models can be pasted. */
 const hubHosts = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co', 'hf-mirror.com']);
+/** What stands in the hub's addresses where the owner of a model would. */
+const notOwners = new Set(['datasets', 'spaces', 'docs', 'papers', 'collections']);
+/** Pages of a model that are those of a revision. */
+const revisionPages = new Set(['tree', 'blob', 'raw', 'resolve', 'commit', 'commits']);
 
 /**
  * Finds out what a word stands for: a folder or file that is there, `owner/name[@revision]` or an address of the hub, or
@@ -72,26 +76,20 @@ function hubName(text: string): ModelReference | undefined {
 
 /** Parses "https://huggingface.co/owner/name/tree/main/onnx". */
 function hubAddress(text: string, endpoint: string | undefined): ModelReference | undefined {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
+  if (!/^https?:/i.test(text) || !URL.canParse(text)) {
     return undefined;
   }
-  const isHub = hubHosts.has(url.hostname) || (endpoint && url.origin === new URL(endpoint).origin);
-  if (!/^https?:$/.test(url.protocol) || !isHub) {
+  const url = new URL(text);
+  const isMirror = endpoint !== undefined && URL.canParse(endpoint) && url.origin === new URL(endpoint).origin;
+  if (!hubHosts.has(url.hostname) && !isMirror) {
     return undefined;
   }
-  const parts = decodedParts(url.pathname);
-  if (parts === undefined) {
-    return undefined;
-  }
-  const [, owner, name, , revision] = parts;
+  const [, owner, name, page = '', revision] = decodedParts(url.pathname) ?? [];
   const id = `${owner}/${name}`;
-  if (owner === '' || !name || !isRepositoryId(id)) {
+  if (!owner || !name || notOwners.has(owner) || !isRepositoryId(id)) {
     return undefined;
   }
-  return { kind: 'hub', id, ...(revision ? { revision } : {}) };
+  return { kind: 'hub', id, ...(revision && revisionPages.has(page) ? { revision } : {}) };
 }
 
 /** Splits the path of an address; undefined for one whose percent signs are not those of characters. */
@@ -104,7 +102,7 @@ function decodedParts(pathname: string): string[] | undefined {
 }
 
 /** Tells whether a text looks like a path. */
-function isPathLike(text: string): boolean {
+export function isPathLike(text: string): boolean {
   return /^(\.{1,2}([/\\]|$)|[/\\~]|[A-Za-z]:[/\\])/.test(text) || text.includes('\\');
 }
 

@@ -63,6 +63,25 @@ describe('a name is refused', () => {
   });
 });
 
+describe('in folders of models', () => {
+  const folders = [join(folder, 'models')];
+
+  test.each(['', '.hidden', './first', '../models/first', 'no', '~/first'])('nothing is called "%s"', async (name) => {
+    await expect(resolveModel(name, { folders })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  });
+
+  test('the first folder that has the name counts', async () => {
+    put(join(folder, 'others/first/onnx/model.onnx'));
+    const found = await resolveModel('first', { folders: [join(folder, 'others'), ...folders] });
+    expect(found).toMatchObject({ source: 'path', original: join(folder, 'others/first') });
+  });
+});
+
+test('an alias of an alias is not followed', async () => {
+  const aliases = { a: 'b', b: join(folder, 'models/first') };
+  await expect(resolveModel('a', { aliases })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+});
+
 describe('the folder of a variant', () => {
   const variants = join(folder, 'made');
   const model: ResolvedModel = { name: 'a/b', source: 'hub', original: '/original', variants, notes: [] };

@@ -6,7 +6,7 @@ import { hubSettings, type ModelFileChoice, pullModel } from '../hub/index.js';
 import { nameTemplate, variantPath } from '../model/index.js';
 import { nearestKnownName, suggestName } from './known-names.js';
 import { listModels } from './list-models.js';
-import { embeddedPackage, type HubOptions, modelReference } from './reference.js';
+import { embeddedPackage, type HubOptions, isPathLike, modelReference } from './reference.js';
 import { asTemplateName, findByTemplate } from './template-name.js';
 import { variantsFolder } from './variants-folder.js';
 
@@ -76,7 +76,8 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
       };
     }
     default: {
-      const kept = folders.map((folder) => join(folder, text)).find((path) => existsSync(path));
+      const isBare = text !== '' && !isPathLike(text);
+      const kept = isBare ? folders.map((folder) => join(folder, text)).find((path) => existsSync(path)) : undefined;
       if (kept !== undefined) {
         return { name: text, source: 'path', original: kept, notes: [] };
       }
