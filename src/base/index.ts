@@ -21,5 +21,6 @@ export { placesOfTexts } from './places-of-texts.js';
 export * from './printable.js';
 export * from './progress.js';
 export * from './quantities.js';
+export * from './system-error.js';
 export { unknownTokenId } from './unknown-token.js';
 export * from './version.js';

@@ -1,4 +1,5 @@
-import { OctavecError } from './errors.js';
+import { OctavecError, reasonOf } from './errors.js';
+import { codeOf } from './system-error.js';
 
 /**
  * Loads a package that octavec uses for a few of its features, and that is installed by those who use them.
@@ -19,8 +20,7 @@ export async function optionalPackage<Module>(
   try {
     return await load();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)) {
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND' && reasonOf(error).includes(`'${name}'`)) {
       throw new OctavecError('PACKAGE_MISSING', { name, what }, error);
     }
     throw error;

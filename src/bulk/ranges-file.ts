@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { OctavecError, reasonOf } from '../base/index.js';
 import type { VectorRanges } from '../embed/index.js';
-import { writeOutputFile } from '../files/index.js';
+import { readTextIfThere, writeOutputFile } from '../files/index.js';
 
 /**
  * Reads ranges of dimensions from a file: `{"least": […], "greatest": […]}`.
@@ -10,12 +9,7 @@ import { writeOutputFile } from '../files/index.js';
  * @throws FILE_NOT_READABLE, RANGES_INVALID
  */
 export async function readRanges(path: string, dimensions: number): Promise<VectorRanges | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  });
+  const text = await readTextIfThere(path);
   if (text === undefined) {
     return undefined;
   }

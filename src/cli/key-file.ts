@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { OctavecError, parseKeys, reasonOf } from '../base/index.js';
+import { OctavecError, parseKeys } from '../base/index.js';
+import { readText } from '../files/index.js';
 
 /**
  * Reads the API keys of a file, as {@link parseKeys} does.
@@ -7,10 +7,7 @@ import { OctavecError, parseKeys, reasonOf } from '../base/index.js';
  * @throws FILE_NOT_READABLE; USAGE for a file without a key
  */
 export async function readKeyFile(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  });
-  const keys = parseKeys(text);
+  const keys = parseKeys(await readText(path));
   if (keys.length === 0) {
     throw new OctavecError('USAGE', { problem: `${path} holds no key`, hint: 'Write one a line.' });
   }

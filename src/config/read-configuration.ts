@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { checkObject, checkOptions, checkText, homeFolder, OctavecError, reasonOf } from '../base/index.js';
+import { checkObject, checkOptions, checkText, homeFolder, OctavecError } from '../base/index.js';
+import { readTextIfThere } from '../files/index.js';
 import { environmentConfiguration } from './environment.js';
 import { resolvePaths } from './resolve-paths.js';
 import type { Configuration } from './schema.js';
@@ -78,15 +78,9 @@ function userFile({ XDG_CONFIG_HOME: shared, APPDATA: windows }: NodeJS.ProcessE
 
 /** Reads a configuration file; undefined where there is none. */
 async function readConfigurationFile(path: string): Promise<ConfigurationLayer | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return undefined;
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  const text = await readTextIfThere(path);
+  if (text === undefined) {
+    return undefined;
   }
   // The schema knows every method and metric, and so loads the rooms that have them: most runs have no configuration.
   const [{ parseToml }, { checkConfiguration }] = await Promise.all([import('./parse-toml.js'), import('./check.js')]);

@@ -1,5 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { type ErrorDetails, OctavecError, reasonOf } from '../base/index.js';
+import { type ErrorDetails, isMissing, OctavecError, reasonOf } from '../base/index.js';
 import { type ConfigurationLayer, lineOfKey, mergedConfiguration } from '../config/index.js';
 
 /** Files that `[embedding]` may name, as messages call them. */
@@ -66,7 +66,6 @@ async function whyUnreadable(path: string, mayBeFolder: boolean): Promise<string
     await access(path, constants.R_OK);
     return found.isDirectory() && !mayBeFolder ? 'it is a folder' : undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : reasonOf(error);
+    return isMissing(error) ? 'no such file' : reasonOf(error);
   }
 }

@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { asReadError, codeOf, reasonOf } from '../base/index.js';
 
 /** A file or folder that documents come from. */
 export interface DocumentRoot {
@@ -65,10 +65,8 @@ export async function* walkFiles(
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE
  */
 export function checkRoot({ path }: DocumentRoot): Promise<Stats> {
-  return stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new OctavecError('FILE_NOT_FOUND', { path, what: 'File or folder of documents' }, error)
-      : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  return stat(path).catch((error: unknown) => {
+    throw asReadError(error, path, 'File or folder of documents');
   });
 }
 
@@ -119,6 +117,6 @@ export function rootOf(path: string): DocumentRoot {
 
 /** Describes an error of the file system without the path, which stands beside it. */
 export function reasonOfSystem(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   return code === 'EACCES' || code === 'EPERM' ? 'permission denied' : reasonOf(error).replace(/, \w+ '.*'$/, '');
 }

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
-import { writeOutputFile } from '../files/index.js';
+import { readText, writeOutputFile } from '../files/index.js';
 import type { Evidence } from './evidence.js';
 
 /** Names the file of the evidence of a variant: "onnx/model_int8.onnx" → "onnx/model_int8.evidence.json". */
@@ -32,9 +30,7 @@ export function evidenceAsJson(evidence: Evidence): string {
  * @throws FILE_NOT_READABLE, CONFIG_INVALID
  */
 export async function readEvidence(path: string): Promise<Evidence> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  });
+  const text = await readText(path);
   const { parseEvidence } = await import('./evidence-schema.js');
   return parseEvidence(text, path);
 }

@@ -1,7 +1,7 @@
 import { access, chmod, constants, lstat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { homeFolder } from '../base/index.js';
+import { codeOf, homeFolder } from '../base/index.js';
 import { makeFolders } from './make-folders.js';
 
 /** Returns where octavec keeps what it can make again: `OCTAVEC_CACHE`, else `octavec` in the user's cache folder. */
@@ -44,7 +44,6 @@ async function canBeWritten(folder: string): Promise<boolean> {
     await access(folder, constants.W_OK);
     return true;
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return isMissing && dirname(folder) !== folder && canBeWritten(dirname(folder));
+    return codeOf(error) === 'ENOENT' && dirname(folder) !== folder && canBeWritten(dirname(folder));
   }
 }

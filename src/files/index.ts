@@ -8,6 +8,7 @@ export { makeFolders } from './make-folders.js';
 export * from './output-file.js';
 export { OwnedFile, type OwnedLine } from './owned-file.js';
 export * from './parquet-codecs.js';
+export { readText, readTextIfThere } from './read-text.js';
 export * from './safetensors.js';
 export { type NewTensor, safetensorsBytes } from './safetensors-bytes.js';
 export * from './safetensors-file.js';

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { codeOf } from '../base/index.js';
 
 /**
  * Makes a folder and those that it lies in. Node's `recursive` turns for ever in file systems that say of a new folder
@@ -35,7 +36,7 @@ async function isMade(folder: string, mode: number | undefined): Promise<boolean
     await mkdir(folder, mode);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (await isFolder(folder))) {
+    if (codeOf(error) === 'ENOENT' || (await isFolder(folder))) {
       return false;
     }
     throw error;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { isSystemError, OctavecError, reasonOf } from '../base/index.js';
 import { makeFolders } from './make-folders.js';
 
 /**
@@ -117,15 +117,10 @@ export async function removeFolders(innermost: string, outermost: string | undef
  * @param kept what is left of an output that can be gone on with: "2048 texts"
  */
 export function asOutputError(error: unknown, path: string, kept?: string): unknown {
-  const code = (error as NodeJS.ErrnoException)?.code;
-  if (
-    error instanceof OctavecError ||
-    typeof code !== 'string' ||
-    (error as NodeJS.ErrnoException).syscall === undefined
-  ) {
+  if (!isSystemError(error)) {
     return error;
   }
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
     return new OctavecError('DISK_FULL', { path, kept }, error);
   }
   return new OctavecError('OUTPUT_NOT_WRITABLE', { path, why: reasonOf(error) }, error);

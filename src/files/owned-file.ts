@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { OctavecError } from '../base/index.js';
+import { codeOf, OctavecError } from '../base/index.js';
 
 interface Owner {
   readonly pid: number;
@@ -108,7 +108,7 @@ function isAlive({ pid, started, token }: Owner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') {
+    if (codeOf(error) === 'ESRCH') {
       return false;
     }
   }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { asReadError, OctavecError, reasonOf } from '../base/index.js';
 
 /** Limits that keep a hostile file from taking memory or time. */
 const limits = {
@@ -60,10 +60,7 @@ export async function openWeights(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new OctavecError('FILE_NOT_FOUND', { path, what: 'File of weights' }, error);
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+    throw asReadError(error, path, 'File of weights');
   }
 }
 

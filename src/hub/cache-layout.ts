@@ -1,5 +1,6 @@
 import { copyFile, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { codeOf } from '../base/index.js';
 import { asOutputError, makeFolders, writeOutputFile } from '../files/index.js';
 import { isSafePath, type Repository, revisionOf } from './repository.js';
 
@@ -107,9 +108,9 @@ export async function linkIntoSnapshot(
   try {
     await makeFolders(dirname(place));
     await rm(place, { force: true });
-    await symlink(relative(dirname(place), cached.blob(etag)), place).catch((error: NodeJS.ErrnoException) =>
+    await symlink(relative(dirname(place), cached.blob(etag)), place).catch((error: unknown) =>
       // Another process may have been quicker, with the same bytes.
-      error.code === 'EEXIST' ? undefined : copyFile(cached.blob(etag), place),
+      codeOf(error) === 'EEXIST' ? undefined : copyFile(cached.blob(etag), place),
     );
   } catch (error) {
     throw asOutputError(error, place);

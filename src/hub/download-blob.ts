@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { isSystemError, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { asOutputError, makeFolders } from '../files/index.js';
 import { arrival } from './arrival.js';
 import { type BlobCheck, blobCheck } from './blob-check.js';
@@ -122,7 +122,7 @@ async function append(
     }
   } catch (error) {
     throwIfCancelled(signal, `fetching ${what}`);
-    if (error instanceof OctavecError || (error as NodeJS.ErrnoException).syscall === 'write') {
+    if (error instanceof OctavecError || (isSystemError(error) && error.syscall === 'write')) {
       throw error;
     }
     return reasonOf((error as Error).cause ?? error);

@@ -3,7 +3,7 @@ import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { throwIfCancelled } from '../base/index.js';
+import { codeOf, throwIfCancelled } from '../base/index.js';
 import { asOutputError, makeFolders } from '../files/index.js';
 
 const beatMs = 5_000;
@@ -49,7 +49,7 @@ async function taken(path: string): Promise<boolean> {
     await file.writeFile(`${machine()} ${process.pid}`).finally(() => file.close());
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+    if (codeOf(error) === 'EEXIST') {
       return false;
     }
     throw asOutputError(error, path);
@@ -102,6 +102,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 }

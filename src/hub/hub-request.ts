@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OctavecError, ownValue, reasonOf, throwIfCancelled } from '../base/index.js';
+import { codeOf, OctavecError, ownValue, reasonOf, throwIfCancelled } from '../base/index.js';
 import type { HubSettings } from './hub-settings.js';
 import { fetchThroughProxy, proxyFor, shownAddress } from './proxy.js';
 
@@ -51,7 +51,7 @@ export async function askHub(url: URL, request: HubRequest, settings: HubSetting
         throw error;
       }
       const cause = firstCause(error);
-      last ||= lasting.has((cause as NodeJS.ErrnoException).code ?? '');
+      last ||= lasting.has(codeOf(cause) ?? '');
       why = reasonOf(cause);
     }
     if (last) {

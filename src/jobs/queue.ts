@@ -1,5 +1,5 @@
 import type { ConnectionOptions, Queue } from 'bullmq';
-import { OctavecError, optionalPackage, reasonOf } from '../base/index.js';
+import { codeOf, OctavecError, optionalPackage, reasonOf } from '../base/index.js';
 import { committedShards } from './commit.js';
 import type { Job } from './job.js';
 
@@ -58,7 +58,7 @@ export async function openQueue(job: Job, redis: string): Promise<ShardQueue> {
 
 export function redisError(redis: string, error: unknown): OctavecError {
   const name = redis.replace(/\/\/[^@/]*@/, '//…@');
-  const why = reasonOf(error) || (error as NodeJS.ErrnoException).code || 'it does not answer';
+  const why = reasonOf(error) || codeOf(error) || 'it does not answer';
   return new OctavecError('STORE_FAILED', { name, what: 'read', why }, error);
 }
 

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../base/index.js';
 import { makeFolders } from '../files/index.js';
 
 /**
@@ -42,6 +43,6 @@ export async function removeUnusedCopies(root: string, now = Date.now()): Promis
 function isGone(path: string): Promise<boolean> {
   return stat(path).then(
     () => false,
-    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    (error: unknown) => codeOf(error) === 'ENOENT',
   );
 }

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OctavecError } from '../base/index.js';
-import { isMissing } from './json-file.js';
+import { isMissing, OctavecError } from '../base/index.js';
 import { hintForFolder } from './other-formats.js';
 import { refuseOtherStart } from './read-head.js';
 import { readModules, transformerFolder } from './read-modules.js';

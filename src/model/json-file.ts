@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { isMissing, OctavecError, reasonOf } from '../base/index.js';
 import { type Shape, WrongValue } from './json-shapes.js';
 
 /** Configuration files are small; the largest real ones (tokenizer_config.json with its added tokens) take some MB. */
@@ -68,10 +68,4 @@ function checkShape<Value>(value: unknown, shape: Shape<Value>): ReturnType<Json
     }
     throw error;
   }
-}
-
-/** Tells whether a file-system call failed because nothing has that name. */
-export function isMissing(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException)?.code;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { checkOptions, type Location, maybePathOf, OctavecError, pathOf, reasonOf } from '../base/index.js';
+import { asReadError, checkOptions, type Location, maybePathOf, OctavecError, pathOf } from '../base/index.js';
 import { exists } from '../files/index.js';
 import { overriddenHead, overriddenLimit } from './apply-overrides.js';
 import { findOnnxFile } from './find-onnx-file.js';
 import { defaultHead } from './head.js';
 import { readInputLimits, readModelConfig } from './input-limits.js';
-import { isMissing, readJsonFile } from './json-file.js';
+import { readJsonFile } from './json-file.js';
 import { fields, mapOf, maybe, text } from './json-shapes.js';
 import { modelFacts } from './model-facts.js';
 import type { ModelFiles, OpenModelOptions } from './model-files.js';
@@ -248,9 +248,6 @@ async function folderOrFile(path: string, what = 'Model'): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    if (isMissing(error)) {
-      throw new OctavecError('FILE_NOT_FOUND', { path, what }, error);
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+    throw asReadError(error, path, what);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { reasonOf } from '../base/index.js';
+import { codeOf, reasonOf } from '../base/index.js';
 import type { NativeTensorType } from './description-format.js';
 
 /** A model in native memory, shared by all threads of the process that ask for the same key. */
@@ -122,7 +122,7 @@ function firstThatLoads(paths: readonly string[]): LoadedBinding | { readonly re
         ? { reason: `OCTAVEC_ISA asks for "${process.env.OCTAVEC_ISA}", which this machine does not have` }
         : { binding, build: buildOf(path) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') {
+      if (codeOf(error) !== 'MODULE_NOT_FOUND') {
         problems.push(reasonOf(error));
       }
     }

@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { OctavecError, reasonOf, shortened, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { asReadError, OctavecError, shortened, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import { checkStructure } from './check-structure.js';
 import { decodeModel } from './decode.js';
 import { limits } from './limits.js';
@@ -73,7 +73,7 @@ async function readWhole(path: string, options: TaskOptions): Promise<Uint8Array
   try {
     return await readBytes(file, size, path, options);
   } catch (error) {
-    throw asReadError(error, path);
+    throw asReadError(error, shortened(path, 400), 'The model');
   } finally {
     await file.close();
   }
@@ -89,18 +89,8 @@ export async function openModelFile(path: string): Promise<{ readonly file: File
     const size = await sizeOfFile(path);
     return { file: await open(path, 'r'), size };
   } catch (error) {
-    throw asReadError(error, path);
+    throw asReadError(error, shortened(path, 400), 'The model');
   }
-}
-
-function asReadError(error: unknown, path: string): OctavecError {
-  if (error instanceof OctavecError) {
-    return error as OctavecError;
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR'
-    ? new OctavecError('FILE_NOT_FOUND', { path: shortened(path, 400), what: 'The model' }, error)
-    : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }
 
 /** Returns the size of a file before it is opened: opening a pipe would wait for its writer. */

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
+import { codeOf, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { hasOnlyWeights } from '../convert/index.js';
 import { type NameTemplate, ownFields, variantOfPath } from '../model/index.js';
 
@@ -162,8 +162,8 @@ async function list(folder: string, visited: Set<string>): Promise<Listing | und
   return { files, folders };
 }
 
-function asFolderError(error: NodeJS.ErrnoException, path: string): OctavecError {
-  return error.code === 'ENOENT'
+function asFolderError(error: unknown, path: string): OctavecError {
+  return codeOf(error) === 'ENOENT'
     ? new OctavecError('FILE_NOT_FOUND', { path, what: 'Folder' }, error)
     : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }

@@ -6,7 +6,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { isSystemError, OctavecError, reasonOf } from '../base/index.js';
 import { parquetCompressors, unreadableCodec } from '../files/index.js';
 import type { Row } from './row.js';
 
@@ -41,7 +41,7 @@ export async function openParquet(source: string | AsyncBuffer): Promise<Parquet
     file = typeof source === 'string' ? await asyncBufferFromFile(source) : source;
     metadata = await parquetMetadataAsync(file);
   } catch (error) {
-    const isFromOutside = error instanceof OctavecError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    const isFromOutside = error instanceof OctavecError || isSystemError(error);
     throw !isFromOutside ? new RangeError(`it is not a Parquet file (${reasonOf(error)})`, { cause: error }) : error;
   }
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);

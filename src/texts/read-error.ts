@@ -1,4 +1,4 @@
-import { type ErrorCode, OctavecError, reasonOf } from '../base/index.js';
+import { codeOf, type ErrorCode, isSystemError, OctavecError, reasonOf } from '../base/index.js';
 
 /** What errors of a reader are called: texts that are embedded, or data that models are evaluated with. */
 export type ReadErrorCode = Extract<ErrorCode, 'TEXTS_INVALID' | 'DATA_INVALID'>;
@@ -8,7 +8,7 @@ export function readError(path: string, error: unknown, code: ReadErrorCode = 'T
   if (error instanceof OctavecError) {
     return error;
   }
-  const { code: reason = '', syscall } = error as NodeJS.ErrnoException;
+  const reason = codeOf(error) ?? '';
   if (reason === 'ENOENT') {
     const what = code === 'DATA_INVALID' ? 'File of evaluation data' : 'File of texts';
     return new OctavecError('FILE_NOT_FOUND', { path, what }, error);
@@ -16,7 +16,7 @@ export function readError(path: string, error: unknown, code: ReadErrorCode = 'T
   if (reason.startsWith('Z_')) {
     return new OctavecError(code, { path, why: `it cannot be decompressed: ${reasonOf(error)}` }, error);
   }
-  return error instanceof RangeError || (reason.startsWith('CSV_') && syscall === undefined)
+  return error instanceof RangeError || (reason.startsWith('CSV_') && !isSystemError(error))
     ? new OctavecError(code, { path, why: reasonOf(error) }, error)
     : new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
 }

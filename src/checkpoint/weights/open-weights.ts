@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { codeOf, OctavecError, reasonOf } from '../../base/index.js';
 import { readSafetensorsHeader, readTorchHeader, type StoredTensor } from '../../files/index.js';
 import { readJsonFile } from '../../model/index.js';
 
@@ -84,8 +84,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw code === 'ENOENT'
+    throw codeOf(error) === 'ENOENT'
       ? new OctavecError('FILE_NOT_FOUND', { path: folder, what: 'Model folder' }, error)
       : new OctavecError('FILE_NOT_READABLE', { path: folder, why: reasonOf(error) }, error);
   }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { type MethodName, OctavecError, reasonOf } from '../../base/index.js';
+import { type MethodName, OctavecError } from '../../base/index.js';
 import { readConfiguration } from '../../config/index.js';
 import type { Device, EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
+import { readText } from '../../files/index.js';
 import { hashOfKey, type ServerOptions, type SettingChanges } from '../../server/index.js';
 import { readKeyFile } from '../key-file.js';
 import type { NamedModelFlags } from '../named-model.js';
@@ -125,12 +125,6 @@ export function lateChanges(before: ServeSettings, after: ServeSettings): string
 async function readKeys({ apiKey, apiKeyFile }: ServeSettings): Promise<string[]> {
   const single = apiKey === undefined ? [] : [hashOfKey(apiKey)];
   return apiKeyFile === undefined ? single : [...single, ...(await readKeyFile(apiKeyFile))];
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error) => {
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
-  });
 }
 
 /** Prints what runs a model, and why not the native engine where that is so. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { reasonOf } from '../../base/index.js';
+import { codeOf, isMissing, reasonOf } from '../../base/index.js';
 import { asOutputError, makeFolders, writeOutputFile } from '../../files/index.js';
 import type { Store, StoredObject } from './store.js';
 import { inputChanged, storeError } from './store-error.js';
@@ -44,8 +44,8 @@ export function folderStore(root: string): Store {
         },
         async (temporary, target) => {
           // A link fails where there is something already, and shows the whole content where there is not.
-          await link(temporary, target).catch((error: NodeJS.ErrnoException) => {
-            if (error.code !== 'EEXIST') {
+          await link(temporary, target).catch((error: unknown) => {
+            if (codeOf(error) !== 'EEXIST') {
               throw error;
             }
             isNew = false;
@@ -98,8 +98,8 @@ async function placeBeside(
 
 /** Turns the error of a missing file into undefined; other errors are thrown. */
 function unlessMissing(path: string) {
-  return (error: NodeJS.ErrnoException): undefined => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
+  return (error: unknown): undefined => {
+    if (!isMissing(error)) {
       throw storeError(path, 'read', reasonOf(error), error);
     }
   };

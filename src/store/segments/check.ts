@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../../base/index.js';
+import { codeOf, OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../../base/index.js';
 import { fileHash } from '../../files/index.js';
 import { listPath, readSegmentList, type SegmentEntry, segmentsFolder } from './segment-list.js';
 
@@ -32,7 +32,7 @@ async function whyDamaged(path: string, bytes: number, sha256: string): Promise<
     }
     return (await fileHash(path)) === sha256 ? undefined : 'its bytes are not those that were written';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is missing' : reasonOf(error);
+    return codeOf(error) === 'ENOENT' ? 'it is missing' : reasonOf(error);
   }
 }
 

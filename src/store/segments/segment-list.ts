@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OctavecError, reasonOf } from '../../base/index.js';
-import { writeOutputFile } from '../../files/index.js';
+import { OctavecError } from '../../base/index.js';
+import { readTextIfThere, writeOutputFile } from '../../files/index.js';
 import { type IndexManifest, indexManifest } from '../manifest.js';
 import { syncFolder } from './write-file.js';
 
@@ -63,14 +62,9 @@ export function secondListPath(folder: string): string {
  * @throws INDEX_DAMAGED, FILE_NOT_READABLE
  */
 export async function readSegmentList(path: string): Promise<SegmentList | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
-      return undefined;
-    }
-    throw new OctavecError('FILE_NOT_READABLE', { path, why: reasonOf(error) }, error);
+  const text = await readTextIfThere(path);
+  if (text === undefined) {
+    return undefined;
   }
   try {
     const { sha256, list } = checkedList.parse(JSON.parse(text));

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OctavecError } from '../../base/index.js';
+import { isSystemError, OctavecError } from '../../base/index.js';
 import { asOutputError, OwnedFile } from '../../files/index.js';
 import type { Matrix } from '../../numbers/index.js';
 import type { IndexManifest } from '../manifest.js';
@@ -290,20 +290,13 @@ export class SegmentStore implements Store {
         this.#stamp = stamp;
         return;
       } catch (error) {
-        // The writer has merged segments since the list was read.
-        if (
-          (error as NodeJS.ErrnoException).code !== 'ENOENT' ||
-          attempt === 10 ||
-          stamp === (await stampOf(this.#folder))
-        ) {
-          const why = 'a file of it is missing';
-          throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-            ? new OctavecError(
-                'INDEX_DAMAGED',
-                { path: (error as NodeJS.ErrnoException).path ?? this.#folder, why },
-                error,
-              )
-            : error;
+        if (!isSystemError(error) || error.code !== 'ENOENT') {
+          throw error;
+        }
+        // The writer has merged segments since the list was read, unless the list is still the same.
+        if (attempt === 10 || stamp === (await stampOf(this.#folder))) {
+          const { path = this.#folder } = error;
+          throw new OctavecError('INDEX_DAMAGED', { path, why: 'a file of it is missing' }, error);
         }
       }
     }
