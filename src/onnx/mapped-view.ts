@@ -22,10 +22,10 @@ export async function writeMappedView(onnxPath: string, name = `mapped-${basenam
   // Tensors are views of the whole file's bytes, of which the large ones have not been read.
   const model = await readStructure(onnxPath);
   const initializer = model.proto.graph.initializer.map((tensor) => {
-    const { rawData } = tensor;
-    return rawData === undefined || rawData.length < largeBytes
+    const data = tensor.rawData ?? tensor.floatData ?? tensor.doubleData;
+    return data === undefined || data.length < largeBytes
       ? tensor
-      : outsideTensor(tensor, basename(onnxPath), rawData.byteOffset, rawData.length);
+      : outsideTensor(tensor, basename(onnxPath), data.byteOffset, data.length);
   });
   const { proto } = withGraph(model, { ...model.proto.graph, initializer });
   const path = join(dirname(onnxPath), name);

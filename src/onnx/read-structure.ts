@@ -7,7 +7,7 @@ import { WireError, WireReader } from './wire-reader.js';
 
 /**
  * Reads an ONNX file without the data of its large initializers: nodes, names, types and shapes. A model of a gigabyte
- * takes some milliseconds and next to no memory. Those initializers hold zeros.
+ * takes some milliseconds and next to no memory. Those initializers hold zeros in their raw or floating-point data.
  *
  * @throws FILE_NOT_FOUND, FILE_NOT_READABLE, NOT_ONNX, ONNX_CORRUPT, ONNX_LIMIT
  * @example
@@ -43,12 +43,16 @@ const headerBytes = 2 * maxVarintBytes;
 
 type Level = 'ModelProto' | 'GraphProto' | 'TensorProto';
 
-/** The fields that are gone into; of what they hold, tensors' data are passed over. */
+/** The fields that are gone into. */
 const within: { readonly [Name in Level]: ReadonlyMap<number, Level> } = {
   ModelProto: new Map([[schema.ModelProto.graph.number, 'GraphProto']]),
   GraphProto: new Map([[schema.GraphProto.initializer.number, 'TensorProto']]),
   TensorProto: new Map(),
 };
+
+const { floatData, rawData, doubleData } = schema.TensorProto;
+/** Tensors' data that are passed over. How many numbers other data are is only known when they are read. */
+const passedOver: ReadonlySet<number> = new Set([floatData.number, rawData.number, doubleData.number]);
 
 async function walk(window: Window, level: Level, end: number): Promise<void> {
   const { wire } = window;
@@ -60,10 +64,11 @@ async function walk(window: Window, level: Level, end: number): Promise<void> {
       continue;
     }
     const stop = wire.stop(end);
-    const inner = within[level].get(tag >>> 3);
+    const field = tag >>> 3;
+    const inner = within[level].get(field);
     if (inner !== undefined) {
       await walk(window, inner, stop);
-    } else if (level !== 'TensorProto' || stop - wire.position < largeBytes) {
+    } else if (level !== 'TensorProto' || !passedOver.has(field) || stop - wire.position < largeBytes) {
       await window.load(stop);
     }
     wire.position = stop;
