@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { OctavecError, type TaskOptions } from '../base/index.js';
+import { OctavecError, shortened, type TaskOptions } from '../base/index.js';
 import { writeOutput, writeOutputs } from '../files/index.js';
 import { byteLength } from './element-types.js';
 import { encodedSize, encodeModel } from './encode.js';
-import { moveOut } from './external-layout.js';
+import { insideTensor, moveOut } from './external-layout.js';
 import { FileWriter } from './file-writer.js';
 import { limits } from './limits.js';
 import type { TensorProto } from './messages.js';
@@ -22,7 +22,8 @@ const streamedFrom = 2 ** 18;
  * Writes a model whose weights are made one after the other while the file is written, so that it never stands in memory
  * as a whole. Weights go inside as long as the file stays under the 2 GB that protocol buffers allow.
  *
- * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_TOO_LARGE, CANCELLED, and what `dataOf` throws
+ * @throws OUTPUT_NOT_WRITABLE, DISK_FULL, OUTPUT_TOO_LARGE, CANCELLED, ONNX_CORRUPT if data are more or less than type and
+ *   dimensions ask for, and what `dataOf` throws
  * @example
  * ```ts
  * async function* zeros(count: number) {
@@ -78,18 +79,41 @@ async function withPlaces(model: OnnxModel, dataOf: InitializerData): Promise<{ 
   const untouched = new ArrayBuffer(sizes.reduce((most, size) => Math.max(most, size), 0));
   const initializer: TensorProto[] = [];
   for (const [i, tensor] of model.proto.graph.initializer.entries()) {
-    const data = dataOf(tensor);
-    if (data === undefined) {
+    const made = dataOf(tensor);
+    if (made === undefined) {
       initializer.push(tensor);
       continue;
     }
+    const data = complete(made, sizes[i], model.path, tensor);
     const rawData = sizes[i] < streamedFrom ? await gathered(data, sizes[i]) : new Uint8Array(untouched, 0, sizes[i]);
     if (sizes[i] >= streamedFrom) {
       later.set(rawData, data);
     }
-    initializer.push({ ...tensor, rawData });
+    initializer.push(insideTensor(tensor, rawData));
   }
   return { whole: withGraph(model, { ...model.proto.graph, initializer }), later };
+}
+
+/** Passes pieces on as long as they are as many bytes as announced: what comes behind them would stand in a wrong place. */
+async function* complete(
+  data: AsyncIterable<Uint8Array>,
+  size: number,
+  path: string,
+  { name = '' }: TensorProto,
+): AsyncIterable<Uint8Array> {
+  let done = 0;
+  const check = (right: boolean): void => {
+    if (!right) {
+      const why = `${done} bytes of data, type and dimensions ask for ${size}`;
+      throw new OctavecError('ONNX_CORRUPT', { path, where: `tensor "${shortened(name)}"`, why });
+    }
+  };
+  for await (const piece of data) {
+    done += piece.length;
+    check(done <= size);
+    yield piece;
+  }
+  check(done === size);
 }
 
 async function gathered(data: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
