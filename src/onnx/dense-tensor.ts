@@ -36,22 +36,18 @@ export function denseTensor(model: OnnxModel, { values, indices, dims }: SparseT
   }
   const source = tensorBytes(model, values);
   const numbers = tensorIntegers(model, indices);
-  const rank = indices.dims.length === 2 ? dims.length : 1;
+  const sizes = indices.dims.length === 2 ? dims : [count];
+  const rank = sizes.length;
   if (numbers.length * width !== source.length * rank) {
     throw corrupt(`${numbers.length} indices for ${source.length / width} values`);
   }
   const data = new Uint8Array(bytes);
   for (let i = 0; i * width < source.length; i++) {
-    let place = numbers[i * rank];
-    let inside = rank === 1 || (place >= 0 && place < dims[0]);
-    for (let axis = 1; axis < rank; axis++) {
-      const along = numbers[i * rank + axis];
-      inside &&= along >= 0 && along < dims[axis];
-      place = place * dims[axis] + along;
+    const index = numbers.slice(i * rank, (i + 1) * rank);
+    if (!index.every((along, axis) => along >= 0 && along < sizes[axis])) {
+      throw corrupt(`index ${index.join(', ')} lies outside of ${dims.join(' × ')}`);
     }
-    if (!inside || !(place >= 0 && place < count)) {
-      throw corrupt(`index ${place} lies outside of ${dims.join(' × ')}`);
-    }
+    const place = index.reduce((sum, along, axis) => sum * sizes[axis] + along, 0);
     data.set(source.subarray(i * width, (i + 1) * width), place * width);
   }
   return makeTensor(name, type, dims, data);
