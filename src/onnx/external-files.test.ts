@@ -31,7 +31,10 @@ describe('files of external data', () => {
   });
 
   test('are also those of tensors in attributes and in subgraphs', () => {
-    const constant: AttributeProto = { ...graphAttribute('value', smallGraph({ outputs: {}, nodes: [] })), g: undefined };
+    const constant: AttributeProto = {
+      ...graphAttribute('value', smallGraph({ outputs: {}, nodes: [] })),
+      g: undefined,
+    };
     const branch = smallGraph({
       outputs: { b: 'float' },
       nodes: [makeNode('Identity', ['inner'], ['b'])],

@@ -72,7 +72,12 @@ test.each([
 
 test('texts and numbers of varying length stay inside', async () => {
   const path = join(folder, 'texts.onnx');
-  const texts = [bytesField(8, 't'), varintField(1, 1), varintField(2, dataType.string), bytesField(6, 'x'.repeat(1e5))];
+  const texts = [
+    bytesField(8, 't'),
+    varintField(1, 1),
+    varintField(2, dataType.string),
+    bytesField(6, 'x'.repeat(1e5)),
+  ];
   writeFileSync(path, modelWith(messageField(5, ...texts)));
   const [tensor] = (await readModel(await writeMappedView(path))).proto.graph.initializer;
   expect(`${Buffer.from(tensor.stringData[0])}` === 'x'.repeat(1e5)).toBe(true);

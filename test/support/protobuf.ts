@@ -12,7 +12,9 @@ export function varint(value: number | bigint, bytes = 1): Uint8Array {
 }
 
 export function concat(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part)))));
+  return new Uint8Array(
+    Buffer.concat(parts.map((part) => (part instanceof Uint8Array ? part : Uint8Array.from(part)))),
+  );
 }
 
 /** A field with its tag: wire types 0, 1, 2 and 5. */
