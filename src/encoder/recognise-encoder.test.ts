@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tinyModels } from '../../test/support/tiny-models.js';
 import {
+  dataType,
   floatTensor,
   int64Tensor,
   makeNode,
   type NodeProto,
   type OnnxModel,
   readModel,
+  tensorIntegers,
   withGraph,
 } from '../onnx/index.js';
 import { recogniseEncoder } from './recognise-encoder.js';
@@ -107,6 +109,29 @@ test('Gemma 3 norms on both sides of attention and FFN, and has two rotations', 
     const norms = [attentionNorm, attentionOutNorm, ffnNorm, ffnOutNorm, queryNorm, keyNorm];
     expect(norms.map((norm) => norm?.rms)).toEqual(Array(6).fill(true));
   }
+});
+
+describe('windows that reach far', () => {
+  async function withReach(reach: number) {
+    const model = await load('modernbert/model_dynamo.onnx');
+    const { graph } = model.proto;
+    // The model's own reach is 8: the only number of its kind without dimensions.
+    const initializer = graph.initializer.map((tensor) =>
+      tensor.dims.length === 0 && tensor.dataType === dataType.int64 && tensorIntegers(model, tensor)[0] === 8
+        ? int64Tensor(tensor.name ?? '', [], [reach])
+        : tensor,
+    );
+    return recogniseEncoder(withGraph(model, { ...graph, initializer }), { padTokenId: 0 });
+  }
+
+  test.each([511, 1022])('a reach of %i is found', async (reach) => {
+    const found = await withReach(reach);
+    expect('encoder' in found && found.encoder.layers.map(({ window }) => window)).toEqual([0, reach]);
+  });
+
+  test.each([1023, 4096])('a reach of %i is not taken for sight of all', async (reach) => {
+    expect(await withReach(reach)).toEqual({ reason: expect.stringContaining(`end ${reach} tokens away`) });
+  });
 });
 
 test('rotary angles may stand in tables that are longer than any sample text', async () => {

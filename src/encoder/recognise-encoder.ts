@@ -10,14 +10,16 @@ import { type FeedForwardMatch, matchFeedForward } from './feed-forward.js';
 import { type LinearMatch, matchLinear } from './linear.js';
 import { matchNorm } from './norm.js';
 import { makeProber, type Prober } from './probe.js';
-import { findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
+import { farthestDistance, findScoreMask, findScoreScale, type ScoreMask, scoreKey } from './score-mask.js';
 import { unknownOperators } from './unknown-operators.js';
 import { require, Unrecognised } from './unrecognised.js';
 
-/** Masks are looked at for texts of this length, or the longest that there may be. */
-const maskTokens = 512;
-/** Where all of such a text is in sight, a longer one is looked at: decoders have windows of 512 tokens. */
-const longMaskTokens = 1024;
+/** Masks are looked at for texts of this length, or longer if they hold numbers that could be distances beyond it. */
+const maskTokens = 64;
+/** A longer text would take seconds. Decoders have windows of 512 tokens. */
+const mostMaskTokens = 1024;
+/** Biases that follow no rule are read for texts of this length. */
+const biasTokens = 512;
 
 /** The largest encoders have 48. */
 const mostLayers = 256;
@@ -199,11 +201,10 @@ function readScores(
   layers: readonly LayerMatch[],
   maxTokens: number | undefined,
 ): Pick<EncoderDescription, 'layers' | 'maxTokens' | 'relativeBias' | 'distanceSlopes' | 'scoreScale'> {
-  const tokens = maxTokens === undefined ? maskTokens : Math.min(maxTokens, maskTokens);
   const { heads } = layers[0].attention;
   const seen = new Map<string, ScoreMask & { readonly scale: number }>();
   const masks = layers.map(({ attention: { scores } }) => {
-    const key = scoreKey(prober, scores, tokens);
+    const key = scoreKey(prober, scores, Math.min(maxTokens ?? maskTokens, maskTokens));
     const mask = seen.get(key) ?? {
       ...findMask(prober, scores, heads, maxTokens),
       scale: findScoreScale(prober, scores, heads),
@@ -225,7 +226,7 @@ function readScores(
   const distanceSlopes = masks[0].slopes;
   require(relativeBias === undefined ||
     distanceSlopes !== undefined ||
-    maxTokens === tokens, 'relative biases for texts of unknown length');
+    relativeBias.length === heads * (2 * (maxTokens ?? 0) - 1), 'relative biases for texts of unknown length');
   return {
     scoreScale,
     relativeBias: distanceSlopes === undefined ? relativeBias : undefined,
@@ -236,10 +237,13 @@ function readScores(
 }
 
 function findMask(prober: Prober, scores: ScorePath, heads: number, longest = Number.POSITIVE_INFINITY): ScoreMask {
-  const mask = findScoreMask(prober, scores, heads, Math.min(longest, maskTokens));
-  return mask.window > 0 || mask.bias !== undefined || longest <= maskTokens
-    ? mask
-    : findScoreMask(prober, scores, heads, Math.min(longest, longMaskTokens));
+  const distance = farthestDistance(prober, scores);
+  const tokens = Math.min(longest, Math.max(maskTokens, distance + 2));
+  require(tokens <=
+    mostMaskTokens, `an attention mask that may end ${distance} tokens away, farther than is looked at`);
+  const mask = findScoreMask(prober, scores, heads, tokens);
+  const isRule = mask.bias === undefined || mask.slopes !== undefined;
+  return isRule ? mask : findScoreMask(prober, scores, heads, Math.min(longest, Math.max(tokens, biasTokens)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isOp } from '../onnx/index.js';
 import type { ScorePath } from './attention.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
@@ -44,6 +45,32 @@ export function scoreKey(
     return `${node.opType}(${[...attributes, ...node.input.map(keyOf)].join()})`;
   };
   return `${operandScale} ${keyOf(softmaxInput)}`;
+}
+
+/** Numbers beyond this are no distances: the lowest of a type, the ends of slices that go to the last element. */
+const largestDistance = 2 ** 20;
+
+/**
+ * Returns the farthest distance, in tokens, at which a mask can change. To cut at a distance a graph must hold that
+ * distance, numbers that it works it out of, or a table of as many rows.
+ */
+export function farthestDistance({ index, evaluate }: Prober, { product, softmaxInput }: ScorePath): number {
+  let farthest = 0;
+  const reached = new Set([softmaxInput]);
+  // What is added to a set while it is walked is walked, too.
+  for (const value of reached) {
+    const data = evaluate(value)?.data;
+    const sizes = data?.length === 1 ? [Math.abs(Number(data[0]))] : (index.initializers.get(value)?.dims ?? []);
+    farthest = Math.max(farthest, ...sizes.map(Number).filter((size) => size < largestDistance));
+    const node = index.producers.get(value);
+    // Shapes say how long a text is, whatever its words became; and what equals a number is the token that pads.
+    for (const input of isOp(node, 'Shape') || isOp(node, 'Equal') ? [] : (node?.input ?? [])) {
+      if (input !== '' && input !== product) {
+        reached.add(input);
+      }
+    }
+  }
+  return farthest;
 }
 
 /** Scores below this are out of sight: exporters write -10000, the lowest float, or minus infinity. */
