@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -61,6 +61,27 @@ describe('the key of a model', () => {
     }
     await mkdir(join(folder, '1_Pooling'));
     expect(await keyOf()).toBe(before);
+  });
+
+  test('is found although a link beside the model leads nowhere, and is another one when it leads somewhere', async () => {
+    const before = await keyOf();
+    // The hub's cache links to what was not fetched; files that others are writing vanish.
+    await symlink('blobs/missing', join(folder, 'pytorch_model.bin'));
+    expect(await keyOf()).toBe(before);
+    await mkdir(join(folder, 'blobs'));
+    await writeFile(join(folder, 'blobs', 'missing'), 'weights');
+    expect(await keyOf()).not.toBe(before);
+  });
+
+  test('is another one for a file of the same size and time that took its place', async () => {
+    const path = join(folder, 'model.onnx_data');
+    await utimes(path, 1, 1);
+    const before = await keyOf();
+    await writeFile(join(folder, 'new'), 'WEIGHTS');
+    await rm(path);
+    await rename(join(folder, 'new'), path);
+    await utimes(path, 1, 1);
+    expect(await keyOf()).not.toBe(before);
   });
 
   test('of a file that is not there is an error', async () => {

@@ -18,7 +18,10 @@ export async function modelKey(files: ModelFiles, precision: NativePrecision): P
     layers.update(`${activation}:${weight.length}:`).update(weight);
     layers.update(bias ?? '');
   }
-  const state = [await stateOf(onnxPath), ...(await statesBeside(onnxPath))];
+  const own = await stateOf(onnxPath).catch((error: unknown) => {
+    throw new OctavecError('FILE_NOT_FOUND', { path: onnxPath, what: 'The model' }, error);
+  });
+  const state = [own, ...(await statesBeside(onnxPath))];
   const { output, poolsHidden } = outputChoice(files);
   const run = [precision, maxTokens, padTokenId, pooling, includePrompt, layers.digest('hex'), normalize];
   return JSON.stringify([onnxPath, state, run, output ?? null, poolsHidden]);
@@ -26,7 +29,7 @@ export async function modelKey(files: ModelFiles, precision: NativePrecision): P
 
 /**
  * Lists the states of files beside a model that may hold its weights, under any name: all that are not a model or text
- * themselves.
+ * themselves. Links may lead nowhere (the hub's cache, partly fetched), and what others write beside it comes and goes.
  */
 async function statesBeside(onnxPath: string): Promise<string[]> {
   const folder = dirname(onnxPath);
@@ -35,12 +38,16 @@ async function statesBeside(onnxPath: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory() && !/\.(onnx|json|txt|md)$/.test(entry.name))
     .map(({ name }) => name)
     .sort();
-  return Promise.all(names.map(async (name) => `${name}:${await stateOf(join(folder, name))}`));
+  const states = names.map((name) =>
+    stateOf(join(folder, name)).then(
+      (state) => [`${name}:${state}`],
+      () => [],
+    ),
+  );
+  return (await Promise.all(states)).flat();
 }
 
 async function stateOf(path: string): Promise<string> {
-  const { mtimeMs, size, ino } = await stat(path).catch((error: unknown) => {
-    throw new OctavecError('FILE_NOT_FOUND', { path, what: 'The model' }, error);
-  });
+  const { mtimeMs, size, ino } = await stat(path);
   return [mtimeMs, size, ino].join('-');
 }
