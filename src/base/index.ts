@@ -1,6 +1,7 @@
 /** What every room may lean on: errors, progress, cancelling, checks of options, quantities as people read them. Knows nothing of models. */
 export { hashOfKey, isAccepted, keyOf, parseKeys } from './api-keys.js';
 export * from './breathe.js';
+export { bytesOf } from './bytes-of.js';
 export * from './cancel.js';
 export { cannotListen } from './cannot-listen.js';
 export * from './check-option.js';
@@ -8,8 +9,11 @@ export { distinctEnds } from './distinct-ends.js';
 export { eachAtOnce } from './each-at-once.js';
 export type { ExitStatus } from './errors/error-entry.js';
 export * from './errors.js';
+export { escapePattern } from './escape-pattern.js';
 export { homeFolder } from './home-folder.js';
 export { inOrder } from './in-order.js';
+export { isRecord } from './is-record.js';
+export { keysOf } from './keys-of.js';
 export { type Location, maybePathOf, pathOf } from './location.js';
 export { type MethodName, methodNames } from './method-names.js';
 export { namedPath } from './named-path.js';
@@ -21,6 +25,7 @@ export { placesOfTexts } from './places-of-texts.js';
 export * from './printable.js';
 export * from './progress.js';
 export * from './quantities.js';
+export { shellQuoted, shellWord } from './shell-word.js';
 export * from './system-error.js';
 export { unknownTokenId } from './unknown-token.js';
 export * from './version.js';

@@ -20,6 +20,11 @@ export interface ProgressEvent {
 /** A function that is told how far a task is. */
 export type OnProgress = (event: ProgressEvent) => void;
 
+/** Passes progress on under the name of another stage. */
+export function renamed(onProgress: OnProgress | undefined, stage: string): OnProgress | undefined {
+  return onProgress && ((event) => onProgress({ ...event, stage }));
+}
+
 /** What every long-running function of the library accepts. */
 export interface TaskOptions {
   /** Cancels the work, which then throws CANCELLED. */

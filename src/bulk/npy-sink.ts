@@ -1,3 +1,4 @@
+import { bytesOf } from '../base/index.js';
 import { npyHeader, npyHeaderBytes, npyTypes } from '../embed/index.js';
 import { growingBytes } from './growing-bytes.js';
 import { type SinkTarget, type VectorSink, writeAt } from './vector-sink.js';
@@ -7,7 +8,7 @@ export function npySink({ file, type, width, state }: SinkTarget): VectorSink {
   const number = npyTypes[type === 'base64' ? 'float32' : type];
   const bytes = growingBytes(file, state?.bytes ?? npyHeaderBytes);
   return {
-    append: (_records, { data }) => bytes.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    append: (_records, { data }) => bytes.push(bytesOf(data)),
     get due() {
       return bytes.due;
     },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { OctavecError } from '../base/index.js';
+import { OctavecError, shellWord } from '../base/index.js';
 import { hasEmbeddedModel, modelReference, suggestName } from '../registry/index.js';
 
 /** A model that everybody can fetch, for whoever has not named one. */
@@ -34,9 +34,9 @@ export async function wayOf(given?: string): Promise<string> {
   if (reference.kind === 'unknown') {
     throw new OctavecError('FILE_NOT_FOUND', { path: model, what: 'Model', hint: suggestName(model) });
   }
-  const name = quoted(model);
+  const name = shellWord(model);
   const isFile = reference.kind === 'path' && model.endsWith('.onnx');
-  const variant = isFile ? quoted(model.replace(/\.onnx$/, '-INT8.onnx')) : `${name} --variant int8`;
+  const variant = isFile ? shellWord(model.replace(/\.onnx$/, '-INT8.onnx')) : `${name} --variant int8`;
   const against = isFile ? ` --against ${name}` : '';
   const steps = [
     [`octavec inspect ${name}`, 'what it is, and what quantizing would bring'],
@@ -49,8 +49,4 @@ export async function wayOf(given?: string): Promise<string> {
   const lines = steps.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`);
   const fetched = given === undefined && model === example ? embeddedHint : '';
   return `From a model to vectors:\n\n${lines.join('\n')}\n\n${fetched}All commands: octavec --help. All options of one: octavec help <command>.\n`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

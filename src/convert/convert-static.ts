@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { OctavecError, version } from '../base/index.js';
-import { loadOnnxRuntimeEngine, type TokenBatch } from '../engine/index.js';
+import { loadOnnxRuntimeEngine, type TokenBatch, tokenBatch } from '../engine/index.js';
 import { fileHash, openStaging, writeOutputFile } from '../files/index.js';
 import { openModelFolder, type StaticFolder } from '../model/index.js';
 import { cosine, randomNumbers } from '../numbers/index.js';
@@ -60,13 +60,14 @@ const leastCosine = 0.99999;
 /** Makes random texts, from one token on, with a long one at the end. */
 function randomTexts(tokens: number, unknown: number | undefined): TokenBatch {
   const random = randomNumbers(1);
-  const offsets = new Int32Array(texts + 1);
-  for (let i = 0; i < texts; i++) {
-    offsets[i + 1] = offsets[i] + (i === texts - 1 ? 500 : 1 + (i % 24));
-  }
-  const ids = Int32Array.from({ length: offsets[texts] }, () => Math.floor(random() * tokens));
-  // It counts in no text.
-  return { offsets, ids: ids.map((id) => (id === unknown ? 0 : id)) };
+  const token = () => {
+    const id = Math.floor(random() * tokens);
+    // It counts in no text.
+    return id === unknown ? 0 : id;
+  };
+  return tokenBatch(
+    Array.from({ length: texts }, (_, i) => Array.from({ length: i === texts - 1 ? 500 : 1 + (i % 24) }, token)),
+  );
 }
 
 /**

@@ -1,5 +1,4 @@
-import { OctavecError } from '../base/index.js';
-import { quoted } from './shell-words.js';
+import { OctavecError, shellQuoted } from '../base/index.js';
 
 /** A folder on a device. */
 export interface Place {
@@ -37,7 +36,7 @@ export function placeOf({ to, app, runAs = false }: PlaceOptions): Place {
       throw new OctavecError('USAGE', { problem: 'It is not said as which app', hint: 'Give --app with --run-as.' });
     }
     const folder = checked(to ?? 'files/models', false);
-    return { folder, as: (script) => `run-as ${app} sh -c ${quoted(script)}`, isOpen: false };
+    return { folder, as: (script) => `run-as ${app} sh -c ${shellQuoted(script)}`, isOpen: false };
   }
   if (to === undefined && app === undefined) {
     throw new OctavecError('USAGE', {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { formatBytes, OctavecError, reasonOf, type TaskOptions, throwIfCancelled } from '../base/index.js';
+import { formatBytes, OctavecError, reasonOf, shellQuoted, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import { type Device, refusedBy } from './device.js';
 import type { Place } from './place.js';
-import { quoted } from './shell-words.js';
 
 /** A file here, and its name there. */
 export interface FileToPush {
@@ -126,7 +125,7 @@ async function hashOf(parts: AsyncIterable<Uint8Array>, tool: HashTool): Promise
 }
 
 async function stateOf(device: Device, place: Place, file: LocalFile, pullBack?: boolean): Promise<FileState> {
-  const path = quoted(file.path);
+  const path = shellQuoted(file.path);
   const { output } = await device.run(place.as(`if [ -f ${path} ]; then wc -c < ${path}; else echo none; fi`));
   if (output.trim() === 'none') {
     return 'missing';
@@ -148,7 +147,7 @@ async function isWhole(
   pullBack = false,
 ): Promise<boolean> {
   if (tool !== undefined) {
-    const { output, status } = await device.run(place.as(`${tool} < ${quoted(path)}`));
+    const { output, status } = await device.run(place.as(`${tool} < ${shellQuoted(path)}`));
     if (status !== 0 || output.trim().split(/\s/)[0].replace(/^\\/, '') !== hash) {
       return false;
     }
@@ -159,11 +158,11 @@ async function isWhole(
       'it has neither sha256sum nor md5sum; read the files back with --pull-back',
     );
   }
-  return !pullBack || (await hashOf(await device.read(place.as(`cat ${quoted(path)}`)), tool)) === hash;
+  return !pullBack || (await hashOf(await device.read(place.as(`cat ${shellQuoted(path)}`)), tool)) === hash;
 }
 
 async function makeFolder(device: Device, { folder, as }: Place): Promise<void> {
-  const { output, status } = await device.run(as(`mkdir -p ${quoted(folder)} && [ -w ${quoted(folder)} ]`));
+  const { output, status } = await device.run(as(`mkdir -p ${shellQuoted(folder)} && [ -w ${shellQuoted(folder)} ]`));
   if (status !== 0) {
     throw refusedBy(device.serial, `making ${folder}`, output.trim() || 'Permission denied');
   }
@@ -173,7 +172,7 @@ async function makeFolder(device: Device, { folder, as }: Place): Promise<void> 
 const reserve = 16 * 2 ** 20;
 
 async function checkRoom(device: Device, { folder, as }: Place, bytes: number): Promise<void> {
-  const { output } = await device.run(as(`df -k ${quoted(folder)}`));
+  const { output } = await device.run(as(`df -k ${shellQuoted(folder)}`));
   const free = freeKilobytes(output);
   if (free !== undefined && free * 1024 < bytes + reserve) {
     const path = `${folder} of ${device.serial}`;
@@ -205,7 +204,9 @@ async function pushOne(
       try {
         await sendOnce(device, place, file, onBytes);
         if (await isWhole(device, place, file, file.partial, pullBack)) {
-          const { output, status } = await device.run(place.as(`mv -f ${quoted(file.partial)} ${quoted(file.path)}`));
+          const { output, status } = await device.run(
+            place.as(`mv -f ${shellQuoted(file.partial)} ${shellQuoted(file.path)}`),
+          );
           if (status !== 0) {
             throw refusedBy(device.serial, what, output);
           }
@@ -221,7 +222,7 @@ async function pushOne(
     }
     throw refusedBy(device.serial, `${what}, ${mostAttempts} times`, why);
   } catch (error) {
-    await device.run(place.as(`rm -f ${quoted(file.partial)}`)).catch(() => undefined);
+    await device.run(place.as(`rm -f ${shellQuoted(file.partial)}`)).catch(() => undefined);
     throw error;
   }
 }
@@ -241,7 +242,7 @@ async function sendOnce(
     await device.send(file.source, file.partial, onBytes);
     return;
   }
-  const script = place.as(`head -c ${file.bytes} > ${quoted(file.partial)}`);
+  const script = place.as(`head -c ${file.bytes} > ${shellQuoted(file.partial)}`);
   const { output, status } = await device.sendInto(script, file.source, onBytes);
   if (status !== 0) {
     throw refusedBy(device.serial, `sending ${file.name}`, output);

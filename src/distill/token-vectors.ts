@@ -1,6 +1,6 @@
 import { OctavecError, type TaskOptions, throwIfCancelled } from '../base/index.js';
 import { type CacheableEmbedder, embedOrRecall } from '../embed/index.js';
-import { type Engine, loadEngine, type TokenBatch } from '../engine/index.js';
+import { type Engine, loadEngine, tokenBatch } from '../engine/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { type Matrix, nonFiniteRows } from '../numbers/index.js';
 import { share, type TeacherCache } from './teacher-cache.js';
@@ -55,21 +55,13 @@ async function computed(
     throwIfCancelled(signal, 'distilling');
     onProgress?.({ stage: 'Asking the teacher for its tokens', done: first, total: ids.length, unit: 'tokens' });
     data.set(
-      await engine.embed(batchOf(ids.slice(first, first + textsAtOnce)), { signal, alone: true }),
+      await engine.embed(tokenBatch(ids.slice(first, first + textsAtOnce)), { signal, alone: true }),
       first * width,
     );
   }
   const vectors = { data, rows: ids.length, columns: width };
   refuseUnfit(path, vectors);
   return vectors;
-}
-
-function batchOf(texts: readonly (readonly number[])[]): TokenBatch {
-  const offsets = new Int32Array(texts.length + 1);
-  texts.forEach((text, i) => {
-    offsets[i + 1] = offsets[i] + text.length;
-  });
-  return { ids: Int32Array.from(texts.flat()), offsets };
 }
 
 /**

@@ -172,7 +172,5 @@ async function modelKey(embedder: CacheableEmbedder, modelHash: string): Promise
 }
 
 function hashOf(content: string | Float32Array): string {
-  const bytes =
-    typeof content === 'string' ? content : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
-  return createHash('sha256').update(bytes).digest('hex');
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../base/index.js';
 import type { Matrix } from '../numbers/index.js';
 import type { VectorType } from './quantize-vectors.js';
 
@@ -19,7 +20,7 @@ export const npyTypes: Readonly<Record<VectorType, { readonly name: string; read
  */
 export function npyBytes({ data, rows, columns }: Matrix): Uint8Array {
   const header = npyHeader(npyTypes.float32.name, rows, columns);
-  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
+  return Buffer.concat([header, bytesOf(data)]);
 }
 
 /** Writes the header of a NumPy file, which stands before the matrix's numbers. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, utimes } from 'node:fs/promises';
-import { OctavecError } from '../base/index.js';
+import { bytesOf, OctavecError } from '../base/index.js';
 import { keptVectorsFolder, writeOutputFile } from '../files/index.js';
 
 /** Where vectors are kept. */
@@ -64,7 +64,7 @@ export function vectorKeeper({ onUnwritable }: VectorCache): (path: string, vect
       return;
     }
     try {
-      const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
+      const bytes = bytesOf(vectors);
       await writeOutputFile(path, Buffer.concat([bytes, checksum(bytes)]));
     } catch (error) {
       if (onUnwritable === undefined || !(error instanceof OctavecError)) {

@@ -1,3 +1,4 @@
+import { keysOf } from '../base/index.js';
 import { activations } from '../numbers/index.js';
 import { encoderLinear } from './attention.js';
 import type { ActivationName, EncoderLinear } from './description.js';
@@ -84,7 +85,7 @@ function findActivation(
   const out = prober.probe(inner, given)?.data;
   require(out !== undefined, 'an activation that cannot be followed');
   const factor = (column: number) => (gate === undefined ? 1 : Math.fround(number(gate, column)));
-  const errors = (Object.keys(activations) as ActivationName[]).map((name) => {
+  const errors = keysOf(activations).map((name) => {
     const error = (y: number, column: number) =>
       Math.abs(y - activations[name](Math.fround(number(up, column))) * factor(column)) /
       Math.max(1, Math.abs(factor(column)));

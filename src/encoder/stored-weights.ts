@@ -1,6 +1,7 @@
 import type { IndexedModel } from '../graph/index.js';
 import {
   dataType,
+  elementCount,
   intAttribute,
   isOp,
   type NodeProto,
@@ -76,17 +77,13 @@ export function storedBlocks(
     (bits === 4 || bits === 8) &&
     codes?.dataType === dataType.uint8 &&
     // A hostile file may say anything of its blocks.
-    count(codes) >= rows * Math.ceil((columns * bits) / 8) &&
-    count(codes) % rows === 0 &&
+    elementCount(codes) >= rows * Math.ceil((columns * bits) / 8) &&
+    elementCount(codes) % rows === 0 &&
     scales !== undefined &&
-    count(scales) === rows * blocks &&
+    elementCount(scales) === rows * blocks &&
     (!inputs.zeroPoints ||
-      (zeroPoints?.dataType === dataType.uint8 && count(zeroPoints) === rows * Math.ceil((blocks * bits) / 8)));
+      (zeroPoints?.dataType === dataType.uint8 && elementCount(zeroPoints) === rows * Math.ceil((blocks * bits) / 8)));
   return sound ? { dims, bits, blockSize, codes, scales, zeroPoints } : undefined;
-}
-
-function count(tensor: TensorProto): number {
-  return tensor.dims.reduce((product, dim) => product * dim, 1);
 }
 
 /** Returns rows of a matrix of blocks as floats, [count × columns]. */

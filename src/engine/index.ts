@@ -28,3 +28,4 @@ export { type EngineOptions, loadOnnxRuntimeEngine } from './onnxruntime/load-en
 export { type MemoryMode, memoryModes, memoryNeeds } from './onnxruntime/memory-plan.js';
 export { textFeeds } from './onnxruntime/text-feeds.js';
 export { planThreads, type ThreadOptions, type ThreadPlan } from './thread-plan.js';
+export { textsOfBatch, tokenBatch } from './token-batch.js';

@@ -1,3 +1,4 @@
+import { keysOf } from '../base/index.js';
 import type { TaskKind } from '../tasks/index.js';
 import type { Fidelity } from './fidelity.js';
 import type { Likeness } from './likeness.js';
@@ -103,7 +104,7 @@ export const gateMetrics = {
 
 export type GateMetricName = keyof typeof gateMetrics;
 
-export const gateMetricNames = Object.keys(gateMetrics) as readonly GateMetricName[];
+export const gateMetricNames: readonly GateMetricName[] = keysOf(gateMetrics);
 
 /** Returns how many times smaller than the original in FP32 the candidate is. */
 export function sizeReduction(evidence: Pick<Measured, 'file' | 'original'>): number {

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { keysOf, OctavecError } from '../base/index.js';
 import { type Gate, type Limits, withLimits } from './gate.js';
 import { type GatePresetName, gatePresets } from './gate-presets.js';
 
@@ -7,7 +7,7 @@ export interface OwnGates {
   readonly gates?: Readonly<Record<string, Limits & { readonly like?: string }>>;
 }
 
-const presetNames = Object.keys(gatePresets) as readonly GatePresetName[];
+const presetNames = keysOf(gatePresets);
 
 /** What every gate asks for, whatever else it does. */
 const soundness: Gate = { name: '', limits: { nonFinite: 0, lostLength: 0 }, limitsWhereMeasured: {} };

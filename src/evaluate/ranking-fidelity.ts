@@ -4,6 +4,7 @@ import {
   mean,
   type NearestLists,
   offer,
+  sigmoid,
   spearman,
   topKOverlap,
   topOneAgreement,
@@ -73,8 +74,4 @@ function bestOf(scores: readonly Float32Array[], k: number): NearestLists {
 /** Returns the lowest value; NaN if one of them is NaN. */
 function lowest(values: readonly number[]): number {
   return Math.min(...values);
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -1,5 +1,6 @@
 import { OctavecError } from '../base/index.js';
 import type { Matrix } from '../numbers/index.js';
+import { norm } from '../numbers/index.js';
 
 /** What is left of the difference between two directions by rounding alone. */
 const leastDifference = 1e-5;
@@ -12,10 +13,10 @@ const leastDifference = 1e-5;
  */
 export function refuseEqualVectors({ data, rows, columns }: Matrix): void {
   const first = data.subarray(0, columns);
-  const firstLength = lengthOf(first);
+  const firstLength = norm(first);
   for (let row = 1; row < rows; row++) {
     const vector = data.subarray(row * columns, (row + 1) * columns);
-    const length = lengthOf(vector);
+    const length = norm(vector);
     const distance = (sign: number) =>
       Math.sqrt(vector.reduce((sum, value, i) => sum + (value / length - (sign * first[i]) / firstLength) ** 2, 0));
     // Not a number where a vector has no length or is not finite: that is told elsewhere.
@@ -28,8 +29,4 @@ export function refuseEqualVectors({ data, rows, columns }: Matrix): void {
     why,
     hint: 'Is it an embedding model? "octavec inspect" shows its outputs, and --output names another one.',
   });
-}
-
-function lengthOf(vector: Float32Array): number {
-  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }

@@ -3,6 +3,7 @@ export { cacheFolder, cacheFolders, temporaryCacheFolder } from './cache-folder.
 export { checkSpace } from './disk-space.js';
 export { exists } from './exists.js';
 export * from './file-hash.js';
+export { filesBelow } from './files-below.js';
 export { keptVectorsFolder } from './kept-vectors.js';
 export { makeFolders } from './make-folders.js';
 export * from './output-file.js';

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { asReadError, OctavecError, reasonOf } from '../base/index.js';
+import { asReadError, isRecord, OctavecError, reasonOf } from '../base/index.js';
 
 /** Limits that keep a hostile file from taking memory or time. */
 const limits = {
@@ -95,17 +95,17 @@ function parseHeader(path: string, bytes: Buffer): Readonly<Record<string, unkno
   } catch (error) {
     throw invalid(path, `its header is not JSON (${reasonOf(error)})`);
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+  if (!isRecord(header)) {
     throw invalid(path, 'its header is not a JSON object');
   }
   if (Object.keys(header).length > limits.tensors) {
     throw invalid(path, `it has more than ${limits.tensors} tensors`);
   }
-  return header as Readonly<Record<string, unknown>>;
+  return header;
 }
 
 function storedTensor(path: string, name: string, entry: unknown, dataStart: number, fileSize: number): StoredTensor {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (typeof dtype !== 'string' || !Object.hasOwn(elementBits, dtype)) {
     throw invalid(path, `tensor "${name}" has the unknown type ${String(dtype).slice(0, 20)}`);
   }

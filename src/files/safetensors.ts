@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { isRecord, keysOf, OctavecError } from '../base/index.js';
 import { safetensorsBytes } from './safetensors-bytes.js';
 
 /**
@@ -34,7 +34,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 function typeName(data: SafetensorData): TypeName {
-  return (Object.keys(arrayTypes) as TypeName[]).find((name) => data instanceof arrayTypes[name]) ?? 'F32';
+  return keysOf(arrayTypes).find((name) => data instanceof arrayTypes[name]) ?? 'F32';
 }
 
 /**
@@ -79,10 +79,6 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
 }
 
 // Checked by hand rather than by a schema: worker threads load this room, and zod would cost each of them megabytes.
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
 
 function isMetadata(value: unknown): value is Record<string, string> {
   return isRecord(value) && Object.values(value).every((each) => typeof each === 'string');

@@ -1,7 +1,7 @@
-import { copyFile, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { copyFile, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { codeOf } from '../base/index.js';
-import { asOutputError, makeFolders, writeOutputFile } from '../files/index.js';
+import { asOutputError, filesBelow, makeFolders, writeOutputFile } from '../files/index.js';
 import { isSafePath, type Repository, revisionOf } from './repository.js';
 
 /**
@@ -68,10 +68,7 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
     return { commit, files: files.filter(isSafePath), isWhole: true };
   }
   const folder = cached.snapshot(commit);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+  const paths = await filesBelow(folder).catch(() => []);
   return paths.length === 0 ? undefined : { commit, files: paths, isWhole: false };
 }
 

@@ -1,6 +1,8 @@
-import { lstat, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { lstat, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { filesBelow } from '../files/index.js';
 import { isCommit } from './cache-layout.js';
+import { sizeOf } from './size-of.js';
 
 /** A commit of a model in the shared cache, whichever program fetched it. */
 export interface CachedModel {
@@ -51,14 +53,13 @@ async function commitsOf(folder: string, id: string): Promise<CachedModel[]> {
 
 /** Lists the files of a snapshot, where their bytes lie, and how many there are. */
 async function contentOf(folder: string): Promise<{ files: string[]; blobs: Map<string, number> }> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const files = await filesBelow(folder).catch(() => []);
   const blobs = new Map<string, number>();
-  for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    blobs.set(await blobOf(path), found?.size ?? 0);
+  for (const file of files) {
+    const path = join(folder, file);
+    blobs.set(await blobOf(path), (await sizeOf(path)) ?? 0);
   }
-  return { files: paths.map((path) => relative(folder, path).replaceAll(sep, '/')).sort(), blobs };
+  return { files, blobs };
 }
 
 /** Returns where a path of a snapshot leads to, or the path itself where the cache holds copies. */
@@ -68,13 +69,9 @@ async function blobOf(path: string): Promise<string> {
 }
 
 async function revisionsOf(folder: string): Promise<[name: string, commit: string][]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const names = await filesBelow(folder).catch(() => []);
   return Promise.all(
-    files.map(
-      async (path) =>
-        [relative(folder, path).replaceAll(sep, '/'), (await readFile(path, 'utf8')).trim()] as [string, string],
-    ),
+    names.map(async (name): Promise<[string, string]> => [name, (await readFile(join(folder, name), 'utf8')).trim()]),
   );
 }
 

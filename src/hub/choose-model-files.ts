@@ -1,4 +1,4 @@
-import { OctavecError, ownValue } from '../base/index.js';
+import { escapePattern, OctavecError, ownValue } from '../base/index.js';
 
 export interface ModelFileChoice {
   /** Which ONNX file: "fp32", "fp16", "int8", … By default the one of highest precision. */
@@ -123,9 +123,6 @@ function folderOf(path: string): string {
  */
 function patternOf(pattern: string): RegExp {
   const whole = pattern.endsWith('/') ? `${pattern}*` : pattern;
-  const source = whole
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  const source = whole.replace(/[*?]|[^*?]+/g, (part) => ({ '*': '.*', '?': '.' })[part] ?? escapePattern(part));
   return new RegExp(`^${source}$`, 's');
 }

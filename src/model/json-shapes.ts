@@ -1,3 +1,4 @@
+import { isRecord } from '../base/index.js';
 /**
  * What values of a model's JSON files must be. Opening a model is on the way to every first vector, and a library of schemas
  * takes longer to load than all files of a model take to read.
@@ -99,10 +100,7 @@ export function fields<Shapes extends Readonly<Record<string, Shape<unknown>>>>(
   };
 }
 
-const object = value(
-  'an object',
-  (it): it is Readonly<Record<string, unknown>> => typeof it === 'object' && it !== null && !Array.isArray(it),
-);
+const object = value('an object', isRecord);
 
 function isWhole(it: unknown): it is number {
   return Number.isSafeInteger(it);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { nearestName, OctavecError } from '../base/index.js';
+import { escapePattern, keysOf, nearestName, OctavecError } from '../base/index.js';
 import { isVariantName } from './variants.js';
 
 /** What the name of a file says. */
@@ -32,7 +32,7 @@ const fieldPatterns: Readonly<Record<keyof NameFields, string>> = {
   dimensions: '\\d+',
   precision: '[A-Za-z0-9_]+',
 };
-const fieldNames = Object.keys(fieldPatterns) as (keyof NameFields)[];
+const fieldNames = keysOf(fieldPatterns);
 
 type Part = { readonly text: string } | { readonly field: keyof NameFields } | { readonly optional: readonly Part[] };
 
@@ -143,7 +143,7 @@ function has(part: Part, field: keyof NameFields): boolean {
 
 function patternOf(part: Part): string {
   if ('text' in part) {
-    return part.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return escapePattern(part.text);
   }
   return 'field' in part
     ? `(?<${part.field}>${fieldPatterns[part.field]})`

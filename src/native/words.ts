@@ -1,3 +1,4 @@
+import { bytesOf } from '../base/index.js';
 import {
   centredTable,
   dequantizedRows,
@@ -252,8 +253,4 @@ class WordWriter {
 
 function shifted(values: Float32Array, by: number): Float32Array {
   return values.map((value) => value + by);
-}
-
-function bytesOf(array: Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

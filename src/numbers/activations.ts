@@ -1,18 +1,25 @@
 /** Functions of one number that models are made of. */
 
-/** Returns the error function by its power series, to 2e-8: beyond 4 it is ±1 to that precision. */
+/** Returns the error function: its series near 0, the continued fraction of its complement further out. */
 export function erf(x: number): number {
-  const magnitude = Math.abs(x);
-  if (magnitude > 4) {
+  const z = Math.abs(x);
+  if (z > 6) {
     return Math.sign(x);
   }
-  let sum = magnitude;
-  let term = magnitude;
-  for (let n = 1; Math.abs(term) > 1e-17 && n < 200; n++) {
-    term *= (-magnitude * magnitude) / n;
-    sum += term / (2 * n + 1);
+  if (z < 2.5) {
+    let term = z;
+    let sum = z;
+    for (let n = 1; Math.abs(term) > 1e-17; n++) {
+      term *= -(z * z) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
   }
-  return (Math.sign(x) * sum * 2) / Math.sqrt(Math.PI);
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) {
+    fraction = n / 2 / (z + fraction);
+  }
+  return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + fraction));
 }
 
 /** Returns 1 / (1 + e⁻ˣ). */

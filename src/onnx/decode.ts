@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { bytesOf, keysOf, OctavecError } from '../base/index.js';
 import { limits } from './limits.js';
 import type { ModelProto } from './messages.js';
 import { fieldLists, type MessageName, type NamedField, wireType } from './schema.js';
@@ -20,7 +20,7 @@ export function decodeModel(bytes: Uint8Array, path: string): ModelProto {
 
 type Draft = Record<string, unknown>;
 
-const messageNames = Object.keys(fieldLists) as MessageName[];
+const messageNames = keysOf(fieldLists);
 
 function byMessage<Value>(make: (fields: readonly NamedField[]) => Value): { readonly [Name in MessageName]: Value } {
   return Object.fromEntries(messageNames.map((name) => [name, make(fieldLists[name])])) as Record<MessageName, Value>;
@@ -44,7 +44,7 @@ class Decoder {
 
   constructor(bytes: Uint8Array, path: string) {
     // A Buffer's slices are views; those of the plain array are what this code means.
-    this.#wire = new WireReader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    this.#wire = new WireReader(bytesOf(bytes));
     this.#path = path;
   }
 

@@ -1,3 +1,4 @@
+import { bytesOf } from '../base/index.js';
 import { dataType } from './element-types.js';
 import type { TensorProto } from './messages.js';
 
@@ -14,7 +15,7 @@ export function makeTensor(name: string, type: number, dims: readonly number[], 
     name,
     dataType: type,
     dims,
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    rawData: bytesOf(data),
     stringData: [],
     externalData: [],
     metadataProps: [],

@@ -1,3 +1,4 @@
+import { bytesOf } from '../base/index.js';
 import { bitsPerElement, dataType } from './element-types.js';
 import type { TensorProto } from './messages.js';
 import { varintWords } from './varint.js';
@@ -17,11 +18,11 @@ export function typedDataBytes(tensor: TensorProto): Uint8Array | undefined {
     case dataType.complex128:
       return tensor.doubleData ?? none;
     case dataType.int64:
-      return bytesOf(varintWords(tensor.int64Data ?? none, 2));
+      return integerBytes(tensor.int64Data, 2);
     case dataType.uint64:
-      return bytesOf(varintWords(tensor.uint64Data ?? none, 2));
+      return integerBytes(tensor.uint64Data, 2);
     case dataType.uint32:
-      return bytesOf(varintWords(tensor.uint64Data ?? none, 1));
+      return integerBytes(tensor.uint64Data, 1);
     default:
       return narrowed(tensor.int32Data ?? none, bitsPerElement(tensor.dataType ?? 0));
   }
@@ -29,13 +30,19 @@ export function typedDataBytes(tensor: TensorProto): Uint8Array | undefined {
 
 const none = new Uint8Array();
 
+/** Returns the integers of a field as words of 32 bits, one or two for each; undefined if they cannot be read. */
+function integerBytes(field: Uint8Array | undefined, wordsEach: 1 | 2): Uint8Array | undefined {
+  const words = varintWords(field ?? none, wordsEach);
+  return words && bytesOf(words);
+}
+
 /**
  * Narrows int32_data to elements of the given bits. Those of 4 and 2 bits come as whole bytes, those of 6 one by one.
  */
 function narrowed(int32Data: Uint8Array, bits: number | undefined): Uint8Array | undefined {
   const words = varintWords(int32Data, 1);
   if (words === undefined || bits === 32) {
-    return bytesOf(words);
+    return words && bytesOf(words);
   }
   if (bits === 16) {
     return bytesOf(new Uint16Array(words));
@@ -55,8 +62,4 @@ function packedSixes(values: Uint32Array): Uint8Array {
     }
   }
   return bytes;
-}
-
-function bytesOf(array: ArrayBufferView | undefined): Uint8Array | undefined {
-  return array && new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

@@ -1,9 +1,10 @@
+import { keysOf } from '../base/index.js';
 import type { Message, ModelProto, TensorProto } from './messages.js';
 import { fieldLists, type MessageName } from './schema.js';
 
 /** The fields through which tensors are reached: initializers, attributes, subgraphs, functions. */
 const waysToTensors = new Map(
-  (Object.keys(fieldLists) as MessageName[]).map((name) => [
+  keysOf(fieldLists).map((name) => [
     name,
     fieldLists[name].filter(({ message }) => message !== undefined && reaches(message)),
   ]),

@@ -1,4 +1,5 @@
 import type { Evidence } from '../evaluate/index.js';
+import { bySpeedThenSize } from '../evaluate/index.js';
 import type { Alternative, UnusableVariant } from '../pipeline/index.js';
 import { alternativeName, keptInWords, shortVariantNames } from '../report/index.js';
 import { gainsInWords, gainsOf } from './gains.js';
@@ -91,8 +92,4 @@ function tallyOf(passed: number, evidences: readonly Evidence[], unusable: reado
   }
   const failed = unusable.length === 0 ? '' : `, ${unusable.length} cannot run`;
   return `${passed} of ${total} variants pass${failed}`;
-}
-
-function bySpeedThenSize(a: Evidence, b: Evidence): number {
-  return (b.run?.textsPerSecond ?? 0) - (a.run?.textsPerSecond ?? 0) || a.file.bytes - b.file.bytes;
 }

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { keysOf, OctavecError } from '../base/index.js';
 import { foldConstants, foldShapes, removeDeadNodes } from '../graph/index.js';
 import type { OnnxModel } from '../onnx/index.js';
 import { straightenGelu } from './gelu-chain.js';
@@ -26,7 +26,7 @@ const passes = {
 export type GraphPass = keyof typeof passes;
 
 /** The names of all passes, in the order in which they are applied. */
-export const graphPasses = Object.keys(passes) as readonly GraphPass[];
+export const graphPasses: readonly GraphPass[] = keysOf(passes);
 
 /** Options of {@link optimize}. */
 export interface OptimizeOptions {

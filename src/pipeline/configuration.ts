@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { asOutputError, makeFolders, removeFolders } from '../files/index.js';
+import { asOutputError, filesBelow, makeFolders, removeFolders } from '../files/index.js';
 import { realPathOf, type SourceLocation } from './output-paths.js';
 
 /** Copies of files that wait for their place. */
@@ -82,12 +82,9 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 async function moveFiles(from: string, to: string): Promise<void> {
-  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) {
-      const source = join(entry.parentPath, entry.name);
-      const target = join(to, source.slice(from.length));
-      await makeFolders(dirname(target));
-      await rename(source, target);
-    }
+  for (const path of await filesBelow(from)) {
+    const target = join(to, path);
+    await makeFolders(dirname(target));
+    await rename(join(from, path), target);
   }
 }

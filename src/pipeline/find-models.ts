@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { codeOf, OctavecError, reasonOf, throwIfCancelled } from '../base/index.js';
 import { hasOnlyWeights } from '../convert/index.js';
 import { type NameTemplate, ownFields, variantOfPath } from '../model/index.js';
+import { realPathOf } from './output-paths.js';
 
 /** A model that variants can be made of. */
 export interface FoundModel {
@@ -104,10 +105,6 @@ const moduleFolder = /^\d+_\w+$/;
 /** Tells whether a folder of weights is a model. Where that cannot be said, opening it tells what is wrong. */
 function standsForModel(folder: string): Promise<boolean> {
   return hasOnlyWeights(folder).catch(() => true);
-}
-
-function realPathOf(path: string): Promise<string> {
-  return realpath(path).catch(() => resolve(path));
 }
 
 /** The precision that the name of a file speaks of. */

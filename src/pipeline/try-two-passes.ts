@@ -1,4 +1,5 @@
 import type { Evidence } from '../evaluate/index.js';
+import { bySpeedThenSize } from '../evaluate/index.js';
 import { type Alternative, type Candidate, compareTwoPasses, type Proof, type TaskRun } from '../proof/index.js';
 import type { TaskComparison } from '../tasks/index.js';
 
@@ -37,7 +38,9 @@ export async function tryTwoPasses(
   if (first === undefined) {
     return undefined;
   }
-  const [second] = variants.filter(({ evidence }) => isSoundAndSmall(evidence)).toSorted(bySpeedThenSize);
+  const [second] = variants
+    .filter(({ evidence }) => isSoundAndSmall(evidence))
+    .toSorted((a, b) => bySpeedThenSize(a.evidence, b.evidence));
   const tasks = await compareTwoPasses(
     proof.original,
     [first.candidate, second?.candidate],
@@ -64,11 +67,4 @@ function found({ tasks }: Alternative): number | undefined {
 
 function isSoundAndSmall({ file, verdict }: Evidence): boolean {
   return verdict?.passed === true && file.precision.startsWith('int8');
-}
-
-function bySpeedThenSize(
-  { evidence: a }: { readonly evidence: Evidence },
-  { evidence: b }: { readonly evidence: Evidence },
-): number {
-  return (b.run?.textsPerSecond ?? 0) - (a.run?.textsPerSecond ?? 0) || a.file.bytes - b.file.bytes;
 }

@@ -1,4 +1,4 @@
-import { type OnProgress, version } from '../base/index.js';
+import { renamed, version } from '../base/index.js';
 import { Embedder, type EmbedOptions, embedOrRecall } from '../embed/index.js';
 import {
   type FileIdentity,
@@ -165,8 +165,4 @@ async function readingOf(embedder: Embedder, texts: readonly string[], signal?: 
   const { maxTokens } = embedder;
   const { lengths } = await embedder.tokenize(texts, { signal });
   return { truncated: lengths.filter((length) => length > maxTokens).length, maxTokens };
-}
-
-function renamed(onProgress: OnProgress | undefined, stage: string): OnProgress | undefined {
-  return onProgress && ((event) => onProgress({ ...event, stage }));
 }

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { escapePattern, OctavecError } from '../base/index.js';
 import {
   type EmbeddingTable,
   embeddingTables,
@@ -87,6 +87,6 @@ export function leftOut(
 }
 
 function fits(word: string, pattern: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's').test(word);
+  const parts = pattern.split('*').map(escapePattern);
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(word);
 }

@@ -1,5 +1,6 @@
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { filesBelow } from '../files/index.js';
 import { type CachedModel, cachedModels, hubSettings, removeSnapshot } from '../hub/index.js';
 import { describeCached, type ListedModel } from './list-models.js';
 import { type HubOptions, modelReference } from './reference.js';
@@ -85,11 +86,7 @@ async function removalOf(
 }
 
 async function bytesBelow(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size)),
-  );
+  const files = await filesBelow(folder).catch(() => []);
+  const sizes = await Promise.all(files.map((file) => lstat(join(folder, file)).then(({ size }) => size)));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

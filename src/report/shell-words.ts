@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { printable } from '../base/index.js';
+import { printable, shellWord } from '../base/index.js';
 
 /** Writes a path as it would be given in this folder. */
 export function shortPath(path: string): string {
@@ -10,6 +10,5 @@ export function shortPath(path: string): string {
 /** Writes a path as it would be typed into a shell in this folder. */
 export function quoted(path: string): string {
   const own = printable(shortPath(path));
-  const short = own.startsWith('-') ? `./${own}` : own;
-  return /^[\w@%+=:,./-]+$/.test(short) ? short : `'${short.replaceAll("'", "'\\''")}'`;
+  return shellWord(own.startsWith('-') ? `./${own}` : own);
 }

@@ -1,4 +1,4 @@
-import { type Matrix, rowOf } from '../numbers/index.js';
+import { dot, type Matrix, rowOf } from '../numbers/index.js';
 
 /**
  * Chooses by maximal marginal relevance (Carbonell and Goldstein 1998): what is relevant and unlike what was chosen before.
@@ -27,12 +27,8 @@ export function diversify(scores: readonly number[], vectors: Matrix, diversity:
     left.delete(next);
     chosen.push(next);
     for (const i of left) {
-      likeness[i] = Math.max(likeness[i], product(rowOf(vectors, i), rowOf(vectors, next)));
+      likeness[i] = Math.max(likeness[i], dot(rowOf(vectors, i), rowOf(vectors, next)));
     }
   }
   return chosen;
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

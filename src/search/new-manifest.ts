@@ -1,4 +1,4 @@
-import { OctavecError, version } from '../base/index.js';
+import { keysOf, OctavecError, version } from '../base/index.js';
 import type { IndexManifest, Store, VectorKind } from '../store/index.js';
 import type { HeldModel } from './held-model.js';
 import { type IndexOptions, wholeChunking } from './index-options.js';
@@ -9,7 +9,7 @@ export async function newManifest(
   { kinds }: Pick<Store, 'kinds'>,
   options: IndexOptions,
 ): Promise<IndexManifest> {
-  const [usual] = Object.keys(kinds) as VectorKind[];
+  const [usual] = keysOf(kinds);
   return {
     format: 1,
     tool: `octavec ${version}`,

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { bytesOf, OctavecError } from '../base/index.js';
 import { openWeights, readRange, readSafetensorsHeader, type StoredTensor } from '../files/index.js';
 import { floatTypes, widen } from '../model/index.js';
 import { loadBinding } from '../native/index.js';
@@ -44,13 +44,13 @@ async function readRows(path: string, stored: StoredTensor): Promise<Pick<Static
     if ('binding' in loaded && isAligned) {
       return { data: new Uint8Array(loaded.binding.mapFile(path), offset, bytes), type: kept };
     }
-    return { data: await bytesOf(path, stored), type: kept };
+    return { data: await readStored(path, stored), type: kept };
   }
   if (type !== 'BF16' && type !== 'F64') {
     throw invalid(path, `"${name}" has the type ${type}; F64, F32, F16, BF16 and I8 are read`);
   }
   const floats = await floatsOf(path, stored);
-  return { data: new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength), type: rowTypes.float };
+  return { data: bytesOf(floats), type: rowTypes.float };
 }
 
 async function readWeights(path: string, stored: StoredTensor | undefined, tokens: number) {
@@ -75,7 +75,7 @@ async function readMapping(path: string, stored: StoredTensor | undefined, rows:
   if (dims.length !== 1 || dims[0] === 0 || (type !== 'I64' && type !== 'I32')) {
     throw invalid(path, `"mapping" is ${type} [${dims}], and must be a row for each token`);
   }
-  const { buffer } = await bytesOf(path, stored);
+  const { buffer } = await readStored(path, stored);
   const mapping =
     type === 'I32'
       ? new Int32Array(buffer as ArrayBuffer)
@@ -93,13 +93,13 @@ function clamped(row: bigint): number {
 }
 
 async function floatsOf(path: string, stored: StoredTensor): Promise<Float32Array> {
-  const bytes = await bytesOf(path, stored);
+  const bytes = await readStored(path, stored);
   return stored.type === 'F64'
     ? Float32Array.from(new Float64Array(bytes.buffer as ArrayBuffer))
     : widen(stored.type, bytes);
 }
 
-async function bytesOf(path: string, { offset, bytes }: StoredTensor): Promise<Buffer> {
+async function readStored(path: string, { offset, bytes }: StoredTensor): Promise<Buffer> {
   await using file = await openWeights(path);
   return readRange(file, path, offset, bytes);
 }

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { isRecord, OctavecError, ownValue } from '../base/index.js';
 import { readRows } from './read-rows.js';
 
 /** A query, and the texts that stand with it in a file of pairs. */
@@ -42,7 +42,6 @@ export async function readPairs(path: string): Promise<readonly PairedTexts[]> {
 
 /** Returns a field that holds more than spaces. */
 function textIn(value: unknown, field: string): string | undefined {
-  const isObject = value !== null && typeof value === 'object' && Object.hasOwn(value, field);
-  const text = isObject ? (value as Readonly<Record<string, unknown>>)[field] : undefined;
+  const text = isRecord(value) ? ownValue(value, field) : undefined;
   return typeof text === 'string' && text.trim() !== '' ? text : undefined;
 }

@@ -1,4 +1,4 @@
-import { OctavecError } from '../base/index.js';
+import { isRecord, OctavecError } from '../base/index.js';
 import { closable } from './closable.js';
 import { rawNumber } from './raw-number.js';
 import type { Row } from './row.js';
@@ -105,8 +105,7 @@ export function recordOfRow(row: Row, field: string): TextRecord | InvalidRow {
   if (typeof value === 'string') {
     return { text: value, place };
   }
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value);
-  const fields = (isObject ? value : {}) as Readonly<Record<string, unknown>>;
+  const fields = isRecord(value) ? value : {};
   const text = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (typeof text !== 'string') {
     return { place, problem: `holds neither a string nor a "${field}"${hint(fields)}` };

@@ -1,4 +1,4 @@
-import { OctavecError } from '../../base/index.js';
+import { isRecord, OctavecError } from '../../base/index.js';
 
 /** config.json of a model, whose keys differ from one generation of files to the next. null is as good as nothing. */
 export class ConfigReader {
@@ -67,9 +67,7 @@ export class ConfigReader {
     if (value === undefined) {
       return undefined;
     }
-    return typeof value === 'object' && !Array.isArray(value)
-      ? new ConfigReader(this.path, value as Readonly<Record<string, unknown>>)
-      : this.#refuse(keys, 'an object');
+    return isRecord(value) ? new ConfigReader(this.path, value) : this.#refuse(keys, 'an object');
   }
 
   /** Refuses a model that has a part which is not converted. @throws MODEL_UNSUPPORTED */

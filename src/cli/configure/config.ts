@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { OctavecError, reasonOf } from '../../base/index.js';
+import { isRecord, OctavecError, reasonOf } from '../../base/index.js';
 import { type ConfigurationLayer, mergedConfiguration, readLayers } from '../../config/index.js';
 import { checkConfiguredFiles, placeOfKey } from '../../configured/index.js';
 import { gateNamed } from '../../evaluate/index.js';
@@ -62,9 +62,7 @@ function leaves(table: object, before = ''): [string, unknown][] {
   return Object.entries(table)
     .filter(([, value]) => value !== undefined)
     .flatMap(([key, value]): [string, unknown][] =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? leaves(value, `${before}${key}.`)
-        : [[`${before}${key}`, value]],
+      isRecord(value) ? leaves(value, `${before}${key}.`) : [[`${before}${key}`, value]],
     );
 }
 

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
 import { counted, OctavecError } from '../../base/index.js';
+import { filesBelow } from '../../files/index.js';
 import { damagedFiles } from '../../hub/index.js';
 import type { ListedModel } from '../../registry/index.js';
 import { interruptSignal } from '../interrupt.js';
@@ -18,7 +17,7 @@ export async function verifyModels(models: readonly ListedModel[], json: boolean
   // Of other folders no hashes are known.
   const checked = models.filter((model) => model.source === 'hub');
   for (const { id, path } of checked) {
-    const files = await filesOf(path);
+    const files = await filesBelow(path);
     const found = await damagedFiles(path, files, { signal, onProgress: line.onProgress }).finally(line.done);
     damaged.push(...found.map((file) => ({ id, path: file.path })));
   }
@@ -33,11 +32,4 @@ export async function verifyModels(models: readonly ListedModel[], json: boolean
   if (damaged.length > 0) {
     throw new OctavecError('CACHE_DAMAGED', { folder: 'the cache', files: damaged.map(({ path }) => path) });
   }
-}
-
-async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
 }

@@ -1,4 +1,4 @@
-import { type MethodName, OctavecError } from '../../base/index.js';
+import { keysOf, type MethodName, OctavecError } from '../../base/index.js';
 import { readConfiguration } from '../../config/index.js';
 import type { Device, EngineChoice, Isolation, MemoryMode } from '../../engine/index.js';
 import { readText } from '../../files/index.js';
@@ -118,7 +118,7 @@ const live: readonly (keyof ServeSettings)[] = [
 
 /** Names the settings that differ and need a restart. */
 export function lateChanges(before: ServeSettings, after: ServeSettings): string[] {
-  const names = Object.keys({ ...before, ...after }) as (keyof ServeSettings)[];
+  const names = keysOf({ ...before, ...after });
   return names.filter((name) => !live.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 

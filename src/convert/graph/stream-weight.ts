@@ -1,4 +1,4 @@
-import { OctavecError } from '../../base/index.js';
+import { bytesOf, OctavecError } from '../../base/index.js';
 import type { WeightFiles } from '../../checkpoint/index.js';
 import type { StoredTensor } from '../../files/index.js';
 import { floatsToHalves } from '../../numbers/index.js';
@@ -62,8 +62,4 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
     }
   }
   return result;
-}
-
-function bytesOf(values: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,6 +1,6 @@
 import { OctavecError, type TaskOptions } from '../../base/index.js';
 import type { EncoderPlan, WeightFiles } from '../../checkpoint/index.js';
-import { loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
+import { loadOnnxRuntimeEngine, type TokenBatch, tokenBatch } from '../../engine/index.js';
 import { defaultHead, type Head } from '../../model/index.js';
 import { cosine } from '../../numbers/index.js';
 import { readModel, writeMappedView } from '../../onnx/index.js';
@@ -147,7 +147,7 @@ async function outputOf(
   const running = { workers: 1, memory: 'shared', signal } as const;
   const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head, task }, running);
   try {
-    const batch = tokenBatch(texts);
+    const batch = batchOf(texts);
     if (isReranker) {
       return { numbers: await engine.embed(batch, { signal }) };
     }
@@ -158,16 +158,9 @@ async function outputOf(
   }
 }
 
-function tokenBatch(texts: readonly ProbeText[]): TokenBatch {
-  const offsets = new Int32Array(texts.length + 1);
-  for (const [i, { ids }] of texts.entries()) {
-    offsets[i + 1] = offsets[i] + ids.length;
-  }
-  return {
-    ids: Int32Array.from(texts.flatMap(({ ids }) => ids)),
-    types: Int32Array.from(texts.flatMap(({ ids, types }) => types ?? ids.map(() => 0))),
-    offsets,
-  };
+function batchOf(texts: readonly ProbeText[]): TokenBatch {
+  const types = Int32Array.from(texts.flatMap(({ ids, types = ids.map(() => 0) }) => types));
+  return { ...tokenBatch(texts.map(({ ids }) => ids)), types };
 }
 
 /** Compares row by row: the hidden state of each token, or all scores of a reranker as one row. */

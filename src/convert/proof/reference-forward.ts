@@ -10,6 +10,7 @@ import type {
   Weight,
   WeightFiles,
 } from '../../checkpoint/index.js';
+import { activations } from '../../numbers/index.js';
 
 /** Rows of numbers: one for each token of all texts. */
 type Rows = Float64Array;
@@ -283,32 +284,4 @@ function addTo(target: Rows, values: ArrayLike<number>, factor = 1): void {
   }
 }
 
-const functions: Readonly<Record<Activation, (x: number) => number>> = {
-  gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
-  geluTanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
-  relu: (x) => Math.max(0, x),
-  silu: (x) => x / (1 + Math.exp(-x)),
-  tanh: Math.tanh,
-};
-
-/** Computes the error function: its series near 0, the continued fraction of its complement further out. */
-function erf(x: number): number {
-  const z = Math.abs(x);
-  if (z > 6) {
-    return Math.sign(x);
-  }
-  if (z < 2.5) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; Math.abs(term) > 1e-17; n++) {
-      term *= -(z * z) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 60; n > 0; n--) {
-    fraction = n / 2 / (z + fraction);
-  }
-  return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + fraction));
-}
+const functions: Readonly<Record<Activation, (x: number) => number>> = { ...activations, tanh: Math.tanh };

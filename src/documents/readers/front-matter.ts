@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { isRecord } from '../../base/index.js';
 import type { Metadata } from '../document.js';
 import { metadataOf } from '../metadata.js';
 
@@ -13,8 +14,7 @@ export function readFrontMatter(text: string): { readonly metadata: Metadata; re
   }
   try {
     const value: unknown = parse(found[1], { maxAliasCount: 0 });
-    const isRecord = value !== null && typeof value === 'object' && !Array.isArray(value);
-    return isRecord ? { metadata: metadataOf(value as object), end: found[0].length } : { metadata: {}, end: 0 };
+    return isRecord(value) ? { metadata: metadataOf(value), end: found[0].length } : { metadata: {}, end: 0 };
   } catch {
     // Something between two lines that is no YAML is a part of the text.
     return { metadata: {}, end: 0 };

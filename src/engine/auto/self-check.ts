@@ -1,5 +1,6 @@
 import { cosine, randomNumbers } from '../../numbers/index.js';
 import type { TokenBatch } from '../engine.js';
+import { tokenBatch } from '../token-batch.js';
 
 /**
  * Vectors of two engines of 8 bits that are nearer to each other than this differ by rounding. Measured: 0.987 is the least of
@@ -14,13 +15,8 @@ const lengths = [3, 9, 17, 48];
 /** Makes the fixed texts of the self-check, from all over the vocabulary. ONNX Runtime pads them to the longest. */
 export function sampleBatch(vocabulary: number, maxTokens: number): TokenBatch {
   const random = randomNumbers(1);
-  const fitting = lengths.map((length) => Math.min(length, maxTokens));
-  const offsets = new Int32Array(fitting.length + 1);
-  fitting.forEach((length, text) => {
-    offsets[text + 1] = offsets[text] + length;
-  });
-  const ids = Int32Array.from({ length: offsets[fitting.length] }, () => Math.floor(random() * vocabulary));
-  return { ids, offsets };
+  const token = () => Math.floor(random() * vocabulary);
+  return tokenBatch(lengths.map((length) => Array.from({ length: Math.min(length, maxTokens) }, token)));
 }
 
 /** Returns the lowest cosine between the rows of two matrices [rows × width]; 0 if one holds NaN or infinity. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { codeOf, isMissing, reasonOf } from '../../base/index.js';
-import { asOutputError, makeFolders, writeOutputFile } from '../../files/index.js';
+import { asOutputError, filesBelow, makeFolders, writeOutputFile } from '../../files/index.js';
 import type { Store, StoredObject } from './store.js';
 import { inputChanged, storeError } from './store-error.js';
 
@@ -19,14 +19,10 @@ export function folderStore(root: string): Store {
     nameOf: pathOf,
     find,
     list: async (prefix) => {
-      const names = await readdir(join(root, dirname(`${prefix}x`)), { recursive: true, withFileTypes: true }).catch(
-        unlessMissing(root),
-      );
-      const keys = (names ?? [])
-        .filter((entry) => !entry.isDirectory())
-        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-        .filter((key) => key.startsWith(prefix));
-      const found = await Promise.all(keys.sort(byCode).map(find));
+      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      const names = await filesBelow(join(root, folder)).catch(unlessMissing(root));
+      const keys = (names ?? []).map((name) => `${folder}${name}`).filter((key) => key.startsWith(prefix));
+      const found = await Promise.all(keys.map(find));
       return found.filter((object) => object !== undefined);
     },
     stream: (object, start, end) => streamOf(pathOf(object.key), object, find, start, end),
@@ -103,9 +99,4 @@ function unlessMissing(path: string) {
       throw storeError(path, 'read', reasonOf(error), error);
     }
   };
-}
-
-/** Compares as S3 sorts keys: by code, whatever the language. */
-function byCode(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

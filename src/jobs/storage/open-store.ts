@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { OctavecError } from '../../base/index.js';
+import { escapePattern, OctavecError } from '../../base/index.js';
 import { exists } from '../../files/index.js';
 import { folderStore } from './folder-store.js';
 import { filesOfRows, hubAddress, hubStore } from './hub-store.js';
@@ -92,8 +92,7 @@ async function placeOf(address: string): Promise<{ store: Store; rest: string; i
 
 /** Makes a regular expression for names with "*", "**" and "?". */
 function patternOf(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*\*\/|\*\*|\*|\?/g, (sign) => ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' })[sign] ?? '[^/]');
+  const signs: Readonly<Record<string, string>> = { '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' };
+  const source = pattern.replace(/\*\*\/|\*\*|\*|\?|[^*?]+/g, (part) => signs[part] ?? escapePattern(part));
   return new RegExp(`^${source}$`);
 }

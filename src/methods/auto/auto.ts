@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { OctavecError } from '../../base/index.js';
+import { textsOfBatch, tokenBatch } from '../../engine/index.js';
 import type { Evidence } from '../../evaluate/index.js';
 import { evenlySpaced } from '../../numbers/index.js';
 import type { OnnxModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixPrecision, mixMaterial, mixPrecisions } from '../../quantize/index.js';
 import { defineMethod } from '../define-method.js';
 import type { MethodContext, MethodResult } from '../method.js';
-import { batchOf, rowsOf } from './cuttings.js';
 import { targetGate, usedAllowance } from './goal.js';
 import { MeasurementFile } from './measurement-file.js';
 import { MixSearcher } from './mix-searcher.js';
@@ -69,8 +69,8 @@ async function searchMix(
   if (calibration === undefined || trial.texts === undefined) {
     throw new OctavecError('USAGE', { problem: 'A mix cannot be searched without texts to measure with' });
   }
-  const rows = rowsOf(trial.texts.tokens);
-  const tokens = batchOf(evenlySpaced(rows.length, mostTexts).map((row) => rows[row]));
+  const rows = textsOfBatch(trial.texts.tokens);
+  const tokens = tokenBatch(evenlySpaced(rows.length, mostTexts).map((row) => rows[row]));
   const conditions = createHash('sha256').update(
     JSON.stringify([trial.texts.hash, calibration.hash, selection.include, selection.exclude]),
   );

@@ -1,3 +1,4 @@
+import { keysOf } from '../../base/index.js';
 import type { MixPart, MixPrecision } from '../../quantize/index.js';
 import type { PartChoices } from './mix-search.js';
 import type { AutoPurpose } from './options.js';
@@ -16,7 +17,7 @@ export function choicesOf(
   const seconds = secondsPerMultiplication(parts, uniform);
   return parts.map((part, i) => {
     const losses = { ...sensitivities[i].distance, fp32: 0 };
-    const choices = (Object.keys(losses) as MixPrecision[]).map((precision) => {
+    const choices = keysOf(losses).map((precision) => {
       const bytes = part.bytes[precision];
       const time = part.multiplications * (seconds.get(precision) ?? 0);
       const cost = purpose === 'size' ? bytes : time + bytes * secondsPerByte;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
+import { textsOfBatch, tokenBatch } from '../../engine/index.js';
+import { cuttingsOf } from './cuttings.js';
 
 const cls = 101;
 const sep = 102;
@@ -7,8 +8,8 @@ const text = (...ids: readonly number[]) => Int32Array.of(cls, ...ids, sep);
 const plain = (rows: readonly Int32Array[]) => rows.map((row) => [...row]);
 
 test('of each text the run of its commonest tokens, with what all texts begin and end with', () => {
-  const batch = batchOf([text(7, 1, 2, 3, 4, 8, 9), text(50, 51, 1, 2, 3, 4, 5), text(60, 61, 62, 63, 1, 2, 3, 4)]);
-  expect(plain(rowsOf(cuttingsOf(batch)))).toEqual([
+  const batch = tokenBatch([text(7, 1, 2, 3, 4, 8, 9), text(50, 51, 1, 2, 3, 4, 5), text(60, 61, 62, 63, 1, 2, 3, 4)]);
+  expect(plain(textsOfBatch(cuttingsOf(batch)))).toEqual([
     [cls, 1, 2, 3, 4, sep],
     [cls, 51, 1, 2, 3, 4, sep],
     [cls, 62, 63, 1, 2, 3, 4, sep],
@@ -17,20 +18,20 @@ test('of each text the run of its commonest tokens, with what all texts begin an
 
 test('texts that are no longer than a cutting have none, and the same cutting comes once', () => {
   const long = [1, 2, 3, 4, 9];
-  const batch = batchOf([text(...long), text(1), text(2), text(3), text(...long)]);
-  expect(plain(rowsOf(cuttingsOf(batch)))).toEqual([[cls, 1, 2, 3, 4, sep]]);
+  const batch = tokenBatch([text(...long), text(1), text(2), text(3), text(...long)]);
+  expect(plain(textsOfBatch(cuttingsOf(batch)))).toEqual([[cls, 1, 2, 3, 4, sep]]);
 });
 
 test('a prompt stays before every cutting', () => {
   const prompt = [30, 31];
-  const batch = batchOf([text(...prompt, 1, 2, 3, 4, 5), text(...prompt, 6, 2, 3, 4, 1, 7)]);
-  for (const row of rowsOf(cuttingsOf(batch))) {
+  const batch = tokenBatch([text(...prompt, 1, 2, 3, 4, 5), text(...prompt, 6, 2, 3, 4, 1, 7)]);
+  for (const row of textsOfBatch(cuttingsOf(batch))) {
     expect([...row.subarray(0, 3)]).toEqual([cls, ...prompt]);
     expect(row.at(-1)).toBe(sep);
   }
 });
 
 test('texts without special tokens', () => {
-  const batch = batchOf([Int32Array.of(1, 2, 3, 4, 5, 6), Int32Array.of(9, 2, 3, 4, 5, 8, 7)]);
-  expect(plain(rowsOf(cuttingsOf(batch)))[0]).toEqual([2, 3, 4, 5]);
+  const batch = tokenBatch([Int32Array.of(1, 2, 3, 4, 5, 6), Int32Array.of(9, 2, 3, 4, 5, 8, 7)]);
+  expect(plain(textsOfBatch(cuttingsOf(batch)))[0]).toEqual([2, 3, 4, 5]);
 });

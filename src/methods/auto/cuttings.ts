@@ -1,4 +1,5 @@
 import type { TokenBatch } from '../../engine/index.js';
+import { textsOfBatch, tokenBatch } from '../../engine/index.js';
 
 /** Tokens of a cutting, special tokens aside: in turn, text by text. */
 const lengths = [4, 5, 6, 3];
@@ -11,7 +12,7 @@ const lengths = [4, 5, 6, 3];
  * Made of token ids, for any language. What all texts begin and end with (special tokens, a prompt) stays around each.
  */
 export function cuttingsOf(tokens: TokenBatch): TokenBatch {
-  const rows = rowsOf(tokens);
+  const rows = textsOfBatch(tokens);
   const before = commonLength(rows, (row, i) => row[i]);
   const behind = commonLength(
     rows.map((row) => row.subarray(before)),
@@ -37,7 +38,7 @@ export function cuttingsOf(tokens: TokenBatch): TokenBatch {
       cuttings.set(cutting.join(), cutting);
     }
   }
-  return batchOf([...cuttings.values()]);
+  return tokenBatch([...cuttings.values()]);
 }
 
 /** Finds where the run of the most frequent tokens begins, by the product of their frequencies. */
@@ -62,22 +63,4 @@ function commonLength(rows: readonly Int32Array[], at: (row: Int32Array, i: numb
     length++;
   }
   return length;
-}
-
-/** Splits a batch into the ids of each text. */
-export function rowsOf({ ids, offsets }: TokenBatch): Int32Array[] {
-  return Array.from({ length: offsets.length - 1 }, (_, i) => ids.subarray(offsets[i], offsets[i + 1]));
-}
-
-/** Joins the ids of texts into a batch. */
-export function batchOf(rows: readonly Int32Array[]): TokenBatch {
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [i, { length }] of rows.entries()) {
-    offsets[i + 1] = offsets[i] + length;
-  }
-  const ids = new Int32Array(offsets[rows.length]);
-  for (const [i, row] of rows.entries()) {
-    ids.set(row, offsets[i]);
-  }
-  return { ids, offsets };
 }

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TaskOptions, throwIfCancelled } from '../../base/index.js';
-import { type Engine, loadOnnxRuntimeEngine, type TokenBatch } from '../../engine/index.js';
+import { type Engine, loadOnnxRuntimeEngine, type TokenBatch, textsOfBatch, tokenBatch } from '../../engine/index.js';
 import { writeOutput } from '../../files/index.js';
 import type { ModelFiles } from '../../model/index.js';
 import { chosenRows, evenlySpaced, type Matrix } from '../../numbers/index.js';
 import { encodedSize, encodeModel, limits, type OnnxModel, readModel, writeModel } from '../../onnx/index.js';
 import { applyMix, type Mix, type MixMaterial } from '../../quantize/index.js';
-import { batchOf, cuttingsOf, rowsOf } from './cuttings.js';
+import { cuttingsOf } from './cuttings.js';
 
 export interface LaboratoryOptions {
   /** Of the texts that mixes are tried with. */
@@ -140,8 +140,8 @@ async function embed(engine: Engine, tokens: TokenBatch, { signal, onProgress }:
 }
 
 function chosenTexts(tokens: TokenBatch, count?: number): TokenBatch {
-  const rows = rowsOf(tokens);
-  return batchOf(evenlySpaced(rows.length, count).map((row) => rows[row]));
+  const rows = textsOfBatch(tokens);
+  return tokenBatch(evenlySpaced(rows.length, count).map((row) => rows[row]));
 }
 
 /**

@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { formatCount } from '../../base/index.js';
 import type { Evidence, Fidelity } from '../../evaluate/index.js';
 import { html, type Markup } from '../markup.js';
-import { emptyNote, horizontalRange, plot, rounded, verticalRange } from './plot.js';
+import { emptyNote, horizontalRange, percent, plot, rounded, verticalRange } from './plot.js';
 
 const bins = 32;
 const nothingFinite = 'no finite vectors';
@@ -101,8 +101,4 @@ export function fidelityFigures({ cosine, similarity, l2, neighbours }: Fidelity
     ['same nearest neighbour', percent(neighbours.topOneAgreement)],
     [`overlap of ${neighbours.k} neighbours`, percent(neighbours.topKOverlap)],
   ];
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`;
 }

@@ -93,6 +93,11 @@ export function powerOfTen(value: number): string {
   return `10${whole < 0 ? '⁻' : ''}${digits}`;
 }
 
+/** Writes a share in percent, with a decimal where there is one: "99.5 %". */
+export function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
+}
+
 /** Rounds to the hundredth of a unit: what a picture can show. */
 export function rounded(position: number): number {
   return Math.round(position * 100) / 100;

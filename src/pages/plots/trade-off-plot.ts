@@ -3,7 +3,7 @@ import type { Evidence } from '../../evaluate/index.js';
 import { shortVariantNames } from '../../report/index.js';
 import { html, type Markup } from '../markup.js';
 import { type Box, placeLabel } from './place-label.js';
-import { broadFrame, type Frame, narrowFrame, plot, rounded } from './plot.js';
+import { broadFrame, type Frame, narrowFrame, percent, plot, rounded } from './plot.js';
 
 interface Point {
   readonly name: string;
@@ -123,8 +123,4 @@ function isBeaten(point: Point, among: readonly Point[]): boolean {
       speed(other) >= speed(point) &&
       (other.megabytes < point.megabytes || other.kept > point.kept || speed(other) > speed(point)),
   );
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`;
 }

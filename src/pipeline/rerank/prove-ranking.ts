@@ -1,4 +1,4 @@
-import { type OnProgress, type TaskOptions, version } from '../../base/index.js';
+import { renamed, type TaskOptions, version } from '../../base/index.js';
 import { type Gate, judge, measureRanking, type RankingEvidence } from '../../evaluate/index.js';
 import { textsHash } from '../../files/index.js';
 import type { ModelFiles } from '../../model/index.js';
@@ -70,8 +70,4 @@ async function scoreAll(
     scores.push((await reranker.score(query, texts, { signal })).scores);
   }
   return { scores, engine: reranker.engine };
-}
-
-function renamed(onProgress: OnProgress | undefined, stage: string): OnProgress | undefined {
-  return onProgress && ((event) => onProgress({ ...event, stage }));
 }

@@ -1,4 +1,4 @@
-import { signBits } from '../../numbers/index.js';
+import { dot, signBits } from '../../numbers/index.js';
 import type { Filter } from '../filter/filter.js';
 import { filterTest } from '../filter/matches.js';
 import { int8Rows } from '../scan/codes.js';
@@ -37,7 +37,7 @@ export async function nearestChunks(segments: readonly LiveSegment[], query: Vec
     const wanted = rescore === 'exact' ? top : Math.ceil(top * rescore);
     const scanned = await scanRows(rows, form, { top: wanted, margin, allowed: allowedChunks(live, query.filter) });
     for (const chunk of scanned.rows) {
-      found.push({ segment, chunk, score: cosine(segment.vector(chunk), vector) });
+      found.push({ segment, chunk, score: dot(segment.vector(chunk), vector) });
     }
   }
   return best(found, top);
@@ -60,14 +60,6 @@ function queryFor(kind: ScanQuery['kind'], vector: Float32Array): { form: ScanQu
     return { form: { kind, data: codes, scale: scales[0] }, error };
   }
   return { form: { kind, data: kind === 'binary' ? signBits(matrix) : vector } as ScanQuery, error: 0 };
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) {
-    sum += a[i] * b[i];
-  }
-  return sum;
 }
 
 /** Finds the chunks of all segments that match words best, best first. */

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import {
   checkObject,
   checkOptions,
@@ -9,6 +9,7 @@ import {
   nearestName,
   OctavecError,
 } from '../../base/index.js';
+import { filesBelow } from '../../files/index.js';
 import type { SnapshotOptions } from '../../hub/index.js';
 import type { Task, TaskKind } from '../task.js';
 import { datasetTask } from './dataset-task.js';
@@ -82,12 +83,7 @@ function isKind(text: string): text is TaskKind {
 }
 
 async function folderTask(folder: string, kind: TaskKind | undefined): Promise<Task> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
-    .sort();
-  const files = taskFiles(paths);
+  const files = taskFiles(await filesBelow(folder));
   if ('subsets' in files) {
     const why = `it has several parts; name the folder of one: ${files.subsets.join(', ')}`;
     throw new OctavecError('DATA_INVALID', { path: folder, why });

@@ -1,5 +1,5 @@
 import { breather, throwIfCancelled } from '../../base/index.js';
-import { indexOfLargest, type Matrix } from '../../numbers/index.js';
+import { indexOfLargest, type Matrix, sigmoid } from '../../numbers/index.js';
 import { minimize } from './minimize.js';
 
 export interface LogisticRegressionOptions {
@@ -162,8 +162,4 @@ function softmaxInPlace(scores: Float64Array): void {
   for (let i = 0; i < scores.length; i++) {
     scores[i] /= sum;
   }
-}
-
-function sigmoid(score: number): number {
-  return 1 / (1 + Math.exp(-score));
 }

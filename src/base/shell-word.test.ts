@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoted } from './shell-words.js';
+import { shellQuoted } from './shell-word.js';
 
 test('a shell takes words for what they are, whatever is in them', () => {
   const words = fc.sample(
@@ -11,7 +11,7 @@ test('a shell takes words for what they are, whatever is in them', () => {
     }),
     { numRuns: 200, seed: 3 },
   );
-  const script = `for word in ${words.map(quoted).join(' ')}; do printf '%s\\0' "$word"; done`;
+  const script = `for word in ${words.map(shellQuoted).join(' ')}; do printf '%s\\0' "$word"; done`;
   const printed = execFileSync('/bin/sh', ['-c', script]).toString().split('\0').slice(0, -1);
   expect(printed).toEqual(words);
 });
