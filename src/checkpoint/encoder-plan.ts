@@ -33,13 +33,13 @@ export interface EncoderPlan {
   readonly embeddingNorm?: PlannedNorm;
   readonly finalNorm?: PlannedNorm;
   readonly layers: readonly PlannedLayer[];
-  /** Of rerankers: the graph gives scores of texts in place of hidden states. */
+  /** Of rerankers and classifiers: the graph gives scores of texts in place of hidden states. */
   readonly classifier?: PlannedClassifier;
   /** Where the graph is to make vectors of texts, too. */
   readonly head?: Head;
 }
 
-/** score = out(norm(activation(dense(hidden state of the first token, or the mean of all)))) */
+/** scores = out(norm(activation(dense(hidden state of the first token, or the mean of all)))) */
 export interface PlannedClassifier {
   readonly pooling: 'cls' | 'mean';
   readonly dense: PlannedLinear;

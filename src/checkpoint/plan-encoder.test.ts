@@ -100,24 +100,21 @@ describe('an encoder with a tensor for each part', () => {
     });
   });
 
-  test('gives scores if it was trained to give one', async () => {
+  test('gives scores if it was trained to', async () => {
     const head = (labels: number): Shapes => ({
       ...withBias('bert.pooler.dense', 4, 4),
       ...withBias('classifier', labels, 4),
     });
     const shapes = under('bert.', bert);
     const scorer = { ...bertConfig, architectures: ['BertForSequenceClassification'] };
-    const { plan, unused } = await planOf(scorer, { ...shapes, ...head(1) });
-    expect(plan.classifier).toMatchObject({ pooling: 'cls', activation: 'tanh', out: { inputs: 4, outputs: 1 } });
-    expect(unused).toEqual([]);
-    // Several classes, or a head that the configuration says nothing of: the encoder alone.
-    for (const [config, labels] of [
-      [scorer, 3],
-      [bertConfig, 1],
-    ] as const) {
-      const other = await planOf(config, { ...shapes, ...head(labels) });
-      expect([other.plan.classifier, other.unused.length]).toEqual([undefined, 4]);
+    for (const outputs of [1, 3]) {
+      const { plan, unused } = await planOf(scorer, { ...shapes, ...head(outputs) });
+      expect(plan.classifier).toMatchObject({ pooling: 'cls', activation: 'tanh', out: { inputs: 4, outputs } });
+      expect(unused).toEqual([]);
     }
+    // A head that the configuration says nothing of: the encoder alone.
+    const other = await planOf(bertConfig, { ...shapes, ...head(1) });
+    expect([other.plan.classifier, other.unused.length]).toEqual([undefined, 4]);
   });
 });
 

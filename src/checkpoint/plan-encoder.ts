@@ -202,23 +202,20 @@ class PartFinder {
     };
   }
 
-  /** Returns what makes one score; undefined for a model that has none, or that classifies. */
+  /** Returns what makes scores, one or those of several classes; undefined for a model that has none. */
   classifier(): PlannedClassifier | undefined {
     const { classifier: layout } = this.#architecture;
     if (layout === undefined || !this.#tensors.has(`${layout.out}.weight`)) {
       return undefined;
     }
     const [scores] = this.#tensors.dims(`${layout.out}.weight`);
-    if (scores !== 1) {
-      return undefined;
-    }
     const { hidden, scoring = { pooling: 'cls', activation: layout.activation } } = this.#settings;
     const dense = this.#linear(layout.dense, layout.dense, hidden, hidden);
     return {
       ...scoring,
       dense,
       norm: this.norm(layout.norm, hidden),
-      out: this.#linear(layout.out, layout.out, hidden, 1),
+      out: this.#linear(layout.out, layout.out, hidden, scores),
     };
   }
 

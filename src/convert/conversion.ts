@@ -13,8 +13,8 @@ export interface Conversion {
   readonly hidden: number;
   /** Longest input in tokens. */
   readonly maxTokens: number;
-  /** What the file gives: hidden states of tokens, vectors of texts, or of a cross-encoder scores of pairs. */
-  readonly gives: 'hidden states' | 'scores' | 'vectors';
+  /** What the file gives: hidden states of tokens, vectors of texts, of a cross-encoder scores of pairs, or scores of classes. */
+  readonly gives: 'hidden states' | 'scores' | 'classes' | 'vectors';
   /** How the weights are stored. */
   readonly dtype: ConversionType;
   /** Size of the file. */

@@ -61,7 +61,8 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   const checkpoint = await openCheckpoint(home);
   try {
     const tokenizer = await missingTokenizer(home);
-    const plan = options.withHead ? await withHead(source, checkpoint.plan) : checkpoint.plan;
+    const meant = await asMeant(source, checkpoint.plan);
+    const plan = options.withHead ? await withHead(source, meant) : meant;
     refuseForeign(target.onnxPath);
     const staging = await openStaging(target.onnxPath);
     try {
@@ -83,7 +84,7 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
         layers: plan.layers.length,
         hidden: plan.hidden,
         maxTokens: plan.maxTokens,
-        gives: plan.classifier !== undefined ? 'scores' : plan.head === undefined ? 'hidden states' : 'vectors',
+        gives: whatItGives(plan),
         dtype,
         bytes: written.bytes,
         unused: checkpoint.unused,
@@ -100,6 +101,22 @@ export async function convert(folder: string, options: ConvertOptions = {}): Pro
   } finally {
     await checkpoint.weights.close();
   }
+}
+
+function whatItGives({ classifier, head }: EncoderPlan): Conversion['gives'] {
+  if (classifier !== undefined) {
+    return classifier.out.outputs === 1 ? 'scores' : 'classes';
+  }
+  return head === undefined ? 'hidden states' : 'vectors';
+}
+
+/** Leaves classes out where the folder says how vectors are made: an embedding model was made of a classifier. */
+async function asMeant(folder: string, plan: EncoderPlan): Promise<EncoderPlan> {
+  if (plan.classifier === undefined || plan.classifier.out.outputs === 1) {
+    return plan;
+  }
+  const { source } = await findHead(folder, await readModules(folder), undefined);
+  return source.kind === 'folder' ? { ...plan, classifier: undefined } : plan;
 }
 
 /** SHA-256 of the files of weights, by their names. */
@@ -144,7 +161,7 @@ async function withHead(folder: string, plan: EncoderPlan): Promise<EncoderPlan>
   const { head, source } = await findHead(folder, await readModules(folder), undefined);
   if (classifier !== undefined || source.kind !== 'folder') {
     const problem =
-      classifier === undefined ? 'The folder does not say how vectors are made' : 'It scores pairs of texts';
+      classifier === undefined ? 'The folder does not say how vectors are made' : 'It gives scores of texts';
     throw new OctavecError('USAGE', {
       problem: `${problem}, and \`withHead\` puts that into the graph`,
       hint: 'Leave it out.',

@@ -11,7 +11,7 @@ import type { Conversion } from './conversion.js';
 import { convert } from './convert.js';
 
 /** Another number makes all conversions anew. */
-const conversionVersion = 2;
+const conversionVersion = 3;
 
 /** A model in the cache that was converted from weights elsewhere. */
 export interface ConvertedCopy {

@@ -85,7 +85,7 @@ export class Embedder {
     const opened = pickOptions(options, openModelOptionChecks);
     const opening = isModelFiles(model) ? asOpened(model, opened) : openOrConvert(model, opened, options);
     const said = await unlessCancelled(opening, signal, 'loading the model');
-    refuseReranker(said);
+    refuseScorer(said);
     const [tokenizer, engine] = await Promise.allSettled([TextTokenizer.of(said, signal), engineFor(said, options)]);
     if (tokenizer.status === 'fulfilled' && engine.status === 'fulfilled') {
       const { description, maxTokens = said.maxTokens } = engine.value;
@@ -253,15 +253,15 @@ async function engineFor(files: ModelFiles, options: EmbedderOptions): Promise<E
 }
 
 /**
- * Refuses a model that scores pairs.
+ * Refuses a model that was opened for its scores.
  *
  * @throws USAGE
  */
-function refuseReranker({ task, onnxPath }: ModelFiles): void {
-  if (task === 'rerank') {
+function refuseScorer({ task, onnxPath }: ModelFiles): void {
+  if (task !== undefined) {
     throw new OctavecError('USAGE', {
-      problem: `${onnxPath} was opened to score pairs of texts, and makes no vectors`,
-      hint: 'Give it to `Reranker.load`.',
+      problem: `${onnxPath} was opened to ${task === 'rerank' ? 'score pairs of' : 'classify'} texts, and makes no vectors`,
+      hint: task === 'rerank' ? 'Give it to `Reranker.load`.' : 'Serve it: /predict gives its classes.',
     });
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export { Admission, type Load, smallBody, type WaitingLimits } from './admission.js';
+export { parsed, schemaController } from './check-schema.js';
 export { acceptJson } from './json-body.js';
 export { listAnswer } from './list-answer.js';
 export { observeRequests } from './observe.js';

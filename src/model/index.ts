@@ -11,7 +11,7 @@ export { findOnnxFile, listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';
 export { readJsonFile } from './json-file.js';
 export { type MappedCopy, mappedCopy } from './mapped-copy.js';
-export type { ModelFacts } from './model-facts.js';
+export { type ModelFacts, usualLabel } from './model-facts.js';
 export { type ModelFiles, type ModelOverrides, type OpenModelOptions, overridesOf } from './model-files.js';
 export { openModelFolder } from './model-folder.js';
 export { modelName } from './model-name.js';

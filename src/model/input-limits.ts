@@ -28,6 +28,7 @@ const modelConfig = fields({
   _name_or_path: ifRight(text),
   architectures: ifRight(listOf(text)),
   id2label: ifRight(mapOf(anything)),
+  problem_type: ifRight(text),
   sentence_transformers: ifRight(fields({ activation_fn: maybe(text) })),
   sbert_ce_default_activation_function: ifRight(text),
   vocab_size: optionalCount,

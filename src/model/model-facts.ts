@@ -6,10 +6,10 @@ export interface ModelFacts {
   readonly architectures: readonly string[];
   readonly hiddenSize?: number;
   readonly vocabularySize?: number;
-  /** How many classes it tells apart, where it names them. */
-  readonly labels?: number;
-  /** Name of its first class: the only one of a model that scores pairs. */
-  readonly firstLabel?: string;
+  /** Names of the classes that it tells apart, where it names them. */
+  readonly labels?: readonly string[];
+  /** What its classes are to each other, as transformers has it: "multi_label_classification". */
+  readonly problemType?: string;
   /** What a reranker's numbers go through to become scores, where the configuration names it: "sigmoid". */
   readonly scoreActivation?: string;
   /** Whether the folder says how hidden states are pooled. */
@@ -17,8 +17,6 @@ export interface ModelFacts {
 }
 
 export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean): ModelFacts {
-  const labels = config?.id2label == null ? undefined : Object.keys(config.id2label).length;
-  const firstLabel = config?.id2label?.['0'];
   return {
     architectures: config?.architectures ?? [],
     hiddenSize:
@@ -29,11 +27,23 @@ export function modelFacts(config: ModelConfig | undefined, hasPooling: boolean)
       config?.text_config?.hidden_size ??
       undefined,
     vocabularySize: config?.vocab_size ?? undefined,
-    labels,
-    firstLabel: typeof firstLabel === 'string' ? firstLabel : undefined,
+    labels: config?.id2label == null ? undefined : labelsOf(config.id2label),
+    problemType: config?.problem_type,
     scoreActivation: scoreActivationOf(config),
     hasPooling,
   };
+}
+
+function labelsOf(names: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(names).map((_, i) => {
+    const name = names[i];
+    return typeof name === 'string' ? name : usualLabel(i);
+  });
+}
+
+/** Returns the name that transformers gives a class that has none. */
+export function usualLabel(index: number): string {
+  return `LABEL_${index}`;
 }
 
 /**

@@ -19,8 +19,8 @@ export interface ModelFiles {
   readonly headSource?: HeadSource;
   /** The output of the graph to take; chosen by name, shape and configuration where it is not given. */
   readonly output?: string;
-  /** `rerank` where scores of pairs of texts are wanted rather than vectors of texts. */
-  readonly task?: 'rerank';
+  /** What is wanted of it rather than vectors of texts: scores of pairs of texts, or of classes. */
+  readonly task?: 'rerank' | 'classify';
   /** By what the output is chosen. */
   readonly facts?: ModelFacts;
   /** Longest input in tokens, special tokens included. */
@@ -64,8 +64,8 @@ export interface ModelOverrides {
 export interface OpenModelOptions extends ModelOverrides {
   /** The variant to take from a folder: "int8" is onnx/model_int8.onnx. Without it the file of highest precision. */
   readonly variant?: string;
-  /** `rerank` to score pairs of texts with it; by default it makes vectors of texts. */
-  readonly task?: 'rerank';
+  /** `rerank` to score pairs of texts with it, `classify` to score classes; by default it makes vectors of texts. */
+  readonly task?: 'rerank' | 'classify';
   /** Another model that lends tokenizer, pooling, prompts and limits to a single file with nothing around it. */
   readonly like?: ModelFiles;
 }

@@ -129,7 +129,7 @@ async function describe(
   const tokenizerConfig =
     maybePathOf('tokenizerConfig', options.tokenizerConfig) ?? join(configFolder, 'tokenizer_config.json');
   const [found, limits, texts, tokenizerLowerCase, truncationSide] = await Promise.all([
-    options.task === 'rerank' ? scoreHead : findHead(folder, modules, recognised),
+    options.task !== undefined ? scoreHead : findHead(folder, modules, recognised),
     readInputLimits(configFolder, config, recognised?.model.maxTokens, tokenizerConfig),
     readTexts(folder, options),
     readTokenizerCase(tokenizerConfig, config?.model_type),
@@ -160,7 +160,7 @@ async function describe(
   };
 }
 
-/** A score is taken as it comes. */
+/** Scores are taken as they come. */
 const scoreHead: FoundHead = {
   head: { ...defaultHead, pooling: ['cls'], normalize: false },
   source: { kind: 'folder', name: 'its scores' },
@@ -173,7 +173,7 @@ async function readTexts(
 ): Promise<{ readonly prompts?: Readonly<Record<string, string>>; readonly defaultPrompt?: string }> {
   const path = join(folder, 'config_sentence_transformers.json');
   const texts = await readJsonFile(path, sentenceTransformersConfig);
-  const usual = task === 'rerank' ? 'CrossEncoder' : 'SentenceTransformer';
+  const usual = task !== undefined ? 'CrossEncoder' : 'SentenceTransformer';
   const kind = texts?.model_type ?? usual;
   if (kind !== usual && output === undefined) {
     throw new OctavecError('MODEL_UNSUPPORTED', {

@@ -22,6 +22,6 @@ export const modelOverrideChecks: OptionChecks<ModelOverrides> = {
 export const openModelOptionChecks: OptionChecks<OpenModelOptions> = {
   ...modelOverrideChecks,
   variant: checkText,
-  task: oneOf(['rerank']),
+  task: oneOf(['rerank', 'classify']),
   like: checkObject,
 };

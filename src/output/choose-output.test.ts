@@ -73,8 +73,8 @@ describe('no output is an embedding', () => {
     ['of a cross-encoder', ['logits/text/1'], /reranker or classifier/],
     ['of a cross-encoder without names', ['output_0/text/1'], /one number for a text/],
     ['of a classifier', ['logits/text/3'], /3 scores for a text/],
-    ['of a classifier without names', ['out/text/5'], /scores/, { facts: facts({ labels: 5 }) }],
-    ['of a classifier of many classes', ['out/text/77'], /scores/, { facts: facts({ labels: 77 }) }],
+    ['of a classifier without names', ['out/text/5'], /scores/, { facts: facts({ labels: Array(5).fill('a') }) }],
+    ['of a classifier of many classes', ['out/text/77'], /scores/, { facts: facts({ labels: Array(77).fill('a') }) }],
     [
       'of a classifier by its architecture',
       ['out/text/50'],

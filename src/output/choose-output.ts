@@ -12,7 +12,7 @@ export function outputChoice({
   headSource,
   task,
 }: Pick<ModelFiles, 'facts' | 'output' | 'headSource' | 'task'>): OutputChoice {
-  return { facts, output, poolsHidden: headSource?.kind === 'option', wantsScores: task === 'rerank' };
+  return { facts, output, poolsHidden: headSource?.kind === 'option', task };
 }
 
 /**
@@ -26,8 +26,8 @@ export function chooseOutputs<Output extends OfferedOutput>(
   choice: OutputChoice,
   path: string,
 ): ChosenOutputs<Output> {
-  if (choice.wantsScores) {
-    return chooseScores(offered, choice.output, path);
+  if (choice.task !== undefined) {
+    return chooseScores(offered, choice, path);
   }
   const judged = offered.map((output) => ({ output, why: otherThanEmbeddings(output, choice) }));
   const usable = judged.filter(({ why }) => why === undefined).map(({ output }) => output);
@@ -123,10 +123,9 @@ function namedOutput<Output extends OfferedOutput>(
 function nothingUsable(offered: readonly OfferedOutput[], why: string | undefined, path: string): OctavecError {
   if (why !== undefined) {
     const more = offered.length > 1 ? `Its outputs: ${listed(offered)}. If one of them is right` : 'If it is right';
-    const isReranker = offered.some(isScore);
-    const hint = isReranker
+    const hint = offered.some(isScore)
       ? 'Rank texts by it with "octavec rerank", or `Reranker` in the library.'
-      : `octavec runs models that give one vector for a text. ${more}, name it with --output.`;
+      : `octavec runs models that give one vector for a text; classifiers are for "octavec serve". ${more}, name it with --output.`;
     return new OctavecError('MODEL_OUTPUT', { path, why, hint });
   }
   const several = offered.filter(({ per, isFloat }) => per === 'text' && isFloat).length > 1;

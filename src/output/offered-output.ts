@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../model/index.js';
+import type { ModelFacts, ModelFiles } from '../model/index.js';
 
 /** An output of a graph, as a run gave it or as the file declares it. */
 export interface OfferedOutput {
@@ -19,8 +19,8 @@ export interface OutputChoice {
   readonly output?: string;
   /** The caller says how hidden states are pooled, so that those are wanted. */
   readonly poolsHidden?: boolean;
-  /** The scores of a reranker are wanted, and no embedding. */
-  readonly wantsScores?: boolean;
+  /** What is wanted in place of an embedding. */
+  readonly task?: ModelFiles['task'];
   /** Ids that the model knows, where that is known better than by its configuration. */
   readonly vocabularySize?: number;
 }

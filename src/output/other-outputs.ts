@@ -55,7 +55,7 @@ function byWidth(output: OfferedOutput, choice: OutputChoice): string | undefine
   if (output.per === 'token' && width < hiddenSize) {
     return `its output "${shortened(output.name)}" has ${width} numbers for each token, and its hidden states have ${hiddenSize}: a head for tokens (ColBERT, labels of tokens)`;
   }
-  return output.per === 'text' && (width === labels || (width <= mostScores && width < hiddenSize))
+  return output.per === 'text' && (width === labels?.length || (width <= mostScores && width < hiddenSize))
     ? scores(output, choice)
     : undefined;
 }

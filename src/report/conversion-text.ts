@@ -21,14 +21,17 @@ export function formatConversion({
   unused,
   proof,
 }: Conversion): string {
+  const kinds: Partial<Record<Conversion['gives'], string>> = { scores: ' cross-encoder', classes: ' classifier' };
+  const next: Partial<Record<Conversion['gives'], string>> = {
+    scores: `rerank ${quoted(onnxPath)} --query "…" --file texts.txt`,
+    classes: `serve ${quoted(onnxPath)}`,
+  };
   const lines = [
     `${onnxPath} (${formatBytes(bytes)}${dtype === 'fp16' ? ', weights in FP16' : ''})`,
-    `  ${architecture}${gives === 'scores' ? ' cross-encoder' : ''}, ${layers} layers, ${hidden} dimensions, ${gives === 'scores' ? 'pairs' : 'texts'} of up to ${formatCount(maxTokens)} tokens`,
+    `  ${architecture}${kinds[gives] ?? ''}, ${layers} layers, ${hidden} dimensions, ${gives === 'scores' ? 'pairs' : 'texts'} of up to ${formatCount(maxTokens)} tokens`,
     `  held against ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
     ...(unused.length > 0 ? [`  left out, as embeddings do not need them: ${unused.join(', ')}`] : []),
-    gives === 'scores'
-      ? `Next: octavec rerank ${quoted(onnxPath)} --query "…" --file texts.txt`
-      : `Next: octavec quantize ${quoted(onnxPath)} --to int8`,
+    `Next: octavec ${next[gives] ?? `quantize ${quoted(onnxPath)} --to int8`}`,
   ];
   return `${lines.join('\n')}\n`;
 }

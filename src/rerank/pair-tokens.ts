@@ -31,6 +31,9 @@ export async function tokenizePairsOnce(files: ModelFiles, queries: readonly Que
 
 /** Puts batches one behind the other. */
 export function joined(batches: readonly TokenBatch[]): TokenBatch {
+  if (batches.length === 1) {
+    return batches[0];
+  }
   const offsets = [0];
   for (const batch of batches) {
     const start = offsets[offsets.length - 1];

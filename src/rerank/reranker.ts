@@ -6,8 +6,8 @@ import {
   throwIfCancelled,
   unlessCancelled,
 } from '../base/index.js';
-import { Admission, checkTexts, closeLoaded, readyLine, TextTokenizer, whyNoText } from '../embed/index.js';
-import { type Engine, type EngineDescription, loadEngine } from '../engine/index.js';
+import { Admission, checkTexts, closeLoaded, whyNoText } from '../embed/index.js';
+import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, openModelFolder } from '../model/index.js';
 import { ascendingOrder } from '../numbers/index.js';
 import {
@@ -20,6 +20,7 @@ import {
   scoreOptionChecks,
 } from './rerank-options.js';
 import { activate, activationOf, type ScoreActivation } from './score-activation.js';
+import { type LoadedScorer, loadScorer, scoreTokens } from './scorer.js';
 
 /** A text with its score for a query. */
 export interface RankedText {
@@ -46,14 +47,6 @@ interface PairNumbers extends PairScores {
   readonly numbers: Float32Array;
 }
 
-/** What a reranker is made of. */
-interface LoadedReranker {
-  readonly files: ModelFiles;
-  readonly tokenizer: TextTokenizer;
-  readonly engine: Engine;
-  readonly activation: ScoreActivation;
-}
-
 /**
  * Scores pairs of a query and a text with a cross-encoder, which reads both together: slower than comparing vectors, and
  * better at telling which of some texts answers a query best.
@@ -73,14 +66,14 @@ export class Reranker {
   readonly maxTokens: number;
   /** What the model's numbers go through, where a call asks for nothing else. */
   readonly activation: ScoreActivation;
-  readonly #loaded: LoadedReranker;
+  readonly #loaded: LoadedScorer;
   readonly #admission: Admission;
   #closing: Promise<void> | undefined;
 
-  private constructor(loaded: LoadedReranker, admission: Admission) {
+  private constructor(loaded: LoadedScorer, activation: ScoreActivation, admission: Admission) {
     this.model = loaded.files;
     this.maxTokens = loaded.engine.maxTokens ?? loaded.files.maxTokens;
-    this.activation = loaded.activation;
+    this.activation = activation;
     this.#loaded = loaded;
     this.#admission = admission;
   }
@@ -102,17 +95,7 @@ export class Reranker {
     const opening = openFiles(model, options);
     const opened = await unlessCancelled(opening, signal, 'loading the model');
     const activation = options.activation ?? activationOf(opened);
-    const engine = await loadEngine(opened, options);
-    try {
-      // The model's inputs may have room for less than its files say.
-      const files = { ...opened, maxTokens: Math.min(opened.maxTokens, engine.maxTokens ?? opened.maxTokens) };
-      const tokenizer = await TextTokenizer.of(files, signal);
-      options.onReady?.(readyLine(files, engine.description, 'scores'), engine.description);
-      return new Reranker({ files, tokenizer, engine, activation }, admission);
-    } catch (error) {
-      await engine.close();
-      throw error;
-    }
+    return new Reranker(await loadScorer(opened, options), activation, admission);
   }
 
   /** Describes the engine that runs the model. */
@@ -156,7 +139,7 @@ export class Reranker {
 
   async #scoreAdmitted(query: string, texts: readonly string[], options: ScoreOptions): Promise<PairNumbers> {
     const { files, tokenizer, engine } = this.#loaded;
-    const { signal, onProgress, reproducible, overLong = 'truncate', activation = this.activation } = options;
+    const { signal, overLong = 'truncate', activation = this.activation } = options;
     const { truncationSide = files.truncationSide } = options;
     const { workers, threadsPerWorker } = engine.description;
     const tokens = await tokenizer.tokenize(texts, {
@@ -164,21 +147,8 @@ export class Reranker {
       truncationSide,
       lanes: this.#admission.calls > 1 ? 1 : workers * threadsPerWorker,
     });
-    let done = 0;
-    const numbers = await engine.embed(tokens, {
-      signal,
-      alone: reproducible,
-      onDone: (more) => {
-        done += more;
-        onProgress?.({ stage: 'Scoring', done, total: texts.length, unit: 'texts' });
-      },
-    });
-    const indices = texts.flatMap((_, index) => (Number.isFinite(numbers[index]) ? [] : [index]));
-    if (indices.length > 0) {
-      throw new OctavecError('VECTOR_NOT_FINITE', { path: files.onnxPath, indices, what: 'score' });
-    }
-    const truncated = tokens.lengths.reduce((count, length) => count + (length > files.maxTokens ? 1 : 0), 0);
-    return { numbers, scores: activate(numbers, activation), tokenCounts: tokens.lengths, truncated };
+    const scored = await scoreTokens(this.#loaded, tokens, options);
+    return { ...scored, scores: activate(scored.numbers, activation) };
   }
 
   /** Waits for the calls that run, then frees everything. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
-import { acceptJson, observeRequests, Problem, pathOf, problemOf, whenEnded } from '../http/index.js';
+import { acceptJson, observeRequests, Problem, pathOf, problemOf, schemaController, whenEnded } from '../http/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { guardDoor } from './front-door.js';
@@ -9,7 +9,6 @@ import { describeApi } from './openapi.js';
 import { operationRoutes } from './operation.js';
 import type { ServerOptions } from './options.js';
 import { protocols } from './protocols.js';
-import { schemaController } from './schemas.js';
 
 /** What the running server changes without a restart. */
 export interface LiveSettings {

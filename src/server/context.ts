@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TruncationSide } from '../embed/index.js';
-import { type Load, whenEnded, whileAwaited } from '../http/index.js';
+import { type Load, Problem, whenEnded, whileAwaited } from '../http/index.js';
+import { type ClassifiedInputs, type ClassifyInputs, classifyInputs, loadOfClasses } from './classify-inputs.js';
 import {
   type EmbeddedInputs,
   type EmbeddingService,
@@ -12,7 +13,6 @@ import {
 } from './embed-inputs.js';
 import type { CountedWork, Metrics } from './metrics.js';
 import type { ServerLimits } from './options.js';
-import { loadOfPairs, type ScoredPairs, type ScorePairs, scorePairs } from './score-pairs.js';
 import type { SearchService } from './search/search-service.js';
 import type { ServedModel } from './served-model.js';
 
@@ -47,15 +47,32 @@ export function embedFor(
   return counted(context, 'embed', loadOf(model, asked.inputs), reply, work);
 }
 
-/** Scores texts for a query, with the same admission. */
-export function scoreFor(
+/** Scores the classes of inputs, with the same admission. */
+export function classifyFor(
   context: ServerContext,
   model: ServedModel,
-  asked: Omit<ScorePairs, 'signal'>,
+  asked: Omit<ClassifyInputs, 'signal'>,
   reply: FastifyReply,
-): Promise<ScoredPairs> {
-  const work = (signal: AbortSignal) => scorePairs(context, model, { ...asked, signal });
-  return counted(context, 'predict', loadOfPairs(model, asked), reply, work);
+): Promise<ClassifiedInputs> {
+  const work = (signal: AbortSignal) => classifyInputs(context, model, { ...asked, signal });
+  return counted(context, 'predict', loadOfClasses(model, asked), reply, work);
+}
+
+/**
+ * Scores texts for a query, with the same admission.
+ *
+ * @throws Problem `unsupported` for a model that does something else
+ */
+export async function scoreFor(
+  context: ServerContext,
+  model: ServedModel,
+  { query, texts, ...how }: Omit<ClassifyInputs, 'signal' | 'inputs'> & { query: string; texts: readonly string[] },
+  reply: FastifyReply,
+): Promise<ClassifiedInputs> {
+  if ((await model.describe()).task !== 'rerank') {
+    throw new Problem('unsupported', 'model is not a re-ranker model');
+  }
+  return classifyFor(context, model, { inputs: texts.map((text) => [query, text] as const), ...how }, reply);
 }
 
 async function counted<Result extends Taken>(

@@ -99,12 +99,13 @@ export async function embedInputs(
 /**
  * Checks that texts are well-formed Unicode.
  *
+ * @param from the place of the first among the inputs of its request
  * @throws Problem `invalid` for text that is not valid Unicode
  */
-export function checkTextsOf(inputs: readonly Input[]): void {
+export function checkTextsOf(inputs: readonly Input[], from = 0): void {
   inputs.forEach((input, i) => {
     if (typeof input === 'string' && !isWellFormed(input)) {
-      throw new Problem('invalid', `input ${i} is not valid Unicode: it has half of a surrogate pair`, 'input');
+      throw new Problem('invalid', `input ${from + i} is not valid Unicode: it has half of a surrogate pair`, 'input');
     }
   });
 }

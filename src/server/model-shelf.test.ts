@@ -59,6 +59,14 @@ describe('the model that ranks', () => {
   test('is the first model where none does, which will say that it is none', async () => {
     expect((await new ModelShelf({ models: [of('a'), of('b')] }).findReranker()).name).toBe('a');
   });
+
+  test.each([
+    [[of('a'), of('r', 'rerank'), of('c1', 'classify'), of('c2', 'classify')], 'c1'],
+    [[of('a'), of('r', 'rerank')], 'r'],
+    [[of('a'), of('b')], 'a'],
+  ])('classes are told by a classifier, else by a reranker (%#)', async (models, found) => {
+    expect((await new ModelShelf({ models }).findClassifier()).name).toBe(found);
+  });
 });
 
 describe('before and while models are loaded', () => {

@@ -1,6 +1,6 @@
 import { Embedder } from '../embed/index.js';
 import { Problem } from '../http/index.js';
-import { Reranker } from '../rerank/index.js';
+import type { Classifier } from '../rerank/index.js';
 import type { ServerOptions } from './options.js';
 import { type LoadedModel, ServedModel } from './served-model.js';
 
@@ -73,6 +73,16 @@ export class ModelShelf {
     return this.first;
   }
 
+  /** Returns the first model that tells classes apart; where there is none, the first that ranks texts, or the first. */
+  async findClassifier(): Promise<ServedModel> {
+    for (const model of this.models) {
+      if ((await model.describe()).task === 'classify') {
+        return model;
+      }
+    }
+    return this.findReranker();
+  }
+
   /** Loads the first model. */
   async start(): Promise<void> {
     try {
@@ -85,7 +95,7 @@ export class ModelShelf {
   /**
    * Does something with a model that gives vectors. It is loaded first where that is needed.
    *
-   * @throws Problem `loading`; `unsupported` for a model that ranks texts
+   * @throws Problem `loading`; `unsupported` for a model that gives scores
    */
   use<Result>(model: ServedModel, work: Work<Result>): Promise<Result> {
     return this.#use(model, (loaded, raw) => {
@@ -97,14 +107,14 @@ export class ModelShelf {
   }
 
   /**
-   * Does something with a model that ranks texts. It is loaded first where that is needed.
+   * Does something with a model that gives scores. It is loaded first where that is needed.
    *
    * @throws Problem `loading`; `unsupported` for a model that gives vectors
    */
-  useReranker<Result>(model: ServedModel, work: (reranker: Reranker) => Promise<Result>): Promise<Result> {
+  useClassifier<Result>(model: ServedModel, work: (classifier: Classifier) => Promise<Result>): Promise<Result> {
     return this.#use(model, (loaded) => {
-      if (!(loaded instanceof Reranker)) {
-        throw new Problem('unsupported', 'model is not a re-ranker model');
+      if (loaded instanceof Embedder) {
+        throw new Problem('unsupported', 'Model is not a classifier model');
       }
       return work(loaded);
     });

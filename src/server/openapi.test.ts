@@ -1,9 +1,9 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { schemaController } from '../http/index.js';
 import type { App } from './context.js';
 import { describeApi } from './openapi.js';
-import { schemaController } from './schemas.js';
 
 function appOf(addRoutes: (app: App) => void) {
   const app = Fastify({ schemaController });

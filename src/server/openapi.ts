@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
 import { version } from '../base/index.js';
+import { schemaController } from '../http/index.js';
 import type { App } from './context.js';
-import { schemaController } from './schemas.js';
 
 /** Files of the page, with their types. */
 const files = new Map([

@@ -19,8 +19,8 @@ export function operationRoutes(app: App, { shelf, metrics }: ServerContext): vo
       throw new Problem('loading', `the model ${shelf.first.name} is being loaded`);
     }
     const { first } = shelf;
-    if (first.files?.task === 'rerank') {
-      await shelf.useReranker(first, (reranker) => reranker.score('ready?', ['ready']));
+    if (first.files?.task !== undefined) {
+      await shelf.useClassifier(first, (classifier) => classifier.classify(['ready?']));
       return { status: 'ready', model: first.name } as never;
     }
     const { data } = await shelf.use(first, (embedder) => embedder.embed(['ready?']));

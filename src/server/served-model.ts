@@ -2,14 +2,14 @@ import { OctavecError } from '../base/index.js';
 import { Embedder } from '../embed/index.js';
 import type { EngineDescription } from '../engine/index.js';
 import { type ModelFiles, weightBytes } from '../model/index.js';
-import { Reranker, type RerankerOptions } from '../rerank/index.js';
+import { Classifier, type RerankerOptions } from '../rerank/index.js';
 import type { ServedModelOptions, ServerOptions } from './options.js';
 
 /** Memory that a loaded model takes besides its weights: tokenizer, threads, buffers. */
 const baseBytes = 40 * 2 ** 20;
 
-/** What gives vectors of texts, or scores of pairs. */
-export type LoadedModel = Embedder | Reranker;
+/** What gives vectors of texts, or scores. */
+export type LoadedModel = Embedder | Classifier;
 
 /** A model in memory, and who uses it. */
 interface Loaded {
@@ -63,7 +63,7 @@ export class ServedModel {
     return this.#loaded?.model.engine;
   }
 
-  /** Returns the length of a vector; undefined while the model is not loaded, and for one that scores pairs. */
+  /** Returns the length of a vector; undefined while the model is not loaded, and for one that gives scores. */
   get width(): number | undefined {
     const model = this.#loaded?.model;
     return model instanceof Embedder ? model.width : undefined;
@@ -136,13 +136,15 @@ export class ServedModel {
 
   async #open(files: ModelFiles): Promise<Loaded> {
     const [model, weights] = await Promise.all([
-      files.task === 'rerank' ? Reranker.load(files, this.#engineOptions) : Embedder.load(files, this.#embedderOptions),
+      files.task === undefined
+        ? Embedder.load(files, this.#embedderOptions)
+        : Classifier.load(files, this.#engineOptions),
       weightBytes(files.onnxPath),
     ]);
     return { model, bytes: baseBytes + weights, users: 0, isRetired: false };
   }
 
-  /** Returns the options that apply to rerankers, too: those of vectors do not. */
+  /** Returns the options that apply to classifiers, too: those of vectors do not. */
   get #engineOptions(): RerankerOptions {
     const { engine, workers, threads, memory, isolation, batchTokens } = this.#embedderOptions ?? {};
     return { engine, workers, threads, memory, isolation, batchTokens };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -90,4 +90,27 @@ test('the prompt of the server counts where a request names none', async () => {
   const { models } = await servedModels([first], { defaultPrompt: 'query: ' });
   const { prompts, defaultPrompt } = await models[0].open();
   expect(prompts[defaultPrompt as string]).toBe('query: ');
+});
+
+test.each<[string, object, string | undefined]>([
+  ['names one class', { id2label: { 0: 'relevant' } }, 'rerank'],
+  ['names three classes', { id2label: { 0: 'a', 1: 'b', 2: 'c' } }, 'classify'],
+  ['names none', {}, 'classify'],
+  ['gives embeddings', { architectures: ['BertModel'] }, undefined],
+])('a model whose configuration %s is served for it', async (_, changes, task) => {
+  rmSync(join(first, 'modules.json'));
+  rmSync(join(first, '1_Pooling'), { recursive: true });
+  const path = join(first, 'config.json');
+  const config = { ...JSON.parse(readFileSync(path, 'utf8')), architectures: ['BertForSequenceClassification'] };
+  writeFileSync(path, JSON.stringify({ ...config, ...changes }));
+  const { models } = await servedModels([first], {});
+  expect((await models[0].open()).task).toBe(task);
+});
+
+test('an embedding model that was made of a classifier gives vectors', async () => {
+  const path = join(first, 'config.json');
+  const config = { ...JSON.parse(readFileSync(path, 'utf8')), architectures: ['BertForSequenceClassification'] };
+  writeFileSync(path, JSON.stringify(config));
+  const { models } = await servedModels([first], {});
+  expect((await models[0].open()).task).toBeUndefined();
 });

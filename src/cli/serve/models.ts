@@ -125,14 +125,32 @@ async function openProven(model: string, variant: string | undefined, { force }:
   return files;
 }
 
-/** Opens a model of either kind: one that its folder says is a cross-encoder ranks texts. */
+/**
+ * Opens a model of any kind: one that its folder says was trained to give scores ranks texts by its only one, or tells
+ * classes apart.
+ */
 async function openServed(model: string, variant: string | undefined): Promise<ModelFiles> {
-  const asReranker = () => openModelFolder(model, { variant, task: 'rerank' });
+  const scorer = () => openScorer(model, variant);
   const files = await openModelFolder(model, { variant }).catch((error) =>
-    (error as OctavecError).code === 'MODEL_UNSUPPORTED' ? asReranker() : Promise.reject(error),
+    (error as OctavecError).code === 'MODEL_UNSUPPORTED' ? scorer() : Promise.reject(error),
   );
-  const scores = files.facts?.architectures.some((name) => name.endsWith('ForSequenceClassification'));
-  return scores && files.task === undefined ? asReranker() : files;
+  const { architectures = [], hasPooling } = files.facts ?? {};
+  const scores = architectures.some((name) => name.endsWith('ForSequenceClassification')) && !hasPooling;
+  return scores && files.task === undefined ? scorer() : files;
+}
+
+async function openScorer(model: string, variant: string | undefined): Promise<ModelFiles> {
+  const files = await openModelFolder(model, { variant, task: 'classify' });
+  const classes = files.facts?.labels?.length ?? (await declaredClasses(files));
+  return classes === 1 ? { ...files, task: 'rerank' } : files;
+}
+
+/** Returns how many numbers a file that is not told the names of its classes declares, where it does. */
+async function declaredClasses(files: ModelFiles): Promise<number | undefined> {
+  const { declaredUse } = await import('../../engine/index.js');
+  const { readStructure } = await import('../../onnx/index.js');
+  const asReranker = declaredUse(await readStructure(files.onnxPath), { ...files, task: 'rerank' });
+  return asReranker.output === undefined ? undefined : 1;
 }
 
 /**

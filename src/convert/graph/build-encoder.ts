@@ -20,7 +20,7 @@ export interface BuiltEncoder {
 const opset = 20;
 const irVersion = 9;
 
-/** What the hidden states are called, and the scores of rerankers. */
+/** What the hidden states are called, and the scores of rerankers and classifiers. */
 const hiddenOutput = 'last_hidden_state';
 const scoreOutput = 'logits';
 /** Vectors of texts, as sentence-transformers calls them. */
@@ -69,7 +69,7 @@ export function buildEncoder(plan: EncoderPlan, metadata: Readonly<Record<string
         output: [
           plan.classifier === undefined
             ? valueInfo(hiddenOutput, dataType.float, ['batch_size', 'sequence_length', plan.hidden])
-            : valueInfo(scoreOutput, dataType.float, ['batch_size', 1]),
+            : valueInfo(scoreOutput, dataType.float, ['batch_size', plan.classifier.out.outputs]),
           ...(plan.head === undefined
             ? []
             : [valueInfo(vectorOutput, dataType.float, ['batch_size', headWidth(plan.head, plan.hidden)])]),

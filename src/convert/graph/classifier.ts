@@ -4,7 +4,7 @@ import type { GraphWriter } from './graph-writer.js';
 import { linear, norm } from './parts.js';
 import { pool } from './sentence-embedding.js';
 
-/** Writes the scores of texts [batch × 1], from the hidden states of their first tokens or the mean of all. */
+/** Writes the scores of texts [batch × classes], from the hidden states of their first tokens or the mean of all. */
 export function classifier(graph: GraphWriter, parts: PlannedClassifier, hidden: string, output: string): string {
   const { pooling, dense, activation, out } = parts;
   const pooled = linear(graph, dense, pool(graph, pooling, hidden));

@@ -12,12 +12,12 @@ const goldenSchema = z.object({
   attention_mask: rows,
   token_type_ids: rows.nullish(),
   last_hidden_state: z.array(z.array(z.array(z.number()))).nullish(),
-  logits: z.array(z.array(z.number()).length(1)).nullish(),
+  logits: z.array(z.array(z.number())).nullish(),
 });
 
 /**
  * Reads what transformers gave for some inputs, where a model comes with it: `expected.json` with `input_ids`,
- * `attention_mask`, where they are not 0 `token_type_ids`, and `last_hidden_state` or, for rerankers, `logits`. Only
+ * `attention_mask`, where they are not 0 `token_type_ids`, and `last_hidden_state` or, for rerankers and classifiers, `logits`. Only
  * tokens that the mask shows count.
  *
  * @returns undefined if there is nothing of the kind

@@ -16,7 +16,7 @@ export interface ConversionProof {
   readonly reference: 'weights' | 'golden' | 'onnx';
   readonly texts: number;
   readonly tokens: number;
-  /** Of the hidden states of a token, the least; of rerankers, of all scores. */
+  /** Of the hidden states of a token, the least; of rerankers and classifiers, of all scores. */
   readonly cosine: number;
   /** Of any number of the output. */
   readonly largestDifference: number;
@@ -54,12 +54,12 @@ export interface ProofSubject {
 interface Reference {
   readonly kind: ConversionProof['reference'];
   readonly texts: readonly ProbeText[];
-  /** [tokens × hidden], texts one after the other; of rerankers [texts]. */
+  /** [tokens × hidden], texts one after the other; of rerankers and classifiers [texts × classes]. */
   readonly numbers: ArrayLike<number>;
 }
 
 /**
- * Runs a converted file and holds its hidden states, or the scores of a reranker, against outputs that came with the model
+ * Runs a converted file and holds its hidden states, or the scores of a reranker or classifier, against outputs that came with the model
  * (`expected.json`), against another ONNX file, or else against what the stored weights give in plain loops.
  *
  * @throws CONVERSION_REFUSED, and what the engine throws
@@ -134,21 +134,20 @@ function rowsOf(data: Float32Array, texts: readonly ProbeText[], width: number):
   });
 }
 
-/** Returns hidden states, or the scores of a reranker; vectors of texts where the graph makes them. */
+/** Returns hidden states, or scores; vectors of texts where the graph makes them. */
 async function outputOf(
   onnxPath: string,
   { padTokenId, classifier, head: ownHead }: EncoderPlan,
   texts: readonly ProbeText[],
   { signal }: TaskOptions,
 ): Promise<{ readonly numbers: Float32Array; readonly vectors?: Float32Array }> {
-  const isReranker = classifier !== undefined;
   const head = { ...defaultHead, pooling: ['cls'], normalize: false } as const;
-  const task = isReranker ? 'rerank' : undefined;
+  const task = classifier && 'classify';
   const running = { workers: 1, memory: 'shared', signal } as const;
   const engine = await loadOnnxRuntimeEngine({ onnxPath, padTokenId, head, task }, running);
   try {
     const batch = batchOf(texts);
-    if (isReranker) {
+    if (task !== undefined) {
       return { numbers: await engine.embed(batch, { signal }) };
     }
     const vectors = ownHead && (await engine.embed(batch, { signal }));
@@ -163,7 +162,7 @@ function batchOf(texts: readonly ProbeText[]): TokenBatch {
   return { ...tokenBatch(texts.map(({ ids }) => ids)), types };
 }
 
-/** Compares row by row: the hidden state of each token, or all scores of a reranker as one row. */
+/** Compares row by row: the hidden state of each token, or all scores as one row. */
 function compareNumbers(
   folder: string,
   { kind, texts, numbers }: Reference,
@@ -171,7 +170,7 @@ function compareNumbers(
   { classifier, hidden }: EncoderPlan,
 ): ConversionProof {
   const tokens = texts.reduce((sum, { ids }) => sum + ids.length, 0);
-  const [rows, width] = classifier === undefined ? [tokens, hidden] : [1, texts.length];
+  const [rows, width] = classifier === undefined ? [tokens, hidden] : [1, texts.length * classifier.out.outputs];
   if (found.length !== rows * width || numbers.length !== rows * width) {
     const why = `${found.length} numbers for ${tokens} tokens, and ${numbers.length} are expected`;
     throw new OctavecError('CONVERSION_REFUSED', { path: folder, why });

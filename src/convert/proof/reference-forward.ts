@@ -28,7 +28,7 @@ export interface ProbeText {
  * tokens.
  *
  * @param texts without padding
- * @returns [tokens × hidden], the texts one after the other; of rerankers [texts]
+ * @returns [tokens × hidden], the texts one after the other; of rerankers and classifiers [texts × classes]
  */
 export async function referenceForward(
   plan: EncoderPlan,
@@ -94,7 +94,7 @@ class ReferenceRun {
     return preNorm ? out : this.norm(layer.ffnNorm, out, hidden);
   }
 
-  /** Returns one number for each text, from the hidden state of its first token or the mean of all. */
+  /** Returns the scores of each text, from the hidden state of its first token or the mean of all. */
   async scores({ pooling, dense, activation, norm, out }: PlannedClassifier, hidden: Rows): Promise<Rows> {
     const width = dense.inputs;
     const pooled = new Float64Array(this.#texts.length * width);

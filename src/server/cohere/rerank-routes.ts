@@ -35,7 +35,7 @@ export function rerankRoutes(app: App, context: ServerContext): void {
         }
         const model = await context.shelf.findReranker(name);
         // Clients hold scores against thresholds from 0 to 1, whatever a model's configuration says.
-        const asked = { query, texts, overLong: 'truncate' as const, activation: 'sigmoid' as const };
+        const asked = { query, texts, overLong: 'truncate' as const };
         const { scores, tokens } = await scoreFor(context, model, asked, reply);
         const shown = shortNumbers(scores);
         return {

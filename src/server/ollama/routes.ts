@@ -127,7 +127,10 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
       const model = shelf.find(name);
       const { maxTokens, task, architecture = 'bert' } = await model.describe();
       const { details, modified_at } = await facts(model, model.name);
-      const width = task === 'rerank' ? 1 : await shelf.use(model, async (embedder) => embedder.width);
+      const width =
+        task === undefined
+          ? await shelf.use(model, async (embedder) => embedder.width)
+          : await shelf.useClassifier(model, async ({ labels }) => labels.length);
       return {
         modelfile: `# Served by octavec\nFROM ${model.name}\n`,
         parameters: '',
@@ -138,7 +141,7 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
           [`${architecture}.context_length`]: maxTokens,
           [`${architecture}.embedding_length`]: width,
         },
-        capabilities: [task === 'rerank' ? 'rerank' : 'embedding'],
+        capabilities: [task ?? 'embedding'],
         modified_at,
       };
     },

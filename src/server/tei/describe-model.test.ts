@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelFiles } from '../../model/index.js';
 import type { ServedModel } from '../served-model.js';
-import { describeModel, scoreLabel } from './describe-model.js';
+import { describeModel } from './describe-model.js';
 
 const served = { id: 'owner/m', name: 'm' } as ServedModel;
 const filesOf = (more: object) =>
@@ -39,10 +39,22 @@ describe('a model as TEI describes it', () => {
   });
 
   test('a cross-encoder has a label', () => {
-    const files = filesOf({ task: 'rerank', facts: { firstLabel: 'relevant' } });
+    const files = filesOf({ task: 'rerank', facts: { labels: ['relevant'] } });
     expect(describeModel(served, files).model_type).toEqual({
       reranker: { id2label: { '0': 'relevant' }, label2id: { relevant: 0 } },
     });
-    expect(scoreLabel(filesOf({}))).toBe('LABEL_0');
+    expect(describeModel(served, filesOf({ task: 'rerank' })).model_type).toEqual({
+      reranker: { id2label: { '0': 'LABEL_0' }, label2id: { LABEL_0: 0 } },
+    });
+  });
+
+  test('a classifier has several, two where nothing is said', () => {
+    const files = filesOf({ task: 'classify', facts: { labels: ['no', 'perhaps', 'yes'] } });
+    expect(describeModel(served, files).model_type).toEqual({
+      classifier: { id2label: { 0: 'no', 1: 'perhaps', 2: 'yes' }, label2id: { no: 0, perhaps: 1, yes: 2 } },
+    });
+    expect(describeModel(served, filesOf({ task: 'classify' })).model_type).toEqual({
+      classifier: { id2label: { 0: 'LABEL_0', 1: 'LABEL_1' }, label2id: { LABEL_0: 0, LABEL_1: 1 } },
+    });
   });
 });

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { listAnswer } from '../../http/index.js';
+import { listAnswer, parsed } from '../../http/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import type { App, ServerContext } from '../context.js';
-import { parsed } from '../schemas.js';
 import type { RankTasks } from './rank-routes.js';
 import * as schemas from './schemas.js';
 
@@ -31,13 +30,18 @@ export function hostedRoutes(
   { embed, similarity, rerank, predict }: TeiTasks,
 ): void {
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
-  const ranks = async () => (await shelf.first.describe()).task === 'rerank';
+  const task = async () => (await shelf.first.describe()).task;
+  const classes = async (asked: unknown, reply: FastifyReply) =>
+    JSON.stringify(await predict(parsed(schemas.predictRequest, asked), reply));
 
   for (const url of ['/', '/invocations']) {
     app.post(url, { schema: { hide: true, body: z.unknown() } }, async (request, reply) => {
       reply.type('application/json');
-      if (await ranks()) {
-        return JSON.stringify(await rerank(parsed(schemas.rerankRequest, request.body), reply));
+      switch (await task()) {
+        case 'rerank':
+          return JSON.stringify(await rerank(parsed(schemas.rerankRequest, request.body), reply));
+        case 'classify':
+          return classes(request.body, reply);
       }
       const sentences = schemas.similarityRequest.safeParse(request.body);
       return sentences.success
@@ -52,8 +56,8 @@ export function hostedRoutes(
     if (ranking.success) {
       return JSON.stringify(await rerank(ranking.data, reply));
     }
-    if (await ranks()) {
-      return JSON.stringify(await predict(parsed(schemas.predictRequest, instance), reply));
+    if ((await task()) !== undefined) {
+      return classes(instance, reply);
     }
     const vectors = await embed(parsed(schemas.embedRequest, instance), reply);
     return `[${vectors.map((one) => shortNumbersAsJson(one)).join(',')}]`;
@@ -68,7 +72,7 @@ export function hostedRoutes(
         body: z.object({
           instances: z
             .array(z.record(z.string(), z.unknown()))
-            .describe('Requests to /rerank; or those to /embed, or /predict of a cross-encoder'),
+            .describe('Requests to /rerank; or those to /embed, or /predict of a classifier or cross-encoder'),
         }),
         response: {
           200: z.object({

@@ -2,10 +2,9 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Problem } from '../../http/index.js';
 import { shortNumbers } from '../../numbers/index.js';
-import { rankedTexts } from '../../rerank/index.js';
-import { type App, overLongOf, type ServerContext, scoreFor } from '../context.js';
+import { type ClassifierInput, rankedTexts } from '../../rerank/index.js';
+import { type App, classifyFor, overLongOf, type ServerContext, scoreFor } from '../context.js';
 import { checkSize, inTeisWords } from './checks.js';
-import { scoreLabel } from './describe-model.js';
 import * as schemas from './schemas.js';
 
 const tags = ['Text Embeddings Inference'];
@@ -14,27 +13,19 @@ type Rerank = z.output<typeof schemas.rerankRequest>;
 type Predict = z.output<typeof schemas.predictRequest>;
 type Ranking = Pick<Rerank, 'truncate' | 'truncation_direction' | 'raw_scores'>;
 
-/** What TEI does with cross-encoders. */
+/** What TEI does with classifiers and cross-encoders. */
 export interface RankTasks {
   readonly rerank: (asked: Rerank, reply: FastifyReply) => Promise<z.input<typeof schemas.rerankResponse>>;
   readonly predict: (asked: Predict, reply: FastifyReply) => Promise<z.input<typeof schemas.predictResponse>>;
 }
 
-/** Returns TEI's tasks for cross-encoders, done by the first model that is one. */
+/** Returns TEI's tasks for classifiers and cross-encoders, done by the first model that is one. */
 export function rankTasks(context: ServerContext): RankTasks {
   const { shelf, limits } = context;
 
-  async function scoresOf(query: string, texts: readonly string[], asked: Ranking, reply: FastifyReply) {
-    const side = /left/i.test(asked.truncation_direction) ? 'left' : undefined;
-    const how = {
-      activation: asked.raw_scores ? ('identity' as const) : ('sigmoid' as const),
-      ...overLongOf(context, asked.truncate, side),
-    };
-    const model = await shelf.findReranker();
-    const { scores } = await scoreFor(context, model, { query, texts, ...how }, reply).catch((error) =>
-      Promise.reject(inTeisWords(error)),
-    );
-    return scores;
+  function howToScore({ truncate, truncation_direction, raw_scores }: Ranking) {
+    const side = /left/i.test(truncation_direction) ? 'left' : undefined;
+    return { raw: raw_scores, ...overLongOf(context, truncate, side) };
   }
 
   async function rerank(asked: Rerank, reply: FastifyReply) {
@@ -43,7 +34,12 @@ export function rankTasks(context: ServerContext): RankTasks {
       throw new Problem('empty', '`texts` cannot be empty');
     }
     checkSize(texts.length, limits.maxClientBatchSize);
-    const scores = await scoresOf(query, texts, asked, reply);
+    const { scores } = await scoreFor(
+      context,
+      await shelf.findReranker(),
+      { query, texts, ...howToScore(asked) },
+      reply,
+    ).catch((error) => Promise.reject(inTeisWords(error)));
     const shown = shortNumbers(scores);
     return rankedTexts(texts, scores).map(({ index, text }) => ({
       index,
@@ -53,33 +49,29 @@ export function rankTasks(context: ServerContext): RankTasks {
   }
 
   async function predict(asked: Predict, reply: FastifyReply) {
-    const { inputs } = asked;
-    // A pair and a list of two texts look the same; TEI takes it for a pair.
-    const isPair = typeof inputs !== 'string' && typeof inputs[0] === 'string';
-    const pairs = (typeof inputs === 'string' ? [[inputs]] : isPair ? [inputs] : inputs) as string[][];
-    if (pairs.length === 0) {
+    const isBatch = typeof asked.inputs !== 'string' && Array.isArray(asked.inputs[0]);
+    const inputs = (isBatch ? asked.inputs : [[asked.inputs].flat()]) as string[][];
+    if (inputs.some((texts) => texts.join('') === '')) {
       throw new Problem('empty', '`inputs` cannot be empty');
     }
-    checkSize(pairs.length, limits.maxClientBatchSize);
-    const model = await shelf.findReranker();
-    const files = await model.describe();
-    if (files.task !== 'rerank') {
-      throw new Problem('unsupported', 'Model is not a classifier model');
-    }
-    if (pairs.some(({ length }) => length !== 2)) {
-      throw new Problem('invalid', '`inputs` must be pairs of texts: the model scores a text by a query', 'inputs');
-    }
-    const scores = await Promise.all(
-      pairs.map(async ([query, text]) => shortNumbers(await scoresOf(query, [text], asked, reply))[0]),
+    checkSize(inputs.length, limits.maxClientBatchSize);
+    // Of one text or two, as the schema has it.
+    const texts = inputs.map((input) => (input.length === 1 ? input[0] : input) as ClassifierInput);
+    const how = { inputs: texts, ...howToScore(asked) };
+    const { scores, labels } = await classifyFor(context, await shelf.findClassifier(), how, reply).catch((error) =>
+      Promise.reject(inTeisWords(error)),
     );
-    const predictions = scores.map((score) => [{ score, label: scoreLabel(files) }]);
-    return isPair ? predictions[0] : predictions;
+    const shown = shortNumbers(scores);
+    const predictions = inputs.map((_, i) =>
+      labels.map((label, one) => ({ score: shown[i * labels.length + one], label })).sort((a, b) => b.score - a.score),
+    );
+    return isBatch ? predictions : predictions[0];
   }
 
   return { rerank, predict };
 }
 
-/** Adds TEI's routes for cross-encoders. */
+/** Adds TEI's routes for classifiers and cross-encoders. */
 export function teiRankRoutes(app: App, { rerank, predict }: RankTasks): void {
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   app.post(
@@ -100,7 +92,7 @@ export function teiRankRoutes(app: App, { rerank, predict }: RankTasks): void {
     {
       schema: {
         tags,
-        summary: 'Score pairs of texts',
+        summary: 'Score the classes of texts or pairs of texts',
         body: schemas.predictRequest,
         response: { 200: schemas.predictResponse, ...errors },
       },

@@ -66,7 +66,11 @@ export const rerankRequest = z.object({
 export const rerankResponse = z.array(z.object({ index: z.int(), score: z.number(), text: z.string().optional() }));
 
 export const predictRequest = z.object({
-  inputs: z.union([z.string(), z.array(z.string()), z.array(z.array(z.string()).min(1).max(2))]),
+  inputs: z
+    .union([z.string(), z.array(z.string()).max(2), z.array(z.array(z.string()).min(1).max(2))], {
+      error: 'must be a string, a pair of strings, or a list of lists of one or two strings',
+    })
+    .describe('A text, a pair of texts, or a list of lists of one or two texts'),
   raw_scores: z.boolean().default(false),
   truncate: z.boolean().nullish(),
   truncation_direction: direction,
@@ -82,7 +86,11 @@ export const infoResponse = z.object({
   model_sha: z.string().nullable(),
   model_dtype: z.string(),
   served_model_name: z.string(),
-  model_type: z.union([z.object({ embedding: z.object({ pooling: z.string() }) }), z.object({ reranker: classes })]),
+  model_type: z.union([
+    z.object({ embedding: z.object({ pooling: z.string() }) }),
+    z.object({ reranker: classes }),
+    z.object({ classifier: classes }),
+  ]),
   max_concurrent_requests: z.int(),
   max_input_length: z.int(),
   max_batch_tokens: z.int(),

@@ -1,6 +1,6 @@
 import type { FastifyServerOptions } from 'fastify';
 import type { z } from 'zod';
-import { Problem } from '../http/index.js';
+import { Problem } from './problem.js';
 
 /** What fastify asks a compiler for. */
 interface Route {
