@@ -57,3 +57,56 @@ test('a figure that is none is shown as such', () => {
 test('one thing is one', () => {
   expect([0, 1, 2600].map((count) => counted(count, 'text'))).toEqual(['0 texts', '1 text', '2600 texts']);
 });
+
+test('what is no number is shown as such', () => {
+  expect(formatDuration(Number.NaN)).toBe('NaN s');
+  expect(formatDuration(Number.POSITIVE_INFINITY)).toBe('Infinity s');
+  expect(formatBytes(Number.NaN)).toBe('NaN B');
+  expect(formatCount(Number.NaN)).toBe('NaN');
+});
+
+test.each([
+  [0, '0 ms'],
+  [0.0004, '0 ms'],
+  [99.94, '99.9 s'],
+  [119.6, '2 min 0 s'],
+  [3599.4, '59 min 59 s'],
+  [3599.6, '1 h 0 min'],
+  [360_000, '100 h 0 min'],
+])('%d seconds are rounded before they are split', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+
+test.each([
+  [1, '1 B'],
+  [9994, '9.99 kB'],
+  [9995, '10.0 kB'],
+  [99_949, '99.9 kB'],
+  [99_950, '100 kB'],
+  [999_499_999, '999 MB'],
+  [999_500_000, '1.00 GB'],
+  [1e15, '1,000 TB'],
+])('%d bytes are rounded to the next unit', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+test.each([
+  ['0.4', undefined],
+  ['1.5', 2],
+  ['1b', 1],
+  ['1KiB', 1024],
+  ['2TIB', 2 * 1024 ** 4],
+  ['9007199254740991', Number.MAX_SAFE_INTEGER],
+  ['9007199254740992', undefined],
+  ['1e400', undefined],
+  ['1,5 MB', undefined],
+  ['1. MB', undefined],
+  ['.5MB', undefined],
+  ['MiB 1', undefined],
+  ['1 M B', undefined],
+  ['٣MB', undefined],
+  ['25MB or so', undefined],
+])('%j as a size of few or many bytes', (text, bytes) => expect(parseBytes(text)).toBe(bytes));
+
+test('a size that was written is read as about the same', () => {
+  for (let bytes = 1; bytes < 1e14; bytes = Math.ceil(bytes * 1.37)) {
+    const read = parseBytes(formatBytes(bytes)) as number;
+    expect(Math.abs(read - bytes)).toBeLessThanOrEqual(bytes * 0.005001);
+  }
+});

@@ -37,7 +37,7 @@ export function formatDuration(seconds: number): string {
   if (seconds < 0.9995) {
     return `${Math.round(seconds * 1000)} ms`;
   }
-  if (seconds < 99.95) {
+  if (seconds < 99.95 || !Number.isFinite(seconds)) {
     return `${seconds.toFixed(1)} s`;
   }
   const whole = Math.round(seconds);
