@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import {
   checkBound,
+  checkCallback,
   checkChoice,
   checkCount,
+  checkFlag,
   checkLocation,
+  checkNumber,
+  checkObject,
   checkOptions,
   checkSignal,
   checkText,
   listOf,
+  nested,
   type OptionChecks,
   oneOf,
+  or,
+  pickOptions,
 } from './check-option.js';
 import { pathOf } from './location.js';
 
@@ -89,4 +96,67 @@ test('the path of a location', () => {
   for (const wrong of [undefined, null, 3, '', 'a\0b', new URL('data:,x'), 'file:///a%2Fb']) {
     expect(() => pathOf('model', wrong as string)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   }
+});
+
+describe('checks that are put together', () => {
+  interface Inner {
+    readonly texts?: number;
+  }
+  const inner: OptionChecks<Inner> = { texts: checkCount };
+  const check = (options: unknown) =>
+    checkOptions(
+      options as object,
+      {
+        cache: or(false, checkCount),
+        depths: listOf(listOf(checkNumber)),
+        speed: nested(inner),
+        onDone: checkCallback,
+        quiet: checkFlag,
+        tags: checkObject,
+      } as OptionChecks<object>,
+    );
+
+  test('take what any of them takes', () => {
+    check({ cache: false });
+    check({ cache: 3, depths: [], speed: {}, onDone: () => undefined, quiet: false, tags: {} });
+    check({ depths: [[], [1, -1.5, Number.NEGATIVE_INFINITY]], speed: { texts: undefined } });
+  });
+
+  test.each([
+    [{ cache: true }, 'The option cache is true, and must be a whole number from 1 on.'],
+    [{ cache: 1e300 }, 'The option cache is 1e+300, and must be a whole number from 1 on.'],
+    [{ cache: 1n }, 'The option cache is 1, and must be a whole number from 1 on.'],
+    [{ depths: [[1], 2] }, 'The option depths[1] is 2, and must be a list.'],
+    [{ depths: [[1], [2, Number.NaN]] }, 'The option depths[1][1] is NaN, and must be a number.'],
+    [{ speed: [] }, 'The options of speed are a list, and must be an object.'],
+    [{ speed: '' }, 'The options of speed are empty, and must be an object.'],
+    [{ speed: { text: 1 } }, 'There is no option "text". Did you mean texts?'],
+    [{ speed: { texts: Symbol('x') } }, 'The option texts is a symbol, and must be a whole number from 1 on.'],
+    [{ onDone: {} }, 'The option onDone is an object, and must be a function.'],
+    [{ quiet: 0 }, 'The option quiet is 0, and must be true or false.'],
+    [{ quiet: '' }, 'The option quiet is empty, and must be true or false.'],
+    [{ tags: [] }, 'The option tags is a list, and must be an object.'],
+    [{ tags: null }, 'The option tags is null, and must be an object.'],
+    [{ tags: () => 1 }, 'The option tags is a function, and must be an object.'],
+    [JSON.parse('{"__proto__": {"cache": 1}}'), /^There is no option "__proto__"\. Known: cache, depths/],
+    [{ constructor: 1 }, /^There is no option "constructor"/],
+  ])('refuse the rest by its place (%#)', (options, message) => {
+    expect(() => check(options)).toThrow(message);
+    expect(() => check(options)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  test('a value of a megabyte is not repeated', () => {
+    const long = 'x'.repeat(1_000_000);
+    for (const options of [{ cache: long }, { [long]: 1 }, { depths: long }]) {
+      const refused = () => check(options);
+      expect(refused).toThrow(/x… \(1000000 characters\)/);
+      expect(refused).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{1,300}$/) }));
+    }
+  });
+
+  test('what a function does not know is left out for it', () => {
+    const given = { texts: 1, other: 2, toString: 3 } as Inner;
+    expect(pickOptions(given, inner)).toEqual({ texts: 1 });
+    expect(pickOptions({}, inner)).toEqual({});
+  });
 });

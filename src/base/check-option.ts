@@ -1,6 +1,7 @@
 import { OctavecError } from './errors.js';
 import { checkLocation } from './location.js';
 import { nearestName } from './nearest-name.js';
+import { shortened } from './printable.js';
 
 /**
  * What callers without a type checker give for options. A check is told the option's name, and throws USAGE for a value
@@ -29,7 +30,7 @@ export function checkOptions<Options>(options: Options, checks: OptionChecks<Opt
       const known = Object.keys(checks);
       const nearest = nearestName(option, known);
       const hint = nearest === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${nearest}?`;
-      throw new OctavecError('USAGE', { problem: `There is no option "${option}"`, hint });
+      throw new OctavecError('USAGE', { problem: `There is no option "${shortened(option)}"`, hint });
     }
     if (value !== undefined) {
       checks[option as keyof Options](option, value);
@@ -147,7 +148,7 @@ function refuse(name: string, value: unknown, expected: string): never {
 
 function shown(value: unknown): string {
   return ['number', 'bigint', 'boolean'].includes(typeof value) || (typeof value === 'string' && value !== '')
-    ? String(value)
+    ? shortened(String(value))
     : kindOf(value);
 }
 

@@ -6,6 +6,11 @@ const lettersAChange = 3;
  * undefined where none is near enough to have been meant.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  // A name that is many times longer, from outside, is near to none: no need to compare its letters.
+  const longest = Math.max(...known.map(({ length }) => length));
+  if (name.length > 2 * longest + 1) {
+    return undefined;
+  }
   const distances = known.map((candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase()));
   const least = Math.min(...distances);
   const nearest = known[distances.indexOf(least)];
