@@ -20,3 +20,15 @@ test('what fails in the package, or what it lacks itself, is thrown as it is', a
   const broken = optionalPackage(() => Promise.reject(notFound('its-own-dependency')), 'lib', 'A thing');
   await expect(broken).rejects.toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });
 });
+
+test('a package whose name only begins so is another one', async () => {
+  const other = optionalPackage(() => Promise.reject(notFound('lib-extra')), 'lib', 'A thing');
+  await expect(other).rejects.toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });
+  const scoped = optionalPackage(() => Promise.reject(notFound('@lancedb/lancedb')), '@lancedb/lancedb', 'A thing');
+  await expect(scoped).rejects.toMatchObject({ code: 'PACKAGE_MISSING', details: { name: '@lancedb/lancedb' } });
+});
+
+test('what is thrown need not be an error', async () => {
+  await expect(optionalPackage(() => Promise.reject('text'), 'lib', 'A thing')).rejects.toBe('text');
+  await expect(optionalPackage(() => Promise.reject(undefined), 'lib', 'A thing')).rejects.toBeUndefined();
+});
