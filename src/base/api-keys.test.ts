@@ -26,3 +26,34 @@ test.each([
 ])('the headers %j hold the key %j', (headers, key) => {
   expect(keyOf(headers as Record<string, string>)).toBe(key);
 });
+
+test('a file of keys may begin with a byte order mark, and end without a line end', () => {
+  expect(parseKeys('\ufefffirst\r\nsecond')).toEqual([hashOfKey('first'), hashOfKey('second')]);
+  expect(parseKeys('')).toEqual([]);
+  expect(parseKeys(' \n\t\n # none\n')).toEqual([]);
+});
+
+test('a key may have any signs within, but a "#" at its start', () => {
+  expect(parseKeys('a#b c=ü')).toEqual([hashOfKey('a#b c=ü')]);
+  // One digit too many: no hash, but a key.
+  const long = `sha256:${'0'.repeat(65)}`;
+  expect(parseKeys(long)).toEqual([hashOfKey(long)]);
+});
+
+test('the hash of a key is no key', () => {
+  const accepted = parseKeys('secret');
+  expect(isAccepted(accepted[0], accepted)).toBe(false);
+  expect(isAccepted(`sha256:${accepted[0]}`, accepted)).toBe(false);
+  expect(isAccepted(' secret', accepted)).toBe(false);
+});
+
+test.each([
+  ['a bearer before the headers of others', { authorization: 'Bearer a', 'api-key': 'b', 'x-api-key': 'c' }, 'a'],
+  ["Azure's before Cohere's", { 'api-key': 'b', 'x-api-key': 'c' }, 'b'],
+  ['an empty header', { authorization: '', 'x-api-key': 'c' }, 'c'],
+  ['no key behind the scheme', { authorization: 'Bearer', 'x-api-key': 'c' }, 'c'],
+  ['a scheme that only begins so', { authorization: 'BearerToken a' }, undefined],
+  ['a key of a tab', { authorization: 'Bearer\ta' }, 'a'],
+])('of %s comes the key', (_, headers, key) => {
+  expect(keyOf(headers)).toBe(key);
+});

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test, vi } from 'vitest';
-import { onAbort, throwIfCancelled, unlessCancelled } from './cancel.js';
+import { onAbort, throwIfCancelled, unlessCancelled, whenAborted } from './cancel.js';
 
 test('throws once the signal is aborted, with its reason as the cause', () => {
   const controller = new AbortController();
@@ -48,4 +48,74 @@ test('a cancelled wait ends at once, and what comes too late is discarded', asyn
   await late;
   expect(discard.mock.calls).toEqual([['late']]);
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+test('nothing is told of a signal that was aborted before, nor twice', () => {
+  const controller = new AbortController();
+  const listener = vi.fn();
+  const forget = onAbort(controller.signal, listener);
+  controller.abort();
+  controller.abort();
+  expect(listener).toHaveBeenCalledTimes(1);
+  forget();
+  onAbort(controller.signal, listener)();
+  expect(listener).toHaveBeenCalledTimes(1);
+  expect(onAbort(undefined, listener)()).toBeUndefined();
+});
+
+test('a listener that takes another one away keeps it from being told', () => {
+  const controller = new AbortController();
+  const told: string[] = [];
+  onAbort(controller.signal, () => {
+    told.push('first');
+    forget();
+  });
+  const forget = onAbort(controller.signal, () => told.push('second'));
+  onAbort(controller.signal, () => told.push('third'));
+  controller.abort();
+  expect(told).toEqual(['first', 'third']);
+});
+
+test('after all have gone, a signal tells who comes next', () => {
+  const controller = new AbortController();
+  const listener = vi.fn();
+  onAbort(controller.signal, vi.fn())();
+  onAbort(controller.signal, listener);
+  controller.abort();
+  expect(listener).toHaveBeenCalledTimes(1);
+});
+
+test('waiting for an abort ends with it, or at once', async () => {
+  const controller = new AbortController();
+  let isOver = false;
+  const waiting = whenAborted(controller.signal).then(() => {
+    isOver = true;
+  });
+  await Promise.resolve();
+  expect(isOver).toBe(false);
+  controller.abort();
+  await waiting;
+  await whenAborted(controller.signal);
+  expect(isOver).toBe(true);
+});
+
+test('a discard that fails, or a promise that fails too late, troubles nobody', async () => {
+  const controller = new AbortController();
+  let fail: (error: Error) => void = () => undefined;
+  const late = new Promise<string>((_, reject) => {
+    fail = reject;
+  });
+  const discard = vi.fn();
+  const waiting = unlessCancelled(late, controller.signal, 'waiting', discard);
+  const badly = unlessCancelled(Promise.resolve('x'), AbortSignal.abort('why'), 'waiting', () => {
+    throw new Error('discarded badly');
+  });
+  controller.abort(new Error('stop'));
+  fail(new Error('late'));
+  await expect(waiting).rejects.toMatchObject({
+    code: 'CANCELLED',
+    cause: expect.objectContaining({ message: 'stop' }),
+  });
+  await expect(badly).rejects.toMatchObject({ code: 'CANCELLED', cause: 'why', message: 'Cancelled: waiting.' });
+  expect(discard).not.toHaveBeenCalled();
 });

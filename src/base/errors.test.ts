@@ -64,3 +64,31 @@ test('reasons are one line without a full stop, whatever was thrown', () => {
   expect(reasonOf('text')).toBe('text');
   expect(reasonOf(undefined)).toBe('undefined');
 });
+
+test('statuses and details stand in the error, as the table has them', () => {
+  const error = new OctavecError('USAGE', { problem: 'No' });
+  expect([error.code, error.exitStatus, error.httpStatus, error.name]).toEqual(['USAGE', 2, 400, 'OctavecError']);
+  expect(error.details).toEqual({ problem: 'No' });
+  expect(error.message).toBe('No.');
+  expect(error).toBeInstanceOf(Error);
+});
+
+test('a cause may be anything but undefined', () => {
+  for (const cause of [null, 0, '', false]) {
+    expect(new OctavecError('CANCELLED', { what: 'x' }, cause).cause).toBe(cause);
+  }
+});
+
+test.each([
+  [new Error(''), ''],
+  [new Error('Ends so...'), 'Ends so..'],
+  [new Error('  spaces \n'), 'spaces'],
+  [null, 'null'],
+  [42, '42'],
+  [Symbol('x'), 'Symbol(x)'],
+  [{ message: 'no error' }, '[object Object]'],
+  [new OctavecError('CANCELLED', { what: 'x' }), 'Cancelled: x'],
+  [new Error('\u001b[2J'), '\\u001b[2J'],
+])('the reason of %s', (thrown, reason) => {
+  expect(reasonOf(thrown)).toBe(reason);
+});

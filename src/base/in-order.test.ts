@@ -35,3 +35,36 @@ test('an error comes in its turn', async () => {
   await expect(all()).rejects.toThrow('second');
   expect(found).toEqual(['first']);
 });
+
+test('begins a job only once there is room, and none after its reader has left', async () => {
+  const begun: number[] = [];
+  const jobs = Array.from({ length: 5 }, (_, i) => async () => {
+    begun.push(i);
+    return i;
+  });
+  const results = inOrder(jobs, 2);
+  expect(begun).toEqual([]);
+  expect((await results.next()).value).toBe(0);
+  expect(begun).toEqual([0, 1]);
+  expect((await results.next()).value).toBe(1);
+  expect(begun).toEqual([0, 1, 2]);
+  await results.return();
+  expect(begun).toEqual([0, 1, 2]);
+});
+
+test('an error that nobody comes to read is not unhandled', async () => {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', listener);
+  const results = inOrder([() => Promise.resolve(1), () => Promise.reject(new Error('unread'))], 2);
+  await results.next();
+  await results.return();
+  await setTimeout(1);
+  process.off('unhandledRejection', listener);
+  expect(unhandled).toEqual([]);
+});
+
+test('no jobs give no results, and more at once than there are is no harm', async () => {
+  expect((await inOrder([], 4).next()).done).toBe(true);
+  expect((await inOrder([async () => 'only'], 100).next()).value).toBe('only');
+});
