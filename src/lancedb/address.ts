@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { OctavecError } from '../base/index.js';
+import { OctavecError, pathOf } from '../base/index.js';
 
 /** A database of LanceDB. */
 export interface LancePlace {
@@ -40,10 +39,13 @@ export function lancePlace(address: string): LancePlace {
   }
   const url = URL.canParse(uri) ? new URL(uri) : refuse('The address of the index is no URL');
   if (url.protocol === 'file:') {
-    return lancePlace(`lancedb:${fileURLToPath(url)}`);
+    return lancePlace(`lancedb:${pathOf('index', url)}`);
   }
   if (!buckets.includes(url.protocol)) {
     refuse(`LanceDB is used in folders and buckets, not at ${url.protocol}//`);
+  }
+  if (url.host === '') {
+    refuse('The address of the index names no bucket');
   }
   if (url.username || url.password || url.search) {
     refuse('The address of the index holds more than a bucket and a name');
