@@ -27,6 +27,17 @@ const what = 'An index in LanceDB';
 const lanceName: string = '@lancedb/lancedb';
 const arrowName: string = 'apache-arrow';
 
+/** How the packages are loaded that are no part of this project's own installation. */
+export interface LancePackages {
+  lance(): Promise<Lance>;
+  arrow(): Promise<Arrow>;
+}
+
+const installed: LancePackages = {
+  lance: () => optionalPackage<Lance>(() => import(lanceName), lanceName, what),
+  arrow: () => optionalPackage<Arrow>(() => import(arrowName), arrowName, what),
+};
+
 /**
  * An index in a folder or bucket of LanceDB. All rows stand in one table, so that a change is one commit; several processes may
  * write, and whoever comes second repeats its commit.
@@ -34,13 +45,15 @@ const arrowName: string = 'apache-arrow';
 export class LanceStore implements Store {
   readonly kinds = kinds;
   readonly #lance: Lance;
+  readonly #packages: LancePackages;
   readonly #place: LancePlace;
   #connection: LanceConnection | undefined;
   #table: LanceTable | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(lance: Lance, place: LancePlace) {
+  private constructor(lance: Lance, packages: LancePackages, place: LancePlace) {
     this.#lance = lance;
+    this.#packages = packages;
     this.#place = place;
   }
 
@@ -49,11 +62,10 @@ export class LanceStore implements Store {
    *
    * @throws PACKAGE_MISSING, STORE_FAILED
    */
-  static async open(place: LancePlace): Promise<LanceStore> {
+  static async open(place: LancePlace, packages = installed): Promise<LanceStore> {
     // It warns of every table that it makes.
     process.env.LANCEDB_LOG ??= 'error';
-    const lance = await optionalPackage<Lance>(() => import(lanceName), lanceName, what);
-    const store = new LanceStore(lance, place);
+    const store = new LanceStore(await packages.lance(), packages, place);
     await store.readManifest();
     return store;
   }
@@ -83,8 +95,8 @@ export class LanceStore implements Store {
       }
       const connection = await this.#connect();
       if (!(await connection.tableNames()).includes('chunks')) {
-        const arrow = await optionalPackage<Arrow>(() => import(arrowName), arrowName, what);
-        const table = await connection.createEmptyTable('chunks', rowSchema(arrow, manifest.model.dimensions));
+        const schema = rowSchema(await this.#packages.arrow(), manifest.model.dimensions);
+        const table = await connection.createEmptyTable('chunks', schema);
         await indexTable(this.#lance, table);
         table.close();
       }
