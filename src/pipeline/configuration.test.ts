@@ -74,6 +74,32 @@ describe('what makes a folder a model', () => {
     expect(await readFile(join(output, 'tokenizer.json'), 'utf8')).toBe('bytes');
   });
 
+  test('does not bring folders that are links, such as one of ONNX files, nor runs in a circle with them', async () => {
+    await mkdir(join(root, 'blobs', 'onnx'), { recursive: true });
+    await writeFile(join(root, 'blobs', 'onnx', 'model.onnx'), 'weights');
+    await symlink(join(root, 'blobs', 'onnx'), join(source, 'onnx'));
+    await symlink('.', join(source, 'self'));
+    const staged = await stageConfiguration(from(), output);
+    await staged?.publish();
+    expect(await filesIn(output)).toEqual(['config.json']);
+  });
+
+  test('brings modules that are links to folders', async () => {
+    await mkdir(join(root, 'blobs'));
+    await writeFile(join(root, 'blobs', 'config.json'), '{"pooling_mode_mean_tokens":true}');
+    await symlink(join(root, 'blobs'), join(source, '1_Pooling'));
+    const staged = await stageConfiguration(from(), output);
+    await staged?.publish();
+    expect(await filesIn(output)).toEqual(['1_Pooling/config.json', 'config.json']);
+  });
+
+  test('leaves links that lead nowhere out, as a partly fetched model of the hub has them', async () => {
+    await symlink(join(root, 'blobs', 'missing'), join(source, 'README.md'));
+    const staged = await stageConfiguration(from(), output);
+    await staged?.publish();
+    expect(await filesIn(output)).toEqual(['config.json']);
+  });
+
   test('is not seen before it is published, and leaves nothing where it is discarded', async () => {
     const staged = await stageConfiguration(from(), output);
     expect((await readdir(output)).every((name) => name.startsWith('.octavec-'))).toBe(true);

@@ -57,16 +57,21 @@ export async function stageConfiguration(
   return { publish: () => moveFiles(staged, output), discard };
 }
 
-/** Lists the files and folders of a model folder that belong to each of its variants. */
+/**
+ * Lists the files and folders of a model folder that belong to each of its variants. Links count as what they lead to; those
+ * that lead nowhere, as in a partly fetched model, are left out.
+ */
 async function configurationIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries
-    .filter((entry) => {
-      const isModule = !entry.isFile() && moduleFolder.test(entry.name);
-      const isConfiguration = !entry.isDirectory() && !weightFiles.test(entry.name) && entry.name !== packageManifest;
-      return isModule || (isConfiguration && !entry.name.startsWith('.'));
-    })
-    .map(({ name }) => name);
+  const names = await readdir(folder);
+  const belongs = await Promise.all(
+    names.map(async (name) => {
+      const facts = await stat(join(folder, name)).catch(() => undefined);
+      return facts?.isDirectory()
+        ? moduleFolder.test(name)
+        : facts?.isFile() && !weightFiles.test(name) && name !== packageManifest && !name.startsWith('.');
+    }),
+  );
+  return names.filter((_, i) => belongs[i]);
 }
 
 /** Copies contents alone: links and permissions belong to the place where the source lies, such as a cache. */
