@@ -32,6 +32,12 @@ describe('flags and configuration in one', () => {
     expect(settings.gates.gate).toBeUndefined();
   });
 
+  test('a template of names is that of the configuration', async () => {
+    const names = 'AVA-{family}[-{precision}].onnx';
+    expect((await settingsOf({ config: fileOf(`[models]\nnames = "${names}"\n`) })).names).toBe(names);
+    expect((await settingsOf({ config: fileOf(content) })).names).toBeUndefined();
+  });
+
   test('what a flag says wins', async () => {
     const flags = { threads: 4, engine: 'onnxruntime', cache: false, texts: 'own.txt', task: ['a', 'b'] } as const;
     expect(await settingsOf({ config: fileOf(content), ...flags })).toMatchObject({

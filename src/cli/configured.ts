@@ -32,6 +32,8 @@ export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 
   readonly gates: GateChoice;
   /** Where models and data sets are fetched from. */
   readonly hub: HubSettings;
+  /** Template for names of variants' files. */
+  readonly names?: string;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function settingsOf(flags: ConfigurableFlags): Promise<Settings> {
     to: configuration.to,
     methods: configuration.methods,
     hub: await configuredHub(configuration, flags),
+    names: configuration.models?.names,
     gates: {
       gate: gate === undefined ? undefined : gateNamed(gate, configuration),
       limits: flags.limit,

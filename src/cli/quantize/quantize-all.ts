@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { OctavecError } from '../../base/index.js';
-import { readConfiguration } from '../../config/index.js';
 import { batchError, quantizeAll } from '../../pipeline/index.js';
 import { formatBatchOutcome } from '../../report/index.js';
 import { withFlags } from '../flags.js';
@@ -39,10 +38,10 @@ export function quantizeAllCommand(): Command {
     .addHelpText('after', examples)
     .action(async (folder: string, flags: Options, command: Command) => {
       const { output, force } = flags;
-      const { options, texts } = await variantOptions(flags, ['int8']);
+      const { options, texts, names } = await variantOptions(flags, ['int8']);
       const line = progressLine();
       const outcome = await quantizeAll(folder, {
-        ...{ ...options, texts: await proofTexts(texts), output, force, names: await templateOf(flags) },
+        ...{ ...options, texts: await proofTexts(texts), output, force, names: templateOf(flags.names, names) },
         onProgress: line.onProgress,
         signal: interruptSignal(),
       }).finally(line.done);
@@ -61,9 +60,9 @@ export function quantizeAllCommand(): Command {
  *
  * @throws USAGE where neither the flag nor the configuration has one
  */
-async function templateOf({ names, config }: Options): Promise<string | undefined> {
-  const template = names === true ? (await readConfiguration({ file: config })).models?.names : names;
-  if (names === true && template === undefined) {
+function templateOf(asked: Options['names'], configured: string | undefined): string | undefined {
+  const template = asked === true ? configured : asked;
+  if (asked === true && template === undefined) {
     throw new OctavecError('USAGE', {
       problem: 'There is no template of names',
       hint: 'Give one with --names, or as models.names in octavec.toml.',

@@ -68,6 +68,8 @@ interface VariantSettings {
   readonly options: Omit<VariantOptions, 'texts'>;
   /** The file that variants are compared on. What is in it depends on the kind of model. */
   readonly texts?: string;
+  /** The configuration's template for names of files. */
+  readonly names?: string;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function variantOptions(flags: VariantFlags, usual: readonly Method
     optimize: flags.optimize,
     selection: { include: flags.include, exclude: flags.exclude },
   };
-  return { options, texts: settings.texts };
+  return { options, texts: settings.texts, names: settings.names };
 }
 
 /**
