@@ -17,6 +17,9 @@ export interface StagedCandidate {
   readonly asked: Readonly<Record<string, unknown>>;
   readonly recipe: Recipe;
   readonly gate: Gate;
+  /** What is to be known whatever the method makes: of the original, and of what methods leave. */
+  readonly lasting: readonly string[];
+  /** All that the user should know. */
   readonly notes: readonly string[];
   readonly sensitivity?: SensitivityReport;
   readonly improve?: MethodResult['improve'];
@@ -41,14 +44,13 @@ export async function makeCandidate(
   const seconds = (performance.now() - start) / 1000;
   const asked = method.asked(wishes);
   const left = leftNote(source, method.takesAllWeights ?? false);
-  const notes = [...(left === undefined ? [] : [left]), ...(result.notes ?? [])];
-  const kept = { method, path, asked, gate: context.trial.gate, seconds };
-  return stageCandidate(original, kept, { ...result, notes });
+  const lasting = left === undefined ? original.notes : [...original.notes, left];
+  return stageCandidate(original, { method, path, asked, gate: context.trial.gate, lasting, seconds }, result);
 }
 
 async function stageCandidate(
   original: Original,
-  kept: Pick<StagedCandidate, 'method' | 'path' | 'asked' | 'gate' | 'seconds'>,
+  kept: Pick<StagedCandidate, 'method' | 'path' | 'asked' | 'gate' | 'lasting' | 'seconds'>,
   { model, chosen, notes = [], sensitivity, improve }: MethodResult,
 ): Promise<StagedCandidate> {
   const start = performance.now();
@@ -56,7 +58,7 @@ async function stageCandidate(
   const recipe = makeRecipe(kept.method.id, original.identity.sha256, options, original.conventions);
   const staged = await stageModel(withRecipe(model, recipe), kept.path);
   const seconds = kept.seconds + (performance.now() - start) / 1000;
-  return { ...kept, staged, recipe, notes: [...original.notes, ...notes], sensitivity, improve, seconds };
+  return { ...kept, staged, recipe, notes: [...kept.lasting, ...notes], sensitivity, improve, seconds };
 }
 
 /** Returns the next candidate of a method that has a more careful one; the refused one is gone then. */
