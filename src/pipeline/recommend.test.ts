@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { soundEvidence } from '../../test/support/evidence.js';
 import { type Evidence, gatePresets, judge } from '../evaluate/index.js';
 import { recommend } from './recommend.js';
@@ -85,4 +85,78 @@ test('what was refused is never recommended, and without measured speeds nothing
   expect(recommend([q4]).every(({ variant }) => variant === undefined)).toBe(true);
   const { run: _, ...unmeasured } = int8;
   expect(recommend([unmeasured]).map(({ use }) => use)).not.toContain('fastest here');
+});
+
+test('the native engine multiplies integers, whatever the file holds', () => {
+  const native = { ...fp16, engine: { ...fp16.engine, name: 'native' } };
+  const server = 'server with AVX-512 VNNI';
+  expect(chosen([native])[server]).toBe('fp16');
+  expect(chosen([fp16])[server]).toBeUndefined();
+});
+
+test('of two that are as fast, as faithful or as small, the smaller and then the first is taken', () => {
+  const twin = variant('twin', 20e6, 330, 0.995, 'int8', 'int8');
+  expect(chosen([int8, twin])['fastest here']).toBe('twin');
+  expect(chosen([int8, twin]).phone).toBe('twin');
+  const same = variant('same', 23e6, 330, 0.995, 'int8', 'int8');
+  expect(chosen([int8, same]).smallest).toBe('int8');
+});
+
+test('the gate of a phone: a quarter larger than the smallest, and no more', () => {
+  const [small, fits, grown] = [
+    variant('small', 20e6, 1, 0.99, 'int8', 'int8'),
+    variant('fits', 25e6, 1, 0.995, 'q8', 'q8'),
+    variant('grown', 25_000_001, 1, 0.999, 'q8', 'q8'),
+  ];
+  expect(chosen([small, fits, grown]).phone).toBe('fits');
+  const alone = recommend([small]).find(({ use }) => use === 'phone');
+  expect(alone?.reason).toMatch(/^the smallest: 20\.0 MB/);
+});
+
+test('speed is told beside that of the original, where both were measured', () => {
+  const reasonOf = (evidence: Evidence) => recommend([evidence]).find(({ use }) => use === 'fastest here')?.reason;
+  const original = { textsPerSecond: 100, peakBytes: 1 };
+  expect(reasonOf({ ...int8, originalRun: original })).toBe(
+    'measured on this machine: 3.3 times the speed of the original',
+  );
+  expect(reasonOf({ ...int8, originalRun: undefined })).toBe('measured on this machine');
+  expect(reasonOf({ ...int8, run: undefined })).toBeUndefined();
+});
+
+test('sizes are told beside FP32, also of an original in half precision', () => {
+  const reasonOf = (evidence: Evidence) => recommend([evidence]).find(({ use }) => use === 'smallest')?.reason;
+  expect(reasonOf(int8)).toBe('23.0 MB, 74 % less than FP32, cosine mean 0.9950');
+  const half = { ...int8.original, bytes: 45e6, fp32Bytes: 92e6 };
+  expect(reasonOf({ ...int8, original: half })).toContain('75 % less than FP32');
+});
+
+test('of nothing there is nothing to recommend', () => {
+  expect(recommend([])).toEqual([]);
+});
+
+describe('a search in two passes', () => {
+  const task = (name: string, metric: string, candidate: number) => ({
+    ...{ task: name, kind: 'retrieval' as const, metric, main: true, original: 0.8, candidate },
+    ...{ difference: candidate - 0.8, interval: [-0.01, 0.01] as const, finding: 'within noise' as const },
+  });
+  const together = {
+    first: 'static',
+    candidates: 100,
+    tasks: [task('a', 'ndcg@10', 0.79), task('a', 'recall@10', 0.9), task('b', 'ndcg@10', 0.5)],
+    firstAlone: { a: 0.7, b: 0.4 },
+  };
+
+  test('is told with its figures, after everything else', () => {
+    const all = recommend([int8], { twoPasses: { ...together, second: 'int8' } });
+    expect(all.at(-1)).toEqual({
+      use: 'search in two passes',
+      variant: 'static, then int8',
+      reason:
+        'the static model finds 100 documents, int8 orders them: nDCG@10 0.790 in a (original alone 0.800, static alone 0.700); nDCG@10 0.500 in b (original alone 0.800, static alone 0.400)',
+    });
+  });
+
+  test('takes the original where no variant is good enough, and stands where nothing else was compared', () => {
+    expect(recommend([], { twoPasses: together })).toMatchObject([{ variant: 'static, then the original' }]);
+  });
 });
