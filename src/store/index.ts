@@ -6,8 +6,9 @@
 
 export { checkLayout } from './check-layout.js';
 export { type Comparison, comparisons, type Filter, type FilterValue } from './filter/filter.js';
+export { formatFilter } from './filter/format-filter.js';
 export { filterTest, matchesFilter } from './filter/matches.js';
-export { formatFilter, parseFilter } from './filter/parse-filter.js';
+export { parseFilter } from './filter/parse-filter.js';
 export {
   type IndexedModel,
   type IndexManifest,

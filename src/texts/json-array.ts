@@ -6,9 +6,7 @@
  * @throws RangeError for what is no array, or one that has no end
  */
 export async function* elementsOfArray(source: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  let depth = 0;
-  let inString = false;
-  let isEscaped = false;
+  const nesting = new JsonNesting();
   let state: 'before' | 'inside' | 'behind' = 'before';
   let element = '';
   let count = 0;
@@ -16,16 +14,6 @@ export async function* elementsOfArray(source: AsyncIterable<string>): AsyncGene
     let start = 0;
     for (let i = 0; i < piece.length; i++) {
       const character = piece[i];
-      if (inString) {
-        if (isEscaped) {
-          isEscaped = false;
-        } else if (character === '\\') {
-          isEscaped = true;
-        } else if (character === '"') {
-          inString = false;
-        }
-        continue;
-      }
       if (state !== 'inside') {
         if (state === 'before' && character === '[') {
           state = 'inside';
@@ -35,25 +23,20 @@ export async function* elementsOfArray(source: AsyncIterable<string>): AsyncGene
         }
         continue;
       }
-      if (character === '"') {
-        inString = true;
-      } else if (character === '{' || character === '[') {
-        depth++;
-      } else if (depth > 0 && (character === '}' || character === ']')) {
-        depth--;
-      } else if (depth === 0 && (character === ',' || character === ']')) {
-        element += piece.slice(start, i);
-        start = i + 1;
-        if (character === ']') {
-          state = 'behind';
-        }
-        // "[]" has no element; "[1,]" has one that is not JSON.
-        if (character === ',' || count > 0 || element.trim() !== '') {
-          count++;
-          yield element;
-        }
-        element = '';
+      const isEnd = (character === ',' || character === ']') && nesting.isOutside;
+      if (!isEnd) {
+        nesting.read(character);
+        continue;
       }
+      element += piece.slice(start, i);
+      start = i + 1;
+      // "[]" has no element; "[1,]" has one that is not JSON.
+      if (character === ',' || count > 0 || element.trim() !== '') {
+        count++;
+        yield element;
+      }
+      element = '';
+      state = character === ']' ? 'behind' : 'inside';
     }
     element += state === 'inside' ? piece.slice(start) : '';
   }
@@ -63,3 +46,29 @@ export async function* elementsOfArray(source: AsyncIterable<string>): AsyncGene
 }
 
 const noArray = 'a .json file must hold an array of strings or objects; objects a line are .jsonl';
+
+/** Follows JSON character by character, and knows whether it is within a string or brackets. */
+class JsonNesting {
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+
+  get isOutside(): boolean {
+    return this.#depth === 0 && !this.#inString;
+  }
+
+  read(character: string): void {
+    if (this.#isEscaped) {
+      this.#isEscaped = false;
+    } else if (this.#inString) {
+      this.#isEscaped = character === '\\';
+      this.#inString = character !== '"';
+    } else if (character === '"') {
+      this.#inString = true;
+    } else if (character === '{' || character === '[') {
+      this.#depth++;
+    } else if (this.#depth > 0 && (character === '}' || character === ']')) {
+      this.#depth--;
+    }
+  }
+}

@@ -19,86 +19,129 @@ const blocks = new Set(
  * @throws Error where it is nested too deep
  */
 export function readHtml(html: string): ParsedDocument {
-  const found: Block[] = [];
-  const metadata: Record<string, string> = {};
-  let text = '';
-  let title: string | undefined;
-  let hidden = 0;
-  let pre = 0;
-  let tables = 0;
-  let heading: number | undefined;
-  const flush = () => {
-    const shown = pre > 0 ? text.replace(/^\n+|\s+$/g, '') : text.replace(/\s+/g, ' ').trim();
-    text = '';
-    if (shown !== '') {
-      found.push(
-        heading === undefined
-          ? { kind: pre > 0 ? 'code' : tables > 0 ? 'table' : 'prose', text: shown }
-          : { kind: 'heading', text: shown, level: heading },
-      );
-    }
-  };
+  const page = new PageReader();
   const nesting = new Nesting();
   const parser = new Parser({
     onopentag(name, attributes) {
       nesting.open();
-      if (name === 'title' && title === undefined) {
-        title = '';
-      }
-      if (name === 'html' && attributes.lang) {
-        metadata.lang = attributes.lang;
-      }
-      if (name === 'meta' && attributes.name?.toLowerCase() === 'description' && attributes.content) {
-        metadata.description = attributes.content;
-      }
-      hidden += skipped.has(name) ? 1 : 0;
-      if (hidden > 0 || !blocks.has(name)) {
-        return;
-      }
-      if ((name === 'td' || name === 'th') && text.trim() !== '') {
-        text += ' | ';
-        return;
-      }
-      if (name === 'td' || name === 'th' || (tables > 0 && name !== 'tr' && name !== 'table')) {
-        text += ' ';
-        return;
-      }
-      if (pre > 0 && name === 'br') {
-        text += '\n';
-        return;
-      }
-      flush();
-      pre += name === 'pre' ? 1 : 0;
-      tables += name === 'table' ? 1 : 0;
-      heading = /^h[1-6]$/.test(name) ? Number(name[1]) : heading;
+      page.open(name, attributes);
     },
-    ontext(data) {
-      if (title !== undefined && metadata.title === undefined) {
-        title += data;
-      } else if (hidden === 0) {
-        text += data;
-      }
-    },
+    ontext: (data) => page.text(data),
     onclosetag(name) {
       nesting.close();
-      if (name === 'title' && title !== undefined && metadata.title === undefined) {
-        metadata.title = title.replace(/\s+/g, ' ').trim();
-      }
-      // A line break has nothing in it, and the parser closes it where it stands.
-      if (hidden === 0 && blocks.has(name) && name !== 'br' && (tables === 0 || name === 'tr' || name === 'table')) {
-        flush();
-        pre -= name === 'pre' ? 1 : 0;
-        tables -= name === 'table' ? 1 : 0;
-        heading = /^h[1-6]$/.test(name) ? undefined : heading;
-      }
-      hidden -= skipped.has(name) ? 1 : 0;
+      page.close(name);
     },
   });
   parser.write(html);
   parser.end();
-  flush();
-  if (metadata.title === '') {
-    delete metadata.title;
+  return page.end();
+}
+
+/** Collects the blocks of a page while its elements open and close. */
+class PageReader {
+  readonly #blocks: Block[] = [];
+  readonly #metadata: Record<string, string> = {};
+  /** The text of the block that is being read. */
+  #text = '';
+  /** The text of the first title, from where it opens until it closes. */
+  #title: string | undefined;
+  /** Open elements of each kind. */
+  #hidden = 0;
+  #pre = 0;
+  #tables = 0;
+  #heading: number | undefined;
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    this.#readMetadata(name, attributes);
+    this.#hidden += skipped.has(name) ? 1 : 0;
+    if (this.#hidden > 0 || !blocks.has(name)) {
+      return;
+    }
+    const separator = this.#separator(name);
+    if (separator !== undefined) {
+      this.#text += separator;
+      return;
+    }
+    this.#flush();
+    this.#pre += name === 'pre' ? 1 : 0;
+    this.#tables += name === 'table' ? 1 : 0;
+    this.#heading = isHeading(name) ? Number(name[1]) : this.#heading;
   }
-  return { blocks: found, metadata };
+
+  text(data: string): void {
+    if (this.#title !== undefined && this.#metadata.title === undefined) {
+      this.#title += data;
+    } else if (this.#hidden === 0) {
+      this.#text += data;
+    }
+  }
+
+  close(name: string): void {
+    if (name === 'title' && this.#title !== undefined) {
+      this.#metadata.title ??= inOneLine(this.#title);
+    }
+    if (this.#hidden === 0 && this.#endsBlock(name)) {
+      this.#flush();
+      this.#pre -= name === 'pre' ? 1 : 0;
+      this.#tables -= name === 'table' ? 1 : 0;
+      this.#heading = isHeading(name) ? undefined : this.#heading;
+    }
+    this.#hidden -= skipped.has(name) ? 1 : 0;
+  }
+
+  end(): ParsedDocument {
+    this.#flush();
+    if (this.#metadata.title === '') {
+      delete this.#metadata.title;
+    }
+    return { blocks: this.#blocks, metadata: this.#metadata };
+  }
+
+  #readMetadata(name: string, { lang, name: key, content }: Readonly<Record<string, string>>): void {
+    if (name === 'title') {
+      this.#title ??= '';
+    } else if (name === 'html' && lang) {
+      this.#metadata.lang = lang;
+    } else if (name === 'meta' && key?.toLowerCase() === 'description' && content) {
+      this.#metadata.description = content;
+    }
+  }
+
+  /** Returns what stands between what comes before an element and what is in it, if both belong to one block. */
+  #separator(name: string): string | undefined {
+    const isCell = name === 'td' || name === 'th';
+    if (isCell && this.#text.trim() !== '') {
+      return ' | ';
+    }
+    if (isCell || (this.#tables > 0 && name !== 'tr' && name !== 'table')) {
+      return ' ';
+    }
+    return this.#pre > 0 && name === 'br' ? '\n' : undefined;
+  }
+
+  #endsBlock(name: string): boolean {
+    // A line break has nothing in it, and the parser closes it where it stands.
+    return blocks.has(name) && name !== 'br' && (this.#tables === 0 || name === 'tr' || name === 'table');
+  }
+
+  #flush(): void {
+    const shown = this.#pre > 0 ? this.#text.replace(/^\n+|\s+$/g, '') : inOneLine(this.#text);
+    this.#text = '';
+    if (shown === '') {
+      return;
+    }
+    if (this.#heading !== undefined) {
+      this.#blocks.push({ kind: 'heading', text: shown, level: this.#heading });
+      return;
+    }
+    this.#blocks.push({ kind: this.#pre > 0 ? 'code' : this.#tables > 0 ? 'table' : 'prose', text: shown });
+  }
+}
+
+function isHeading(name: string): boolean {
+  return /^h[1-6]$/.test(name);
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Metadata } from '../../documents/index.js';
 import { comparisons, type Filter } from './filter.js';
+import { formatFilter } from './format-filter.js';
 import { matchesFilter } from './matches.js';
-import { formatFilter, parseFilter } from './parse-filter.js';
+import { parseFilter } from './parse-filter.js';
 
 const field = fc.oneof(fc.constantFrom('lang', 'year', 'a.b', 'größe', 'not', 'in'), fc.stringMatching(/^[^`]{1,8}$/));
 const value = fc.oneof(

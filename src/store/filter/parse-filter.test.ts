@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Filter } from './filter.js';
-import { formatFilter, parseFilter } from './parse-filter.js';
+import { formatFilter } from './format-filter.js';
+import { parseFilter } from './parse-filter.js';
 
 const is = (field: string, value: string | number | boolean): Filter => ({
   ...{ kind: 'compare', field, operator: '=', value },

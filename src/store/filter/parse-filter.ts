@@ -1,14 +1,6 @@
 import { OctavecError } from '../../base/index.js';
-import { type Comparison, comparisons, type Filter, type FilterValue } from './filter.js';
-
-const tokenPattern =
-  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|([\p{L}_][\p{L}\p{N}_.-]*)|`([^`]+)`|(<=|>=|!=|=|<|>)|([(),]))/uy;
-
-interface Token {
-  readonly kind: 'string' | 'number' | 'word' | 'field' | 'operator' | 'mark' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
+import { comparisons, type Filter, type FilterValue } from './filter.js';
+import { filterTokens, type Token } from './filter-tokens.js';
 
 /** Deeper ones are not written by people. */
 const deepest = 100;
@@ -24,161 +16,127 @@ const deepest = 100;
  * ```
  */
 export function parseFilter(source: string): Filter {
-  const tokens = tokensOf(source);
-  let next = 0;
-  let depth = 0;
-  const fail = (why: string, at = tokens[next].at): never => {
-    throw new OctavecError('FILTER_INVALID', { filter: source, why, place: at + 1 });
-  };
-  const isWord = (word: string, ahead = 0) => {
-    const { kind, text } = tokens[next + ahead];
-    return kind === 'word' && text.toLowerCase() === word;
-  };
-  const takeWord = (word: string) => isWord(word) && next++ >= 0;
-  const takeMark = (mark: string) => tokens[next].kind === 'mark' && tokens[next].text === mark && next++ >= 0;
+  return new FilterParser(source).whole();
+}
 
-  const joined = (kind: 'and' | 'or', part: () => Filter): Filter => {
+/** Descends from the rule that binds least, "or", to a single value; each method takes the tokens of its rule. */
+class FilterParser {
+  readonly #source: string;
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #depth = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#tokens = filterTokens(source);
+  }
+
+  whole(): Filter {
+    const filter = this.#either();
+    const { kind, text } = this.#token;
+    return kind === 'end' ? filter : this.#fail(`"and" or "or" is expected before ${text}`);
+  }
+
+  #either(): Filter {
+    return this.#joined('or', () => this.#joined('and', () => this.#negated()));
+  }
+
+  #joined(kind: 'and' | 'or', part: () => Filter): Filter {
     const of = [part()];
-    while (takeWord(kind)) {
+    while (this.#takes(kind)) {
       of.push(part());
     }
     return of.length === 1 ? of[0] : { kind, of };
-  };
-  const either = (): Filter => joined('or', () => joined('and', negated));
-  const negated = (): Filter => {
-    depth++;
-    if (depth > deepest) {
-      fail(`it is nested more than ${deepest} deep`);
+  }
+
+  #negated(): Filter {
+    this.#depth++;
+    if (this.#depth > deepest) {
+      this.#fail(`it is nested more than ${deepest} deep`);
     }
-    const filter: Filter = takeWord('not') ? { kind: 'not', of: negated() } : single();
-    depth--;
+    const filter: Filter = this.#takes('not') ? { kind: 'not', of: this.#negated() } : this.#single();
+    this.#depth--;
     return filter;
-  };
-  const single = (): Filter => {
-    if (takeMark('(')) {
-      const inner = either();
-      if (!takeMark(')')) {
-        fail('")" is missing');
-      }
-      return inner;
+  }
+
+  #single(): Filter {
+    if (this.#takes('(')) {
+      const inner = this.#either();
+      return this.#takes(')') ? inner : this.#fail('")" is missing');
     }
-    const token = tokens[next];
-    if (token.kind !== 'word' && token.kind !== 'field') {
-      fail(token.kind === 'end' ? 'a condition is missing' : `a field is expected, not ${token.text}`);
+    const { kind, text } = this.#token;
+    if (kind !== 'word' && kind !== 'field') {
+      this.#fail(kind === 'end' ? 'a condition is missing' : `a field is expected, not ${text}`);
     }
-    next++;
-    return condition(token.text);
-  };
-  const condition = (field: string): Filter => {
-    if (takeWord('exists')) {
+    this.#next++;
+    return this.#condition(text);
+  }
+
+  #condition(field: string): Filter {
+    if (this.#takes('exists')) {
       return { kind: 'exists', field };
     }
-    if (takeWord('like')) {
-      const pattern = value();
-      return typeof pattern === 'string' ? { kind: 'like', field, pattern } : fail('"like" needs a text in quotes');
+    if (this.#takes('like')) {
+      const pattern = this.#value();
+      return typeof pattern === 'string'
+        ? { kind: 'like', field, pattern }
+        : this.#fail('"like" needs a text in quotes');
     }
-    if (takeWord('in')) {
-      return { kind: 'in', field, values: list() };
+    if (this.#takes('in')) {
+      return { kind: 'in', field, values: this.#list() };
     }
-    if (isWord('not') && isWord('in', 1)) {
-      next += 2;
-      return { kind: 'not', of: { kind: 'in', field, values: list() } };
+    if (this.#takes('not', 'in')) {
+      return { kind: 'not', of: { kind: 'in', field, values: this.#list() } };
     }
-    const { kind, text } = tokens[next];
-    if (kind !== 'operator') {
-      fail(`behind "${field}" one of ${comparisons.join(' ')} in like exists is expected`);
+    const { kind, text } = this.#token;
+    const operator = comparisons.find((comparison) => kind === 'operator' && comparison === text);
+    if (operator === undefined) {
+      return this.#fail(`behind "${field}" one of ${comparisons.join(' ')} in like exists is expected`);
     }
-    next++;
-    return { kind: 'compare', field, operator: text as Comparison, value: value() };
-  };
-  const list = (): FilterValue[] => {
-    if (!takeMark('(')) {
-      fail('behind "in" a list in parentheses is expected');
+    this.#next++;
+    return { kind: 'compare', field, operator, value: this.#value() };
+  }
+
+  #list(): FilterValue[] {
+    if (!this.#takes('(')) {
+      this.#fail('behind "in" a list in parentheses is expected');
     }
-    const values = [value()];
-    while (takeMark(',')) {
-      values.push(value());
+    const values = [this.#value()];
+    while (this.#takes(',')) {
+      values.push(this.#value());
     }
-    return takeMark(')') ? values : fail('")" is missing');
-  };
-  const value = (): FilterValue => {
-    const token = tokens[next++];
-    if (token.kind === 'string') {
-      return token.text;
+    return this.#takes(')') ? values : this.#fail('")" is missing');
+  }
+
+  #value(): FilterValue {
+    const { kind, text, at } = this.#tokens[this.#next++];
+    const word = kind === 'word' ? text.toLowerCase() : '';
+    if (kind === 'string') {
+      return text;
     }
-    if (token.kind === 'number') {
-      const number = Number(token.text);
-      return Number.isFinite(number) ? number : fail(`${token.text} is beyond all numbers`, token.at);
+    if (kind === 'number') {
+      return Number.isFinite(Number(text)) ? Number(text) : this.#fail(`${text} is beyond all numbers`, at);
     }
-    const word = token.kind === 'word' ? token.text.toLowerCase() : '';
     return word === 'true' || word === 'false'
       ? word === 'true'
-      : fail('a text in quotes, a number, true or false is expected', token.at);
-  };
-
-  const filter = either();
-  return tokens[next].kind === 'end' ? filter : fail(`"and" or "or" is expected before ${tokens[next].text}`);
-}
-
-function tokensOf(source: string): Token[] {
-  const tokens: Token[] = [];
-  tokenPattern.lastIndex = 0;
-  while (source.slice(tokenPattern.lastIndex).trim() !== '') {
-    const start = tokenPattern.lastIndex;
-    const found = tokenPattern.exec(source);
-    if (found === null) {
-      const at = start + (/\S/.exec(source.slice(start))?.index ?? 0);
-      const why = /["'`]/.test(source[at]) ? 'a quotation mark is not closed' : `"${source[at]}" is not understood`;
-      throw new OctavecError('FILTER_INVALID', { filter: source, why, place: at + 1 });
-    }
-    const [whole, quoted, number, word, field, operator, mark] = found;
-    const at = start + whole.length - whole.trimStart().length;
-    const text = quoted === undefined ? (number ?? word ?? field ?? operator ?? mark) : unquoted(quoted);
-    const kinds = { string: quoted, number, word, field, operator, mark };
-    const kind = Object.entries(kinds).find(([, value]) => value !== undefined)?.[0] as Token['kind'];
-    tokens.push({ kind, text, at });
+      : this.#fail('a text in quotes, a number, true or false is expected', at);
   }
-  return [...tokens, { kind: 'end', text: 'the end', at: source.length }];
-}
 
-function unquoted(text: string): string {
-  return text.slice(1, -1).replace(/\\(.)/gs, '$1');
-}
-
-/**
- * Writes a filter as text that reads back as the same filter.
- *
- * @example
- * ```ts
- * formatFilter(parseFilter('year>=2020')); // 'year >= 2020'
- * ```
- */
-export function formatFilter(filter: Filter): string {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.of
-        .map((part) => ('of' in part && part.kind !== 'not' ? `(${formatFilter(part)})` : formatFilter(part)))
-        .join(` ${filter.kind} `);
-    case 'not':
-      return `not (${formatFilter(filter.of)})`;
-    case 'exists':
-      return `${named(filter.field)} exists`;
-    case 'in':
-      return `${named(filter.field)} in (${filter.values.map(shown).join(', ')})`;
-    case 'like':
-      return `${named(filter.field)} like ${shown(filter.pattern)}`;
-    default:
-      return `${named(filter.field)} ${filter.operator} ${shown(filter.value)}`;
+  get #token(): Token {
+    return this.#tokens[this.#next];
   }
-}
 
-const keywords = new Set(['and', 'or', 'not', 'in', 'like', 'exists', 'true', 'false']);
+  /** Takes these words and marks if they come next. */
+  #takes(...expected: readonly string[]): boolean {
+    const come = expected.every((text, i) => {
+      const token = this.#tokens[this.#next + i];
+      return ['word', 'mark'].includes(token.kind) && token.text.toLowerCase() === text;
+    });
+    this.#next += come ? expected.length : 0;
+    return come;
+  }
 
-function named(field: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(field) && !keywords.has(field.toLowerCase()) ? field : `\`${field}\``;
-}
-
-function shown(value: FilterValue): string {
-  return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value);
+  #fail(why: string, at = this.#token.at): never {
+    throw new OctavecError('FILTER_INVALID', { filter: this.#source, why, place: at + 1 });
+  }
 }
