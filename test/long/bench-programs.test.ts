@@ -57,6 +57,7 @@ const programs: Readonly<Record<string, Program>> = {
   'onnx-memory.mjs': { args: () => ['0.05', '0.05'], prints: /bound/ },
   'overhead.mjs': { args: () => [], prints: /single text of 16 tokens/ },
   'pool-memory.mjs': { args: () => [], prints: /int8, native .*\d/ },
+  'revisions.mjs': { args: () => [root, root, '--rounds', '1'], prints: /quantize --to int8 +before [\d.]+ ms, after/ },
   'run-time.mjs': { args: () => ['--rounds', '1', '--threads', '1', '--json'], prints: /"texts\/s"|"textsPerSecond"/ },
   'server-chaos.mjs': { args: () => ['20'], prints: / 0 wrong, 0 lost, 0 hung/, mayJudge: true },
   'server-clients.mjs': { args: () => ['/nowhere', '--python', '/nowhere/python'], prints: /absent {2}openai/ },
