@@ -41,9 +41,9 @@ async function answer() {
       await embedder.embed(texts);
     }
     const { user, system } = process.cpuUsage(before);
-    process.send((user + system) / 1000 / repeats);
+    process.send?.((user + system) / 1000 / repeats);
   });
-  process.send('ready');
+  process.send?.('ready');
 }
 
 async function compare() {
@@ -113,7 +113,7 @@ async function quantizing(revision, model) {
       ...args,
       ...[commandLine, 'quantize', resolve(model), out, '--to', 'int8', '--json'],
     ]);
-    return Number(/cpu (\d+)/.exec(stderr)[1]) / 1000;
+    return Number(/cpu (\d+)/.exec(stderr)?.[1]) / 1000;
   } finally {
     await rm(out, { recursive: true });
   }
