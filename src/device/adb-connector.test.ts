@@ -49,3 +49,20 @@ test('what is written arrives; nobody at the other end is an error at once', asy
   expect(await arrived).toBe('over');
   await expect(adbConnector({ host: '127.0.0.1', port: 1 }).connect()).rejects.toThrow(/ECONNREFUSED/);
 });
+
+test.each([
+  ['tcp:[::1]:6003', { host: '::1', port: 6003 }],
+  ['tcp:[fe80::1]:1', { host: 'fe80::1', port: 1 }],
+  ['tcp:localhost:65535', { host: 'localhost', port: 65535 }],
+  ['tcp:localhost:65536', undefined],
+  ['tcp:localhost:0', undefined],
+  ['tcp:localhost', undefined],
+  ['tcp:', undefined],
+  ['tcp:host:12x', undefined],
+])('ADB_SERVER_SOCKET=%s leads to %j', (socket, address) => {
+  expect(adbAddress({ ADB_SERVER_SOCKET: socket })).toEqual(address);
+});
+
+test.each(['x', '70000', '-1', '5037.5'])('a port of %s is none', (port) => {
+  expect(adbAddress({ ANDROID_ADB_SERVER_PORT: port })).toBeUndefined();
+});

@@ -7,14 +7,12 @@ export interface AdbAddress {
   readonly port: number;
 }
 
-/** Returns the address of the adb server, or undefined for a socket that is not TCP. */
+/** Returns the address of the adb server, or undefined where they name no port of TCP. */
 export function adbAddress(environment: NodeJS.ProcessEnv = process.env): AdbAddress | undefined {
   const { ADB_SERVER_SOCKET: socket, ANDROID_ADB_SERVER_ADDRESS: host, ANDROID_ADB_SERVER_PORT: port } = environment;
-  if (socket) {
-    const [, name, number] = /^tcp:(?:(.+):)?(\d+)$/.exec(socket) ?? [];
-    return number === undefined ? undefined : { host: name ?? '127.0.0.1', port: Number(number) };
-  }
-  return { host: host || '127.0.0.1', port: Number(port || 5037) };
+  const [, name, number] = socket ? (/^tcp:(?:(.+):)?(\d+)$/.exec(socket) ?? []) : ['', host, port || '5037'];
+  const found = { host: name?.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1', port: Number(number) };
+  return found.port >= 1 && found.port <= 65_535 && Number.isInteger(found.port) ? found : undefined;
 }
 
 /**

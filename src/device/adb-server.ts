@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AdbServerClient } from '@yume-chan/adb';
-import { OctavecError, reasonOf } from '../base/index.js';
+import { OctavecError, ownValue, reasonOf } from '../base/index.js';
 import { adbAddress, adbConnector } from './adb-connector.js';
 
 /** What the adb server says of a device. */
@@ -20,8 +20,11 @@ export interface ListedDevice {
 export async function adbServer(environment: NodeJS.ProcessEnv = process.env): Promise<AdbServerClient> {
   const address = adbAddress(environment);
   if (address === undefined) {
-    const why = `ADB_SERVER_SOCKET is "${environment.ADB_SERVER_SOCKET}", and only tcp:host:port is understood`;
-    throw new OctavecError('DEVICE_UNAVAILABLE', { why, hint: 'Name it so, or unset it.' });
+    const { ADB_SERVER_SOCKET: socket, ANDROID_ADB_SERVER_PORT: port } = environment;
+    const why = socket
+      ? `ADB_SERVER_SOCKET is "${socket}", and only tcp:host:port is understood`
+      : `ANDROID_ADB_SERVER_PORT is "${port}", which is no port`;
+    throw new OctavecError('DEVICE_UNAVAILABLE', { why, hint: 'Set it so, or unset it.' });
   }
   const client = new AdbServerClient(adbConnector(address));
   const place = `${address.host}:${address.port}`;
@@ -107,7 +110,7 @@ export async function chooseDevices(client: AdbServerClient, serials: readonly s
   const chosen = serials.length === 0 ? all : all.filter(({ serial }) => serials.includes(serial));
   for (const { serial, state } of chosen) {
     if (state !== 'device') {
-      refuse(`${serial} is ${state}`, remedies[state] ?? 'Look at it with "adb devices".');
+      refuse(`${serial} is ${state}`, ownValue(remedies, state) ?? 'Look at it with "adb devices".');
     }
   }
   return chosen;
