@@ -150,7 +150,7 @@ function stallWatch(giveUp: () => unknown, most = stallMs) {
 
 /** Makes an error of what the device said when it refused something, with what to do about it. */
 export function refusedBy(serial: string, what: string, said: string, cause?: unknown): OctavecError {
-  const why = said.trim().split('\n').slice(-3).join('; ');
+  const why = said.trim().split('\n').slice(-3).join('; ') || 'it did not say why';
   const [, hint] = hints.find(([pattern]) => pattern.test(said)) ?? [undefined, 'Look at the device, and try again.'];
   return new OctavecError('DEVICE_FAILED', { serial, what, why, hint: hint as string }, cause);
 }

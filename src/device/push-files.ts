@@ -55,12 +55,8 @@ export async function pushFiles(
     return local.map(({ name, bytes }, i) => ({ name, bytes, state: states[i], repeated: 0 }));
   }
   await makeFolder(device, place);
-  await checkRoom(
-    device,
-    place,
-    left.reduce((sum, { bytes }) => sum + bytes, 0),
-  );
   const total = left.reduce((sum, { bytes }) => sum + bytes, 0);
+  await checkRoom(device, place, total);
   let before = 0;
   const repeated = new Map<string, number>();
   for (const file of left) {
@@ -176,7 +172,8 @@ async function checkRoom(device: Device, { folder, as }: Place, bytes: number): 
   const free = freeKilobytes(output);
   if (free !== undefined && free * 1024 < bytes + reserve) {
     const path = `${folder} of ${device.serial}`;
-    throw new OctavecError('DISK_TOO_SMALL', { path, needed: formatBytes(bytes), free: formatBytes(free * 1024) });
+    const needed = `${formatBytes(bytes)} and ${formatBytes(reserve)} to spare`;
+    throw new OctavecError('DISK_TOO_SMALL', { path, needed, free: formatBytes(free * 1024) });
   }
 }
 
