@@ -40,3 +40,16 @@ test.each([
 ] as const)('%s: whatever is in a string stays in it', (format, literal) => {
   expect(appConfig([nasty], format)).toMatch(literal);
 });
+
+test('an app without models gets an empty list in every format', () => {
+  expect(JSON.parse(appConfig([], 'json'))).toEqual({ models: [] });
+  expect(appConfig([], 'kotlin')).toMatch(/listOf\(\s*\)/);
+  expect(appConfig([], 'swift')).toMatch(/= \[\s*\]/);
+});
+
+test.each(['kotlin', 'swift'] as const)('%s: no line of a model is longer by a line end in its texts', (format) => {
+  const broken = { ...model, id: 'a\r\nb', path: 'c\u0085d', prompts: { x: '\u2028' } };
+  const lines = (text: string) => text.split('\n').length;
+  expect(lines(appConfig([broken], format))).toBe(lines(appConfig([model], format)));
+  expect(appConfig([broken], format)).not.toContain('\r');
+});
