@@ -105,3 +105,52 @@ test('only essential problems make a machine unusable', () => {
     message: expect.stringContaining('ONNX Runtime does not load. "octavec doctor"'),
   });
 });
+
+describe('what is not known of a machine', () => {
+  test('has words, not "undefined"', () => {
+    const bare: HostFacts = { ...facts, platform: 'win32-x64', cpuFlags: [] };
+    for (const finding of [processorFinding(bare, none), cpusFinding(bare), processorFinding(bare, { isa: 'avx2' })]) {
+      expect(`${finding.found} ${finding.advice ?? ''}`).not.toMatch(/undefined|NaN|null/);
+      expect(finding.status).toBe('ok');
+    }
+    expect(processorFinding(bare, none).found).toContain('instruction sets are not told');
+  });
+
+  test('of many instruction sets the first four are named', () => {
+    const { found, figures } = processorFinding(facts, { isa: 'avx512-vnni' });
+    const names = (figures as { features: string[] }).features.slice(0, 4);
+    expect(found).toBe(
+      `Some CPU (linux-x64): ${names.join(', ')}. Fits: int8 on the native engine (bytes are multiplied exactly and several times as fast as floats).`,
+    );
+  });
+
+  test('a processor that multiplies no bytes is for size alone', () => {
+    const finding = processorFinding({ ...facts, cpuFlags: ['sse2'] }, none);
+    expect(finding).toMatchObject({ status: 'warning', advice: 'Take variants for their size, not for speed.' });
+    expect(finding.found).toContain('Fits: q8 on ONNX Runtime');
+  });
+
+  test('one CPU is one, and a worker too', () => {
+    const one = { ...facts, machineCpus: 1, visibleCpus: 1, physicalCores: 1 };
+    expect(cpusFinding(one).found).toBe('1 CPU in the machine, no quota; octavec runs 1 worker of 1 thread.');
+    expect(memoryFinding(one, { leftBytes: 9e9 }, 1e8, 1).found).toContain('with 1 worker, ');
+    expect(memoryFinding(one, { leftBytes: 9e9 }, 1e8, 2).found).toContain('with 2 workers, ');
+  });
+
+  test('sizes are rounded into one unit: 999.6 MB is 1.0 GB', () => {
+    expect(memoryFinding({ ...facts, memoryBytes: 999_600_000 }, { leftBytes: 0 }, undefined, 1).found).toBe(
+      '1.00 GB of memory, 0 B left.',
+    );
+  });
+});
+
+test('problems that make a machine unusable stand in one error, in their order', () => {
+  const essential = (id: string, found: string) => ({ id, status: 'problem' as const, essential: true, found });
+  const findings = [
+    essential('a', 'First.'),
+    { id: 'b', status: 'ok' as const, found: 'Fine.' },
+    essential('c', 'Last'),
+  ];
+  const error = diagnosisError({ version: '1', date: '', host: facts, findings, usable: false });
+  expect(error?.details).toEqual({ problems: 'First; Last' });
+});

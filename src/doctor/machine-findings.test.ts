@@ -46,9 +46,9 @@ describe('the memory', () => {
     memoryFinding(host(more), { leftBytes }, weights, 2);
 
   test('without a model is told, and no more', () => {
-    expect(finding(3e9)).toMatchObject({ status: 'ok', found: '16.0 GB of memory, 3.0 GB left.' });
+    expect(finding(3e9)).toMatchObject({ status: 'ok', found: '16.0 GB of memory, 3.00 GB left.' });
     expect(finding(999e6, undefined, { memoryLimit: { value: 2e9, source: 'memory.max' } }).found).toBe(
-      '16.0 GB of memory, limited to 2.0 GB (memory.max), 999 MB left.',
+      '16.0 GB of memory, limited to 2.00 GB (memory.max), 999 MB left.',
     );
   });
 

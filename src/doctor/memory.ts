@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
+import { counted, formatBytes } from '../base/index.js';
 import { memoryNeeds } from '../engine/index.js';
 import { type HostFacts, memoryBudget, readGroupMemoryLeft } from '../host/index.js';
 import type { Finding } from './finding.js';
@@ -35,8 +36,9 @@ export function memoryFinding(
   workers: number,
 ): Finding {
   const granted = memoryBudget(host);
-  const limit = host.memoryLimit === undefined ? '' : `, limited to ${size(granted)} (${host.memoryLimit.source})`;
-  const have = `${size(host.memoryBytes)} of memory${limit}, ${size(leftBytes)} left`;
+  const limit =
+    host.memoryLimit === undefined ? '' : `, limited to ${formatBytes(granted)} (${host.memoryLimit.source})`;
+  const have = `${formatBytes(host.memoryBytes)} of memory${limit}, ${formatBytes(leftBytes)} left`;
   const figures = { memoryBytes: host.memoryBytes, limit: host.memoryLimit, leftBytes };
   if (weights === undefined) {
     return { id: 'memory', status: 'ok', found: `${have}.`, figures };
@@ -44,7 +46,7 @@ export function memoryFinding(
   const needs = memoryNeeds(weights, workers);
   const needed = { fast: needs.fast + processBytes, shared: needs.shared + processBytes };
   const all = { ...figures, needed };
-  const takes = `The model takes about ${size(needed.fast)} with ${workers} ${workers === 1 ? 'worker' : 'workers'}, ${size(needed.shared)} with shared weights`;
+  const takes = `The model takes about ${formatBytes(needed.fast)} with ${counted(workers, 'worker')}, ${formatBytes(needed.shared)} with shared weights`;
   if (needed.shared > leftBytes) {
     return {
       id: 'memory',
@@ -65,8 +67,4 @@ export function memoryFinding(
         figures: all,
       }
     : { id: 'memory', status: 'ok', found: `${have}. ${takes}.`, figures: all };
-}
-
-function size(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }

@@ -40,3 +40,47 @@ test('modelFailure gives the reason and the code', () => {
   });
   expect(modelFailure('m', new Error('no')).figures).toEqual({ code: undefined });
 });
+
+describe('figures of a model', () => {
+  test.each([
+    [9.94, '9.9 ms'],
+    [9.96, '10 ms'],
+    [999.4, '999 ms'],
+    [999.6, '1.0 s'],
+    [0.04, '0.0 ms'],
+    [12_345, '12.3 s'],
+  ])('%f ms alone is %s', (meanMs, text) => {
+    expect(modelSpeedFinding('m', speed(meanMs, meanMs)).found).toContain(`one alone takes ${text},`);
+  });
+
+  test.each([
+    [0.94, '0.9'],
+    [9.96, '10'],
+    [9.94, '9.9'],
+    [1234.5, '1235'],
+  ])('%f texts a second are %s', (textsPerSecond, text) => {
+    expect(modelSpeedFinding('m', { ...speed(1, 1), textsPerSecond }).found).toContain(`about ${text} texts/s`);
+  });
+
+  test('the default says why it is not the other, where it was tried', () => {
+    const engine = { name: 'onnxruntime', version: '1', fallback: 'the encoder is not known' } as EngineDescription;
+    const fallen = { ...speed(1, 1), engine };
+    expect(modelSpeedFinding('m', fallen, 'default').found).toContain('(1, the default: the encoder is not known)');
+    expect(modelSpeedFinding('m', fallen).found).toContain('m on ONNX Runtime (1): about');
+    expect(modelSpeedFinding('m', speed(1, 1), 'default').found).toContain('(1.30.0, the default)');
+  });
+
+  test('half as long again as its CPU time is still its own', () => {
+    expect(modelSpeedFinding('m', speed(15, 10)).status).toBe('ok');
+    expect(modelSpeedFinding('m', speed(15.1, 10)).status).toBe('warning');
+  });
+
+  test('all of them can be read by programs', () => {
+    expect(modelSpeedFinding('m', speed(12, 11)).figures).toEqual(speed(12, 11));
+  });
+});
+
+test('a model that cannot be run may have failed by anything', () => {
+  expect(modelFailure('m', 'no error.')).toMatchObject({ found: 'm cannot be run: no error.', essential: true });
+  expect(modelFailure('m', new Error('two\nlines')).found).toBe('m cannot be run: two lines.');
+});

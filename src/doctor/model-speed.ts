@@ -106,9 +106,12 @@ export function modelFailure(name: string, error: unknown): Finding {
 }
 
 function ms(value: number): string {
-  return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
+  // What rounds to 1000 or to 10.0 is written as that.
+  return value >= 999.5
+    ? `${(value / 1000).toFixed(1)} s`
+    : `${value >= 9.95 ? Math.round(value) : value.toFixed(1)} ms`;
 }
 
 function count(value: number): string {
-  return value >= 10 ? String(Math.round(value)) : value.toFixed(1);
+  return value >= 9.95 ? String(Math.round(value)) : value.toFixed(1);
 }

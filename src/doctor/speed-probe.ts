@@ -91,7 +91,8 @@ export async function probeSpeed(threads: number, seconds: number, signal?: Abor
   }
 }
 
-function mostThrottled(
+/** Returns what happened between two accounts to the group that was throttled most; undefined without groups. */
+export function mostThrottled(
   before: ReadonlyMap<string, CpuThrottling>,
   after: ReadonlyMap<string, CpuThrottling>,
 ): SpeedProbe['throttling'] {

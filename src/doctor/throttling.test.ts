@@ -101,3 +101,76 @@ describe('throttlingFinding', () => {
     expect(advice).not.toContain('docker');
   });
 });
+
+describe('what is told of a slow machine', () => {
+  const told = (changes: Partial<SpeedProbe>, quota?: number) => throttlingFinding(probe(changes), host(quota));
+
+  test.each([
+    ['just enough', 0.9, []],
+    ['just too little', 0.899, ['unseen']],
+  ])('%s: nine tenths of the time', (_, share, brakes) => {
+    const machine = { others: 0, idle: 1, stolen: 0 };
+    expect(brakesOf(probe({ cpuSeconds: 1.5 * share, machine }))).toEqual(brakes);
+  });
+
+  test.each([
+    [0.4, 'warning'],
+    [0.39, 'problem'],
+  ])('a share of %f is a %s', (share, status) => {
+    expect(told({ cpuSeconds: 1.5 * share, machine: undefined }).status).toBe(status);
+  });
+
+  test('the strongest cause stands first, and its advice too', () => {
+    const machine = { others: 0.2, idle: 0, stolen: 0.6 };
+    const { found, advice, figures } = told({ cpuSeconds: 0.3, machine });
+    expect(figures).toMatchObject({ brakes: ['stolen', 'neighbours'] });
+    expect(found).toMatch(
+      /^Slowed by the host of this virtual machine: a thread that calculated for 1\.5 s got 0\.30 s/,
+    );
+    expect(found).toContain('20 % of what was asked for. Work takes 5.0 times as long');
+    expect(found.indexOf('0.6 CPUs')).toBeLessThan(found.indexOf('0.2 CPUs'));
+    expect(advice).toMatch(/^Nothing in this machine.*Stop what else runs here/);
+  });
+
+  test('others take nothing from a thread while a CPU is idle', () => {
+    const machine = { others: 1.5, idle: 0.4, stolen: 0 };
+    expect(brakesOf(probe({ cpuSeconds: 0.9, machine }))).toEqual(['unseen']);
+    expect(brakesOf(probe({ cpuSeconds: 0.9, machine: { ...machine, idle: 0.1 } }))).toEqual(['neighbours']);
+  });
+
+  test('a quota that no period reached is not to blame', () => {
+    const { figures, advice } = told({ cpuSeconds: 0.6, machine: { others: 0, idle: 1, stolen: 0 } }, 0.5);
+    expect(figures).toMatchObject({ brakes: ['unseen'] });
+    expect(advice).toContain('gVisor');
+  });
+
+  test('without accounts of groups and of the machine the cause is unseen', () => {
+    const { found } = told({ cpuSeconds: 0.1, throttling: undefined, machine: undefined });
+    expect(found).toContain('No quota, no steal and no other program explains it.');
+    expect(found).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('more CPU time than was asked for, as clocks of two kinds may give it, is all of it', () => {
+    const { status, found } = told({ cpuSeconds: 1.6 });
+    expect(status).toBe('ok');
+    expect(found).toContain('100 % of what was asked for');
+    expect(told({ threads: 2 }).found).toContain('2 threads that calculated for 1.5 s got 3.00 s');
+  });
+
+  test('a quota of a part of a CPU has its size, and one of several no word of waiting', () => {
+    const half = throttlingFinding(throttled(1 / 3), host(1 / 3));
+    expect(half.found).toContain('The quota of 0.33 CPUs was used up in 15 of 15 periods (cpu.stat).');
+    expect(half.advice).toContain('below one CPU every text waits');
+    const two = told(
+      { threads: 4, cpuSeconds: 3, throttling: { source: 's', periods: 9, throttledPeriods: 9, throttledSeconds: 3 } },
+      2,
+    );
+    expect(two.found).toMatch(/^Throttled by a CPU quota: 4 threads/);
+    expect(two.advice).not.toContain('below one CPU');
+    const unknown = told({
+      cpuSeconds: 0.5,
+      throttling: { source: 's', periods: 9, throttledPeriods: 9, throttledSeconds: 1 },
+    });
+    expect(unknown.found).toContain('The quota was used up in 9 of 9 periods (s).');
+  });
+});
