@@ -1,4 +1,4 @@
-import { isOp } from '../onnx/index.js';
+import { dataType, isOp } from '../onnx/index.js';
 import type { ScorePath } from './attention.js';
 import { floats, type Prober, sampleTokens } from './probe.js';
 import { require } from './unrecognised.js';
@@ -98,7 +98,8 @@ export function findScoreScale(prober: Prober, path: ScorePath, heads: number): 
  * @throws Unrecognised for masks that are more than a window of sight
  */
 export function findScoreMask(prober: Prober, path: ScorePath, heads: number, tokens: number): ScoreMask {
-  const added = prober.probe(path.softmaxInput, { [path.product]: floats([1, 1, tokens, tokens], () => 0) }, tokens);
+  const scores = { shape: [1, 1, tokens, tokens], type: dataType.float, data: new Float64Array(tokens * tokens) };
+  const added = prober.probe(path.softmaxInput, { [path.product]: scores }, tokens);
   require(added?.data !== undefined, 'an attention mask that cannot be followed');
   const { data } = added;
   const maps = data.length / (tokens * tokens);

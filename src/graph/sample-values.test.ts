@@ -68,6 +68,18 @@ describe('samples', () => {
     expect(list(sampleOf(ints, floats))).toEqual([Math.fround(1 / 3)]);
   });
 
+  test('an element that equals its neighbour in one operand is looked at in the others, too', () => {
+    const constants = [
+      floatTensor('a', [2, 3], Float32Array.of(1, 1, 1, 2, 2, Number.NaN)),
+      floatTensor('b', [2, 3], Float32Array.of(5, 5, 6, 6, 7, 7)),
+      floatTensor('c', [], Float32Array.of(3)),
+    ];
+    expect(list(sampleOf([makeNode('Add', ['a', 'b'], ['out'])], constants))).toEqual([6, 6, 7, 8, 9, Number.NaN]);
+    expect(list(sampleOf([makeNode('Mul', ['a', 'c'], ['out'])], constants))).toEqual([3, 3, 3, 6, 6, Number.NaN]);
+    const where = [makeNode('Less', ['a', 'c'], ['under']), makeNode('Where', ['under', 'b', 'a'], ['out'])];
+    expect(list(sampleOf(where, constants))).toEqual([5, 5, 6, 6, 7, Number.NaN]);
+  });
+
   test('a slice may go backwards and beyond the end', () => {
     const constants = (start: number, end: number, step: number) => [
       int('x', [5], [10, 11, 12, 13, 14]),

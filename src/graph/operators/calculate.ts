@@ -48,8 +48,12 @@ export function calculate(
   const [first] = arrays;
   if (first instanceof Float64Array || first instanceof Float32Array) {
     const result = emptyLike(first, length);
-    calculateNumbers(arithmetic.numbers, arrays as readonly Floats[], result);
-    return form === 'samples' ? rounded(result, type) : result;
+    if (form === 'samples') {
+      calculateSamples(arithmetic.numbers, arrays as readonly Floats[], result, roundingOf(type));
+    } else {
+      calculateNumbers(arithmetic.numbers, arrays as readonly Floats[], result);
+    }
+    return result;
   }
   return calculateIntegers(arithmetic, arrays, length);
 }
@@ -70,12 +74,44 @@ function repeated(value: Value | undefined, shape: readonly number[]): HeldEleme
 
 type Floats = Float32Array | Float64Array;
 
+const stepOf = (operand: Floats): number => (operand.length === 1 ? 0 : 1);
+
 function calculateNumbers(numbers: Arithmetic['numbers'], [a, b = a, c = a]: readonly Floats[], result: Floats): void {
-  const step = (operand: Floats): number => (operand.length === 1 ? 0 : 1);
-  const [stepA, stepB, stepC] = [step(a), step(b), step(c)];
+  const [stepA, stepB, stepC] = [stepOf(a), stepOf(b), stepOf(c)];
   for (let i = 0; i < result.length; i++) {
     result[i] = numbers(a[i * stepA], b[i * stepB], c[i * stepC]);
   }
+}
+
+/**
+ * The same for samples, rounded. Attention masks are a million elements in long runs of the same number: what follows
+ * from elements that equal those before is not worked out again. The sign of a zero is not looked at.
+ */
+function calculateSamples(
+  numbers: Arithmetic['numbers'],
+  [a, b = a, c = a]: readonly Floats[],
+  result: Floats,
+  round: (x: number) => number,
+): void {
+  const [stepA, stepB, stepC] = [stepOf(a), stepOf(b), stepOf(c)];
+  let x = a[0];
+  let y = b[0];
+  let z = c[0];
+  let made = round(numbers(x, y, z));
+  for (let i = 0, atA = 0, atB = 0, atC = 0; i < result.length; i++, atA += stepA, atB += stepB, atC += stepC) {
+    if (a[atA] !== x || b[atB] !== y || c[atC] !== z) {
+      x = a[atA];
+      y = b[atB];
+      z = c[atC];
+      made = round(numbers(x, y, z));
+    }
+    result[i] = made;
+  }
+}
+
+/** How samples are rounded to the precision of their type. */
+function roundingOf(type: number | undefined): (x: number) => number {
+  return isFloat(type) || type === undefined ? Math.fround : type === dataType.bool ? (x) => x : Math.trunc;
 }
 
 /** Rounds samples to the precision of their type. */
