@@ -194,3 +194,86 @@ test('heads of a width of their own share keys and values', async () => {
   });
   expect([tied.plan.words.weight.tensor.name, tied.unused]).toEqual(['lm_head.weight', []]);
 });
+
+describe('heads', () => {
+  const decoder = (heads: number, keyValueHeads: number, headWidth: number): Shapes => {
+    const linear = (name: string, outputs: number, inputs: number): Shapes => ({
+      [`${name}.weight`]: [outputs, inputs],
+    });
+    return {
+      ...linear('embed_tokens', 9, 4),
+      ...linear('layers.0.self_attn.q_proj', heads * headWidth, 4),
+      ...linear('layers.0.self_attn.k_proj', keyValueHeads * headWidth, 4),
+      ...linear('layers.0.self_attn.v_proj', keyValueHeads * headWidth, 4),
+      ...linear('layers.0.self_attn.o_proj', 4, heads * headWidth),
+      ...{ 'layers.0.self_attn.q_norm.weight': [headWidth], 'layers.0.self_attn.k_norm.weight': [headWidth] },
+      ...{
+        'layers.0.input_layernorm.weight': [4],
+        'layers.0.post_attention_layernorm.weight': [4],
+        'norm.weight': [4],
+      },
+      ...linear('layers.0.mlp.gate_proj', 8, 4),
+      ...linear('layers.0.mlp.up_proj', 8, 4),
+      ...linear('layers.0.mlp.down_proj', 4, 8),
+    };
+  };
+  const config = (heads: number, keyValueHeads: number, headWidth: number) => ({
+    ...{ ...bertConfig, model_type: 'qwen3', num_attention_heads: heads },
+    ...{ num_key_value_heads: keyValueHeads, head_dim: headWidth },
+  });
+
+  test.each([
+    [6, 2, 4],
+    [4, 4, 2],
+    [4, 1, 6],
+  ])('%i that share %i keys and values, of width %i', async (...sizes) => {
+    const { plan } = await planOf(config(...sizes), decoder(...sizes));
+    expect([plan.heads, plan.keyValueHeads, plan.headWidth]).toEqual(sizes);
+  });
+
+  test.each([
+    [4, 3, 2],
+    [2, 4, 2],
+  ])('%i cannot share %i keys and values evenly', async (...sizes) => {
+    await expect(planOf(config(...sizes), decoder(...sizes))).rejects.toMatchObject({ code: 'MODEL_UNSUPPORTED' });
+  });
+
+  test('of an odd width cannot be turned', async () => {
+    await expect(planOf(config(2, 1, 3), decoder(2, 1, 3))).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('rotary positions in heads of 3 dimensions'),
+    });
+  });
+
+  test('of an odd width that nothing turns are as good as others', async () => {
+    const { plan } = await planOf({ ...bertConfig, num_attention_heads: 4 }, bert);
+    expect(plan.headWidth).toBe(1);
+  });
+});
+
+describe('what a table of words may be called', () => {
+  test('the names of the first files count for norms alone', async () => {
+    const renamed = Object.fromEntries(
+      Object.entries(bert).map(([name, dims]) => [
+        name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+        dims,
+      ]),
+    );
+    const { plan, unused } = await planOf(bertConfig, renamed);
+    expect(plan.embeddingNorm?.gamma.tensor.name).toBe('embeddings.LayerNorm.gamma');
+    expect(plan.embeddingNorm?.beta?.tensor.name).toBe('embeddings.LayerNorm.beta');
+    expect(unused).toEqual([]);
+    await expect(planOf(bertConfig, { ...renamed, 'x.gamma': [4] })).rejects.toMatchObject(invalid('x.gamma'));
+  });
+
+  test('a model without types of tokens has none, and one with a table of another width is refused', async () => {
+    const types = 'embeddings.token_type_embeddings.weight';
+    expect((await planOf(bertConfig, without(bert, types))).plan.types).toBeUndefined();
+    await expect(planOf(bertConfig, { ...bert, [types]: [2, 5] })).rejects.toMatchObject(invalid('fit [2,4]'));
+  });
+
+  test('words of another width than the configuration says are refused', async () => {
+    const words = { ...bert, 'embeddings.word_embeddings.weight': [9, 5] };
+    await expect(planOf(bertConfig, words)).rejects.toMatchObject(invalid('does not fit [9,4]'));
+  });
+});

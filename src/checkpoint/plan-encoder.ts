@@ -24,9 +24,6 @@ export interface PlannedEncoder {
   readonly unused: readonly string[];
 }
 
-/** The largest encoders have 48. */
-const mostLayers = 1024;
-
 /**
  * Finds every part of an encoder in its weights, and holds sizes of the configuration against those of the tensors.
  *
@@ -39,14 +36,17 @@ export async function planEncoder(
   weights: WeightFiles,
 ): Promise<PlannedEncoder> {
   const settings = architecture.settings(config);
-  if (settings.layers > mostLayers) {
-    config.unsupported(`an encoder of ${settings.layers} layers`);
-  }
   const { layout, prefix } = findLayout(folder, architecture, weights.tensors);
   const tensors = new NamedTensors(folder, weights.tensors, prefix);
   const parts = new PartFinder(architecture, settings, layout, tensors);
   if (!Number.isInteger(parts.headWidth)) {
     config.unsupported(`${settings.hidden} dimensions in ${settings.heads} heads`);
+  }
+  if (settings.heads % parts.keyValueHeads !== 0) {
+    config.unsupported(`${settings.heads} heads that share ${parts.keyValueHeads} keys and values`);
+  }
+  if (parts.headWidth % 2 !== 0 && settings.sight?.some(({ rotary }) => rotary !== undefined)) {
+    config.unsupported(`rotary positions in heads of ${parts.headWidth} dimensions`);
   }
   const words = parts.words();
   const layers = Array.from({ length: settings.layers }, (_, layer) => parts.layer(layer));
@@ -139,8 +139,7 @@ class PartFinder {
 
   words(): PlannedTable {
     const { words } = this.#layout;
-    const tensor = this.#tensors.takeWords(`${words}.weight`);
-    return { path: words, weight: { tensor }, count: tensor.dims[0] };
+    return { path: words, ...this.#tensors.takeWords(`${words}.weight`, this.#settings.hidden) };
   }
 
   /** Returns a table with as many rows as it has, or undefined where the model has none. */

@@ -129,12 +129,25 @@ export function activationNamed(config: ConfigReader, name: string): Activation 
   return ownValue(activations, name) ?? config.unsupported(`the activation "${name}"`);
 }
 
+/** The largest encoders have 48. */
+const mostLayers = 1024;
+
+/**
+ * Reads the number of layers, for each of which something is made before any tensor is looked for.
+ *
+ * @throws CONFIG_INVALID, MODEL_UNSUPPORTED for more than any encoder has
+ */
+export function layerCount(config: ConfigReader, ...keys: readonly string[]): number {
+  const layers = config.needCount(...keys);
+  return layers <= mostLayers ? layers : config.unsupported(`an encoder of ${layers} layers`);
+}
+
 /** Reads sizes by the names that most configurations have for them. */
 export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'heads' | 'layers' | 'padTokenId'> {
   return {
     hidden: config.needCount('hidden_size'),
     heads: config.needCount('num_attention_heads'),
-    layers: config.needCount('num_hidden_layers'),
+    layers: layerCount(config, 'num_hidden_layers'),
     padTokenId: config.number('pad_token_id') ?? 0,
   };
 }
@@ -142,17 +155,17 @@ export function usualSizes(config: ConfigReader): Pick<Settings, 'hidden' | 'hea
 /**
  * Reads the rotary settings of one kind of layers, in either generation of files.
  *
- * @throws MODEL_UNSUPPORTED
+ * @throws MODEL_UNSUPPORTED, CONFIG_INVALID for a base or factor that turns nowhere
  */
 export function rotaryOf(config: ConfigReader, kind: string | undefined, oldKeys: readonly string[], usual: number) {
   const all = config.inner('rope_parameters');
   const parameters = (kind === undefined ? undefined : all?.inner(kind)) ?? all;
-  const base = parameters?.number('rope_theta') ?? config.number(...oldKeys) ?? usual;
+  const base = parameters?.positive('rope_theta') ?? config.positive(...oldKeys) ?? usual;
   const scaling = parameters ?? config.inner('rope_scaling');
   scaling?.only('partial_rotary_factor', 1);
   const type = scaling?.text('rope_type', 'type') ?? 'default';
   if (type === 'linear') {
-    return { base, factor: scaling?.number('factor') ?? 1 };
+    return { base, factor: scaling?.positive('factor') ?? 1 };
   }
   return type === 'default' ? { base } : config.unsupported(`rotary positions of the type "${type}"`);
 }

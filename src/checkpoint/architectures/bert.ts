@@ -1,8 +1,10 @@
+import { OctavecError } from '../../base/index.js';
 import {
   type Architecture,
   activationNamed,
   type ClassifierLayout,
   type Layout,
+  layerCount,
   type Settings,
   usualSizes,
 } from './architecture.js';
@@ -57,6 +59,10 @@ const robertaClassifier: ClassifierLayout = {
 /** Adds positions that are counted: padding has the row before the first that texts use. */
 function withCountedPositions(settings: Settings, config: ConfigReader): Settings {
   const padTokenId = config.number('pad_token_id') ?? 1;
+  if (!Number.isInteger(padTokenId) || padTokenId < 0 || padTokenId > settings.maxTokens - 2) {
+    const why = `pad_token_id is ${padTokenId}, and leaves no positions to texts`;
+    throw new OctavecError('CONFIG_INVALID', { path: config.path, why });
+  }
   return { ...settings, padTokenId, maxTokens: settings.maxTokens - padTokenId - 1, positionRows: 'counted' };
 }
 
@@ -83,10 +89,14 @@ export const mpnet: Architecture = {
       attentionNorm: 'attention.LayerNorm',
     },
   ],
-  settings: (config) => ({
-    ...withCountedPositions(bertSettings(config), config),
-    relativeBuckets: config.count('relative_attention_num_buckets') ?? 32,
-  }),
+  settings: (config) => {
+    const relativeBuckets = config.count('relative_attention_num_buckets') ?? 32;
+    if (relativeBuckets < 4) {
+      // Near and far ones, before and behind.
+      config.unsupported(`"relative_attention_num_buckets": ${relativeBuckets}`);
+    }
+    return { ...withCountedPositions(bertSettings(config), config), relativeBuckets };
+  },
 };
 
 export const distilBert: Architecture = {
@@ -110,7 +120,7 @@ export const distilBert: Architecture = {
   settings: (config) => ({
     hidden: config.needCount('dim', 'hidden_size'),
     heads: config.needCount('n_heads', 'num_attention_heads'),
-    layers: config.needCount('n_layers', 'num_hidden_layers'),
+    layers: layerCount(config, 'n_layers', 'num_hidden_layers'),
     padTokenId: config.number('pad_token_id') ?? 0,
     // The model's code has it, no configuration does.
     epsilon: 1e-12,

@@ -40,6 +40,12 @@ export class ConfigReader {
     return this.count(...keys) ?? this.#refuse(keys, 'there');
   }
 
+  /** Reads the first of the keys that is there, as a number above 0. */
+  positive(...keys: readonly string[]): number | undefined {
+    const value = this.number(...keys);
+    return value === undefined || value > 0 ? value : this.#refuse(keys, 'a number above 0');
+  }
+
   number(...keys: readonly string[]): number | undefined {
     const value = this.get(...keys);
     return value === undefined || isNumber(value) ? value : this.#refuse(keys, 'a number');

@@ -36,7 +36,7 @@ export const gemma3: Architecture = {
     const global = rotaryOf(config, 'full_attention', ['rope_theta'], 1_000_000);
     const local = config.inner('rope_parameters')
       ? rotaryOf(config, 'sliding_attention', [], 10_000)
-      : { base: config.number('rope_local_base_freq') ?? 10_000 };
+      : { base: config.positive('rope_local_base_freq') ?? 10_000 };
     return {
       ...sizes,
       keyValueHeads: config.needCount('num_key_value_heads'),

@@ -70,7 +70,7 @@ function gteRotary(config: ConfigReader): RotarySettings {
     if (scaling.number('mixed_b') !== undefined) {
       config.unsupported('rotary positions with "mixed_b"');
     }
-    return { base: config.number('rope_theta') ?? 10_000, ntkFactor: scaling.number('factor') ?? 1 };
+    return { base: config.positive('rope_theta') ?? 10_000, ntkFactor: scaling.positive('factor') ?? 1 };
   }
   return rotaryOf(config, undefined, ['rope_theta'], 10_000);
 }

@@ -1,4 +1,4 @@
-import { type Architecture, activationNamed, rotaryOf } from './architecture.js';
+import { type Architecture, activationNamed, layerCount, rotaryOf } from './architecture.js';
 import { everyLayer } from './layer-kinds.js';
 
 const nomicLayout = {
@@ -31,7 +31,7 @@ export const nomicBert: Architecture = {
     if ((config.number('num_experts') ?? 0) > 0 && (config.number('moe_every_n_layers') ?? 0) > 0) {
       config.unsupported('a mixture of experts');
     }
-    const layers = config.needCount('num_hidden_layers', 'n_layer');
+    const layers = layerCount(config, 'num_hidden_layers', 'n_layer');
     const rotary = rotaryOf(config, undefined, ['rotary_emb_base'], 1000);
     const positions = config.needCount('max_position_embeddings', 'n_positions');
     // Beyond the texts that it was trained with, positions are scaled by the longest text of a batch, which a graph cannot do.

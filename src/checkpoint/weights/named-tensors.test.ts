@@ -71,14 +71,21 @@ describe('a weight', () => {
 describe('the table of words', () => {
   test('is taken by its name, else as the output layer that shares it', () => {
     const both = named({ words: [5, 2], 'lm_head.weight': [5, 2] });
-    expect(both.takeWords('words').name).toBe('words');
+    expect(both.takeWords('words', 2)).toMatchObject({ weight: { tensor: { name: 'words' } }, count: 5 });
     const tied = named({ 'lm_head.weight': [5, 2] }, 'model.');
-    expect(tied.takeWords('words').name).toBe('lm_head.weight');
+    expect(tied.takeWords('words', 2)).toMatchObject({ weight: { tensor: { name: 'lm_head.weight' } }, count: 5 });
     expect(tied.leftOver()).toEqual([]);
   });
 
+  test('has the width of the model, also where it is shared', () => {
+    const wrong = invalid('which does not fit [5,3]');
+    expect(() => named({ words: [5, 2] }).takeWords('words', 3)).toThrow(wrong);
+    expect(() => named({ 'lm_head.weight': [5, 2] }).takeWords('words', 3)).toThrow(wrong);
+    expect(() => named({ 'lm_head.weight': [5] }).takeWords('words', 5)).toThrow(invalid('2 dimensions is expected'));
+  });
+
   test('must be somewhere', () => {
-    expect(() => named({ other: [5, 2] }).takeWords('words')).toThrow(invalid('"words" is missing'));
+    expect(() => named({ other: [5, 2] }).takeWords('words', 2)).toThrow(invalid('"words" is missing'));
   });
 });
 

@@ -43,10 +43,18 @@ export class NamedTensors {
    * @throws WEIGHTS_INVALID
    */
   take(name: string, dimensions: number): StoredTensor {
+    return this.#checked(this.#found(name), dimensions);
+  }
+
+  #found(name: string): StoredTensor {
     const tensor = this.#find(name);
     if (tensor === undefined) {
       throw this.#invalid(`the tensor "${this.#prefix}${name}" is missing`);
     }
+    return tensor;
+  }
+
+  #checked(tensor: StoredTensor, dimensions: number): StoredTensor {
     if (tensor.dims.length !== dimensions || tensor.dims.includes(0)) {
       throw this.#invalid(
         `the tensor "${tensor.name}" has the shape [${tensor.dims}], and one of ${dimensions} dimensions is expected`,
@@ -56,14 +64,19 @@ export class NamedTensors {
     return tensor;
   }
 
-  /** Takes the table of words, or the output layer that shares it. */
-  takeWords(name: string): StoredTensor {
+  /**
+   * Takes the table of words, or the output layer that shares it.
+   *
+   * @returns the table, and how many words it has
+   */
+  takeWords(name: string, width: number): { readonly weight: Weight; readonly count: number } {
     const tied = this.has(name) ? undefined : tiedToWords.find((each) => this.#tensors.has(each));
-    if (tied === undefined) {
-      return this.take(name, 2);
+    const tensor = this.#checked(tied === undefined ? this.#found(name) : (this.#tensors.get(tied) as StoredTensor), 2);
+    const [count, columns] = tensor.dims;
+    if (columns !== width) {
+      throw this.#misfit(tensor, [count, width]);
     }
-    this.#taken.add(tied);
-    return this.#tensors.get(tied) as StoredTensor;
+    return { weight: { tensor }, count };
   }
 
   /**
@@ -75,7 +88,7 @@ export class NamedTensors {
     const tensor = this.take(name, dims.length);
     const found = rows === undefined ? tensor.dims : [rows[1] - rows[0], ...tensor.dims.slice(1)];
     if (found.some((size, axis) => size !== dims[axis]) || (rows !== undefined && rows[1] > tensor.dims[0])) {
-      throw this.#invalid(`the tensor "${tensor.name}" has the shape [${tensor.dims}], which does not fit [${dims}]`);
+      throw this.#misfit(tensor, dims);
     }
     return { tensor, rows };
   }
@@ -102,6 +115,10 @@ export class NamedTensors {
     // What stands behind the encoder is no part of it, and often has no prefix.
     const outside = unneeded.test(name) ? this.#tensors.get(name) : undefined;
     return this.#tensors.get(full) ?? this.#tensors.get(old) ?? outside;
+  }
+
+  #misfit({ name, dims }: StoredTensor, wanted: readonly number[]): OctavecError {
+    return this.#invalid(`the tensor "${name}" has the shape [${dims}], which does not fit [${wanted}]`);
   }
 
   #invalid(why: string): OctavecError {
