@@ -10,7 +10,7 @@ let root: string;
 let job: Job;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'octavec-commit-'));
-  job = { id: 'plan', store: folderStore(root) } as Job;
+  job = { id: 'plan', plan: { shards: { length: 200_000 } }, store: folderStore(root) } as unknown as Job;
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -51,4 +51,35 @@ test.each([
     code: 'JOB_PLAN_INVALID',
     message: expect.stringMatching(message),
   });
+});
+
+test.each([
+  ['under a name with fewer digits', '7.json'],
+  ['under a name with more digits', '000007.json'],
+  ['that is a draft of a writer', '00007.json.abcd.tmp'],
+  ['in a folder', 'old/00007.json'],
+])('a record %s is none', async (_, name) => {
+  mkdirSync(join(root, '_commits/old'), { recursive: true });
+  writeFileSync(join(root, '_commits', name), JSON.stringify(commit(7)));
+  expect([...(await committedShards(job))]).toEqual([]);
+  expect(await readCommits(job)).toEqual([]);
+});
+
+test('shards of six digits have records, too', async () => {
+  await putCommit(job.store, commit(123_456));
+  expect([...(await committedShards(job))]).toEqual([123_456]);
+  expect((await readCommits(job)).map(({ shard }) => shard)).toEqual([123_456]);
+});
+
+test.each([
+  [{ at: 'yesterday' }],
+  [{ seconds: -1 }],
+  [{ rows: 1.5 }],
+  [{ part: { file: 'f', size: -1, sha256: 'x' } }],
+  [{ quarantined: [{ place: 'line 1' }] }],
+  [{ colour: 'red' }],
+])('a record with %j is damaged', async (more) => {
+  mkdirSync(join(root, '_commits'));
+  writeFileSync(join(root, '_commits/00000.json'), JSON.stringify({ ...commit(0), ...more }));
+  await expect(readCommits(job)).rejects.toThrow(/the record of a shard is damaged/);
 });

@@ -23,9 +23,9 @@ const commitSchema = z.strictObject({
   /** "host:pid" */
   worker: z.string(),
   /** How long it took. */
-  seconds: z.number(),
+  seconds: z.number().nonnegative(),
   /** When it was done, in ISO 8601. */
-  at: z.string(),
+  at: z.iso.datetime(),
 });
 
 /** That a shard is done, and by which file. The first record of a shard counts, for ever. */
@@ -53,8 +53,8 @@ export async function committedShards({ store }: Job): Promise<ReadonlySet<numbe
 }
 
 function shardOf(key: string): number | undefined {
-  const digits = /^_commits\/(\d+)\.json$/.exec(key)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const shard = Number(/^_commits\/(\d+)\.json$/.exec(key)?.[1]);
+  return keyOf(shard) === key ? shard : undefined;
 }
 
 /** Records that are read at a time. */
@@ -65,13 +65,21 @@ const atOnce = 16;
  *
  * @throws JOB_PLAN_INVALID for a record that is damaged or of another plan
  */
-export async function readCommits({ store, id }: Job): Promise<Commit[]> {
+export async function readCommits({ store, id, plan }: Job): Promise<Commit[]> {
   const objects = (await store.list(folder)).filter(({ key }) => shardOf(key) !== undefined);
   const commits: Commit[] = [];
   for (let i = 0; i < objects.length; i += atOnce) {
     const read = objects.slice(i, i + atOnce).map(async (object) => {
       const text = Buffer.from(await readBytes(store, object)).toString('utf8');
-      return parseCommit(text, store.nameOf(object.key), id);
+      const commit = parseCommit(text, store.nameOf(object.key), id);
+      if (keyOf(commit.shard) !== object.key || commit.shard >= plan.shards.length) {
+        const why =
+          keyOf(commit.shard) === object.key
+            ? `the record is of shard ${commit.shard}, which the plan does not have`
+            : `the record is of another shard, ${commit.shard}`;
+        throw new OctavecError('JOB_PLAN_INVALID', { name: store.nameOf(object.key), why });
+      }
+      return commit;
     });
     commits.push(...(await Promise.all(read)));
   }
