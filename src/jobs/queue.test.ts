@@ -93,3 +93,24 @@ describe('a queue of shards', () => {
     expect(await retryFailed(queueOf().queue)).toEqual([]);
   });
 });
+
+test.each([
+  ['redis://user:p@ss@host:6379', 'redis://…@host:6379'],
+  ['redis://:a/b@host', 'redis://…@host'],
+  ['redis://host?password=secret', 'redis://host'],
+  ['redis://host', 'redis://host'],
+])('of the address %s no part of a password is shown', (redis, name) => {
+  expect(redisError(redis, new Error('x')).details).toMatchObject({ name });
+});
+
+test('an error without words and code still says something', () => {
+  expect(redisError('redis://host', new Error('')).details).toMatchObject({ why: 'it does not answer' });
+  expect(redisError('redis://host', undefined).details).toMatchObject({ why: 'undefined' });
+});
+
+test('a job whose shards are all done leaves the queue empty', async () => {
+  const job = await jobOf(0);
+  const { queue, added } = queueOf();
+  expect(await fillQueue(job, queue)).toBe(0);
+  expect(added).toEqual([]);
+});

@@ -57,7 +57,8 @@ export async function openQueue(job: Job, redis: string): Promise<ShardQueue> {
 }
 
 export function redisError(redis: string, error: unknown): OctavecError {
-  const name = redis.replace(/\/\/[^@/]*@/, '//…@');
+  // Passwords stand before the host or in the query, and need not be coded as an address asks for.
+  const name = redis.replace(/\?.*$/s, '').replace(/\/\/.*@/s, '//…@');
   const why = reasonOf(error) || codeOf(error) || 'it does not answer';
   return new OctavecError('STORE_FAILED', { name, what: 'read', why }, error);
 }
