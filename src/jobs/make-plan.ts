@@ -75,6 +75,7 @@ export async function makePlan(
       hint: 'Make them with "octavec embed --ranges" on some of the texts, and give them here.',
     });
   }
+  const budget = rowsOfBudget(options.maxQuarantined ?? '0.1%');
   const store = await openStore(output);
   const objects = (await Promise.all(inputs.map(findObjects))).flat();
   const planned: { -readonly [Key in 'inputs' | 'shards']: Plan[Key] } = { inputs: [], shards: [] };
@@ -95,7 +96,7 @@ export async function makePlan(
     engine: embedder.engine.name as Plan['engine'],
     vectors,
     settings: await recipeSettings(embedder, vectors),
-    maxQuarantined: rowsOfBudget(options.maxQuarantined ?? '0.1%', rowsOf(planned)),
+    maxQuarantined: budget(rowsOf(planned)),
   };
   const text = planText(plan);
   const name = store.nameOf(planFile);
@@ -106,11 +107,12 @@ export async function makePlan(
 }
 
 /**
- * Turns a count or a share in "%" into rows.
+ * Reads a count, or a share in "%" of rows.
  *
+ * @returns what gives the count for so many rows
  * @throws USAGE
  */
-function rowsOfBudget(budget: string, rows: number): number {
+export function rowsOfBudget(budget: string): (rows: number) => number {
   const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(budget) ?? [];
   const number = Number(digits);
   if (digits === undefined || (percent === '' && !Number.isSafeInteger(number)) || (percent === '%' && number > 100)) {
@@ -119,5 +121,5 @@ function rowsOfBudget(budget: string, rows: number): number {
       hint: 'Give a number of rows, or a share such as "0.1%".',
     });
   }
-  return percent === '%' ? Math.floor((rows * number) / 100) : number;
+  return (rows) => (percent === '%' ? Math.floor((rows * number) / 100) : number);
 }
