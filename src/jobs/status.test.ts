@@ -33,3 +33,28 @@ test('what was done more than ten minutes before the last shard says nothing of 
   expect(status.rowsPerSecond).toBe(10);
   expect(status.workers).toBe(1);
 });
+
+test('shards without rows give no rate, and so no end', () => {
+  const empty = { shards: [{ rows: 0 }, { rows: 5 }] } as unknown as Plan;
+  const status = statusOf({ id: 'p', plan: empty }, [{ ...commit(0, 10), rows: 0 }]);
+  expect(status).toMatchObject({ done: 1, rowsDone: 0, workers: 1 });
+  expect([status.rowsPerSecond, status.secondsLeft]).toEqual([undefined, undefined]);
+});
+
+test('a shard that took no time gives no rate either', () => {
+  const status = statusOf({ id: 'p', plan }, [commit(0, 10, { seconds: 0 })]);
+  expect(status.rowsPerSecond).toBeUndefined();
+});
+
+test('a shard that began before the last ten minutes counts with what of it lies in them', () => {
+  const status = statusOf({ id: 'p', plan }, [commit(0, 1000, { seconds: 900 })]);
+  // 100 rows in the 600 seconds of the window.
+  expect(status.rowsPerSecond).toBeCloseTo(100 / 600, 10);
+});
+
+test('a job that is done has nothing left, and rows in quarantine count as done', () => {
+  const commits = [0, 1, 2].map((shard) => commit(shard, 10 + shard, { quarantined: [{ reason: 'x' }] }));
+  expect(statusOf({ id: 'p', plan }, commits)).toMatchObject({
+    ...{ done: 3, open: [], rowsDone: 250, quarantined: 3, secondsLeft: 0 },
+  });
+});

@@ -49,7 +49,8 @@ export function statusOf({ id, plan }: Pick<Job, 'id' | 'plan'>, commits: readon
   const recent = commits.filter((_, i) => ends[i] > last - windowMs);
   const begin = Math.min(...recent.map(({ at, seconds }) => Date.parse(at) - seconds * 1000));
   const elapsed = (last - Math.max(begin, last - windowMs)) / 1000;
-  const rate = elapsed > 0 ? sum(recent, (commit) => plan.shards[commit.shard].rows) / elapsed : undefined;
+  const recentRows = sum(recent, (commit) => plan.shards[commit.shard].rows);
+  const rate = elapsed > 0 && recentRows > 0 ? recentRows / elapsed : undefined;
   return {
     id,
     shards: plan.shards.length,
