@@ -45,3 +45,31 @@ describe('what is refused, with the place', () => {
     expect(() => parsePlan('{"format": 1', '_plan.json')).toThrow(/it is not JSON/);
   });
 });
+
+test('a plan of thousands of shards is read in a moment, and named by every byte', () => {
+  const shards = Array.from({ length: 5000 }, () => plan.shards[0]);
+  const text = planText({ ...plan, shards });
+  expect(rowsOf(parsePlan(text, 'plan'))).toBe(10_000);
+  expect(planId(text)).not.toBe(planId(`${text} `));
+});
+
+describe('a plan from elsewhere', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['a list', [], /all of it: /],
+    ['null', null, /all of it: /],
+    ['inputs without a tag', { ...plan, inputs: [{ store: '/', key: 'a', size: 1 }] }, /inputs\.0\.etag/],
+    ['a size that no number holds', { ...plan, inputs: [{ ...plan.inputs[0], size: 2 ** 60 }] }, /inputs\.0\.size/],
+    ['a share as its budget', { ...plan, maxQuarantined: '0.1%' }, /maxQuarantined/],
+    ['no vectors', { ...plan, vectors: { type: 'float64' } }, /vectors\.type/],
+    ['no dimensions', { ...plan, vectors: { type: 'int8', dimensions: 0 } }, /vectors\.dimensions/],
+    ['ranges of texts', { ...plan, vectors: { type: 'int8', ranges: { least: ['0'], greatest: [1] } } }, /ranges/],
+    ['settings of lists', { ...plan, settings: { model: [] } }, /settings\.model/],
+  ])('with %s is refused by its place', (_, content, message) => {
+    expect(() => parsePlan(JSON.stringify(content), 's3://b/_plan.json')).toThrow(
+      expect.objectContaining({
+        ...{ code: 'JOB_PLAN_INVALID', message: expect.stringMatching(message) },
+        details: expect.objectContaining({ name: 's3://b/_plan.json' }),
+      }),
+    );
+  });
+});
