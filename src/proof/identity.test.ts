@@ -36,6 +36,16 @@ describe('fileIdentity', () => {
     expect(await fileIdentity(await readModel(path), 'FP32')).toEqual(identity);
   });
 
+  test('of which external data are missing is an error with the name of a tensor', async () => {
+    const { path } = await writeModel(model, join(folder, 'cut.onnx'), { weights: 'external' });
+    const opened = await readModel(path);
+    rmSync(`${path}_data`);
+    await expect(fileIdentity(opened, 'FP32')).rejects.toMatchObject({
+      code: 'EXTERNAL_DATA',
+      details: { path, tensor: 'w' },
+    });
+  });
+
   test('counts external data', async () => {
     const { path } = await writeModel(model, join(folder, 'two.onnx'), { weights: 'external' });
     const files = [path, `${path}_data`].map((file) => readFileSync(file));

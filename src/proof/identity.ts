@@ -4,18 +4,26 @@ import { basename, dirname, join } from 'node:path';
 import type { FileIdentity } from '../evaluate/index.js';
 import { fileHash, filesHash } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { externalDataFiles, type OnnxModel } from '../onnx/index.js';
+import { everyTensor, externalDataFiles, isExternal, type OnnxModel, tensorBytes } from '../onnx/index.js';
 
-/** Returns what a model file is recognised by, its external data included. */
+/**
+ * Returns what a model file is recognised by, its external data included.
+ *
+ * @throws EXTERNAL_DATA
+ */
 export async function fileIdentity(model: OnnxModel, precision: string): Promise<FileIdentity> {
   const files = [model.path, ...externalDataFiles(model)];
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  return {
-    name: shortName(model.path),
-    bytes: sizes.reduce((sum, size) => sum + size, 0),
-    sha256: await filesHash(files),
-    precision,
-  };
+  try {
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return { name: shortName(model.path), bytes, sha256: await filesHash(files), precision };
+  } catch (error) {
+    // Says which tensor's data cannot be read, and what to do.
+    for (const tensor of everyTensor(model.proto).filter(isExternal)) {
+      tensorBytes(model, tensor);
+    }
+    throw error;
+  }
 }
 
 /** Names a file as short as is clear: "onnx/model_int8.onnx" for one of a model folder, else by its name. */

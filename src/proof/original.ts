@@ -6,7 +6,7 @@ import { declaredUse } from '../engine/index.js';
 import type { OriginalIdentity } from '../evaluate/index.js';
 import { foldConstants } from '../graph/index.js';
 import { type ModelFiles, type OpenModelOptions, openModelFolder } from '../model/index.js';
-import { type OnnxModel, writeModel } from '../onnx/index.js';
+import { type OnnxModel, type WrittenModel, writeModel } from '../onnx/index.js';
 import { inlineFunctions, writeOutZeros } from '../passes/index.js';
 import { hasDoubleWeights, hasHalfWeights, quantizedOperatorsIn, widen } from '../quantize/index.js';
 import { modelGraph } from '../static/index.js';
@@ -51,17 +51,29 @@ export async function openOriginal(path: Location, options: OpenModelOptions = {
     return { files, model, runnable: files, identity, conventions, notes: [], ...closing(async () => undefined) };
   }
   const model = foldConstants(widen(source));
-  const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
-  const written = await writeModel(model, join(folder, 'model.onnx'));
+  const identity = await fileIdentity(file, isDouble ? 'fp64' : 'fp16');
+  const copy = await temporaryCopy(model);
   return {
     files,
     model,
-    runnable: { ...files, onnxPath: written.path },
-    identity: { ...(await fileIdentity(file, isDouble ? 'fp64' : 'fp16')), fp32Bytes: written.bytes },
+    runnable: { ...files, onnxPath: copy.path },
+    identity: { ...identity, fp32Bytes: copy.bytes },
     conventions,
     notes: isDouble ? ['the original computes in double precision; it was rounded to FP32, and compared with so'] : [],
-    ...closing(() => rm(folder, { recursive: true, force: true })),
+    ...closing(copy.remove),
   };
+}
+
+/** Writes a model into a temporary folder, which does not stay where that fails. */
+async function temporaryCopy(model: OnnxModel): Promise<WrittenModel & { readonly remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'octavec-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { ...(await writeModel(model, join(folder, 'model.onnx'))), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 /** Limits the calibration to the tokens that the model's inputs are made for. */
