@@ -10,11 +10,11 @@ import {
   type Verdict,
 } from '../evaluate/index.js';
 import type { ModelFiles } from '../model/index.js';
-import { compareResults, type TaskComparison } from '../tasks/index.js';
+import type { TaskComparison } from '../tasks/index.js';
 import type { Candidate } from './candidate.js';
 import type { Original } from './original.js';
 import type { Proof } from './proof.js';
-import { evaluateCandidate } from './tasks.js';
+import { compareTasks, evaluateCandidate } from './tasks.js';
 
 /**
  * What was measured about a model of another kind in the original's place: a static model beside an encoder, or an encoder with
@@ -85,10 +85,8 @@ export async function proveAlternative(proof: Proof, candidate: Candidate): Prom
     onProgress: onProgress && ((event) => onProgress({ ...event, stage: `Embedding with ${identity.name}` })),
   };
   const likeness = await measureLikeness(vectors, await embedder.embed(texts.texts, embedding), { signal });
-  const tasks: TaskComparison[] = [];
-  for (const [i, result] of (await evaluateCandidate(candidate, identity.name, options)).entries()) {
-    tasks.push(...(await compareResults(taskResults[i], result, { signal, onProgress })));
-  }
+  const results = await evaluateCandidate(candidate, identity.name, options);
+  const tasks = await compareTasks(taskResults, results, options);
   return {
     schema: 1,
     tool: `octavec ${version}`,
