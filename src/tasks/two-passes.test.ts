@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { corpusOf, type EmbedTexts, type RetrievalTask } from './task.js';
 import { evaluateTwoPasses } from './two-passes.js';
 
@@ -51,4 +51,36 @@ test('models of vectors of any length go together', async () => {
     columns: 3,
   });
   expect((await evaluateTwoPasses(task, [quick, wide], 5, {})).metrics['mrr@10']).toBe(1);
+});
+
+describe('vectors of the careful model that are no numbers', () => {
+  const broken =
+    (isBroken: (text: string) => boolean): EmbedTexts =>
+    async (texts) => ({
+      data: Float32Array.from(texts.flatMap((text) => (isBroken(text) ? [Number.NaN, 1] : [1, Number(text) || 0]))),
+      rows: texts.length,
+      columns: 2,
+    });
+
+  test('find nothing: neither all of them, nor that of the query', async () => {
+    for (const isBroken of [() => true, (text: string) => text === 'q']) {
+      const { metrics } = await evaluateTwoPasses(task, [quick, broken(isBroken)], 5, {});
+      expect([metrics['ndcg@10'], metrics['recall@10'], metrics['map@10']]).toEqual([0, 0, 0]);
+    }
+  });
+
+  test('take no place from the others', async () => {
+    const lost = await evaluateTwoPasses(task, [quick, broken((text) => text === '4')], 5, {});
+    expect(lost.metrics['recall@10']).toBe(0);
+    const found = await evaluateTwoPasses(task, [quick, broken((text) => text !== '4' && text !== 'q')], 5, {});
+    expect(found.metrics['mrr@10']).toBe(1);
+  });
+});
+
+test('a query that is a document does not find itself, where ids mean the same', async () => {
+  const same = { ...task, judgements: new Map([['d0', new Map([['d4', 1]])]]), queries: [{ id: 'd0', text: 'q' }] };
+  const careful = modelOf([0, 1, 1, 1, 0.5]);
+  expect((await evaluateTwoPasses(same, [quick, careful], 5, {})).metrics['mrr@10']).toBe(0.5);
+  const ignoring = { ...same, ignoreIdenticalIds: true };
+  expect((await evaluateTwoPasses(ignoring, [quick, careful], 5, {})).metrics['mrr@10']).toBe(1);
 });

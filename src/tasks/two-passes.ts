@@ -34,8 +34,10 @@ export async function evaluateTwoPasses(
     for (const [query, ranking] of rankings.entries()) {
       for (const id of ranking) {
         const place = places.get(id);
-        if (place !== undefined) {
-          scores[query].set(id, cosine(rowOf(queryVectors, query), rowOf(vectors, place)));
+        const score = place === undefined ? Number.NaN : cosine(rowOf(queryVectors, query), rowOf(vectors, place));
+        // What is no number has no place in an order: it finds nothing, as in a single pass.
+        if (!Number.isNaN(score)) {
+          scores[query].set(id, score);
         }
       }
     }
