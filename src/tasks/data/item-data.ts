@@ -29,7 +29,8 @@ const paired = z.object({
   label: oneOrMore(zeroOrOne).optional(),
   labels: oneOrMore(zeroOrOne).optional(),
 });
-const reranked = z.object({ query: texts, positive: texts, negative: texts });
+const oneAtLeast = texts.refine(({ length }) => length > 0, 'it is empty');
+const reranked = z.object({ query: oneAtLeast, positive: texts, negative: texts });
 /** A text with its label; or a whole set of both, which is clustered for itself. */
 const labelled = z.object({
   text: texts.optional(),
