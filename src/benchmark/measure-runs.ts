@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { type TaskOptions, throwIfCancelled } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { ModelFiles } from '../model/index.js';
 import { median } from '../numbers/index.js';
+import { throughField } from './field.js';
 import { ModelProcess } from './model-process.js';
 
 /** A model whose speed and memory are wanted. */
@@ -31,8 +31,6 @@ export interface MeasureOptions extends TaskOptions {
   readonly rounds?: number;
 }
 
-const signalDelayMs = 50;
-
 /**
  * Measures speed and memory of several models over the same texts. Each has a process of its own; rounds are
  * interleaved (A B C A B C …), so that a machine that changes its speed changes it for all.
@@ -44,47 +42,38 @@ export async function measureRuns(
   texts: readonly string[],
   options: MeasureOptions = {},
 ): Promise<RunMeasurement[]> {
-  const { rounds = 3, onProgress, signal } = options;
-  const runners = subjects.map((subject) => new ModelProcess(subject.model));
-  try {
+  const { rounds = 3, embedder, onProgress, signal } = options;
+  const fields = subjects.map((subject) => ({
+    subject,
+    process: new ModelProcess(subject.model),
+    speeds: [] as number[],
+  }));
+  return throughField(fields, signal, async () => {
     const loadSeconds: number[] = [];
-    for (const runner of runners) {
+    for (const { subject, process } of fields) {
       throwIfCancelled(signal, 'measuring speed');
-      const { seconds } = await runner.load({ ...options.embedder, ...subjects[loadSeconds.length].embedder });
+      const { seconds } = await process.load({ ...embedder, ...subject.embedder });
       loadSeconds.push(seconds);
     }
-    const speeds: number[][] = subjects.map(() => []);
-    const total = (rounds + 1) * subjects.length;
+    const total = (rounds + 1) * fields.length;
     for (let round = 0; round <= rounds; round++) {
-      for (const [i, runner] of runners.entries()) {
+      for (const [i, { subject, process, speeds }] of fields.entries()) {
         throwIfCancelled(signal, 'measuring speed');
-        const done = round * subjects.length + i;
-        onProgress?.({ stage: `Measuring speed: ${subjects[i].name}`, done, total, unit: 'rounds' });
-        const { seconds } = await runner.run([texts]);
+        const done = round * fields.length + i;
+        onProgress?.({ stage: `Measuring speed: ${subject.name}`, done, total, unit: 'rounds' });
+        const { seconds } = await process.run([texts]);
         if (round > 0) {
-          speeds[i].push(texts.length / seconds);
+          speeds.push(texts.length / seconds);
         }
       }
     }
     const measurements: RunMeasurement[] = [];
-    for (const [i, runner] of runners.entries()) {
-      const { name } = subjects[i];
-      const peakBytes = await runner.finish();
-      measurements.push({
-        name,
-        loadSeconds: loadSeconds[i],
-        rounds: speeds[i],
-        textsPerSecond: median(speeds[i]),
-        peakBytes,
-      });
+    for (const [i, { subject, process, speeds }] of fields.entries()) {
+      const peakBytes = await process.finish();
+      const textsPerSecond = median(speeds);
+      const { name } = subject;
+      measurements.push({ name, loadSeconds: loadSeconds[i], rounds: speeds, textsPerSecond, peakBytes });
     }
     return measurements;
-  } catch (error) {
-    // Ctrl-C may end a process that was just started, and be heard of here a moment after its end.
-    await setTimeout(signalDelayMs);
-    throwIfCancelled(signal, 'measuring speed');
-    throw error;
-  } finally {
-    await Promise.all(runners.map((runner) => runner.stop()));
-  }
+  });
 }

@@ -33,34 +33,32 @@ export async function startSubjects(
   plan: BenchPlan,
   place: Place,
 ): Promise<Started> {
-  const running: Field[] = [];
   const started = new Map<Subject, Start[]>();
   const failed = new Map<Subject, unknown>();
-  const task = async () => {
-    for (let round = 0; round < plan.starts; round++) {
-      for (const [, subject] of inTurn(subjects, round)) {
-        if (failed.has(subject)) {
-          continue;
-        }
-        place.onStep(subjects.length - failed.size);
-        try {
-          const start = await startOne(subject, workloads.get(subject) as Workload, plan, place);
-          started.set(subject, [...(started.get(subject) ?? []), start]);
-          if (round < plan.starts - 1) {
-            await start.field.process.stop();
-          } else {
-            running.push(start.field);
-          }
-        } catch (error) {
-          throwIfCancelled(place.signal, 'measuring speed');
-          failed.set(subject, error);
-        }
+  const startAgain = async (subject: Subject, isLast: boolean) => {
+    const workload = workloads.get(subject) as Workload;
+    try {
+      const start = await startOne(subject, workload, plan, place);
+      started.set(subject, [...(started.get(subject) ?? []), start]);
+      if (!isLast) {
+        await start.field.process.stop();
       }
+    } catch (error) {
+      throwIfCancelled(place.signal, 'measuring speed');
+      failed.set(subject, error);
     }
   };
   try {
-    await task();
+    for (let round = 0; round < plan.starts; round++) {
+      for (const [, subject] of inTurn(subjects, round)) {
+        if (!failed.has(subject)) {
+          place.onStep(subjects.length - failed.size);
+          await startAgain(subject, round === plan.starts - 1);
+        }
+      }
+    }
   } catch (error) {
+    const running = [...started.values()].flat().map(({ field }) => field);
     await throughField(running, place.signal, () => Promise.reject(error));
   }
   const usable = subjects.filter((subject) => !failed.has(subject));

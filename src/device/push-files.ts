@@ -186,41 +186,53 @@ function freeKilobytes(output: string): number | undefined {
   return free === undefined ? undefined : Number(free);
 }
 
-/** Gives how often it had to be sent again. */
-async function pushOne(
-  device: Device,
-  place: Place,
-  file: LocalFile,
-  { signal, onBytes, pullBack }: { signal?: AbortSignal; onBytes: (bytes: number) => void; pullBack?: boolean },
-): Promise<number> {
-  const what = `sending ${file.name}`;
-  let why = '';
+/** How a file is sent. */
+interface Sending {
+  readonly signal?: AbortSignal;
+  readonly pullBack?: boolean;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Sends a file, and leaves nothing of one that cannot be sent. Returns how often it had to be sent again. */
+async function pushOne(device: Device, place: Place, file: LocalFile, sending: Sending): Promise<number> {
   try {
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      throwIfCancelled(signal, `pushing to ${device.serial}`);
-      try {
-        await sendOnce(device, place, file, onBytes);
-        if (await isWhole(device, place, file, file.partial, pullBack)) {
-          const { output, status } = await device.run(
-            place.as(`mv -f ${shellQuoted(file.partial)} ${shellQuoted(file.path)}`),
-          );
-          if (status !== 0) {
-            throw refusedBy(device.serial, what, output);
-          }
-          return attempt;
-        }
-        why = 'it arrives damaged';
-      } catch (error) {
-        if (error instanceof OctavecError) {
-          throw error;
-        }
-        why = reasonOf(error);
-      }
-    }
-    throw refusedBy(device.serial, `${what}, ${mostAttempts} times`, why);
+    return await sendUntilWhole(device, place, file, sending);
   } catch (error) {
     await device.run(place.as(`rm -f ${shellQuoted(file.partial)}`)).catch(() => undefined);
     throw error;
+  }
+}
+
+async function sendUntilWhole(
+  device: Device,
+  place: Place,
+  file: LocalFile,
+  { signal, onBytes, pullBack }: Sending,
+): Promise<number> {
+  let why = '';
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    throwIfCancelled(signal, `pushing to ${device.serial}`);
+    try {
+      await sendOnce(device, place, file, onBytes);
+      if (await isWhole(device, place, file, file.partial, pullBack)) {
+        await giveName(device, place, file);
+        return attempt;
+      }
+      why = 'it arrives damaged';
+    } catch (error) {
+      if (error instanceof OctavecError) {
+        throw error;
+      }
+      why = reasonOf(error);
+    }
+  }
+  throw refusedBy(device.serial, `sending ${file.name}, ${mostAttempts} times`, why);
+}
+
+async function giveName(device: Device, place: Place, { name, path, partial }: LocalFile): Promise<void> {
+  const { output, status } = await device.run(place.as(`mv -f ${shellQuoted(partial)} ${shellQuoted(path)}`));
+  if (status !== 0) {
+    throw refusedBy(device.serial, `sending ${name}`, output);
   }
 }
 

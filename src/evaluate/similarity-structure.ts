@@ -50,60 +50,87 @@ export async function similarityStructure(
 ): Promise<SimilarityStructure> {
   const rows = Uint32Array.from(evenlySpaced(original.rows, similarityTextLimit));
   const count = rows.length;
-  const pairs = (count * (count - 1)) / 2;
-  // Odd, for pairs come in tiles of 32 columns: every second or fourth would always be of the same texts.
-  const stride = Math.ceil(pairs / rankedPairLimit) | 1;
-  const rankedPairs = Math.ceil(pairs / stride);
-  const ranked = { original: new Float64Array(rankedPairs), candidate: new Float64Array(rankedPairs) };
-  const lists = {
-    original: emptyNearestLists(count, neighbours),
-    candidate: emptyNearestLists(count, neighbours),
-  };
-  let errors = 0;
-  let differences = 0;
-  let pair = 0;
-
+  const pairs = new PairStatistics(count, neighbours);
   const units = { original: unitRows(chosenRows(original, rows)), candidate: unitRows(chosenRows(candidate, rows)) };
   const before = new Float64Array(tileRows * tileRows);
   const after = new Float64Array(tileRows * tileRows);
+  const report = (done: number) =>
+    options.onProgress?.({ stage: 'Comparing similarities', done, total: count, unit: 'texts' });
   const breathe = breather();
   for (let top = 0; top < count; top += tileRows) {
-    options.onProgress?.({ stage: 'Comparing similarities', done: top, total: count, unit: 'texts' });
+    report(top);
     for (let left = top; left < count; left += tileRows) {
       throwIfCancelled(options.signal, 'comparing similarities');
       await breathe();
       similarityTile(units.original, top, units.original, left, before);
       similarityTile(units.candidate, top, units.candidate, left, after);
-      for (let i = top; i < Math.min(top + tileRows, count); i++) {
-        for (let j = Math.max(left, i + 1); j < Math.min(left + tileRows, count); j++) {
-          const at = (i - top) * tileRows + j - left;
-          const a = before[at];
-          const b = after[at];
-          errors += Math.abs(b - a);
-          differences += b - a;
-          offer(lists.original, i, j, a);
-          offer(lists.original, j, i, a);
-          offer(lists.candidate, i, j, b);
-          offer(lists.candidate, j, i, b);
-          if (pair % stride === 0) {
-            ranked.original[pair / stride] = a;
-            ranked.candidate[pair / stride] = b;
-          }
-          pair++;
-        }
+      pairs.addTile(before, after, top, left);
+    }
+  }
+  report(count);
+  return { rows, ...pairs.summary() };
+}
+
+/** What is counted of the cosines of all pairs, while they come in tiles. */
+class PairStatistics {
+  readonly #count: number;
+  readonly #pairs: number;
+  /** Every how many pairs one is ranked. */
+  readonly #stride: number;
+  readonly #ranked: { readonly original: Float64Array; readonly candidate: Float64Array };
+  readonly #lists: { readonly original: NearestLists; readonly candidate: NearestLists };
+  #errors = 0;
+  #differences = 0;
+  #seen = 0;
+
+  constructor(count: number, neighbours: number) {
+    this.#count = count;
+    this.#pairs = (count * (count - 1)) / 2;
+    // Odd, for pairs come in tiles of 32 columns: every second or fourth would always be of the same texts.
+    this.#stride = Math.ceil(this.#pairs / rankedPairLimit) | 1;
+    const ranked = Math.ceil(this.#pairs / this.#stride);
+    this.#ranked = { original: new Float64Array(ranked), candidate: new Float64Array(ranked) };
+    this.#lists = { original: emptyNearestLists(count, neighbours), candidate: emptyNearestLists(count, neighbours) };
+  }
+
+  /**
+   * Adds the pairs of a tile that lie above the diagonal.
+   *
+   * @param before [tileRows × tileRows] cosines of the original
+   * @param after [tileRows × tileRows] cosines of the candidate
+   */
+  addTile(before: Float64Array, after: Float64Array, top: number, left: number): void {
+    for (let i = top; i < Math.min(top + tileRows, this.#count); i++) {
+      for (let j = Math.max(left, i + 1); j < Math.min(left + tileRows, this.#count); j++) {
+        const at = (i - top) * tileRows + j - left;
+        this.#add(i, j, before[at], after[at]);
       }
     }
   }
-  options.onProgress?.({ stage: 'Comparing similarities', done: count, total: count, unit: 'texts' });
-  return {
-    rows,
-    pairs,
-    meanAbsoluteError: errors / pairs,
-    bias: differences / pairs,
-    spearman: spearman(ranked.original, ranked.candidate),
-    rankedPairs,
-    original: lists.original,
-    candidate: lists.candidate,
-    rankedSimilarities: ranked,
-  };
+
+  #add(i: number, j: number, original: number, candidate: number): void {
+    this.#errors += Math.abs(candidate - original);
+    this.#differences += candidate - original;
+    offer(this.#lists.original, i, j, original);
+    offer(this.#lists.original, j, i, original);
+    offer(this.#lists.candidate, i, j, candidate);
+    offer(this.#lists.candidate, j, i, candidate);
+    if (this.#seen % this.#stride === 0) {
+      this.#ranked.original[this.#seen / this.#stride] = original;
+      this.#ranked.candidate[this.#seen / this.#stride] = candidate;
+    }
+    this.#seen++;
+  }
+
+  summary(): Omit<SimilarityStructure, 'rows'> {
+    return {
+      pairs: this.#pairs,
+      meanAbsoluteError: this.#errors / this.#pairs,
+      bias: this.#differences / this.#pairs,
+      spearman: spearman(this.#ranked.original, this.#ranked.candidate),
+      rankedPairs: this.#ranked.original.length,
+      ...this.#lists,
+      rankedSimilarities: this.#ranked,
+    };
+  }
 }
