@@ -6,7 +6,6 @@ import { type CpuThrottling, cgroupFolders, parseThrottling, readHierarchies } f
 
 /** A control group with a CPU quota, made for a measurement. */
 export interface CpuGroup {
-  readonly cpus: number;
   /** Puts a process into the group, with all that it starts. */
   add(pid: number): void;
   throttling(): CpuThrottling | undefined;
@@ -31,7 +30,6 @@ export async function makeCpuGroup(cpus: number): Promise<CpuGroup> {
     const path = join(parent, `octavec-bench-${process.pid}-${i}`);
     if (tryMake(parent, path, cpus)) {
       return {
-        cpus,
         add: (pid) => writeFileSync(join(path, 'cgroup.procs'), `${pid}`),
         throttling: () => parseThrottling(readFileSync(join(path, 'cpu.stat'), 'utf8')),
         remove: () => removeGroup(path),

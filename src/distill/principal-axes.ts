@@ -8,7 +8,6 @@ export interface Axes {
   /** [dimensions × columns] the directions, from the most important on. */
   readonly axes: Float64Array;
   readonly dimensions: number;
-  readonly columns: number;
 }
 
 /** Rows whose products are summed while they are in the cache. */
@@ -23,7 +22,7 @@ export function principalAxes(vectors: Matrix, dimensions: number, centred: bool
   const { columns } = vectors;
   const mean = centred ? meanOf(vectors) : new Float64Array(columns);
   const { vectors: all } = symmetricEigen(moments(vectors, mean), columns);
-  return { mean, axes: all.slice(0, dimensions * columns), dimensions, columns };
+  return { mean, axes: all.slice(0, dimensions * columns), dimensions };
 }
 
 /** Projects vectors onto axes: [rows × dimensions]. */

@@ -18,7 +18,6 @@ export interface StudentTokenizer {
 interface AddedToken {
   readonly id: number;
   readonly content: string;
-  readonly special?: boolean;
 }
 
 type Vocabulary = Readonly<Record<string, number>> | readonly (readonly [string, number])[];

@@ -26,8 +26,6 @@ const mostLayers = 256;
 
 export interface RecognisedEncoder {
   readonly encoder: EncoderDescription;
-  /** The output of hidden states that the encoder gives. */
-  readonly hiddenOutput: string;
   readonly outputs: readonly SampledOutput[];
   /**
    * What another output becomes for one text without padding whose hidden states are as given.
@@ -110,7 +108,7 @@ function recognise(
       const found = orReason(() => sendStates(prober, hiddenOutput, output, states));
       return found instanceof Float32Array ? found : undefined;
     };
-    return { encoder, hiddenOutput, outputs, fromHidden };
+    return { encoder, outputs, fromHidden };
   } catch (error) {
     if (error instanceof Unrecognised) {
       const unknown = unknownOperators(prober, sought);

@@ -43,11 +43,11 @@ export async function readCgroupLimits(root = '/'): Promise<CgroupLimits> {
 }
 
 /** Reads the throttling that each level of this process's groups has seen so far, by the file that says so. */
-export async function readThrottling(root = '/'): Promise<ReadonlyMap<string, CpuThrottling>> {
-  const folders = cgroupFolders(await readHierarchies(root), 'cpu');
+export async function readThrottling(): Promise<ReadonlyMap<string, CpuThrottling>> {
+  const folders = cgroupFolders(await readHierarchies(), 'cpu');
   const found = new Map<string, CpuThrottling>();
   for (const folder of folders) {
-    const text = await readText(join(root, folder, 'cpu.stat'));
+    const text = await readText(join('/', folder, 'cpu.stat'));
     const throttling = text === undefined ? undefined : parseThrottling(text);
     if (throttling !== undefined) {
       found.set(join(folder, 'cpu.stat'), throttling);
@@ -60,12 +60,12 @@ export async function readThrottling(root = '/'): Promise<ReadonlyMap<string, Cp
  * Reads how many bytes the group with the memory limit may still take, its page cache counted as free; undefined
  * without a limit.
  */
-export async function readGroupMemoryLeft(root = '/'): Promise<number | undefined> {
-  const { memory } = await readCgroupLimits(root);
+export async function readGroupMemoryLeft(): Promise<number | undefined> {
+  const { memory } = await readCgroupLimits();
   if (memory === undefined) {
     return undefined;
   }
-  const folder = join(root, memory.source, '..');
+  const folder = join('/', memory.source, '..');
   const used =
     (await readText(join(folder, 'memory.current'))) ?? (await readText(join(folder, 'memory.usage_in_bytes')));
   const stat = (await readText(join(folder, 'memory.stat'))) ?? '';

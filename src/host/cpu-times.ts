@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 /** How the CPUs have spent their time since the machine was started, in seconds summed over CPUs. */
 export interface CpuTimes {
@@ -42,9 +41,9 @@ export function parseCpuTimes(text: string, cpus: readonly number[]): CpuTimes |
 }
 
 /** Reads the times of the CPUs that this process may run on; undefined where the system does not tell. */
-export async function readCpuTimes(root = '/'): Promise<CpuTimes | undefined> {
+export async function readCpuTimes(): Promise<CpuTimes | undefined> {
   const [text, status] = await Promise.all(
-    ['proc/stat', 'proc/self/status'].map((path) => readFile(join(root, path), 'utf8').catch(() => '')),
+    ['/proc/stat', '/proc/self/status'].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
   return parseCpuTimes(text, allowedCpus(status) ?? []);
 }

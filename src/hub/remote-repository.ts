@@ -44,9 +44,9 @@ const mostPages = 1000;
  *
  * @throws HUB_NOT_FOUND, HUB_DENIED, HUB_OFFLINE, HUB_UNREACHABLE, USAGE
  */
-export async function openRemoteRepository(repository: Repository, given?: HubSettings): Promise<RemoteRepository> {
+export async function openRemoteRepository(repository: Repository): Promise<RemoteRepository> {
   checkRepository(repository);
-  const settings = given ?? (await hubSettings());
+  const settings = await hubSettings();
   if (settings.offline) {
     throw new OctavecError('HUB_OFFLINE', { what: describeRepository(repository), cache: settings.cache });
   }

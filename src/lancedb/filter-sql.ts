@@ -84,7 +84,7 @@ function metadataSql(filter: Leaf): string {
     case 'in':
       return oneOf(start, filter.values);
     case 'like':
-      return matches('fields', `${exactly(`${start}t`)}${likePattern(checkedLength(filter.pattern))}\\n`);
+      return fieldsMatch(`${exactly(`${start}t`)}${likePattern(checkedLength(filter.pattern))}\\n`);
     default:
       return filter.operator === '='
         ? oneOf(start, [filter.value])
@@ -108,7 +108,7 @@ function oneOf(start: string, values: readonly FilterValue[]): string {
   const conditions = groups.map((texts) =>
     texts.length === 1
       ? `contains(fields, ${quoted(`${start}${texts[0]}\n`)})`
-      : matches('fields', `${exactly(start)}(?:${texts.map(exactly).join('|')})\\n`),
+      : fieldsMatch(`${exactly(start)}(?:${texts.map(exactly).join('|')})\\n`),
   );
   return balanced(conditions, 'OR');
 }
@@ -119,11 +119,11 @@ function ordered(start: string, operator: Exclude<Comparison, '=' | '!='>, value
   const write = operator.startsWith('<') ? beforePattern : afterPattern;
   // Only values of the same type are compared, which their first letter tells.
   const pattern = write(text.slice(1), orEqual);
-  return pattern === undefined ? 'false' : matches('fields', `${exactly(`${start}${text[0]}`)}${pattern}\\n`);
+  return pattern === undefined ? 'false' : fieldsMatch(`${exactly(`${start}${text[0]}`)}${pattern}\\n`);
 }
 
-function matches(column: string, pattern: string): string {
-  return `regexp_like(${column}, ${quoted(pattern)})`;
+function fieldsMatch(pattern: string): string {
+  return `regexp_like(fields, ${quoted(pattern)})`;
 }
 
 function checkedLength(text: string): string {

@@ -83,7 +83,7 @@ export class LanceStore implements Store {
       const table = await connection.openTable('octavec');
       const [row] = await table.query().toArray();
       table.close();
-      return storedManifest(this.#place.shown, 'its table octavec', parsed(row?.manifest));
+      return storedManifest(this.#place.shown, parsed(row?.manifest));
     });
   }
 

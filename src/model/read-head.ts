@@ -186,8 +186,8 @@ async function readDense(folder: string): Promise<DenseLayer> {
   }
   const weightsPath = await denseWeightsPath(folder);
   const tensors = await readSafetensors(weightsPath, ['linear.weight', 'linear.bias']);
-  const weight = tensors.get('linear.weight')?.data;
-  const bias = config.bias === false ? undefined : tensors.get('linear.bias')?.data;
+  const weight = tensors.get('linear.weight');
+  const bias = config.bias === false ? undefined : tensors.get('linear.bias');
   if (weight?.length !== inputs * outputs || (bias !== undefined && bias.length !== outputs)) {
     throw new OctavecError('CONFIG_INVALID', {
       path: weightsPath,

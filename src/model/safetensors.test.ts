@@ -36,8 +36,7 @@ describe('readSafetensors', () => {
     );
     const tensors = await readSafetensors(path, ['w', 'missing']);
     expect([...tensors.keys()]).toEqual(['w']);
-    expect(tensors.get('w')?.dims).toEqual([1, 3]);
-    expect(Array.from(tensors.get('w')?.data ?? [])).toEqual([1, -2.5, 3]);
+    expect(Array.from(tensors.get('w') ?? [])).toEqual([1, -2.5, 3]);
   });
 
   const w = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };

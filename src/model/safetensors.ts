@@ -5,26 +5,21 @@ import { bfloatsToFloats, halvesToFloats } from '../numbers/index.js';
 /** Of one tensor that is read whole: dense layers take some MB. */
 const mostTensorBytes = 2 ** 30;
 
-export interface FloatTensor {
-  readonly dims: readonly number[];
-  readonly data: Float32Array;
-}
-
 /**
  * Reads floating-point tensors (F32, F16, BF16) from a safetensors file, or from one of PyTorch (.bin), widened to float32.
  *
  * @param names the tensors to read; those that the file does not hold are left out of the result
  * @throws SAFETENSORS_INVALID, WEIGHTS_INVALID, FILE_NOT_FOUND, FILE_NOT_READABLE
  */
-export async function readSafetensors(path: string, names: readonly string[]): Promise<Map<string, FloatTensor>> {
+export async function readSafetensors(path: string, names: readonly string[]): Promise<Map<string, Float32Array>> {
   const header = await (path.endsWith('.bin') ? readTorchHeader(path) : readSafetensorsHeader(path));
   const wanted = names.map((name) => header.get(name)).filter((tensor) => tensor !== undefined);
   wanted.forEach(checkTensor);
   const file = await openWeights(path);
   try {
-    const tensors = new Map<string, FloatTensor>();
-    for (const { name, type, dims, offset, bytes } of wanted) {
-      tensors.set(name, { dims, data: widen(type, await readRange(file, path, offset, bytes)) });
+    const tensors = new Map<string, Float32Array>();
+    for (const { name, type, offset, bytes } of wanted) {
+      tensors.set(name, widen(type, await readRange(file, path, offset, bytes)));
     }
     return tensors;
   } finally {

@@ -20,16 +20,6 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   return lengths === 0 ? 0 : dot(a, b) / lengths;
 }
 
-/** Returns the Euclidean distance. */
-export function distance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i] - b[i];
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
-}
-
 /** Scales a vector to length 1 in place; a vector without length stays as it is (as torch's normalize with eps 1e-12). */
 export function normalizeInPlace(a: Float32Array): Float32Array {
   const scale = 1 / Math.max(norm(a), 1e-12);

@@ -173,7 +173,7 @@ export class PostgresStore implements Store {
 
   #manifestOf(row: IndexRow): IndexManifest {
     checkVersion(this.#place.shown, row);
-    return storedManifest(this.#place.shown, 'its table octavec', row.manifest);
+    return storedManifest(this.#place.shown, row.manifest);
   }
 
   #chunkRows(condition: string, value: unknown): Promise<ChunkRow[]> {

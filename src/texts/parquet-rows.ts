@@ -17,7 +17,6 @@ const largestRowGroup = 4 * 2 ** 30;
 export interface ParquetFile {
   /** Names of the columns. */
   readonly columns: readonly string[];
-  readonly rows: number;
   /** Rows of each group. */
   readonly groups: readonly number[];
   /**
@@ -47,7 +46,6 @@ export async function openParquet(source: string | AsyncBuffer): Promise<Parquet
   const names = parquetSchema(metadata).children.map(({ element }) => element.name);
   return {
     columns: names,
-    rows: Number(metadata.num_rows),
     groups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
     read: (columns, groups) =>
       rowsOf(

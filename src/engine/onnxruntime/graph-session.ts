@@ -40,7 +40,6 @@ export interface GraphWork {
 
 interface GraphFacts {
   readonly inputs: readonly GraphInput[];
-  readonly outputNames: readonly string[];
 }
 
 export interface GraphRun {
@@ -54,14 +53,12 @@ export interface GraphRun {
  */
 export class GraphSession implements GraphFacts {
   readonly inputs: readonly GraphInput[];
-  readonly outputNames: readonly string[];
   readonly #worker: WorkerChannel<GraphWork>;
   #isClosed = false;
 
-  private constructor(worker: WorkerChannel<GraphWork>, { inputs, outputNames }: GraphFacts) {
+  private constructor(worker: WorkerChannel<GraphWork>, { inputs }: GraphFacts) {
     this.#worker = worker;
     this.inputs = inputs;
-    this.outputNames = outputNames;
   }
 
   static async open(onnxPath: string, threads: number): Promise<GraphSession> {
@@ -101,11 +98,10 @@ export class GraphSession implements GraphFacts {
 }
 
 /**
- * Loads an ONNX file into a session in a worker thread of its own.
+ * Loads an ONNX file into a session in a worker thread of its own, which uses all processors.
  *
- * @param options.threads threads of one run
  * @throws ENGINE_LOAD, ENGINE_DIED
  */
-export function openSession(onnxPath: string, options: { readonly threads?: number } = {}): Promise<GraphSession> {
-  return GraphSession.open(onnxPath, options.threads ?? availableParallelism());
+export function openSession(onnxPath: string): Promise<GraphSession> {
+  return GraphSession.open(onnxPath, availableParallelism());
 }

@@ -27,7 +27,7 @@ serveCalls<GraphWork>(async (settings) => {
   // One after the other, in the order of the calls.
   let last: Promise<unknown> = Promise.resolve();
   return {
-    ready: { inputs, outputNames: session.outputNames },
+    ready: { inputs },
     answers: {
       run: (wanted) => {
         const result = last.then(() => run(wanted));
