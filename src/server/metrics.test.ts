@@ -45,8 +45,32 @@ describe('requests', () => {
       'te_request_tokenization_duration_sum 0.5',
       'te_request_queue_duration_sum 1',
       'te_request_inference_duration_sum 2',
+      'te_embed_duration_sum 4',
+      'te_embed_tokenization_duration_sum 0.5',
+      'te_embed_queue_duration_sum 1',
+      'te_embed_inference_duration_sum 2',
+      'te_predict_duration_count 0',
       'te_request_input_length_bucket{le="4"} 0',
       'te_request_input_length_bucket{le="8"} 1',
+    ]) {
+      expect(lines).toContain(line);
+    }
+  });
+
+  test('that scored have durations of their own, and those of all requests', async () => {
+    const metrics = metricsOf();
+    metrics.success('predict', 2, taken, 4000);
+    metrics.success('embed', 1, taken, 8000);
+    const lines = await linesOf(metrics);
+    for (const line of [
+      'te_request_duration_sum 12',
+      'te_predict_duration_sum 4',
+      'te_predict_duration_count 1',
+      'te_predict_tokenization_duration_sum 0.5',
+      'te_predict_queue_duration_sum 1',
+      'te_predict_inference_duration_sum 2',
+      'te_embed_duration_sum 8',
+      'te_predict_success 2',
     ]) {
       expect(lines).toContain(line);
     }

@@ -23,11 +23,19 @@ const countedTogether = 256;
 /** TEI counts texts that get a vector and texts that get a score by themselves. */
 export type CountedWork = 'embed' | 'predict';
 
+/** How long requests took, and the parts of it. */
+interface WorkDurations {
+  readonly total: Histogram;
+  readonly tokenization: Histogram;
+  readonly queue: Histogram;
+  readonly inference: Histogram;
+}
+
 /** Metrics of a server, with TEI's names, and octavec's own where TEI has none. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #counters: Readonly<Record<string, Counter>>;
-  readonly #durations: Readonly<Record<string, Histogram>>;
+  readonly #durations: Readonly<Record<'request' | CountedWork, WorkDurations>>;
   readonly #inputLength: Histogram;
   readonly #batchSize: Histogram;
   #waiting: (() => void)[] = [];
@@ -57,11 +65,20 @@ export class Metrics {
       truncated: counter('octavec_truncated_inputs', 'Inputs that were longer than the model reads'),
       tokens: counter('octavec_tokens', 'Tokens that were read'),
     };
+    const durations = (of: string, what: string) => ({
+      total: histogram(`te_${of}_duration`, `Seconds from a request${what} to its answer`, seconds),
+      tokenization: histogram(`te_${of}_tokenization_duration`, `Seconds of tokenizing${what}`, seconds),
+      queue: histogram(`te_${of}_queue_duration`, `Seconds until the model was free to be used${what}`, seconds),
+      inference: histogram(
+        `te_${of}_inference_duration`,
+        `Seconds of inference${what}, waiting for it included`,
+        seconds,
+      ),
+    });
     this.#durations = {
-      request: histogram('te_request_duration', 'Seconds from a request to its answer', seconds),
-      tokenization: histogram('te_request_tokenization_duration', 'Seconds of tokenizing', seconds),
-      queue: histogram('te_request_queue_duration', 'Seconds until the model was free to be used', seconds),
-      inference: histogram('te_request_inference_duration', 'Seconds of inference', seconds),
+      request: durations('request', ''),
+      embed: durations('embed', ', of those that embed'),
+      predict: durations('predict', ', of those that score'),
     };
     this.#inputLength = histogram('te_request_input_length', 'Tokens of a request', powersOfTwo(20));
     this.#batchSize = histogram('te_batch_next_size', 'Inputs of a request', powersOfTwo(12));
@@ -121,10 +138,12 @@ export class Metrics {
       this.#counters.truncated.inc(truncated);
       this.#counters.tokens.inc(tokens);
       this.#inputLength.observe(tokens);
-      this.#durations.request.observe(totalMs / 1000);
-      this.#durations.tokenization.observe(tokenizeMs / 1000);
-      this.#durations.queue.observe(queueMs / 1000);
-      this.#durations.inference.observe(inferenceMs / 1000);
+      for (const { total, tokenization, queue, inference } of [this.#durations.request, this.#durations[kind]]) {
+        total.observe(totalMs / 1000);
+        tokenization.observe(tokenizeMs / 1000);
+        queue.observe(queueMs / 1000);
+        inference.observe(inferenceMs / 1000);
+      }
     });
   }
 
