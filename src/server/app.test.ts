@@ -97,6 +97,25 @@ test('browsers ask before they send a key, and may read what the answer says of 
   expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([401, 'https://page.example']);
 });
 
+test('a page of another origin may read why it was refused, however early', async () => {
+  const origin = 'https://page.example';
+  const limits = { payloadLimit: 100, maxWaitingBytes: 100 };
+  const { app } = await appOf({ corsAllowOrigin: [origin], limits });
+  const json = { origin, 'content-type': 'application/json' };
+  for (const [status, url, payload, headers] of [
+    [413, '/embed', '{}', { ...json, 'content-length': '101' }],
+    [413, '/embed', 'x'.repeat(101), json],
+    [415, '/embed', '{}', { ...json, 'content-type': 'text/plain' }],
+    [415, '/embed', '{}', { ...json, 'content-encoding': 'gzip' }],
+    [422, '/embed', '{', json],
+    [404, '/v1/nothing', '{}', json],
+    [422, '/%E0%A4%A', '{}', json],
+  ] as const) {
+    const answer = await app.inject({ method: 'POST', url, payload, headers });
+    expect([url, answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([url, status, origin]);
+  }
+});
+
 test('a body is JSON in UTF-8, whatever its type says of it besides', async () => {
   const { app } = await appOf();
   const send = (type: string, payload: string | Buffer = '{"inputs":"a"}') =>

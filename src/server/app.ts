@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isAccepted, keyOf } from '../base/index.js';
-import { acceptJson, observeRequests, Problem, pathOf, problemOf, schemaController, whenEnded } from '../http/index.js';
+import {
+  acceptJson,
+  crossOriginHeaders,
+  describeApi,
+  exposedHeaders,
+  observeRequests,
+  Problem,
+  pathOf,
+  problemOf,
+  schemaController,
+  whenEnded,
+} from '../http/index.js';
 import { consoleRoutes } from './console.js';
 import type { App, ServerContext } from './context.js';
 import { guardDoor } from './front-door.js';
-import { describeApi } from './openapi.js';
 import { operationRoutes } from './operation.js';
 import type { ServerOptions } from './options.js';
 import { protocols } from './protocols.js';
@@ -18,8 +29,8 @@ export interface LiveSettings {
   isStopping: boolean;
 }
 
-/** Headers that pages of other origins may read, too. */
-const exposedHeaders = ['x-request-id', 'retry-after', 'x-compute-tokens', 'x-compute-time', 'x-octavec-truncated'];
+/** What the description of the API says first. */
+const whatFor = 'Embeddings of a proven model, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.';
 
 /** What is read without a key, as with TEI, and the pages that ask for one themselves. */
 const open = /^\/($|health$|ready$|ping$|metrics$|docs(\/|$)|openapi\.json$|api-doc\/openapi\.json$)/;
@@ -27,6 +38,8 @@ const open = /^\/($|health$|ready$|ping$|metrics$|docs(\/|$)|openapi\.json$|api-
 /** Puts the server together: protocols, pages, operation, and the hooks around every request. */
 export async function buildApp(context: ServerContext, options: ServerOptions, live: LiveSettings): Promise<App> {
   const { limits } = context;
+  const crossOrigin = ({ headers }: Pick<IncomingMessage, 'headers'>) =>
+    crossOriginHeaders(headers, options.corsAllowOrigin);
   // Node looks for connections that are too slow every 30 s, whatever their limit is.
   const looking = { connectionsCheckingInterval: Math.ceil((1000 * limits.receiveTimeout) / 6) };
   const app = Fastify({
@@ -45,14 +58,22 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     // A logger of its own for each request costs as much as the rest of it. Lines name the request themselves.
     childLoggerFactory: (logger) => logger,
     logger: options.log === undefined ? false : { level: options.logLevel ?? 'info', stream: options.log },
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, context),
+    // Given before the hooks: a broken address.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ 'x-request-id': request.id, ...crossOrigin(request) });
+      sendProblem(error, request, reply, context);
+    },
     clientErrorHandler: (_error, socket) => {
       socket.destroyed || socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     },
   }).withTypeProvider() as unknown as App;
   // Up to the limit a client is told why; far beyond it Node closes connections without a word.
   app.server.maxConnections = 2 * limits.maxConnections;
-  guardDoor(app.server, context, ({ method, url }) => app.log.info({ method, path: url, status: 429 }, 'refused'));
+  guardDoor(app.server, context, {
+    headersFor: crossOrigin,
+    onRefused: (request) =>
+      app.log.info({ method: request.method, path: pathOf(request as { url: string }), status: 429 }, 'refused'),
+  });
   app.server.headersTimeout = 1000 * limits.receiveTimeout;
   acceptJson(app);
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, context));
@@ -115,7 +136,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
   await app.register(async (plain) => {
     const routes = plain as unknown as App;
     addRoutes(routes);
-    describeApi(routes, addRoutes);
+    describeApi(routes, addRoutes, whatFor);
   });
   return app;
 }

@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { FastifyReply } from 'fastify';
 import type { TruncationSide } from '../embed/index.js';
 import { type Load, Problem, whenEnded, whileAwaited } from '../http/index.js';
 import { type ClassifiedInputs, type ClassifyInputs, classifyInputs, loadOfClasses } from './classify-inputs.js';
@@ -25,13 +24,7 @@ export interface ServerContext extends EmbeddingService {
   autoTruncate: boolean;
 }
 
-export type App = FastifyInstance<
-  import('node:http').Server,
-  import('node:http').IncomingMessage,
-  import('node:http').ServerResponse,
-  import('fastify').FastifyBaseLogger,
-  ZodTypeProvider
->;
+export type { App } from '../http/index.js';
 
 /**
  * Embeds what a request asks for, counts it, and tells the client by headers what it took: TEI's `x-compute-*`, and

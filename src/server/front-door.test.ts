@@ -24,7 +24,10 @@ async function house({ hasRoom = () => true, maxConnections = 10 }: Setting = {}
     limits: { maxConnections, payloadLimit: 1000 },
     metrics: { failure: ({ kind }: Problem) => told.push(kind) },
   } as unknown as ServerContext;
-  guardDoor(server, context, ({ url }: IncomingMessage) => told.push(`refused ${url}`));
+  guardDoor(server, context, {
+    headersFor: ({ headers: { origin = '' } }) => ({ 'access-control-allow-origin': origin }),
+    onRefused: ({ url }) => told.push(`refused ${url}`),
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
@@ -77,6 +80,15 @@ describe('who is refused is told so in the words of the API', () => {
     const { ask } = await house({ hasRoom: () => false });
     const { status, headers } = await ask('POST', '/embed', undefined, { 'content-length': 100_000 });
     expect([status, headers.connection]).toEqual([429, 'close']);
+  });
+
+  test.each([2, 100_000])('a page of another origin may read it, of a body of %i bytes', async (length) => {
+    const { ask } = await house({ hasRoom: () => false });
+    const { status, headers } = await ask('POST', '/embed', length === 2 ? '{}' : undefined, {
+      'content-length': length,
+      origin: 'https://page.example',
+    });
+    expect([status, headers['access-control-allow-origin']]).toEqual([429, 'https://page.example']);
   });
 
   test('too many connections are too many, whatever room there is', async () => {

@@ -1,4 +1,10 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { Problem, pathOf, smallBody } from '../http/index.js';
 import type { ServerContext } from './context.js';
 import { type Protocol, protocols } from './protocols.js';
@@ -7,12 +13,19 @@ import { type Protocol, protocols } from './protocols.js';
 const overloaded = new Problem('overloaded', 'Model is overloaded');
 const crowded = new Problem('overloaded', 'Too many connections');
 
+/** What is done at the door besides. */
+export interface DoorKeeping {
+  /** What answers of this server have in their headers. */
+  readonly headersFor: (request: IncomingMessage) => OutgoingHttpHeaders;
+  readonly onRefused: (request: IncomingMessage) => void;
+}
+
 /**
  * Refuses what there is no room for before anything is made of it: in a flood this decides how long others wait, since
  * Node takes one new connection in a turn of the event loop. Of a large body nothing more is read, and its connection is
  * closed; without that, each refused one costs twice as much.
  */
-export function guardDoor(server: Server, context: ServerContext, onRefused: (request: IncomingMessage) => void): void {
+export function guardDoor(server: Server, context: ServerContext, { headersFor, onRefused }: DoorKeeping): void {
   // Fastify's own handler stands behind the door.
   const [handle] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeListener('request', handle);
@@ -28,7 +41,7 @@ export function guardDoor(server: Server, context: ServerContext, onRefused: (re
       return;
     }
     context.metrics.failure(problem);
-    refuse(request, response, problem);
+    refuse(request, response, problem, headersFor(request));
     onRefused(request);
   });
 }
@@ -46,10 +59,11 @@ function refusal(
 }
 
 /** Answers in the words of the protocol that the path belongs to. */
-function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+function refuse(request: IncomingMessage, response: ServerResponse, problem: Problem, more: OutgoingHttpHeaders): void {
   const path = pathOf(request as { url: string });
   const protocol = protocols.find(({ owns }) => owns(path)) as Protocol;
-  const { status, headers, body } = wordsOf(protocol, problem);
+  const { status, headers: own, body } = wordsOf(protocol, problem);
+  const headers = { ...own, ...more };
   if (Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= smallBody) {
     // It is read, so that the connection can stay.
     response.writeHead(status, headers).end(body);

@@ -1,13 +1,13 @@
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { schemaController } from '../http/index.js';
-import type { App } from './context.js';
+import type { App } from './app.js';
+import { schemaController } from './check-schema.js';
 import { describeApi } from './openapi.js';
 
 function appOf(addRoutes: (app: App) => void) {
   const app = Fastify({ schemaController });
-  describeApi(app as unknown as App, addRoutes);
+  describeApi(app as unknown as App, addRoutes, 'What it is for.');
   return async (url: string) => {
     const { statusCode, body } = await app.inject({ url });
     return { statusCode, body: statusCode === 200 && url.endsWith('.json') ? JSON.parse(body) : body };

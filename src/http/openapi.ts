@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import Fastify from 'fastify';
 import { version } from '../base/index.js';
-import { schemaController } from '../http/index.js';
-import type { App } from './context.js';
+import type { App } from './app.js';
+import { schemaController } from './check-schema.js';
 
 /** Files of the page, with their types. */
 const files = new Map([
@@ -29,12 +29,13 @@ const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
  * long to load as the rest of the server.
  *
  * @param addRoutes adds all routes to a server
+ * @param what what the API is for, in a sentence
  */
-export function describeApi(app: App, addRoutes: (app: App) => void): void {
+export function describeApi(app: App, addRoutes: (app: App) => void, what: string): void {
   let document: Promise<object> | undefined;
   for (const url of ['/openapi.json', '/api-doc/openapi.json']) {
     app.get(url, { schema: { hide: true } }, async () => {
-      document ??= describe(addRoutes).catch((error: unknown) => {
+      document ??= describe(addRoutes, what).catch((error: unknown) => {
         // Whoever asks next tries again.
         document = undefined;
         throw error;
@@ -58,7 +59,7 @@ export function describeApi(app: App, addRoutes: (app: App) => void): void {
   }
 }
 
-async function describe(addRoutes: (app: App) => void): Promise<object> {
+async function describe(addRoutes: (app: App) => void, description: string): Promise<object> {
   const [{ default: fastifySwagger }, { jsonSchemaTransform }] = await Promise.all([
     import('@fastify/swagger'),
     import('fastify-type-provider-zod'),
@@ -70,8 +71,7 @@ async function describe(addRoutes: (app: App) => void): Promise<object> {
       info: {
         title: 'octavec',
         version,
-        description:
-          'Embeddings of a proven model, in the APIs of OpenAI, Text Embeddings Inference, Ollama and Cohere.',
+        description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
