@@ -98,9 +98,6 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     if (request.method !== 'POST') {
       reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store');
     }
-    if (live.isStopping) {
-      reply.header('connection', 'close');
-    }
     try {
       checkKey(request, live.apiKeys);
       if (request.method === 'POST') {
@@ -113,6 +110,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     }
     done();
   });
+  endConnections(app, live);
   if (options.rateLimit !== undefined) {
     const { default: fastifyRateLimit } = await import('@fastify/rate-limit');
     await app.register(fastifyRateLimit, {
@@ -139,6 +137,26 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
     describeApi(routes, addRoutes, whatFor);
   });
   return app;
+}
+
+/**
+ * Ends connections with their answers once the server is about to end, those of requests that came before included: kept
+ * alive, each would hold it up until the client goes away.
+ */
+function endConnections(app: App, live: LiveSettings): void {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (live.isStopping) {
+      reply.header('connection', 'close');
+    }
+    done();
+  });
+  // An answer that began before has told its client to come again.
+  app.addHook('onResponse', (_request, _reply, done) => {
+    if (live.isStopping) {
+      setImmediate(() => app.server.closeIdleConnections());
+    }
+    done();
+  });
 }
 
 /** Answers an error in the words of the protocol that the request's path belongs to. */
