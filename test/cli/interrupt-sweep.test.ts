@@ -44,11 +44,11 @@ const commands: Commands = {
     ...['compare', variants, '--texts', texts, '--no-bench', '--html', join(out, 'report.html')],
   ],
   evaluate: ({ tiny, task, out }) => ['evaluate', tiny, '--task', task, '--cache', join(out, 'cache')],
-  doctor: ({ tiny }) => ['doctor', tiny],
 };
 
 /** Those that do what others do, too, or take long: test/cli/bench.test.ts interrupts one in any case. */
 const more: Commands = {
+  doctor: ({ tiny }) => ['doctor', tiny],
   inspect: ({ tiny }) => ['inspect', tiny],
   'embed --file': ({ tiny, texts }) => ['embed', tiny, '--file', texts],
   'embed --engine auto': ({ tiny, texts }) => ['embed', tiny, '--file', texts, '--engine', 'auto'],
