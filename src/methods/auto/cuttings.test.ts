@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { textsOfBatch, tokenBatch } from '../../engine/index.js';
 import { cuttingsOf } from './cuttings.js';
@@ -34,4 +35,41 @@ test('a prompt stays before every cutting', () => {
 test('texts without special tokens', () => {
   const batch = tokenBatch([Int32Array.of(1, 2, 3, 4, 5, 6), Int32Array.of(9, 2, 3, 4, 5, 8, 7)]);
   expect(plain(textsOfBatch(cuttingsOf(batch)))[0]).toEqual([2, 3, 4, 5]);
+});
+
+const rows = fc.array(
+  fc
+    .array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 })
+    .map((ids) => Int32Array.of(101, ...ids, 102)),
+  { maxLength: 10 },
+);
+
+/** Are these ids found in a row, in their order? */
+function isWithin(ids: readonly number[], row: Int32Array): boolean {
+  let found = 0;
+  for (const id of row) {
+    found += id === ids[found] ? 1 : 0;
+  }
+  return found === ids.length;
+}
+
+test('whatever the texts: cuttings are parts of them, shorter, each once, between what all begin and end with', () => {
+  fc.assert(
+    fc.property(rows, (texts) => {
+      const cuttings = textsOfBatch(cuttingsOf(tokenBatch(texts))).map((row) => [...row]);
+      expect(cuttings.length).toBeLessThanOrEqual(texts.length);
+      expect(new Set(cuttings.map(String)).size).toBe(cuttings.length);
+      for (const cutting of cuttings) {
+        expect([cutting[0], cutting.at(-1)]).toEqual([101, 102]);
+        expect(texts.some((row) => row.length > cutting.length && isWithin(cutting, row))).toBe(true);
+      }
+    }),
+  );
+});
+
+test('no texts, one text, and texts that are all the same have none', () => {
+  expect(textsOfBatch(cuttingsOf(tokenBatch([])))).toEqual([]);
+  const text = Int32Array.of(101, 1, 2, 3, 4, 5, 6, 7, 8, 9, 102);
+  expect(textsOfBatch(cuttingsOf(tokenBatch([text])))).toEqual([]);
+  expect(textsOfBatch(cuttingsOf(tokenBatch([text, text, text])))).toEqual([]);
 });

@@ -55,11 +55,12 @@ function commonestRun(ids: Int32Array, length: number, frequencies: ReadonlyMap<
   return start;
 }
 
-/** Counts the ids that all rows have in common, from one end on. A row keeps at least one id of its own. */
+/** Counts the ids that all rows have in common, from one end on. */
 function commonLength(rows: readonly Int32Array[], at: (row: Int32Array, i: number) => number): number {
-  const shortest = Math.min(...rows.map(({ length }) => length));
+  const [first] = rows;
+  const shortest = rows.reduce((least, { length }) => Math.min(least, length), first?.length ?? 0);
   let length = 0;
-  while (length < shortest - 1 && rows.every((row) => at(row, length) === at(rows[0], length))) {
+  while (length < shortest && rows.every((row) => at(row, length) === at(first, length))) {
     length++;
   }
   return length;
