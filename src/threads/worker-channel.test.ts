@@ -94,6 +94,21 @@ describe.each(isolations)('a worker in a %s', (isolation) => {
     await worker.close();
   });
 
+  test('throws what cannot be sent to whoever asks it, and goes on', async () => {
+    const worker = open();
+    const unsendable = (() => 1) as unknown as number;
+    const asked = worker.ask('wait', unsendable);
+    await expect(asked).rejects.toThrow('could not be cloned');
+    expect(await worker.ask('wait', 0)).toBe('waited 0');
+    await worker.close();
+  });
+
+  test('that cannot be sent its settings is told when it has started', async () => {
+    const worker = open((() => 1) as unknown as number);
+    await expect(worker.started()).rejects.toThrow('could not be cloned');
+    await worker.kill();
+  });
+
   test('ends by itself if it cannot start', async () => {
     const worker = open(-1);
     await expect(worker.started()).rejects.toMatchObject({ code: 'TOKENIZER_INVALID', details: { path: 'words.txt' } });

@@ -87,7 +87,7 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
    * Asks the worker. Questions are handed to it at once, and answers come as they are ready.
    *
    * @param transfer buffers of the question that are given away instead of copied
-   * @throws what the worker threw, ENGINE_DIED
+   * @throws what the worker threw, ENGINE_DIED; DataCloneError for a question that cannot be sent
    */
   ask<Name extends keyof Calls & string>(
     name: Name,
@@ -98,10 +98,14 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
       return Promise.reject(this.#death);
     }
     const call = this.#calls++;
+    try {
+      this.#link.post({ call, name, question }, transfer);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const answered = new Promise<Answer<Calls, Name>>((resolve, reject) => {
       this.#waiting.set(call, { resolve: resolve as Waiting['resolve'], reject });
     });
-    this.#link.post({ call, name, question }, transfer);
     return this.#hold.while(answered);
   }
 
