@@ -56,3 +56,48 @@ test('goes on from what was tried with a stricter limit', async () => {
   expect(bestOf(more, 0.5)?.usedAllowance).toBeLessThanOrEqual(0.5);
   expect(bestOf(more, 0.5)?.cost).toBeGreaterThan(bestOf(more, 1)?.cost ?? 0);
 });
+
+test('a mix that is known is not run again, and ten are tried at most', async () => {
+  for (const factor of [1e-6, 0.01, 0.5, 3, 1e6]) {
+    const { tryMix, runs } = model(factor, 0.02);
+    const first = await findMix({ parts, tryMix, limit: 1, firstBudget: 0.01 });
+    expect(runs()).toBeLessThanOrEqual(10);
+    expect(new Set(first.map(({ mix }) => [...mix].join()))).toHaveProperty('size', first.length);
+    const before = runs();
+    const again = await findMix({ parts, tryMix, limit: 1, firstBudget: 0.01 }, first);
+    expect(again.slice(0, first.length)).toEqual(first);
+    expect(runs() - before).toBe(again.length - first.length);
+  }
+});
+
+test('budgets of nothing, and results that are no use at all, end', async () => {
+  const { tryMix } = model(1, 0.02);
+  expect((await findMix({ parts, tryMix, limit: 1, firstBudget: 0 })).length).toBeLessThanOrEqual(10);
+  const useless = async (mix: Mix): Promise<TriedResult> => ({
+    ...(await tryMix(mix)),
+    usedAllowance: Number.POSITIVE_INFINITY,
+  });
+  const tried = await findMix({ parts, tryMix: useless, limit: 1, firstBudget: 0.01 });
+  expect(tried.length).toBeLessThanOrEqual(10);
+  expect(bestOf(tried, 1)).toBe(tried[0]);
+  expect(bestOf([], 1)).toBeUndefined();
+});
+
+test('of those that hold the cheapest is the best, of as cheap ones the nearest; else the nearest of all', () => {
+  const result = (cost: number, usedAllowance: number): TriedResult => ({
+    mix: new Map(),
+    expectedLoss: 0,
+    cost,
+    usedAllowance,
+  });
+  const [dear, cheap, near, missed] = [result(5, 0.1), result(3, 0.9), result(3, 0.5), result(1, 1.01)];
+  expect(bestOf([dear, cheap, near, missed], 1)).toBe(near);
+  expect(bestOf([dear, cheap], 0.5)).toBe(dear);
+  expect(bestOf([missed, result(0, 2)], 1)).toBe(missed);
+  expect(bestOf([missed], 1.01)).toBe(missed);
+});
+
+test('an error of the model ends the search', async () => {
+  const failing = () => Promise.reject(new Error('no memory'));
+  await expect(findMix({ parts, tryMix: failing, limit: 1, firstBudget: 1 })).rejects.toThrow('no memory');
+});

@@ -22,6 +22,32 @@ describe('targetGate', () => {
   });
 });
 
+describe('limits of a goal', () => {
+  const gate = { name: 'house', limits: { cosineP1: 0.9, sizeReduction: 3 }, limitsWhereMeasured: { ndcgLoss: 0.02 } };
+
+  test('are those of the gate, then own ones, then targets, each over the one before', () => {
+    expect(targetGate({}, { gate }).limits).toMatchObject({ cosineP1: 0.9, sizeReduction: 3, nonFinite: 0 });
+    expect(targetGate({}, { gate, limits: { cosineP1: 0.95 } }).limits.cosineP1).toBe(0.95);
+    const target = targetGate({ targetCosineP1: 0.99 }, { gate, limits: { cosineP1: 0.95, cosineMin: 0.5 } });
+    expect(target.limits).toMatchObject({ cosineP1: 0.99, cosineMin: 0.5, sizeReduction: 3 });
+    expect(target.name).toBe('target with own limits');
+  });
+
+  test('of where it is measured come along', () => {
+    expect(targetGate({}, { gate }).limitsWhereMeasured).toEqual({ ndcgLoss: 0.02 });
+    expect(targetGate({ maxLoss: 0 }).limitsWhereMeasured).toEqual({});
+  });
+
+  test('own limits take the place of the usual one', () => {
+    expect(targetGate({}, { limits: { cosineP1: 0.8 } }).limits.cosineP1).toBe(0.8);
+    expect(targetGate({}, { limits: { cosineMin: 0.8 } }).limits).toMatchObject({ cosineP1: 0.995, cosineMin: 0.8 });
+  });
+
+  test('no loss at all is a target, too', () => {
+    expect(targetGate({ maxLoss: 0 }).limits.cosineMean).toBe(1);
+  });
+});
+
 describe('usedAllowance', () => {
   const measured = soundEvidence({ cosine: { mean: 0.99, p50: 0.99, p1: 0.98, min: 0.9 } });
   const gate = (limits: object) => ({ name: 'x', limits, limitsWhereMeasured: {} });
@@ -37,6 +63,20 @@ describe('usedAllowance', () => {
     expect(usedAllowance(measured, gate({ sizeReduction: 100 }))).toBe(0);
     const broken = soundEvidence({ cosine: { mean: Number.NaN, p50: 0, p1: Number.NaN, min: 0 } });
     expect(usedAllowance(broken, gate({ cosineP1: 0.9 }))).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('what was not measured is beyond a limit, unless it counts where it is measured alone', () => {
+    const { tasks: _, ...untested } = measured;
+    const asked = { name: 'x', limits: { ndcgLoss: 0.02 }, limitsWhereMeasured: {} };
+    expect(usedAllowance(untested, asked)).toBe(Number.POSITIVE_INFINITY);
+    expect(usedAllowance(untested, { ...asked, limits: {}, limitsWhereMeasured: { ndcgLoss: 0.02 } })).toBe(0);
+    expect(usedAllowance(measured, { ...asked, limits: {}, limitsWhereMeasured: { ndcgLoss: 0.02 } })).toBeGreaterThan(
+      0,
+    );
+  });
+
+  test('a gate without limits uses nothing up', () => {
+    expect(usedAllowance(measured, gate({}))).toBe(0);
   });
 
   test('where nothing is allowed, less loss is still nearer', () => {

@@ -69,3 +69,53 @@ test('along the curve cost falls as loss rises, from the least to the cheapest',
   }
   expect(points.at(-1)?.cost).toBe(parts.reduce((sum, { choices }) => sum + choices[2].cost, 0));
 });
+
+test('a part whose loss is the whole budget fits, one that is beyond it by a hair does not', () => {
+  const parts = [
+    {
+      id: 'w',
+      choices: [
+        { precision: 'fp32', cost: 4, loss: 0 },
+        { precision: 'int8', cost: 1, loss: 0.3 },
+      ],
+    },
+  ] as const;
+  expect(cheapestMix(parts, 0.3)?.get('w')).toBe('int8');
+  expect(cheapestMix(parts, 0.2999)?.get('w')).toBe('fp32');
+  expect(cheapestMix(parts, 0)?.get('w')).toBe('fp32');
+});
+
+test('losses below 0 are none, and losses that are no numbers are never taken', () => {
+  const parts = [
+    {
+      id: 'a',
+      choices: [
+        { precision: 'fp16', cost: 2, loss: -1e-9 },
+        { precision: 'int8', cost: 1, loss: 1 },
+      ],
+    },
+    {
+      id: 'b',
+      choices: [
+        { precision: 'fp32', cost: 4, loss: 0 },
+        { precision: 'q4', cost: 1, loss: Number.NaN },
+      ],
+    },
+  ] as const;
+  expect([...(cheapestMix(parts, 0.5) ?? [])].sort()).toEqual([
+    ['a', 'fp16'],
+    ['b', 'fp32'],
+  ]);
+});
+
+test('a model without parts has one mix, of nothing', () => {
+  expect(cheapestMix([], 1)).toEqual(new Map());
+  expect(totalsOf([], new Map())).toEqual({ cost: 0, loss: 0 });
+  expect(paretoMixes([])).toEqual([new Map()]);
+});
+
+test('a curve where everything loses nothing, or as much, is a point', () => {
+  expect(paretoMixes(table([[10, 0, 0]]))).toEqual([new Map([['w0', 'q4']])]);
+  const only = [{ id: 'w', choices: [{ precision: 'int8', cost: 1, loss: 0.5 }] }] as const;
+  expect(paretoMixes(only)).toEqual([new Map([['w', 'int8']])]);
+});
