@@ -28,15 +28,10 @@ export async function measureRounds(
   place: Place,
   onRound?: (measured: Measured[], rounds: number) => Promise<void>,
 ): Promise<Measured[]> {
-  const latencies = plan.lengths.map((tokens) => ({ tokens, task: singles(tokens, plan) }));
-  const batches = plan.lengths.flatMap((tokens) =>
-    plan.callTexts.map((texts) => ({ tokens, texts, task: callsOf(texts, tokens, plan) })),
-  );
-  const mixed: Task = { calls: ({ mixed: texts }) => [texts], seconds: 0 };
-  const tasks = [...latencies.map(({ task }) => task), ...batches.map(({ task }) => task), mixed];
-  const times = fields.map(() => new Map(tasks.map((task) => [task, [] as RunTimes[]])));
+  const tasks = tasksOf(plan);
+  const times = fields.map(() => new Map(tasks.all.map((task): [Task, RunTimes[]] => [task, []])));
   for (let round = 0; round <= plan.rounds; round++) {
-    for (const task of tasks) {
+    for (const task of tasks.all) {
       for (const [i, { process, workload }] of inTurn(fields, round)) {
         throwIfCancelled(place.signal, 'measuring speed');
         place.onStep(fields.length);
@@ -51,36 +46,58 @@ export async function measureRounds(
       const memories = await Promise.all(fields.map(({ process }) => process.memory()));
       // The peak is told at the end; until then what is resident is the least that it can be.
       const known = memories.map((memory) => ({ ...memory, peakBytes: memory.residentBytes }));
-      await onRound(known.map(figuresOf), round);
+      await onRound(
+        known.map((memory, i) => figuresOf(tasks, times[i], memory)),
+        round,
+      );
     }
   }
   const measured: Measured[] = [];
   for (const [i, { process }] of fields.entries()) {
     const memory = await process.memory();
-    measured.push(figuresOf({ ...memory, peakBytes: await process.finish() }, i));
+    measured.push(figuresOf(tasks, times[i], { ...memory, peakBytes: await process.finish() }));
   }
   return measured;
+}
 
-  function figuresOf(memory: BenchMemory, i: number): Measured {
-    const runs = (task: Task) => times[i].get(task) as RunTimes[];
-    const mixedRounds = runs(mixed).map(perSecond);
-    return {
-      memory,
-      latency: latencies.map(({ tokens, task }) => ({ tokens, ...latencyOf(runs(task).map(({ callMs }) => callMs)) })),
-      throughput: [
-        ...latencies.map(({ tokens, task }) => ({ texts: 1, tokens, perSecond: spreadOf(runs(task).map(perSecond)) })),
-        ...batches.map(({ texts, tokens, task }) => ({
-          ...{ texts, tokens },
-          perSecond: spreadOf(runs(task).map(perSecond)),
-        })),
-      ],
-      mixed: {
-        perSecond: spreadOf(mixedRounds),
-        rounds: mixedRounds,
-        cpus: mean(runs(mixed).map(({ cpuSeconds, seconds }) => cpuSeconds / seconds)),
-      },
-    };
-  }
+/** The tasks of a round, with what they stand for in the result. */
+interface Tasks {
+  readonly latencies: readonly { readonly tokens: number; readonly task: Task }[];
+  readonly batches: readonly { readonly tokens: number; readonly texts: number; readonly task: Task }[];
+  readonly mixed: Task;
+  readonly all: readonly Task[];
+}
+
+function tasksOf(plan: BenchPlan): Tasks {
+  const latencies = plan.lengths.map((tokens) => ({ tokens, task: singles(tokens, plan) }));
+  const batches = plan.lengths.flatMap((tokens) =>
+    plan.callTexts.map((texts) => ({ tokens, texts, task: callsOf(texts, tokens, plan) })),
+  );
+  const mixed: Task = { calls: ({ mixed: texts }) => [texts], seconds: 0 };
+  return { latencies, batches, mixed, all: [...[...latencies, ...batches].map(({ task }) => task), mixed] };
+}
+
+/** @param times of the rounds so far */
+function figuresOf(
+  { latencies, batches, mixed }: Tasks,
+  times: ReadonlyMap<Task, readonly RunTimes[]>,
+  memory: BenchMemory,
+): Measured {
+  const runs = (task: Task) => times.get(task) ?? [];
+  const speedOf = (task: Task) => spreadOf(runs(task).map(perSecond));
+  return {
+    memory,
+    latency: latencies.map(({ tokens, task }) => ({ tokens, ...latencyOf(runs(task).map(({ callMs }) => callMs)) })),
+    throughput: [
+      ...latencies.map(({ tokens, task }) => ({ texts: 1, tokens, perSecond: speedOf(task) })),
+      ...batches.map(({ texts, tokens, task }) => ({ texts, tokens, perSecond: speedOf(task) })),
+    ],
+    mixed: {
+      perSecond: speedOf(mixed),
+      rounds: runs(mixed).map(perSecond),
+      cpus: mean(runs(mixed).map(({ cpuSeconds, seconds }) => cpuSeconds / seconds)),
+    },
+  };
 }
 
 function singles(tokens: number, plan: BenchPlan): Task {

@@ -114,6 +114,7 @@ function nameOf({ name, source, original }: ResolvedModel): string {
       : modelName(resolve(original));
 }
 
+/** Chooses the file that is pushed: the one of the variant that is named, the only one, or what is recommended for a phone. */
 async function chosenFile(
   { original, variants }: ResolvedModel,
   variant: string | undefined,
@@ -122,30 +123,12 @@ async function chosenFile(
   if (original.endsWith('.onnx')) {
     return original;
   }
-  const folders = [original, variants].filter((folder) => folder !== undefined && existsSync(folder)) as string[];
+  const folders = [original, variants].filter((folder) => folder !== undefined).filter((folder) => existsSync(folder));
   const lists = await Promise.all(folders.map((folder) => listOnnxFiles(resolve(folder))));
   const paths = [...new Set(lists.flat())];
-  const fitting = paths.filter((path) =>
-    variant === undefined ? true : (ownFields(path, template)?.precision ?? variantOfPath(path)) === variant,
-  );
-  // One that has its name by the template already, of several.
-  const named = fitting.filter((path) => ownFields(path, template) !== undefined);
-  const only = fitting.length === 1 ? fitting : variant === undefined ? [] : named;
-  if (only.length === 1) {
-    return only[0];
-  }
-  const proven: Evidence[] = [];
-  const byName = new Map<string, string>();
-  for (const path of variant === undefined ? paths : []) {
-    const evidence = await readEvidence(evidencePath(path)).catch(() => undefined);
-    if (evidence !== undefined) {
-      proven.push(evidence);
-      byName.set(evidence.file.name, path);
-    }
-  }
-  const best = proven.length === 0 ? undefined : recommend(proven).find(({ use }) => use === 'phone')?.variant;
-  const path = best === undefined ? undefined : byName.get(best);
-  if (path === undefined) {
+  const chosen =
+    variant === undefined ? (soleOf(paths) ?? (await recommendedFile(paths))) : fileOfVariant(paths, variant, template);
+  if (chosen === undefined) {
     const known = paths.map((one) => variantOfPath(one) ?? one).join(', ') || 'none';
     throw new OctavecError('USAGE', {
       problem:
@@ -153,5 +136,31 @@ async function chosenFile(
       hint: `There are: ${known}. Name one with --variant, or make one with "octavec quantize".`,
     });
   }
-  return path;
+  return chosen;
+}
+
+function soleOf(paths: readonly string[]): string | undefined {
+  return paths.length === 1 ? paths[0] : undefined;
+}
+
+function fileOfVariant(paths: readonly string[], variant: string, template: NameTemplate): string | undefined {
+  const fitting = paths.filter((path) => (ownFields(path, template)?.precision ?? variantOfPath(path)) === variant);
+  // One that has its name by the template already, of several.
+  return soleOf(fitting) ?? soleOf(fitting.filter((path) => ownFields(path, template) !== undefined));
+}
+
+/** Returns the file that is recommended for a phone, of those that are proven. */
+async function recommendedFile(paths: readonly string[]): Promise<string | undefined> {
+  const proven = new Map<string, Evidence>();
+  for (const path of paths) {
+    const evidence = await readEvidence(evidencePath(path)).catch(() => undefined);
+    if (evidence !== undefined) {
+      proven.set(path, evidence);
+    }
+  }
+  if (proven.size === 0) {
+    return undefined;
+  }
+  const best = recommend([...proven.values()]).find(({ use }) => use === 'phone')?.variant;
+  return [...proven].findLast(([, { file }]) => file.name === best)?.[0];
 }

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { optionalPackage } from '../../base/index.js';
+import type { S3, S3Place } from './s3-place.js';
 import { attempts, failure, isFinal, pauseBefore, statusOf } from './s3-retry.js';
 import { uploadFile } from './s3-upload.js';
 import type { Store, StoredObject } from './store.js';
 import { inputChanged } from './store-error.js';
-
-type Sdk = typeof import('@aws-sdk/client-s3');
 
 function ignore(): void {}
 
@@ -35,8 +33,10 @@ export async function s3Store(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
+  const s3: S3 = { sdk, client };
   const root = prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`;
   const at = (key: string) => ({ Bucket: bucket, Key: root + key });
+  const placeOf = (key: string): S3Place => ({ at: at(key), name: nameOf(key) });
   const nameOf = (key: string) => `s3://${bucket}/${root}${key}`;
   const find = async (key: string): Promise<StoredObject | undefined> => {
     try {
@@ -67,9 +67,8 @@ export async function s3Store(
       }
       return found;
     },
-    stream: (object, start, end) => streamOf(client, sdk, at(object.key), nameOf(object.key), object, start, end),
-    putFile: (key, path, sha256) =>
-      uploadFile(client, sdk, { ...at(key), name: nameOf(key) }, path, sha256, pieceBytes),
+    stream: (object, start, end) => streamOf(s3, placeOf(object.key), object, start, end),
+    putFile: (key, path, sha256) => uploadFile(s3, placeOf(key), { path, sha256 }, pieceBytes),
     put: async (key, content) => {
       await client.send(new sdk.PutObjectCommand({ ...at(key), Body: content })).catch((error: unknown) => {
         throw failure(nameOf(key), 'write', error);
@@ -100,10 +99,8 @@ export async function s3Store(
 
 /** Goes on where a connection was cut. */
 async function* streamOf(
-  client: S3Client,
-  sdk: Sdk,
-  at: { readonly Bucket: string; readonly Key: string },
-  name: string,
+  { sdk, client }: S3,
+  { at, name }: S3Place,
   { etag }: StoredObject,
   start: number,
   end: number,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-type Sdk = Parameters<typeof uploadFile>[1];
+type Sdk = Parameters<typeof uploadFile>[0]['sdk'];
 type Input = Record<string, unknown>;
 
 const kinds = [
@@ -55,14 +55,14 @@ function bucket(answer: (asked: Asked) => unknown = () => ({})) {
   return { client: { send } as unknown as S3Client, asked };
 }
 
-const place = { Bucket: 'b', Key: 'k', name: 's3://b/k' };
+const place = { at: { Bucket: 'b', Key: 'k' }, name: 's3://b/k' };
 const hash = (text: string) => createHash('sha256').update(text).digest();
 
 async function upload(content: string, answer?: (asked: Asked) => unknown, pieceBytes = 4) {
   const path = join(folder, 'part');
   await writeFile(path, content);
   const { client, asked } = bucket(answer);
-  const done = uploadFile(client, sdk, place, path, hash(content).toString('hex'), pieceBytes);
+  const done = uploadFile({ sdk, client }, place, { path, sha256: hash(content).toString('hex') }, pieceBytes);
   return { asked, done };
 }
 

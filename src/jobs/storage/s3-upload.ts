@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type { CompletedPart } from '@aws-sdk/client-s3';
 import { eachAtOnce } from '../../base/index.js';
+import type { S3, S3Place } from './s3-place.js';
 import { failure, persistently, statusOf } from './s3-retry.js';
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-
-/** An object of a bucket, and how errors call it. */
-export interface S3Place {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly name: string;
+/** A file here that is sent. */
+interface LocalFile {
+  readonly path: string;
+  /** Hash of its bytes, in hex. */
+  readonly sha256: string;
 }
 
 /** Files that are larger go in pieces of so many bytes, each of which is sent again by itself. */
@@ -30,17 +29,14 @@ const piecesAtOnce = 3;
  * @throws STORE_FAILED
  */
 export async function uploadFile(
-  client: S3Client,
-  sdk: Sdk,
-  place: S3Place,
-  path: string,
-  sha256: string,
+  { sdk, client }: S3,
+  { at, name }: S3Place,
+  { path, sha256 }: LocalFile,
   pieceBytes = usualPieceBytes,
 ): Promise<void> {
   const { size } = await stat(path);
-  const { name, ...at } = place;
   if (size > pieceBytes) {
-    return uploadPieces(client, sdk, place, path, size, pieceBytes);
+    return uploadPieces({ sdk, client }, { at, name }, path, size, pieceBytes);
   }
   await persistently(name, () =>
     // A new stream each time: what was sent is gone.
@@ -51,9 +47,8 @@ export async function uploadFile(
 }
 
 async function uploadPieces(
-  client: S3Client,
-  sdk: Sdk,
-  { name, ...at }: S3Place,
+  { sdk, client }: S3,
+  { at, name }: S3Place,
   path: string,
   size: number,
   pieceBytes: number,
