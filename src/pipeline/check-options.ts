@@ -11,10 +11,10 @@ const fewestProofTexts = 3;
  * @throws USAGE
  */
 export function checkOptions(to: readonly ChosenMethod[], options: Omit<QuantizeOptions, 'to'>): void {
-  const { texts, calibration, calibrationTable } = options;
   if (to.length === 0) {
     throw new OctavecError('USAGE', { problem: 'It is not said what to make', hint: 'Add `to: int8`, for example.' });
   }
+  const { texts, calibration, calibrationTable } = options;
   const names = to.map(({ id }) => id);
   const calibrated = methods.filter(isCalibrated).map(({ id }) => id);
   if (calibration) {
