@@ -39,3 +39,27 @@ describe('planThreads', () => {
     expect(() => planThreads(budget(2), { workers })).toThrow(/must be from 1 to 1024/);
   });
 });
+
+describe('odd budgets', () => {
+  test.each([0, 0.1, 0.5, 1.9])('%s CPUs: one worker of one thread', (cpus) => {
+    expect(planThreads(budget(cpus))).toMatchObject({ workers: 1, threads: 1 });
+    expect(planThreads(budget(cpus), { workers: 4 })).toMatchObject({ workers: 4, threads: 1 });
+    expect(planThreads(budget(cpus), { threads: 4 })).toMatchObject({ workers: 1, threads: 4 });
+  });
+
+  test('more workers than are worth their memory are made when they are asked for, and never else', () => {
+    expect(planThreads(budget(1024)).workers).toBe(8);
+    expect(planThreads(budget(1024), { threads: 1 }).workers).toBe(8);
+    expect(planThreads(budget(1024), { workers: 100 })).toMatchObject({ workers: 100, threads: 10 });
+  });
+
+  test.each([
+    [{ threads: 0 }, 'threads'],
+    [{ threads: 1025 }, 'threads'],
+    [{ workers: 2, threads: Number.POSITIVE_INFINITY }, 'threads'],
+  ])('%j are refused by their name', (options, name) => {
+    expect(() => planThreads(budget(2), options)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(`number of ${name}`) }),
+    );
+  });
+});

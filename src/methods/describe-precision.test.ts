@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { floats, ifNode, smallGraph, smallModel } from '../../test/support/small-model.js';
 import { type AttributeValue, dataType, makeNode, makeTensor, type NodeProto, type OnnxModel } from '../onnx/index.js';
+import { makeRecipe, withRecipe } from '../quantize/index.js';
 import { describePrecision } from './describe-precision.js';
 
 const microsoft = (opType: string, attributes: Readonly<Record<string, AttributeValue>> = {}): NodeProto =>
@@ -31,4 +32,39 @@ test.each<[string, OnnxModel, string, string]>([
 test('looks into branches', () => {
   const branch = smallGraph({ outputs: { r: 'float' }, nodes: [{ ...microsoft('MatMulBnb4'), output: ['r'] }] });
   expect(describePrecision(modelOf(ifNode('flag', ['y'], branch, branch)))).toMatchObject({ gate: 'int4' });
+});
+
+describe('a file with a recipe of octavec', () => {
+  const half = smallModel({
+    outputs: { y: 'float' },
+    nodes: [makeNode('Cast', ['w'], ['y'], { attributes: { to: { int: 1 } } })],
+    initializers: [makeTensor('w', dataType.float16, [1], new Uint16Array(1))],
+  });
+  const of = (model: OnnxModel, method: string) =>
+    describePrecision(withRecipe(model, makeRecipe(method, 's'.repeat(64), {}, 'c'.repeat(64))));
+
+  test.each([
+    ['int8-static', 'int8 static', 'int8'],
+    ['q8', '8-bit weights', 'q8'],
+    ['q4', '4-bit weights', 'int4'],
+    ['auto', 'mixed', 'int8'],
+  ])('is what the recipe says: %s', (method, precision, gate) => {
+    const integers = modelOf(makeNode('MatMulInteger', ['x', 'w'], ['y']));
+    expect(of(integers, method)).toEqual({ precision, gate });
+  });
+
+  test('in half precision is so, and no more where another tool has quantized it', () => {
+    expect(of(half, 'fp16')).toEqual({ precision: 'fp16', gate: 'fp16' });
+    const integers = modelOf(makeNode('MatMulInteger', ['x', 'w'], ['y']));
+    expect(of(integers, 'fp16')).toEqual({ precision: 'int8', gate: 'int8' });
+  });
+
+  test('that nothing of is quantized is what its weights are', () => {
+    expect(of(half, 'auto')).toEqual({ precision: 'fp16', gate: 'fp16' });
+  });
+
+  test('of a method that there is not is what its operators are', () => {
+    expect(of(half, 'int3')).toEqual({ precision: 'fp16', gate: 'fp16' });
+    expect(of(half, '')).toEqual({ precision: 'fp16', gate: 'fp16' });
+  });
 });

@@ -65,3 +65,39 @@ test('of a static model, its own table in ONNX is not a variant', async () => {
   const files = { folder, onnxPath: join(folder, 'model.safetensors'), staticReading: 'model2vec' } as ModelFiles;
   expect(shown(await runsOf({ files } as Original, {}))).toEqual(['onnx/model_int8.onnx auto']);
 });
+
+describe('names of what is compared', () => {
+  const namesOf = async (options: Parameters<typeof runsOf>[1]) =>
+    (await runsOf(original, options)).map(({ name }) => name);
+
+  test('are short, and those of files of one name tell them apart', async () => {
+    await put('onnx/model_int8.onnx', 'other/onnx/model_int8.onnx', 'lone.onnx');
+    const variants = ['onnx/model_int8.onnx', 'other/onnx/model_int8.onnx', 'lone.onnx'].map((name) =>
+      join(folder, name),
+    );
+    const names = await namesOf({ variants });
+    expect(new Set(names).size).toBe(3);
+    expect(names[2]).toBe('lone.onnx');
+    expect(names[1]).toContain('other');
+    expect(await namesOf({ variants: variants.slice(0, 1) })).toEqual([join('onnx', 'model_int8.onnx')]);
+  });
+
+  test('are the same in every engine, and a file that is named twice has one', async () => {
+    await put('onnx/model_int8.onnx');
+    const path = join(folder, 'onnx', 'model_int8.onnx');
+    expect(new Set(await namesOf({ variants: [path, path], engines: ['native', 'onnxruntime'] })).size).toBe(1);
+  });
+
+  test('of the original in the native engines come with all files, not with those that were named', async () => {
+    await put('onnx/model_int8.onnx');
+    const variants = [join(folder, 'onnx', 'model_int8.onnx')];
+    expect(shown(await runsOf(original, { engines: ['native-bf16'] }))[0]).toBe('onnx/model.onnx native-bf16');
+    expect(shown(await runsOf(original, { engines: ['native-bf16'], variants }))).toEqual([
+      'onnx/model_int8.onnx native-bf16',
+    ]);
+  });
+
+  test('there is something to run where only the original is, in the native engine', async () => {
+    expect(shown(await runsOf(original, { engines: ['native'] }))).toEqual(['onnx/model.onnx native']);
+  });
+});

@@ -115,3 +115,31 @@ test('files that a template names are variants, too', async () => {
     variants: ['a/onnx/AVA-384-gte-q4.onnx', 'a/onnx/fp16.of.gte.onnx'],
   });
 });
+
+test('a name decides between files and folders, in the order of code units', async () => {
+  put('b.onnx', 'B.onnx', 'a/tokenizer.json', 'a/model.onnx', 'é.onnx', '10.onnx', '9.onnx');
+  expect((await found()).models).toEqual(['10.onnx', '9.onnx', 'B.onnx', 'a/', 'b.onnx', 'é.onnx']);
+});
+
+test('a configuration without a model beside it is none', async () => {
+  put('a/config.json', 'a/tokenizer.json', 'c/onnx/readme.txt', 'c/config.json');
+  expect(await found()).toEqual({ models: [], variants: [] });
+});
+
+test('endings are those of files: folders are not models by their names', async () => {
+  mkdirSync(join(root, 'folder.onnx'));
+  put('folder.onnx/inside.onnx', 'x.onnx.bak', 'y.ONNX');
+  expect((await found()).models).toEqual(['folder.onnx/inside.onnx']);
+});
+
+test('the folder may be given relative to where one is, and with a slash behind it', async () => {
+  put('a/config.json', 'a/model.onnx');
+  const { models } = await findModels(`${root}/`);
+  expect(models).toEqual([{ path: join(root, 'a'), name: 'a', isFolder: true }]);
+});
+
+test('a linked onnx folder is that of its model', async () => {
+  put('blobs/x/model.onnx', 'm/config.json');
+  symlinkSync(join(root, 'blobs/x'), join(root, 'm/onnx'));
+  expect((await found({ except: join(root, 'blobs') })).models).toEqual(['m/']);
+});

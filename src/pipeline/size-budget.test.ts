@@ -63,3 +63,37 @@ describe('the best variant below a size', () => {
     expect(sizeError('gte', 1, all).message).toMatch(/Allow that much, or take a smaller model\.$/);
   });
 });
+
+describe('the error where nothing fits', () => {
+  const large = (method: MethodName, bytes: number) => ({ method, bytes });
+
+  test.each<[MethodName[], string]>([
+    [['fp16'], 'q4 and int8 were not tried: add `to: q4,int8`, or allow more.'],
+    [['q4'], 'int8 was not tried: add `to: int8`, or allow more.'],
+    [['int8', 'q8'], 'q4 was not tried: add `to: q4`, or allow more.'],
+    [['q4', 'int8'], 'Allow that much, or take a smaller model.'],
+  ])('names what was not tried: %j', (methods, hint) => {
+    const error = sizeError(
+      'm.onnx',
+      1000,
+      methods.map((method, i) => large(method, 2000 + i)),
+    );
+    expect(error).toMatchObject({ code: 'SIZE_MISSED', details: { path: 'm.onnx', hint } });
+  });
+
+  test('names the smallest of all, in whatever order they were made', () => {
+    const error = sizeError('m.onnx', 10e6, [large('fp16', 45e6), large('q4', 16e6), large('int8', 23e6)]);
+    expect(error.message).toContain('q4 with 16.0 MB');
+    expect(error.message).toContain('10.0 MB');
+  });
+});
+
+test('the order of the variants decides nothing but between equals', () => {
+  const variants = [variant('fp16', 20, 0.999), variant('int8', 10, 0.99), variant('q4', 5, 0.9)];
+  for (const order of [variants, variants.toReversed()]) {
+    expect(chooseBelow(25e6, order, [])).toMatchObject({ chosen: 'fp16', runnerUp: 'int8' });
+  }
+  const twins = [variant('q8', 10, 0.99), variant('int8', 10, 0.99)];
+  expect(chooseBelow(25e6, twins, [])).toMatchObject({ chosen: 'q8', runnerUp: 'int8' });
+  expect(chooseBelow(25e6, twins, [])?.reason).toMatch(/just as good$/);
+});

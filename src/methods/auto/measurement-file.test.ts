@@ -40,3 +40,43 @@ test('another version of octavec, and a damaged file: nothing is used', async ()
     expect((await MeasurementFile.open(path, 'source', 'conditions')).distance(look)).toBeUndefined();
   }
 });
+
+test('another count of texts, precision or subject is another measurement; the last one of a kind counts', async () => {
+  const path = join(folder, 'kinds.json');
+  const file = await MeasurementFile.open(path, 'source', 'conditions');
+  const wanted = { subject: 'role q', precision: 'int8', texts: 128 } as const;
+  await file.add({ ...wanted, distance: 0.1 });
+  await file.add({ ...wanted, distance: 0.2 });
+  for (const one of [file, await MeasurementFile.open(path, 'source', 'conditions')]) {
+    expect(one.distance(wanted)).toBe(0.2);
+    expect(one.distance({ ...wanted, texts: 64 })).toBeUndefined();
+    expect(one.distance({ ...wanted, precision: 'q8' })).toBeUndefined();
+    expect(one.distance({ ...wanted, subject: 'role k' })).toBeUndefined();
+  }
+});
+
+test('a file with a measurement that is none is not used at all', async () => {
+  const path = join(folder, 'wrong.json');
+  const file = await MeasurementFile.open(path, 'source', 'conditions');
+  const wanted = { subject: 'role q', precision: 'int8', texts: 128 } as const;
+  await file.add({ ...wanted, distance: 0.1 });
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  for (const measurement of [
+    { ...wanted, distance: null },
+    { ...wanted, texts: 0, distance: 1 },
+    { ...wanted, precision: 'int2', distance: 1 },
+  ]) {
+    writeFileSync(path, JSON.stringify({ ...report, measurements: [...report.measurements, measurement] }));
+    expect((await MeasurementFile.open(path, 'source', 'conditions')).distance(wanted)).toBeUndefined();
+  }
+  writeFileSync(path, JSON.stringify(report));
+  expect((await MeasurementFile.open(path, 'source', 'conditions')).distance(wanted)).toBe(0.1);
+});
+
+test('a place that cannot be written is an error, and what was measured is known even so', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const file = await MeasurementFile.open(join(folder, 'file', 'x.json'), 'source', 'conditions');
+  const wanted = { subject: 'role q', precision: 'int8', texts: 128 } as const;
+  await expect(file.add({ ...wanted, distance: 0.1 })).rejects.toMatchObject({ code: 'OUTPUT_NOT_WRITABLE' });
+  expect(file.distance(wanted)).toBe(0.1);
+});
