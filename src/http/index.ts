@@ -13,4 +13,5 @@ export { observeRequests } from './observe.js';
 export { describeApi } from './openapi.js';
 export { pathOf } from './path-of.js';
 export { Problem, type ProblemKind, problemOf } from './problem.js';
+export { refuseBroken } from './refuse-broken.js';
 export { whenEnded, whileAwaited } from './request-signal.js';

@@ -168,6 +168,7 @@ test('a path that there is not, or a wrong method, is told in the words of its A
   expect(await told('GET', '/v1/nothing')).toMatchObject([404, { error: { code: 'unknown_url' } }]);
   expect(await told('GET', '/api/nothing')).toMatchObject([404, { error: expect.any(String) }]);
   expect(await told('DELETE', '/embed')).toMatchObject([405, { error_type: 'Validation' }]);
+  expect(await told('POST', 'http://host/v1/nothing')).toMatchObject([404, { error: { code: 'unknown_url' } }]);
   expect(await told('GET', '/v1/%E0%A4%A')).toMatchObject([400, { error: { type: 'invalid_request_error' } }]);
 });
 

@@ -11,6 +11,7 @@ import {
   Problem,
   pathOf,
   problemOf,
+  refuseBroken,
   schemaController,
   whenEnded,
 } from '../http/index.js';
@@ -63,9 +64,7 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
       reply.headers({ 'x-request-id': request.id, ...crossOrigin(request) });
       sendProblem(error, request, reply, context);
     },
-    clientErrorHandler: (_error, socket) => {
-      socket.destroyed || socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    },
+    clientErrorHandler: refuseBroken,
   }).withTypeProvider() as unknown as App;
   // Up to the limit a client is told why; far beyond it Node closes connections without a word.
   app.server.maxConnections = 2 * limits.maxConnections;

@@ -39,6 +39,7 @@ export class ServedModel {
   readonly #embedderOptions: ServerOptions['embedder'];
   #loading: Promise<Loaded> | undefined;
   #loaded: Loaded | undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(options: ServedModelOptions, embedderOptions: ServerOptions['embedder']) {
     this.name = options.name;
@@ -101,8 +102,14 @@ export class ServedModel {
     }
   }
 
-  /** Loads the model anew beside the old one, and lets the old one go when nobody uses it any more. */
-  async reload(): Promise<void> {
+  /** Loads the model anew beside the old one, and lets the old one go when nobody uses it any more; one after the other. */
+  reload(): Promise<void> {
+    const reloading = this.#reloading.then(() => this.#replace());
+    this.#reloading = reloading.catch(() => undefined);
+    return reloading;
+  }
+
+  async #replace(): Promise<void> {
     if (this.#loaded === undefined && this.#loading === undefined) {
       this.files = undefined;
       return;
@@ -114,8 +121,9 @@ export class ServedModel {
     await retire(old);
   }
 
-  /** Frees the memory, as soon as nobody uses it. */
+  /** Frees the memory, as soon as nobody uses it; that of a model which is just being loaded anew, too. */
   async unload(): Promise<void> {
+    await this.#reloading;
     const loaded = this.#loaded ?? (await this.#loading?.catch(() => undefined));
     this.#loaded = undefined;
     this.#loading = undefined;
@@ -160,7 +168,11 @@ export class ServedModel {
       return Promise.reject(new OctavecError('CLOSED', { what: 'model' }));
     }
     const files = { ...model, head: { ...model.head, normalize: false } };
-    loaded.raw ??= Embedder.load(files, this.#embedderOptions);
+    loaded.raw ??= Embedder.load(files, this.#embedderOptions).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      loaded.raw = undefined;
+      throw error;
+    });
     return loaded.raw;
   }
 }
@@ -175,5 +187,10 @@ async function retire(loaded: Loaded | undefined): Promise<void> {
 }
 
 async function close({ model, raw }: Loaded): Promise<void> {
-  await Promise.all([model.close(), raw?.then((one) => one.close())]);
+  const closeRaw = raw?.then(
+    (one) => one.close(),
+    // What was never loaded needs no closing.
+    () => undefined,
+  );
+  await Promise.all([model.close(), closeRaw]);
 }
