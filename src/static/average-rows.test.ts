@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { loadBinding } from '../native/index.js';
 import { floatsToHalves, randomNumbers } from '../numbers/index.js';
 import { averageRows } from './average-rows.js';
@@ -51,6 +52,80 @@ test('the mean of rows, and zeros where there are none', () => {
   const batch = { ids: Int32Array.of(0, 1, 1), offsets: Int32Array.of(0, 2, 2, 3) };
   expect([...averageRows(table, batch, false)]).toEqual([2, 4, 0, 0, 3, 6]);
   expect(Math.hypot(...averageRows(table, batch, true).subarray(0, 2))).toBeCloseTo(1, 6);
+});
+
+describe('by hand', () => {
+  const one = (table: StaticTable, ids: readonly number[], normalize = false) => [
+    ...averageRows(table, { ids: Int32Array.from(ids), offsets: Int32Array.of(0, ids.length) }, normalize),
+  ];
+  const floats = (...values: readonly number[]): StaticTable => ({
+    ...{ data: bytesOf(Float32Array.from(values)), type: rowTypes.float, rows: values.length / 2, columns: 2 },
+  });
+
+  test('bytes are numbers from -128 to 127, times the scale of their row', () => {
+    const bytes = { data: Uint8Array.of(0x80, 0x7f, 0xff, 1), type: rowTypes.int8, rows: 2, columns: 2 };
+    expect(one(bytes, [0])).toEqual([-128, 127]);
+    expect(one({ ...bytes, scales: Float32Array.of(0.5, 2) }, [0, 1, 1])).toEqual(
+      [(-64 - 4) / 3, (63.5 + 4) / 3].map(Math.fround),
+    );
+  });
+
+  test('halves are widened as they are: the smallest, the largest, infinite ones', () => {
+    const halves = Uint16Array.of(0x0001, 0x7bff, 0x8000, 0xfc00);
+    const table = { data: bytesOf(halves), type: rowTypes.float16, rows: 2, columns: 2 };
+    expect(one(table, [0])).toEqual([2 ** -24, 65504]);
+    // A sum begins with 0, and 0 + -0 is 0.
+    expect(one(table, [1])).toEqual([0, Number.NEGATIVE_INFINITY]);
+  });
+
+  test('scales belong to rows, weights to tokens', () => {
+    const table = {
+      ...floats(1, 2, 10, 20),
+      ...{ scales: Float32Array.of(3, 5), weights: Float32Array.of(1, 7, 11), mapping: Int32Array.of(1, 0, 1) },
+    };
+    expect([one(table, [0]), one(table, [1]), one(table, [2])]).toEqual([
+      [50, 100],
+      [21, 42],
+      [550, 1100],
+    ]);
+  });
+
+  test('a text whose vectors cancel out has the vector of zeros, and no NaN', () => {
+    expect(one(floats(1, -2, -1, 2), [0, 1], true)).toEqual([0, 0]);
+    expect(one({ ...floats(1, 2), weights: Float32Array.of(0) }, [0], true)).toEqual([0, 0]);
+  });
+
+  test('vectors whose squares no float32 holds get the length 1', () => {
+    for (const size of [1e30, 1e-20]) {
+      const [x, y] = one(floats(3 * size, 4 * size), [0], true);
+      expect(x).toBeCloseTo(0.6, 6);
+      expect(y).toBeCloseTo(0.8, 6);
+    }
+  });
+
+  test('rows need not be aligned', () => {
+    for (const [type, array] of [
+      [rowTypes.float, Float32Array.of(1, 2, 3, 4)],
+      [rowTypes.float16, floatsToHalves(Float32Array.of(1, 2, 3, 4))],
+    ] as const) {
+      const moved = new Uint8Array(array.byteLength + 1);
+      moved.set(bytesOf(array), 1);
+      expect(one({ data: moved.subarray(1), type, rows: 2, columns: 2 }, [0, 1])).toEqual([2, 3]);
+    }
+  });
+
+  test('a text gets the same bits alone and beside others', () => {
+    const table: StaticTable = { data: data[1], type: rowTypes.float, rows, columns, weights: numbers(rows) };
+    const texts = fc.array(fc.array(fc.nat({ max: rows - 1 }), { maxLength: 9 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(texts, fc.boolean(), (all, normalize) => {
+        const ends = all.map((_, i) => all.slice(0, i + 1).flat().length);
+        const batch = { ids: Int32Array.from(all.flat()), offsets: Int32Array.from([0, ...ends]) };
+        expect([...averageRows(table, batch, normalize)]).toEqual(all.flatMap((ids) => one(table, ids, normalize)));
+      }),
+      { numRuns: 40 },
+    );
+  });
 });
 
 test.skipIf('reason' in loaded)('native code refuses what leads outside of the table', () => {

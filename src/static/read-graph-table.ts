@@ -8,7 +8,7 @@ import {
   tensorFloats,
   tensorIntegers,
 } from '../onnx/index.js';
-import { type RowType, rowTypes, type StaticTable } from './static-table.js';
+import { type RowType, rowTypes, type StaticTable, tokensOf } from './static-table.js';
 
 /**
  * Reads the table of a graph that `tableGraph` wrote, whatever precision the table was brought to since; undefined for
@@ -23,9 +23,11 @@ export function readGraphTable(model: OnnxModel): StaticTable | undefined {
   const { producers } = indexGraph(graph);
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   // What is kept in fewer bits is widened behind its initializer.
-  const storedAs = (name: string): TensorProto | undefined => {
+  const storedAs = (name: string, casts = 0): TensorProto | undefined => {
     const producer = producers.get(name);
-    return isOp(producer, 'Cast') ? storedAs(producer.input[0]) : initializers.get(name);
+    // A broken file may have casts that lead to each other.
+    const isCast = isOp(producer, 'Cast') && casts < mostNodes;
+    return isCast ? storedAs(producer.input[0], casts + 1) : initializers.get(name);
   };
   const gathered = graph.node.flatMap((node) => {
     const tensor = isOp(node, 'Gather') ? storedAs(node.input[0]) : undefined;
@@ -48,10 +50,17 @@ export function readGraphTable(model: OnnxModel): StaticTable | undefined {
     columns,
     scales: scales && tensorFloats(model, scales),
     weights: weights && tensorFloats(model, weights),
-    mapping: mapping && Int32Array.from(tensorIntegers(model, mapping)),
+    mapping: mapping && mappingOf(tensorIntegers(model, mapping), rows),
   };
   return gathered.every((tensor) => known.includes(tensor)) && isWhole(found) ? found : undefined;
 }
+
+/** Returns the row of each token; -1 for one that there is not, which 32 bits may not hold. */
+function mappingOf(integers: readonly number[], rows: number): Int32Array {
+  return Int32Array.from(integers, (row) => (row >= 0 && row < rows ? row : -1));
+}
+
+const mostNodes = 40;
 
 /** Operators that `tableGraph` writes, and those that bring its table to fewer bits. */
 const operators = new Set([
@@ -64,7 +73,7 @@ function isTableGraph({ proto }: OnnxModel): boolean {
   return (
     proto.producerName === 'octavec' &&
     output.some(({ name }) => name === 'sentence_embedding') &&
-    node.length <= 40 &&
+    node.length <= mostNodes &&
     node.every(({ opType = '' }) => operators.has(opType))
   );
 }
@@ -73,6 +82,8 @@ function isColumn({ dims }: TensorProto): boolean {
   return dims.length === 2 && dims[1] === 1;
 }
 
-function isWhole({ rows, scales, mapping }: StaticTable): boolean {
-  return (scales === undefined || scales.length === rows) && (mapping?.every((row) => row >= 0 && row < rows) ?? true);
+/** Whether every token has its row and its weight. Only columns as long as the table are taken for scales. */
+function isWhole(table: StaticTable): boolean {
+  const { mapping, weights } = table;
+  return (mapping?.every((row) => row >= 0) ?? true) && (weights === undefined || weights.length === tokensOf(table));
 }

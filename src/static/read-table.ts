@@ -76,20 +76,13 @@ async function readMapping(path: string, stored: StoredTensor | undefined, rows:
     throw invalid(path, `"mapping" is ${type} [${dims}], and must be a row for each token`);
   }
   const { buffer } = await readStored(path, stored);
-  const mapping =
-    type === 'I32'
-      ? new Int32Array(buffer as ArrayBuffer)
-      : Int32Array.from(new BigInt64Array(buffer as ArrayBuffer), clamped);
-  const wrong = mapping.find((row) => row < 0 || row >= rows);
-  if (wrong !== undefined) {
-    throw invalid(path, `"mapping" names row ${wrong}, and there are ${rows}`);
-  }
-  return mapping;
-}
-
-/** Clamps a row number to int32: numbers beyond it are out of every table's range, and stay so. */
-function clamped(row: bigint): number {
-  return Math.max(-0x80000000, Math.min(Number(row), 0x7fffffff));
+  const listed = new (type === 'I32' ? Int32Array : BigInt64Array)(buffer as ArrayBuffer);
+  return Int32Array.from(listed as Iterable<number | bigint>, (row) => {
+    if (row < 0 || row >= rows) {
+      throw invalid(path, `"mapping" names row ${row}, and there are ${rows}`);
+    }
+    return Number(row);
+  });
 }
 
 async function floatsOf(path: string, stored: StoredTensor): Promise<Float32Array> {

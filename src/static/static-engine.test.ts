@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../engine/index.js';
 import { type NewTensor, safetensorsBytes } from '../files/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { writeModel } from '../onnx/index.js';
 import { tryStaticEngine } from './static-engine.js';
+import { rowTypes } from './static-table.js';
+import { tableGraph } from './table-graph.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -87,6 +90,59 @@ describe('a static model', () => {
     await engine.close();
     await expect(engine.embed(batch([0]))).rejects.toMatchObject({ code: 'CLOSED' });
   });
+});
+
+describe('what runs', () => {
+  test('is finished by close, and nothing is begun after it', async () => {
+    const engine = await engineOf([rows]);
+    const running = engine.embed(batch([2]));
+    await engine.close();
+    expect([...(await running)]).toEqual([3, 4]);
+    await expect(engine.embed(batch([2]))).rejects.toMatchObject({ code: 'CLOSED' });
+    await engine.close();
+  });
+
+  test('is given up when it is cancelled in the middle, and the engine goes on', async () => {
+    await using engine = await engineOf([rows]);
+    const controller = new AbortController();
+    const told: number[] = [];
+    const running = engine.embed(batch([0]), { signal: controller.signal, onDone: (texts) => told.push(texts) });
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(told).toEqual([]);
+    expect([...(await engine.embed(batch([0])))]).toEqual([1, 0]);
+  });
+
+  test('at the same time does not mix', async () => {
+    await using engine = await engineOf([rows, weights, mapping]);
+    const alone = await Promise.all([0, 1, 2, 3].map((id) => engine.embed(batch([id]))));
+    expect(alone.map((vector) => [...vector])).toEqual([
+      [3, 4],
+      [0.5, 0],
+      [2, 0],
+      [0, 0],
+    ]);
+  });
+});
+
+test('an empty batch has no vectors', async () => {
+  await using engine = await engineOf([rows]);
+  expect(await engine.embed(batch())).toEqual(new Float32Array());
+});
+
+test('a table in an ONNX file gives the same bits as the file of safetensors; another graph is no table', async () => {
+  const onnxPath = join(folder, 'model.onnx');
+  const table = { data: new Uint8Array((rows.data as Float32Array).buffer), type: rowTypes.float, rows: 3, columns: 2 };
+  const model = tableGraph(table, { normalize: true }, onnxPath);
+  await writeModel(model, onnxPath);
+  const files = { onnxPath, staticReading: 'model2vec', head: { normalize: true } } as unknown as ModelFiles;
+  await using ofGraph = (await tryStaticEngine(files)) as Engine;
+  await using ofTable = await engineOf([rows], true);
+  const texts = batch([0, 1, 2], [2], []);
+  expect(await ofGraph.embed(texts)).toEqual(await ofTable.embed(texts));
+  const other = join(folder, 'other.onnx');
+  await writeModel({ ...model, proto: { ...model.proto, producerName: 'other' } }, other);
+  expect(await tryStaticEngine({ ...files, onnxPath: other })).toBeUndefined();
 });
 
 test('other models have no engine here', async () => {
