@@ -40,6 +40,11 @@ export function scaleOfRange({ low, high }: Range): ActivationScale {
 
 /** Returns the range to cover, by one of the methods. */
 export function rangeOf(histogram: Histogram, method: HistogramMethod): Range {
+  const { low, high } = histogram;
+  if (low === high) {
+    // An activation that is always the same: its bins have no width.
+    return { low, high };
+  }
   switch (method) {
     case 'percentile':
       return percentileRange(histogram, 0.9999);

@@ -58,3 +58,31 @@ test('works without a memory', async () => {
   );
   expect([...found.keys()]).toEqual(['a', 'b']);
 });
+
+test('what fails to be gathered is not remembered, nor kept', async () => {
+  const memory = emptyMemory();
+  let kept = 0;
+  const fails = recall(
+    { memory, keep: async () => void kept++ },
+    ({ histograms }) => histograms,
+    wanted,
+    () => true,
+    async () => {
+      throw new Error('cancelled');
+    },
+  );
+  await expect(fails).rejects.toThrow('cancelled');
+  expect([memory.histograms.size, kept]).toEqual([0, 0]);
+  expect((await recalled(memory)).gathered).toEqual(['a', 'b']);
+});
+
+test('nothing that is asked for is nothing that is gathered', async () => {
+  const { found, gathered, kept } = await recalled(emptyMemory(), []);
+  expect([found.size, gathered, kept]).toEqual([0, [], 0]);
+});
+
+test('what is remembered of one kind is not taken for another', async () => {
+  const memory = emptyMemory();
+  memory.means.set('a', { scale: 1, zeroPoint: 0, mean: Float64Array.of(1) });
+  expect((await recalled(memory)).gathered).toEqual(['a', 'b']);
+});

@@ -10,7 +10,7 @@ import type { CalibrationTexts } from './observe.js';
 /**
  * A calibration table is a safetensors file with the token ids of the texts and what was seen of the model with them:
  *
- *     tokens/ids, tokens/offsets                                        I32
+ *     tokens/ids, tokens/offsets, and tokens/types of pairs              I32
  *     statistics/<activation>/{least,greatest,minima,maxima}            F32
  *     statistics/<activation>/{mean,meanSquare}                         F64
  *     histogram/<activation>/{range,counts}                             F64, range is [low, high]
@@ -50,6 +50,9 @@ export function writeCalibrationTable(
     ['tokens/ids', texts.tokens.ids],
     ['tokens/offsets', texts.tokens.offsets],
   ]);
+  if (texts.tokens.types !== undefined) {
+    tensors.set('tokens/types', texts.tokens.types);
+  }
   const { statistics, histograms, means } = texts.memory ?? emptyMemory();
   for (const [name, seen] of statistics) {
     for (const field of [...floatFields, ...doubleFields]) {
@@ -124,7 +127,8 @@ function tokensOf(tensors: Tensors): TokenBatch {
     offsets.every((offset, i) => i === 0 || offset > offsets[i - 1]),
     'tokens/offsets',
   );
-  return { ids, offsets };
+  const types = tensors.has('tokens/types') ? tensorOf(tensors, 'tokens/types', Int32Array, ids.length) : undefined;
+  return { ids, offsets, ...(types !== undefined && { types }) };
 }
 
 function memoryOf(tensors: Tensors): CalibrationMemory {

@@ -41,3 +41,38 @@ test('several probes share the reshaped activation, and the model gives what it 
   const results = await runModel(instrumented, { x: float32([2, 2, 3], values) });
   expect(results.y.data).toEqual(values);
 });
+
+test('names that the graph has already are left to it', async () => {
+  const kinds = ['minimum', 'meanSquare', 'values'] as const;
+  const taken = ['a_rows', 'a_minimum', 'a_meanSquare', 'a_meanSquare_squared', 'probe_axis', 'a_rows_shape'];
+  const crowded = smallModel({
+    inputs: { x: 'float[t,2]' },
+    outputs: Object.fromEntries(taken.map((name) => [name, 'float'])),
+    nodes: [makeNode('Neg', ['x'], ['a']), ...taken.map((name) => makeNode('Neg', ['a'], [name]))],
+  });
+  const probes = kinds.map((kind) => ({ activation: 'a', channels: 2, kind }));
+  const { model: instrumented, outputs } = instrument(crowded, probes);
+  const results = await runModel(instrumented, { x: float32([2, 2], [1, 2, 3, -4]) });
+  expect(outputs.map((name) => Array.from(results[name].data))).toEqual([
+    [-3, -2],
+    [5, 10],
+    [-1, -2, -3, 4],
+  ]);
+  expect(Array.from(results.a_meanSquare_squared.data)).toEqual([1, 2, 3, -4]);
+});
+
+test('an input of the model and one of its outputs can be looked at', async () => {
+  const probes = ['x', 'y'].map((activation) => ({ activation, channels: 3, kind: 'maximum' as const }));
+  const { model: instrumented, outputs } = instrument(model, probes);
+  const results = await runModel(instrumented, { x: float32([2, 2, 3], values) });
+  expect(outputs.map((name) => Array.from(results[name].data))).toEqual([
+    [10, 11, 12],
+    [10, 11, 12],
+  ]);
+});
+
+test('without probes the model gives what it gave', () => {
+  const { model: same, outputs } = instrument(model, []);
+  expect(outputs).toEqual([]);
+  expect(same.proto.graph.output.map(({ name }) => name)).toEqual(['y']);
+});

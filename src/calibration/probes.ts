@@ -42,7 +42,8 @@ export function instrument(source: OnnxModel, probes: readonly Probe[]): Instrum
   };
   const outputs = probes.map((probe) => {
     const output = editor.uniqueName(`${probe.activation}_${probe.kind}`);
-    editor.add(...probeNodes(probe.kind, rowsOf(probe), axis, output));
+    const squared = editor.uniqueName(`${output}_squared`);
+    editor.add(...probeNodes(probe.kind, rowsOf(probe), axis, { output, squared }));
     return output;
   });
   const finished = editor.finish();
@@ -55,14 +56,19 @@ export function instrument(source: OnnxModel, probes: readonly Probe[]): Instrum
 
 const reductions = { minimum: 'ReduceMin', maximum: 'ReduceMax', mean: 'ReduceMean' } as const;
 
-function probeNodes(kind: ProbeKind, rows: string, axis: string, output: string): NodeProto[] {
+function probeNodes(
+  kind: ProbeKind,
+  rows: string,
+  axis: string,
+  { output, squared }: { readonly output: string; readonly squared: string },
+): NodeProto[] {
   switch (kind) {
     case 'values':
       return [makeNode('Identity', [rows], [output])];
     case 'meanSquare':
       return [
-        makeNode('Mul', [rows, rows], [`${output}_squared`]),
-        makeNode('ReduceMean', [`${output}_squared`, axis], [output], { attributes: { keepdims: { int: 0 } } }),
+        makeNode('Mul', [rows, rows], [squared]),
+        makeNode('ReduceMean', [squared, axis], [output], { attributes: { keepdims: { int: 0 } } }),
       ];
     default:
       return [makeNode(reductions[kind], [rows, axis], [output], { attributes: { keepdims: { int: 0 } } })];

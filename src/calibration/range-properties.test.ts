@@ -98,6 +98,40 @@ describe.each(histogramMethods)('the range by %s', (method) => {
   });
 });
 
+describe.each(histogramMethods)('the range by %s of an activation', (method) => {
+  test.each([5, -5, 1e-30, -3e38])('that is always %f covers it', (constant) => {
+    const { low, high } = rangeOf(histogram(constant, constant, [40, ...Array(2047).fill(0)]), method);
+    expect([low, high]).toEqual([constant, constant]);
+    const { scale, zeroPoint } = scaleOfRange({ low, high });
+    const code = Math.round(constant / scale) + zeroPoint;
+    expect((code - zeroPoint) * scale).toBeCloseTo(constant, Math.abs(constant) > 1e6 ? -32 : 6);
+  });
+
+  test('that is always zero is a range that gives a scale', () => {
+    const { low, high } = rangeOf(histogram(0, 0, [40, 0, 0]), method);
+    expect(scaleOfRange({ low, high })).toEqual({ scale: 1, zeroPoint: 0 });
+  });
+
+  test('that is mirrored is mirrored', () => {
+    const random = randomNumbers(21);
+    const counts = Array.from({ length: 200 }, (_, i) =>
+      Math.floor(1000 * random() * Math.exp(-(((i - 50) / 30) ** 2))),
+    );
+    const found = rangeOf(histogram(-2, 6, counts), method);
+    const mirrored = rangeOf(histogram(-6, 2, counts.toReversed()), method);
+    const steps = method === 'percentile' ? 1e-9 : 0.13;
+    // Rounding of halves and of zero points goes one way: the best range may be the next.
+    expect(Math.abs(mirrored.low + found.high)).toBeLessThanOrEqual(steps * 6);
+    expect(Math.abs(mirrored.high + found.low)).toBeLessThanOrEqual(steps * 6);
+  });
+
+  test('in other units is the same in other units', () => {
+    const counts = Array.from({ length: 200 }, (_, i) => Math.round(1e4 * Math.exp(-(((i - 40) / 12) ** 2))) + (i % 3));
+    const [plain, scaled] = [1, 4].map((unit) => rangeOf(histogram(-2 * unit, 6 * unit, counts), method));
+    expect([scaled.low / 4, scaled.high / 4]).toEqual([plain.low, plain.high]);
+  });
+});
+
 test('squared error: a range that is shorter is only taken where it costs less', () => {
   const cost = (
     range: { readonly low: number; readonly high: number },
