@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { piecesOf } from './pieces.js';
 
@@ -28,4 +29,27 @@ test('sentences without an end are cut between words, and words without an end a
 
 test('pairs of surrogates stay whole', () => {
   expect(piecesOf([`a${'😀'.repeat(300)}`]).join('')).not.toMatch(/[\ud800-\udfff]/u);
+});
+
+test('no piece is longer than the limit, whatever the sentences', () => {
+  const part = fc.tuple(fc.integer({ min: 1, max: 460 }), fc.constantFrom('. ', '? ', '。', '\n\n', ' ', '.\n \n\n'));
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+      const text = parts.map(([length, end], i) => 'abcdefgh'[i].repeat(length) + end).join('');
+      const pieces = piecesOf([text]);
+      expect(pieces.every((piece) => piece.length <= 450 && piece === piece.trim())).toBe(true);
+      expect(pieces.join('').replace(/\s/g, '')).toBe(text.replace(/\s/g, ''));
+    }),
+  );
+});
+
+test('blank lines leave no space behind, so that the same texts are the same', () => {
+  expect(piecesOf(['One', 'One\n\n', '\n\nOne', 'One\n\n  \n\n'])).toEqual(['One']);
+  expect(piecesOf(['One\n\n  \n\nTwo'])).toEqual(['One Two']);
+});
+
+test('two sentences that fill a piece but for the space between them are two', () => {
+  const [a, b] = [`${'a'.repeat(224)}.`, `${'b'.repeat(224)}.`];
+  expect(piecesOf([`${a} ${b}`])).toEqual([a, b]);
+  expect(piecesOf([`${a} ${b.slice(1)}`])).toEqual([`${a} ${b.slice(1)}`]);
 });

@@ -13,17 +13,24 @@ export function piecesOf(texts: Iterable<string>): string[] {
   const pieces = new Set<string>();
   for (const text of texts) {
     let piece = '';
-    for (const sentence of text.split(sentenceEnds).flatMap(cut)) {
-      if (piece !== '' && piece.length + sentence.length > mostCharacters) {
+    for (const sentence of sentencesOf(text)) {
+      const longer = piece === '' ? sentence : `${piece} ${sentence}`;
+      if (longer.length > mostCharacters) {
         pieces.add(piece);
-        piece = '';
+        piece = sentence;
+      } else {
+        piece = longer;
       }
-      piece = piece === '' ? sentence.trim() : `${piece} ${sentence.trim()}`;
     }
     pieces.add(piece);
   }
   pieces.delete('');
   return [...pieces];
+}
+
+function sentencesOf(text: string): string[] {
+  const sentences = text.split(sentenceEnds).flatMap(cut);
+  return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
 }
 
 /** Cuts a sentence that is too long between words, or within one that is too long itself. */

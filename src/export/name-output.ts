@@ -12,6 +12,7 @@ export function withNamedHiddenStates(model: OnnxModel, name: string): OnnxModel
   }
   const others = graph.output.filter((output) => output !== chosen);
   const taken = new Set([
+    ...graph.input.map((input) => input.name),
     ...graph.node.flatMap((node) => node.output),
     ...graph.initializer.map((tensor) => tensor.name),
   ]);

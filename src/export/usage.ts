@@ -37,7 +37,7 @@ TextEmbedding.add_custom_model(
 model = TextEmbedding("octavec/exported", specific_model_path=${path})
 vectors = list(model.embed(["hello world"]))`;
     case 'tei':
-      return `text-embeddings-router --model-id ${path} --dtype float32${normalize ? '' : '   # ask for "normalize": false'}`;
+      return `text-embeddings-router --model-id ${shellWord(folder)} --dtype float32${normalize ? '' : '   # ask for "normalize": false'}`;
     default:
       return `import onnxruntime
 from tokenizers import Tokenizer
@@ -48,4 +48,9 @@ tokenizer.enable_truncation(${maxTokens})
 tokenizer.no_padding()
 # Then: ${head.pooling.join(' and ')} over the last hidden states${head.dense.length > 0 ? ', the dense layers' : ''}${normalize ? ', and scaling to length 1' : ''}.`;
   }
+}
+
+/** Writes a path as a shell reads it as one word, whatever stands in it. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

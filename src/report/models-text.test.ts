@@ -21,7 +21,7 @@ describe('formatModels', () => {
       ...['model', 'revision', 'architecture', 'dimensions', 'tokens', 'size', 'variants'],
     ]);
     expect(first).toMatch(/^BAAI\/bge-m3 +main +bert +384 +512 +4(\.0+)? MB +fp32 int8 ✓ q4 ✗$/);
-    expect(sum).toMatch(/^1 models, 4(\.0+)? MB$/);
+    expect(sum).toMatch(/^1 model, 4(\.0+)? MB$/);
   });
 
   test('shows the commit where no branch leads to it, and a dash for what is not known', () => {

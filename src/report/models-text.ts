@@ -1,4 +1,4 @@
-import { formatBytes } from '../base/index.js';
+import { counted, formatBytes, printable } from '../base/index.js';
 import type { ListedModel, ListedVariant } from '../registry/index.js';
 import { plainStyle, type Style } from './style.js';
 import { formatTable } from './text-table.js';
@@ -9,7 +9,7 @@ export function formatModels(models: readonly ListedModel[], style: Style = plai
     return 'There are no models yet. "octavec pull sentence-transformers/all-MiniLM-L6-v2" fetches one.\n';
   }
   const rows = models.map((model) => [
-    model.id,
+    printable(model.id),
     model.revisions?.[0] ?? model.revision?.slice(0, 12) ?? '–',
     model.architecture ?? '–',
     shown(model.dimensions),
@@ -19,7 +19,7 @@ export function formatModels(models: readonly ListedModel[], style: Style = plai
   ]);
   const total = models.reduce((sum, { bytes }) => sum + bytes, 0);
   const head = ['model', 'revision', 'architecture', 'dimensions', 'tokens', 'size', 'variants'];
-  return `${formatTable([head, ...rows], style)}\n${models.length} models, ${formatBytes(total)}\n`;
+  return `${formatTable([head, ...rows], style)}\n${counted(models.length, 'model')}, ${formatBytes(total)}\n`;
 }
 
 /** Formats everything that is known of a model, one fact a line. */
