@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { someBenchmark } from '../../test/support/benchmark.js';
-import { benchNotes } from './bench-notes.js';
+import { benchNotes, slowGovernor } from './bench-notes.js';
 import type { BenchConditions } from './benchmark-result.js';
 
 const { conditions, results } = someBenchmark();
@@ -29,4 +29,46 @@ describe('benchNotes', () => {
     const restless = { ...first, mixed: { ...first.mixed, perSecond: { median: 100, low: 80, high: 120 } } };
     expect(notes({}, [restless])).toEqual([expect.stringContaining('up to 50 % (model onnxruntime)')]);
   });
+});
+
+describe('what is just within bounds is not told, what is just beyond them is', () => {
+  test.each<[keyof BenchConditions, number, number]>([
+    ['loadBefore', 1, 1.01],
+    ['stolenShare', 0.02, 0.021],
+    ['throttledSeconds', 0.1, 0.11],
+  ])('%s of %d, and of %d', (key, within, beyond) => {
+    expect(notes({ [key]: within })).toEqual([]);
+    expect(notes({ [key]: beyond })).toHaveLength(1);
+  });
+
+  test('rounds, of the first that is restless', () => {
+    const [first] = results;
+    const with125 = (name: string, high: number) => ({
+      ...{ ...first, name },
+      mixed: { ...first.mixed, perSecond: { median: 100, low: 100, high } },
+    });
+    expect(notes({}, [with125('calm', 125)])).toEqual([]);
+    expect(notes({}, [with125('calm', 125), with125('first', 126), with125('second', 300)])).toEqual([
+      expect.stringContaining('up to 26 % (first)'),
+    ]);
+  });
+});
+
+test.each([
+  ['powersave', 'acpi-cpufreq', true],
+  ['powersave', 'intel_pstate', false],
+  ['powersave', 'amd-pstate-epp', false],
+  ['performance', 'acpi-cpufreq', false],
+])('governor %s of %s is slow: %s', (name, driver, slow) => {
+  expect(slowGovernor({ ...conditions.host, governor: { name, driver } })).toBe(slow);
+});
+
+test('a machine that does not tell its governor is not blamed', () => {
+  expect(slowGovernor({ ...conditions.host, governor: undefined })).toBe(false);
+});
+
+test('all that is wrong is told, each once', () => {
+  const all = notes({ loadBefore: 9, stolenShare: 0.5, throttledSeconds: 3 });
+  expect(all).toHaveLength(3);
+  expect(new Set(all).size).toBe(3);
 });

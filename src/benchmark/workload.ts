@@ -63,8 +63,8 @@ function textOf(tokens: number, tokensOf: readonly number[], seed: number): stri
 export function mixedLengths(count: number, longest: number): number[] {
   const shortest = Math.min(8, longest);
   return Array.from({ length: count }, (_, i) => {
-    // 193 is a prime: each share comes once, for counts that it does not divide.
-    const share = ((i * 193) % count) / count;
+    // A prime: each share comes once, for counts that it does not divide. Divided by 64 or 256 it leaves about a half.
+    const share = ((i * 101) % count) / count;
     return Math.round(shortest * (longest / shortest) ** (share ** 1.1));
   });
 }

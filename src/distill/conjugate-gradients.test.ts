@@ -62,3 +62,52 @@ test('two tokens in one text share what it misses', () => {
   const [first, second] = ridgeFit({ ...problem, ridge: 0.5 });
   expect([first, second]).toEqual([expect.closeTo(3, 5), expect.closeTo(1, 5)]);
 });
+
+test('one token with one text: the mean of target and start, weighed by the ridge', () => {
+  const one = bagsOf({ ids: Int32Array.of(0), offsets: Int32Array.of(0, 1) }, 1);
+  for (const [ridge, expected] of [
+    [1, 6],
+    [3, 4],
+    [1e9, 2],
+  ]) {
+    // (10 + ridge · 2) / (1 + ridge)
+    const [x] = ridgeFit({
+      bags: one,
+      targets: Float32Array.of(10),
+      start: Float32Array.of(2),
+      width: 1,
+      ridge,
+      steps: 3,
+    });
+    expect(x).toBeCloseTo(expected, 4);
+  }
+});
+
+test('a token that is half of its text counts by a half', () => {
+  const half = bagsOf({ ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2) }, 2);
+  const problem = { bags: half, targets: Float32Array.of(3), start: new Float32Array(2), width: 1, steps: 5 };
+  // Both rows are alike: x = b y / (2 b² + ridge), with b = 1/2.
+  const found = ridgeFit({ ...problem, ridge: 0.25 });
+  expect(found[0]).toBeCloseTo(1.5 / 0.75, 5);
+  expect(found[1]).toBeCloseTo(1.5 / 0.75, 5);
+});
+
+test('columns do not depend on each other: so they can be shared out', () => {
+  const random = randomNumbers(9);
+  const numbers = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
+  const [targets, start] = [numbers(3 * 4), numbers(5 * 4)];
+  const together = ridgeFit({ bags, targets, start, width: 4, ridge: 0.2, steps: 6 });
+  for (let c = 0; c < 4; c++) {
+    const column = (all: Float32Array) => all.filter((_, i) => i % 4 === c);
+    const alone = ridgeFit({ bags, targets: column(targets), start: column(start), width: 1, ridge: 0.2, steps: 6 });
+    expect(column(together)).toEqual(alone);
+  }
+});
+
+test('where the start fits already, and where there are no texts, it is left', () => {
+  const start = Float32Array.of(1, 2, 3, 4, 5);
+  const exact = ridgeFit({ bags, targets: weightedRows(bags, start, 1), start, width: 1, ridge: 0.1, steps: 9 });
+  expect(exact).toEqual(start);
+  const none = bagsOf({ ids: Int32Array.of(), offsets: Int32Array.of(0) }, 5);
+  expect(ridgeFit({ bags: none, targets: new Float32Array(), start, width: 1, ridge: 0.1, steps: 9 })).toEqual(start);
+});

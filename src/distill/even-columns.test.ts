@@ -23,3 +23,18 @@ test('lengths of texts do not count, and texts without length neither', () => {
   expect(evened[6]).toBeCloseTo(share(far) ** -0.125, 5);
   expect(evened.every(Number.isFinite)).toBe(true);
 });
+
+test('columns that are all alike are all scaled alike: directions stay', () => {
+  const vectors = Float32Array.of(1, 1, -1, 1, 1, -1, 2, 0);
+  const evened = evenedColumns(bags, vectors, 2);
+  for (let i = 0; i < vectors.length; i++) {
+    expect(evened[i]).toBeCloseTo(vectors[i] * 0.5 ** -0.125, 5);
+  }
+});
+
+test('no texts say nothing: vectors stay', () => {
+  const none = bagsOf({ ids: Int32Array.of(), offsets: Int32Array.of(0) }, 2);
+  const vectors = Float32Array.of(1, 2, 3, 4);
+  expect(evenedColumns(none, vectors, 2)).toEqual(vectors);
+  expect(evenedColumns(none, vectors, 2)).not.toBe(vectors);
+});

@@ -86,3 +86,51 @@ test('BPE keeps all of its tokens: merges refer to them', () => {
 test.each([[[]], [null], [{ model: {} }]])('%j is no tokenizer', (json) => {
   expect(() => studentTokenizer(json, 't.json')).toThrow(/vocabulary/);
 });
+
+test('tokens that were added stay behind the vocabulary, each with the id of its row', async () => {
+  const { json, teacherIds } = studentTokenizer(
+    { ...wordPiece, added_tokens: [added(2, '[UNK]'), added(9, '[B]'), added(8, '[A]'), added(0, '[unused0]')] },
+    't.json',
+    ['new york'],
+  );
+  const listed = (json as typeof wordPiece).added_tokens.map(({ id, content }) => [id, content]);
+  // Vocabulary 0 to 4, then those beyond it in their order, then phrases.
+  expect(listed).toEqual([
+    [0, '[UNK]'],
+    [5, '[B]'],
+    [6, '[A]'],
+    [7, 'new york'],
+  ]);
+  expect([...teacherIds]).toEqual([2, 3, 4, 5, 6, 9, 8]);
+});
+
+test('a vocabulary with gaps and in another order gets ids from 0 on, in the order of the old ones', () => {
+  const model = { ...wordPiece.model, vocab: { dog: 90, '[UNK]': 3, cat: 17, '7': 40 } };
+  const { json, teacherIds } = studentTokenizer({ ...wordPiece, added_tokens: [], model }, 't.json');
+  expect((json as typeof wordPiece).model.vocab).toEqual({ '[UNK]': 0, cat: 1, '7': 2, dog: 3 });
+  expect([...teacherIds]).toEqual([3, 17, 40, 90]);
+});
+
+test('a token whose name every object has is one as others are', () => {
+  const vocab = JSON.parse('{"[UNK]": 0, "__proto__": 1, "constructor": 2}');
+  const model = { ...wordPiece.model, vocab };
+  const { json, teacherIds, words } = studentTokenizer({ ...wordPiece, added_tokens: [], model }, 't.json', [
+    'toString',
+  ]);
+  expect([...teacherIds]).toEqual([0, 1, 2]);
+  expect(JSON.stringify((json as typeof wordPiece).model.vocab)).toBe('{"[UNK]":0,"__proto__":1,"constructor":2}');
+  expect(words).toEqual(['toString']);
+});
+
+test('padding is that of the teacher where it has one', () => {
+  const model = { ...wordPiece.model, vocab: { '[PAD]': 0, '[UNK]': 1, cat: 2 } };
+  expect(studentTokenizer({ ...wordPiece, added_tokens: [], model }, 't.json').paddingToken).toBe('[PAD]');
+  const bpe = { type: 'BPE', vocab: { a: 0 }, merges: [], unk_token: null };
+  expect(studentTokenizer({ ...wordPiece, added_tokens: [], model: bpe }, 't.json').paddingToken).toBeUndefined();
+});
+
+test('what the teacher has is left as it was', () => {
+  const before = structuredClone(wordPiece);
+  studentTokenizer(wordPiece, 't.json', ['dogs', 'new york'], () => true);
+  expect(wordPiece).toEqual(before);
+});

@@ -43,3 +43,61 @@ describe('symmetricEigen', () => {
     expect([...symmetricEigen(matrix, 4).values]).toEqual(expected);
   });
 });
+
+describe('by hand', () => {
+  test('[[2, 1], [1, 2]] has 3 along (1, 1) and 1 across', () => {
+    const { values, vectors } = symmetricEigen(Float64Array.of(2, 1, 1, 2), 2);
+    expect([...values]).toEqual([expect.closeTo(3, 12), expect.closeTo(1, 12)]);
+    const half = Math.SQRT1_2;
+    expect([...vectors.subarray(0, 2)]).toEqual([expect.closeTo(half, 12), expect.closeTo(half, 12)]);
+    expect(vectors[2] + vectors[3]).toBeCloseTo(0, 12);
+  });
+
+  test('a path of three points has 2 ± √2 and 2', () => {
+    // The second difference, whose eigenvalues are 2 − 2 cos(k π / 4).
+    const { values } = symmetricEigen(Float64Array.of(2, -1, 0, -1, 2, -1, 0, -1, 2), 3);
+    [2 + Math.SQRT2, 2, 2 - Math.SQRT2].forEach((expected, i) => {
+      expect(values[i]).toBeCloseTo(expected, 12);
+    });
+  });
+
+  test('an outer product has one value, the length of its vector squared', () => {
+    const v = [3, 0, 4, 12];
+    const { values, vectors } = symmetricEigen(Float64Array.from(v.flatMap((a) => v.map((b) => a * b))), 4);
+    expect(values[0]).toBeCloseTo(169, 10);
+    v.forEach((value, i) => {
+      expect(vectors[i]).toBeCloseTo(value / 13, 12);
+    });
+    expect([...values.subarray(1)].every((value) => Math.abs(value) < 1e-12)).toBe(true);
+  });
+
+  test.each([1e-120, 1e120])('numbers of the size of %d are right, too', (size) => {
+    const { values } = symmetricEigen(
+      Float64Array.of(2, 1, 1, 2).map((value) => value * size),
+      2,
+    );
+    expect([values[0] / size, values[1] / size]).toEqual([expect.closeTo(3, 12), expect.closeTo(1, 12)]);
+  });
+});
+
+test('values sum up to the trace, their squares to those of the entries', () => {
+  for (const n of [4, 11, 30]) {
+    const matrix = symmetric(n, 100 + n);
+    const { values } = symmetricEigen(matrix, n);
+    const trace = Array.from({ length: n }, (_, i) => matrix[i * n + i]).reduce((sum, value) => sum + value, 0);
+    expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(trace, 10);
+    expect(dot(values, values)).toBeCloseTo(dot(matrix, matrix), 10);
+  }
+});
+
+test('the matrix that was given is left, and the same one gives the same bits', () => {
+  const matrix = symmetric(12, 7);
+  const before = matrix.slice();
+  const first = symmetricEigen(matrix, 12);
+  expect(matrix).toEqual(before);
+  expect(symmetricEigen(matrix, 12)).toEqual(first);
+  for (let row = 0; row < 12; row++) {
+    const largest = at(first.vectors, 12, row).reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+    expect(largest).toBeGreaterThan(0);
+  }
+});
