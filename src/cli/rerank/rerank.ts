@@ -10,6 +10,7 @@ import { interruptSignal } from '../interrupt.js';
 import { namedModel } from '../named-model.js';
 import { configOption, memoryOption, positiveInteger } from '../options.js';
 import { progressLine } from '../progress-line.js';
+import { rankingJson } from './ranking-json.js';
 
 const examples = `
 Examples:
@@ -86,8 +87,7 @@ export function rerankCommand(): Command {
       const task = { overLong, signal, onProgress: line.onProgress };
       const ranked = await reranker.rank(options.query, texts, { ...task, topN: top }).finally(line.done);
       if (options.json) {
-        const results = ranked.map((result) => ({ ...result, id: records[result.index].id }));
-        process.stdout.write(`${JSON.stringify({ query: options.query, activation: reranker.activation, results })}\n`);
+        process.stdout.write(`${rankingJson(options.query, reranker.activation, ranked, records)}\n`);
       } else {
         process.stdout.write(formatRanking(ranked));
       }
