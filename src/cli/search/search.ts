@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { nearestName, OctavecError, shellWord } from '../../base/index.js';
 import { formatContext, formatResults } from '../../report/index.js';
 import { Reranker } from '../../rerank/index.js';
 import { Index, type SearchMode, searchModes } from '../../search/index.js';
@@ -63,6 +65,7 @@ export function searchCommand(): Command {
       .addHelpText('after', examples)
       .action(async (path: string, question: string, options: Options) => {
         const signal = interruptSignal();
+        refuseMistyped(path, question);
         const { model, variant, context, top, mode, filter, diversity, rescore, explain } = options;
         await using index = await Index.open(path, {
           ...{ model, variant },
@@ -81,6 +84,21 @@ export function searchCommand(): Command {
         process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : formatResults(results));
       })
   );
+}
+
+/**
+ * Refuses a mistyped subcommand, which would be taken for an index: "search chek docs.index".
+ *
+ * @throws USAGE
+ */
+function refuseMistyped(path: string, question: string): void {
+  const meant = nearestName(path, ['check', 'repair', 'migrate']);
+  if (meant !== undefined && !existsSync(path)) {
+    throw new OctavecError('USAGE', {
+      problem: `There is no index "${path}"`,
+      hint: `Did you mean "octavec search ${meant} ${shellWord(question)}"?`,
+    });
+  }
 }
 
 function rescore(text: string): 'exact' | number {
