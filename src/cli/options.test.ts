@@ -9,6 +9,7 @@ import {
   gateLimit,
   gateLimitWithoutTasks,
   number,
+  port,
   positiveInteger,
   positiveIntegers,
   positiveNumber,
@@ -122,5 +123,46 @@ describe('flags of single methods', () => {
   test('refuse what is no choice', () => {
     expect(() => parsed('--block-size', '63')).toThrow(/Allowed choices/);
     expect(() => parsed('--target-cosine-p1', 'high')).toThrow(/It must be a number/);
+  });
+});
+
+describe('odd lists', () => {
+  test.each([
+    ['a,,b', ['a', 'b']],
+    [' a , b ,', ['a', 'b']],
+    ['', []],
+    [',', []],
+  ])('"%s" has no words that are empty', (text, words) => {
+    expect(wordList(text)).toEqual(words);
+    expect(wordList(text, ['before'])).toEqual(['before', ...words]);
+  });
+
+  test.each([
+    ['', '"" is not an engine'],
+    ['native,', '"" is not an engine'],
+    ['Native', '"Native" is not an engine'],
+  ])('engines "%s" are refused', (text, said) => {
+    expect(() => engineList(text)).toThrow(said);
+  });
+
+  test('the last of equal limits counts, and others stay', () => {
+    expect(gateLimit('cosineP1=0.5', gateLimit('cosineP1=0.9', { stsLoss: 1 }))).toEqual({ cosineP1: 0.5, stsLoss: 1 });
+    expect(gateLimit('cosineP1=-1e-3')).toEqual({ cosineP1: -0.001 });
+  });
+
+  test.each(['cosineP1=NaN', 'cosineP1=Infinity', 'cosineP1=-Infinity'])('the limit %s is none', (text) => {
+    expect(() => gateLimit(text)).toThrow('Give a number');
+  });
+});
+
+describe('ports', () => {
+  test.each([
+    ['0', 0],
+    ['65535', 65535],
+    [' 80 ', 80],
+  ])('"%s"', (text, value) => expect(port(text)).toBe(value));
+
+  test.each(['', ' ', '65536', '-1', '80.5', '80a', 'http'])('"%s" is none', (text) => {
+    expect(() => port(text)).toThrow('It must be a number from 0 to 65535');
   });
 });

@@ -28,7 +28,8 @@ export function number(text: string): number {
 
 /** Parses "ffn-down,embeddings", also given several times. */
 export function wordList(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...text.split(',').map((word) => word.trim())];
+  const words = text.split(',').map((word) => word.trim());
+  return [...before, ...words.filter((word) => word !== '')];
 }
 
 /** Parses "cosineP1=0.98", also given several times. */
@@ -38,7 +39,7 @@ export function gateLimit(text: string, before: Limits = {}): Limits {
     throw new InvalidArgumentError(`"${metric}" is not a metric. Known: ${gateMetricNames.join(', ')}.`);
   }
   const limit = Number(figure.join('=').trim() || Number.NaN);
-  if (Number.isNaN(limit)) {
+  if (!Number.isFinite(limit)) {
     throw new InvalidArgumentError(`Give a number: ${metric}=0.98.`);
   }
   return { ...before, [metric]: limit };
