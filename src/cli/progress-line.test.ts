@@ -76,3 +76,36 @@ test('takes no more than a line, and is drawn ten times a second at most', () =>
 test('is silent where there is no terminal', () => {
   expect(progressLine({ isTTY: false } as NodeJS.WriteStream).onProgress).toBeUndefined();
 });
+
+test('a share beyond the whole, or of nothing, is drawn within the bar', () => {
+  expect(line({ ...event, share: 1.2 }, 2)).toContain('█'.repeat(24));
+  expect(line({ ...event, share: -0.1 }, 2)).toContain('·'.repeat(24));
+  expect(line({ ...event, done: 0, total: 0 }, 2)).toContain(`${'█'.repeat(24)} 0/0 texts`);
+  expect(line({ ...event, done: 7, total: 5 }, 2)).toContain(`${'█'.repeat(24)} 7/5 texts`);
+  expect(line({ ...event, share: Number.NaN }, 2)).not.toContain('NaN');
+});
+
+test('bytes are told in units, their rate too', () => {
+  const bytes = { stage: 'Fetching', done: 5_000_000, total: 90_000_000, unit: 'bytes' };
+  expect(line(bytes, 2)).toMatch(/ 5\.00 MB of 90\.0 MB, 2\.50 MB\/s, 34 s left$/);
+  expect(line({ ...bytes, total: Number.POSITIVE_INFINITY }, 2)).toBe('Fetching 5.00 MB, 2.50 MB/s');
+});
+
+test('nothing that was done since the beginning gives no rate', () => {
+  expect(line(event, 5, { done: 420, share: 0.42 })).toMatch(/420\/1000 texts$/);
+});
+
+test('the last of the work takes a second at least, and what is done none', () => {
+  expect(line({ ...event, done: 999 }, 2)).toMatch(/1 s left$/);
+  expect(line({ ...event, done: 1000 }, 2)).not.toMatch(/0 s left/);
+});
+
+test('a new stage begins at once, with a rate of its own', () => {
+  const { shown, show } = terminal();
+  show(0, 10);
+  vi.advanceTimersByTime(1000);
+  show(10, 10);
+  expect(shown()).toContain('10 texts/s');
+  show(0, 10);
+  expect(shown()).toContain('10 texts/s');
+});

@@ -44,9 +44,10 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr): Progr
   };
 }
 
-/** Returns the share of the work that is done; NaN where the total is not known. */
+/** Returns the share of the work that is done, from 0 to 1; 0 where the total is not known. */
 function shareOf({ done, total, share }: ProgressEvent): number {
-  return share ?? (total === 0 ? 1 : Math.min(1, done / total));
+  const known = share ?? (total === 0 ? 1 : done / total);
+  return Math.max(0, Math.min(1, known)) || 0;
 }
 
 /**
@@ -71,7 +72,8 @@ export function describe(event: ProgressEvent, seconds: number, before = { done:
   if (seconds < 0.5 || rate === 0) {
     return counts;
   }
-  const left = isKnown && work > 0 ? `, ${duration(Math.max(1, Math.round((1 - share) / work)))} left` : '';
+  const left =
+    isKnown && work > 0 && share < 1 ? `, ${duration(Math.max(1, Math.round((1 - share) / work)))} left` : '';
   return `${counts}, ${quantity(rate)}/s${left}`;
 }
 
