@@ -33,7 +33,7 @@ export const jobsErrors = {
     1,
     409,
     (d) =>
-      `${d.missing} of the ${d.shards} shards of ${d.name} are not done; the first is shard ${d.first}. Let workers do them, then finish.`,
+      `${d.missing} of the ${d.shards} shards of ${d.name} ${d.missing === 1 ? 'is' : 'are'} not done; the first is shard ${d.first}. Let workers do them, then finish.`,
   ),
   JOB_GIVEN_UP: entry<{ problem: string; job: string }>(
     1,

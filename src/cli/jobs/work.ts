@@ -67,7 +67,8 @@ the rows that make it fail; they go to quarantine, and the rest is embedded.`,
     });
 }
 
-function describeEvent({ shard, state, rows, seconds, reason }: ShardEvent): string {
-  const what = state === 'done' ? `done, ${formatCount(rows)} rows` : state;
+/** Describes what became of an attempt at a shard. */
+export function describeEvent({ shard, state, rows, seconds, reason }: ShardEvent): string {
+  const what = state === 'done' ? `done, ${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}` : state;
   return `shard ${shard}: ${what} in ${formatDuration(seconds)}${reason === undefined ? '' : ` (${reason})`}`;
 }
