@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { counted, formatBytes, formatCount } from '../../base/index.js';
-import { Index, type SkippedFile, type UpdateOutcome, type VectorKind } from '../../search/index.js';
+import { shellWord } from '../../base/index.js';
+import { Index, type UpdateOutcome, type VectorKind } from '../../search/index.js';
 import { vectorKinds } from '../../store/index.js';
 import { interruptSignal } from '../interrupt.js';
 import { configOption, engineOption, positiveInteger } from '../options.js';
 import { printNote } from '../print-note.js';
 import { progressLine } from '../progress-line.js';
 import { type SearchModelFlags, searchModel } from '../search-model.js';
+import { formatUpdate } from './update-text.js';
 
 const examples = `
 Examples:
@@ -83,7 +84,7 @@ export function indexCommand(): Command {
       }
       await print(await index.update(paths, settings).finally(line.done), index, options);
       if (!options.json) {
-        process.stderr.write(`next: octavec search ${quoted(index.path)} "your question"\n`);
+        process.stderr.write(`next: octavec search ${shellWord(index.path)} "your question"\n`);
       }
     });
 }
@@ -94,19 +95,7 @@ async function print(outcome: UpdateOutcome, index: Index, { json }: Options): P
     process.stdout.write(`${JSON.stringify({ ...outcome, index: facts })}\n`);
     return;
   }
-  const { documents, chunks, bytes = 0 } = facts;
-  const size = `${plural(documents, 'document')}, ${plural(chunks, 'chunk')}, ${formatBytes(bytes)}`;
-  process.stdout.write(`${describe(outcome)}\n${index.path}: ${size}\n`);
-}
-
-/** Writes a count with its noun: "1 document", "5,183 documents". */
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Quotes an address that holds characters which shells interpret. */
-function quoted(path: string): string {
-  return path.includes('?') ? `'${path}'` : path;
+  process.stdout.write(formatUpdate(outcome, index.path, facts));
 }
 
 function chunkTokens(text: string): number | 'none' {
@@ -118,27 +107,4 @@ function chunkTokens(text: string): number | 'none' {
     throw new InvalidArgumentError('It must be a whole number of at least 1, or none.');
   }
   return value;
-}
-
-/** Describes an update: "12 added, 1 updated, 3 unchanged, 0 removed; 2 skipped: 1 its format is not known, …". */
-function describe({ added, updated, unchanged, removed, skipped }: UpdateOutcome): string {
-  const counts = `${added} added, ${updated} updated, ${unchanged} unchanged, ${removed} removed`;
-  return skipped.length === 0
-    ? counts
-    : `${counts}; ${counted(skipped.length, 'file')} passed over:\n${reasons(skipped)}`;
-}
-
-/** Lists reasons with how often they occurred and an example each, the most frequent first. */
-function reasons(skipped: readonly SkippedFile[]): string {
-  const groups = new Map<string, SkippedFile[]>();
-  for (const file of skipped) {
-    groups.set(file.reason, [...(groups.get(file.reason) ?? []), file]);
-  }
-  const sorted = [...groups].sort(([, a], [, b]) => b.length - a.length);
-  return sorted
-    .map(([reason, [first, ...others]]) => {
-      const more = others.length > 0 ? ` and ${others.length} more` : '';
-      return `  ${others.length + 1} × ${reason}: ${first.path}${more}`;
-    })
-    .join('\n');
 }
