@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, OctavecError } from '../../base/index.js';
-import { asOutputError, OwnedFile } from '../../files/index.js';
+import { asOutputError, makeFolders, OwnedFile, removeFolders } from '../../files/index.js';
 import type { Matrix } from '../../numbers/index.js';
 import type { IndexManifest } from '../manifest.js';
 import type {
@@ -60,6 +60,8 @@ export class SegmentStore implements Store {
   /** Of a store that is written to. */
   #places: Map<string, DocumentPlace> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  /** The outermost of the folders that were made for it. */
+  #madeFolder: string | undefined;
   #refreshing: Promise<void> | undefined;
 
   private constructor(folder: string) {
@@ -227,6 +229,16 @@ export class SegmentStore implements Store {
     if (this.#owner !== undefined) {
       await this.#owner.close();
       await rm(lockPath(this.#folder), { force: true });
+      await this.#removeUnwritten();
+    }
+  }
+
+  /** Takes away what was made for an index that did not come about: on a full disk, say. */
+  async #removeUnwritten(): Promise<void> {
+    if (this.#list === undefined && this.#madeFolder !== undefined) {
+      await rm(lockPath(this.#folder), { force: true });
+      await removeFolders(this.#segments, this.#madeFolder);
+      this.#madeFolder = undefined;
     }
   }
 
@@ -256,9 +268,12 @@ export class SegmentStore implements Store {
       return;
     }
     try {
-      await mkdir(this.#segments, { recursive: true });
+      this.#madeFolder ??= await makeFolders(this.#segments);
       this.#owner = await OwnedFile.open(lockPath(this.#folder), this.#folder);
     } catch (error) {
+      if (isSystemError(error)) {
+        await this.#removeUnwritten();
+      }
       throw asOutputError(error, this.#folder);
     }
     await this.#refresh();
