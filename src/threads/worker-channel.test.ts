@@ -179,3 +179,18 @@ describe('one piece of work in a thread', () => {
     );
   });
 });
+
+test('a worker whose program is missing is told as that, and not as one that died for lack of memory', async () => {
+  const missing = new URL('./no-such-worker.mjs', script);
+  const worker = new WorkerChannel<Sums>(missing, 0, { path: 'model.onnx' });
+  const error = expect.objectContaining({
+    code: 'HOST_UNUSABLE',
+    message: expect.stringMatching(
+      /its installation is incomplete, for \S+no-such-worker\.mjs is missing; install it again/,
+    ),
+  });
+  await expect(worker.started()).rejects.toEqual(error);
+  await expect(worker.ask('held', undefined)).rejects.toEqual(error);
+  await worker.exited;
+  await expect(runInThread<Sums>(missing, 0, { path: 'model.onnx', what: 'adding' })).rejects.toEqual(error);
+});

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { OctavecError, onAbort, throwIfCancelled } from '../base/index.js';
 import { type Isolation, type Link, openLink } from './link.js';
 import { revivedError } from './plain-error.js';
@@ -32,6 +34,7 @@ interface Waiting {
  * @typeParam Calls what it can be asked, see {@link Protocol}
  */
 export class WorkerChannel<Calls extends Protocol<Calls>> {
+  readonly #script: string;
   readonly #path: string;
   readonly #link: Link;
   readonly #hold: ProcessHold;
@@ -49,6 +52,7 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
     settings: Question<Calls, 'start'>,
     { path, isolation = 'thread', transfer }: ChannelOptions,
   ) {
+    this.#script = fileURLToPath(script);
     this.#path = path;
     let onExit: () => void = () => undefined;
     this.exited = new Promise((resolve) => {
@@ -68,7 +72,7 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
   /**
    * Waits until the worker has started, and returns what it answered. After an error the worker ends by itself.
    *
-   * @throws what the worker threw, ENGINE_DIED
+   * @throws what the worker threw, ENGINE_DIED, HOST_UNUSABLE where its program is missing
    */
   started(): Promise<Answer<Calls, 'start'>> {
     return this.#started;
@@ -87,7 +91,8 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
    * Asks the worker. Questions are handed to it at once, and answers come as they are ready.
    *
    * @param transfer buffers of the question that are given away instead of copied
-   * @throws what the worker threw, ENGINE_DIED; DataCloneError for a question that cannot be sent
+   * @throws what the worker threw, ENGINE_DIED, HOST_UNUSABLE where its program is missing; DataCloneError for a question
+   *   that cannot be sent
    */
   ask<Name extends keyof Calls & string>(
     name: Name,
@@ -137,13 +142,21 @@ export class WorkerChannel<Calls extends Protocol<Calls>> {
     if (this.#death !== undefined) {
       return;
     }
-    this.#death = new OctavecError('ENGINE_DIED', { path: this.#path, why });
+    this.#death = existsSync(this.#script)
+      ? new OctavecError('ENGINE_DIED', { path: this.#path, why })
+      : incomplete(this.#script);
     for (const [call, { reject }] of this.#waiting) {
       this.#waiting.delete(call);
       reject(this.#death);
     }
     this.#onDeath();
   }
+}
+
+/** Returns the error of a worker whose program is not there: no shortage of memory, and no reason to try again. */
+function incomplete(script: string): OctavecError<'HOST_UNUSABLE'> {
+  const problems = `its installation is incomplete, for ${script} is missing; install it again`;
+  return new OctavecError('HOST_UNUSABLE', { problems });
 }
 
 /**
