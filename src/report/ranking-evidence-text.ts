@@ -67,5 +67,6 @@ function table(evidences: readonly RankingEvidence[], style: Style): string {
 
 function conditions({ pairs, ranking, engine }: RankingEvidence): string {
   const { name, version, workers, threadsPerWorker } = engine;
-  return `Measured on ${formatCount(pairs.count)} pairs (${ranking.queries} queries, ${printable(pairs.source)}); ${name} ${version}, ${counted(workers, 'worker')} with ${counted(threadsPerWorker, 'thread')}. Spearman: of the scores of a query's texts.`;
+  const queries = ranking.queries === 1 ? '1 query' : `${formatCount(ranking.queries)} queries`;
+  return `Measured on ${formatCount(pairs.count)} ${pairs.count === 1 ? 'pair' : 'pairs'} (${queries}, ${printable(pairs.source)}); ${name} ${version}, ${counted(workers, 'worker')} with ${counted(threadsPerWorker, 'thread')}. Spearman: of the scores of a query's texts.`;
 }
