@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cli } from '../../../test/support/run-cli.js';
-import { planId, planText } from '../../jobs/plan.js';
 import { describeEvent } from './work.js';
 
 let job: string;
 let id: string;
 beforeEach(() => {
   job = mkdtempSync(join(tmpdir(), 'octavec-job-'));
+  // As a plan is stored: its id is the beginning of its hash.
   const part = (from: number) => ({
     kind: 'lines' as const,
     bytes: [from, from + 5] as [number, number],
     linesBefore: 0,
   });
-  const text = planText({
+  const text = `${JSON.stringify({
     format: 1,
     inputs: [{ store: '/corpus', key: 'a.txt', size: 10, etag: 'x' }],
     texts: {},
@@ -25,8 +25,8 @@ beforeEach(() => {
       { input: 0, part: part(5), rows: 3 },
     ],
     ...{ model: 'minilm', engine: 'native', vectors: { type: 'float32' }, settings: {}, maxQuarantined: 0 },
-  });
-  id = planId(text);
+  })}\n`;
+  id = createHash('sha256').update(text).digest('hex').slice(0, 12);
   writeFileSync(join(job, '_plan.json'), text);
 });
 afterEach(() => {

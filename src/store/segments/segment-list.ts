@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OctavecError } from '../../base/index.js';
@@ -90,4 +91,17 @@ export async function writeSegmentList(folder: string, list: SegmentList): Promi
 
 function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Returns an entry of which further documents are gone. */
+export function withoutDocuments(entry: SegmentEntry, gone: ReadonlySet<number> | undefined): SegmentEntry {
+  return gone === undefined
+    ? entry
+    : { ...entry, removed: [...new Set([...entry.removed, ...gone])].sort((a, b) => a - b) };
+}
+
+/** Returns what differs as soon as another list stands in the folder. */
+export async function stampOf(folder: string): Promise<string> {
+  const facts = await stat(listPath(folder), { bigint: true }).catch(() => undefined);
+  return facts === undefined ? 'none' : `${facts.ino}-${facts.mtimeNs}-${facts.size}`;
 }

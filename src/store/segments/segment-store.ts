@@ -1,4 +1,4 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, OctavecError } from '../../base/index.js';
 import { asOutputError, makeFolders, OwnedFile, removeFolders } from '../../files/index.js';
@@ -26,6 +26,8 @@ import {
   type SegmentEntry,
   type SegmentList,
   segmentsFolder,
+  stampOf,
+  withoutDocuments,
   writeSegmentList,
 } from './segment-list.js';
 import { hits, storedChunk } from './stored-chunk.js';
@@ -392,15 +394,4 @@ export class SegmentStore implements Store {
     }
     return { segment, chunk: Number(chunk) };
   }
-}
-
-function withoutDocuments(entry: SegmentEntry, gone: ReadonlySet<number> | undefined): SegmentEntry {
-  return gone === undefined
-    ? entry
-    : { ...entry, removed: [...new Set([...entry.removed, ...gone])].sort((a, b) => a - b) };
-}
-
-async function stampOf(folder: string): Promise<string> {
-  const facts = await stat(listPath(folder), { bigint: true }).catch(() => undefined);
-  return facts === undefined ? 'none' : `${facts.ino}-${facts.mtimeNs}-${facts.size}`;
 }
