@@ -67,7 +67,7 @@ test('--served-model-name is of the first alone, which keeps its other names', a
 test.each([['x=third'], ['x'], ['=first,'], ['x=']])('an alias that leads nowhere is refused: %s', async (alias) => {
   await expect(servedModels([first], { alias: [alias] })).rejects.toMatchObject({
     code: 'USAGE',
-    message: expect.stringMatching(/names a model that is not served\. Served are: first\.$/),
+    message: expect.stringMatching(/is no name for a model that is served\. Served are: first\.$/),
   });
 });
 
@@ -113,4 +113,26 @@ test('an embedding model that was made of a classifier gives vectors', async () 
   writeFileSync(path, JSON.stringify(config));
   const { models } = await servedModels([first], {});
   expect((await models[0].open()).task).toBeUndefined();
+});
+
+test.each<[string, ServeSettings, string]>([
+  ['an alias of another model', { alias: ['second=first'] }, 'Two models are called "second"'],
+  ['the name of the server', { servedModelName: 'second' }, 'Two models are called "second"'],
+  ['an alias as the server is called', { servedModelName: 'ours', alias: ['ours=second'] }, 'called "ours"'],
+])('no model takes the name of another: %s', async (_, settings, said) => {
+  await expect(servedModels([first, second], settings)).rejects.toMatchObject({
+    ...{ code: 'USAGE', message: expect.stringContaining(said) },
+  });
+});
+
+test('an alias is of one model: what a flag says wins, and its own name is none', async () => {
+  const settings = { alias: ['house=second', 'first=first'], aliases: { house: 'first' } };
+  expect(await served([first, second], settings)).toEqual([
+    { name: 'first', id: 'first', aliases: [] },
+    { name: 'second', id: 'second', aliases: ['house'] },
+  ]);
+});
+
+test.each(['=first', 'x=first=second', '='])('the alias "%s" is none', async (alias) => {
+  await expect(servedModels([first, second], { alias: [alias] })).rejects.toMatchObject({ code: 'USAGE' });
 });

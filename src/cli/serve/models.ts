@@ -23,9 +23,10 @@ export async function servedModels(given: readonly string[], settings: ServeSett
   for (const name of given) {
     found.push(await namedModel(name, settings));
   }
-  const names = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
-  refuseTwins(names);
-  const aliases = aliasesOf(settings, names);
+  const ids = found.map(({ name, source }) => (source === 'path' ? nameOf(name) : name));
+  refuseTwins(ids, 'They have the names of their folders: rename one.');
+  const called = namesOf(ids, settings);
+  refuseTwins(called.flat(), 'Give each name and alias to one model.');
   const models: ServedModelOptions[] = [];
   const onnxPaths: string[] = [];
   for (const [i, model] of found.entries()) {
@@ -39,37 +40,41 @@ export async function servedModels(given: readonly string[], settings: ServeSett
       opened = undefined;
       return files;
     };
-    const own = aliases.filter(([, one]) => one === names[i]).map(([alias]) => alias);
-    const { servedModelName } = i === 0 ? settings : {};
-    models.push({
-      name: servedModelName ?? names[i],
-      aliases: servedModelName === undefined ? own : [names[i], ...own],
-      id: names[i],
-      open: openOnce,
-      revision: model.revision,
-    });
+    const [name, ...aliases] = called[i];
+    models.push({ name, aliases, id: ids[i], open: openOnce, revision: model.revision });
   }
   return { models, onnxPaths };
 }
 
 /** Refuses models of the same name: requests could ask for the first of them alone. */
-function refuseTwins(names: readonly string[]): void {
+function refuseTwins(names: readonly string[], hint: string): void {
   const twin = names.find((name, i) => names.indexOf(name) < i);
   if (twin !== undefined) {
-    throw new OctavecError('USAGE', {
-      problem: `Two models are called "${twin}"`,
-      hint: 'They have the names of their folders: rename one.',
-    });
+    throw new OctavecError('USAGE', { problem: `Two models are called "${twin}"`, hint });
   }
 }
 
-/** Pairs each other name with the model that it is for. */
+/** Returns the names of each model, of which the first is its own. */
+function namesOf(ids: readonly string[], settings: ServeSettings): (readonly [string, ...string[]])[] {
+  const aliases = aliasesOf(settings, ids);
+  return ids.map((id, i) => {
+    const name = (i === 0 ? settings.servedModelName : undefined) ?? id;
+    const others = [id, ...aliases.flatMap(([alias, model]) => (model === id ? [alias] : []))];
+    return [name, ...new Set(others.filter((other) => other !== name))];
+  });
+}
+
+/** Pairs each other name with the model that it is for; what a flag says goes before the configuration. */
 function aliasesOf({ alias = [], aliases = {} }: ServeSettings, names: readonly string[]): [string, string][] {
-  const pairs = [...Object.entries(aliases), ...alias.map((text) => text.split('=') as [string, string])];
-  const stranger = pairs.find(([, model]) => !names.includes(model));
+  const flags = alias.map((text): [string, string] => {
+    const [, name, model] = /^(.*?)=(.*)$/s.exec(text) ?? ['', text, ''];
+    return [name, model];
+  });
+  const pairs = [...new Map([...Object.entries(aliases), ...flags])];
+  const stranger = pairs.find(([name, model]) => name === '' || !names.includes(model));
   if (stranger !== undefined) {
     throw new OctavecError('USAGE', {
-      problem: `The alias ${stranger.join('=')} names a model that is not served`,
+      problem: `The alias "${stranger.join('=')}" is no name for a model that is served`,
       hint: `Served are: ${names.join(', ')}.`,
     });
   }
