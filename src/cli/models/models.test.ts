@@ -195,3 +195,22 @@ describe('models prune', () => {
     expect((await cli('models', 'prune', '--yes')).stdout).toBe('nothing to remove\n');
   });
 });
+
+describe('models that are named twice', () => {
+  test('are removed once, and free their bytes once', async () => {
+    cached('ours/small', older, 'main');
+    const once = JSON.parse((await cli('models', 'remove', 'ours/small', '--json')).stdout);
+    expect(once.models).toEqual([{ id: 'ours/small', revision: older }]);
+    for (const names of [
+      ['ours/small', `ours/small@${older}`],
+      [`ours/small@${older}`, 'ours/small'],
+      ['ours/small', 'hf:ours/small'],
+    ]) {
+      const { status, stdout } = await cli('models', 'remove', ...names, '--json');
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toEqual(once);
+    }
+    expect((await cli('models', 'remove', 'ours/small', `ours/small@${older}`, '--yes')).status).toBe(0);
+    expect((await cli('models', 'list', '--json')).stdout).toBe('[]\n');
+  });
+});
