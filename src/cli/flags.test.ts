@@ -21,3 +21,22 @@ test.each([
 ])('%s', (message, shown) => {
   expect(withFlags(message, [command])).toBe(shown);
 });
+
+test.each([
+  ['`task` and `tasks` are one.', '--task and --task are one.'],
+  ['`to: int8,q4`, `to`.', '--to int8,q4, --to.'],
+  ['`force: false` has no flag of that name.', '`force: false` has no flag of that name.'],
+  ['`to: two words` is text.', '`to: two words` is text.'],
+  ['`To` and `TO` are words, and so is ``.', '`To` and `TO` are words, and so is ``.'],
+  ['A lone ` before `to`.', 'A lone ` before --to.'],
+  ['`calibrationTable: $&`', '--calibration-table $&'],
+  ['', ''],
+])('of %j backticks that are flags are rewritten', (message, shown) => {
+  expect(withFlags(message, [command])).toBe(shown);
+});
+
+test('flags of any of the commands count, and without commands none', () => {
+  const other = new Command('serve').option('--pool <n>');
+  expect(withFlags('`workers: 2` or `to`', [command, other])).toBe('--pool 2 or --to');
+  expect(withFlags('`workers: 2` or `to`', [])).toBe('`workers: 2` or `to`');
+});
