@@ -25,3 +25,22 @@ describe('rotary frequencies', () => {
     expect(rotationOf({ base: 500, factor: 1, ntkFactor: 1 }, 16)).toEqual(rotationOf({ base: 500 }, 16));
   });
 });
+
+test('frequencies fall from 1 to more than 1 / base, whatever the width', () => {
+  for (const width of [2, 4, 64, 96, 256]) {
+    for (const base of [100, 10_000, 1_000_000]) {
+      const frequencies = [...rotationOf({ base }, width).frequencies];
+      expect(frequencies).toHaveLength(width / 2);
+      expect(frequencies[0]).toBe(1);
+      expect(frequencies.every((one, i) => i === 0 || one < frequencies[i - 1])).toBe(true);
+      expect(frequencies[width / 2 - 1]).toBeGreaterThan(0.99 / base);
+    }
+  }
+});
+
+test('a factor divides every frequency, and leaves the base', () => {
+  const plain = rotationOf({ base: 10_000 }, 64);
+  const scaled = rotationOf({ base: 10_000, factor: 8 }, 64);
+  expect(scaled.base).toBe(plain.base);
+  expect([...scaled.frequencies]).toEqual([...plain.frequencies].map((one) => one / 8));
+});
