@@ -169,3 +169,50 @@ test('many texts go in requests of 256, and what they took is added', async () =
   expect(vectors.map(([first]) => first)).toEqual(Array.from({ length: 513 }, (_, i) => i));
   expect({ tokens, truncated }).toEqual({ tokens: 9, truncated: 3 });
 });
+
+test.each([
+  ['too few', { data: [{ index: 0, embedding: [1] }], model: 'm', usage: { total_tokens: 1 } }, 1],
+  ['none', { data: [], model: 'm', usage: { total_tokens: 1 } }, 0],
+  ['something else', { embeddings: [[1], [2]] }, 0],
+  ['nothing', null, 0],
+])('vectors that are not those of the texts are no answer: %s', async (_, body, count) => {
+  const fetch = fetchGiving(answer(200, body));
+  await expect(new Client({ fetch }).embed(['a', 'b'])).rejects.toMatchObject({
+    name: 'ServerError',
+    message: `2 texts were sent, and ${count} vectors came back`,
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test.each([400, 401, 403, 404, 413, 422, 424])('status %i will be no other the next time', async (status) => {
+  const fetch = fetchGiving(answer(status, { error: { message: 'no', code: 'x' } }));
+  await expect(new Client({ fetch }).embed(['a'])).rejects.toMatchObject({ status, message: 'no', code: 'x' });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test.each([408, 429, 500, 502, 503, 504])('status %i may be another the next time', async (status) => {
+  const fetch = fetchGiving(answer(status, {}), embedded([{ index: 0, embedding: [1] }]));
+  const timer = vi.spyOn(globalThis, 'setTimeout').mockImplementation((done: () => void) => {
+    queueMicrotask(done);
+    return 0 as unknown as NodeJS.Timeout;
+  });
+  onTestFinished(() => timer.mockRestore());
+  expect((await new Client({ fetch }).embed(['a'])).vectors).toEqual([Float32Array.of(1)]);
+});
+
+test.each([
+  ['{"error":"in words"}', 'in words', undefined],
+  ['{"error":{"message":"in an object","code":null}}', 'in an object', undefined],
+  ['{"error":null}', 'the server answers with status 400', undefined],
+  ['{"error":{"code":"alone"}}', 'the server answers with status 400', 'alone'],
+  ['{"error":5}', 'the server answers with status 400', undefined],
+  ['null', 'the server answers with status 400', undefined],
+  ['', 'the server answers with status 400', undefined],
+  ['<html>', 'the server answers with status 400', undefined],
+])('the error %s is told as: %s', async (body, message, code) => {
+  const fetch = fetchGiving(new Response(body, { status: 400 }));
+  const error = await new Client({ fetch }).embed(['a']).catch((one: unknown) => one);
+  expect(error).toBeInstanceOf(ServerError);
+  expect(error).toMatchObject({ message, status: 400 });
+  expect((error as ServerError).code).toBe(code);
+});

@@ -134,6 +134,10 @@ export class Client {
       const body = { input, model, input_type, dimensions, truncate, encoding_format: 'base64' };
       const init = { method: 'POST', body: JSON.stringify(body) };
       const { answer, headers } = await this.#ask<OpenAiAnswer>('/v1/embeddings', init, signal);
+      const count = answer?.data?.length ?? 0;
+      if (count !== input.length) {
+        throw new ServerError(`${input.length} texts were sent, and ${count} vectors came back`, 200);
+      }
       for (const { embedding } of answer.data.sort((a, b) => a.index - b.index)) {
         vectors.push(typeof embedding === 'string' ? floatsOf(embedding) : Float32Array.from(embedding));
       }
