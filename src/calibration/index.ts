@@ -9,5 +9,6 @@ export { type CalibratedModel, readCalibrationTable, writeCalibrationTable } fro
 export { type Activation, channelStatistics } from './channel-statistics.js';
 export { type GramMatrix, gramMatrices } from './gram-matrices.js';
 export { activationHistograms, type RangedActivation } from './histograms.js';
+export { largestMagnitudes } from './magnitudes.js';
 export type { CalibrationTexts } from './observe.js';
 export { quantizedMeans } from './quantized-means.js';

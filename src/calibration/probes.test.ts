@@ -24,6 +24,7 @@ test.each<[ProbeKind, readonly number[]]>([
   ['maximum', [-1, -2, -3]],
   ['mean', [-5.5, -6.5, -7.5]],
   ['meanSquare', [(1 + 16 + 49 + 100) / 4, (4 + 25 + 64 + 121) / 4, (9 + 36 + 81 + 144) / 4]],
+  ['magnitude', [12]],
   ['values', Array.from(values, (value) => -value)],
 ])('%s of an activation, channel by channel over all tokens', async (kind, expected) => {
   const found = await seen(kind);
@@ -75,4 +76,11 @@ test('without probes the model gives what it gave', () => {
   const { model: same, outputs } = instrument(model, []);
   expect(outputs).toEqual([]);
   expect(same.proto.graph.output.map(({ name }) => name)).toEqual(['y']);
+});
+
+test('the magnitude of what holds infinity is the largest float', async () => {
+  const { model: instrumented, outputs } = instrument(model, [{ activation: 'a', channels: 3, kind: 'magnitude' }]);
+  const some = Float32Array.of(1, Number.NEGATIVE_INFINITY, -7);
+  const results = await runModel(instrumented, { x: float32([1, 1, 3], some) });
+  expect(Array.from(results[outputs[0]].data, Number)).toEqual([Math.fround(3.4028234663852886e38)]);
 });

@@ -1,5 +1,13 @@
 import { GraphEditor, int64Constant } from '../graph/index.js';
-import { dataType, makeNode, type NodeProto, type OnnxModel, type ValueInfoProto, withGraph } from '../onnx/index.js';
+import {
+  dataType,
+  floatTensor,
+  makeNode,
+  type NodeProto,
+  type OnnxModel,
+  type ValueInfoProto,
+  withGraph,
+} from '../onnx/index.js';
 import { raiseOpset } from '../passes/index.js';
 
 /**
@@ -7,8 +15,9 @@ import { raiseOpset } from '../passes/index.js';
  *
  * - `minimum`, `maximum`, `mean`, `meanSquare`: of each channel, [channels]
  * - `values`: X itself, [tokens × channels]
+ * - `magnitude`: the largest |x| of all channels, a scalar; the largest float for infinity, which masks add
  */
-export type ProbeKind = 'minimum' | 'maximum' | 'mean' | 'meanSquare' | 'values';
+export type ProbeKind = 'minimum' | 'maximum' | 'mean' | 'meanSquare' | 'values' | 'magnitude';
 
 export interface Probe {
   readonly activation: string;
@@ -42,8 +51,12 @@ export function instrument(source: OnnxModel, probes: readonly Probe[]): Instrum
   };
   const outputs = probes.map((probe) => {
     const output = editor.uniqueName(`${probe.activation}_${probe.kind}`);
-    const squared = editor.uniqueName(`${output}_squared`);
-    editor.add(...probeNodes(probe.kind, rowsOf(probe), axis, { output, squared }));
+    const scratch = (step: string) => editor.uniqueName(`${output}_${step}`);
+    editor.add(
+      ...(probe.kind === 'magnitude'
+        ? magnitude(probe.activation, output, scratch)
+        : probeNodes(probe.kind, rowsOf(probe), axis, { output, squared: scratch('squared') })),
+    );
     return output;
   });
   const finished = editor.finish();
@@ -56,8 +69,21 @@ export function instrument(source: OnnxModel, probes: readonly Probe[]): Instrum
 
 const reductions = { minimum: 'ReduceMin', maximum: 'ReduceMax', mean: 'ReduceMean' } as const;
 
+const largestFloat = 3.4028234663852886e38;
+
+function magnitude(activation: string, output: string, scratch: (step: string) => string): NodeProto[] {
+  const [absolute, largest, limit] = ['absolute', 'largest', 'limit'].map(scratch);
+  const tensor = floatTensor('', [], Float32Array.of(largestFloat));
+  return [
+    makeNode('Abs', [activation], [absolute]),
+    makeNode('ReduceMax', [absolute], [largest], { attributes: { keepdims: { int: 0 } } }),
+    makeNode('Constant', [], [limit], { attributes: { value: { tensor } } }),
+    makeNode('Min', [largest, limit], [output]),
+  ];
+}
+
 function probeNodes(
-  kind: ProbeKind,
+  kind: Exclude<ProbeKind, 'magnitude'>,
   rows: string,
   axis: string,
   { output, squared }: { readonly output: string; readonly squared: string },

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { methodNames, OctavecError } from '../base/index.js';
-import type { MethodFacts } from './method.js';
 import { type ChosenMethod, type MethodChoice, methodNamed, methods } from './registry.js';
 
 /**
@@ -60,11 +59,6 @@ export function checkOwners(option: string, owners: readonly string[], to: reado
     const hint = `Leave it out, or make ${owners.length > 1 ? 'one of them' : known}.`;
     throw new OctavecError('USAGE', { problem, hint });
   }
-}
-
-/** Tells whether a method can make use of calibration texts. */
-export function isCalibrated({ fewestTexts }: MethodFacts): boolean {
-  return fewestTexts !== undefined;
 }
 
 /** Names the methods that know an option. */

@@ -23,17 +23,17 @@ function withOptions<Id extends string, Shape extends z.ZodRawShape>(
     ...facts,
     options,
     gateFor: (asked) => definition.gateFor?.(options, asked) ?? chooseGate(facts.gate, asked),
-    asked: (wishes) => ({ ...askedOfAll(facts, wishes), ...(definition.asked?.(options, wishes) ?? options) }),
+    asked: (wishes) => ({ ...askedOfAll(wishes), ...(definition.asked?.(options, wishes) ?? options) }),
     apply: (source, context) => definition.apply(source, options, context),
   };
 }
 
-function askedOfAll(
-  { fewestTexts }: MethodFacts,
-  { selection: { include, exclude }, optimize, hashes }: MethodWishes,
-): Readonly<Record<string, unknown>> {
-  const calibration = fewestTexts === undefined ? {} : { calibration: hashes?.calibration ?? false };
-  return { include, exclude, optimize, ...calibration };
+function askedOfAll({
+  selection: { include, exclude },
+  optimize,
+  hashes,
+}: MethodWishes): Readonly<Record<string, unknown>> {
+  return { include, exclude, optimize, calibration: hashes?.calibration ?? false };
 }
 
 function checkedOptions<Schema extends z.ZodObject>(id: string, schema: Schema, given: unknown): z.output<Schema> {

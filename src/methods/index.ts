@@ -9,7 +9,7 @@ export type { AskedMethod } from './asked-method.js';
 export { auto } from './auto/auto.js';
 export { type KnownSensitivity, readSensitivity } from './auto/read-sensitivity.js';
 export type * from './auto/sensitivity-report.js';
-export { checkOwners, chooseMethods, chooseWithOptions, isCalibrated, type OptionsByMethod } from './choose-methods.js';
+export { chooseMethods, chooseWithOptions, type OptionsByMethod } from './choose-methods.js';
 export { describePrecision } from './describe-precision.js';
 export { fp16 } from './fp16.js';
 export { int8 } from './int8.js';

@@ -74,8 +74,8 @@ export interface MethodFacts<Id extends string = string> {
   readonly gate: GatePresetName;
   /** It takes every weight of the main graph; others take those of linear layers and embedding tables. */
   readonly takesAllWeights?: boolean;
-  /** Calibration texts that it needs at least, 0 where it can do without; undefined where it makes no use of them. */
-  readonly fewestTexts?: number;
+  /** Calibration texts that it needs at least; 0 where it can do without. */
+  readonly fewestTexts: number;
 }
 
 /** Everything that a method is. */

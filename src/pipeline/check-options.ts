@@ -1,5 +1,5 @@
 import { counted, OctavecError } from '../base/index.js';
-import { type ChosenMethod, checkOwners, chooseMethods, isCalibrated, methods } from '../methods/index.js';
+import { type ChosenMethod, chooseMethods } from '../methods/index.js';
 import type { QuantizeOptions } from './quantize-options.js';
 
 /** Fewer texts have no neighbours to compare. */
@@ -11,17 +11,9 @@ const fewestProofTexts = 3;
  * @throws USAGE
  */
 export function checkOptions(to: readonly ChosenMethod[], options: Omit<QuantizeOptions, 'to'>): void {
+  const { texts, calibration, calibrationTable } = options;
   if (to.length === 0) {
     throw new OctavecError('USAGE', { problem: 'It is not said what to make', hint: 'Add `to: int8`, for example.' });
-  }
-  const { texts, calibration, calibrationTable } = options;
-  const names = to.map(({ id }) => id);
-  const calibrated = methods.filter(isCalibrated).map(({ id }) => id);
-  if (calibration) {
-    checkOwners('calibration', calibrated, names);
-  }
-  if (calibrationTable !== undefined) {
-    checkOwners('calibrationTable', calibrated, names);
   }
   if (calibration === false && calibrationTable !== undefined) {
     const problem = 'A calibration table is of no use without calibration';
@@ -40,7 +32,7 @@ function checkCalibration(to: readonly ChosenMethod[], calibration: QuantizeOpti
     throw new OctavecError('USAGE', { problem, hint: "Give some, or leave it out for octavec's." });
   }
   const given = calibration === false ? [] : calibration?.texts;
-  for (const { id, fewestTexts: fewest = 0 } of to) {
+  for (const { id, fewestTexts: fewest } of to) {
     if (given !== undefined && given.length < fewest) {
       throw new OctavecError('USAGE', {
         problem: `${id} cannot be made without ${fewest > 1 ? `${fewest} ` : ''}calibration texts`,

@@ -25,18 +25,31 @@ export interface Fp16Model {
 /**
  * Converts a model to FP16: weights and activations in half precision; inputs and outputs of the model stay as they
  * are. Nodes that half precision would hurt, or that have no such form, keep FP32 between two Casts; so do the layers
- * and tables that the selection leaves out.
+ * and tables that the selection leaves out, and all that has to do with values beyond half precision.
  *
+ * @param beyond names of such values, as `beyondHalf` finds them
  * @throws USAGE as `selectParts`
  */
-export function fp16(source: OnnxModel, selection: Selection = {}): Fp16Model {
-  // A Cast from half to half, which a Cast from float to float would become, makes ONNX Runtime fail.
-  const model = removeNoOps(foldConstants(source));
-  const converter = new HalfConverter(model, leftOut(model, selection).nodes);
+export function fp16(source: OnnxModel, selection: Selection = {}, beyond: Iterable<string> = []): Fp16Model {
+  const model = halfSource(source);
+  const wide = new Set(beyond);
+  const full = new Set(leftOut(model, selection).nodes);
+  for (const node of model.proto.graph.node) {
+    if ([...usedValues(node), ...node.output].some((name) => wide.has(name))) {
+      full.add(node);
+    }
+  }
+  const converter = new HalfConverter(model, full);
   for (const node of model.proto.graph.node) {
     converter.convert(node);
   }
   return { model: shareCopies(converter.finish()), clamped: converter.clamped };
+}
+
+/** Returns what is converted: constants in one place, and no Cast from float to float. */
+export function halfSource(source: OnnxModel): OnnxModel {
+  // Such a Cast would become one from half to half, which makes ONNX Runtime fail.
+  return removeNoOps(foldConstants(source));
 }
 
 type Precision = 'half' | 'full';

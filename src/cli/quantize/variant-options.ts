@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { OctavecError } from '../../base/index.js';
 import { exists } from '../../files/index.js';
-import { chooseWithOptions, isCalibrated, type MethodName, methodNames } from '../../methods/index.js';
+import { chooseWithOptions, type MethodName, methodNames } from '../../methods/index.js';
 import type { VariantOptions } from '../../pipeline/index.js';
 import { type ConfigurableFlags, settingsOf } from '../configured.js';
 import { type PoolingFlags, poolingFlags } from '../model-options.js';
@@ -83,10 +83,9 @@ export async function variantOptions(flags: VariantFlags, usual: readonly Method
   const to = chooseWithOptions(flags.to ?? settings.to ?? usual, methodOptionsOf(flags), settings.methods);
   // Commander gives true for a --no-… option that was not used.
   const own = typeof flags.calibration === 'string' ? flags.calibration : undefined;
-  const configured = to.some(isCalibrated) ? settings.calibration : undefined;
   const options = {
     ...{ to, ...poolingFlags(flags), onNote: printNote, bench: flags.bench, threads: run.threads, ...gates },
-    calibration: flags.calibration !== false && (await proofTexts(own ?? configured)),
+    calibration: flags.calibration !== false && (await proofTexts(own ?? settings.calibration)),
     optimize: flags.optimize,
     selection: { include: flags.include, exclude: flags.exclude },
   };
