@@ -135,7 +135,7 @@ export async function embedToFile(
   const out = pathOf('out', target);
   const { type = 'float32', dimensions = embedder.width, onProgress, signal } = options;
   checkOutput(out, type);
-  const settings = await jobSettings(embedder.model, embedder.engine, out, type, dimensions, options);
+  const settings = await jobSettings(embedder, { out, type, dimensions }, options);
   const partial = await PartialFile.open(out).catch((error: unknown) => {
     throw asOutputError(error, out);
   });
@@ -160,29 +160,16 @@ export async function embedToFile(
         onRecord: (done) => report('Checking what was done', done),
       });
     }
-    const summary = (
-      records: number,
-      truncated: number,
-      skipped: readonly SkippedText[],
-      ranges: VectorRanges | undefined,
-    ) => ({
-      ...{
-        out,
-        texts: records - skipped.length,
-        resumedAt,
-        truncated,
-        skipped,
-        emptyLines: source.emptyLines?.() ?? 0,
-        type,
-        dimensions,
-      },
+    const outcome = ({ records, truncated, skipped, ranges }: Written): EmbedToFileOutcome => ({
+      ...{ out, texts: records - skipped.length, resumedAt, truncated, skipped },
+      ...{ emptyLines: source.emptyLines?.() ?? 0, type, dimensions },
       ...(ranges && { ranges }),
     });
     if (last !== undefined && (await partial.isWhole())) {
       await checkEnd(records, last.records, out, signal);
       await partial.tidy();
       const skipped = begun?.checkpoints.flatMap((checkpoint) => checkpoint.skipped ?? []) ?? [];
-      return summary(last.records, last.truncated, skipped, ranges);
+      return outcome({ ...last, skipped, ranges });
     }
     const writer = new VectorWriter(
       partial,
@@ -200,7 +187,7 @@ export async function embedToFile(
       await writer.write(batch);
     }
     await partial.complete(await writer.finish());
-    return summary(writer.records, writer.truncated, writer.skipped, writer.ranges);
+    return outcome(writer);
   } catch (error) {
     const kept = partial.journal.last;
     await (kept === undefined ? partial.discard() : partial.leave()).catch(() => undefined);
@@ -209,6 +196,14 @@ export async function embedToFile(
     // Also where it is not read to its end: a pipe that stays open keeps the process.
     records.return().catch(() => undefined);
   }
+}
+
+/** What a file holds: records, of which some were skipped. */
+interface Written {
+  readonly records: number;
+  readonly truncated: number;
+  readonly skipped: readonly SkippedText[];
+  readonly ranges: VectorRanges | undefined;
 }
 
 /** Adds to an error what is left of the work. */

@@ -52,7 +52,7 @@ const engine: EngineDescription = {
 };
 
 const settings = (files = model(), description = engine, options: VectorOptions = {}) =>
-  jobSettings(files, description, 'out.npy', 'float32', 1, options);
+  jobSettings({ model: files, engine: description }, { out: 'out.npy', type: 'float32', dimensions: 1 }, options);
 
 test('are the same for the same, however many workers and threads there are', async () => {
   expect(difference(await settings(), await settings(model(), { ...engine, workers: 4, threadsPerWorker: 2 }))).toBe(

@@ -13,12 +13,16 @@ export type JobSettings = Readonly<Record<string, string | number>>;
 /** Part of the settings; another number makes old unfinished files anew. */
 const layoutVersion = 2;
 
+/** The file that vectors are written to. */
+interface VectorFile {
+  readonly out: string;
+  readonly type: StoredType;
+  readonly dimensions: number;
+}
+
 export async function jobSettings(
-  model: ModelFiles,
-  engine: EngineDescription,
-  out: string,
-  type: StoredType,
-  dimensions: number,
+  { model, engine }: { readonly model: ModelFiles; readonly engine: EngineDescription },
+  { out, type, dimensions }: VectorFile,
   options: VectorOptions & { readonly digits?: number },
 ): Promise<JobSettings> {
   const [weights, tokenizer] = await Promise.all([weightsHash(model), fileHash(model.tokenizerPath)]);

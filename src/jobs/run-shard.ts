@@ -111,7 +111,7 @@ async function checkRecipe(plan: Plan, embedder: Embedder): Promise<void> {
 /** Returns the settings that decide what the vectors of a job are. */
 export async function recipeSettings(embedder: Embedder, vectors: Plan['vectors']): Promise<Plan['settings']> {
   const { type, ranges, dimensions = embedder.width, ...options } = vectors;
-  return jobSettings(embedder.model, embedder.engine, 'part.parquet', type, dimensions, options);
+  return jobSettings(embedder, { out: 'part.parquet', type, dimensions }, options);
 }
 
 async function workFolder({ id }: Job, given: string | undefined): Promise<string> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cacheFolders } from '../files/index.js';
 import { noteUse, removeUnusedCopies } from './copy-folders.js';
 
 /** What was made of files that have changed since is thrown away when it was not written for as long as this. */
@@ -24,6 +25,11 @@ export interface DerivedPlace {
   noteUse(): Promise<void>;
   /** Removes what older states of the model have left, and what nobody used for long. */
   removeOld(): Promise<void>;
+}
+
+/** Returns where a file is, or would be: in the cache folder, and in a temporary one if that cannot be written to. */
+export async function derivedPlaces(onnxPath: string, derivation: Derivation): Promise<readonly DerivedPlace[]> {
+  return Promise.all((await cacheFolders()).map((cache) => derivedPlace(cache, onnxPath, derivation)));
 }
 
 export async function derivedPlace(cache: string, onnxPath: string, derivation: Derivation): Promise<DerivedPlace> {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { writeOutputFile } from '../files/index.js';
+import { isRecord } from '../base/index.js';
 import type { ModelFiles } from '../model/index.js';
+import { readDerivedNote, writeDerivedNote } from '../model/index.js';
 import type { LoadedBinding } from './binding.js';
 import { placesFor } from './packed-model.js';
 
@@ -21,37 +21,21 @@ export async function knownFitness(
   files: ModelFiles,
   key: string,
 ): Promise<Fitness | undefined> {
-  for (const place of await placesFor(loaded, files, key, extension)) {
-    try {
-      const found: unknown = JSON.parse(await readFile(place.target, 'utf8'));
-      await place.noteUse().catch(() => undefined);
-      return isFitness(found) ? found : undefined;
-    } catch {
-      // Not there, or damaged: it is found out again.
-    }
-  }
-  return undefined;
+  const found = await readDerivedNote(await placesFor(loaded, files, key, extension));
+  return isFitness(found) ? found : undefined;
 }
 
-/** Notes what was found out about a model. Where nothing can be written, it is found out each time. */
+/** Notes what was found out about a model, for later processes. */
 export async function noteFitness(
   loaded: LoadedBinding,
   files: ModelFiles,
   key: string,
   fitness: Fitness,
 ): Promise<void> {
-  for (const place of await placesFor(loaded, files, key, extension)) {
-    try {
-      await writeOutputFile(place.target, `${JSON.stringify(fitness)}\n`);
-      await place.noteUse();
-      return;
-    } catch {
-      // Not writable, or full.
-    }
-  }
+  await writeDerivedNote(await placesFor(loaded, files, key, extension), fitness);
 }
 
 function isFitness(found: unknown): found is Fitness {
-  const { reason, leastCosine } = (found ?? {}) as { readonly [key in keyof Fitness]: unknown };
+  const { reason, leastCosine } = isRecord(found) ? found : {};
   return typeof reason === 'string' || typeof leastCosine === 'number';
 }

@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { OctavecError } from '../base/index.js';
-import { cacheFolders } from '../files/index.js';
-import { type DerivedPlace, derivedPlace, type ModelFiles } from '../model/index.js';
+import { type DerivedPlace, derivedPlaces, type ModelFiles } from '../model/index.js';
 import { WorkerChannel } from '../threads/index.js';
 import type { LoadedBinding, NativeBinding, NativeModel } from './binding.js';
 import type { NativeModelOrReason, NoNativeModel } from './build-model.js';
@@ -77,11 +76,8 @@ function reasonOfDeath(error: OctavecError): NoNativeModel {
   return { reason: `the native engine cannot take this model: ${why}`, mayPass: true };
 }
 
-/**
- * Returns the places for a file about a model: in the cache folder, and in a temporary one if that cannot be written
- * to.
- */
-export async function placesFor(
+/** Returns the places for a file about a model, as this binary on this processor makes it. */
+export function placesFor(
   { binding, build }: LoadedBinding,
   files: ModelFiles,
   key: string,
@@ -89,7 +85,7 @@ export async function placesFor(
 ): Promise<readonly DerivedPlace[]> {
   const way = JSON.stringify([build, binding.isa, key]);
   const derivation = { kind: 'native', version: packingVersion, extension, way };
-  return Promise.all((await cacheFolders()).map((cache) => derivedPlace(cache, files.onnxPath, derivation)));
+  return derivedPlaces(files.onnxPath, derivation);
 }
 
 /** Maps a packed model; undefined if there is none, or none that can be used. */

@@ -4,7 +4,7 @@ import { type Location, OctavecError, type TaskOptions, throwIfCancelled } from 
 import { type IndexManifest, type NewDocument, SegmentStore } from '../store/index.js';
 import { HeldModel } from './held-model.js';
 import type { IndexOptions } from './index-options.js';
-import { embedDocuments } from './ingest.js';
+import { embedDocuments, type IngestTools } from './ingest.js';
 import { folderOf } from './open-store.js';
 
 /** How an index is brought to another model. */
@@ -47,42 +47,50 @@ export async function migrateIndex(location: Location, options: MigrateOptions):
       vectors: vectors ?? manifest.vectors,
     };
     const target = await openTarget(folder, wanted);
-    let embedded = 0;
-    try {
-      const embedder = await model.embedding(wanted);
-      const { documents: total } = await store.facts();
-      const done = await target.hashes();
-      let pending: Omit<NewDocument, 'vectors'>[] = [];
-      const flush = async () => {
-        const tools = { store: target, embedder, manifest: wanted, onSkipped: () => undefined };
-        await target.apply({ remove: [], add: await embedDocuments(pending, tools, signal) });
-        embedded += pending.length;
-        pending = [];
-      };
-      let waiting = 0;
-      let seen = 0;
-      for await (const document of store.documents()) {
-        throwIfCancelled(signal, 'migrating the index');
-        onProgress?.({ stage: 'Embedding anew', done: seen++, total, unit: 'documents' });
-        if (done.get(document.id) === document.hash) {
-          continue;
-        }
-        pending.push(document);
-        waiting += document.chunks.length;
-        if (waiting >= chunksAtOnce) {
-          await flush();
-          waiting = 0;
-        }
-      }
-      await flush();
-    } finally {
-      await target.close();
-    }
+    const embedded = await model
+      .embedding(wanted)
+      .then((embedder) => embedInto(target, store, { embedder, manifest: wanted }, { signal, onProgress }))
+      .finally(() => target.close());
     await store.adopt(folder);
     return embedded;
   } finally {
     await Promise.all([store.close(), model.close()]);
   }
+}
+
+/** Embeds the documents that the target does not have yet. Returns how many. */
+async function embedInto(
+  target: SegmentStore,
+  store: SegmentStore,
+  tools: Pick<IngestTools, 'embedder' | 'manifest'>,
+  { signal, onProgress }: TaskOptions,
+): Promise<number> {
+  const { documents: total } = await store.facts();
+  const done = await target.hashes();
+  let pending: Omit<NewDocument, 'vectors'>[] = [];
+  let waiting = 0;
+  let embedded = 0;
+  const flush = async () => {
+    const all = { store: target, ...tools, onSkipped: () => undefined };
+    await target.apply({ remove: [], add: await embedDocuments(pending, all, signal) });
+    embedded += pending.length;
+    [pending, waiting] = [[], 0];
+  };
+  let seen = 0;
+  for await (const document of store.documents()) {
+    throwIfCancelled(signal, 'migrating the index');
+    onProgress?.({ stage: 'Embedding anew', done: seen++, total, unit: 'documents' });
+    if (done.get(document.id) === document.hash) {
+      continue;
+    }
+    pending.push(document);
+    waiting += document.chunks.length;
+    if (waiting >= chunksAtOnce) {
+      await flush();
+    }
+  }
+  await flush();
+  return embedded;
 }
 
 /** Opens what an earlier migration to the same model has left, or an empty store. */

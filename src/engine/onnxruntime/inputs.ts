@@ -81,38 +81,48 @@ export function paddedShape({ fixed }: BoundInputs, { offsets }: TokenBatch): Re
  */
 export function paddedFeeds(
   { bindings, past }: BoundInputs,
-  { ids, offsets, types }: TokenBatch,
+  batch: TokenBatch,
   { texts, tokens }: Required<FixedShape>,
   padTokenId: number,
 ): readonly Feed[] {
-  const given = offsets.length - 1;
   const feeds = bindings.map(({ name, role, type }): Feed => {
     const size = texts * tokens;
     const data = type === 'int64' ? new BigInt64Array(size) : new Int32Array(size);
-    // All values are small and not negative: the low half of a little-endian 64-bit number is enough.
-    const words = new Int32Array(data.buffer);
-    const stride = type === 'int64' ? 2 : 1;
-    const source = { ids, types, mask: undefined, positions: undefined }[role];
-    if (role !== 'types' || types !== undefined) {
-      for (let text = 0; text < texts; text++) {
-        const start = offsets[text];
-        const length = text < given ? offsets[text + 1] - start : 0;
-        for (let i = 0; i < tokens; i++) {
-          const isToken = i < length;
-          const word = (text * tokens + i) * stride;
-          if (isToken) {
-            words[word] = source?.[start + i] ?? (role === 'mask' ? 1 : i);
-          } else if (role === 'ids') {
-            words[word] = padTokenId;
-          } else if (role === 'mask' && i === 0) {
-            words[word] = 1;
-          }
-        }
-      }
+    if (role !== 'types' || batch.types !== undefined) {
+      fill(data, role, batch, { texts, tokens }, padTokenId);
     }
     return { name, type, data, dims: [texts, tokens] };
   });
   return [...feeds, ...past.map((input) => emptyFeed(input, texts))];
+}
+
+/** Fills an input. What stays 0 is the type of a first text, or padding that nobody looks at. */
+function fill(
+  data: BigInt64Array | Int32Array,
+  role: TextRole,
+  { ids, offsets, types }: TokenBatch,
+  { texts, tokens }: Required<FixedShape>,
+  padTokenId: number,
+): void {
+  // All values are small and not negative: the low half of a little-endian 64-bit number is enough.
+  const words = new Int32Array(data.buffer);
+  const stride = words.length / data.length;
+  const source = { ids, types, mask: undefined, positions: undefined }[role];
+  const given = offsets.length - 1;
+  for (let text = 0; text < texts; text++) {
+    const start = offsets[text];
+    const length = text < given ? offsets[text + 1] - start : 0;
+    for (let i = 0; i < tokens; i++) {
+      const word = (text * tokens + i) * stride;
+      if (i < length) {
+        words[word] = source?.[start + i] ?? (role === 'mask' ? 1 : i);
+      } else if (role === 'ids') {
+        words[word] = padTokenId;
+      } else if (role === 'mask' && i === 0) {
+        words[word] = 1;
+      }
+    }
+  }
 }
 
 function emptyFeed({ name, type, shape }: PastBinding, texts: number): Feed {
