@@ -36,6 +36,14 @@ test('files of several models have the names of their folders', async () => {
   ]);
 });
 
+test('folders of the same name are told apart by those around them', async () => {
+  for (const version of ['v1', 'v2']) {
+    cpSync(join(folder, 'bert'), join(folder, version, 'bert'), { recursive: true });
+  }
+  const paths = ['v1/bert', 'v2/bert', 'mpnet'].map((path) => join(folder, path));
+  expect(await names(paths, { variants: ['fp32'] })).toEqual(['mpnet/model', 'v1/bert/model', 'v2/bert/model']);
+});
+
 test('the largest come first', async () => {
   const bytes = (await findSubjects([join(folder, 'mpnet'), join(folder, 'bert')])).map((subject) => subject.bytes);
   expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));

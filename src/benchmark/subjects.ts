@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { OctavecError } from '../base/index.js';
 import type { EngineChoice } from '../engine/index.js';
 import {
@@ -47,10 +47,15 @@ export async function findSubjects(paths: readonly string[], options: SubjectOpt
     })),
   );
   models.sort((a, b) => b.bytes - a.bytes);
-  const severalOwners = new Set(models.map(({ owner }) => owner)).size > 1;
+  const owners = [...new Set(models.map(({ owner }) => owner))];
+  // Of folders with the same name that around them tells which.
+  const ownName = (owner: string): string => {
+    const isOnly = owners.every((other) => other === owner || basename(other) !== basename(owner));
+    return isOnly ? basename(owner) : join(basename(dirname(owner)), basename(owner));
+  };
   return models.flatMap(({ path, owner, model, bytes }) => {
     const file = basename(path, '.onnx');
-    const name = severalOwners ? `${basename(owner)}/${file}` : file;
+    const name = owners.length > 1 ? `${ownName(owner)}/${file}` : file;
     return engines.map((engine) => ({
       name: engines.length > 1 ? `${name} ${engine}` : name,
       model,

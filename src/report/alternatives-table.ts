@@ -59,8 +59,9 @@ export function staticInWords({ file, run, originalRun, tasks }: Alternative): s
       ? undefined
       : run.textsPerSecond / originalRun.textsPerSecond;
   const speed = times === undefined ? '' : `, ${formatCount(times)} times as many texts a second as the original`;
+  const kept = keptInWords({ tasks });
   return [
-    `${file.name} keeps ${keptInWords({ tasks })}; it takes ${formatBytes(file.bytes)}${speed}.`,
+    `${file.name} ${kept === '' ? '' : `keeps ${kept}; it `}takes ${formatBytes(file.bytes)}${speed}.`,
     'It will sort, group and deduplicate texts by their words and topics, and find what a model that reads sentences then orders.',
     'It will not see the order of words, negation, or what a word means in its sentence; questions do not find answers that share no words with them.',
   ];

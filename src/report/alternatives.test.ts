@@ -3,7 +3,7 @@ import { soundEvidence } from '../../test/support/evidence.js';
 import { gatePresets, judge } from '../evaluate/index.js';
 import { htmlReport } from '../pages/index.js';
 import type { Alternative } from '../pipeline/index.js';
-import { alternativesTable, staticInWords } from './alternatives-table.js';
+import { alternativesTable, keptInWords, staticInWords } from './alternatives-table.js';
 import { formatComparison } from './comparison-text.js';
 import { junitXml } from './junit.js';
 import { markdownSection } from './markdown.js';
@@ -50,6 +50,19 @@ test('words say what a static model keeps, and what it cannot do', () => {
     'mini|static keeps 75 % of spearman in toy sts, 75 % of ndcg@10 in toy retrieval; it takes 7.60 MB, 200 times as many texts a second as the original.',
   );
   expect(others.join(' ')).toMatch(/sort, group.*order of words, negation/);
+});
+
+test('of a static model that no task was run with nothing is said to be kept', () => {
+  expect(staticInWords({ ...alternative, tasks: [] })[0]).toMatch(/^mini\|static takes 7\.60 MB, 200 times as many/);
+});
+
+test('what is kept of nothing, or of less than nothing, has no share', () => {
+  const [first] = alternative.tasks;
+  const kept = (original: number, candidate: number) => keptInWords({ tasks: [{ ...first, original, candidate }] });
+  expect(kept(0.8, 0.4)).toBe('50 % of spearman in toy sts');
+  expect([kept(0.8, -0.1), kept(0, 0.1), kept(Number.NaN, 0.1)]).toEqual(
+    Array(3).fill('nothing of spearman in toy sts'),
+  );
 });
 
 const comparison = {
