@@ -76,8 +76,8 @@ export class MemoryLance {
         const steps: string[] = [];
         let replaced: (row: SqlRow) => boolean = () => false;
         const merge = {
-          whenMatchedUpdateAll: () => (steps.push('update'), merge),
-          whenNotMatchedInsertAll: () => (steps.push('insert'), merge),
+          whenMatchedUpdateAll: () => noted(steps, 'update', merge),
+          whenNotMatchedInsertAll: () => noted(steps, 'insert', merge),
           whenNotMatchedBySourceDelete: ({ where }: { readonly where: string }) => {
             replaced = sqlTest(where);
             steps.push(`delete ${where}`);
@@ -140,10 +140,10 @@ export class MemoryLance {
           given.map((row) => ({ ...row, _distance: distance(row) })).sort((a, b) => a._distance - b._distance);
         return query;
       },
-      column: (name: string) => (log.push(`column ${name}`), query),
-      distanceType: (type: string) => (log.push(type), query),
-      bypassVectorIndex: () => (log.push('every row'), query),
-      refineFactor: (factor: number) => (log.push(`refine ${factor}`), query),
+      column: (name: string) => noted(log, `column ${name}`, query),
+      distanceType: (type: string) => noted(log, type, query),
+      bypassVectorIndex: () => noted(log, 'every row', query),
+      refineFactor: (factor: number) => noted(log, `refine ${factor}`, query),
       toArray: async () => {
         if (log.length > 0) {
           this.calls.push(log.join(', '));
@@ -182,3 +182,9 @@ const arrow = {
     ) {}
   },
 } satisfies Arrow;
+
+/** Notes a step of a chain, and gives what the chain goes on with. */
+function noted<T>(steps: string[], step: string, next: T): T {
+  steps.push(step);
+  return next;
+}
