@@ -11,10 +11,10 @@ const fewestProofTexts = 3;
  * @throws USAGE
  */
 export function checkOptions(to: readonly ChosenMethod[], options: Omit<QuantizeOptions, 'to'>): void {
-  const { texts, calibration, calibrationTable } = options;
   if (to.length === 0) {
     throw new OctavecError('USAGE', { problem: 'It is not said what to make', hint: 'Add `to: int8`, for example.' });
   }
+  const { texts, calibration, calibrationTable } = options;
   if (calibration === false && calibrationTable !== undefined) {
     const problem = 'A calibration table is of no use without calibration';
     throw new OctavecError('USAGE', { problem, hint: 'Leave out one of the two.' });
