@@ -5,8 +5,8 @@
  */
 export { checkOnnxFile } from './check-onnx-file.js';
 export { configurationFiles } from './configuration-files.js';
-export { type Derivation, type DerivedPlace, derivedPlace, derivedPlaces } from './derived-file.js';
-export { readDerivedNote, writeDerivedNote } from './derived-note.js';
+export { type Derivation, type DerivedPlace, derivedPlace, derivedPlaces } from './derived/derived-file.js';
+export { readDerivedNote, writeDerivedNote } from './derived/derived-note.js';
 export { dimensionsOf } from './dimensions.js';
 export { findOnnxFile, listOnnxFiles } from './find-onnx-file.js';
 export * from './head.js';

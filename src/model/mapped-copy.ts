@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { cacheFolder, exists, temporaryCacheFolder } from '../files/index.js';
 import { runInThread } from '../threads/index.js';
-import { derivedPlace } from './derived-file.js';
+import { derivedPlace } from './derived/derived-file.js';
 
 const mappedCopies = { kind: 'mapped', version: 1, extension: '.onnx' };
 

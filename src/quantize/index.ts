@@ -9,9 +9,9 @@ export type { BlockScheme } from './block-scheme.js';
 export { seeActivations, smoothWithTexts } from './calibrated-int8.js';
 export { checkQuantizable, quantizedOperatorsIn } from './check-source.js';
 export { dynamicInt8, type Int8Options } from './dynamic-int8.js';
-export { type Fp16Model, fp16 } from './fp16.js';
-export { fp16Weights, storeHalves } from './fp16-weights.js';
-export { beyondHalf } from './half-range.js';
+export { type Fp16Model, fp16 } from './half/fp16.js';
+export { fp16Weights, storeHalves } from './half/fp16-weights.js';
+export { beyondHalf } from './half/half-range.js';
 export { type InspectedValue, type Inspection, inspectModel } from './inspection.js';
 export { describeLeft, type LeftWeights, leftNote } from './left-weights.js';
 export {

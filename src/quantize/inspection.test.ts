@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { floats, integers, scalar, smallModel } from '../../test/support/small-model.js';
 import { encodedSize, makeNode, type NodeProto, type OnnxModel, type TensorProto } from '../onnx/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
-import { fp16 } from './fp16.js';
+import { fp16 } from './half/fp16.js';
 import { inspectModel } from './inspection.js';
 import { makeRecipe, withRecipe } from './recipe.js';
 

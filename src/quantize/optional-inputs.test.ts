@@ -4,7 +4,7 @@ import { floats, scalar, smallModel } from '../../test/support/small-model.js';
 import { makeNode, type OnnxModel } from '../onnx/index.js';
 import { optimize } from '../passes/index.js';
 import { dynamicInt8 } from './dynamic-int8.js';
-import { fp16 } from './fp16.js';
+import { fp16 } from './half/fp16.js';
 
 const weights = floats(
   'w',

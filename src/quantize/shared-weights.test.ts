@@ -3,8 +3,8 @@ import { int64, largestDifference, runModel } from '../../test/support/run-model
 import { floats, smallModel } from '../../test/support/small-model.js';
 import { encodedSize, makeNode, type OnnxModel } from '../onnx/index.js';
 import { optimize } from '../passes/index.js';
-import { fp16 } from './fp16.js';
-import { fp16Weights } from './fp16-weights.js';
+import { fp16 } from './half/fp16.js';
+import { fp16Weights } from './half/fp16-weights.js';
 
 describe('weights that are shared', () => {
   const size = 64;

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../base/index.js';
-import { makeFolders } from '../files/index.js';
+import { codeOf } from '../../base/index.js';
+import { makeFolders } from '../../files/index.js';
 
 /**
  * The copies of a model lie in a folder of their own, beside a note that says what they are copies of. The time of the

@@ -1,4 +1,4 @@
-import { foldConstants, GraphEditor, inferElementTypes, renameInputs, usedValues } from '../graph/index.js';
+import { foldConstants, GraphEditor, inferElementTypes, renameInputs, usedValues } from '../../graph/index.js';
 import {
   attribute,
   dataType,
@@ -10,11 +10,11 @@ import {
   type OnnxModel,
   withAttributes,
   withGraph,
-} from '../onnx/index.js';
-import { removeNoOps, shareCopies } from '../passes/index.js';
+} from '../../onnx/index.js';
+import { removeNoOps, shareCopies } from '../../passes/index.js';
+import { leftOut, type Selection } from '../selection.js';
 import { fullPrecisionNodes } from './full-precision-nodes.js';
 import { toHalfTensor } from './half-tensor.js';
-import { leftOut, type Selection } from './selection.js';
 
 export interface Fp16Model {
   readonly model: OnnxModel;

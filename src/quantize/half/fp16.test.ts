@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { randomMatrix } from '../../test/support/random-matrix.js';
-import { type Feed, float32, int64, largestDifference, runModel } from '../../test/support/run-model.js';
+import { randomMatrix } from '../../../test/support/random-matrix.js';
+import { type Feed, float32, int64, largestDifference, runModel } from '../../../test/support/run-model.js';
 import {
   bools,
   floats,
@@ -12,8 +12,8 @@ import {
   smallGraph,
   smallModel,
   wiring,
-} from '../../test/support/small-model.js';
-import { floatToHalf, halfToFloat } from '../numbers/index.js';
+} from '../../../test/support/small-model.js';
+import { floatToHalf, halfToFloat } from '../../numbers/index.js';
 import {
   dataType,
   dataTypeName,
@@ -24,9 +24,9 @@ import {
   type NodeProto,
   type OnnxModel,
   tensorFloats,
-} from '../onnx/index.js';
+} from '../../onnx/index.js';
+import { hasHalfWeights, widen } from '../widen.js';
 import { fp16 } from './fp16.js';
-import { hasHalfWeights, widen } from './widen.js';
 
 const width = 16;
 const weights = randomMatrix(width, width, 1).data;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { randomMatrix } from '../../test/support/random-matrix.js';
-import { largestDifference, runModel } from '../../test/support/run-model.js';
-import { floats, smallModel } from '../../test/support/small-model.js';
-import { dataType, makeNode } from '../onnx/index.js';
+import { randomMatrix } from '../../../test/support/random-matrix.js';
+import { largestDifference, runModel } from '../../../test/support/run-model.js';
+import { floats, smallModel } from '../../../test/support/small-model.js';
+import { dataType, makeNode } from '../../onnx/index.js';
 import { fp16Weights, storeHalves } from './fp16-weights.js';
 
 const width = 32;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { smallModel } from '../../test/support/small-model.js';
-import { fp16Max, halfToFloat } from '../numbers/index.js';
-import { dataType, floatTensor, tensorBytes } from '../onnx/index.js';
+import { smallModel } from '../../../test/support/small-model.js';
+import { fp16Max, halfToFloat } from '../../numbers/index.js';
+import { dataType, floatTensor, tensorBytes } from '../../onnx/index.js';
 import { toHalfTensor } from './half-tensor.js';
 
 const model = smallModel({ outputs: { y: 'float' }, nodes: [] });

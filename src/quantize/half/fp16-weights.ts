@@ -1,6 +1,6 @@
-import { foldConstants, GraphEditor, inferElementTypes } from '../graph/index.js';
-import { dataType, elementCount, makeNode, type OnnxModel, type TensorProto } from '../onnx/index.js';
-import { shareCopies } from '../passes/index.js';
+import { foldConstants, GraphEditor, inferElementTypes } from '../../graph/index.js';
+import { dataType, elementCount, makeNode, type OnnxModel, type TensorProto } from '../../onnx/index.js';
+import { shareCopies } from '../../passes/index.js';
 import { toHalfTensor } from './half-tensor.js';
 
 /** Smaller tensors (biases, norms) would cost a node and save nothing. */

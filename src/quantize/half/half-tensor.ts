@@ -1,5 +1,5 @@
-import { floatToHalf, fp16Max } from '../numbers/index.js';
-import { dataType, makeTensor, type OnnxModel, type TensorProto, tensorFloats } from '../onnx/index.js';
+import { floatToHalf, fp16Max } from '../../numbers/index.js';
+import { dataType, makeTensor, type OnnxModel, type TensorProto, tensorFloats } from '../../onnx/index.js';
 
 export interface HalfTensor {
   readonly tensor: TensorProto;

@@ -1,8 +1,8 @@
-import type { TaskOptions } from '../base/index.js';
-import { type CalibrationTexts, largestMagnitudes } from '../calibration/index.js';
-import { inferElementTypes, usedValues } from '../graph/index.js';
-import { fp16Max } from '../numbers/index.js';
-import { dataType, type OnnxModel } from '../onnx/index.js';
+import type { TaskOptions } from '../../base/index.js';
+import { type CalibrationTexts, largestMagnitudes } from '../../calibration/index.js';
+import { inferElementTypes, usedValues } from '../../graph/index.js';
+import { fp16Max } from '../../numbers/index.js';
+import { dataType, type OnnxModel } from '../../onnx/index.js';
 import { halfSource } from './fp16.js';
 import { fullPrecisionNodes } from './full-precision-nodes.js';
 

@@ -1,4 +1,4 @@
-import { type ElementTypes, type GraphIndex, indexGraph, inferElementTypes } from '../graph/index.js';
+import { type ElementTypes, type GraphIndex, indexGraph, inferElementTypes } from '../../graph/index.js';
 import {
   dataType,
   elementCount,
@@ -9,7 +9,7 @@ import {
   type OnnxModel,
   subgraphs,
   tensorFloats,
-} from '../onnx/index.js';
+} from '../../onnx/index.js';
 
 /** Squares and sums of many numbers: they leave the range of half precision, or lose an epsilon of 1e-12. */
 const sensitive = new Set([

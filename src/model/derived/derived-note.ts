@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeOutputFile } from '../files/index.js';
+import { writeOutputFile } from '../../files/index.js';
 import type { DerivedPlace } from './derived-file.js';
 
 /** Reads what was noted of a model in its present state; undefined if nothing was, or it cannot be read. */

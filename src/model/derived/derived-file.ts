@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolders } from '../files/index.js';
+import { cacheFolders } from '../../files/index.js';
 import { noteUse, removeUnusedCopies } from './copy-folders.js';
 
 /** What was made of files that have changed since is thrown away when it was not written for as long as this. */
