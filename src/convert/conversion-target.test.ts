@@ -132,6 +132,19 @@ describe('what transformers gave', () => {
     });
   });
 
+  test('is scores for each text of a classifier', async () => {
+    await golden({
+      input_ids: [[5], [6]],
+      attention_mask: [[1], [1]],
+      logits: [
+        [1, 2],
+        [3, 4],
+      ],
+    });
+    const { numbers } = (await goldenOutput(folder, plan({ classifier: {} as EncoderPlan['classifier'] }))) ?? {};
+    expect(numbers).toEqual([1, 2, 3, 4]);
+  });
+
   test('is a number for each text of a reranker', async () => {
     await golden({ input_ids: [[5]], attention_mask: [[1]], logits: [[0.25]] });
     const classifier = {} as EncoderPlan['classifier'];
@@ -146,7 +159,7 @@ describe('what transformers gave', () => {
     [{ input_ids: [[1]], attention_mask: [[1]], last_hidden_state: [[[1, 2, 3]]] }],
     [{ input_ids: [[0.5]], attention_mask: [[1]] }],
     [{ input_ids: [[1]] }],
-    [{ input_ids: [[1]], attention_mask: [[1]], logits: [[1, 2]] }],
+    [{ input_ids: [[1]], attention_mask: [[1]], logits: [['1']] }],
   ])('%j is refused', async (value) => {
     await golden(value);
     await expect(goldenOutput(folder, plan())).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

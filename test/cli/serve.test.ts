@@ -94,7 +94,7 @@ test('the environment of Text Embeddings Inference is understood', async () => {
 test.each([
   [['--default-prompt-name', 'none'], 2, 'none'],
   [['--auto-truncate', 'perhaps'], 2, 'true or false'],
-  [['--alias', 'a=b'], 2, 'not served'],
+  [['--alias', 'a=b'], 2, 'no name for a model that is served'],
 ])('%j is refused before anything listens', async (args, status, why) => {
   const { ended, said } = await start([embeddedModel, '--port', '0', ...args]);
   expect(await ended).toBe(status);
