@@ -11,7 +11,6 @@ export interface EncoderPlan {
   /** Fewer than heads where several share their keys and values. */
   readonly keyValueHeads: number;
   readonly headWidth: number;
-  readonly ffn: number;
   /** The longest text. */
   readonly maxTokens: number;
   readonly padTokenId: number;
@@ -90,7 +89,6 @@ export interface PlannedLinear {
 }
 
 export interface PlannedLayer {
-  readonly path: string;
   readonly attentionPath: string;
   readonly ffnPath: string;
   /** Before or behind, as `preNorm` says; some pre-norm models do without in their first layer. */

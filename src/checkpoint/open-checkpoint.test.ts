@@ -51,7 +51,7 @@ describe('a checkpoint', () => {
     await write('model.safetensors', bytesOf({ ...shapes, 'vocab_layer_norm.weight': [4] }));
     const { architecture, plan, unused, files, weights } = await openCheckpoint(folder);
     expect(architecture).toBe('DistilBERT');
-    expect(plan).toMatchObject({ hidden: 4, heads: 2, ffn: 6, maxTokens: 5, words: { count: 7 }, types: undefined });
+    expect(plan).toMatchObject({ hidden: 4, heads: 2, maxTokens: 5, words: { count: 7 }, types: undefined });
     expect(unused).toEqual(['vocab_layer_norm.weight']);
     expect(files).toEqual([join(folder, 'model.safetensors')]);
     expect([...(await weights.floats(plan.words.weight.tensor, 1, 2))]).toEqual([4, 5, 6, 7]);

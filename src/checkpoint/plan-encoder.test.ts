@@ -62,7 +62,7 @@ describe('an encoder with a tensor for each part', () => {
   test('takes its sizes from tensors and configuration', async () => {
     const { plan, unused } = await planOf(bertConfig, bert);
     expect(plan).toMatchObject({
-      ...{ hidden: 4, heads: 2, keyValueHeads: 2, headWidth: 2, ffn: 6, maxTokens: 7, preNorm: false },
+      ...{ hidden: 4, heads: 2, keyValueHeads: 2, headWidth: 2, maxTokens: 7, preNorm: false },
       ...{ words: { count: 9 }, types: { count: 2 }, positions: { count: 7, rows: 'place' } },
     });
     expect(plan.scoreScale).toBeCloseTo(Math.SQRT1_2, 12);

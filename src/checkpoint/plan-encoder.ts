@@ -55,7 +55,6 @@ export async function planEncoder(
     heads: settings.heads,
     keyValueHeads: parts.keyValueHeads,
     headWidth: parts.headWidth,
-    ffn: layers[0].down.inputs,
     maxTokens: settings.maxTokens,
     padTokenId: settings.padTokenId,
     activation: settings.activation,
@@ -188,7 +187,6 @@ class PartFinder {
     const isBare =
       index === 0 && this.#architecture.preNorm && !this.#tensors.has(`${path}.${layout.attentionNorm}.weight`);
     return {
-      path,
       ...this.#attention(path),
       ...this.#feedForward(path),
       attentionNorm: isBare ? undefined : norm(layout.attentionNorm),

@@ -6,6 +6,7 @@ export * from './file-hash.js';
 export { filesBelow } from './files-below.js';
 export { keptVectorsFolder } from './kept-vectors.js';
 export { makeFolders } from './make-folders.js';
+export { maybeJson } from './maybe-json.js';
 export * from './output-file.js';
 export { OwnedFile, type OwnedLine } from './owned-file.js';
 export * from './parquet-codecs.js';

@@ -15,7 +15,6 @@ export interface NameFields {
 
 /** A rule for names of files. */
 export interface NameTemplate {
-  readonly text: string;
   /**
    * Writes a name by the template.
    *
@@ -70,7 +69,7 @@ export function nameTemplate(text: string): NameTemplate {
     }
     return name;
   };
-  return { text, read, write };
+  return { read, write };
 }
 
 /**

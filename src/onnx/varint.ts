@@ -53,7 +53,7 @@ export function putVarint(target: Uint8Array, position: number, value: number | 
 /**
  * Reads packed varints as 32-bit words: the lower half of each, or both halves, lower first (which is what a
  * little-endian array of 64-bit numbers is made of). `WireReader` has the same loop for single numbers: one loop for both
- * took 5 to 20 % more processor time here.
+ * took more processor time.
  *
  * @returns undefined if the bytes are no row of varints
  */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dequantizeBlocks } from '../../test/support/dequantize-blocks.js';
 import { transposeMatrix } from '../encoder/index.js';
-import { dequantizeBlocks, packCodes, quantizeBlocks } from './block-matrix.js';
+import { packCodes, quantizeBlocks } from './block-matrix.js';
 import type { BlockScheme } from './block-scheme.js';
 
 interface GoldenCase {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dequantizeBlocks, quantizeBlocks } from './block-matrix.js';
+import { dequantizeBlocks } from '../../test/support/dequantize-blocks.js';
+import { quantizeBlocks } from './block-matrix.js';
 import { inverseFactor } from './cholesky.js';
 import { gptq, gptqFactor } from './gptq.js';
 

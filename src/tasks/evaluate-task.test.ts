@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { corpusOf } from '../../test/support/corpus.js';
 import { randomNumbers } from '../numbers/index.js';
 import { readTask } from './data/read-task.js';
 import { evaluateTask } from './evaluate-task.js';
 import { evaluateRetrieval } from './retrieval.js';
-import { corpusOf, type EmbedTexts, type Task } from './task.js';
+import type { EmbedTexts, Task } from './task.js';
 
 /** Vectors written as texts: "1 0 0.5" is the vector (1, 0, 0.5). Remembers what it was asked for. */
 function spokenVectors(): { embed: EmbedTexts; uses: Parameters<EmbedTexts>[1][]; texts: string[] } {

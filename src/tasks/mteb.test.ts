@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { corpusOf } from '../../test/support/corpus.js';
 import { drawExamples } from './draw-examples.js';
 import { evaluateTask } from './evaluate-task.js';
-import { corpusOf, type EmbedTexts } from './task.js';
+import type { EmbedTexts } from './task.js';
 
 /** Figures of mteb's own evaluators, on given vectors: test/golden/make-mteb.py. */
 interface Golden {

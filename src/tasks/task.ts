@@ -96,8 +96,3 @@ export type EmbedTexts = (
   use: { readonly task: string; readonly kind: TaskKind; readonly role?: TextRole },
   options?: TaskOptions,
 ) => Promise<Matrix>;
-
-/** Returns a corpus that is in memory already. */
-export function corpusOf(documents: readonly CorpusDocument[]): Corpus {
-  return { count: documents.length, read: () => documents };
-}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { corpusOf, type EmbedTexts, type RetrievalTask } from './task.js';
+import { corpusOf } from '../../test/support/corpus.js';
+import type { EmbedTexts, RetrievalTask } from './task.js';
 import { evaluateTwoPasses } from './two-passes.js';
 
 /** Five documents; "d4" is the answer to the query. */

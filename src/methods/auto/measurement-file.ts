@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { version } from '../../base/index.js';
-import { writeOutputFile } from '../../files/index.js';
+import { maybeJson, writeOutputFile } from '../../files/index.js';
 import { mixPrecisions } from '../../quantize/index.js';
 import type { Measurement, SearchFindings, SensitivityReport } from './sensitivity-report.js';
 
@@ -37,7 +36,7 @@ export class MeasurementFile {
   static async open(path: string, source: string, conditions: string): Promise<MeasurementFile> {
     const file = new MeasurementFile(path, source, conditions);
     const { tool } = file.#identity;
-    const kept = keptSchema.safeParse(await readJson(path)).data;
+    const kept = keptSchema.safeParse(await maybeJson(path)).data;
     if (kept?.source === source && kept.conditions === conditions && kept.tool === tool) {
       for (const measurement of kept.measurements) {
         file.#measurements.set(keyOf(measurement), measurement);
@@ -79,13 +78,4 @@ export class MeasurementFile {
 
 function keyOf({ subject, precision, texts }: Omit<Measurement, 'distance'>): string {
   return `${precision} ${texts} ${subject}`;
-}
-
-/** Reads a file; undefined if it is missing or damaged, so that everything is measured anew. */
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
