@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { type ErrorCode, OctavecError, reasonOf } from '../base/index.js';
 import type { EmbedderOptions } from '../embed/index.js';
 import type { EngineDescription } from '../engine/index.js';
@@ -14,6 +15,7 @@ export class ModelProcess {
   readonly #process: ChildProcess;
   readonly #path: string;
   readonly #model: ModelFiles;
+  readonly #started: Promise<unknown>;
   /** `performance.now()` when the process was started. */
   readonly startedAt = performance.now();
 
@@ -27,8 +29,17 @@ export class ModelProcess {
       detached: true,
       execArgv: [],
     });
+    this.#started = once(this.#process, 'spawn');
+    // Who asks is told. An error that nobody listens for would end this process.
+    this.#started.catch(() => undefined);
+    this.#process.on('error', () => undefined);
     if (this.#process.pid !== undefined) {
-      group?.add(this.#process.pid);
+      try {
+        group?.add(this.#process.pid);
+      } catch (error) {
+        this.#process.kill('SIGKILL');
+        throw error;
+      }
     }
   }
 
@@ -81,7 +92,10 @@ export class ModelProcess {
     }
   }
 
-  #ask<Kind extends FromRunner['kind']>(message: ToRunner, kind: Kind): Promise<Answer<Kind>> {
+  async #ask<Kind extends FromRunner['kind']>(message: ToRunner, kind: Kind): Promise<Answer<Kind>> {
+    await this.#started.catch((error: unknown) => {
+      throw new OctavecError('ENGINE_DIED', { path: this.#path, why: reasonOf(error) }, error);
+    });
     return new Promise((resolve, reject) => {
       const died = (why: string): void => reject(new OctavecError('ENGINE_DIED', { path: this.#path, why }));
       const onExit = (code: number | null, signal: string | null): void =>
