@@ -24,6 +24,9 @@ describe('numbers', () => {
     expect(positiveIntegers('1, 2,4')).toEqual([1, 2, 4]);
     expect(number('-0.5')).toBe(-0.5);
     expect(positiveNumber('2.5')).toBe(2.5);
+    expect([number('1e-3'), number('.5'), number('5.'), number(' +2 ')]).toEqual([0.001, 0.5, 5, 2]);
+    expect([port('0'), port('65535'), positiveInteger('007')]).toEqual([0, 65535, 7]);
+    expect(gateLimit('cosineP1=-1e-2')).toEqual({ cosineP1: -0.01 });
     expect(byteSize('25MB')).toBe(25e6);
   });
 
@@ -31,6 +34,15 @@ describe('numbers', () => {
     [positiveInteger, '0'],
     [positiveInteger, '1.5'],
     [positiveInteger, 'two'],
+    [positiveInteger, '0x10'],
+    [positiveInteger, '1e3'],
+    [positiveInteger, '9007199254740993'],
+    [positiveIntegers, '1,0b10'],
+    [number, '0x10'],
+    [number, '.'],
+    [port, '0x50'],
+    [port, '-0'],
+    [port, '65536'],
     [positiveInteger, ''],
     [positiveIntegers, '1,,2'],
     [number, ''],

@@ -10,8 +10,19 @@ import { printNote } from './print-note.js';
 
 /** Parsers of option values that several commands share. */
 
+/** Reads digits alone: "0x10" and "1e3", which the language takes for numbers too, are NaN. */
+function digits(text: string): number {
+  return /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** Reads a decimal number as people write it, or NaN; a power of ten may follow. */
+function decimal(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** Parses a count: "4". */
 export function positiveInteger(text: string): number {
-  const value = Number(text);
+  const value = digits(text);
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new InvalidArgumentError('It must be a whole number of at least 1.');
   }
@@ -19,8 +30,8 @@ export function positiveInteger(text: string): number {
 }
 
 export function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
+  const value = decimal(text);
+  if (!Number.isFinite(value)) {
     throw new InvalidArgumentError('It must be a number.');
   }
   return value;
@@ -38,7 +49,7 @@ export function gateLimit(text: string, before: Limits = {}): Limits {
   if (!(gateMetricNames as readonly string[]).includes(metric)) {
     throw new InvalidArgumentError(`"${metric}" is not a metric. Known: ${gateMetricNames.join(', ')}.`);
   }
-  const limit = Number(figure.join('=').trim() || Number.NaN);
+  const limit = decimal(figure.join('='));
   if (!Number.isFinite(limit)) {
     throw new InvalidArgumentError(`Give a number: ${metric}=0.98.`);
   }
@@ -142,8 +153,8 @@ export function positiveNumber(text: string): number {
 
 /** Parses the number of a port; 0 lets the system choose one. */
 export function port(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65535) {
+  const value = digits(text);
+  if (!Number.isInteger(value) || value > 65535) {
     throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   }
   return value;

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { shellWord } from '../../base/index.js';
+import { OctavecError, shellWord } from '../../base/index.js';
 import { Index, type UpdateOutcome, type VectorKind } from '../../search/index.js';
 import { vectorKinds } from '../../store/index.js';
 import { interruptSignal } from '../interrupt.js';
@@ -64,6 +64,12 @@ export function indexCommand(): Command {
     .action(async (paths: string[], options: Options) => {
       const signal = interruptSignal();
       const { chunkTokens: tokens, chunkOverlap: overlap, model, variant, vectors, dimensions } = options;
+      if (tokens === 'none' && overlap !== undefined) {
+        throw new OctavecError('USAGE', {
+          problem: '`chunkOverlap` says what chunks share, and with `chunkTokens: none` documents are not cut',
+          hint: 'Give one of the two.',
+        });
+      }
       const isCut = tokens !== undefined || overlap !== undefined;
       const chunking =
         tokens === 'none' ? tokens : isCut ? { ...(tokens && { tokens }), ...(overlap && { overlap }) } : undefined;
@@ -102,9 +108,9 @@ function chunkTokens(text: string): number | 'none' {
   if (text === 'none') {
     return text;
   }
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
+  try {
+    return positiveInteger(text);
+  } catch {
     throw new InvalidArgumentError('It must be a whole number of at least 1, or none.');
   }
-  return value;
 }
