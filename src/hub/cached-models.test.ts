@@ -57,9 +57,12 @@ describe('models of the cache', () => {
         revisions: ['refs/pr/1'],
         files: ['config.json', 'onnx/model.onnx'],
         bytes: 7,
-        ownBytes: 2,
+        blobs: new Map([
+          [home.blob('e2'), 2],
+          [home.blob('e1'), 5],
+        ]),
       },
-      { id: 'owner/name', commit: second, revisions: ['main'], bytes: 12, ownBytes: 7 },
+      { id: 'owner/name', commit: second, revisions: ['main'], bytes: 12 },
     ]);
   });
 

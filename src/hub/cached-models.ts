@@ -15,8 +15,8 @@ export interface CachedModel {
   readonly files: readonly string[];
   /** Bytes of its files, those that it shares with other commits included. */
   readonly bytes: number;
-  /** Bytes that no other commit of the model uses: what removing it frees. */
-  readonly ownBytes: number;
+  /** Where its bytes lie, and how many there are. Commits of a model share what is the same in them. */
+  readonly blobs: ReadonlyMap<string, number>;
 }
 
 /** Lists all models in a cache by name. Other repositories are passed over. */
@@ -37,16 +37,14 @@ async function commitsOf(folder: string, id: string): Promise<CachedModel[]> {
   const contents = await Promise.all(commits.map((commit) => contentOf(join(folder, 'snapshots', commit))));
   return commits.map((commit, i) => {
     const { files, blobs } = contents[i];
-    const shared = new Set(contents.filter((_, j) => j !== i).flatMap((other) => [...other.blobs.keys()]));
-    const sum = (some: readonly (readonly [string, number])[]) => some.reduce((bytes, [, size]) => bytes + size, 0);
     return {
       id,
       commit,
       revisions: revisions.filter(([, target]) => target === commit).map(([name]) => name),
       folder: join(folder, 'snapshots', commit),
       files,
-      bytes: sum([...blobs]),
-      ownBytes: sum([...blobs].filter(([blob]) => !shared.has(blob))),
+      bytes: [...blobs.values()].reduce((bytes, size) => bytes + size, 0),
+      blobs,
     };
   });
 }

@@ -91,6 +91,20 @@ describe('what would be removed', () => {
   });
 });
 
+test('what several of the removed revisions share counts once, though another stays', async () => {
+  newCache();
+  commit('a/model', older);
+  commit('a/model', 'c'.repeat(40));
+  commit('a/model', newer, 'main');
+  put(join(home('a/model'), 'blobs/old'), 'x'.repeat(500));
+  for (const hash of [older, 'c'.repeat(40)]) {
+    symlinkSync('../../blobs/old', join(home('a/model'), 'snapshots', hash, 'tokenizer.json'));
+  }
+  expect((await planPrune({ settings })).bytes).toBe(10 + 10 + 500);
+  // All of the name: 1,000 that all share, 500 that two share, and three times 10.
+  expect((await planRemoval('a/model', { settings }))?.bytes).toBe(1530);
+});
+
 describe('removing', () => {
   beforeEach(newCache);
 

@@ -9,7 +9,7 @@ import { variantsFolder } from './variants-folder.js';
 /** What removing models would take away. */
 export interface Removal {
   readonly models: readonly ListedModel[];
-  /** Bytes that are freed; what another revision uses stays. */
+  /** Bytes that are freed; what a revision that stays uses is not among them. */
   readonly bytes: number;
   remove(): Promise<void>;
 }
@@ -55,18 +55,11 @@ async function removalOf(
     return undefined;
   }
   const models = (await Promise.all(chosen.map(describeCached))).filter((model) => model !== undefined);
-  // With all revisions of a model gone, what they share goes, too.
-  const whole = chosen.filter(({ id }) => all.filter((one) => one.id === id).every(isChosen));
-  const ids = new Set(whole.map(({ id }) => id));
-  const shared = [...ids].map((id) =>
-    Math.max(...whole.filter((one) => one.id === id).map(({ bytes, ownBytes }) => bytes - ownBytes)),
-  );
+  const kept = new Set(all.filter((model) => !isChosen(model)).flatMap(({ blobs }) => [...blobs.keys()]));
+  const freed = new Map(chosen.flatMap(({ blobs }) => [...blobs].filter(([blob]) => !kept.has(blob))));
   const made = chosen.map(({ id, commit }) => variantsFolder(id, commit));
   const madeBytes = await Promise.all(made.map(bytesBelow));
-  const bytes = [...chosen.map(({ ownBytes }) => ownBytes), ...shared, ...madeBytes].reduce(
-    (sum, some) => sum + some,
-    0,
-  );
+  const bytes = [...freed.values(), ...madeBytes].reduce((sum, some) => sum + some, 0);
   return {
     models,
     bytes,
