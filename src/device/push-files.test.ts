@@ -182,6 +182,15 @@ describe('what goes wrong is told, and nothing is left', () => {
     expect(await refusal(await connected())).toMatch(/toy refused making \S+files\/models/);
   });
 
+  test.each([{}, { verify: true }])('a folder that has the name of the file, with %j', async (options) => {
+    mkdirSync(join(folder(), 'model.onnx'), { recursive: true });
+    const { device } = await connected();
+    const pushing = pushFiles(device, place(), [file('model.onnx', 'x')], options);
+    await expect(pushing).rejects.toThrow(/sending model\.onnx: \S+model\.onnx is a folder there; remove or rename it/);
+    expect(readdirSync(folder())).toEqual(['model.onnx']);
+    expect(readdirSync(join(folder(), 'model.onnx'))).toEqual([]);
+  });
+
   test('no way to hash, unless the file is read back', async () => {
     const programs = await withPrograms(usual);
     expect(await refusal(programs)).toContain('neither sha256sum nor md5sum; read the files back with --pull-back');

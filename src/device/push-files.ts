@@ -122,7 +122,12 @@ async function hashOf(parts: AsyncIterable<Uint8Array>, tool: HashTool): Promise
 
 async function stateOf(device: Device, place: Place, file: LocalFile, pullBack?: boolean): Promise<FileState> {
   const path = shellQuoted(file.path);
-  const { output } = await device.run(place.as(`if [ -f ${path} ]; then wc -c < ${path}; else echo none; fi`));
+  const kinds = `elif [ -d ${path} ]; then echo folder; else echo none; fi`;
+  const { output } = await device.run(place.as(`if [ -f ${path} ]; then wc -c < ${path}; ${kinds}`));
+  if (output.trim() === 'folder') {
+    // What is renamed to the name of a folder goes into the folder.
+    throw refusedBy(device.serial, `sending ${file.name}`, `${file.path} is a folder there; remove or rename it`);
+  }
   if (output.trim() === 'none') {
     return 'missing';
   }
