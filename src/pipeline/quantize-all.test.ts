@@ -86,12 +86,25 @@ describe('a model', () => {
     ]);
   });
 
+  test('that cannot be read is told with the places where its variants would stand', async () => {
+    put('a.onnx', 'broken');
+    put('b/tokenizer.json', letterTokenizer());
+    put('b/onnx/model.onnx', 'broken, too');
+    const output = join(folder, 'out');
+    const { items } = await quantizeAll(folder, { to: ['int8'], calibration: false, output });
+    expect(items.map(({ path }) => path)).toEqual([
+      join(output, 'a-INT8.onnx'),
+      join(output, 'b/onnx/model_int8.onnx'),
+    ]);
+  });
+
   test('that scores pairs is left to the command that makes its variants', async () => {
     await putModel('reranker', scoring);
     const { items } = await quantizeAll(folder, { to: ['int8'], calibration: false });
     expect(items).toEqual([
       {
-        ...{ model: 'reranker', method: 'int8', status: 'skipped', path: join(folder, 'reranker') },
+        ...{ model: 'reranker', method: 'int8', status: 'skipped' },
+        path: join(folder, 'reranker/onnx/model_int8.onnx'),
         reason: `it scores pairs of texts: make its variants with "octavec quantize ${join(folder, 'reranker')}"`,
         seconds: expect.any(Number),
       },

@@ -112,7 +112,7 @@ async function quantizeOne(
   const items: BatchItem[] = [];
   const left: PlannedVariant[] = [];
   const fail = (variants: readonly PlannedVariant[], error: unknown): void => {
-    items.push(...variants.map(({ method }) => unsuccessful(model, method.id, error, start)));
+    items.push(...variants.map((variant) => unsuccessful(model, variant, error, start)));
   };
   let source = model.path;
   try {
@@ -121,8 +121,8 @@ async function quantizeOne(
     source = (model.isFolder && (await convertedCopy(model.path, { signal, onProgress }))?.folder) || model.path;
     if (await isReranker(source, modelOverrides(options))) {
       const reason = `it scores pairs of texts: make its variants with "octavec quantize ${model.path}"`;
-      const skipped = { model: model.name, status: 'skipped', path: model.path, reason } as const;
-      return planned.map(({ method }) => ({ ...skipped, method: method.id, seconds: secondsSince(start) }));
+      const skipped = { model: model.name, status: 'skipped', reason } as const;
+      return planned.map(({ method, path }) => ({ ...skipped, method: method.id, path, seconds: secondsSince(start) }));
     }
     const files = await openModelFolder(source, modelOverrides(options));
     for (const variant of planned) {
@@ -186,6 +186,7 @@ async function makeItems(
 ): Promise<BatchItem[]> {
   const start = performance.now();
   const to = planned.map(({ method }) => method);
+  const plannedFor = (id: BatchItem['method']) => planned.find(({ method }) => method.id === id) as PlannedVariant;
   try {
     const output = outputFolderOf(model, options.output) ?? (source === model.path ? undefined : model.path);
     const { variants, failures } = await makeVariants(source, to, { ...options, output }, nameOf);
@@ -200,9 +201,9 @@ async function makeItems(
         seconds,
       }),
     );
-    return [...made, ...failures.map(({ method, error }) => unsuccessful(model, method, error, start))];
+    return [...made, ...failures.map(({ method, error }) => unsuccessful(model, plannedFor(method), error, start))];
   } catch (error) {
-    return to.map(({ id }) => unsuccessful(model, id, error, start));
+    return planned.map((variant) => unsuccessful(model, variant, error, start));
   }
 }
 
@@ -215,14 +216,14 @@ const skipping: ReadonlySet<string> = new Set([
 ]);
 
 function unsuccessful(
-  { name, path }: FoundModel,
-  method: BatchItem['method'],
+  { name }: FoundModel,
+  { method, path }: PlannedVariant,
   error: unknown,
   start: number,
 ): BatchItem {
   throwIfEnded(error);
   const status = error instanceof OctavecError && skipping.has(error.code) ? 'skipped' : 'failed';
-  return { model: name, method, status, path, reason: reasonOf(error), seconds: secondsSince(start) };
+  return { model: name, method: method.id, status, path, reason: reasonOf(error), seconds: secondsSince(start) };
 }
 
 /** Throws what ends the whole call. */
