@@ -72,14 +72,16 @@ async function embedInto(
   let embedded = 0;
   const flush = async () => {
     const all = { store: target, ...tools, onSkipped: () => undefined };
-    await target.apply({ remove: [], add: await embedDocuments(pending, all, signal) });
-    embedded += pending.length;
+    const add = await embedDocuments(pending, all, signal);
+    await target.apply({ remove: [], add });
+    embedded += add.length;
     [pending, waiting] = [[], 0];
   };
-  let seen = 0;
+  const seen = new Set<string>();
   for await (const document of store.documents()) {
     throwIfCancelled(signal, 'migrating the index');
-    onProgress?.({ stage: 'Embedding anew', done: seen++, total, unit: 'documents' });
+    onProgress?.({ stage: 'Embedding anew', done: seen.size, total, unit: 'documents' });
+    seen.add(document.id);
     if (done.get(document.id) === document.hash) {
       continue;
     }
@@ -90,6 +92,11 @@ async function embedInto(
     }
   }
   await flush();
+  // What was taken out of the index since a migration was broken off must not come back by it.
+  const gone = [...done.keys()].filter((id) => !seen.has(id));
+  if (gone.length > 0) {
+    await target.apply({ remove: gone, add: [] });
+  }
   return embedded;
 }
 
