@@ -74,6 +74,19 @@ describe('the model of an index', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('is compared again after that failed', async () => {
+    const { loadModel, embedder, asked } = models();
+    const { embed } = embedder;
+    let isBroken = true;
+    embedder.embed = ((...given: Parameters<Embedder['embed']>) =>
+      isBroken ? Promise.reject(new Error('no memory')) : embed(...given)) as Embedder['embed'];
+    const model = held({ loadModel });
+    await expect(model.asked(manifest)).rejects.toThrow('no memory');
+    isBroken = false;
+    expect(await model.asked(manifest)).toBe(embedder);
+    expect(asked).toHaveLength(1);
+  });
+
   test('that is not where it was is said to be missing, with what to do', async () => {
     const missing = (path: string) => async () =>
       Promise.reject(new OctavecError('FILE_NOT_FOUND', { path, what: 'Model folder' }));

@@ -58,6 +58,10 @@ export class HeldModel {
         this.#options.onNote?.(note);
       }
     });
+    // What failed is tried again.
+    this.#checked.catch(() => {
+      this.#checked = undefined;
+    });
     await this.#checked;
     return embedder;
   }
