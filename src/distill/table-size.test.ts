@@ -55,6 +55,13 @@ describe('a table of a size', () => {
     );
   });
 
+  test('of fewer dimensions than usual is refused with the size that these take', () => {
+    // 1,000 rows of 16 bytes and a scale of 4.
+    expect(tableShape(1000, 384, { dimensions: 16, size: 20_000 })).toEqual({ dimensions: 16, precision: 'int8' });
+    expect(() => tableShape(1000, 384, { dimensions: 16, size: 19_999 })).toThrow(/Allow 20\.0 kB at least/);
+    expect(() => tableShape(1000, 24, { size: 27_999 })).toThrow(/Allow 28\.0 kB at least/);
+  });
+
   test('gets no shorter rows for more room', () => {
     fc.assert(
       fc.property(shapes, fc.nat({ max: 10_000_000 }), ({ tokens, width, size, precision }, more) => {

@@ -49,8 +49,9 @@ export function tableShape(
   const kept = precision ?? 'int8';
   const room = Math.floor((size / tokens - (kept === 'int8' ? 4 : 0)) / bytesPerNumber[kept]);
   const dimensions = room - (room % 8);
-  if (dimensions < fewestDimensions) {
-    const least = bytesOf({ dimensions: fewestDimensions, precision: kept });
+  const fewest = Math.min(fewestDimensions, asked);
+  if (dimensions < fewest) {
+    const least = bytesOf({ dimensions: fewest, precision: kept });
     throw new OctavecError('USAGE', {
       problem: `A table of ${formatBytes(size)} for ${tokens} tokens would have vectors of ${Math.max(0, room)} numbers`,
       hint: `Allow ${formatBytes(least)} at least (\`size\`), or take a teacher with a smaller vocabulary.`,
