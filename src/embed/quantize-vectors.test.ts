@@ -36,6 +36,34 @@ describe('quantizeVectors', () => {
     expect(Array.from(quantizeVectors(one, 'int8', narrow))).toEqual([-128, 127]);
   });
 
+  test.each(['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const)(
+    'gives nothing for no vectors, in %s',
+    (type) => {
+      const none = { data: new Float32Array(), rows: 0, columns: 8 };
+      expect(quantizeVectors(none, type)).toHaveLength(0);
+      expect(quantizeVectors(none, type, { least: new Float32Array(8), greatest: new Float32Array(8) })).toHaveLength(
+        0,
+      );
+    },
+  );
+
+  test.each([
+    ['NaN among the vectors', [Number.NaN, 1], [0, 0], /1 of 1 vectors hold NaN or infinity, the first in row 0/],
+    ['infinity among the vectors', [1, Number.POSITIVE_INFINITY], [0, 0], /1 of 1 vectors hold NaN or infinity/],
+    ['NaN among the ranges', [1, 1], [0, Number.NaN], /ranges must hold .* 2 finite numbers each/],
+    ['ranges of another length', [1, 1], [0], /ranges must hold .* 2 finite numbers each/],
+  ])('refuses %s', (_, vector, least, message) => {
+    const one = { data: Float32Array.from(vector), rows: 1, columns: 2 };
+    const ranges = { least: Float32Array.from(least), greatest: Float32Array.of(1, 1) };
+    expect(() => quantizeVectors(one, 'int8', ranges)).toThrow(message);
+  });
+
+  test('gives a dimension without a range its least step', () => {
+    const same = { data: Float32Array.of(0.5, 0.5), rows: 2, columns: 1 };
+    expect(Array.from(quantizeVectors(same, 'int8'))).toEqual([-128, -128]);
+    expect(Array.from(quantizeVectors(same, 'uint8'))).toEqual([0, 0]);
+  });
+
   test('copies float32', () => {
     const copy = quantizeVectors(matrix, 'float32');
     expect(copy).toEqual(matrix.data);

@@ -65,16 +65,20 @@ export function vectorRanges(matrix: Matrix): VectorRanges {
 export function quantizeVectors<Type extends VectorType>(
   matrix: Matrix,
   type: Type,
-  ranges: VectorRanges = vectorRanges(matrix),
+  ranges?: VectorRanges,
 ): VectorData[Type] {
   checkMatrix(matrix);
   checkChoice('type', type ?? null, vectorTypes);
-  checkRanges(ranges, matrix.columns);
+  const used = ranges === undefined ? vectorRanges(matrix) : ranges;
+  // No vectors have no ranges of their own, and need none.
+  if (ranges !== undefined || matrix.rows > 0) {
+    checkRanges(used, matrix.columns);
+  }
   switch (type) {
     case 'int8':
-      return Int8Array.from(levels(matrix, ranges, 128)) as VectorData[Type];
+      return Int8Array.from(levels(matrix, used, 128)) as VectorData[Type];
     case 'uint8':
-      return Uint8Array.from(levels(matrix, ranges, 0)) as VectorData[Type];
+      return Uint8Array.from(levels(matrix, used, 0)) as VectorData[Type];
     case 'ubinary':
       return signBits(matrix) as VectorData[Type];
     case 'binary':
