@@ -36,6 +36,14 @@ describe('losses of tasks', () => {
     expect(withinNoise).toBe(true);
   });
 
+  test('are nothing where neither side finds anything, and hide no other loss', () => {
+    const nothing = { ...retrieval('hard', 0, 0), interval: [0, 0] as const };
+    expect(lossesOf(evidence(nothing))).toEqual([{ task: 'hard', loss: 0, interval: [0, 0], withinNoise: true }]);
+    expect(gateMetrics.ndcgLoss.of(evidence(nothing, retrieval('a', 0.5, 0.45)))).toBeCloseTo(0.1, 12);
+    // More than nothing is no loss, however much more.
+    expect(gateMetrics.ndcgLoss.of(evidence(retrieval('b', 0, 0.1)))).toBe(Number.NEGATIVE_INFINITY);
+  });
+
   test('are negative where the candidate is better', () => {
     expect(gateMetrics.ndcgLoss.of(evidence(retrieval('a', 0.5, 0.6)))).toBeCloseTo(-0.2, 12);
   });

@@ -128,7 +128,8 @@ function taskLosses(
   return tasks
     .filter((comparison) => comparison.kind === kind && comparison.metric === metric)
     .map(({ task, difference, interval, original, finding }) => {
-      const lossAt = (change: number) => -change / (scale === 'relative' ? original : 1);
+      // Where nothing changed nothing is lost, of an original that finds nothing as well.
+      const lossAt = (change: number) => (change === 0 ? 0 : -change / (scale === 'relative' ? original : 1));
       const withinNoise = finding === 'within noise' && !Number.isNaN(difference);
       const ends = interval && ([lossAt(interval[1]), lossAt(interval[0])] as const);
       return { task, loss: lossAt(difference), withinNoise, ...(ends && { interval: ends }) };
