@@ -114,7 +114,8 @@ test('the health port answers while the model loads and while requests come to t
     await loading;
     return tiny.open();
   };
-  const server = await serve({ models: [{ ...tiny, open }], port: 0, healthPort: 0 });
+  const corsAllowOrigin = ['https://page.example'];
+  const server = await serve({ models: [{ ...tiny, open }], port: 0, healthPort: 0, corsAllowOrigin });
   onTestFinished(() => server.close());
   const health = () => fetch(`http://127.0.0.1:${server.healthPort}/health`).then(({ status }) => status);
   const ask = async (path: string, init?: RequestInit) => {
@@ -126,6 +127,9 @@ test('the health port answers while the model loads and while requests come to t
   const headers = { 'content-type': 'application/json' };
   const embed = (input: unknown) => ask('/v1/embeddings', { method: 'POST', headers, body: JSON.stringify({ input }) });
   expect([await health(), await ask('/ready'), await embed('a')]).toEqual([200, [503, '2'], [503, '2']]);
+  const asPage = { method: 'POST', headers: { ...headers, origin: 'https://page.example' }, body: '{"input":"a"}' };
+  const early = await fetch(`${server.url}/v1/embeddings`, asPage);
+  expect([early.status, early.headers.get('access-control-allow-origin')]).toEqual([503, 'https://page.example']);
   load();
   await server.ready;
   expect([await health(), await ask('/ready')]).toEqual([200, [200, null]]);
@@ -156,7 +160,7 @@ test('a model that is replaced loses no request', async () => {
   expect([...statuses]).toEqual([200]);
 });
 
-test('within the budget the least recently used model goes, one in use stays', async () => {
+test('within the budget the least recently used model goes', async () => {
   const names = ['a', 'b', 'c'];
   const models = names.map((name) => ({ name, open: () => openModelFolder(embeddedModel) }));
   const server = await serverForTest({ models, memoryBudget: 200 * 2 ** 20 });
@@ -170,6 +174,43 @@ test('within the budget the least recently used model goes, one in use stays', a
   expect(await loaded()).toEqual(['a', 'c']);
   await use('b');
   expect(await loaded()).toEqual(['b', 'c']);
+});
+
+/** What the shelf counts for one of the tiny models, and a little more. */
+const oneTinyModel = 45 * 2 ** 20;
+
+test('within the budget a model in use stays, and who finds no room is told to come again', async () => {
+  const models = ['a', 'b', 'c'].map((name) => ({ ...tiny, name }));
+  const server = await serverForTest({ models, memoryBudget: 2 * oneTinyModel });
+  const loaded = async () => (await server.get('/api/ps')).body.models.map(({ name }: { name: string }) => name).sort();
+  const embed = (model: string, input: unknown) => server.post('/v1/embeddings', { input, model });
+  const long = Array.from({ length: 400 }, (_, i) => `${i} ${'long text '.repeat(60)}`);
+  const first = embed('a', long);
+  await underWay(server, 1);
+  expect((await embed('b', 'x')).status).toBe(200);
+  // `a` was asked for before `b` was, but is still in use.
+  expect((await embed('c', 'x')).status).toBe(200);
+  expect(await loaded()).toEqual(['a', 'c']);
+  const second = embed('c', long);
+  await underWay(server, 2);
+  const refused = await embed('b', 'x');
+  expect([refused.status, refused.body.error.message]).toEqual([
+    503,
+    expect.stringContaining('there is no room for the model b while the others are in use'),
+  ]);
+  expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  expect((await embed('b', 'x')).status).toBe(200);
+});
+
+test('a model that is larger than the budget is not loaded, and the others are left alone', async () => {
+  const models = [tiny, { name: 'large', open: () => openModelFolder(embeddedModel) }];
+  const server = await serverForTest({ models, memoryBudget: oneTinyModel });
+  const refused = await server.post('/v1/embeddings', { input: 'a', model: 'large' });
+  expect([refused.status, refused.body.error.message]).toEqual([
+    503,
+    expect.stringMatching(/the model large takes \d+ bytes, and 47185920 are granted/),
+  ]);
+  expect((await server.get('/api/ps')).body.models).toMatchObject([{ name: 'tiny' }]);
 });
 
 test('a model that nobody asks for is unloaded, and loaded again', async () => {
