@@ -97,6 +97,12 @@ test('browsers ask before they send a key, and may read what the answer says of 
   expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([401, 'https://page.example']);
 });
 
+test('who asks for the options without a preflight gets them', async () => {
+  const { app } = await appOf({ corsAllowOrigin: ['https://page.example'] });
+  const { statusCode, headers } = await app.inject({ method: 'OPTIONS', url: '/v1/embeddings' });
+  expect([statusCode, headers['access-control-allow-methods']]).toEqual([204, 'GET, HEAD, POST, DELETE']);
+});
+
 test('a page of another origin may read why it was refused, however early', async () => {
   const origin = 'https://page.example';
   const limits = { payloadLimit: 100, maxWaitingBytes: 100 };

@@ -90,6 +90,8 @@ export async function buildApp(context: ServerContext, options: ServerOptions, l
       origin: origins.includes('*') ? '*' : origins,
       methods: ['GET', 'HEAD', 'POST', 'DELETE'],
       exposedHeaders,
+      // What asks for the options without being a preflight is no mistake, and would be told so in plain text.
+      strictPreflight: false,
     });
   }
   app.addHook('onRequest', (request, reply, done) => {
