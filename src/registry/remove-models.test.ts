@@ -49,7 +49,7 @@ describe('what would be removed', () => {
     commit('a/other', newer, 'main');
   });
   const plan = async (name: string) => {
-    const removal = await planRemoval(name, { settings });
+    const removal = await planRemoval([name], { settings });
     return removal && { revisions: removal.models.map(({ revision }) => revision), bytes: removal.bytes };
   };
 
@@ -102,7 +102,7 @@ test('what several of the removed revisions share counts once, though another st
   }
   expect((await planPrune({ settings })).bytes).toBe(10 + 10 + 500);
   // All of the name: 1,000 that all share, 500 that two share, and three times 10.
-  expect((await planRemoval('a/model', { settings }))?.bytes).toBe(1530);
+  expect((await planRemoval(['a/model'], { settings }))?.bytes).toBe(1530);
 });
 
 describe('removing', () => {
@@ -113,7 +113,7 @@ describe('removing', () => {
     commit('a/other', older, 'main');
     put(join(variantsFolder('a/model', older), 'onnx/model_int8.onnx'), 'x'.repeat(300));
     put(join(variantsFolder('a/other', older), 'onnx/model_int8.onnx'), 'x'.repeat(300));
-    const removal = await planRemoval('a/model', { settings });
+    const removal = await planRemoval(['a/model'], { settings });
     expect(removal?.bytes).toBe(1000 + 10 + 300);
     await removal?.remove();
     expect(existsSync(home('a/model'))).toBe(false);
@@ -126,11 +126,34 @@ describe('removing', () => {
     commit('a/model', older, 'v1');
     commit('a/model', newer, 'main');
     put(join(variantsFolder('a/model', newer), 'onnx/model_q4.onnx'), 'x');
-    await (await planRemoval('a/model@v1', { settings }))?.remove();
+    await (await planRemoval(['a/model@v1'], { settings }))?.remove();
     expect(readdirSync(join(home('a/model'), 'snapshots'))).toEqual([newer]);
     expect(readdirSync(join(home('a/model'), 'blobs')).sort()).toEqual([newer, 'shared']);
     expect(readdirSync(join(home('a/model'), 'refs'))).toEqual(['main']);
     expect(existsSync(join(variantsFolder('a/model', newer), 'onnx/model_q4.onnx'))).toBe(true);
+  });
+});
+
+describe('removing several at once', () => {
+  beforeEach(newCache);
+
+  test('counts what they share, and leaves no empty folder of a model whose revisions are all gone', async () => {
+    commit('a/model', older, 'v1');
+    commit('a/model', newer, 'main');
+    commit('a/other', newer, 'main');
+    const removal = await planRemoval(['a/model@v1', 'a/model@main'], { settings });
+    expect(removal).toMatchObject({ models: [{ revision: older }, { revision: newer }], bytes: 1020 });
+    await removal?.remove();
+    expect(readdirSync(settings.cache)).toEqual(['models--a--other']);
+  });
+
+  test('takes a model and a revision of it as one', async () => {
+    commit('a/model', older, 'v1');
+    commit('a/model', newer, 'main');
+    const removal = await planRemoval(['a/model@v1', 'a/model', 'a/none'], { settings });
+    expect(removal).toMatchObject({ models: [{ revision: older }, { revision: newer }], bytes: 1020 });
+    expect(await planRemoval(['a/none', 'a/neither'], { settings })).toBeUndefined();
+    expect(await planRemoval([], { settings })).toBeUndefined();
   });
 });
 

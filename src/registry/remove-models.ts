@@ -15,18 +15,24 @@ export interface Removal {
 }
 
 /**
- * Plans what removing a model of the hub would delete: one revision, or all of a name, together with the variants that
+ * Plans what removing models of the hub would delete: one revision, or all of a name, together with the variants that
  * octavec made of it. Nothing is removed yet.
  *
- * @returns undefined where the cache has no such model
+ * @returns undefined where the cache has none of them
  */
-export async function planRemoval(name: string, options: HubOptions = {}): Promise<Removal | undefined> {
+export async function planRemoval(names: readonly string[], options: HubOptions = {}): Promise<Removal | undefined> {
+  const choices = await Promise.all(names.map((name) => choiceOf(name, options)));
+  return removalOf((model) => choices.some((isChosen) => isChosen(model)), options);
+}
+
+/** Returns what says whether a name, with or without a revision, means a model of the cache. */
+async function choiceOf(name: string, options: HubOptions): Promise<(model: CachedModel) => boolean> {
   const reference = await modelReference(name.startsWith('hf:') ? name : `hf:${name}`, options);
   if (reference.kind !== 'hub') {
-    return undefined;
+    return () => false;
   }
   const { id, revision } = reference;
-  return removalOf((model) => model.id === id && (revision === undefined || isCalled(model, revision)), options);
+  return (model) => model.id === id && (revision === undefined || isCalled(model, revision));
 }
 
 /** Plans the removal of what no branch or tag leads to any more: older revisions that a newer pull has replaced. */

@@ -24,7 +24,7 @@ export async function configured(): Promise<ListOptions & Pick<Configuration, 'm
  * @throws FILE_NOT_FOUND
  */
 export async function modelsNamed(name: string): Promise<ListedModel[]> {
-  const [id, revision] = name.replace(/^hf:/, '').split('@');
+  const [id, revision] = name.replace(/^hf:(\/\/)?/, '').split('@');
   const { settings, template, models: own } = await configured();
   const file = template && asTemplateName(name, template);
   const all = await listModels([], { settings, template });

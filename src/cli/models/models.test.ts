@@ -93,7 +93,13 @@ describe('models list', () => {
 describe('models show', () => {
   test('names what is known of a model of the cache, by name or revision, or of a folder', async () => {
     const snapshot = cached('toys/minilm', newer, 'main');
-    for (const name of ['toys/minilm', 'hf:toys/minilm', 'toys/minilm@main', `toys/minilm@${newer.slice(0, 8)}`]) {
+    for (const name of [
+      'toys/minilm',
+      'hf:toys/minilm',
+      'hf://toys/minilm',
+      'toys/minilm@main',
+      `toys/minilm@${newer.slice(0, 8)}`,
+    ]) {
       expect((await json('show', name)).value).toMatchObject({ id: 'toys/minilm', path: snapshot, dimensions: 64 });
     }
     expect((await json('show', snapshot)).value).toMatchObject({ id: 'toys/minilm', source: 'hub' });

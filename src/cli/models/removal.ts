@@ -14,33 +14,13 @@ interface RemovalFlags {
  * @throws FILE_NOT_FOUND
  */
 export async function planRemovals(names: readonly string[]): Promise<Removal> {
-  const planned: Removal[] = [];
-  for (const name of new Set(names)) {
-    const removal = await planRemoval(name, await configured());
-    if (removal === undefined) {
+  const options = await configured();
+  for (const name of names) {
+    if ((await planRemoval([name], options)) === undefined) {
       throw notThere(name);
     }
-    planned.push(removal);
   }
-  // A model and a revision of it are one removal, that of the model.
-  const removals = planned.filter(
-    (one, i) => !planned.some((other, j) => isPartOf(one, other) && (j < i || !isPartOf(other, one))),
-  );
-  return {
-    models: removals.flatMap(({ models }) => models),
-    bytes: removals.reduce((sum, { bytes }) => sum + bytes, 0),
-    remove: async () => {
-      for (const removal of removals) {
-        await removal.remove();
-      }
-    },
-  };
-}
-
-function isPartOf(part: Removal, whole: Removal): boolean {
-  return part.models.every(({ id, revision }) =>
-    whole.models.some((one) => one.id === id && one.revision === revision),
-  );
+  return (await planRemoval(names, options)) as Removal;
 }
 
 /** Removes what is planned, if that is what was said, and prints what is gone, or would be. */
