@@ -93,7 +93,8 @@ export class SharedValues {
   turns(rotation: Rotation): readonly [cos: string, sin: string] {
     const { frequencies, base } = rotation;
     const rows = Math.max(this.#plan.maxTokens, leastTurns);
-    const key = JSON.stringify([base, ...frequencies.slice(0, 4)]);
+    // All of them: two ways to scale a rotation may leave the first ones as they are.
+    const key = JSON.stringify([base, ...frequencies]);
     const tables = () => rotationTables(rotation, rows);
     const value = (part: 'cos' | 'sin') =>
       this.#once(`${part} ${key}`, (graph) => {
