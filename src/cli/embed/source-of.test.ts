@@ -42,11 +42,17 @@ test('what was forgotten is named: a text behind the model, or both', async () =
   await expect(source([])).rejects.toMatchObject({
     code: 'USAGE',
     message: expect.stringMatching(
-      /"minilm", which comes first, was taken for the model.*octavec embed minilm "minilm"/,
+      /"minilm", which comes first, was taken for the model.*octavec embed minilm minilm$/,
     ),
   });
   await expect(sourceOf(undefined, [], {}, noInvalid)).rejects.toThrow(
     /^There are no texts\. Give the model and then texts/,
+  );
+});
+
+test('the command for what was taken for the model is safe to copy into a shell', async () => {
+  await expect(sourceOf("what's `date` $HOME?", [], {}, noInvalid)).rejects.toThrow(
+    "octavec embed minilm 'what'\\''s `date` $HOME?'",
   );
 });
 

@@ -1,4 +1,4 @@
-import { OctavecError, printable } from '../../base/index.js';
+import { OctavecError, printable, shellWord } from '../../base/index.js';
 import {
   type InvalidRow,
   joinSources,
@@ -39,7 +39,7 @@ export async function sourceOf(
         hint:
           model === undefined
             ? 'Give the model and then texts, or --file <file>.'
-            : `Give the model and then texts, or --file <file>. With the embedded model: octavec embed minilm ${JSON.stringify(printable(model))}.`,
+            : `Give the model and then texts, or --file <file>. With the embedded model: octavec embed minilm ${shellWord(printable(model))}`,
       });
     }
     return textsAsSource(given);
