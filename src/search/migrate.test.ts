@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -30,6 +30,12 @@ function modelOf(vectorOf: (text: string) => readonly [number, number]) {
   return { model: '/new', loadModel: async () => ({ embedder, name: '/new' }) };
 }
 const sound = modelOf(() => [1, 0]);
+const breaking = modelOf((text) => {
+  if (text === 'breaks') {
+    throw new Error('the power went');
+  }
+  return [1, 0];
+});
 
 /** Changes the index, with chunks of a text for each document that is added. */
 async function change(add: Readonly<Record<string, readonly string[]>>, remove: readonly string[] = []) {
@@ -62,12 +68,6 @@ const full = Array.from({ length: 512 }, (_, i) => `part ${i}`);
 test('what was taken out since a migration was broken off does not come back', async () => {
   await change({ large: full });
   await change({ small: ['breaks'] });
-  const breaking = modelOf((text) => {
-    if (text === 'breaks') {
-      throw new Error('the power went');
-    }
-    return [1, 0];
-  });
   await expect(migrateIndex(folder, breaking)).rejects.toThrow('the power went');
   expect(await contents()).toEqual({ ids: ['large', 'small'], documents: 2, chunks: 513, dimensions: 1 });
   await change({ other: ['new'] }, ['large']);
@@ -79,12 +79,6 @@ test('what was taken out since a migration was broken off does not come back', a
 test('a broken-off migration goes on where it stopped, and embeds again what has changed since', async () => {
   await change({ large: full });
   await change({ small: ['breaks'] });
-  const breaking = modelOf((text) => {
-    if (text === 'breaks') {
-      throw new Error('the power went');
-    }
-    return [1, 0];
-  });
   await expect(migrateIndex(folder, breaking)).rejects.toThrow('the power went');
   const texts: string[] = [];
   const listening = modelOf((text) => {
@@ -96,6 +90,19 @@ test('a broken-off migration goes on where it stopped, and embeds again what has
   expect(texts.slice(-2)).toEqual(['now two', 'chunks']);
   expect(texts).not.toContain('part 0');
   expect(await contents()).toEqual({ ids: ['large', 'small'], documents: 2, chunks: 514, dimensions: 2 });
+});
+
+test.each([
+  ['segments that are gone', () => rmSync(join(folder, 'migration/segments'), { recursive: true })],
+  ['a list that is not whole', () => writeFileSync(join(folder, 'migration/index.json'), '{"sha256":"')],
+])('what is left of a broken-off migration with %s is thrown away', async (_, damage) => {
+  await change({ large: full });
+  await change({ small: ['breaks'] });
+  await expect(migrateIndex(folder, breaking)).rejects.toThrow('the power went');
+  damage();
+  expect(await migrateIndex(folder, sound)).toBe(2);
+  expect(await contents()).toEqual({ ids: ['large', 'small'], documents: 2, chunks: 513, dimensions: 2 });
+  expect(existsSync(join(folder, 'migration'))).toBe(false);
 });
 
 test('counts the documents that the model gives vectors for', async () => {

@@ -102,11 +102,17 @@ async function embedInto(
 
 /** Opens what an earlier migration to the same model has left, or an empty store. */
 async function openTarget(folder: string, wanted: IndexManifest): Promise<SegmentStore> {
-  const begun = await SegmentStore.open(folder);
-  if (JSON.stringify(await begun.readManifest()) === JSON.stringify(wanted)) {
+  const begun = await SegmentStore.open(folder).catch((error: unknown) => {
+    // A kill while its segments were moved into the index leaves a list of what is there no more.
+    if (error instanceof OctavecError && error.code === 'INDEX_DAMAGED') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (begun !== undefined && JSON.stringify(await begun.readManifest()) === JSON.stringify(wanted)) {
     return begun;
   }
-  await begun.close();
+  await begun?.close();
   await rm(folder, { recursive: true, force: true });
   const store = await SegmentStore.open(folder);
   await store.writeManifest(wanted);
