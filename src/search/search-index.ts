@@ -200,7 +200,7 @@ export class Index implements AsyncDisposable {
     checkIds('ids', ids);
     await this.#written();
     const hashes = await this.#store.hashes();
-    const there = ids.filter((id) => hashes.has(id));
+    const there = [...new Set(ids)].filter((id) => hashes.has(id));
     await this.#store.apply({ remove: there, add: [] });
     return there.length;
   }
