@@ -83,10 +83,19 @@ describe('documents come into a store', () => {
     expect(added.map(({ id }) => id)).toEqual(['b', 'c']);
   });
 
-  test('and of two with the same id the first stays', async () => {
-    const { counts, added } = await run([source('a', 'first'), source('a', 'second'), source('a', 'first')]);
+  test('and of two with the same id the first stays, and another content is told as skipped', async () => {
+    const { counts, added, skipped } = await run([source('a', 'first'), source('a', 'second'), source('a', 'first')]);
+    expect(skipped).toEqual(['a: another document before it has the same id']);
     expect(counts).toEqual({ added: 1, updated: 0, unchanged: 0, removed: 0 });
     expect(added.map(({ chunks }) => chunks[0].text)).toEqual(['first']);
+  });
+
+  test('and one that is there already may come twice, but not with two contents', async () => {
+    const known = { a: createHash('sha256').update('first').digest('hex').slice(0, 32) };
+    const same = await run([source('a', 'first'), source('a', 'first')], { known });
+    expect([same.counts.unchanged, same.seen, same.skipped]).toEqual([1, ['a'], []]);
+    const other = await run([source('a', 'first'), source('a', 'second')], { known });
+    expect([other.counts.unchanged, other.added, other.skipped.length]).toEqual([1, [], 1]);
   });
 
   test('and empty ones are there without chunks', async () => {

@@ -51,7 +51,8 @@ export async function ingest(
   const hashes = new Map(await store.hashes());
   const countTokens = tokenCounter(embedder);
   const chunking = await effectiveChunking(manifest, embedder);
-  const seen = new Set<string>();
+  /** Ids, with the hashes of their contents. */
+  const seen = new Map<string, string>();
   let [added, updated, unchanged] = [0, 0, 0];
   let pending: Omit<NewDocument, 'vectors'>[] = [];
   let waiting = 0;
@@ -81,14 +82,19 @@ export async function ingest(
     throwIfCancelled(signal, 'indexing');
     const { id } = source;
     const hash = createHash('sha256').update(source.content).digest('hex').slice(0, 32);
-    const isKnown = hashes.get(id) === hash || seen.has(id);
-    if (isKnown) {
-      unchanged += seen.has(id) ? 0 : 1;
-      seen.add(id);
+    const before = seen.get(id);
+    if (before !== undefined) {
+      if (before !== hash) {
+        tools.onSkipped({ id, path: source.path ?? id, reason: 'another document before it has the same id' });
+      }
+      continue;
+    }
+    seen.set(id, hash);
+    if (hashes.get(id) === hash) {
+      unchanged++;
       report();
       continue;
     }
-    seen.add(id);
     try {
       const { blocks, metadata } = await source.parse();
       const chunks = await chunkDocument(blocks, chunking, countTokens);
@@ -104,7 +110,7 @@ export async function ingest(
     report();
   }
   await flush();
-  return { counts: { added, updated, unchanged, removed: 0 }, seen };
+  return { counts: { added, updated, unchanged, removed: 0 }, seen: new Set(seen.keys()) };
 }
 
 /** A token of what people write is shorter. What has no words, such as Base64 or spaces, may be one token to a model. */
