@@ -22,6 +22,8 @@ export interface ClassifyOptions
 export interface ClassScores {
   /** [inputs × classes] */
   readonly scores: Float32Array;
+  /** [inputs × classes] what the scores were made from. It tells apart what an activation made equal. */
+  readonly numbers: Float32Array;
   /** [inputs] tokens of each input as it was given, special tokens included. */
   readonly tokenCounts: Int32Array;
   /** How many inputs were longer than the model takes. */
@@ -87,7 +89,7 @@ export class Classifier {
       options.onTokenized?.();
       const { numbers, ...rest } = await scoreTokens(this.#loaded, tokens, options);
       const activation = options.raw ? 'identity' : this.#activation;
-      return { ...rest, scores: classScores(numbers, this.labels.length, activation) };
+      return { ...rest, numbers, scores: classScores(numbers, this.labels.length, activation) };
     });
   }
 

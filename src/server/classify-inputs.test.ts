@@ -31,7 +31,8 @@ describe('classifying', () => {
     classify: async (inputs: readonly ClassifierInput[], { onTokenized, ...options }: { onTokenized: () => void }) => {
       asked.push({ inputs, options });
       onTokenized();
-      return { scores: Float32Array.of(1, 2, 3, 4), tokenCounts: Int32Array.of(5, 20), truncated: 1 };
+      const scores = Float32Array.of(1, 2, 3, 4);
+      return { scores, numbers: scores, tokenCounts: Int32Array.of(5, 20), truncated: 1 };
     },
   } as unknown as Classifier;
   const shelf = {

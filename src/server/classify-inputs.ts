@@ -12,6 +12,8 @@ export interface ClassifiedInputs extends Taken {
   readonly labels: readonly string[];
   /** [inputs × classes]; of a cross-encoder the higher, the better a text answers a query. */
   readonly scores: Float32Array;
+  /** What the scores were made from, to order by: a sigmoid makes large ones equal. */
+  readonly numbers: Float32Array;
 }
 
 /** Estimates the load of inputs before they are tokenized. */
@@ -49,10 +51,11 @@ export async function classifyInputs(
     const onTokenized = () => {
       tokenizeMs = performance.now() - start;
     };
-    const { scores, tokenCounts, truncated } = await classifier.classify(inputs, { ...options, onTokenized });
+    const { scores, numbers, tokenCounts, truncated } = await classifier.classify(inputs, { ...options, onTokenized });
     return {
       labels: classifier.labels,
       scores,
+      numbers,
       tokens: tokenCounts.reduce((sum, count) => sum + Math.min(count, classifier.maxTokens), 0),
       characters: groups.reduce((sum, { first = '', texts }) => sum + charactersOfGroup(first, texts), 0),
       truncated,

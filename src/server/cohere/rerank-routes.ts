@@ -36,12 +36,12 @@ export function rerankRoutes(app: App, context: ServerContext): void {
         const model = await context.shelf.findReranker(name);
         // Clients hold scores against thresholds from 0 to 1, whatever a model's configuration says.
         const asked = { query, texts, overLong: 'truncate' as const };
-        const { scores, tokens } = await scoreFor(context, model, asked, reply);
+        const { scores, numbers, tokens } = await scoreFor(context, model, asked, reply);
         const shown = shortNumbers(scores);
         return {
           id: randomUUID(),
           model: name ?? model.name,
-          results: rankedTexts(texts, scores, top_n ?? undefined).map(({ index, text }) => ({
+          results: rankedTexts(texts, scores, top_n ?? undefined, numbers).map(({ index, text }) => ({
             index,
             relevance_score: shown[index],
             ...(return_documents && { document: { text } }),

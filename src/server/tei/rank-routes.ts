@@ -34,14 +34,14 @@ export function rankTasks(context: ServerContext): RankTasks {
       throw new Problem('empty', '`texts` cannot be empty');
     }
     checkSize(texts.length, limits.maxClientBatchSize);
-    const { scores } = await scoreFor(
+    const { scores, numbers } = await scoreFor(
       context,
       await shelf.findReranker(),
       { query, texts, ...howToScore(asked) },
       reply,
     ).catch((error) => Promise.reject(inTeisWords(error)));
     const shown = shortNumbers(scores);
-    return rankedTexts(texts, scores).map(({ index, text }) => ({
+    return rankedTexts(texts, scores, undefined, numbers).map(({ index, text }) => ({
       index,
       score: shown[index],
       ...(return_text && { text }),
@@ -58,13 +58,20 @@ export function rankTasks(context: ServerContext): RankTasks {
     // Of one text or two, as the schema has it.
     const texts = inputs.map((input) => (input.length === 1 ? input[0] : input) as ClassifierInput);
     const how = { inputs: texts, ...howToScore(asked) };
-    const { scores, labels } = await classifyFor(context, await shelf.findClassifier(), how, reply).catch((error) =>
-      Promise.reject(inTeisWords(error)),
+    const { scores, numbers, labels } = await classifyFor(context, await shelf.findClassifier(), how, reply).catch(
+      (error) => Promise.reject(inTeisWords(error)),
     );
     const shown = shortNumbers(scores);
-    const predictions = inputs.map((_, i) =>
-      labels.map((label, one) => ({ score: shown[i * labels.length + one], label })).sort((a, b) => b.score - a.score),
-    );
+    const predictions = inputs.map((_, i) => {
+      const start = i * labels.length;
+      const ranked = rankedTexts(
+        labels,
+        scores.subarray(start),
+        undefined,
+        numbers.subarray(start, start + labels.length),
+      );
+      return ranked.map(({ index, text: label }) => ({ score: shown[start + index], label }));
+    });
     return isBatch ? predictions : predictions[0];
   }
 
