@@ -98,6 +98,10 @@ describe('OpenAI', () => {
     [{ truncate: 'NONE' }, { overLong: 'error' }],
     [{ truncate: 'START' }, { overLong: 'truncate', truncationSide: 'left' }],
     [{ truncate: null }, { overLong: 'truncate' }],
+    [
+      { model: null, dimensions: null, user: null, input_type: null },
+      { dimensions: undefined, overLong: 'truncate' },
+    ],
     [{ input_type: 'search_query' }, { promptName: 'query' }],
     [{ input_type: 'document' }, { promptName: 'passage' }],
     [{ input_type: 'clustering' }, { prompt: '' }],
@@ -106,6 +110,22 @@ describe('OpenAI', () => {
     expect((await ask('/v1/embeddings', { input: 'a', ...more })).status).toBe(200);
     expect(asked[0].options).toMatchObject(options);
   });
+});
+
+test.each<[string, object, object, readonly string[]]>([
+  // As LiteLLM and Dify send it; OpenAI takes it for the default, too.
+  ['/v1/embeddings', { input: 'ab' }, { data: [{ embedding: vectorOf(2) }], model: 'm' }, ['encoding_format', 'model']],
+  [
+    '/v2/embed',
+    { texts: ['ab'] },
+    { embeddings: { float: [vectorOf(2)] } },
+    ['model', 'inputs', 'input_type', 'embedding_types', 'output_dimension', 'truncate', 'max_tokens'],
+  ],
+  ['/v1/embed', { texts: ['ab'] }, { embeddings: [vectorOf(2)] }, ['embedding_types']],
+])('%s takes null for what is not said', async (url, body, answer, names) => {
+  const nulls = Object.fromEntries(names.map((name) => [name, null]));
+  expect(await ask(url, { ...body, ...nulls })).toMatchObject({ status: 200, body: answer });
+  expect(asked[0].options).toMatchObject({ overLong: 'truncate' });
 });
 
 describe('Ollama', () => {
@@ -153,6 +173,7 @@ describe('Cohere', () => {
     expect((await ask('/v1/embed', { texts: ['ab'] })).body).toMatchObject({
       response_type: 'embeddings_floats',
       embeddings: [vectorOf(2)],
+      meta: { api_version: { version: '1' } },
     });
     const typed = await ask('/v1/embed', { texts: ['ab'], embedding_types: ['float'] });
     expect(typed.body.embeddings).toEqual({ float: [vectorOf(2)] });

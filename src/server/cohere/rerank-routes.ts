@@ -33,7 +33,7 @@ export function rerankRoutes(app: App, context: ServerContext): void {
         if (texts.length === 0 || texts.length > mostDocuments) {
           throw new Problem('invalid', `'documents' must hold 1 to ${mostDocuments} texts`, 'documents');
         }
-        const model = await context.shelf.findReranker(name);
+        const model = await context.shelf.findReranker(name ?? undefined);
         // Clients hold scores against thresholds from 0 to 1, whatever a model's configuration says.
         const asked = { query, texts, overLong: 'truncate' as const };
         const { scores, numbers, tokens } = await scoreFor(context, model, asked, reply);

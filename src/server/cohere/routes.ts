@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import { quantizeVectors, toBase64, type VectorRanges } from '../../embed/index.js';
 import { listAnswer, Problem } from '../../http/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
@@ -27,17 +28,18 @@ export function cohereRoutes(app: App, context: ServerContext): void {
         },
       },
       async (request, reply) => {
-        const { model: name, input_type, embedding_types: types, output_dimension, truncate } = request.body;
+        const { model: name, input_type, embedding_types, output_dimension, truncate } = request.body;
+        const types = embedding_types ?? undefined;
         const texts = textsOf(request.body);
-        const model = shelf.find(name);
+        const model = shelf.find(name ?? undefined);
         const asked = {
           inputs: texts,
           dimensions: output_dimension ?? undefined,
-          ...(await promptFor(model, input_type)),
+          ...(await promptFor(model, input_type ?? undefined)),
           ...overLongOf(context, truncate !== 'NONE', truncate === 'START' ? 'left' : 'right'),
         };
         const { vectors, tokens } = await embedFor(context, model, asked, reply);
-        const meta = { api_version: { version: '2' }, billed_units: { input_tokens: tokens } };
+        const meta = { api_version: { version: url.slice(2, 3) }, billed_units: { input_tokens: tokens } };
         reply.type('application/json');
         // The first version answers with the list alone where no types are asked for.
         const isBare = url === '/v1/embed' && types === undefined;
@@ -57,7 +59,7 @@ export function cohereRoutes(app: App, context: ServerContext): void {
   rerankRoutes(app, context);
 }
 
-function textsOf({ texts, inputs }: { texts?: string[]; inputs?: { content: { text: string }[] }[] }): string[] {
+function textsOf({ texts, inputs }: z.output<typeof schemas.embedRequest>): string[] {
   const all = texts ?? inputs?.map(({ content }) => content.map(({ text }) => text).join('\n')) ?? [];
   if (all.length === 0 || all.length > mostTexts) {
     throw new Problem('invalid', `'texts' must hold 1 to ${mostTexts} texts`, 'texts');

@@ -3,16 +3,16 @@ import { z } from 'zod';
 const types = ['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const;
 
 export const embedRequest = z.object({
-  model: z.string().optional().describe('Name or alias of a served model; the first one by default'),
-  texts: z.array(z.string()).optional(),
+  model: z.string().nullish().describe('Name or alias of a served model; the first one by default'),
+  texts: z.array(z.string()).nullish(),
   inputs: z
     .array(z.object({ content: z.array(z.object({ type: z.literal('text'), text: z.string() })).min(1) }))
-    .optional()
+    .nullish()
     .describe('Texts in parts; images are not taken'),
-  input_type: z.string().optional().describe('search_document, search_query, classification, clustering'),
-  embedding_types: z.array(z.enum(types)).min(1).optional().describe('float by default'),
+  input_type: z.string().nullish().describe('search_document, search_query, classification, clustering'),
+  embedding_types: z.array(z.enum(types)).min(1).nullish().describe('float by default'),
   output_dimension: z.int().min(1).nullish(),
-  truncate: z.enum(['NONE', 'START', 'END']).default('END'),
+  truncate: z.enum(['NONE', 'START', 'END']).nullable().default('END'),
   max_tokens: z.int().nullish().describe('Accepted and not used'),
 });
 export type EmbeddingType = (typeof types)[number];
@@ -26,7 +26,7 @@ export const embedResponse = z.object({
 });
 
 export const rerankRequest = z.object({
-  model: z.string().optional().describe('Name or alias of a served model; the first one that ranks by default'),
+  model: z.string().nullish().describe('Name or alias of a served model; the first one that ranks by default'),
   query: z.string(),
   documents: z.array(z.union([z.string(), z.object({ text: z.string() })])),
   top_n: z.int().min(1).nullish(),

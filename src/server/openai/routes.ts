@@ -31,14 +31,14 @@ export function openAiRoutes(app: App, context: ServerContext): void {
         const { input, model: asked, encoding_format, dimensions, input_type, truncate } = request.body;
         const inputs = inputsOf(input);
         const deployment = (request.params as { deployment?: string }).deployment;
-        const model = shelf.find(deployment ?? asked);
+        const model = shelf.find(deployment ?? asked ?? undefined);
         const embedded = await embedFor(
           context,
           model,
           {
             inputs,
-            dimensions,
-            ...(await promptFor(model, input_type)),
+            dimensions: dimensions ?? undefined,
+            ...(await promptFor(model, input_type ?? undefined)),
             ...overLongOf(context, wantsCut(truncate), sideOf(truncate)),
           },
           reply,

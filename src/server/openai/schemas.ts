@@ -6,6 +6,7 @@ const tokenIds = z.array(z.int().min(0)).min(1);
 /** OpenAI's bounds. */
 const mostInputs = 2048;
 
+/** What a client has no value for may be null as well as missing: some send every field (LiteLLM `encoding_format`). */
 export const embeddingsRequest = z.object({
   input: z
     .union(
@@ -15,13 +16,13 @@ export const embeddingsRequest = z.object({
       },
     )
     .describe('Texts, or token ids, to embed'),
-  model: z.string().optional().describe('Name or alias of a served model; the first one by default'),
-  encoding_format: z.enum(['float', 'base64']).default('float'),
-  dimensions: z.int().min(1).optional().describe('Length of the vectors, for models that may be cut'),
-  user: z.string().optional().describe('Accepted and not used'),
+  model: z.string().nullish().describe('Name or alias of a served model; the first one by default'),
+  encoding_format: z.enum(['float', 'base64']).nullable().default('float'),
+  dimensions: z.int().min(1).nullish().describe('Length of the vectors, for models that may be cut'),
+  user: z.string().nullish().describe('Accepted and not used'),
   input_type: z
     .string()
-    .optional()
+    .nullish()
     .describe("What the texts are: query, document, passage, search_query, … Chooses the model's prompt"),
   truncate: z
     .union([z.boolean(), z.enum(['NONE', 'START', 'END', 'none', 'start', 'end'])])
