@@ -4,20 +4,11 @@ import { z } from 'zod';
 import { listAnswer, parsed } from '../../http/index.js';
 import { shortNumbersAsJson } from '../../numbers/index.js';
 import type { App, ServerContext } from '../context.js';
+import type { EmbedTasks } from './embed-tasks.js';
 import type { RankTasks } from './rank-routes.js';
 import * as schemas from './schemas.js';
 
 const tags = ['Text Embeddings Inference'];
-
-/** What TEI does with models. */
-export interface TeiTasks extends RankTasks {
-  readonly embed: (
-    asked: z.output<typeof schemas.embedRequest>,
-    reply: FastifyReply,
-  ) => Promise<readonly Float32Array[]>;
-  /** Gives JSON. */
-  readonly similarity: (asked: z.output<typeof schemas.similarityRequest>, reply: FastifyReply) => Promise<string>;
-}
 
 /**
  * Adds the routes that hosts of models call, which do not say what is asked for: `/` and `/invocations` do what the
@@ -27,7 +18,7 @@ export interface TeiTasks extends RankTasks {
 export function hostedRoutes(
   app: App,
   { shelf }: ServerContext,
-  { embed, similarity, rerank, predict }: TeiTasks,
+  { embed, similarity, rerank, predict }: Pick<EmbedTasks, 'embed' | 'similarity'> & RankTasks,
 ): void {
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   const task = async () => (await shelf.first.describe()).task;
