@@ -6,9 +6,8 @@ import { shortNumbersAsJson } from '../../numbers/index.js';
 import type { App, ServerContext } from '../context.js';
 import type { EmbedTasks } from './embed-tasks.js';
 import type { RankTasks } from './rank-routes.js';
+import { errors, tags } from './route-schema.js';
 import * as schemas from './schemas.js';
-
-const tags = ['Text Embeddings Inference'];
 
 /**
  * Adds the routes that hosts of models call, which do not say what is asked for: `/` and `/invocations` do what the
@@ -20,7 +19,6 @@ export function hostedRoutes(
   { shelf }: ServerContext,
   { embed, similarity, rerank, predict }: Pick<EmbedTasks, 'embed' | 'similarity'> & RankTasks,
 ): void {
-  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   const task = async () => (await shelf.first.describe()).task;
   const classes = async (asked: unknown, reply: FastifyReply) =>
     JSON.stringify(await predict(parsed(schemas.predictRequest, asked), reply));

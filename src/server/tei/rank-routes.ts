@@ -5,9 +5,8 @@ import { shortNumbers } from '../../numbers/index.js';
 import { type ClassifierInput, rankedTexts } from '../../rerank/index.js';
 import { type App, classifyFor, overLongOf, type ServerContext, scoreFor } from '../context.js';
 import { checkSize, inTeisWords } from './checks.js';
+import { teiRoute } from './route-schema.js';
 import * as schemas from './schemas.js';
-
-const tags = ['Text Embeddings Inference'];
 
 type Rerank = z.output<typeof schemas.rerankRequest>;
 type Predict = z.output<typeof schemas.predictRequest>;
@@ -80,30 +79,15 @@ export function rankTasks(context: ServerContext): RankTasks {
 
 /** Adds TEI's routes for classifiers and cross-encoders. */
 export function teiRankRoutes(app: App, { rerank, predict }: RankTasks): void {
-  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   app.post(
     '/rerank',
-    {
-      schema: {
-        tags,
-        summary: 'Rank texts by a query',
-        body: schemas.rerankRequest,
-        response: { 200: schemas.rerankResponse, ...errors },
-      },
-    },
+    teiRoute('Rank texts by a query', schemas.rerankRequest, schemas.rerankResponse),
     async (request, reply) => rerank(request.body, reply),
   );
 
   app.post(
     '/predict',
-    {
-      schema: {
-        tags,
-        summary: 'Score the classes of texts or pairs of texts',
-        body: schemas.predictRequest,
-        response: { 200: schemas.predictResponse, ...errors },
-      },
-    },
+    teiRoute('Score the classes of texts or pairs of texts', schemas.predictRequest, schemas.predictResponse),
     async (request, reply) => predict(request.body, reply),
   );
 }

@@ -7,11 +7,9 @@ import { describeModel } from './describe-model.js';
 import { type EmbedTasks, embedTasks } from './embed-tasks.js';
 import { hostedRoutes, vectorsAsJson } from './hosted-routes.js';
 import { rankTasks, teiRankRoutes } from './rank-routes.js';
+import { errors, tags, teiRoute } from './route-schema.js';
 import * as schemas from './schemas.js';
 import { tokenRoutes } from './token-routes.js';
-
-const tags = ['Text Embeddings Inference'];
-const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
 
 /** Adds the routes of Text Embeddings Inference, for the first of the served models. */
 export function teiRoutes(app: App, context: ServerContext): void {
@@ -29,42 +27,19 @@ function embedRoutes(app: App, { embed, embedAll, similarity }: EmbedTasks): voi
     reply.type('application/json');
     return body as never;
   };
-  app.post(
-    '/embed',
-    {
-      schema: {
-        tags,
-        summary: 'Embed inputs',
-        body: schemas.embedRequest,
-        response: { 200: schemas.embedResponse, ...errors },
-      },
-    },
-    async (request, reply) => json(reply, vectorsAsJson(await embed(request.body, reply))),
+  app.post('/embed', teiRoute('Embed inputs', schemas.embedRequest, schemas.embedResponse), async (request, reply) =>
+    json(reply, vectorsAsJson(await embed(request.body, reply))),
   );
 
   app.post(
     '/embed_all',
-    {
-      schema: {
-        tags,
-        summary: 'Embed every token of inputs',
-        body: schemas.embedAllRequest,
-        response: { 200: schemas.embedAllResponse, ...errors },
-      },
-    },
+    teiRoute('Embed every token of inputs', schemas.embedAllRequest, schemas.embedAllResponse),
     async (request, reply) => json(reply, await embedAll(request.body, reply)),
   );
 
   app.post(
     '/similarity',
-    {
-      schema: {
-        tags,
-        summary: 'Compare a sentence with others',
-        body: schemas.similarityRequest,
-        response: { 200: schemas.similarityResponse, ...errors },
-      },
-    },
+    teiRoute('Compare a sentence with others', schemas.similarityRequest, schemas.similarityResponse),
     async (request, reply) => json(reply, await similarity(request.body, reply)),
   );
 

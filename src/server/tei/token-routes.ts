@@ -2,24 +2,15 @@ import { Problem } from '../../http/index.js';
 import type { App, ServerContext } from '../context.js';
 import { checkTextsOf } from '../embed-inputs.js';
 import { checkBatch, checkSize, inTeisWords } from './checks.js';
+import { teiRoute } from './route-schema.js';
 import * as schemas from './schemas.js';
 import { teiTokens } from './tokens.js';
 
-const tags = ['Text Embeddings Inference'];
-
 /** Adds the routes of TEI between texts and tokens: `/tokenize`, `/decode`. */
 export function tokenRoutes(app: App, { shelf, limits }: ServerContext): void {
-  const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
   app.post(
     '/tokenize',
-    {
-      schema: {
-        tags,
-        summary: 'Cut texts into tokens',
-        body: schemas.tokenizeRequest,
-        response: { 200: schemas.tokenizeResponse, ...errors },
-      },
-    },
+    teiRoute('Cut texts into tokens', schemas.tokenizeRequest, schemas.tokenizeResponse),
     async (request) => {
       const { inputs, add_special_tokens: addSpecialTokens, prompt_name } = request.body;
       const texts = checkBatch([inputs].flat(), limits.maxClientBatchSize) as string[];
@@ -37,14 +28,7 @@ export function tokenRoutes(app: App, { shelf, limits }: ServerContext): void {
 
   app.post(
     '/decode',
-    {
-      schema: {
-        tags,
-        summary: 'Put token ids together to texts',
-        body: schemas.decodeRequest,
-        response: { 200: schemas.decodeResponse, ...errors },
-      },
-    },
+    teiRoute('Put token ids together to texts', schemas.decodeRequest, schemas.decodeResponse),
     async (request): Promise<string[]> => {
       const { ids, skip_special_tokens: skipSpecialTokens } = request.body;
       const lists = (typeof ids[0] === 'number' ? [ids] : ids) as number[][];
