@@ -4,6 +4,7 @@ import { commands } from './commands.js';
 import { withFlags } from './flags.js';
 import { interruptStatus } from './interrupt.js';
 import { forgetNotes, holdNotes, releaseNotes } from './print-note.js';
+import { checkRequiredLast } from './required-options.js';
 
 const examples = `
 Examples:
@@ -50,6 +51,7 @@ export async function runCli(given: readonly string[]): Promise<number> {
   }
   for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError('(add --help for the options and examples)');
+    checkRequiredLast(command);
     if (json) {
       // What is wrong with the usage is reported as every other error is.
       command.configureOutput({ writeErr: () => undefined });
