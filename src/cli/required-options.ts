@@ -12,7 +12,9 @@ export function checkRequiredLast(command: Command): void {
   command.hook('preAction', () => {
     const missing = required.find((option) => command.getOptionValue(option.attributeName()) === undefined);
     if (missing !== undefined) {
-      command.error(`error: required option '${missing.flags}' not specified`, { code: 'commander.missingMandatoryOptionValue' });
+      command.error(`error: required option '${missing.flags}' not specified`, {
+        code: 'commander.missingMandatoryOptionValue',
+      });
     }
   });
 }
