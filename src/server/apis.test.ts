@@ -137,10 +137,10 @@ describe('Ollama', () => {
   });
 
   test('no texts get no vectors, without asking the model', async () => {
-    expect((await ask('/api/embed', { model: 'm', input: [] })).body).toMatchObject({
-      embeddings: [],
-      prompt_eval_count: 0,
-    });
+    for (const input of [[], '', null, undefined]) {
+      const { status, body } = await ask('/api/embed', { model: 'm', input });
+      expect([status, body.embeddings, body.prompt_eval_count]).toEqual([200, [], 0]);
+    }
     expect((await ask('/api/embeddings', { model: 'm', prompt: '' })).body).toEqual({ embedding: [] });
     expect(asked).toEqual([]);
   });
@@ -154,6 +154,13 @@ describe('Ollama', () => {
     expect((await ask('/api/embed', { model: 'm', input: 'a', ...more })).status).toBe(200);
     expect(asked[0].options).toMatchObject({ overLong });
     expect(asked[0].options.dimensions).toBe(dimensions);
+  });
+
+  test('an empty text in a list has a vector', async () => {
+    expect((await ask('/api/embed', { model: 'm', input: ['', 'c'] })).body.embeddings).toEqual([
+      vectorOf(0),
+      vectorOf(1),
+    ]);
   });
 
   test('the older route has one vector', async () => {

@@ -29,7 +29,8 @@ export function ollamaRoutes(app: App, context: ServerContext): void {
     },
     async (request, reply) => {
       const { model: name, input, truncate, dimensions } = request.body;
-      const texts = [input].flat();
+      // A text that is empty is none, as with Ollama; in a list it is one.
+      const texts = input ? [input].flat() : [];
       const model = shelf.find(name);
       const wasLoaded = model.isLoaded;
       // Ollama takes 0 for "all".

@@ -8,7 +8,10 @@ const ignored = {
 
 export const embedRequest = z.object({
   model,
-  input: z.union([z.string(), z.array(z.string())], { error: 'must be a string or a list of strings' }),
+  input: z
+    .union([z.string(), z.array(z.string())], { error: 'must be a string or a list of strings' })
+    .nullish()
+    .describe('Without a text, or with an empty one, there are no vectors'),
   truncate: z.boolean().nullish().describe('Whether over-long inputs are cut; true by default'),
   dimensions: z.int().nullish(),
   ...ignored,
