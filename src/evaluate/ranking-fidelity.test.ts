@@ -15,6 +15,21 @@ describe('measureRanking', () => {
     });
   });
 
+  test('takes more pairs than a function takes arguments', () => {
+    const scores = Float32Array.from({ length: 150_000 }, (_, i) => i);
+    const off = scores.map((score) => (score === 0 ? 1 : score));
+    const { pairs, scoreError } = measureRanking([scores], [off]);
+    expect(pairs).toBe(150_000);
+    // The sigmoid of 1, less that of 0.
+    expect(scoreError.max).toBeCloseTo(0.231059, 6);
+  });
+
+  test('says that a candidate that gives no number is not faithful', () => {
+    const { spearman, scoreError, nonFinite } = measureRanking(original, rows([3, Number.NaN, 1, 0], [0, 5, 1, 2]));
+    expect([spearman.min, spearman.mean, scoreError.max, scoreError.mean]).toEqual(Array(4).fill(Number.NaN));
+    expect(nonFinite).toBe(1);
+  });
+
   test('counts what changes places, by query', () => {
     // The second query has its two best texts swapped, and the last two.
     const { spearman, topOneAgreement, topKOverlap, scoreError } = measureRanking(

@@ -37,7 +37,7 @@ const mostBest = 5;
  * @throws NOT_COMPARABLE if there are fewer than two texts for a query, or the original gives all the same score
  */
 export function measureRanking(original: readonly Float32Array[], candidate: readonly Float32Array[]): RankingFidelity {
-  const k = Math.min(mostBest, ...original.map(({ length }) => length - 1));
+  const k = lowest([mostBest, ...original.map(({ length }) => length - 1)]);
   if (!(k >= 1) || original.some((scores) => scores.every((score) => score === scores[0]))) {
     throw new OctavecError('NOT_COMPARABLE', {
       why: 'the original gives the same score to all texts of a query, or there is only one',
@@ -73,5 +73,6 @@ function bestOf(scores: readonly Float32Array[], k: number): NearestLists {
 
 /** Returns the lowest value; NaN if one of them is NaN. */
 function lowest(values: readonly number[]): number {
-  return Math.min(...values);
+  // One by one: a call takes no more than some 120,000 arguments.
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
 }

@@ -56,7 +56,10 @@ export async function repairIndexFiles(
       const embedTexts: EmbedChunks = async (texts) => (await embed(list.manifest))(texts);
       const repaired = await repairSegment(segments, entry, names, newSegmentName(), list.manifest, embedTexts);
       kept.push(...(repaired.entry === undefined ? [] : [repaired.entry]));
-      lost.push(...repaired.lost);
+      // One by one: a call takes no more than some 120,000 arguments.
+      for (const id of repaired.lost) {
+        lost.push(id);
+      }
     }
     if (found.length > 0) {
       await writeSegmentList(folder, { manifest: list.manifest, segments: kept });
