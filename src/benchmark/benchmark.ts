@@ -87,6 +87,9 @@ export async function benchmark(models: readonly Location[], options: BenchmarkO
   checkOptions(options, benchmarkOptionChecks);
   listOf(checkLocation)('models', models);
   const paths = models.map((model) => pathOf('models', model));
+  if (options.texts?.texts.length === 0) {
+    throw new OctavecError('USAGE', { problem: 'The mixed corpus has no texts', hint: 'Give some, or leave it out.' });
+  }
   const started = performance.now();
   const [loadBefore] = loadavg();
   const host = await readHostFacts();
