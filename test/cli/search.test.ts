@@ -34,6 +34,14 @@ beforeAll(async () => {
   );
 });
 
+test('a search is proposed once there is something to find', async () => {
+  mkdirSync(join(folder, 'bare'));
+  const { status, stdout, stderr } = await inFolder('index', 'bare', '--out', 'bare.index', '--model', embeddedModel);
+  expect(status).toBe(0);
+  expect(stdout).toContain('0 documents');
+  expect(stderr).toBe('next: put documents into what was given, and run this again; there is nothing to search yet\n');
+});
+
 describe('octavec search', () => {
   test.each([
     ['the model that embedded', []],

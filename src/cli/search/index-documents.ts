@@ -90,7 +90,12 @@ export function indexCommand(): Command {
       }
       await print(await index.update(paths, settings).finally(line.done), index, options);
       if (!options.json) {
-        process.stderr.write(`next: octavec search ${shellWord(index.path)} "your question"\n`);
+        const { documents } = await index.facts();
+        process.stderr.write(
+          documents === 0
+            ? 'next: put documents into what was given, and run this again; there is nothing to search yet\n'
+            : `next: octavec search ${shellWord(index.path)} "your question"\n`,
+        );
       }
     });
 }
