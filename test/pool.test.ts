@@ -81,7 +81,7 @@ describe('a pool', () => {
   test('starts another worker for what waits while the only one is in a long batch', async () => {
     await load({ workers: 2, batchTokens: 100_000 });
     // Under load this thread may hear of the end of the long batch before it sees that something waits: once more.
-    while (watched.count() < 2) {
+    for (let round = 0; round < 20 && watched.count() < 2; round++) {
       const long = engine.embed(tokenBatch(Array.from({ length: 400 }, () => new Array(100).fill(5))));
       await Promise.all([long, engine.embed(texts(1))]);
     }
