@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeOutput, writeOutputFile, writeOutputs } from './output-file.js';
+import { asOutputError, writeOutput, writeOutputFile, writeOutputs } from './output-file.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,6 +38,7 @@ describe('writeOutput', () => {
   test.each([
     ['ENOSPC', 'DISK_FULL'],
     ['EDQUOT', 'DISK_FULL'],
+    ['EFBIG', 'OUTPUT_NOT_WRITABLE'],
     ['EIO', 'OUTPUT_NOT_WRITABLE'],
   ])('%s is %s, the old file stays, nothing is left behind', async (code, expected) => {
     const target = join(folder, 'file.txt');
@@ -49,6 +50,13 @@ describe('writeOutput', () => {
     await expect(writing).rejects.toMatchObject({ code: expected });
     expect(await readFile(target, 'utf8')).toBe('old');
     expect(await readdir(folder)).toEqual(['file.txt']);
+  });
+
+  test('a file that may not be so large is no matter of the folder', () => {
+    const { message } = asOutputError(systemError('EFBIG'), '/a/b.onnx') as Error;
+    expect(message).toContain('the file would be larger than it may be');
+    expect(message).toContain('ulimit -f');
+    expect(message).not.toContain('choose a folder');
   });
 
   test('a device that is full says so', async () => {

@@ -123,5 +123,13 @@ export function asOutputError(error: unknown, path: string, kept?: string): unkn
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
     return new OctavecError('DISK_FULL', { path, kept }, error);
   }
+  if (error.code === 'EFBIG') {
+    const hint = 'raise the limit (`ulimit -f`), or choose a file system that takes larger files';
+    return new OctavecError(
+      'OUTPUT_NOT_WRITABLE',
+      { path, why: 'the file would be larger than it may be', hint },
+      error,
+    );
+  }
   return new OctavecError('OUTPUT_NOT_WRITABLE', { path, why: reasonOf(error) }, error);
 }

@@ -18,10 +18,11 @@ export const filesErrors = {
     500,
     (d) => `Cannot read ${d.path}: ${d.why}. Check the file and its permissions.`,
   ),
-  OUTPUT_NOT_WRITABLE: entry<{ path: string; why: string }>(
+  OUTPUT_NOT_WRITABLE: entry<{ path: string; why: string; hint?: string }>(
     1,
     500,
-    (d) => `Cannot write ${d.path}: ${d.why}. Nothing was left behind; choose a folder that you may write to.`,
+    (d) =>
+      `Cannot write ${d.path}: ${d.why}. Nothing was left behind; ${d.hint ?? 'choose a folder that you may write to'}.`,
   ),
   DISK_FULL: entry<{ path: string; kept?: string }>(1, 507, (d) =>
     d.kept === undefined
