@@ -73,7 +73,7 @@ const mistakes: readonly Mistake[] = [
     what: 'the model forgotten',
     args: ['embed', 'hello world'],
     status: 2,
-    says: [/octavec embed minilm "hello world"/],
+    says: [/octavec embed minilm 'hello world'/],
   },
   // Access.
   {
