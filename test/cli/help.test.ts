@@ -54,7 +54,7 @@ describe('octavec', () => {
     [['verify', 'm', '--against', 'n', '--gate', 'lax'], '"lax" is not a gate. Known:'],
     [['embed', 'm', 'text', '--threads', '0'], 'a whole number of at least 1'],
     [['embed', 'hello'], 'There are no texts: "hello", which comes first, was taken for the model. Give the model'],
-    [['embed', 'hello world'], "With the embedded model: octavec embed minilm 'hello world'."],
+    [['embed', 'hello world'], "With the embedded model: octavec embed minilm 'hello world'"],
     [['embed', 'm', 'text', '--out', 'x.csv'], 'x.csv is neither .jsonl nor .npy'],
   ])('%j is wrong usage: status 2', async (args, message) => {
     const { status, stdout, stderr } = await octavec(args);
