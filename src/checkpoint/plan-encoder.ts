@@ -25,7 +25,7 @@ export interface PlannedEncoder {
 }
 
 /**
- * Finds every part of an encoder in its weights, and holds sizes of the configuration against those of the tensors.
+ * Finds every part of an encoder in its weights, and compares sizes of the configuration with those of the tensors.
  *
  * @throws WEIGHTS_INVALID, CONFIG_INVALID, MODEL_UNSUPPORTED, and what reading weights throws
  */

@@ -28,7 +28,7 @@ export interface Settings extends Pick<Configuration, 'texts' | 'calibration' | 
   readonly run: { readonly threads?: number; readonly engine?: EngineChoice };
   /** Where vectors are kept; false: nowhere. */
   readonly cache?: string | false;
-  /** The gate that variants are held against, and limits that override it. */
+  /** The gate that variants are judged by, and limits that override it. */
   readonly gates: GateChoice;
   /** Where models and data sets are fetched from. */
   readonly hub: HubSettings;

@@ -41,7 +41,7 @@ export async function wayOf(given?: string): Promise<string> {
   const steps = [
     [`octavec inspect ${name}`, 'what it is, and what quantizing would bring'],
     [`octavec quantize ${name} --to int8`, 'make a smaller, faster variant, and prove it'],
-    [`octavec verify ${variant}${against}`, 'hold it against the original; exit status 3 if not good enough'],
+    [`octavec verify ${variant}${against}`, 'compare it with the original; exit status 3 if not good enough'],
     [`octavec embed ${variant} "hello world"`, 'vectors'],
     [`octavec serve ${variant}`, 'the same over HTTP'],
   ];

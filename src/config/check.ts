@@ -4,7 +4,7 @@ import { lineOfKey } from './line-of-key.js';
 import { type Configuration, configurationSchema, knownKeys } from './schema.js';
 
 /**
- * Holds what a file or the environment says against the schema.
+ * Checks what a file or the environment says by the schema.
  *
  * @param source as a person would name it
  * @param text of the file, to find lines in

@@ -44,7 +44,7 @@ export function commentedConfiguration(): string {
 # threads of the run time
 # threads = 2
 
-# quality gate that variants are held against
+# quality gate that variants are judged by
 # gate = "int8"
 
 ${parts.join('\n')}

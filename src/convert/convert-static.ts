@@ -12,7 +12,7 @@ import { type ConversionTarget, conversionPath, moveInto, refuseForeign } from '
 import type { ConversionProof } from './proof/prove-conversion.js';
 
 /**
- * Writes a static model as an ONNX file that gives vectors of texts, and holds what ONNX Runtime makes of it against the
+ * Writes a static model as an ONNX file that gives vectors of texts, and compares what ONNX Runtime makes of it with the
  * table's own means.
  *
  * @throws CONVERSION_REFUSED, WEIGHTS_INVALID, SAFETENSORS_INVALID, FILE_NOT_FOUND, OUTPUT_NOT_WRITABLE, DISK_FULL

@@ -1,6 +1,6 @@
 /**
  * From a checkpoint to an ONNX model, without PyTorch: one builder writes the graph of any encoder that was planned, and
- * the file is held against its weights before it gets its name.
+ * the file is compared with its weights before it gets its name.
  *
  * @module
  */

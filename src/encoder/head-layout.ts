@@ -105,7 +105,7 @@ function findRotation(send: Send, first: number, width: number, scale: number): 
   });
 }
 
-/** Holds the layout against numbers that were not used to find it. */
+/** Checks the layout with numbers that were not used to find it. */
 function checkLayout(send: Send, layout: HeadLayout, columns: number): void {
   const input = (token: number, column: number) => scattered(token * columns + column);
   const out = send(input);

@@ -1,7 +1,7 @@
 import { type Gate, type Limits, withLimits } from './gate.js';
 import { type GatePresetName, gatePresets } from './gate-presets.js';
 
-/** Which gate candidates are held against. */
+/** Which gate candidates are judged by. */
 export interface GateChoice {
   /** For all; by default the gate of each one's precision. */
   readonly gate?: Gate;
@@ -14,7 +14,7 @@ export interface GateChoice {
 }
 
 /**
- * Chooses the gate that a candidate is held against.
+ * Chooses the gate that a candidate is judged by.
  *
  * @param usual the gate of the candidate's precision
  */

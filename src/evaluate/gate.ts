@@ -38,7 +38,7 @@ export interface Verdict {
   readonly failures: readonly GateFailure[];
   /** Losses beyond their limit that are within the noise of their task: they do not fail. */
   readonly undecided: readonly GateFailure[];
-  /** Metrics that the gate would have held against measured figures only. */
+  /** Metrics that the gate would have compared with measured figures only. */
   readonly notMeasured: readonly GateMetricName[];
 }
 
@@ -62,7 +62,7 @@ export function withLimits(gate: Gate, limits: Limits = {}, whereMeasured: Limit
 }
 
 /**
- * Holds evidence against a gate. What is not a number never passes. Figures of vectors hold in every engine that was measured.
+ * Judges evidence by a gate. What is not a number never passes. Figures of vectors hold in every engine that was measured.
  *
  * A loss in a task fails if it is beyond its limit and more than noise, that is, if 0 lies outside the interval of its
  * paired bootstrap.

@@ -17,7 +17,7 @@ function gate(name: VariantGateName, spearman: number, topOne: number, topK: num
 }
 
 /**
- * What variants of rerankers are held against, in place of the presets for vectors. A candidate may not answer another
+ * What variants of rerankers are judged by, in place of the presets for vectors. A candidate may not answer another
  * text first more often, or move scores further, than what one would notice in the results of a search.
  */
 export const rankingGates: Readonly<Record<VariantGateName, Gate>> = {

@@ -58,7 +58,7 @@ describe('a method', () => {
     expect(made().asked(wishes(hashes))).toEqual({ ...asked, calibration: 'c', ...options });
   });
 
-  test('is held against the gate of its precision, unless another is asked for', () => {
+  test('is judged by the gate of its precision, unless another is asked for', () => {
     expect(made().gateFor({})).toEqual(gatePresets.int8);
     expect(made().gateFor({ gate: gatePresets.strict }).name).toBe('strict');
   });

@@ -1,5 +1,5 @@
 /**
- * The ways to make a variant, each one thing: what it is called, what it is held against, what it needs, what can be
+ * The ways to make a variant, each one thing: what it is called, what it is judged by, what it needs, what can be
  * chosen of it, what it does.
  *
  * @module

@@ -18,7 +18,7 @@ export interface MethodWishes {
   readonly selection: Selection;
   /** Were the graph passes run before? */
   readonly optimize: boolean;
-  /** What variants are held against in place of their method's own gate. */
+  /** What variants are judged by in place of their method's own gate. */
   readonly gates: GateChoice;
   /** SHA-256 of the texts; undefined where calibration is not wanted. */
   readonly hashes?: CalibrationHashes;
@@ -44,7 +44,7 @@ export interface TrialContext {
   readonly target: string;
   /** Texts to try with; undefined where calibration is not wanted. */
   readonly texts?: SearchTexts;
-  /** What the variant is going to be held against. */
+  /** What the variant is going to be judged by. */
   readonly gate: Gate;
   readonly threads?: number;
 }
@@ -85,7 +85,7 @@ export interface MethodDefinition<Id extends string, Shape extends z.ZodRawShape
    * and its description stands in the help: no capital, no full stop. A key that several methods have means the same.
    */
   readonly options: z.ZodObject<Shape>;
-  /** What a variant is held against, where that is not the gate of its precision. */
+  /** What a variant is judged by, where that is not the gate of its precision. */
   readonly gateFor?: (options: z.output<z.ZodObject<Shape>>, asked: GateChoice) => Gate;
   /** What the recipe says in place of the options. Always the same keys. */
   readonly asked?: (options: z.output<z.ZodObject<Shape>>, wishes: MethodWishes) => Readonly<Record<string, unknown>>;

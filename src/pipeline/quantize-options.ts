@@ -7,7 +7,7 @@ import type { Selection } from '../quantize/index.js';
 import type { QueryTexts } from '../rerank/index.js';
 
 /**
- * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is held against
+ * How variants are made and proven, of one model or of many. Without a choice of a gate, each variant is judged by
  * its method's own.
  */
 export interface VariantOptions extends TaskOptions, GateChoice, Omit<ModelOverrides, 'output'> {

@@ -18,7 +18,7 @@ import {
 } from '../proof/index.js';
 import { comparisonChecks } from './option-checks.js';
 
-/** What `verify` holds a candidate against, and how. */
+/** What `verify` compares a candidate with, and how. */
 export interface VerifyOptions extends Omit<TaskRun, 'cache'>, VectorCacheOptions, GateChoice, ModelOverrides {
   /** The model that the candidate must be like: a folder or an .onnx file. */
   readonly against: Location;

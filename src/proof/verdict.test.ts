@@ -6,7 +6,7 @@ import { alternativeGate, fileGate, judged } from './verdict.js';
 const { verdict: _, ...measured } = soundEvidence();
 const native = { ...measured, engine: { ...measured.engine, name: 'native' } };
 
-test('a file is held against the gate of its precision, and in the native engine against that of INT8', () => {
+test('a file is judged by the gate of its precision, and in the native engine by that of INT8', () => {
   expect(fileGate({ usualGate: 'fp16' }, measured, {})).toBe(gatePresets.fp16);
   expect(fileGate({ usualGate: 'fp16' }, native, {})).toBe(gatePresets.int8);
   expect(fileGate({ usualGate: 'fp16' }, native, { gate: gatePresets.strict })).toBe(gatePresets.strict);
@@ -27,13 +27,13 @@ test("the original's own file need not be smaller, unless that is asked for", ()
   expect(judged(own, asked).verdict?.failures).toMatchObject([{ metric: 'sizeReduction', figure: 1 }]);
 });
 
-test('a static model is held against limits of tasks; a chosen gate, without what compares vectors', () => {
+test('a static model is judged by limits of tasks; a chosen gate, without what compares vectors', () => {
   expect(alternativeGate('static', {})).toEqual(gatePresets.static);
   const chosen = alternativeGate('static', { gate: gatePresets.int8 });
   expect(chosen?.limits).toEqual({ nonFinite: 0, lostLength: 0, topKOverlap: 0.85, sizeReduction: 1.3 });
 });
 
-test('another encoder is held against a chosen gate only', () => {
+test('another encoder is judged by a chosen gate only', () => {
   expect(alternativeGate('encoder', {})).toBeUndefined();
   expect(alternativeGate('encoder', { limits: { ndcgLoss: 0.1 } })?.limits).toMatchObject({ ndcgLoss: 0.1 });
 });

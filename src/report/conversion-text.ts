@@ -29,7 +29,7 @@ export function formatConversion({
   const lines = [
     `${onnxPath} (${formatBytes(bytes)}${dtype === 'fp16' ? ', weights in FP16' : ''})`,
     `  ${architecture}${kinds[gives] ?? ''}, ${layers} layers, ${hidden} dimensions, ${gives === 'scores' ? 'pairs' : 'texts'} of up to ${formatCount(maxTokens)} tokens`,
-    `  held against ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
+    `  compared with ${references[proof.reference]}: cosine ${proof.cosine.toFixed(9)}, largest difference ${proof.largestDifference.toExponential(1)} (${proof.tokens} tokens)`,
     ...(unused.length > 0 ? [`  left out, as embeddings do not need them: ${unused.join(', ')}`] : []),
     `Next: octavec ${next[gives] ?? `quantize ${quoted(onnxPath)} --to int8`}`,
   ];

@@ -17,7 +17,7 @@ import { lastingPath, presentPath } from './lasting-path.js';
 
 const embeddedModel = 'minilm';
 
-/** The model of an index, loaded once it is needed, and held against the one that the index was made with. */
+/** The model of an index, loaded once it is needed, and compared with the one that the index was made with. */
 export class HeldModel {
   readonly #path: string;
   readonly #folder: string | undefined;

@@ -71,7 +71,7 @@ export function variantOf(embedder: Embedder): string | undefined {
 }
 
 /**
- * Holds a model against the one that an index was made with, by what it makes of the same sentences.
+ * Compares a model with the one that an index was made with, by what it makes of the same sentences.
  *
  * @returns their mean cosine
  * @throws INDEX_OTHER_MODEL

@@ -12,7 +12,7 @@ const experiments = 10;
 const usualExamples = 8;
 
 /**
- * Evaluates MTEB's classification: a logistic regression on eight training texts of each label, held against all test
+ * Evaluates MTEB's classification: a logistic regression on eight training texts of each label, tested with all test
  * texts; ten times with other examples, mean of the accuracies. Which examples are drawn depends on the data alone, so
  * that two models learn from the same ones.
  */

@@ -52,7 +52,7 @@ export interface Layout {
     | { readonly fused: string; readonly first: 'up' | 'gate'; readonly down: string };
 }
 
-/** What a configuration says, whatever its generation. Sizes that tensors have, too, are held against them. */
+/** What a configuration says, whatever its generation. Sizes that tensors have, too, are compared with them. */
 export interface Settings {
   /** Width of hidden states. */
   readonly hidden: number;

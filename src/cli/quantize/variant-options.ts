@@ -21,7 +21,7 @@ export interface VariantFlags extends Omit<ConfigurableFlags, 'engine' | 'cache'
   readonly bench?: boolean;
 }
 
-/** Adds the options that say what is made, how, and what it is held against. */
+/** Adds the options that say what is made, how, and what it is judged by. */
 export function addVariantOptions(command: Command): Command {
   const common = command
     .option('--to <methods>', `what to make: ${methodNames.join(', ')}; several with commas`, methodList)

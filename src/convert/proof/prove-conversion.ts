@@ -10,7 +10,7 @@ import { goldenOutput } from './golden-output.js';
 import { probeTexts } from './probe-texts.js';
 import { type ProbeText, referenceForward } from './reference-forward.js';
 
-/** What a converted file was held against, and how near it came. */
+/** What a converted file was compared with, and how near it came. */
 export interface ConversionProof {
   /** `weights`: plain loops over the stored weights. `golden`: outputs in the folder. `onnx`: another file. */
   readonly reference: 'weights' | 'golden' | 'onnx';
@@ -59,8 +59,8 @@ interface Reference {
 }
 
 /**
- * Runs a converted file and holds its hidden states, or the scores of a reranker or classifier, against outputs that came with the model
- * (`expected.json`), against another ONNX file, or else against what the stored weights give in plain loops.
+ * Runs a converted file and compares its hidden states, or the scores of a reranker or classifier, with outputs that came with the model
+ * (`expected.json`), with another ONNX file, or else with what the stored weights give in plain loops.
  *
  * @throws CONVERSION_REFUSED, and what the engine throws
  */
@@ -107,7 +107,7 @@ async function takesTypes(onnxPath: string): Promise<boolean> {
   return graph.input.some(({ name = '' }) => name === 'token_type_ids');
 }
 
-/** Holds vectors that the graph makes against what octavec makes of the same hidden states. @throws CONVERSION_REFUSED */
+/** Compares vectors that the graph makes with what octavec makes of the same hidden states. @throws CONVERSION_REFUSED */
 function proveVectors(folder: string, head: Head, texts: readonly HiddenRows[], found: Float32Array): void {
   const expected = applyHead(
     head,

@@ -32,7 +32,7 @@ describe('the distance of two runs', () => {
   });
 });
 
-describe('a run held against a gate', () => {
+describe('a run judged by a gate', () => {
   const sizes = { file: { bytes: 1 }, original: { bytes: 4 } } as unknown as Pick<Measured, 'file' | 'original'>;
   const gate = (limits: Gate['limits']): Gate => ({ name: 'test', limits, limitsWhereMeasured: {} });
   const texts = randomMatrix(30, 16, 3);

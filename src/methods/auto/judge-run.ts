@@ -15,7 +15,7 @@ export interface JudgedRun {
 /** Fewer cannot be compared. */
 const fewestRows = 3;
 
-/** Holds a run against a gate: all of it on the texts; what it says of the worst ones on the cuttings, too. */
+/** Judges a run by a gate: all of it on the texts; what it says of the worst ones on the cuttings, too. */
 export async function judgeRun(
   run: Run,
   reference: Run,

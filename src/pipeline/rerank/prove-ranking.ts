@@ -34,7 +34,7 @@ export async function openRankingProof(
   return { original, texts, scores };
 }
 
-/** Compares a candidate's scores with the original's, and holds them against a gate. */
+/** Compares a candidate's scores with the original's, and judges them by a gate. */
 export async function proveRanking(
   { original, texts, scores }: RankingProof,
   { files, identity, recipe, engine: wanted }: Candidate,

@@ -8,7 +8,7 @@ import { openRankingProof, proveRanking } from './prove-ranking.js';
 import { gatesOf } from './quantize-reranker.js';
 import { rankingTexts } from './ranking-texts.js';
 
-/** What `verifyReranker` holds a candidate against, and how. */
+/** What `verifyReranker` compares a candidate with, and how. */
 export interface VerifyRerankerOptions extends TaskOptions, GateChoice, Omit<ModelOverrides, 'pooling' | 'normalize'> {
   /** The reranker that the candidate must be like: a folder or an .onnx file. */
   readonly against: Location;

@@ -16,7 +16,7 @@ export interface Way {
 
 const own = { documents: 'own', questions: 'own' } as const;
 
-/** The first is what all others are held against: every vector in float32, by the index's own model. */
+/** The first is what all others are compared with: every vector in float32, by the index's own model. */
 const ownWays: readonly Way[] = [
   { name: 'float32 vectors', mode: 'vector', vectors: 'float32', ...own },
   { name: 'int8 vectors', mode: 'vector', vectors: 'int8', ...own },

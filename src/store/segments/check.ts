@@ -37,7 +37,7 @@ async function whyDamaged(path: string, bytes: number, sha256: string): Promise<
 }
 
 /**
- * Reads every byte of an index and holds it against the checksums.
+ * Reads every byte of an index and compares it with the checksums.
  *
  * @throws INDEX_NOT_FOUND, CANCELLED
  */
