@@ -1,7 +1,7 @@
 /**
  * Size, quality and speed of every method, side by side with the files of onnxruntime.quantization:
  *
- *     node bench/method-table.mjs <test.tsv> <model folder in FP32> [--files folder] [--python python3]
+ *     node bench/method-table.mjs <test.tsv> <model folder in FP32> [--files folder] [--python python3] [--rounds N]
  *
  * `test.tsv` is an STS benchmark (see bench/sts-table.mjs). All files are made in a folder and kept there if one is
  * named; a file that is there already is not made again. Where Python has no onnxruntime, there are only octavec's files.
@@ -17,11 +17,17 @@ import { openModelFolder } from '../dist/model/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { files: { type: 'string' }, python: { type: 'string', default: 'python3' } },
+  options: {
+    files: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+    rounds: { type: 'string', default: '9' },
+  },
 });
 const [table, folder] = positionals;
 if (folder === undefined) {
-  console.error('usage: node bench/method-table.mjs <test.tsv> <model folder> [--files folder] [--python python3]');
+  console.error(
+    'usage: node bench/method-table.mjs <test.tsv> <model folder> [--files folder] [--python python3] [--rounds N]',
+  );
   process.exit(2);
 }
 const own = { int8: 'int8', 'int8-static': 'int8_static', q8: 'q8', q4: 'q4', fp16: 'fp16', auto: 'auto' };
@@ -32,7 +38,7 @@ try {
   const variants = [...makeOwn(), ...(await makeReferences(onnxPath, tokenizerPath))];
   run(process.execPath, [here('sts-table.mjs'), table, folder, ...variants]);
   console.log();
-  run(process.execPath, [here('variant-speed.mjs'), onnxPath, ...variants]);
+  run(process.execPath, [here('variant-speed.mjs'), '--rounds', values.rounds, onnxPath, ...variants]);
 } finally {
   if (values.files === undefined) {
     rmSync(files, { recursive: true });

@@ -3,7 +3,7 @@
  * calls, reads ONNX files at every limit, damages graphs of encoders, sends 20,000 requests made at random to the server,
  * kills a pull 40 times, quantizes the embedded model twice for the same bytes, searches a mix for it and holds its
  * variants to the gate, goes on with files of its vectors, checks figures of it, and runs every program of bench/ in its
- * shortest form. Half an hour.
+ * shortest form. 41 minutes of processor time: on two free cores about half an hour, beside other work longer.
  */
 import { build, buildNative } from './build.mjs';
 import { installIfMissing, runTool } from './npm.mjs';

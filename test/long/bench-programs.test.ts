@@ -41,7 +41,7 @@ interface Program {
 
 const programs: Readonly<Record<string, Program>> = {
   'chaos.mjs': { args: () => ['4', '4'], prints: /0 wrong, 0 hung/, mayJudge: true },
-  'cold-start.mjs': { args: () => ['--rounds', '1'], prints: /octavec, onnxruntime +\d+ ms/ },
+  'cold-start.mjs': { args: () => ['--rounds', '1'], prints: /first vector, ONNX Runtime +\d+ ms/ },
   'engines.mjs': {
     args: () => [embedded, '1', '1 × 16'],
     env: { THREADS: '1' },
@@ -53,7 +53,10 @@ const programs: Readonly<Record<string, Program>> = {
     prints: /(\d+) of \1 chunks of text and code stand at the lines/,
   },
   'load-close.mjs': { args: () => ['3'], prints: /the first .* MB/, mayJudge: true },
-  'method-table.mjs': { args: () => [table, model, '--python', '/nowhere/python'], prints: /\bq8\b/ },
+  'method-table.mjs': {
+    args: () => [table, model, '--python', '/nowhere/python', '--rounds', '1'],
+    prints: /model_q8\.onnx/,
+  },
   'onnx-memory.mjs': { args: () => ['0.05', '0.05'], prints: /bound/ },
   'overhead.mjs': { args: () => [], prints: /single text of 16 tokens/ },
   'pool-memory.mjs': { args: () => [], prints: /int8, native .*\d/ },
