@@ -56,7 +56,7 @@ describe('writeOutput', () => {
     const { message } = asOutputError(systemError('EFBIG'), '/a/b.onnx') as Error;
     expect(message).toContain('the file would be larger than it may be');
     expect(message).toContain('ulimit -f');
-    expect(message).not.toContain('choose a folder');
+    expect(message).not.toContain('folder that you may write to');
   });
 
   test('a device that is full says so', async () => {

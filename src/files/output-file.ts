@@ -124,7 +124,7 @@ export function asOutputError(error: unknown, path: string, kept?: string): unkn
     return new OctavecError('DISK_FULL', { path, kept }, error);
   }
   if (error.code === 'EFBIG') {
-    const hint = 'raise the limit (`ulimit -f`), or choose a file system that takes larger files';
+    const hint = 'Raise the limit (`ulimit -f`), or choose a file system that takes larger files.';
     return new OctavecError(
       'OUTPUT_NOT_WRITABLE',
       { path, why: 'the file would be larger than it may be', hint },

@@ -22,7 +22,7 @@ export const filesErrors = {
     1,
     500,
     (d) =>
-      `Cannot write ${d.path}: ${d.why}. Nothing was left behind; ${d.hint ?? 'choose a folder that you may write to'}.`,
+      `Cannot write ${d.path}: ${d.why}. Nothing was left behind. ${d.hint ?? 'Choose a folder that you may write to.'}`,
   ),
   DISK_FULL: entry<{ path: string; kept?: string }>(1, 507, (d) =>
     d.kept === undefined
