@@ -1,7 +1,7 @@
 import { copyFile, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { codeOf } from '../base/index.js';
-import { asOutputError, filesBelow, makeFolders, writeOutputFile } from '../files/index.js';
+import { asOutputError, filesBelow, makeFolders, maybeJson, writeOutputFile } from '../files/index.js';
 import { isSafePath, type Repository, revisionOf } from './repository.js';
 
 /**
@@ -74,12 +74,8 @@ export async function keptListing(cached: CachedRepository, repository: Reposito
 
 /** Reads the list of a commit's files; undefined where there is none, or a damaged one: it is asked for again. */
 async function readListing(path: string): Promise<readonly string[] | undefined> {
-  try {
-    const files: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return Array.isArray(files) && files.every((file) => typeof file === 'string') ? files : undefined;
-  } catch {
-    return undefined;
-  }
+  const files = await maybeJson(path);
+  return Array.isArray(files) && files.every((file) => typeof file === 'string') ? files : undefined;
 }
 
 /** Tells whether a file of a snapshot is there, with its bytes. */

@@ -14,15 +14,26 @@ export interface Removal {
   remove(): Promise<void>;
 }
 
+/** What removing models by their names would take away. */
+export interface NamedRemoval extends Removal {
+  /** Names that no model of the cache has. */
+  readonly missing: readonly string[];
+}
+
 /**
  * Plans what removing models of the hub would delete: one revision, or all of a name, together with the variants that
  * octavec made of it. Nothing is removed yet.
  *
  * @returns undefined where the cache has none of them
  */
-export async function planRemoval(names: readonly string[], options: HubOptions = {}): Promise<Removal | undefined> {
+export async function planRemoval(
+  names: readonly string[],
+  options: HubOptions = {},
+): Promise<NamedRemoval | undefined> {
   const choices = await Promise.all(names.map((name) => choiceOf(name, options)));
-  return removalOf((model) => choices.some((isChosen) => isChosen(model)), options);
+  const all = await allCached(options);
+  const removal = await removalOf(all, (model) => choices.some((isChosen) => isChosen(model)));
+  return removal && { ...removal, missing: names.filter((_, i) => !all.some(choices[i])) };
 }
 
 /** Returns what says whether a name, with or without a revision, means a model of the cache. */
@@ -38,7 +49,7 @@ async function choiceOf(name: string, options: HubOptions): Promise<(model: Cach
 /** Plans the removal of what no branch or tag leads to any more: older revisions that a newer pull has replaced. */
 export async function planPrune(options: HubOptions = {}): Promise<Removal> {
   return (
-    (await removalOf(({ revisions }) => revisions.length === 0, options)) ?? {
+    (await removalOf(await allCached(options), ({ revisions }) => revisions.length === 0)) ?? {
       models: [],
       bytes: 0,
       remove: async () => undefined,
@@ -50,12 +61,15 @@ function isCalled({ commit, revisions }: CachedModel, revision: string): boolean
   return revisions.includes(revision) || (revision.length >= 7 && commit.startsWith(revision));
 }
 
-async function removalOf(
-  isChosen: (model: CachedModel) => boolean,
-  { settings }: HubOptions,
-): Promise<Removal | undefined> {
+async function allCached({ settings }: HubOptions): Promise<CachedModel[]> {
   const { cache } = settings ?? (await hubSettings());
-  const all = await cachedModels(cache);
+  return cachedModels(cache);
+}
+
+async function removalOf(
+  all: readonly CachedModel[],
+  isChosen: (model: CachedModel) => boolean,
+): Promise<Removal | undefined> {
   const chosen = all.filter(isChosen);
   if (chosen.length === 0) {
     return undefined;

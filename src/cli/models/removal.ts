@@ -14,13 +14,11 @@ interface RemovalFlags {
  * @throws FILE_NOT_FOUND
  */
 export async function planRemovals(names: readonly string[]): Promise<Removal> {
-  const options = await configured();
-  for (const name of names) {
-    if ((await planRemoval([name], options)) === undefined) {
-      throw notThere(name);
-    }
+  const removal = await planRemoval(names, await configured());
+  if (removal === undefined || removal.missing.length > 0) {
+    throw notThere((removal?.missing ?? names)[0]);
   }
-  return (await planRemoval(names, options)) as Removal;
+  return removal;
 }
 
 /** Removes what is planned, if that is what was said, and prints what is gone, or would be. */

@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { writeOutputFile } from '../../files/index.js';
+import { maybeJson, writeOutputFile } from '../../files/index.js';
 import type { DerivedPlace } from './derived-file.js';
 
 /** Reads what was noted of a model in its present state; undefined if nothing was, or it cannot be read. */
 export async function readDerivedNote(places: readonly DerivedPlace[]): Promise<unknown> {
   for (const place of places) {
-    try {
-      const note: unknown = JSON.parse(await readFile(place.target, 'utf8'));
+    const note = await maybeJson(place.target);
+    if (note !== undefined) {
       await place.noteUse().catch(() => undefined);
       return note;
-    } catch {
-      // Not there, or damaged: it is found out again.
     }
   }
   return undefined;

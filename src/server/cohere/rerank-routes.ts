@@ -41,7 +41,7 @@ export function rerankRoutes(app: App, context: ServerContext): void {
         return {
           id: randomUUID(),
           model: name ?? model.name,
-          results: rankedTexts(texts, scores, top_n ?? undefined, numbers).map(({ index, text }) => ({
+          results: rankedTexts(texts, numbers, top_n ?? undefined).map(({ index, text }) => ({
             index,
             relevance_score: shown[index],
             ...(return_documents && { document: { text } }),

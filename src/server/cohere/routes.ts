@@ -15,14 +15,14 @@ const mostTexts = 2048;
 export function cohereRoutes(app: App, context: ServerContext): void {
   const { shelf } = context;
   const errors = { '4xx': schemas.errorResponse, '5xx': schemas.errorResponse };
-  for (const url of ['/v2/embed', '/v1/embed']) {
+  for (const version of ['2', '1']) {
     app.post(
-      url,
+      `/v${version}/embed`,
       {
         schema: {
           tags,
           summary: 'Embed texts',
-          hide: url !== '/v2/embed',
+          hide: version !== '2',
           body: schemas.embedRequest,
           response: { 200: schemas.embedResponse, ...errors },
         },
@@ -39,10 +39,10 @@ export function cohereRoutes(app: App, context: ServerContext): void {
           ...overLongOf(context, truncate !== 'NONE', truncate === 'START' ? 'left' : 'right'),
         };
         const { vectors, tokens } = await embedFor(context, model, asked, reply);
-        const meta = { api_version: { version: url.slice(2, 3) }, billed_units: { input_tokens: tokens } };
+        const meta = { api_version: { version }, billed_units: { input_tokens: tokens } };
         reply.type('application/json');
         // The first version answers with the list alone where no types are asked for.
-        const isBare = url === '/v1/embed' && types === undefined;
+        const isBare = version === '1' && types === undefined;
         const [open, close] = isBare ? ['', ''] : ['{', '}'];
         const numbers = (types ?? ['float']).flatMap((type) => vectors.map((vector, i) => ({ type, vector, i })));
         const asJson = ({ type, vector, i }: (typeof numbers)[number]) => {

@@ -40,7 +40,7 @@ export function rankTasks(context: ServerContext): RankTasks {
       reply,
     ).catch((error) => Promise.reject(inTeisWords(error)));
     const shown = shortNumbers(scores);
-    return rankedTexts(texts, scores, undefined, numbers).map(({ index, text }) => ({
+    return rankedTexts(texts, numbers).map(({ index, text }) => ({
       index,
       score: shown[index],
       ...(return_text && { text }),
@@ -63,12 +63,7 @@ export function rankTasks(context: ServerContext): RankTasks {
     const shown = shortNumbers(scores);
     const predictions = inputs.map((_, i) => {
       const start = i * labels.length;
-      const ranked = rankedTexts(
-        labels,
-        scores.subarray(start),
-        undefined,
-        numbers.subarray(start, start + labels.length),
-      );
+      const ranked = rankedTexts(labels, numbers.subarray(start, start + labels.length));
       return ranked.map(({ index, text: label }) => ({ score: shown[start + index], label }));
     });
     return isBatch ? predictions : predictions[0];
